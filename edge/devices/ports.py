@@ -1,0 +1,100 @@
+"""What a lane may ask of hardware, whatever the device.
+
+Laws: a port speaks of passages and codes, never of bytes; every wait has a limit; a device that fails raises
+`DeviceFault` (whose fault: the device's) and its supervisor mends it, so that no fault ends a lane.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from protocol.directions import Direction
+from protocol.errors import PeerError
+
+
+class DeviceFault(PeerError):
+    """A device is absent, silent, or does not do what it acknowledged."""
+
+
+class DeviceState(StrEnum):
+    """Where a device's supervisor stands."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHealth:
+    """A change of a device's state; `detail` says what happened and what to do, for staff."""
+
+    device: str
+    state: DeviceState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRead:
+    """One code that a scanner or camera has shown: the payload as read, at most 4,096 bytes, without its frame."""
+
+    device: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The passage sensor counted one body through, in this direction."""
+
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class FireContact:
+    """The fire contact changed: `alarm` is true while free passage must hold (law 8)."""
+
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLost:
+    """The inputs can no longer be read (board silent or unplugged); passages may go unseen until `ContactRegained`."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRegained:
+    """The inputs are read again."""
+
+
+TurnstileEvent = Passed | FireContact | ContactLost | ContactRegained
+
+
+class Turnstile(Protocol):
+    """A lane's arm and its contacts, behind a relay board or a turnstile controller."""
+
+    @property
+    def senses_passage(self) -> bool:
+        """Whether a passage sensor is wired: without one, a release counts as a passage."""
+        ...
+
+    async def release(self, direction: Direction) -> None:
+        """Let one body through; return once the device has confirmed that it switched. Raise DeviceFault within 1 s otherwise."""
+        ...
+
+    def events(self) -> AsyncIterator[TurnstileEvent]:
+        """Yield what the contacts say, for as long as the lane lives; faults and reconnects included."""
+        ...
+
+
+class CodeReader(Protocol):
+    """A scanner or camera. Double reads of the same code are already suppressed."""
+
+    def reads(self) -> AsyncIterator[CodeRead]:
+        """Yield each code shown, for as long as the lane lives, across unplug and replug."""
+        ...
+
+    def forget_last(self) -> None:
+        """Allow the same code again at once: called when a passage has completed."""
+        ...

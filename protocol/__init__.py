@@ -1,0 +1,1 @@
+"""What edge and central must agree on. Pure: no clock, no file, no socket, no logging."""

@@ -1,0 +1,1 @@
+"""What a ticket's QR says, and how it is proved."""

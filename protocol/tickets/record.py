@@ -1,0 +1,74 @@
+"""What central says of a ticket: the row that a gate's cache holds, and that decides.
+
+Laws: no personal data and no uses stand in it (uses are events, a record is a state); equal records are equal in every field.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.instants import Minute
+from protocol.tickets.claims import Claims, TicketFlags
+
+
+class TicketStatus(IntEnum):
+    """Whether the ticket may be used at all; the numbers are those of the wire."""
+
+    ACTIVE = 0
+    VOID = 1
+    BLOCKED = 2
+    UNPAID = 3
+    INACTIVE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRecord:
+    """One ticket. Minutes are since the epoch in UTC; `valid_until` is inclusive (`instants.inclusive_end`).
+
+    `persons` is how many the code admits (1, or a group's size). `slot_minutes` of zero means no time slot.
+    `status_since` is when the status was set (0 while it never changed).
+    """
+
+    ticket_id: TicketId
+    issuing_site: SiteId
+    product: ProductId
+    issued_at: Minute
+    valid_from: Minute
+    valid_until: Minute
+    flags: TicketFlags
+    generation: int
+    status: TicketStatus
+    status_since: Minute
+    persons: int
+    slot_start: Minute
+    slot_minutes: int
+
+
+def agrees(record: TicketRecord, claims: Claims) -> bool:
+    """Whether a code of the record's own generation says what the record says. The validity may differ (顺延)."""
+    return (
+        record.ticket_id == claims.ticket_id
+        and record.issuing_site == claims.issuing_site
+        and record.product == claims.product
+        and record.issued_at == claims.issued_at
+        and record.flags == claims.flags
+    )
+
+
+def from_claims(claims: Claims) -> TicketRecord:
+    """Return what a code alone says of a ticket that the cache does not hold."""
+    return TicketRecord(
+        ticket_id=claims.ticket_id,
+        issuing_site=claims.issuing_site,
+        product=claims.product,
+        issued_at=claims.issued_at,
+        valid_from=claims.not_before,
+        valid_until=claims.not_after,
+        flags=claims.flags,
+        generation=claims.generation,
+        status=TicketStatus.ACTIVE,
+        status_since=Minute(0),
+        persons=1,
+        slot_start=Minute(0),
+        slot_minutes=0,
+    )
