@@ -3,10 +3,9 @@
 Laws: every fault is off until switched on; chance comes only from the `Random` handed in, so a seed repeats a run.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from random import Random
-
-from collections.abc import Callable
 
 from hardware_sims.timers import Timers
 from hardware_sims.wires import Wire
@@ -63,6 +62,8 @@ class FaultyWire:
             return
         if self._takes(LineFault.LATE_REPLY):
             self._held_back.append(data)
+            if len(self._held_back) > 1:
+                self._send_damaged(self._held_back.pop(0))
             return
         held_back, self._held_back = self._held_back, []
         for message in (*held_back, data):

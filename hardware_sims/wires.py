@@ -16,7 +16,6 @@ from typing import Protocol
 
 from hardware_sims.timers import Timers
 
-
 READ_BYTES = 4096
 BITS_PER_BYTE = 10  # 8N1: start, eight data, stop
 PACED_CHUNK_BYTES = 16  # as the FIFO of a common UART

@@ -1,0 +1,200 @@
+"""A serial code scanner of the GM65 family: shows of codes go out as bytes with a tail, commands come in on the same line.
+
+Facts: hardware notes 3a, 3e. Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it),
+reply `02 00 00 len data crc`; a heartbeat is answered with `03 00 00 01 00 33 31` (vendor manuals of GM65 and GM861).
+An unreadable command is met with silence. Zone maps differ by model; this one has the mode in 0000, the trigger in
+0002, the baud divisor in 002A. The tail has no zone here: its encoding is not known well enough.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum, StrEnum
+from functools import partial
+
+from hardware_sims.checksums import xmodem_crc
+from hardware_sims.timers import Cancellable, Timers
+from hardware_sims.wires import TERMIOS_SPEEDS, Wire
+
+REREAD_S = 0.1
+SINGLE_READ_S = 5.0  # how long a trigger waits for a code
+DOUBLE_READ_GAP_S = 0.02
+MAX_CODE_BYTES = 4296  # the most that one QR code holds
+ACK = bytes.fromhex("02000001003331")
+HEARTBEAT_REPLY = bytes.fromhex("03000001003331")
+HEAD = b"\x7e\x00"
+SKIP_CRC = b"\xab\xcd"
+BAUD_CLOCK = 3_000_000
+ZONES = 0x100
+ZONE_MODE, ZONE_TRIGGER, ZONE_BAUD = 0x0000, 0x0002, 0x002A
+MODE_MASK = 0x03
+FIXED_BYTES = 6  # head, type, length, address
+CRC_BYTES = 2
+READ_ZONE, WRITE_ZONE, SAVE, HEARTBEAT = 0x07, 0x08, 0x09, 0x0A
+
+
+class Tail(StrEnum):
+    """What ends a code."""
+
+    CR = "\r"
+    LF = "\n"
+    CRLF = "\r\n"
+    TAB = "\t"
+    NONE = ""
+
+
+class Mode(IntEnum):
+    """When the scanner looks: bits 1 and 0 of zone 0000."""
+
+    MANUAL = 0
+    COMMAND = 1
+    CONTINUOUS = 2
+    SENSING = 3
+
+
+FACTORY_MODE, FACTORY_TAIL = Mode.MANUAL, Tail.CR
+
+
+class ScannerFault(StrEnum):
+    """What a scanner does wrong while its line is sound."""
+
+    DOUBLE_READ = "double_read"
+    MISSING_TAIL = "missing_tail"
+    STRAY_ACK = "stray_ack"  # an ACK glued to the front of each code
+
+
+class Scanner:
+    """The scanner: what is held before it, and what it says about that."""
+
+    def __init__(self, wire: Wire, timers: Timers, *, mode: Mode = Mode.CONTINUOUS, tail: Tail = Tail.CR) -> None:
+        self.faults: set[ScannerFault] = set()
+        self.tail = tail
+        self._wire = wire
+        self._timers = timers
+        self._zones = bytearray(ZONES)
+        self._zones[ZONE_MODE] = mode
+        self._zones[ZONE_BAUD : ZONE_BAUD + 2] = (BAUD_CLOCK // 9600).to_bytes(2, "little")
+        self._saved = (bytes(self._zones), tail)
+        self._shown: bytes | None = None
+        self._next_read: Cancellable | None = None
+        self._triggered_until_s = 0.0
+        self._buffer = bytearray()
+        self.reads = 0
+        wire.connect(self._received)
+
+    @property
+    def mode(self) -> Mode:
+        """When the scanner looks at present."""
+        return Mode(self._zones[ZONE_MODE] & MODE_MASK)
+
+    def show(self, code: bytes) -> None:
+        """Hold a code before the scanner until `clear`; read at once and, where the mode says so, every 100 ms."""
+        assert 0 < len(code) <= MAX_CODE_BYTES, f"a code of {len(code)} bytes cannot be printed"
+        self.clear()
+        self._shown = code
+        self._look()
+
+    def clear(self) -> None:
+        """Take the code away."""
+        self._shown = None
+        if self._next_read is not None:
+            self._next_read.cancel()
+            self._next_read = None
+
+    def show_glued(self, codes: tuple[bytes, ...]) -> None:
+        """Read several codes in a row of which only the last gets its tail."""
+        self._wire.send(b"".join(codes) + self.tail.encode())
+        self.reads += len(codes)
+
+    def factory_reset(self) -> None:
+        """Lose its configuration, as when somebody holds a setup code before it: mode and tail are the factory's."""
+        self._zones[ZONE_MODE] = FACTORY_MODE
+        self.tail = FACTORY_TAIL
+
+    def power_cycle(self) -> None:
+        """Come back with what was last saved to flash."""
+        zones, self.tail = self._saved
+        self._zones[:] = zones
+        self._buffer.clear()
+        self._triggered_until_s = 0.0
+
+    def _look(self) -> None:
+        if self._shown is None:
+            return
+        if self.mode in (Mode.CONTINUOUS, Mode.SENSING):
+            self._emit(self._shown)
+            self._next_read = self._timers.call_after(REREAD_S, self._look)
+        elif self.mode is Mode.COMMAND and self._timers.now_s() < self._triggered_until_s:
+            self._triggered_until_s = 0.0
+            self._emit(self._shown)
+
+    def _emit(self, code: bytes) -> None:
+        self.reads += 1
+        tail = "" if ScannerFault.MISSING_TAIL in self.faults else self.tail
+        message = code + tail.encode()
+        self._wire.send(ACK + message if ScannerFault.STRAY_ACK in self.faults else message)
+        if ScannerFault.DOUBLE_READ in self.faults:
+            self._timers.call_after(DOUBLE_READ_GAP_S, lambda: self._wire.send(message))
+
+    def _received(self, data: bytes) -> None:
+        self._buffer += data
+        while (frame := self._next_frame()) is not None:
+            covered, crc = frame[len(HEAD) : -CRC_BYTES], frame[-CRC_BYTES:]
+            if crc in (SKIP_CRC, xmodem_crc(covered)):
+                self._obey(covered[0], int.from_bytes(covered[2:4], "big"), covered[4:])
+
+    def _next_frame(self) -> bytes | None:
+        start = self._buffer.find(HEAD)
+        del self._buffer[: self._noise_before(start)]
+        if len(self._buffer) < FIXED_BYTES:
+            return None
+        end = FIXED_BYTES + self._buffer[3] + CRC_BYTES
+        if len(self._buffer) < end:
+            return None
+        frame = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        return frame
+
+    def _noise_before(self, start: int) -> int:
+        if start >= 0:
+            return start
+        return len(self._buffer) - self._buffer.endswith(HEAD[:1])
+
+    def _obey(self, kind: int, address: int, data: bytes) -> None:
+        if kind == HEARTBEAT:
+            self._wire.send(HEARTBEAT_REPLY)
+        elif kind == SAVE:
+            self._saved = (bytes(self._zones), self.tail)
+            self._wire.send(ACK)
+        elif kind == READ_ZONE and address + data[0] <= ZONES:
+            covered = bytes([0, data[0]]) + self._zones[address : address + data[0]]
+            self._wire.send(b"\x02\x00" + covered + xmodem_crc(covered))
+        elif kind == WRITE_ZONE and address + len(data) <= ZONES:
+            self._write_zone(address, data)
+
+    def _write_zone(self, address: int, data: bytes) -> None:
+        self._zones[address : address + len(data)] = data
+        self._wire.send(ACK)
+        after: dict[int, Callable[[], None]] = {
+            ZONE_TRIGGER: self._triggered,
+            ZONE_MODE: self._look_anew,
+            ZONE_BAUD: self._change_speed,
+        }
+        if address in after:
+            after[address]()
+
+    def _triggered(self) -> None:
+        starts = bool(self._zones[ZONE_TRIGGER] & 1)
+        self._zones[ZONE_TRIGGER] = 0
+        self._triggered_until_s = self._timers.now_s() + SINGLE_READ_S if starts else 0.0
+        if self.mode is Mode.COMMAND:
+            self._look()
+
+    def _look_anew(self) -> None:
+        if self._next_read is not None:
+            self._next_read.cancel()
+        self._look()
+
+    def _change_speed(self) -> None:
+        divisor = int.from_bytes(self._zones[ZONE_BAUD : ZONE_BAUD + 2], "little")
+        for baud in TERMIOS_SPEEDS:
+            if BAUD_CLOCK // baud == divisor:
+                self._timers.call_after(REREAD_S, partial(self._wire.set_baud, baud))  # the ACK goes at the old speed

@@ -1,0 +1,71 @@
+"""What a visitor does at a lane: hold out a code, wait for the arm, walk or not.
+
+Laws: a visitor knows only what a body can feel: the arm gives way or it does not.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from hardware_sims.turnstile import Direction, Motion, Movement, Turnstile
+
+PATIENCE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How it went: whether the arm was released for this visitor, and whether the visitor went through."""
+
+    released: bool
+    passed: bool
+
+
+class Eye(Protocol):
+    """A scanner or camera: something to hold a code before."""
+
+    def show(self, code: bytes, /) -> None:
+        """Hold the code before it until `clear`."""
+        ...
+
+    def clear(self) -> None:
+        """Take the code away."""
+        ...
+
+
+async def await_release(turnstile: Turnstile, direction: Direction, patience_s: float) -> bool:
+    """Wait for the arm's next release in this direction; False when patience ends first."""
+    released: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def notice(movement: Movement) -> None:
+        if movement.motion is Motion.RELEASED and movement.direction is direction and not released.done():
+            released.set_result(None)
+
+    turnstile.listen(notice)
+    try:
+        await asyncio.wait_for(released, patience_s)
+    except TimeoutError:
+        return False
+    finally:
+        turnstile.unlisten(notice)
+    return True
+
+
+async def visit(
+    eye: Eye,
+    turnstile: Turnstile,
+    code: bytes,
+    direction: Direction = Direction.ENTRY,
+    *,
+    pushes: bool = True,
+    patience_s: float = PATIENCE_S,
+) -> Visit:
+    """Show a code until the arm is released or patience ends, then walk through (or, not `pushes`, stay and leave)."""
+    waiting = asyncio.ensure_future(await_release(turnstile, direction, patience_s))
+    await asyncio.sleep(0)  # the visitor watches the arm before holding out the code
+    eye.show(code)
+    try:
+        released = await waiting
+    finally:
+        waiting.cancel()
+        eye.clear()
+    return Visit(released, released and pushes and turnstile.push(direction))
