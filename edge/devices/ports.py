@@ -34,6 +34,31 @@ class DeviceHealth:
     detail: str
 
 
+class HealthLine(Protocol):
+    """Where a driver says how its device is; its supervisor passes changes on and drops repetitions."""
+
+    def ready(self) -> None:
+        """Say that the device answers and nothing is wrong with it."""
+        ...
+
+    def fault(self, detail: str) -> None:
+        """Say what is wrong with a device that still answers; one that does not answer is a DeviceFault instead."""
+        ...
+
+
+class SupervisedDevice(Protocol):
+    """A driver as its supervisor sees it."""
+
+    @property
+    def name(self) -> str:
+        """The device's name in health reports and on staff's screens."""
+        ...
+
+    async def run(self, health: HealthLine) -> None:
+        """Open the device and serve it until it fails: DeviceFault. Leaves nothing open, however it ends; may be called again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CodeRead:
     """One code that a scanner or camera has shown: the payload as read, at most 4,096 bytes, without its frame."""
@@ -58,14 +83,14 @@ class FireContact:
 
 @dataclass(frozen=True, slots=True)
 class ContactLost:
-    """The inputs can no longer be read (board silent or unplugged); passages may go unseen until `ContactRegained`."""
+    """The contacts cannot be believed (board silent, PASS welded): passages may go unseen until `ContactRegained`."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRegained:
-    """The inputs are read again."""
+    """The contacts are read, and believed, again."""
 
 
 TurnstileEvent = Passed | FireContact | ContactLost | ContactRegained

@@ -1,0 +1,1 @@
+"""Devices behind the ports: a framing over a transport."""

@@ -1,0 +1,72 @@
+"""A scanner that sends codes over a serial line (GM65 family and whatever else ends its codes with CR, LF or silence).
+
+Laws: a code is handed on the moment its end has arrived; one showing is handed on once; a line that is no code is logged by its
+length, never by its content (it may be an ID number).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+
+from edge.devices.drivers.stream import Stream
+from edge.devices.framing.code_lines import CodeLines, Line, Overlong
+from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
+from edge.devices.ports import CodeRead, HealthLine
+from edge.devices.transports.serial_port import SerialPort
+
+_log = structlog.get_logger()
+
+
+class SerialScanner:
+    """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds."""
+
+    def __init__(
+        self, name: str, path: str, baud: int, clock: Callable[[], float], double_read_s: float = DEFAULT_WINDOW_S
+    ) -> None:
+        self.name = name
+        self._path = path
+        self._baud = baud
+        self._clock = clock
+        self._double_reads = DoubleReads(double_read_s)
+        self._reads: Stream[CodeRead] = Stream()
+
+    @property
+    def suppressed(self) -> int:
+        """How many repetitions were not handed on."""
+        return self._double_reads.suppressed
+
+    def reads(self) -> AsyncIterator[CodeRead]:
+        """Yield each code shown; see the port."""
+        return self._reads.items()
+
+    def forget_last(self) -> None:
+        """Allow the same code again at once."""
+        self._double_reads.forget()
+
+    async def run(self, health: HealthLine) -> None:
+        """Open the scanner and read codes until it is unplugged; see the port."""
+        port = SerialPort(self._path, self._baud)
+        try:
+            health.ready()
+            lines = CodeLines()
+            while True:
+                self._hand_on(await self._next_lines(port, lines))
+        finally:
+            port.close()
+
+    async def _next_lines(self, port: SerialPort, lines: CodeLines) -> list[Line]:
+        deadline_s = lines.deadline_s
+        try:
+            async with asyncio.timeout(None if deadline_s is None else max(0.0, deadline_s - self._clock())):
+                data = await port.receive()
+        except TimeoutError:
+            return lines.flush(self._clock())
+        return lines.feed(data, self._clock())
+
+    def _hand_on(self, lines: list[Line]) -> None:
+        for line in lines:
+            if isinstance(line, Overlong):
+                _log.warning("no code is that long; check the scanner's suffix", device=self.name, bytes=line.length)
+            elif self._double_reads.is_new(line, self._clock()):
+                self._reads.put(CodeRead(self.name, line))

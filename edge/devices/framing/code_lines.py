@@ -1,0 +1,122 @@
+"""Codes in the byte stream of a serial scanner: lines that end with CR, LF, both, or silence.
+
+Source: Grow GM65 serial manual, for the replies (`02 00 status length data crc`) that such engines put into the same stream.
+Laws: a line is the bytes that the scanner sent, nothing repaired; engine replies with a right checksum are no part of a line;
+a line that is too long is reported and never cut into a shorter code.
+"""
+
+from dataclasses import dataclass
+
+MAX_CODE_BYTES = 4_096
+IDLE_FLUSH_S = 0.05  # silence that ends a line of a scanner set to send no suffix
+
+_LINE_ENDS = b"\r\n"
+_TAB_SUFFIX = b"\t"  # ends no line by itself, since a code may hold one; at silence it is the scanner's suffix
+_REPLY_HEAD = b"\x02\x00"
+_REPLY_LENGTH_AT = 3
+_REPLY_FIXED_BYTES = 6
+_CRC_BYTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Overlong:
+    """A line longer than any code was discarded up to its end."""
+
+    length: int
+
+
+Line = bytes | Overlong
+
+
+class CodeLines:
+    """Cuts a stream into lines. Times are seconds of any monotonic clock."""
+
+    def __init__(self) -> None:
+        self._unparsed = bytearray()
+        self._line = bytearray()
+        self._overlong_bytes = 0
+        self._last_byte_s = 0.0
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When `flush` ends the line that has begun; None while there is none."""
+        if self._unparsed or self._line or self._overlong_bytes:
+            return self._last_byte_s + IDLE_FLUSH_S
+        return None
+
+    def feed(self, data: bytes, now_s: float) -> list[Line]:
+        """Take bytes as they come; return the lines that they complete. Empty lines are none."""
+        self._unparsed += data
+        self._last_byte_s = now_s
+        return self._parse(at_silence=False)
+
+    def flush(self, now_s: float) -> list[Line]:
+        """Return what silence completes; nothing before `deadline_s`."""
+        deadline_s = self.deadline_s
+        if deadline_s is None or now_s < deadline_s:
+            return []
+        lines = self._parse(at_silence=True)
+        if self._line.endswith(_TAB_SUFFIX):
+            del self._line[-1:]
+        return lines + self._end_line()
+
+    def _parse(self, *, at_silence: bool) -> list[Line]:
+        lines: list[Line] = []
+        position = 0
+        while position < len(self._unparsed):
+            reply_bytes = _reply_bytes(self._unparsed, position)
+            if reply_bytes is None and not at_silence:
+                break
+            if reply_bytes:
+                position += reply_bytes
+                continue
+            byte = self._unparsed[position]
+            position += 1
+            if byte in _LINE_ENDS:
+                lines += self._end_line()
+            else:
+                self._append(byte)
+        del self._unparsed[:position]
+        return lines
+
+    def _append(self, byte: int) -> None:
+        if self._overlong_bytes:
+            self._overlong_bytes += 1
+        elif len(self._line) == MAX_CODE_BYTES:
+            self._overlong_bytes = len(self._line) + 1
+            self._line.clear()
+        else:
+            self._line.append(byte)
+
+    def _end_line(self) -> list[Line]:
+        line: Line = Overlong(self._overlong_bytes) if self._overlong_bytes else bytes(self._line)
+        self._overlong_bytes = 0
+        self._line.clear()
+        return [line] if line else []
+
+
+def crc_xmodem(data: bytes) -> int:
+    """Return CRC-16/XMODEM (polynomial 0x1021, initial 0)."""
+    crc = 0
+    for byte in data:
+        crc ^= byte << 8
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1021) & 0xFFFF if crc & 0x8000 else crc << 1
+    return crc
+
+
+def _reply_bytes(stream: bytearray, start: int) -> int | None:
+    """Return the size of the engine's reply at `start`; 0 if there is none, None while that cannot be known yet."""
+    if stream[start] != _REPLY_HEAD[0]:
+        return 0
+    available = len(stream) - start
+    if available > 1 and stream[start + 1] != _REPLY_HEAD[1]:
+        return 0
+    if available <= _REPLY_LENGTH_AT:
+        return None
+    size = _REPLY_FIXED_BYTES + stream[start + _REPLY_LENGTH_AT]
+    if available < size:
+        return None
+    frame = bytes(stream[start : start + size])
+    right = crc_xmodem(frame[len(_REPLY_HEAD) : -_CRC_BYTES]) == int.from_bytes(frame[-_CRC_BYTES:], "big")
+    return size if right else 0

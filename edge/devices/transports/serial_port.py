@@ -1,0 +1,100 @@
+"""Bytes over a tty: USB-serial adapters, on-board UARTs, CDC devices.
+
+Laws: `write` hands the bytes to the kernel before it returns (a relay command never waits for the event loop); no threads;
+an unplugged device is a DeviceFault at once, and the file descriptor is given back, so that the kernel may re-use its name.
+"""
+
+import asyncio
+import contextlib
+import os
+import termios
+
+import serial
+
+from edge.devices.ports import DeviceFault
+
+READ_SIZE_BYTES = 4_096
+MAX_UNREAD_BYTES = 65_536  # a reader that is this far behind has stopped; the oldest bytes are the least useful
+
+
+class SerialPort:
+    """An open tty, 8N1 without flow control, held exclusively.
+
+    Every method raises DeviceFault once the device is gone. One task reads at a time.
+    """
+
+    def __init__(self, path: str, baud: int) -> None:
+        """Open the tty at `path` (a by-path link follows its device to a new number); DeviceFault if that fails."""
+        self._path = path
+        try:
+            self._tty = serial.Serial(path, baud, timeout=0, exclusive=True)
+        except (OSError, ValueError, termios.error) as error:
+            raise DeviceFault(f"cannot open {path} at {baud} baud: {error}; check cable, path and permissions") from error
+        self._fd: int = self._tty.fileno()
+        self._unread = bytearray()
+        self._fault: DeviceFault | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._fd, self._on_readable)
+
+    def write(self, data: bytes) -> None:
+        """Hand all of `data` to the kernel now."""
+        if self._fault is not None:
+            raise self._fault
+        try:
+            written = os.write(self._fd, data)
+        except BlockingIOError:
+            written = 0
+        except OSError as error:
+            raise self._fail(f"{self._path} is gone while writing: {error}; check its cable") from error
+        if written != len(data):
+            raise self._fail(f"{self._path} takes no more bytes; its adapter hangs: unplug it and plug it in again")
+
+    async def receive(self) -> bytes:
+        """Return the bytes that have arrived, at least one, waiting for them if need be."""
+        while not self._unread:
+            if self._fault is not None:
+                raise self._fault
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        return self.take_unread()
+
+    def take_unread(self) -> bytes:
+        """Return the bytes that have arrived, perhaps none, without waiting."""
+        data = bytes(self._unread)
+        self._unread.clear()
+        return data
+
+    def close(self) -> None:
+        """Give the tty back; later calls raise DeviceFault."""
+        if self._fault is None:
+            self._fail(f"{self._path} was closed")
+
+    def _on_readable(self) -> None:
+        try:
+            data = os.read(self._fd, READ_SIZE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(f"{self._path} is gone while reading: {error}; check its cable")
+            return
+        if not data:
+            self._fail(f"{self._path} is gone: it was unplugged or lost power; check its cable")
+            return
+        self._unread += data
+        del self._unread[:-MAX_UNREAD_BYTES]
+        self._wake()
+
+    def _fail(self, detail: str) -> DeviceFault:
+        self._fault = DeviceFault(detail)
+        self._loop.remove_reader(self._fd)
+        # Unsent bytes would make close() wait for a device that does not take them.
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._fd, termios.TCIOFLUSH)
+        self._tty.close()
+        self._wake()
+        return self._fault
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
