@@ -113,14 +113,14 @@ class RelayBoard:
         self.reset()
 
     def _answer(self, unit: int, pdu: bytes) -> bytes | None:
-        reads_identity = pdu[0] == READ_REGISTERS
+        answers = unit == self._unit or pdu[0] == READ_REGISTERS
         if not self._powered or unit not in (self._unit, BROADCAST_UNIT):
             return None
         try:
             reply = self._carry_out(pdu)
         except _ModbusError as refusal:
             reply = bytes([pdu[0] | EXCEPTION_BIT, refusal.code])
-        return reply if unit == self._unit or reads_identity else None
+        return reply if answers else None
 
     def _replying_unit(self) -> int:
         return self._unit ^ (RelayFault.WRONG_UNIT in self.faults) * 0x10

@@ -61,6 +61,10 @@ class ScannerFault(StrEnum):
     STRAY_ACK = "stray_ack"  # an ACK glued to the front of each code
 
 
+def _divisor(baud: int) -> int:
+    return (BAUD_CLOCK + baud // 2) // baud  # rounded: 0x0139 for 9600, as the manual has it
+
+
 class Scanner:
     """The scanner: what is held before it, and what it says about that."""
 
@@ -71,7 +75,7 @@ class Scanner:
         self._timers = timers
         self._zones = bytearray(ZONES)
         self._zones[ZONE_MODE] = mode
-        self._zones[ZONE_BAUD : ZONE_BAUD + 2] = (BAUD_CLOCK // 9600).to_bytes(2, "little")
+        self._zones[ZONE_BAUD : ZONE_BAUD + 2] = _divisor(9600).to_bytes(2, "little")
         self._saved = (bytes(self._zones), tail)
         self._shown: bytes | None = None
         self._next_read: Cancellable | None = None
@@ -196,5 +200,5 @@ class Scanner:
     def _change_speed(self) -> None:
         divisor = int.from_bytes(self._zones[ZONE_BAUD : ZONE_BAUD + 2], "little")
         for baud in TERMIOS_SPEEDS:
-            if BAUD_CLOCK // baud == divisor:
+            if _divisor(baud) == divisor:
                 self._timers.call_after(REREAD_S, partial(self._wire.set_baud, baud))  # the ACK goes at the old speed
