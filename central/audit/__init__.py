@@ -1,0 +1,1 @@
+"""What people did, recorded with the doing."""

@@ -1,0 +1,1 @@
+"""What is sold, and where: sites and ticket types."""

@@ -1,0 +1,122 @@
+"""Signing in and out, over HTTP.
+
+Laws: the token leaves the server once, in a `__Host-` cookie (or in the body where the caller asks for a bearer token).
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.identity.passwords import MAXIMUM_CHARACTERS
+from central.identity.service import Identity, SignedIn
+from central.web.access import COOKIE, Access, Principal, csrf_token
+from central.web.operations import ANSWER_HEADERS, Call, Route
+from central.web.problems import ProblemCode
+
+IDENTITY: web.AppKey[Identity] = web.AppKey("identity", Identity)
+
+Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\s\x00-\x1f]+$")]
+Password = Annotated[str, Field(min_length=1, max_length=MAXIMUM_CHARACTERS)]
+
+
+class SignInBody(BaseModel):
+    """Who signs in; `bearer` asks for the token in the answer instead of a cookie (for programs)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    password: Password
+    bearer: bool = False
+
+
+class PasswordBody(BaseModel):
+    """The old and the new password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    old_password: Password
+    new_password: Password
+    bearer: bool = False
+
+
+class SessionView(BaseModel):
+    """The session. `csrf_token` goes into the header X-CSRF-Token of unsafe requests that carry the cookie."""
+
+    name: str
+    permissions: list[str]
+    must_change_password: bool
+    csrf_token: str
+    token: str | None = None
+
+
+@Route(
+    "signIn",
+    "POST",
+    "/api/v1/session",
+    "Sign in",
+    Access.PUBLIC,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.SIGN_IN_FAILED, ProblemCode.SIGN_IN_DELAYED),
+)
+async def sign_in(call: Call[SignInBody, None]) -> SessionView:
+    """Open a session."""
+    source = call.request.remote or "unknown"
+    signed_in = await call.request.app[IDENTITY].sign_in(call.body.name, call.body.password, source, call.now)
+    return _hand_over(call.request, signed_in, bearer=call.body.bearer)
+
+
+@Route("readSession", "GET", "/api/v1/session", "Who is signed in", Access.SIGNED_IN)
+async def read_session(call: Call[None, None]) -> SessionView:
+    """Say who asks."""
+    assert call.credentials is not None, "a signed-in request has credentials"
+    return _view(call.principal, call.credentials.token)
+
+
+@Route("signOut", "DELETE", "/api/v1/session", "Sign out", Access.SIGNED_IN, status=HTTPStatus.NO_CONTENT)
+async def sign_out(call: Call[None, None]) -> None:
+    """End the session."""
+    assert call.credentials is not None, "a signed-in request has credentials"
+    await call.request.app[IDENTITY].sign_out(call.credentials.token, call.now)
+    call.request[ANSWER_HEADERS] = {"Set-Cookie": _cookie("", max_age_s=0)}
+
+
+@Route(
+    "changePassword",
+    "PUT",
+    "/api/v1/session/password",
+    "Change the own password",
+    Access.SIGNED_IN,
+    problems=(ProblemCode.PASSWORD_WEAK, ProblemCode.SIGN_IN_FAILED),
+)
+async def change_password(call: Call[PasswordBody, None]) -> SessionView:
+    """Set an own password; all other sessions of the person end."""
+    identity = call.request.app[IDENTITY]
+    signed_in = await identity.change_password(call.principal, call.body.old_password, call.body.new_password, call.now)
+    return _hand_over(call.request, signed_in, bearer=call.body.bearer)
+
+
+def _hand_over(request: web.Request, signed_in: SignedIn, *, bearer: bool) -> SessionView:
+    view = _view(signed_in.principal, signed_in.token)
+    if bearer:
+        return view.model_copy(update={"token": signed_in.token})
+    request[ANSWER_HEADERS] = {"Set-Cookie": _cookie(signed_in.token, max_age_s=None)}
+    return view
+
+
+def _view(who: Principal, token: str) -> SessionView:
+    return SessionView(
+        name=who.name,
+        permissions=sorted(who.permissions),
+        must_change_password=who.must_change_password,
+        csrf_token=csrf_token(token),
+    )
+
+
+def _cookie(token: str, *, max_age_s: int | None) -> str:
+    age = "" if max_age_s is None else f"; Max-Age={max_age_s}"
+    return f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
+
+
+OPERATIONS = (sign_in, read_session, sign_out, change_password)

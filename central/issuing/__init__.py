@@ -1,0 +1,1 @@
+"""Tickets as signed codes and as rows that gates are told of."""

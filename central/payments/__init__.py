@@ -1,0 +1,1 @@
+"""Money as it moves: the ledger."""

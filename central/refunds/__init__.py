@@ -1,0 +1,1 @@
+"""Money back, and the fence before it."""

@@ -1,0 +1,1 @@
+"""The database: one engine, one unit of work, all tables and their migrations."""

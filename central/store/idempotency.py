@@ -1,0 +1,48 @@
+"""The memory of requests that carry an Idempotency-Key.
+
+Laws: the key is claimed in the transaction of the use case, so that an answer without its effect, or an effect without its
+answer, cannot be; a key is never forgotten within `KEPT_MS`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, delete, select
+
+from central.store.tables.requests import IdempotentRequestRow
+from central.store.unit_of_work import Work
+from protocol.instants import Instant
+
+KEPT_MS = 7 * 24 * 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier request with the same key did."""
+
+    fingerprint: bytes
+    reference: str
+
+
+async def first_use(work: Work, scope: str, key: str, claim: Earlier, now: Instant) -> Earlier | None:
+    """Claim a key for `claim`, or return the earlier claim. Two at once: the second waits for the first's transaction."""
+    connection = await work.session.connection()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
+    values = {"scope": scope, "key": key, "fingerprint": claim.fingerprint, "reference": claim.reference, "at": now}
+    added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())
+    if added.rowcount:
+        return None
+    found = (
+        await work.session.exec(
+            select(IdempotentRequestRow).where(
+                col(IdempotentRequestRow.scope) == scope,
+                col(IdempotentRequestRow.key) == key,
+            )
+        )
+    ).one()
+    return Earlier(found.fingerprint, found.reference)
+
+
+async def forget_old(work: Work, now: Instant) -> None:
+    """Drop keys that nobody repeats any more."""
+    await work.session.exec(delete(IdempotentRequestRow).where(col(IdempotentRequestRow.at) < now - KEPT_MS))

@@ -1,0 +1,1 @@
+"""Alembic's environment; run by `central.store.migrate`, never by a command line of its own."""

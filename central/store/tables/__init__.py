@@ -1,0 +1,1 @@
+"""The only SQLModel tables, one module a slice."""

@@ -1,0 +1,72 @@
+"""Orders, the ledger and refunds: whole fen, prices as paid."""
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer
+from sqlmodel import Field
+
+from central.store.columns import U64, RowNumber, Table
+from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.instants import Instant
+
+
+class OrderRow(Table, table=True):
+    """An order. It stands here once it is paid: sale, payment and issue are one transaction (law 7)."""
+
+    __tablename__ = "sale_order"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
+    seller_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger, index=True)
+    total_fen: int = Field(sa_type=BigInteger)
+    paid_at: Instant = Field(sa_type=BigInteger, index=True)
+
+
+class OrderLineRow(Table, table=True):
+    """So many tickets of one type at one price."""
+
+    __tablename__ = "sale_order_line"
+
+    order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
+    line: int = Field(primary_key=True)
+    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    quantity: int
+    persons: int
+    price_fen: int = Field(sa_type=BigInteger)
+
+
+class LedgerRow(Table, table=True):
+    """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger cannot but sum to zero."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("debit <> credit", name="two_accounts"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    at: Instant = Field(sa_type=BigInteger, index=True)
+    debit: str = Field(max_length=40)
+    credit: str = Field(max_length=40)
+    amount_fen: int = Field(sa_type=BigInteger)
+    order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
+    refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigInteger)
+    by_user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+
+
+class RefundRow(Table, table=True):
+    """A refund of one ticket. `fence_change_id` is the first change that tells gates of the revocation."""
+
+    __tablename__ = "refund"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id", index=True)
+    order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger)
+    amount_fen: int = Field(sa_type=BigInteger)
+    state: str = Field(max_length=16, index=True)
+    reason: str = Field(max_length=200)
+    fence_change_id: int = Field(sa_type=BigInteger)
+    requested_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    requested_at: Instant = Field(sa_type=BigInteger)
+    decided_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    override_reason: str | None = Field(default=None, max_length=200)
+    override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)

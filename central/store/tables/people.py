@@ -1,0 +1,56 @@
+"""People who sign in, their sessions, their failed attempts, and what they did."""
+
+from sqlalchemy import JSON, BigInteger
+from sqlmodel import Field
+
+from central.store.columns import RowNumber, Table
+from protocol.instants import Instant
+
+
+class UserRow(Table, table=True):
+    """A person. Disabled rather than deleted, because records keep their author."""
+
+    __tablename__ = "user_account"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    name: str = Field(unique=True, max_length=64)
+    password_hash: str
+    must_change_password: bool
+    is_disabled: bool
+    permissions: list[str] = Field(sa_type=JSON)
+    created_at: Instant = Field(sa_type=BigInteger)
+
+
+class SessionRow(Table, table=True):
+    """A signed-in session, by the SHA-256 of its token."""
+
+    __tablename__ = "user_session"
+
+    token_hash: bytes = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True, sa_type=BigInteger)
+    created_at: Instant = Field(sa_type=BigInteger, index=True)
+    last_seen_at: Instant = Field(sa_type=BigInteger)
+
+
+class SignInFailureRow(Table, table=True):
+    """Failed sign-ins of one account name from one source address since the last success."""
+
+    __tablename__ = "sign_in_failure"
+
+    account: str = Field(primary_key=True, max_length=64)
+    source: str = Field(primary_key=True, max_length=64)
+    failures: int
+    last_at: Instant = Field(sa_type=BigInteger, index=True)
+
+
+class AuditRow(Table, table=True):
+    """One thing that somebody did. `user_id` is empty where the system itself acted."""
+
+    __tablename__ = "audit_record"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    at: Instant = Field(sa_type=BigInteger, index=True)
+    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    action: str = Field(max_length=64)
+    subject: str = Field(max_length=128, index=True)
+    detail: dict[str, str | int | None] = Field(sa_type=JSON)

@@ -1,0 +1,19 @@
+"""Requests that were answered once and must not be done twice."""
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field
+
+from central.store.columns import Table
+from protocol.instants import Instant
+
+
+class IdempotentRequestRow(Table, table=True):
+    """One Idempotency-Key: `reference` names what the first request made."""
+
+    __tablename__ = "idempotent_request"
+
+    scope: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: bytes
+    reference: str
+    at: Instant = Field(sa_type=BigInteger, index=True)

@@ -1,0 +1,79 @@
+"""Tickets as gates are told of them, their credentials and holders, and the outbox of their changes."""
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, text
+from sqlmodel import Field
+
+from central.store.columns import U64, RowNumber, Table
+from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.instants import Instant, Minute
+
+
+class TicketRow(Table, table=True):
+    """One ticket: the fields of `protocol.tickets.record.TicketRecord`, and what only central knows."""
+
+    __tablename__ = "ticket"
+
+    id: TicketId = Field(primary_key=True, sa_type=U64, sa_column_kwargs={"autoincrement": False})
+    order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
+    line: int
+    key_id: KeyId = Field(sa_type=Integer)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    issued_at: Minute = Field(sa_type=BigInteger)
+    valid_from: Minute = Field(sa_type=BigInteger)
+    valid_until: Minute = Field(sa_type=BigInteger)
+    flags: int = Field(sa_type=SmallInteger)
+    generation: int = Field(sa_type=SmallInteger)
+    status: int = Field(sa_type=SmallInteger)
+    status_since: Minute = Field(sa_type=BigInteger)
+    persons: int
+    slot_start: Minute = Field(sa_type=BigInteger)
+    slot_minutes: int
+    short_number: int = Field(sa_type=BigInteger, unique=True)
+
+
+class TicketCredentialRow(Table, table=True):
+    """Another way to find a ticket at one site. `kind` and `key` are those of `protocol.feed.records.CredentialEntry`."""
+
+    __tablename__ = "ticket_credential"
+
+    site_id: SiteId = Field(sa_type=Integer, primary_key=True, foreign_key="site.id")
+    kind: int = Field(primary_key=True, sa_type=SmallInteger)
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    ticket_id: TicketId = Field(primary_key=True, sa_type=U64, foreign_key="ticket.id", index=True)
+
+
+class TicketHolderRow(Table, table=True):
+    """The person of a real-name ticket; name and number are sealed (`store.sealed`)."""
+
+    __tablename__ = "ticket_holder"
+
+    ticket_id: TicketId = Field(primary_key=True, sa_type=U64, foreign_key="ticket.id")
+    place: int = Field(primary_key=True)
+    document_type: str = Field(max_length=32)
+    country: str = Field(max_length=2)
+    number_sealed: bytes
+    name_sealed: bytes
+
+
+class TicketChangeRow(Table, table=True):
+    """The outbox: this ticket has changed for this site. The publisher sets (epoch, version) when a feed version holds it."""
+
+    __tablename__ = "ticket_change"
+    __table_args__ = (
+        Index(
+            "ix_ticket_change_unpublished",
+            "site_id",
+            "id",
+            sqlite_where=text("version IS NULL"),
+            postgresql_where=text("version IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    ticket_id: TicketId = Field(sa_type=U64, index=True)
+    at: Instant = Field(sa_type=BigInteger)
+    epoch: int | None = Field(default=None, sa_type=BigInteger)
+    version: int | None = Field(default=None, sa_type=BigInteger)

@@ -1,0 +1,70 @@
+"""The unit of work: one transaction a use case.
+
+Laws: what a use case changes commits as a whole or not at all; whoever must be woken by a change is woken after the commit,
+never by a change that may yet be undone.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from central.store.engine import READ_ONLY, Database
+from protocol.errors import StorageError
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction: `session` for rows, `await session.connection()` for SQLAlchemy Core on hot paths."""
+
+    session: AsyncSession
+    _hooks: list[Callable[[], None]] = field(default_factory=list)
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Call `hook` once the transaction is on the disk. A hook only wakes somebody; it never fails and never waits."""
+        self._hooks.append(hook)
+
+    def run_hooks(self) -> None:
+        """Wake everybody; called by the store after the commit."""
+        for hook in self._hooks:
+            hook()
+
+
+class Store:
+    """Transactions on one database."""
+
+    def __init__(self, database: Database) -> None:
+        """Serve transactions on an open database."""
+        self.database = database
+        self._reading_engine = database.engine.execution_options(**{READ_ONLY: True})
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Work]:
+        """Yield a unit of work that commits at the end of the block, or rolls back at an exception.
+
+        StorageError where the database fails; what was not acknowledged did not happen.
+        """
+        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
+            work = Work(session)
+            try:
+                yield work
+                await session.commit()
+            except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+                raise StorageError(f"the database failed: {error}; nothing of this request was kept, repeat it") from error
+        work.run_hooks()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Work]:
+        """Yield a unit of work that only reads; nothing of it is kept."""
+        async with AsyncSession(self._reading_engine, expire_on_commit=False) as session:
+            try:
+                yield Work(session)
+            except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+                raise StorageError(f"the database failed: {error}; repeat the request") from error
+
+    async def close(self) -> None:
+        """Close the database."""
+        await self.database.close()

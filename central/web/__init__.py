@@ -1,0 +1,1 @@
+"""What every route shares: declared operations, problems, access, paging, the OpenAPI document."""

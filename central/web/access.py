@@ -1,0 +1,90 @@
+"""Who asks, and whether the route lets them.
+
+Laws: denied unless declared; a browser's session counts only from our own pages (Origin or Sec-Fetch-Site, and a token that
+another site cannot read); a person who must change the password may do nothing else.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant
+
+COOKIE = "__Host-paifang"
+CSRF_HEADER = "X-CSRF-Token"
+_BEARER = "Bearer "
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN_FETCH_SITES = frozenset({"same-origin", "none"})
+
+
+class Access(Enum):
+    """Routes that need no permission of a person."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+    AGENT = "agent"  # the handler proves the agent's own signature (RFC 9421)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The person who asks."""
+
+    user_id: int
+    name: str
+    permissions: frozenset[str]
+    must_change_password: bool
+
+
+class Authenticator(Protocol):
+    """What the web needs of identity."""
+
+    async def principal(self, token: str, now: Instant) -> Principal | None:
+        """Return whose session the token is, or None where it is unknown or over."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A session's token, and whether a browser sent it by itself."""
+
+    token: str
+    is_ambient: bool
+
+
+def credentials(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Credentials | None:
+    """Return the token that a request carries; a bearer token goes before a cookie."""
+    authorization = headers.get("Authorization", "")
+    if authorization.startswith(_BEARER):
+        return Credentials(authorization[len(_BEARER) :], is_ambient=False)
+    cookie = cookies.get(COOKIE)
+    return None if cookie is None else Credentials(cookie, is_ambient=True)
+
+
+def csrf_token(session_token: str) -> str:
+    """Return the token that pages send along; it follows from the session's, and does not reveal it."""
+    return hashlib.sha256(b"paifang/csrf/1\0" + session_token.encode()).hexdigest()
+
+
+def require_own_page(method: str, headers: Mapping[str, str], session_token: str, own_origin: str) -> None:
+    """Raise Problem where a browser's unsafe request does not come from our own pages."""
+    if method in _SAFE_METHODS:
+        return
+    fetch_site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+    if fetch_site is not None and fetch_site not in _OWN_FETCH_SITES:
+        raise Problem(ProblemCode.CROSS_SITE, "the browser says that another site made this request")
+    if origin is not None and origin.partition("://")[2] != own_origin:
+        raise Problem(ProblemCode.CROSS_SITE, "the Origin of the request is not this server")
+    if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), csrf_token(session_token).encode()):
+        raise Problem(ProblemCode.CROSS_SITE, f"the header {CSRF_HEADER} is missing or wrong; take it from GET /api/v1/session")
+
+
+def require(access: str, principal: Principal) -> None:
+    """Raise Problem unless the person holds the permission."""
+    if principal.must_change_password:
+        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
+    if access not in principal.permissions:
+        raise Problem(ProblemCode.FORBIDDEN, f"this needs the permission {access}; ask an administrator")

@@ -1,0 +1,85 @@
+"""What surrounds every request: its id, and that whatever goes wrong becomes a problem document.
+
+Laws: the only broad `except` of the web stands here; what it catches is logged with the request's id and answered without detail.
+"""
+
+import json
+import logging
+from collections.abc import Callable
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from central.web.problems import MEDIA_TYPE, Problem, ProblemCode, document
+from protocol.errors import InputError, StorageError
+
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+REQUEST_ID_HEADER = "X-Request-Id"
+_REQUEST_ID_BYTES = 8
+_RETRY_AFTER_S = 1
+_BY_STATUS = {
+    400: ProblemCode.INPUT_INVALID,
+    404: ProblemCode.NOT_FOUND,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    413: ProblemCode.BODY_TOO_LARGE,
+    415: ProblemCode.MEDIA_TYPE,
+}
+_log = logging.getLogger("paifang.web")
+
+RandomBytes = Callable[[int], bytes]
+
+
+def request_ids(random_bytes: RandomBytes) -> Middleware:
+    """Return the middleware that names each request; the name is in the answer, in problems and in the log."""
+
+    @web.middleware
+    async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[REQUEST_ID] = random_bytes(_REQUEST_ID_BYTES).hex()
+        response = await handler(request)
+        if not response.prepared:
+            response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+        return response
+
+    return name_request
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever a handler raises into a problem document."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return answer(request, problem)
+    except InputError as error:
+        return answer(request, Problem(ProblemCode.INPUT_INVALID, str(error)))
+    except StorageError as error:
+        _log.exception("storage failed", extra={"request_id": request[REQUEST_ID]})
+        return answer(request, Problem(ProblemCode.STORAGE_FAILED, _without_statement(error), retry_after_s=_RETRY_AFTER_S))
+    except web.HTTPException as error:
+        return _of_aiohttp(request, error)
+    except Exception:  # noqa: BLE001 - the edge of the web (law 10): nothing beyond may see a stack
+        _log.exception("a fault in a handler", extra={"request_id": request[REQUEST_ID]})
+        return answer(request, Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance"))
+
+
+def answer(request: web.Request, problem: Problem) -> web.Response:
+    """Return the problem as the answer to a request."""
+    chinese = request.headers.get("Accept-Language", "").lower().startswith("zh")
+    members = document(problem, f"urn:paifang:request:{request[REQUEST_ID]}", chinese=chinese)
+    headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
+    body = json.dumps(members, ensure_ascii=False).encode()
+    return web.Response(status=problem.code.value.status, headers=headers, body=body, content_type=MEDIA_TYPE)
+
+
+def _without_statement(error: StorageError) -> str:
+    return "the storage failed, and nothing of this request was kept; repeat it" if error.__cause__ else str(error)
+
+
+def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    code = _BY_STATUS.get(error.status)
+    if code is None:
+        return error
+    response = answer(request, Problem(code, f"{request.method} {request.path:.200}: {error.reason}"))
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
+    return response

@@ -1,0 +1,238 @@
+"""Operations: a route, declared once, with everything that callers and OpenAPI must know of it.
+
+Laws: there is no route without a declaration, and none without access (deny by default); input is parsed by its model before
+the handler sees it; a handler returns a model, never bytes of its own making (but for a raw operation, which says so).
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Generic, TypeVar, cast, get_args, get_type_hints
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from central.web import access, idempotency
+from central.web.access import Access, Authenticator, Credentials, Principal
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Clock, Instant
+
+MAX_BODY_BYTES = 256 * 1024
+JSON = "application/json"
+_PATH_NAME = re.compile(r"{(\w+)}")
+
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
+
+BodyT = TypeVar("BodyT", bound=BaseModel | None)
+ParametersT = TypeVar("ParametersT", bound=BaseModel | None)
+AnswerT = TypeVar("AnswerT", bound=BaseModel | None)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A declared route. `parameters` holds the path's names and the query's; `raw_media_type` marks a raw operation."""
+
+    operation_id: str
+    method: str
+    path: str
+    summary: str
+    access: Access | str
+    handle: Handler
+    body: type[BaseModel] | None = None
+    parameters: type[BaseModel] | None = None
+    answer: type[BaseModel] | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    problems: tuple[ProblemCode, ...] = ()
+    idempotent: bool = False
+    raw_media_type: str | None = None
+
+    @property
+    def path_names(self) -> tuple[str, ...]:
+        """Return the names that stand in the path."""
+        return tuple(_PATH_NAME.findall(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[BodyT, ParametersT]):
+    """One request of a declared operation, parsed. `who` is None only where access is public."""
+
+    request: web.Request
+    now: Instant
+    body: BodyT
+    parameters: ParametersT
+    who: Principal | None
+    credentials: Credentials | None
+    idempotency: IdempotencyKey | None
+
+    @property
+    def principal(self) -> Principal:
+        """Return the person who asks, on a route that is not public."""
+        assert self.who is not None, "the route is declared public"
+        return self.who
+
+    @property
+    def once(self) -> IdempotencyKey:
+        """Return the idempotency key, on a route that is declared idempotent."""
+        assert self.idempotency is not None, "the route is not declared idempotent"
+        return self.idempotency
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What stands before a handler `async def f(call: Call[Body, Parameters]) -> Answer`: see `Operation` for the fields.
+
+    The models are those of the handler's own signature, so that they are said once.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    summary: str
+    access: Access | str
+    status: HTTPStatus = HTTPStatus.OK
+    problems: tuple[ProblemCode, ...] = ()
+    idempotent: bool = False
+
+    def __call__(self, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
+        """Return the handler as a declared operation."""
+        body, parameters, answer = _models(handler)
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            who, sent = await _admit(request, self.access)
+            raw = await _read_body(request) if body else b""
+            call = Call(
+                request=request,
+                now=request.app[CLOCK](),
+                body=cast("BodyT", _parse_body(body, raw)),
+                parameters=cast("ParametersT", _parse_parameters(parameters, request)),
+                who=who,
+                credentials=sent,
+                idempotency=self._key(request, who, raw),
+            )
+            return self._respond(await handler(call), request)
+
+        return Operation(
+            operation_id=self.operation_id,
+            method=self.method,
+            path=self.path,
+            summary=self.summary,
+            access=self.access,
+            handle=handle,
+            body=body,
+            parameters=parameters,
+            answer=answer,
+            status=self.status,
+            problems=self.problems,
+            idempotent=self.idempotent,
+        )
+
+    def _key(self, request: web.Request, who: Principal | None, raw: bytes) -> IdempotencyKey | None:
+        if not self.idempotent:
+            return None
+        assert who is not None, "an idempotency key belongs to a person"
+        scope = f"{self.operation_id}/{who.user_id}"
+        return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
+
+    def _respond(self, answer: AnswerT, request: web.Request) -> web.Response:
+        headers: dict[str, str] = request.get(ANSWER_HEADERS, {})
+        if answer is None:
+            return web.Response(status=self.status, headers=headers)
+        return web.Response(status=self.status, headers=headers, body=answer.model_dump_json().encode(), content_type=JSON)
+
+
+# Headers that a handler adds to its answer (a cookie).
+ANSWER_HEADERS: web.RequestKey[dict[str, str]] = web.RequestKey("answer_headers", dict[str, str])
+
+
+def raw_operation(
+    operation_id: str, method: str, path: str, *, summary: str, access: Access | str, media_type: str
+) -> Callable[[Handler], Operation]:
+    """Declare a handler that reads and writes bytes of `media_type` itself; access is checked like anywhere."""
+
+    def declared(handler: Handler) -> Operation:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            await _admit(request, access)
+            return await handler(request)
+
+        return Operation(operation_id, method, path, summary, access, handle, raw_media_type=media_type)
+
+    return declared
+
+
+def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:
+    """Serve the operations; two of one id are a programmer's mistake."""
+    ids = [operation.operation_id for operation in operations]
+    assert len(set(ids)) == len(ids), "operation ids are unique"
+    for operation in operations:
+        app.router.add_route(operation.method, operation.path, operation.handle)
+
+
+def _models(handler: Callable[..., object]) -> tuple[type[BaseModel] | None, ...]:
+    hints = get_type_hints(handler)
+    body, parameters = get_args(hints["call"])
+    return _model(body), _model(parameters), _model(hints["return"])
+
+
+def _model(kind: object) -> type[BaseModel] | None:
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+async def _admit(request: web.Request, wanted: Access | str) -> tuple[Principal | None, Credentials | None]:
+    sent = access.credentials(request.headers, request.cookies)
+    if wanted in (Access.PUBLIC, Access.AGENT):
+        return None, sent
+    who = None if sent is None else await request.app[AUTHENTICATOR].principal(sent.token, request.app[CLOCK]())
+    if sent is None or who is None:
+        raise Problem(ProblemCode.SIGN_IN_REQUIRED, "no session, or it is over; POST /api/v1/session")
+    if sent.is_ambient:
+        access.require_own_page(request.method, request.headers, sent.token, request.host)
+    if isinstance(wanted, str):
+        access.require(wanted, who)
+    return who, sent
+
+
+async def _read_body(request: web.Request) -> bytes:
+    if request.content_type != JSON:
+        raise Problem(ProblemCode.MEDIA_TYPE, f"the body must be {JSON}, not {request.content_type:.60}")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
+    return await request.read()
+
+
+def _parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
+    if model is None:
+        return None
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def _parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
+    given: dict[str, str] = dict(request.match_info)
+    for name, value in request.query.items():
+        if name in given:
+            fault = FieldFault(name, "must stand once")
+            raise Problem(ProblemCode.INPUT_INVALID, f"the parameter {name:.40} stands twice", fields=(fault,))
+        given[name] = value
+    if model is None:
+        if given:
+            raise Problem(ProblemCode.INPUT_INVALID, f"the parameter {next(iter(given)):.40} is not known here")
+        return None
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> Problem:
+    """Return the problem that names each wrong field."""
+    faults = tuple(
+        FieldFault(".".join(str(part) for part in one["loc"]), one["msg"])
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    )
+    return Problem(ProblemCode.INPUT_INVALID, f"{len(faults)} field(s) are wrong; see errors", fields=faults)

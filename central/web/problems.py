@@ -1,0 +1,127 @@
+"""Problems as answers: RFC 9457 (`application/problem+json`) with stable codes.
+
+Laws: every code of the API stands in `ProblemCode`, with its status and its title in both languages; a code is never renamed;
+no answer carries a stack trace, a query or a path of the server.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+
+from protocol.errors import PaifangError
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:paifang:problem:"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemKind:
+    """What is fixed about a code."""
+
+    code: str
+    status: HTTPStatus
+    title_zh: str
+    title_en: str
+
+
+class ProblemCode(Enum):
+    """All problems that the API answers with."""
+
+    INPUT_INVALID = ProblemKind("input_invalid", HTTPStatus.BAD_REQUEST, "输入有误", "The input is not valid")
+    BODY_TOO_LARGE = ProblemKind("body_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "内容过大", "The body is too large")
+    MEDIA_TYPE = ProblemKind("media_type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "内容类型不支持", "The media type is not supported")
+    SIGN_IN_REQUIRED = ProblemKind("sign_in_required", HTTPStatus.UNAUTHORIZED, "请先登录", "Sign in first")
+    SIGN_IN_FAILED = ProblemKind(
+        "sign_in_failed", HTTPStatus.UNAUTHORIZED, "用户名或密码错误", "The name or the password is wrong"
+    )
+    SIGN_IN_DELAYED = ProblemKind(
+        "sign_in_delayed", HTTPStatus.TOO_MANY_REQUESTS, "登录失败过多，请稍后再试", "Too many failures; wait"
+    )
+    PASSWORD_CHANGE_REQUIRED = ProblemKind(
+        "password_change_required", HTTPStatus.FORBIDDEN, "请先修改密码", "Change the password first"
+    )
+    PASSWORD_WEAK = ProblemKind("password_weak", HTTPStatus.UNPROCESSABLE_ENTITY, "密码过于简单", "The password is too weak")
+    FORBIDDEN = ProblemKind("forbidden", HTTPStatus.FORBIDDEN, "没有权限", "Not permitted")
+    CROSS_SITE = ProblemKind("cross_site", HTTPStatus.FORBIDDEN, "请求来源不可信", "The request came from another site")
+    NOT_FOUND = ProblemKind("not_found", HTTPStatus.NOT_FOUND, "未找到", "Not found")
+    METHOD_NOT_ALLOWED = ProblemKind("method_not_allowed", HTTPStatus.METHOD_NOT_ALLOWED, "方法不支持", "Method not allowed")
+    CONFLICT = ProblemKind("conflict", HTTPStatus.CONFLICT, "与现有数据冲突", "In conflict with what is there")
+    IDEMPOTENCY_KEY_REQUIRED = ProblemKind(
+        "idempotency_key_required", HTTPStatus.BAD_REQUEST, "缺少幂等键", "An Idempotency-Key is required"
+    )
+    IDEMPOTENCY_KEY_REUSED = ProblemKind(
+        "idempotency_key_reused",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "幂等键已用于其他请求",
+        "The Idempotency-Key was used for another request",
+    )
+    NOT_ON_SALE = ProblemKind("not_on_sale", HTTPStatus.UNPROCESSABLE_ENTITY, "该票种不可售", "The ticket type is not on sale")
+    TOTAL_CHANGED = ProblemKind(
+        "total_changed", HTTPStatus.CONFLICT, "金额已变动，请重新报价", "The total has changed; quote again"
+    )
+    HOLDER_REQUIRED = ProblemKind("holder_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要实名信息", "A holder is required")
+    SLOT_REQUIRED = ProblemKind("slot_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要选择时段", "A time slot is required")
+    TICKET_STATE = ProblemKind(
+        "ticket_state", HTTPStatus.CONFLICT, "门票当前状态不允许此操作", "The ticket's state does not allow this"
+    )
+    REFUND_STATE = ProblemKind(
+        "refund_state", HTTPStatus.CONFLICT, "退票当前状态不允许此操作", "The refund's state does not allow this"
+    )
+    ENROLMENT_REFUSED = ProblemKind(
+        "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
+    )
+    SIGNATURE_INVALID = ProblemKind(
+        "signature_invalid", HTTPStatus.UNAUTHORIZED, "请求签名无效", "The request's signature is not valid"
+    )
+    REPLAYED = ProblemKind("replayed", HTTPStatus.CONFLICT, "请求序号已用过", "The request's sequence was used before")
+    AGENT_REVOKED = ProblemKind("agent_revoked", HTTPStatus.FORBIDDEN, "设备已吊销", "The agent is revoked")
+    VERSION_UNSUPPORTED = ProblemKind(
+        "version_unsupported", HTTPStatus.UPGRADE_REQUIRED, "协议版本不支持", "Protocol version not supported"
+    )
+    BUSY = ProblemKind("busy", HTTPStatus.SERVICE_UNAVAILABLE, "系统繁忙，请稍后再试", "Busy; try again")
+    STORAGE_FAILED = ProblemKind(
+        "storage_failed", HTTPStatus.SERVICE_UNAVAILABLE, "存储故障，请稍后再试", "Storage failed; try again"
+    )
+    INTERNAL = ProblemKind("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "系统内部错误", "An internal fault")
+
+
+# Every operation may answer with these; OpenAPI names them once for all.
+EVERYWHERE = (ProblemCode.BUSY, ProblemCode.STORAGE_FAILED, ProblemCode.INTERNAL)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One field of the input that is wrong; `field` is its path, dotted."""
+
+    field: str
+    message: str
+
+
+class Problem(PaifangError):
+    """A request that cannot be done, for a reason that the caller can name and mend."""
+
+    def __init__(
+        self, code: ProblemCode, detail: str, *, fields: tuple[FieldFault, ...] = (), retry_after_s: int | None = None
+    ) -> None:
+        """Say what happened, where, and what to do."""
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.fields = fields
+        self.retry_after_s = retry_after_s
+
+
+def document(problem: Problem, instance: str, *, chinese: bool) -> dict[str, object]:
+    """Return the members of the problem document; `instance` names the request."""
+    kind = problem.code.value
+    members: dict[str, object] = {
+        "type": TYPE_PREFIX + kind.code,
+        "title": kind.title_zh if chinese else kind.title_en,
+        "status": int(kind.status),
+        "code": kind.code,
+        "detail": problem.detail,
+        "instance": instance,
+    }
+    if problem.fields:
+        members["errors"] = [{"field": fault.field, "message": fault.message} for fault in problem.fields]
+    return members
