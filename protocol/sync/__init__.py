@@ -1,0 +1,1 @@
+"""How agents and central talk: messages, signatures of requests, the replay window, versions."""

@@ -1,0 +1,55 @@
+"""Why a request cannot be sent twice: sequences in place of clocks.
+
+Laws: a sequence is accepted once; requests sent in parallel may overtake one another by less than 64; older ones are refused;
+an agent reserves sequences in blocks, writes the end of the block down before it uses the first, and so never repeats one after
+a crash. A wrong clock can neither lock an agent out nor let a replay in.
+"""
+
+from dataclasses import dataclass
+
+from protocol.identifiers import U64_MAX
+
+WINDOW = 64
+BLOCK = 1_024
+_MASK = (1 << WINDOW) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayWindow:
+    """What was seen of an agent: the highest sequence, and a bit for each of the 64 up to it (bit 0 is the highest)."""
+
+    highest: int = 0
+    seen: int = 0
+
+
+def admit(window: ReplayWindow, sequence: int) -> ReplayWindow | None:
+    """Return the window with this sequence seen, or None where it was seen before or is too old to tell."""
+    if not 1 <= sequence <= U64_MAX:
+        return None
+    ahead = sequence - window.highest
+    if ahead > 0:
+        seen = (window.seen << ahead | 1) & _MASK if ahead < WINDOW else 1
+        return ReplayWindow(sequence, seen)
+    bit = 1 << -ahead
+    if -ahead >= WINDOW or window.seen & bit:
+        return None
+    return ReplayWindow(window.highest, window.seen | bit)
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceBlock:
+    """Sequences that an agent may use: from `following` up to and including `last`."""
+
+    following: int
+    last: int
+
+    def take(self) -> tuple[int, "SequenceBlock"] | None:
+        """Return the next sequence and what is left, or None where the next block must be reserved."""
+        if self.following > self.last:
+            return None
+        return self.following, SequenceBlock(self.following + 1, self.last)
+
+
+def next_block(reserved: int) -> SequenceBlock:
+    """Return the block after the highest sequence ever reserved (0: none). Write its `last` down durably before using it."""
+    return SequenceBlock(reserved + 1, reserved + BLOCK)
