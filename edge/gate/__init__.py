@@ -1,0 +1,1 @@
+"""A lane: from a code that was read to a body that passed."""
