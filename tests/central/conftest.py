@@ -1,0 +1,45 @@
+"""Central's tests run on both databases: SQLite always, PostgreSQL (marked so) on a server that the tests start."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from central.store.unit_of_work import Store
+from tests.builders.central import SeededBytes, TestClock, open_store, sqlite_url
+from tests.builders.postgresql import Server, running_server
+
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    server: Server = request.getfixturevalue("postgresql_server")
+    return server.fresh_url()
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """A store with all tables, empty."""
+    opened = await open_store(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def random_bytes() -> SeededBytes:
+    return SeededBytes()

@@ -1,0 +1,94 @@
+"""One transaction a use case; whoever is to be woken is woken after the commit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from central.store.columns import to_signed, to_unsigned
+from central.store.idempotency import KEPT_MS, Earlier, first_use, forget_old
+from central.store.tables.people import SignInFailureRow
+from central.store.unit_of_work import Store
+from protocol.instants import Instant
+from tests.builders.central import NOON
+
+
+def _row(name: str) -> SignInFailureRow:
+    return SignInFailureRow(account=name, source="here", failures=1, last_at=NOON)
+
+
+async def _names(store: Store) -> list[str]:
+    async with store.reading() as work:
+        return list((await work.session.exec(select(SignInFailureRow.account))).all())
+
+
+async def test_what_a_use_case_did_stays_and_then_hooks_run(store: Store) -> None:
+    woken: list[str] = []
+    async with store.transaction() as work:
+        work.session.add(_row("kept"))
+        work.after_commit(lambda: woken.append("publisher"))
+        assert not woken
+    assert woken == ["publisher"]
+    assert await _names(store) == ["kept"]
+
+
+async def test_an_exception_undoes_all_and_wakes_nobody(store: Store) -> None:
+    woken: list[str] = []
+
+    async def fail() -> None:
+        async with store.transaction() as work:
+            work.session.add(_row("lost"))
+            await work.session.flush()
+            work.after_commit(lambda: woken.append("publisher"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert not woken
+    assert await _names(store) == []
+
+
+async def test_a_reading_keeps_nothing(store: Store) -> None:
+    async with store.reading() as work:
+        work.session.add(_row("lost"))
+        await work.session.flush()
+    assert await _names(store) == []
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_an_unsigned_number_survives_its_signed_column(value: int) -> None:
+    assert to_unsigned(to_signed(value)) == value
+    assert -(2**63) <= to_signed(value) < 2**63
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [(Earlier(b"same", "2"), Earlier(b"same", "1")), (Earlier(b"other", "2"), Earlier(b"same", "1"))],
+)
+async def test_a_key_is_claimed_once(store: Store, second: Earlier, expected: Earlier) -> None:
+    async with store.transaction() as work:
+        assert await first_use(work, "sell/1", "key", Earlier(b"same", "1"), NOON) is None
+    async with store.transaction() as work:
+        assert await first_use(work, "sell/1", "key", second, NOON) == expected
+        assert await first_use(work, "sell/2", "key", second, NOON) is None
+
+
+async def test_a_claim_of_an_undone_use_case_is_undone_too(store: Store) -> None:
+    async def fail() -> None:
+        async with store.transaction() as work:
+            await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    async with store.transaction() as work:
+        assert await first_use(work, "sell/1", "key", Earlier(b"b", "2"), NOON) is None
+
+
+async def test_old_keys_are_forgotten_and_young_ones_kept(store: Store) -> None:
+    async with store.transaction() as work:
+        await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON)
+        await forget_old(work, Instant(NOON + KEPT_MS))
+        assert await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON) is not None
+        await forget_old(work, Instant(NOON + KEPT_MS + 1))
+        assert await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON) is None
