@@ -15,17 +15,21 @@ Clock = Callable[[], Instant]  # the port: an assembly hands in the real one, a 
 MS_PER_SECOND = 1_000
 MS_PER_MINUTE = 60_000
 _LAST_MINUTE_OF_DAY = (23, 59)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+# The wire's u32 minutes reach beyond the calendar's year 9999, minus a day for zones east of Greenwich.
+_LAST_SHOWN = (datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def from_datetime(moment: datetime) -> Instant:
     """Return the instant of an aware datetime, cut to the millisecond."""
     assert moment.tzinfo is not None, "a naive datetime names no instant"
-    return Instant(int(moment.timestamp() * MS_PER_SECOND))
+    return Instant((moment - _EPOCH) // _MILLISECOND)
 
 
 def to_datetime(instant: Instant, zone: tzinfo = UTC) -> datetime:
-    """Return the aware datetime of an instant in a zone."""
-    return datetime.fromtimestamp(instant / MS_PER_SECOND, zone)
+    """Return the aware datetime of an instant in a zone; what lies beyond the calendar is its last whole day."""
+    return (_EPOCH + min(instant, _LAST_SHOWN) * _MILLISECOND).astimezone(zone)
 
 
 def plus(instant: Instant, *, seconds: int = 0, milliseconds: int = 0) -> Instant:

@@ -28,7 +28,7 @@ from protocol.admission.policy import (
     UnknownCheck,
     Weekdays,
 )
-from protocol.admission.usage import Usage, may_re_enter
+from protocol.admission.usage import Usage
 from protocol.admission.verdict import NO_DETAILS, ORDER, Details, Reason
 from protocol.identifiers import CheckPointId
 from protocol.instants import (
@@ -65,8 +65,7 @@ class Case:
     @property
     def re_enters(self) -> bool:
         """Whether this would be a re-entry, which consumes nothing."""
-        usage = self.usage
-        return usage.re_entry and may_re_enter(usage.last_entry, usage.last_exit, self.at, self.zone)
+        return self.usage.may_re_enter(local_day(self.at, self.zone), self.persons)
 
 
 @dataclass(frozen=True, slots=True)

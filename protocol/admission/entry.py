@@ -129,7 +129,7 @@ def nearest(verdicts: list[Verdict]) -> Verdict:
 def _judge_right(facts: Facts, found: Found, right: Entitlement) -> Verdict:
     case = case_of(facts, found, right)
     interrupted = _interrupted_here(facts, found, right)
-    if interrupted is not None and facts.scan.at - interrupted.scanned_at <= RESUME_WITHIN_MS:
+    if interrupted is not None and _may_resume(facts, interrupted):
         return _admit(facts, found, right, PassageKind.RESUME, uses_left(right.policy, case, consumed=0))
     failures = failures_of(right.policy, case)
     early = [failure for failure in failures if ORDER[failure.reason] < ORDER[Reason.HOLDER_REQUIRED]]
@@ -181,6 +181,11 @@ def _interrupted_here(facts: Facts, found: Found, right: Entitlement) -> PastPas
         and passage.entitlement_id == right.entitlement_id
     ]
     return max(here, key=lambda passage: passage.scanned_at, default=None)
+
+
+def _may_resume(facts: Facts, interrupted: PastPassage) -> bool:
+    """Whether this is the same release taken up again: within its time, and for no more persons than it was granted for."""
+    return facts.scan.at - interrupted.scanned_at <= RESUME_WITHIN_MS and facts.scan.persons <= interrupted.persons
 
 
 def _holder_refusal(facts: Facts, found: Found) -> Refuse | CallStaff | AskForCard | None:

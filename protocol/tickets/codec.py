@@ -68,6 +68,8 @@ def decode(scanned: bytes) -> Token | None:
         raw = base64.b32decode(text[len(PREFIX) :] + _PADDING)
     except (UnicodeDecodeError, binascii.Error):
         return None
+    if len(raw) != TOKEN_BYTES:
+        return None
     body, signature = raw[:BODY_BYTES], raw[BODY_BYTES:]
     claims = _decode_body(body)
     if claims is None or encode_text(body, signature) != text:
