@@ -1,0 +1,1 @@
+"""What central publishes to gates, and when a gate believes it."""
