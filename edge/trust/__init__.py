@@ -1,0 +1,1 @@
+"""The highest versions and times believed; survives a deleted cache."""

@@ -1,0 +1,78 @@
+"""What was shown: bytes from a scanner or a keypad, read as one of the credentials that lead to tickets.
+
+Laws: any bytes give an answer and no exception; one ticket has one text (law 2); what was shown is never stored or logged, only
+the key that it leads to.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from protocol.admission.facts import DocumentCard, Forged, LookUpCode, Presented, TicketCode, TypedNumber, Unreadable
+from protocol.feed.records import CredentialKind, credential_key
+from protocol.identifiers import TicketId
+from protocol.keyring import Keyring
+from protocol.tickets.codec import PREFIX, decode
+from protocol.tickets.short_number import is_short_number
+from protocol.tickets.signature import proving_key
+
+MAX_CODE_BYTES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Where the index of credentials may lead: each kind and key is tried."""
+
+    keys: tuple[tuple[CredentialKind, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a decision needs of a credential, and how its tickets are found: by the code's own id, or through the index."""
+
+    presented: Presented
+    ticket_id: TicketId | None = None
+    look_up: LookUp | None = None
+
+
+def read_code(payload: bytes, keyring: Keyring) -> Shown:
+    """Read what a scanner or camera gave, or what staff typed."""
+    if payload.startswith(PREFIX.encode("ascii")):
+        return _ticket(payload, keyring)
+    if not 0 < len(payload) <= MAX_CODE_BYTES or not payload.isascii():
+        return Shown(Unreadable())
+    text = payload.decode("ascii")
+    if is_short_number(text):
+        return Shown(TypedNumber(), look_up=_look_up(payload, CredentialKind.SHORT_NUMBER))
+    if not text.isprintable() or not text.isalnum():
+        return Shown(Unreadable())
+    return Shown(LookUpCode(), look_up=_look_up(payload, CredentialKind.OTA_CODE, CredentialKind.NFC))
+
+
+def read_card(card: DocumentCard) -> Shown:
+    """Take what an ID card reader gave, already hashed."""
+    return Shown(card, look_up=LookUp(((CredentialKind.ID_CARD, card.holder),)))
+
+
+def without_tickets(shown: Shown) -> Shown:
+    """Return what a code is when nothing answers to it: a code of no known form is no ticket, a number may be one."""
+    match shown.presented:
+        case LookUpCode():
+            return Shown(Unreadable())
+        case Unreadable() | Forged() | TicketCode() | DocumentCard() | TypedNumber():
+            return shown
+        case _:
+            assert_never(shown.presented)
+
+
+def _ticket(payload: bytes, keyring: Keyring) -> Shown:
+    token = decode(payload)
+    if token is None:
+        return Shown(Unreadable())
+    key = proving_key(token, keyring)
+    if key is None:
+        return Shown(Forged())
+    return Shown(TicketCode(token.claims, key.status), ticket_id=token.claims.ticket_id)
+
+
+def _look_up(payload: bytes, *kinds: CredentialKind) -> LookUp:
+    return LookUp(tuple((kind, credential_key(kind, payload)) for kind in kinds))
