@@ -79,7 +79,7 @@ def decode(scanned: bytes) -> Token | None:
 
 def _decode_body(body: bytes) -> Claims | None:
     version, key_id, ticket_id, site, product, issued_at, not_before, not_after, flags, generation = _BODY.unpack(body)
-    if version != VERSION or flags & ~KNOWN_FLAGS or not_before >= not_after or ticket_id == _ZERO_ID:
+    if version != VERSION or flags & ~int(KNOWN_FLAGS) or not_before >= not_after or ticket_id == _ZERO_ID:
         return None
     return Claims(
         key_id=KeyId(key_id),
