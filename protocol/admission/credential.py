@@ -62,7 +62,7 @@ def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Call
         return Refuse(Reason.FORGED, code.claims.ticket_id)
     if from_minute(code.claims.issued_at) + MS_PER_MINUTE <= facts.ground.as_of - UNSEEN_SLACK_MS:
         return Refuse(Reason.UNKNOWN, code.claims.ticket_id)
-    return _admissible_unseen(facts, code, Candidate(from_claims(code.claims), ()))
+    return _admissible_unseen(facts, code, Candidate(from_claims(code.claims), facts.unrecorded))
 
 
 def _admissible_unseen(facts: Facts, code: TicketCode, candidate: Candidate) -> tuple[Found, ...] | Refuse | CallStaff:

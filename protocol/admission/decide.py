@@ -85,7 +85,7 @@ def _real_ticket(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) ->
         return found[0].candidate
     if found.reason in {Reason.MALFORMED, Reason.FORGED} or not isinstance(facts.scan.presented, TicketCode):
         return None
-    return Candidate(from_claims(facts.scan.presented.claims), ())
+    return Candidate(from_claims(facts.scan.presented.claims), facts.unrecorded)
 
 
 def _leave(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> LetOut:

@@ -105,10 +105,15 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The whole case. `earlier_answer` is what this attempt was told before, where it was; `inside` is None where unknown."""
+    """The whole case.
+
+    `unrecorded` are the earlier passages of a proved code's ticket that has no record here, so that it is not let in twice.
+    `earlier_answer` is what this attempt was told before, where it was; `inside` is None where unknown.
+    """
 
     scan: Scan
     candidates: tuple[Candidate, ...]
+    unrecorded: tuple[PastPassage, ...]
     check_point: CheckPoint
     check_points: Mapping[CheckPointId, CheckPoint]
     products: Mapping[ProductId, Product]

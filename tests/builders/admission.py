@@ -174,6 +174,7 @@ def facts(presented: Presented | None = None, candidates: tuple[Candidate, ...] 
     default = Facts(
         scan=scan(presented or code(row), **of_scan),
         candidates=(Candidate(row, ()),) if candidates is None else candidates,
+        unrecorded=(),
         check_point=check_point(),
         check_points={point.check_point_id: point for point in (check_point(), check_point(OTHER_GATE), EXIT)},
         products={T1: product()},

@@ -38,9 +38,6 @@ from protocol.admission.policy import (
 from protocol.admission.verdict import (
     Admit,
     AdmitFlag,
-    AskForCard,
-    CallStaff,
-    FreePassage,
     Language,
     LetOut,
     Reason,
@@ -74,8 +71,8 @@ from tests.builders.admission import (
     record,
     shown,
 )
+from tests.builders.outcomes import ADMIT, outcome
 
-ADMIT = "admit"
 READER = check_point(reads_documents=True)
 REAL_NAME = record(flags=TicketFlags.REAL_NAME)
 CARD = DocumentCard(holder=bytes(16), born=date(1990, 1, 1), region="110101")
@@ -104,23 +101,6 @@ TWO_SITES = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalU
 GROUP = {T1: product(entitlement(TotalUses(1), PersonsPerScan(10)))}
 GROUP_RECORD = record(flags=TicketFlags.GROUP, persons=30)
 DISABLED = check_point(state=CheckPointState.DISABLED)
-
-
-def outcome(verdict: Verdict) -> str:
-    """Name a verdict as the table does."""
-    match verdict:
-        case Admit():
-            return ADMIT
-        case Refuse():
-            return f"refuse {verdict.reason}"
-        case CallStaff():
-            return f"staff {verdict.reason}"
-        case LetOut():
-            return f"out {verdict.alarm}"
-        case AskForCard():
-            return "card"
-        case FreePassage():
-            return "free"
 
 
 def card(*candidates: Candidate, **changes: object) -> Facts:
@@ -345,6 +325,11 @@ def test_15_and_52_unseen_tickets_are_flagged() -> None:
         verdict = verdict_of(number, name)
         assert isinstance(verdict, Admit)
         assert verdict.flags == {AdmitFlag.UNSEEN}
+
+
+def test_15_an_unseen_ticket_is_not_let_in_twice() -> None:
+    verdict = decide(facts(code(NEW), (), products=UNSEEN, unrecorded=(passage("09:59:30"),)))
+    assert outcome(verdict) == "refuse used_up"
 
 
 def test_15_unseen_admissions_are_capped_per_hour() -> None:

@@ -1,0 +1,143 @@
+"""The desk of an agent: has a showing decided, and writes the answer down before anyone acts on it.
+
+Laws: an admission is durable before the caller hears of it (law 1); a decision and its commit share one lock with the switching
+of the feed, and what was decided before a claim is decided again after it (law 6); a tampered cache or a failed journal closes
+entry while exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record.
+Concurrency: any number of lanes may ask.
+"""
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from edge.cache.cache import Cache, CacheEmpty
+from edge.cache.database import CacheTampered
+from edge.gate import records
+from edge.gate.gathering import Counters, Known, gather
+from edge.gate.showing import Answer, Showing
+from edge.journal.journal import Journal
+from protocol.admission.decide import decide
+from protocol.admission.facts import Facts
+from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
+from protocol.credential import read_code
+from protocol.errors import StorageError
+from protocol.feed.trust import TrustState
+from protocol.identifiers import AttemptId, CheckPointId
+from protocol.instants import MS_PER_SECOND
+from protocol.journal.events import Alarm, ClockReading, Event
+from protocol.sync.answers import ClaimAnswer
+from protocol.sync.messages import ClaimRequest
+
+MAX_REMEMBERED_ANSWERS = 256
+HOUR_MS = 3600 * MS_PER_SECOND
+TAMPERED_ALARM = "cache-tampered"
+
+_log = structlog.get_logger()
+
+AskCentral = Callable[[ClaimRequest], Awaitable[ClaimAnswer | None]]
+"""Claim an admission at central: its answer, or None where there is none in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the desk stands on. `feed_lock` is the one that the download holds while it switches the feed."""
+
+    cache: Cache
+    journal: Journal
+    trust: Callable[[], TrustState]
+    clock: Callable[[], ClockReading]
+    new_attempt: Callable[[], AttemptId]
+    feed_lock: asyncio.Lock
+    claim: AskCentral
+    exits: frozenset[CheckPointId]
+
+
+class Desk:
+    """Answers showings. Make one an agent; all its lanes share it."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._answers: OrderedDict[AttemptId, Answer] = OrderedDict()
+        self._unseen_ms: deque[int] = deque()
+
+    def showing(self, check_point: CheckPointId, payload: bytes) -> Showing:
+        """Return a new attempt with a code as it was read."""
+        shown = read_code(payload, self._sources.trust().keyring)
+        return Showing(self._sources.new_attempt(), check_point, shown)
+
+    async def ask(self, showing: Showing) -> Answer:
+        """Return the answer, written down where anything is to be written."""
+        earlier = self._answers.get(showing.attempt_id)
+        if earlier is not None:
+            return earlier
+        try:
+            answer = await self._answer(showing)
+        except CacheTampered as fault:
+            answer = self._untrusted(showing, fault)
+        except CacheEmpty:
+            answer = self._closed(showing, Reason.CACHE_LOCKED)
+        if not isinstance(answer.verdict, AskForCard):
+            self._remember(showing.attempt_id, answer)
+        return answer
+
+    def note(self, check_point: CheckPointId, event: Event) -> None:
+        """Write down what happened. Where the journal has failed, entry is closed already; the log keeps the event."""
+        try:
+            self._sources.journal.append(event, check_point, self._sources.clock())
+        except StorageError as fault:
+            _log.error("not journalled", check_point=check_point, kind=type(event).__name__, detail=str(fault))
+
+    async def _answer(self, showing: Showing) -> Answer:
+        async with self._sources.feed_lock:
+            facts = self._facts(showing)
+            verdict = decide(facts)
+            claim = records.claim_for(facts, verdict)
+            if claim is None:
+                return self._commit(facts, verdict)
+        claimed = await self._sources.claim(claim)
+        async with self._sources.feed_lock:
+            facts = self._facts(showing)
+            return self._commit(facts, records.after_claim(decide(facts), claimed))
+
+    def _facts(self, showing: Showing) -> Facts:
+        reading = self._sources.clock()
+        while self._unseen_ms and self._unseen_ms[0] <= reading.monotonic_ms - HOUR_MS:
+            self._unseen_ms.popleft()
+        known = Known(self._sources.cache, self._sources.journal, self._sources.trust(), reading)
+        return gather(known, showing, Counters(len(self._unseen_ms), None))
+
+    def _commit(self, facts: Facts, verdict: Verdict) -> Answer:
+        """Make the answer durable. An admission that cannot be written down is none; an exit is one all the same."""
+        if isinstance(verdict, AskForCard | FreePassage):
+            return Answer(verdict, None)
+        journal, reading = self._sources.journal, self._sources.clock()
+        event = records.event_for(facts, verdict, self._sources.cache.version, journal.pending_intents())
+        try:
+            entry = journal.append(event, facts.check_point.check_point_id, reading)
+        except StorageError as fault:
+            _log.error("not journalled", check_point=facts.check_point.check_point_id, detail=str(fault))
+            return Answer(CallStaff(Reason.GATE_FAULT) if isinstance(verdict, Admit) else verdict, None)
+        if isinstance(verdict, Admit) and AdmitFlag.UNSEEN in verdict.flags:
+            self._unseen_ms.append(reading.monotonic_ms)
+        if isinstance(verdict, LetOut) and verdict.alarm is not None:
+            self.note(facts.check_point.check_point_id, Alarm(f"exit-{verdict.alarm.value}", ""))
+        return Answer(verdict, entry.sequence)
+
+    def _untrusted(self, showing: Showing, fault: CacheTampered) -> Answer:
+        _log.error("cache tampered", detail=str(fault))
+        self.note(showing.check_point, Alarm(TAMPERED_ALARM, str(fault)))
+        return self._closed(showing, Reason.GATE_FAULT)
+
+    def _closed(self, showing: Showing, reason: Reason) -> Answer:
+        """Answer without a feed to decide by: exits open (law 8), entry calls staff."""
+        if showing.check_point not in self._sources.exits:
+            return Answer(CallStaff(reason), None)
+        return Answer(LetOut(showing.shown.ticket_id, None, showing.persons, reason), None)
+
+    def _remember(self, attempt_id: AttemptId, answer: Answer) -> None:
+        self._answers[attempt_id] = answer
+        while len(self._answers) > MAX_REMEMBERED_ANSWERS:
+            self._answers.popitem(last=False)
