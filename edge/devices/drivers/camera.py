@@ -1,0 +1,102 @@
+"""A camera as a reader of codes. Capture and decoding run in a process of their own (`camera_process`).
+
+Laws: a camera that hangs never delays a lane; silence of its process is a fault, and a process is never left behind.
+"""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import edge
+from edge.devices.drivers.stream import Stream
+from edge.devices.framing.camera_messages import HEAD_BYTES, Kind, decode_head
+from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
+from edge.devices.ports import CodeRead, DeviceFault, HealthLine
+from protocol.errors import InputError
+
+PROCESS_MODULE = "edge.devices.drivers.camera_process"
+START_LIMIT_S = 15.0  # loading the libraries, opening the camera, its first frame
+SILENCE_LIMIT_S = 4.0
+QUIET_LIBRARIES = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}  # their complaints arrive as faults
+
+
+class Camera:
+    """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds.
+
+    `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address.
+    """
+
+    def __init__(self, name: str, source: str, clock: Callable[[], float], double_read_s: float = DEFAULT_WINDOW_S) -> None:
+        self.name = name
+        self.process_id: int | None = None  # of the capturing process, while there is one: for measuring it
+        self._source = source
+        self._clock = clock
+        self._double_reads = DoubleReads(double_read_s)
+        self._reads: Stream[CodeRead] = Stream()
+
+    @property
+    def suppressed(self) -> int:
+        """How many repetitions were not handed on."""
+        return self._double_reads.suppressed
+
+    def reads(self) -> AsyncIterator[CodeRead]:
+        """Yield each code shown; see the port."""
+        return self._reads.items()
+
+    def forget_last(self) -> None:
+        """Allow the same code again at once."""
+        self._double_reads.forget()
+
+    async def run(self, health: HealthLine) -> None:
+        """Watch until the camera fails; see the port."""
+        process = await self._start()
+        try:
+            assert process.stdout is not None, "its stdout is a pipe"
+            await self._listen(process.stdout, health)
+        finally:
+            self.process_id = None
+            await _end(process)
+
+    async def _start(self) -> Process:
+        root = str(Path(edge.__file__).parent.parent)
+        environment = os.environ | QUIET_LIBRARIES | {"PYTHONPATH": root}
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", PROCESS_MODULE, self._source, stdin=PIPE, stdout=PIPE, env=environment
+            )
+        except OSError as error:
+            raise DeviceFault(f"{self.name}: cannot start its process: {error}; check memory and process limits") from error
+        self.process_id = process.pid
+        return process
+
+    async def _listen(self, told: asyncio.StreamReader, health: HealthLine) -> None:
+        limit_s = START_LIMIT_S
+        while True:
+            kind, body = await self._next_message(told, limit_s)
+            limit_s = SILENCE_LIMIT_S
+            if kind is Kind.FAULT:
+                raise DeviceFault(f"{self.name}: {body.decode(errors='replace')}")
+            health.ready()
+            if kind is Kind.CODE and self._double_reads.is_new(body, self._clock()):
+                self._reads.put(CodeRead(self.name, body))
+
+    async def _next_message(self, told: asyncio.StreamReader, limit_s: float) -> tuple[Kind, bytes]:
+        try:
+            async with asyncio.timeout(limit_s):
+                head = decode_head(await told.readexactly(HEAD_BYTES))
+                return head.kind, await told.readexactly(head.length)
+        except TimeoutError as error:
+            raise DeviceFault(f"{self.name}: its process is silent for {limit_s:g} s; check the camera's driver") from error
+        except asyncio.IncompleteReadError as error:
+            raise DeviceFault(f"{self.name}: its process ended; look for its last words in the log") from error
+        except InputError as error:
+            raise DeviceFault(f"{self.name}: {error}") from error
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.kill()
+    await process.wait()

@@ -1,0 +1,44 @@
+"""What the camera's process tells the agent: frames of `kind u8 | length u32 big-endian | body` on a pipe.
+
+Laws: a kind or a length that is not known ends the conversation (InputError); nothing is guessed.
+"""
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from edge.devices.framing.code_lines import MAX_CODE_BYTES
+from protocol.errors import InputError
+
+_HEAD = struct.Struct(">BI")
+HEAD_BYTES = _HEAD.size
+
+
+class Kind(IntEnum):
+    """What a message is about."""
+
+    SEEING = 1  # frames arrive; repeated while they do
+    CODE = 2  # the payload of one code in the latest frame
+    FAULT = 3  # why the process ends, UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A message's kind, and how many bytes of body follow."""
+
+    kind: Kind
+    length: int
+
+
+def encode(kind: Kind, body: bytes = b"") -> bytes:
+    """Return a message."""
+    assert len(body) <= MAX_CODE_BYTES, "the caller passes on no longer code"
+    return _HEAD.pack(kind, len(body)) + body
+
+
+def decode_head(data: bytes) -> Head:
+    """Return the head in exactly `HEAD_BYTES`; InputError if it is none."""
+    kind, length = _HEAD.unpack(data)
+    if kind not in Kind.__members__.values() or length > MAX_CODE_BYTES:
+        raise InputError(f"a camera message of kind {kind} and {length} bytes; both sides must be of one version")
+    return Head(Kind(kind), length)

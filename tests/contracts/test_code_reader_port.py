@@ -1,0 +1,293 @@
+"""What a lane may rely on from any reader of codes, shown on the serial scanner and on the camera."""
+
+import asyncio
+import os
+import signal
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from edge.devices.drivers.camera import Camera
+from edge.devices.drivers.serial_scanner import SerialScanner
+from edge.devices.ports import CodeReader, DeviceHealth, DeviceState, SupervisedDevice
+from edge.devices.supervisor import supervise
+from hardware_sims import camera as camera_sim
+from hardware_sims import scanner as scanner_sim
+from hardware_sims.camera import CameraFault
+from hardware_sims.faults import FaultyWire, LineFault
+from hardware_sims.scanner import ScannerFault, Tail
+from hardware_sims.timers import LoopTimers
+from hardware_sims.wires import PtyWire
+
+SURFACE_LIMIT_S = 2.0
+RECOVERY_LIMIT_S = 6.0  # the port's 5 s, and the start of a camera's process on a busy machine
+DOUBLE_READ_S = 0.5
+TICKET, OTHER = b"PF1KRUGKIDROVUWG2ZA", b"PF1MJZG653OEBTG66BA"
+
+
+class Bench(ABC):
+    """A supervised reader, what is held before it, and what it has told."""
+
+    port: CodeReader
+    driver: SupervisedDevice
+
+    def __init__(self) -> None:
+        self.healths: list[DeviceHealth] = []
+        self.payloads: list[bytes] = []
+
+    async def collect(self) -> None:
+        async for read in self.port.reads():
+            self.payloads.append(read.payload)
+
+    @property
+    def state(self) -> DeviceState:
+        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
+
+    @property
+    @abstractmethod
+    def suppressed(self) -> int: ...
+
+    @abstractmethod
+    def show(self, code: bytes) -> None: ...
+
+    @abstractmethod
+    def clear(self) -> None: ...
+
+    @abstractmethod
+    async def plug(self) -> None: ...
+
+    @abstractmethod
+    async def unplug(self) -> None: ...
+
+
+class ScannerBench(Bench):
+    def __init__(self, directory: Path) -> None:
+        super().__init__()
+        timers, clock = LoopTimers(), asyncio.get_running_loop().time
+        self.wire = PtyWire(directory / "scanner", timers)
+        self.line = FaultyWire(self.wire, timers, Random(1))  # noqa: S311 - a seed repeats a run
+        self.scanner = scanner_sim.Scanner(self.line, timers)
+        driver = SerialScanner("reader", str(directory / "scanner"), 9600, clock, DOUBLE_READ_S)
+        self.port = self.driver = self._driver = driver
+
+    @property
+    def suppressed(self) -> int:
+        return self._driver.suppressed
+
+    def show(self, code: bytes) -> None:
+        self.scanner.show(code)
+
+    def clear(self) -> None:
+        self.scanner.clear()
+
+    async def plug(self) -> None:
+        self.wire.plug()
+
+    async def unplug(self) -> None:
+        self.wire.unplug()
+
+
+class CameraBench(Bench):
+    def __init__(self) -> None:
+        super().__init__()
+        self.camera = camera_sim.Camera(Random(1))  # noqa: S311 - a seed repeats a run
+
+    @property
+    def suppressed(self) -> int:
+        return self._driver.suppressed
+
+    def show(self, code: bytes) -> None:
+        self.camera.show(code)
+
+    def clear(self) -> None:
+        self.camera.clear()
+
+    async def plug(self) -> None:
+        await self.camera.plug()
+        if not hasattr(self, "driver"):
+            driver = Camera("reader", self.camera.url, asyncio.get_running_loop().time, DOUBLE_READ_S)
+            self.port = self.driver = self._driver = driver
+
+    async def unplug(self) -> None:
+        await self.camera.unplug()
+
+    def processes(self) -> list[int]:
+        process_id = self._driver.process_id
+        return [] if process_id is None or not Path(f"/proc/{process_id}").exists() else [process_id]
+
+
+async def until(condition: Callable[[], bool], limit_s: float = SURFACE_LIMIT_S) -> None:
+    async with asyncio.timeout(limit_s):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            await asyncio.sleep(0.005)
+
+
+async def attend(bench: Bench) -> AsyncIterator[None]:
+    await bench.plug()
+    clock = asyncio.get_running_loop().time
+    tasks = [
+        asyncio.create_task(supervise(bench.driver, bench.healths.append, clock)),
+        asyncio.create_task(bench.collect()),
+    ]
+    await until(lambda: bench.state is DeviceState.READY, RECOVERY_LIMIT_S)
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    bench.clear()
+    await bench.unplug()
+
+
+@pytest.fixture
+async def scanner(tmp_path: Path) -> AsyncIterator[ScannerBench]:
+    bench = ScannerBench(tmp_path)
+    async for _ in attend(bench):
+        yield bench
+
+
+@pytest.fixture
+async def camera() -> AsyncIterator[CameraBench]:
+    bench = CameraBench()
+    async for _ in attend(bench):
+        yield bench
+
+
+@pytest.fixture(params=["scanner", "camera"])
+async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
+    bench: Bench = ScannerBench(tmp_path) if request.param == "scanner" else CameraBench()
+    async for _ in attend(bench):
+        yield bench
+
+
+async def test_a_code_held_before_the_reader_is_read_once(bench: Bench) -> None:
+    bench.show(TICKET)
+    await until(lambda: bench.suppressed > 5)
+    assert bench.payloads == [TICKET]
+
+
+async def test_another_code_is_read_at_once(bench: Bench) -> None:
+    bench.show(TICKET)
+    await until(lambda: bench.payloads == [TICKET])
+    bench.show(OTHER)
+    await until(lambda: bench.payloads == [TICKET, OTHER])
+
+
+async def test_the_same_code_is_read_again_after_a_completed_passage(bench: Bench) -> None:
+    bench.show(TICKET)
+    await until(lambda: bench.payloads == [TICKET])
+    bench.port.forget_last()
+    await until(lambda: bench.payloads == [TICKET, TICKET])
+
+
+async def test_an_unplugged_reader_is_told_and_reads_on_after_it_is_plugged_in(bench: Bench) -> None:
+    await bench.unplug()
+    await until(lambda: bench.state is DeviceState.FAULT)
+    await bench.plug()
+    await until(lambda: bench.state is DeviceState.READY, RECOVERY_LIMIT_S)
+    bench.show(TICKET)
+    await until(lambda: bench.payloads == [TICKET])
+
+
+@pytest.mark.parametrize("tail", Tail)
+async def test_a_code_is_read_with_any_suffix(scanner: ScannerBench, tail: Tail) -> None:
+    scanner.scanner.tail = tail
+    scanner.show(TICKET)
+    await until(lambda: scanner.suppressed > 0)
+    assert scanner.payloads == [TICKET]
+
+
+@pytest.mark.parametrize("fault", ScannerFault)
+async def test_a_code_is_read_whatever_the_scanner_does_wrong(scanner: ScannerBench, fault: ScannerFault) -> None:
+    scanner.scanner.faults.add(fault)
+    scanner.show(TICKET)
+    await until(lambda: scanner.suppressed > 0)
+    assert scanner.payloads == [TICKET]
+
+
+@pytest.mark.parametrize("code", [b"A" * 4_096, "身份证".encode("gbk"), bytes(range(14, 256))], ids=["4 KB", "GBK", "binary"])
+async def test_any_bytes_are_read_as_they_are(scanner: ScannerBench, code: bytes) -> None:
+    scanner.show(code)
+    await until(lambda: scanner.payloads == [code])
+
+
+async def test_a_code_that_is_too_long_is_no_code_and_the_next_one_is_read(scanner: ScannerBench) -> None:
+    scanner.show(b"A" * 4_200)
+    scanner.show(TICKET)
+    await until(lambda: scanner.payloads == [TICKET])
+
+
+async def test_glued_codes_are_never_cut_at_a_guess(scanner: ScannerBench) -> None:
+    scanner.scanner.show_glued((TICKET, OTHER))
+    await until(lambda: scanner.payloads == [TICKET + OTHER])
+
+
+@pytest.mark.parametrize(
+    ("fault", "replies"),
+    [
+        (LineFault.GARBLE_BIT, 1),
+        (LineFault.DROP_BYTE, 1),
+        (LineFault.SILENT, 1),
+        (LineFault.LEADING_JUNK, 1),
+        (LineFault.SPLIT_BYTES, None),
+        (LineFault.DUPLICATE_REPLY, None),
+        (LineFault.SLOW_REPLY, None),
+    ],
+)
+async def test_a_code_is_read_after_the_lines_faults(scanner: ScannerBench, fault: LineFault, replies: int | None) -> None:
+    scanner.line.switch(fault, on=True, replies=replies)
+    scanner.show(TICKET)
+    await until(lambda: TICKET in scanner.payloads)
+    assert scanner.state is DeviceState.READY
+
+
+@pytest.mark.parametrize("fault", [CameraFault.BLACK_FRAME, CameraFault.WHITE_FRAME])
+async def test_a_camera_that_sees_nothing_reads_nothing_and_reads_on(camera: CameraBench, fault: CameraFault) -> None:
+    camera.camera.faults.add(fault)
+    camera.show(TICKET)
+    sent = camera.camera.frames_sent
+    await until(lambda: camera.camera.frames_sent > sent + 5)
+    camera.payloads.clear()
+    camera.port.forget_last()
+    camera.camera.faults.clear()
+    await until(lambda: camera.payloads == [TICKET])
+
+
+@pytest.mark.parametrize("fault", [CameraFault.CORRUPT_FRAME, CameraFault.TORN_FRAME])
+async def test_spoilt_frames_end_nothing(camera: CameraBench, fault: CameraFault) -> None:
+    camera.camera.faults.add(fault)
+    sent = camera.camera.frames_sent
+    await until(lambda: camera.camera.frames_sent > sent + 5)
+    camera.camera.faults.clear()
+    camera.show(TICKET)
+    await until(lambda: TICKET in camera.payloads, RECOVERY_LIMIT_S)
+
+
+async def test_a_camera_that_stalls_is_told_and_reads_on(camera: CameraBench) -> None:
+    camera.camera.faults.add(CameraFault.STALL)
+    await until(lambda: camera.state is DeviceState.FAULT)
+    camera.camera.faults.clear()
+    camera.show(TICKET)
+    await until(lambda: camera.payloads == [TICKET], 2 * RECOVERY_LIMIT_S)
+
+
+async def test_a_killed_capturing_process_is_replaced(camera: CameraBench) -> None:
+    (process_id,) = camera.processes()
+    os.kill(process_id, signal.SIGKILL)
+    await until(lambda: camera.state is DeviceState.FAULT)
+    await until(lambda: camera.state is DeviceState.READY, RECOVERY_LIMIT_S)
+    assert camera.processes() != [process_id]
+
+
+async def test_no_capturing_process_is_left_behind() -> None:
+    bench = CameraBench()
+    attended = attend(bench)
+    await anext(attended)
+    (process_id,) = bench.processes()
+    with suppress(StopAsyncIteration):
+        await anext(attended)
+    assert bench.processes() == []
+    assert not Path(f"/proc/{process_id}").exists()  # noqa: ASYNC240 - /proc answers from memory
