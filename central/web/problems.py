@@ -75,6 +75,13 @@ class ProblemCode(Enum):
     )
     REPLAYED = ProblemKind("replayed", HTTPStatus.CONFLICT, "请求序号已用过", "The request's sequence was used before")
     AGENT_REVOKED = ProblemKind("agent_revoked", HTTPStatus.FORBIDDEN, "设备已吊销", "The agent is revoked")
+    TOO_MANY_REQUESTS = ProblemKind(
+        "too_many_requests", HTTPStatus.TOO_MANY_REQUESTS, "请求过多，请稍后再试", "Too many requests; wait"
+    )
+    JOURNAL_GAP = ProblemKind("journal_gap", HTTPStatus.CONFLICT, "检票日志不连续", "The journal has a gap before this")
+    CHECK_POINT_STATE = ProblemKind(
+        "check_point_state", HTTPStatus.CONFLICT, "检票设备当前状态不允许此操作", "The check point's state does not allow this"
+    )
     VERSION_UNSUPPORTED = ProblemKind(
         "version_unsupported", HTTPStatus.UPGRADE_REQUIRED, "协议版本不支持", "Protocol version not supported"
     )

@@ -1,0 +1,59 @@
+"""The keys that a running central signs with, taken from their files.
+
+Laws: keys of the purpose asked for, or a fault that says which command to run; never one of another purpose.
+"""
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from central.keys.files import KeyFiles
+from central.keys.service import current_keyring, signing_key
+from protocol.errors import SettingsError
+from protocol.identifiers import KeyId
+from protocol.instants import Instant
+from protocol.keyring import Keyring, Purpose
+
+Signers = dict[KeyId, Ed25519PrivateKey]
+
+
+class KeyRack:
+    """The newest keyring, and the private halves that are here."""
+
+    def __init__(self, files: KeyFiles) -> None:
+        """Read the key files; SettingsError where no keys were made yet."""
+        self._files = files
+        self._edition = (0, 0)
+        self._private: dict[KeyId, Ed25519PrivateKey] = {}
+        self.envelope = b""
+        self.reload()
+
+    def reload(self) -> bool:
+        """Read the files again where a newer keyring was signed; return whether one was."""
+        editions = self._files.editions()
+        if editions and editions[-1] == self._edition:
+            return False
+        found = current_keyring(self._files)
+        if found is None:
+            raise SettingsError("there are no keys; run `paifang keys init`")
+        self.keyring: Keyring
+        self.keyring, self.envelope = found
+        halves = ((key.key_id, self._files.read_key(key)) for key in self.keyring.keys)
+        self._private = {key_id: private for key_id, private in halves if private is not None}
+        self._edition = (self.keyring.epoch, self.keyring.version)
+        return True
+
+    def envelopes(self) -> list[tuple[int, int, bytes]]:
+        """Return (epoch, version, sealed keyring) of every keyring ever signed: gates go through them one by one."""
+        return [(*edition, self._files.read_keyring(edition)) for edition in self._files.editions()]
+
+    def signer(self, purpose: Purpose, now: Instant) -> tuple[KeyId, Ed25519PrivateKey]:
+        """Return the key to sign with; SettingsError where there is none in force."""
+        key = signing_key(self.keyring, purpose, now)
+        private = None if key is None else self._private.get(key.key_id)
+        if key is None or private is None:
+            raise SettingsError(f"no key to sign {purpose.value} with; run `paifang keys rotate --purpose {purpose.value}`")
+        return key.key_id, private
+
+    def signers(self, purpose: Purpose, now: Instant) -> Signers:
+        """Return the same, as `signatures.seal` takes it."""
+        key_id, private = self.signer(purpose, now)
+        return {key_id: private}

@@ -1,0 +1,89 @@
+"""Admissions: the events that journals tell of, what they conflict with, and what was granted online."""
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, text
+from sqlmodel import Field
+
+from central.store.columns import U64, RowNumber, Table
+from protocol.identifiers import EntitlementId, SiteId, TicketId
+from protocol.instants import Instant
+
+
+class AdmissionEventRow(Table, table=True):
+    """An intent or an outcome. `ticket_id` (0: none), `holder` and `scanned_at` of an outcome are those of its intent.
+
+    `data` is the CBOR of `protocol.journal.history.AdmissionEvent`.
+    """
+
+    __tablename__ = "admission_event"
+    __table_args__ = (
+        Index(
+            "ix_admission_event_holder",
+            "holder",
+            sqlite_where=text("holder IS NOT NULL"),
+            postgresql_where=text("holder IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    journal_number: int = Field(primary_key=True, foreign_key="journal.number", sa_type=BigInteger)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    ticket_id: TicketId = Field(sa_type=U64, index=True)
+    holder: bytes | None = Field(default=None, sa_type=LargeBinary)
+    site_id: SiteId = Field(sa_type=Integer)
+    scanned_at: Instant = Field(sa_type=BigInteger, index=True)
+    is_intent: bool
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class AdmissionOutboxRow(Table, table=True):
+    """The outbox: this event is for the admissions role of this site. A published row is taken away."""
+
+    __tablename__ = "admission_outbox"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
+    journal_number: int = Field(sa_type=BigInteger)
+    sequence: int = Field(sa_type=BigInteger)
+
+
+class ConflictRow(Table, table=True):
+    """A passage that the ticket did not allow, by the time of the scan; `first_*` names the admission that used it up.
+
+    It follows from the events and is computed again with each that arrives.
+    """
+
+    __tablename__ = "admission_conflict"
+
+    journal_number: int = Field(primary_key=True, foreign_key="journal.number", sa_type=BigInteger)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    ticket_id: TicketId = Field(sa_type=U64, index=True)
+    entitlement_id: EntitlementId = Field(sa_type=Integer)
+    reason: str = Field(max_length=24)
+    scanned_at: Instant = Field(sa_type=BigInteger, index=True)
+    first_journal_number: int = Field(foreign_key="journal.number", sa_type=BigInteger)
+    first_sequence: int = Field(sa_type=BigInteger)
+    detected_at: Instant = Field(sa_type=BigInteger)
+
+
+class OnlineAnswerRow(Table, table=True):
+    """What an agent was told of one attempt, by claim or by online admission; the same attempt is told the same again.
+
+    For a granted claim, `ticket_id`, `entitlement_id`, `check_point_id`, `persons` and `scanned_at` hold the ticket until the
+    agent's journal tells what became of it.
+    """
+
+    __tablename__ = "online_answer"
+
+    agent_id: int = Field(primary_key=True, foreign_key="agent.id", sa_type=BigInteger)
+    attempt_id: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    is_claim: bool
+    granted: bool
+    ticket_id: TicketId = Field(sa_type=U64, index=True)
+    entitlement_id: EntitlementId = Field(sa_type=Integer)
+    check_point_id: int = Field(sa_type=BigInteger)
+    persons: int = Field(sa_type=Integer)
+    scanned_at: Instant = Field(sa_type=BigInteger)
+    verdict: bytes = Field(sa_type=LargeBinary)
+    at: Instant = Field(sa_type=BigInteger, index=True)
