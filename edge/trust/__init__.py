@@ -1,1 +1,1 @@
-"""The highest versions and times believed; survives a deleted cache."""
+"""The highest versions and times believed; survives a deleted cache (trust.db)."""

@@ -1,0 +1,1 @@
+"""The feed that gates follow, and the journals that they send."""

@@ -1,0 +1,1 @@
+"""What central told us: signed, disposable, verified at each look-up (cache.db)."""

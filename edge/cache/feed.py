@@ -1,0 +1,78 @@
+"""A feed in force, in memory: the verified metadata, hash lists, small tables and recent events of one version.
+
+About 0.4 MB, and the events since the last roll-up; the buckets stay on disk.
+Laws: everything here was compared with signed hashes when it was read, and is not read from disk again (law 4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.admission.tables import (
+    CHECK_POINTS,
+    PRODUCTS,
+    SITE_RULES,
+    decode_check_points,
+    decode_products,
+    decode_site_rules,
+)
+from protocol.errors import InputError
+from protocol.feed.buckets import EMPTY_LIST, LIST_BYTES, BucketKind
+from protocol.feed.faults import Role
+from protocol.feed.manifest import AdmissionsHead, Manifest
+from protocol.feed.trust import check_content
+from protocol.identifiers import CheckPointId, ProductId
+
+Load = Callable[[bytes], bytes]  # content by its hash
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one version of the feed says. `envelopes` are the manifest's and the admissions head's, as they came."""
+
+    manifest: Manifest
+    admissions: AdmissionsHead
+    envelopes: tuple[bytes, bytes]
+    hashes: dict[BucketKind, bytes]
+    tables: dict[str, bytes]
+    products: dict[ProductId, Product]
+    check_points: dict[CheckPointId, CheckPoint]
+    site_rules: SiteRules
+    segments: tuple[bytes, ...]
+
+
+def build_feed(manifest: Manifest, admissions: AdmissionsHead, envelopes: tuple[bytes, bytes], load: Load) -> Feed:
+    """Return the feed made of content that is there already.
+
+    Raise UntrustedFeed where any of it is not what is signed, InputError where a small table is missing or cannot be read.
+    """
+    tables = {name: _checked(load, Role.MANIFEST, ref.sha256, ref.length) for name, ref in manifest.tables}
+    for name in (PRODUCTS, CHECK_POINTS, SITE_RULES):
+        if name not in tables:
+            raise InputError(f"the manifest names no table {name!r}; central must publish it")
+    hashes = {
+        BucketKind.TICKETS: _hash_list(load, Role.MANIFEST, manifest.tickets_root),
+        BucketKind.CREDENTIALS: _hash_list(load, Role.MANIFEST, manifest.credentials_root),
+        BucketKind.EVENTS: _hash_list(load, Role.ADMISSIONS, admissions.base.root) if admissions.base else EMPTY_LIST,
+    }
+    return Feed(
+        manifest=manifest,
+        admissions=admissions,
+        envelopes=envelopes,
+        hashes=hashes,
+        tables=tables,
+        products={product.product_id: product for product in decode_products(tables[PRODUCTS])},
+        check_points={point.check_point_id: point for point in decode_check_points(tables[CHECK_POINTS])},
+        site_rules=decode_site_rules(tables[SITE_RULES]),
+        segments=tuple(_checked(load, Role.ADMISSIONS, ref.sha256, ref.length) for ref in admissions.segments),
+    )
+
+
+def _hash_list(load: Load, role: Role, root: bytes) -> bytes:
+    return _checked(load, role, root, LIST_BYTES)
+
+
+def _checked(load: Load, role: Role, sha256: bytes, length: int) -> bytes:
+    data = load(sha256)
+    check_content(role, data, sha256, length)
+    return data

@@ -1,0 +1,1 @@
+"""Bringing the feed down and the journal up."""

@@ -1,0 +1,166 @@
+"""Fetching what signed metadata names: hash lists, small tables, segments, buckets; only what is not here yet.
+
+Laws: every answer has its limit, set before it is asked for; only what has the signed hash is stored; a delta is a short cut
+that is tried first and never trusted: where it does not lead to the signed roots, the buckets that differ are fetched instead.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.cache.database import CacheTampered
+from edge.cache.feed import Feed
+from edge.cache.staging import Staging
+from protocol.errors import InputError, PeerError
+from protocol.feed import addresses
+from protocol.feed.buckets import (
+    LIST_BYTES,
+    PACK_BUCKETS,
+    PACK_HEADER_BYTES,
+    BucketKind,
+    decode_pack,
+    digest,
+    hash_at,
+    inflate,
+    with_hashes,
+)
+from protocol.feed.delta import MAX_DELTA_BYTES, Delta, apply_changes
+from protocol.feed.faults import Kind, Role, UntrustedFeed
+from protocol.feed.manifest import AdmissionsHead, Manifest, SegmentRef
+from protocol.feed.records import CREDENTIAL_BYTES, TICKET_BYTES
+from protocol.feed.segments import MAX_SEGMENT_BYTES, merged
+from protocol.feed.trust import check_content
+
+MAX_PACK_BYTES = 16 * 1024 * 1024
+# A zlib stream is longer than what it holds by at most 5 bytes in 16 KiB, and its frame.
+_STREAM_FRAME_BYTES = 1_024
+
+
+class FeedMoved(PeerError):
+    """Central does not serve what the head named any more; ask for the head again."""
+
+
+class Fetch(Protocol):
+    """The asking of central, signed; whoever implements it bounds the time."""
+
+    async def get(self, path: str, most_bytes: int) -> bytes | None:
+        """Return the body, or None where central has nothing at that path.
+
+        Raise PeerError where central is out of reach, fails, or sends more than `most_bytes` (of which no more is read).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """What brings content from central into the cache's file."""
+
+    fetch: Fetch
+    staging: Staging
+
+    async def bring_tables(self, manifest: Manifest) -> None:
+        """Store the small tables that a manifest names."""
+        for _, ref in manifest.tables:
+            await self._bring(ref.sha256, ref.length, Role.MANIFEST)
+
+    async def bring_tickets(self, manifest: Manifest, held: Feed | None) -> None:
+        """Store the hash lists and buckets of a manifest, by the delta from the feed that is `held` where there is one."""
+        if held is not None:
+            await self._try_delta(manifest, held)
+        tickets_bytes = manifest.ticket_count * TICKET_BYTES
+        await self._bring_buckets(BucketKind.TICKETS, manifest.tickets_root, tickets_bytes)
+        credentials_bytes = manifest.credential_count * CREDENTIAL_BYTES
+        await self._bring_buckets(BucketKind.CREDENTIALS, manifest.credentials_root, credentials_bytes)
+
+    async def bring_events(self, head: AdmissionsHead, held: Feed | None) -> None:
+        """Store the segments and the base of an admissions head; a merge of segments that are here is made, not fetched."""
+        for ref in head.segments:
+            if ref.length > MAX_SEGMENT_BYTES:
+                raise UntrustedFeed(Kind.ENDLESS_DATA, Role.ADMISSIONS, f"a segment of {ref.length} bytes is named")
+        if held is not None:
+            await asyncio.to_thread(self._merge_held, head, held)
+        for ref in head.segments:
+            await self._bring(ref.sha256, ref.length, Role.ADMISSIONS)
+        if head.base is not None:
+            await self._bring_buckets(BucketKind.EVENTS, head.base.root, head.base.length)
+
+    async def _bring(self, sha256: bytes, length: int, role: Role) -> bytes:
+        data = await asyncio.to_thread(self.staging.content, sha256)
+        if data is None:
+            stream = await self._get(addresses.content(sha256), most_bytes(length))
+            data = inflate(stream, length, role)
+            check_content(role, data, sha256, length)
+            await asyncio.to_thread(self.staging.put_content, data)
+        return data
+
+    async def _bring_buckets(self, kind: BucketKind, root: bytes, total_bytes: int) -> None:
+        hashes = await self._bring(root, LIST_BYTES, kind.role)
+        missing = await asyncio.to_thread(self.staging.missing, kind, hashes)
+        most = min(total_bytes, MAX_PACK_BYTES)
+        for start in range(0, len(missing), PACK_BUCKETS):
+            wanted = missing[start : start + PACK_BUCKETS]
+            path = addresses.buckets(kind, root, wanted)
+            pack = await self._get(path, most_bytes(most + PACK_HEADER_BYTES * PACK_BUCKETS))
+            expected = {number: hash_at(hashes, number) for number in wanted}
+            await asyncio.to_thread(self._store_pack, kind, pack, expected, most)
+        stored = await asyncio.to_thread(self.staging.total_bytes, kind, hashes)
+        if stored != total_bytes:
+            raise UntrustedFeed(
+                Kind.TRUNCATION, kind.role, f"{kind.value} are {stored} bytes, signed metadata says {total_bytes}"
+            )
+
+    def _store_pack(self, kind: BucketKind, pack: bytes, expected: dict[int, bytes], most: int) -> None:
+        self.staging.put_buckets(kind, decode_pack(pack, expected, most, kind.role))
+
+    async def _try_delta(self, manifest: Manifest, held: Feed) -> None:
+        before = held.manifest
+        if before.epoch != manifest.epoch or before.version >= manifest.version:
+            return
+        same_roots = (before.tickets_root, before.credentials_root) == (manifest.tickets_root, manifest.credentials_root)
+        if same_roots:
+            return
+        path = addresses.delta(manifest.epoch, before.version, manifest.version)
+        data = await self.fetch.get(path, most_bytes(MAX_DELTA_BYTES))
+        if data is None:
+            return
+        try:
+            await asyncio.to_thread(self._apply_delta, data, manifest, held)
+        except (InputError, UntrustedFeed, CacheTampered):
+            return  # the buckets that differ are fetched instead, each by its own hash
+
+    def _apply_delta(self, data: bytes, manifest: Manifest, held: Feed) -> None:
+        delta = Delta.from_bytes(data)
+        if (delta.from_version, delta.to_version) != (held.manifest.version, manifest.version):
+            raise InputError("the delta is of other versions")
+        blobs = apply_changes(delta.changes, lambda kind, at: self.staging.bucket(kind, at, hash_at(held.hashes[kind], at)))
+        roots = {BucketKind.TICKETS: manifest.tickets_root, BucketKind.CREDENTIALS: manifest.credentials_root}
+        for kind, root in roots.items():
+            changed = {number: blob for (of_kind, number), blob in blobs.items() if of_kind is kind}
+            hashes = with_hashes(held.hashes[kind], {number: digest(blob) for number, blob in changed.items()})
+            if digest(hashes) != root:
+                raise UntrustedFeed(Kind.MIX_AND_MATCH, Role.MANIFEST, f"the delta does not lead to the signed {kind.value}")
+            self.staging.put_buckets(kind, changed)
+            self.staging.put_content(hashes)
+
+    def _merge_held(self, head: AdmissionsHead, held: Feed) -> None:
+        named = {ref.sha256 for ref in head.segments}
+        gone = [(ref, data) for ref, data in zip(held.admissions.segments, held.segments, strict=True) if ref.sha256 not in named]
+        if len(gone) > 1 and any(ref.count == _count(gone) for ref in head.segments):
+            segment = merged(data for _, data in gone)
+            if digest(segment) in named:
+                self.staging.put_content(segment)
+
+    async def _get(self, path: str, most: int) -> bytes:
+        data = await self.fetch.get(path, most)
+        if data is None:
+            raise FeedMoved(f"central has nothing at {path} any more; ask for the head again")
+        return data
+
+
+def most_bytes(length: int) -> int:
+    """Return how long a zlib stream of so many bytes may be."""
+    return length + length // 1_024 + _STREAM_FRAME_BYTES
+
+
+def _count(segments: list[tuple[SegmentRef, bytes]]) -> int:
+    return sum(ref.count for ref, _ in segments)

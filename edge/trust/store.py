@@ -1,0 +1,161 @@
+"""What an agent must not forget: whom and what it believes, how late it is at least, how far it has counted.
+
+Laws: durable on return (WAL, synchronous=FULL, set one pragma a call and read back); versions, the time floor and counters
+never fall (laws 3 and 11); it stands in a file of its own, so that deleting the cache rolls nothing back.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from protocol import cbor
+from protocol.errors import InputError, StorageError
+from protocol.feed import trust_state
+from protocol.feed.faults import UntrustedFeed
+from protocol.feed.trust import TrustState
+from protocol.identifiers import JOURNAL_ID_BYTES, JournalId, Sequence
+from protocol.instants import Instant
+
+SCHEMA_VERSION = 1
+_BUSY_TIMEOUT_MS = 2_000
+_FULL = 2
+_STATE, _FLOOR, _SIGNED_TIME, _JOURNAL, _REQUESTS = "trust", "time-floor", "signed-time", "journal", "request-sequence"
+
+
+class TrustLost(StorageError):
+    """trust.db cannot be read or written, or is not what was written. The agent must be enrolled again."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalMark:
+    """How far an agent's journal is known to have gone: one that ends earlier was rewound (law 5)."""
+
+    journal_id: JournalId
+    sequence: Sequence
+
+
+class TrustStore:
+    """trust.db: one connection, used on one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, made where it is missing; TrustLost where it cannot serve."""
+        self._path = path
+        try:
+            self._connection = apsw.Connection(str(path))
+            self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+            self._set_pragmas()
+            self._make_schema()
+        except apsw.Error as error:
+            raise self._lost(str(error)) from error
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def state(self) -> TrustState | None:
+        """Return what is believed, proved again; None before enrolment; TrustLost where it is damaged."""
+        data = self._get(_STATE)
+        if data is None:
+            return None
+        try:
+            return trust_state.from_bytes(data)
+        except (InputError, UntrustedFeed) as error:
+            raise self._lost(str(error)) from error
+
+    def save_state(self, state: TrustState) -> None:
+        """Keep what is believed."""
+        self._put(_STATE, trust_state.to_bytes(state))
+
+    def floor(self) -> Instant:
+        """Return the time that the agent's clock never goes below (law 11); zero at first."""
+        return Instant(self._number(_FLOOR))
+
+    def raise_floor(self, to: Instant) -> None:
+        """Raise the floor; an earlier time changes nothing."""
+        self._raise(_FLOOR, to)
+
+    def signed_time(self) -> Instant | None:
+        """Return the last signed server time that was believed; uncertainty grows from there on."""
+        found = self._number(_SIGNED_TIME)
+        return Instant(found) if found else None
+
+    def note_signed_time(self, at: Instant) -> None:
+        """Keep a signed server time, which raises the floor too; an earlier one changes nothing."""
+        with self._connection:
+            self._raise(_SIGNED_TIME, at)
+            self._raise(_FLOOR, at)
+
+    def journal_mark(self) -> JournalMark | None:
+        """Return the last receipt's journal and sequence."""
+        data = self._get(_JOURNAL)
+        if data is None:
+            return None
+        match self._decoded(_JOURNAL, data):
+            case [bytes() as journal_id, int() as sequence] if len(journal_id) == JOURNAL_ID_BYTES:
+                return JournalMark(JournalId(journal_id), Sequence(sequence))
+        raise self._lost("the journal mark is not what was written")
+
+    def save_journal_mark(self, mark: JournalMark) -> None:
+        """Keep how far a journal has gone."""
+        self._put(_JOURNAL, cbor.encode([mark.journal_id, mark.sequence]))
+
+    def reserve_requests(self, count: int) -> Sequence:
+        """Return the first of `count` request sequences that nobody has used, nor will after a restart."""
+        with self._connection:
+            first = self._number(_REQUESTS) + 1
+            self._put(_REQUESTS, cbor.encode(first + count - 1))
+        return Sequence(first)
+
+    def _raise(self, name: str, to: int) -> None:
+        if to > self._number(name):
+            self._put(name, cbor.encode(to))
+
+    def _number(self, name: str) -> int:
+        data = self._get(name)
+        if data is None:
+            return 0
+        value = self._decoded(name, data)
+        if not isinstance(value, int):
+            raise self._lost(f"{name} is not what was written")
+        return value
+
+    def _decoded(self, name: str, data: bytes) -> object:
+        try:
+            return cbor.decode(data)
+        except InputError as error:
+            raise self._lost(f"{name} is not what was written") from error
+
+    def _get(self, name: str) -> bytes | None:
+        try:
+            data: object = self._connection.execute("SELECT value FROM kept WHERE name = ?", (name,)).get
+        except apsw.Error as error:
+            raise self._lost(str(error)) from error
+        return data if isinstance(data, bytes) else None
+
+    def _put(self, name: str, value: bytes) -> None:
+        try:
+            self._connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+        except apsw.Error as error:
+            raise self._lost(str(error)) from error
+
+    def _set_pragmas(self) -> None:
+        wanted: tuple[tuple[str, str | int], ...] = (("journal_mode", "wal"), ("synchronous", _FULL), ("mmap_size", 0))
+        for name, value in wanted:
+            self._connection.pragma(name, value)
+            found = self._connection.pragma(name)
+            if found != value:
+                raise self._lost(f"pragma {name} is {found!r} and not {value!r}; move it to a local disk")
+
+    def _make_schema(self) -> None:
+        found = self._connection.pragma("user_version")
+        if found == SCHEMA_VERSION:
+            return
+        if found != 0:
+            raise self._lost(f"schema {found} is of another version, this one is {SCHEMA_VERSION}")
+        with self._connection:
+            self._connection.execute("CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID")
+            self._connection.pragma("user_version", SCHEMA_VERSION)
+
+    def _lost(self, message: str) -> TrustLost:
+        return TrustLost(f"{self._path}: {message}; where the disk is sound, enrol this agent again")
