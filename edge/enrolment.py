@@ -1,0 +1,92 @@
+"""Who this agent is: the files that enrolment leaves, readable by their owner alone.
+
+Laws: the private key is made here and never leaves; nothing here admits anybody by itself. `identity.cbor` holds the agent's
+number, its site, where central is, the keyring that it trusts first and the key by which it hashes documents (law 9).
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from protocol import cbor
+from protocol.errors import InputError, SettingsError, StorageError
+from protocol.holders import SITE_KEY_BYTES
+from protocol.identifiers import U16_MAX, U32_MAX, AgentId, SiteId
+from protocol.keyring import MAX_BYTES as MAX_KEYRING_BYTES
+from protocol.sync.messages import EnrolAnswer
+
+IDENTITY_FILE = "identity.cbor"
+KEY_FILE = "agent.key"
+PRIVATE = 0o600
+_PRIVATE_DIRECTORY = 0o700
+_FIELDS = {"agent", "site", "central_url", "keyring", "holder_key"}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An enrolled agent."""
+
+    agent: AgentId
+    site: SiteId
+    central_url: str
+    keyring: bytes
+    holder_key: bytes
+    private: Ed25519PrivateKey
+
+
+def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey, answer: EnrolAnswer) -> None:
+    """Keep what enrolment gave; StorageError where an identity is there already, which is never overwritten."""
+    identity = {
+        "agent": answer.agent,
+        "site": answer.site,
+        "central_url": central_url,
+        "keyring": answer.keyring,
+        "holder_key": answer.holder_key,
+    }
+    _write_private(data_dir / KEY_FILE, private.private_bytes_raw())
+    _write_private(data_dir / IDENTITY_FILE, cbor.encode(identity))
+
+
+def check_not_enrolled(data_dir: Path) -> None:
+    """Make the directory; SettingsError where an agent lives in it already."""
+    data_dir.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    if (data_dir / IDENTITY_FILE).exists():
+        raise SettingsError(
+            f"{data_dir}: an agent is enrolled here already; use another directory, or revoke it at central first"
+        )
+
+
+def read_identity(data_dir: Path) -> Identity:
+    """Read who this agent is; SettingsError where nobody was enrolled, StorageError where the files are damaged."""
+    try:
+        private = (data_dir / KEY_FILE).read_bytes()
+        data = (data_dir / IDENTITY_FILE).read_bytes()
+    except FileNotFoundError as error:
+        raise SettingsError(f"{data_dir}: no agent is enrolled here; run 'paifang edge enroll' first") from error
+    except OSError as error:
+        raise StorageError(f"{data_dir}: the identity cannot be read: {error.strerror}") from error
+    try:
+        fields = cbor.Fields(cbor.decode(data), "identity", _FIELDS)
+        return Identity(
+            agent=AgentId(fields.integer("agent", 1, U32_MAX)),
+            site=SiteId(fields.integer("site", 0, U16_MAX)),
+            central_url=fields.text("central_url"),
+            keyring=fields.binary("keyring", most=MAX_KEYRING_BYTES),
+            holder_key=fields.binary("holder_key", SITE_KEY_BYTES),
+            private=Ed25519PrivateKey.from_private_bytes(private),
+        )
+    except (InputError, ValueError) as error:
+        raise StorageError(f"{data_dir}: the identity is damaged ({error}); enrol anew in another directory") from error
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,67 @@
+"""The unix socket on which an agent answers its own computer.
+
+Laws: only the owner may connect (mode 0600); a client that sends nonsense, too much or nothing ends alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from edge.local_messages import MAX_LINE_BYTES, Request, answer_line, read_answer
+from protocol.errors import InputError, PaifangError, PeerError
+
+_OWNER_ONLY = 0o600
+IDLE_S = 300.0
+ANSWER_WITHIN_S = 30.0
+
+Answerer = Callable[[Request], Awaitable[Mapping[str, object]]]
+
+
+async def serve_local(path: Path, answer: Answerer) -> None:
+    """Serve until cancelled; a socket that a dead agent left behind is replaced."""
+    path.unlink(missing_ok=True)
+
+    async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await _converse(reader, writer, answer)
+        except (OSError, TimeoutError, ValueError):
+            return
+        finally:
+            writer.close()
+
+    server = await asyncio.start_unix_server(client, path, limit=MAX_LINE_BYTES)
+    path.chmod(_OWNER_ONLY)
+    async with server:
+        await server.serve_forever()
+
+
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answerer) -> None:
+    while True:
+        async with asyncio.timeout(IDLE_S):
+            line = await reader.readline()
+        if not line:
+            return
+        writer.write(answer_line(await _answer(line, answer)))
+        await writer.drain()
+
+
+async def _answer(line: bytes, answer: Answerer) -> Mapping[str, object]:
+    try:
+        return await answer(Request.from_line(line))
+    except PaifangError as fault:
+        return {"error": str(fault)}
+
+
+async def ask_local(path: Path, request: Request) -> dict[str, object]:
+    """Ask a running agent; PeerError where none answers."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            reader, writer = await asyncio.open_unix_connection(path, limit=MAX_LINE_BYTES)
+            writer.write(request.to_line())
+            line = await reader.readline()
+            writer.close()
+    except (OSError, TimeoutError) as error:
+        raise PeerError(f"{path}: no agent answers; start it with 'paifang edge run'") from error
+    if not line:
+        raise InputError("the agent closed the connection without an answer")
+    return read_answer(line)

@@ -1,0 +1,75 @@
+"""How an agent stands, gathered from its parts for screens, staff and systemd.
+
+Laws: a status is a picture and decides nothing; it names no person.
+"""
+
+from dataclasses import asdict, dataclass, field
+
+from protocol.admission.freshness import Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """The feed in force, and how fresh it is; zeros where none is."""
+
+    epoch: int
+    version: int
+    admissions_version: int
+    tickets: int
+    freshness: Freshness
+    age_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalStatus:
+    """How far the journal reaches, and how much of it central has not acknowledged."""
+
+    journal: str
+    sequence: int
+    unsent: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """One lane: whether a release is out, whether fire frees it, what it last said, and the counts since the agent started."""
+
+    name: str
+    busy: bool
+    fire: bool
+    last: str
+    admitted: int
+    let_out: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """One device as its supervisor last reported it."""
+
+    name: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentStatus:
+    """Everything at once. `central` says what the last talk with central came to."""
+
+    agent: int
+    site: int
+    duty: str
+    clock_uncertainty_ms: int
+    clock_trusted: bool
+    central: str
+    feed: FeedStatus
+    journal: JournalStatus
+    lanes: tuple[LaneStatus, ...] = ()
+    devices: tuple[DeviceStatus, ...] = field(default_factory=tuple)
+
+    def to_map(self) -> dict[str, object]:
+        """Return the status as the local socket sends it."""
+        return asdict(self)
+
+    def line(self) -> str:
+        """Return one line for systemd."""
+        return f"feed {self.feed.version} {self.feed.freshness}, {self.journal.unsent} unsent, central: {self.central}"

@@ -1,0 +1,36 @@
+"""systemd's sd_notify: ready, status, watchdog, stopping. Ten lines of the protocol (sd_notify(3)); no library is needed.
+
+Laws: without a socket in the environment nothing is sent; a datagram that cannot be sent is no fault of the lane's.
+"""
+
+import socket
+from contextlib import suppress
+
+SOCKET_VARIABLE = "NOTIFY_SOCKET"
+INTERVAL_VARIABLE = "WATCHDOG_USEC"
+
+
+class Notifier:
+    """Tells systemd how the agent is. `address` is the value of NOTIFY_SOCKET, empty outside systemd."""
+
+    def __init__(self, address: str) -> None:
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+
+    def ready(self, status: str) -> None:
+        """Say that visitors are served."""
+        self._send(f"READY=1\nSTATUS={status}")
+
+    def alive(self, status: str) -> None:
+        """Say that the loop that proves work has come round."""
+        self._send(f"WATCHDOG=1\nSTATUS={status}")
+
+    def stopping(self) -> None:
+        """Say that the agent ends on purpose."""
+        self._send("STOPPING=1")
+
+    def _send(self, message: str) -> None:
+        if not self._address:
+            return
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as datagrams:
+            datagrams.connect(self._address)
+            datagrams.send(message.encode())
