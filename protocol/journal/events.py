@@ -127,6 +127,15 @@ Event = Intent | Outcome | Refusal | Alarm | ClockStep | FeedInForce | LostRange
 
 
 @dataclass(frozen=True, slots=True)
+class ClockReading:
+    """An agent's clock at one moment: wall time, exact to `uncertainty_ms` to either side, and time since its boot."""
+
+    wall_at: Instant
+    monotonic_ms: int
+    uncertainty_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of a journal. `hash` binds it to all lines before it (`chain`).
 

@@ -1,0 +1,1 @@
+"""What happened here: append-only, irreplaceable."""

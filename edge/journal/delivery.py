@@ -1,0 +1,42 @@
+"""Which part of a journal goes to central next. Pure: rows are handed in.
+
+Laws: a batch is contiguous from the last receipt and ends with an entry that can still be read; what cannot be read is declared
+lost in its place and blocks nothing (law 5).
+"""
+
+from collections.abc import Callable
+
+from edge.journal.book import MARKED_LOST, PRUNED, Book
+from protocol.identifiers import Sequence
+from protocol.journal.events import LostRange
+
+Reader = Callable[[Sequence], bytes | None]
+
+
+def items_from(book: Book, read: Reader, limit: int) -> tuple[tuple[bytes | LostRange, ...], Sequence]:
+    """Return at least one item, where any is unsent, and about `limit` at most, with the sequence of the last.
+
+    `read` returns an entry's bytes where they still have the hash that the book knows.
+    """
+    items: list[bytes | LostRange] = []
+    sequence = Sequence(book.receipt + 1)
+    complete, last = 0, book.receipt
+    while sequence <= book.last and len(items) < limit:
+        data = read(sequence) if sequence >= book.first else None
+        if data is None:
+            lost = LostRange(sequence, _end(book, read, sequence), PRUNED if sequence < book.first else MARKED_LOST)
+            items.append(lost)
+            sequence = Sequence(lost.last + 1)
+            continue
+        items.append(data)
+        complete, last = len(items), sequence
+        sequence = Sequence(sequence + 1)
+    return tuple(items[:complete]), last
+
+
+def _end(book: Book, read: Reader, sequence: Sequence) -> Sequence:
+    if sequence < book.first:
+        return Sequence(book.first - 1)
+    while sequence < book.last and read(Sequence(sequence + 1)) is None:
+        sequence = Sequence(sequence + 1)
+    return sequence

@@ -1,0 +1,78 @@
+"""Where in the journals a ticket, a document or an unfinished passage stands. In memory, made anew from proved entries.
+
+Laws: the index is never stored, so that nobody can edit it; it holds places and no events. No I/O.
+"""
+
+from collections import defaultdict
+
+from protocol.identifiers import Sequence, TicketId
+from protocol.journal.codec import INTENT_TAG, LOST_RANGE_TAG, OUTCOME_TAG
+from protocol.journal.events import NO_TICKET
+from protocol.journal.glance import Glance
+
+Place = tuple[int, Sequence]  # ordinal of the journal in its file, sequence
+
+
+class Index:
+    """Places of intents and outcomes by ticket and by holder, and intents that have no outcome yet."""
+
+    def __init__(self) -> None:
+        self._of_ticket: defaultdict[TicketId, list[Place]] = defaultdict(list)
+        self._of_holder: defaultdict[bytes, list[Place]] = defaultdict(list)
+        self._subjects: dict[Place, tuple[TicketId, bytes | None]] = {}
+        self._pending: dict[Place, None] = {}
+        self._declarations: list[Place] = []
+
+    def add(self, ordinal: int, entry: Glance) -> None:
+        """Note an entry, later than all of its journal noted before."""
+        place = (ordinal, entry.sequence)
+        of = None if entry.of is None else (ordinal, entry.of)
+        if entry.tag == INTENT_TAG:
+            self._subjects[place] = (entry.ticket_id, entry.holder)
+            self._note(place, place)
+            self._pending[place] = None
+        elif entry.tag == OUTCOME_TAG and of is not None:
+            self._note(place, of)
+        elif entry.tag == LOST_RANGE_TAG:
+            self._declarations.append(place)
+        if of is not None:
+            self._pending.pop(of, None)
+
+    def of_ticket(self, ticket_id: TicketId) -> tuple[Place, ...]:
+        """Return where a ticket's intents and outcomes stand."""
+        return tuple(self._of_ticket.get(ticket_id, ()))
+
+    def of_holder(self, holder: bytes) -> tuple[Place, ...]:
+        """Return where a walk-in's intents and outcomes stand."""
+        return tuple(self._of_holder.get(holder, ()))
+
+    def pending(self) -> tuple[Place, ...]:
+        """Return the intents without outcome, of all journals, in order; one that was resumed is its resume's."""
+        return tuple(sorted(self._pending))
+
+    def declarations(self) -> tuple[Place, ...]:
+        """Return where lost-range entries stand."""
+        return tuple(self._declarations)
+
+    def forget(self, ordinal: int, through: Sequence) -> None:
+        """Forget what a journal said up to and including a sequence."""
+        for places in (self._of_ticket, self._of_holder):
+            _drop(places, ordinal, through)
+        for noted in (self._subjects, self._pending):
+            for place in [place for place in noted if place[0] == ordinal and place[1] <= through]:
+                del noted[place]
+
+    def _note(self, place: Place, intent: Place) -> None:
+        ticket_id, holder = self._subjects.get(intent, (NO_TICKET, None))
+        if ticket_id != NO_TICKET:
+            self._of_ticket[ticket_id].append(place)
+        if holder is not None:
+            self._of_holder[holder].append(place)
+
+
+def _drop(places: defaultdict[TicketId, list[Place]] | defaultdict[bytes, list[Place]], ordinal: int, through: Sequence) -> None:
+    table: defaultdict[TicketId | bytes, list[Place]] = places  # type: ignore[assignment]  # only values are changed here
+    for key in list(table):
+        table[key] = [place for place in table[key] if place[0] != ordinal or place[1] > through]
+        if not table[key]:
+            del table[key]

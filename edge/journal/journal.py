@@ -1,0 +1,362 @@
+"""The journal of one agent: what happened here.
+
+Laws: an entry is durable when `append` returns (law 1); any error of the file closes the journal for good, and the same handle is
+never written again; a row that lost its hash takes part in nothing and is declared lost (laws 4, 5); nothing unsent is deleted.
+Concurrency: every method may be called from any thread; one lock lets one in at a time. Lifetime: from `open` to `close`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from threading import Lock
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.journal.book import MARKED_LOST, Book
+from edge.journal.database import JournalFile
+from edge.journal.delivery import items_from
+from edge.journal.index import Place
+from edge.journal.opening import Contents, read_contents
+from protocol.errors import InputError, PeerError
+from protocol.identifiers import AgentId, BootId, CheckPointId, JournalId, Sequence, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.journal.chain import NO_ENTRY, Head, SignedHead, empty_head, head_due, head_of, sign_head
+from protocol.journal.codec import MAX_ENTRY_BYTES, decode_entry, encode_entry, entry_hash, event_from_value, event_to_value
+from protocol.journal.events import Alarm, ClockReading, Entry, Event, LostRange, Rewound
+from protocol.journal.glance import glance
+from protocol.journal.history import AdmissionEvent, admission_event
+from protocol.sync.answers import Quarantine, Receipt
+from protocol.sync.messages import MAX_BATCH_ITEMS, JournalBatch
+
+KEPT_AFTER_RECEIPT_MS = 7 * 24 * 60 * 60 * 1_000
+PRUNED_AT_ONCE = 2_000
+NO_CHECK_POINT = CheckPointId(0)
+DOUBT_ALARM = "journal-in-doubt"
+DAMAGE_ALARM = "journal-damaged"
+
+_INSERT = "INSERT INTO entry (ordinal, sequence, data) VALUES (?, ?, ?)"
+_SELECT = "SELECT data FROM entry WHERE ordinal = ? AND sequence = ?"
+_SET_RECEIPT = "UPDATE journal SET receipt_sequence = ? WHERE ordinal = ?"
+_SET_HEAD = "UPDATE journal SET head_sequence = ?, head_hash = ?, head_signature = ? WHERE ordinal = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose journal it is, and the randomness it needs: `new_journal_id` returns 16 random bytes."""
+
+    agent: AgentId
+    site: SiteId
+    private: Ed25519PrivateKey
+    boot_id: BootId
+    new_journal_id: Callable[[], JournalId]
+
+
+class Journal:
+    """An open journal file. Make one with `open`."""
+
+    def __init__(self, path: Path, owner: Owner, file: JournalFile, contents: Contents) -> None:
+        self._path = path
+        self._owner = owner
+        self._file = file
+        self._books = contents.books
+        self._index = contents.index
+        self._lock = Lock()
+        self._entries_since_head = contents.unsigned
+        self._head_at_ms: int | None = None
+        self._damaged: set[Place] = set()
+        self._reported: set[Place] = set()
+
+    @classmethod
+    def open(cls, path: Path, owner: Owner, known: Head | None, reading: ClockReading) -> "Journal":
+        """Open or make the file, prove what stands in it, and go on with it, or begin a new journal where it is in doubt.
+
+        `known` is the head that the trust store last saw acknowledged.
+        StorageError (JournalClosed among them) where the file cannot serve.
+        """
+        public = owner.private.public_key().public_bytes_raw()
+        file = JournalFile(path)
+        with file.guarded():
+            contents = read_contents(file, owner.agent, public, known)
+        journal = cls(path, owner, file, contents)
+        if contents.doubt or not contents.books:
+            journal._begin(contents.doubt, known, reading)
+        current = journal._current
+        journal._damaged.update((current.ordinal, sequence) for sequence in current.lost())
+        journal._declare_lost(reading)
+        return journal
+
+    @property
+    def head(self) -> Head:
+        """How far the journal in use reaches."""
+        with self._lock:
+            return self._current.head
+
+    @property
+    def unsent_count(self) -> int:
+        """How many entries central has not acknowledged."""
+        with self._lock:
+            return sum(book.last - book.receipt for book in self._books)
+
+    @property
+    def _current(self) -> Book:
+        return self._books[-1]
+
+    def append(self, event: Event, check_point: CheckPointId, reading: ClockReading) -> Entry:
+        """Write one event and return its entry, durable.
+
+        InputError where the event is outside its format, JournalFull where the disk is: nothing was written, the journal goes on.
+        JournalClosed where the file failed: whether the entry is on the disk is unknown, and nothing more will be written.
+        """
+        with self._lock:
+            self._file.check_room()
+            return self._append(event, check_point, reading)
+
+    def sign_head_if_due(self, reading: ClockReading) -> None:
+        """Sign the head where its 5 s are over; to be called every second or so, when nobody waits."""
+        with self._lock:
+            if self._head_at_ms is None:
+                self._head_at_ms = reading.monotonic_ms
+            if head_due(self._entries_since_head, reading.monotonic_ms - self._head_at_ms):
+                signed = sign_head(self._owner.private, self._owner.agent, self._current.head)
+                with self._file.guarded():
+                    self._store_head(signed)
+                self._note_head(reading)
+
+    def events_of(self, ticket_id: TicketId) -> tuple[AdmissionEvent, ...]:
+        """Return what this agent's journals say of a ticket."""
+        with self._lock:
+            return self._events(self._index.of_ticket(ticket_id))
+
+    def walk_in_events_of(self, holder: bytes) -> tuple[AdmissionEvent, ...]:
+        """Return what this agent's journals say of a document's walk-ins."""
+        with self._lock:
+            return self._events(self._index.of_holder(holder))
+
+    def pending_intents(self) -> tuple[Entry, ...]:
+        """Return the intents without outcome, oldest first: after a power cut, those that may be resumed."""
+        with self._lock:
+            return tuple(decode_entry(data) for data in self._read_places(self._index.pending()))
+
+    def unsent(self, reading: ClockReading, limit: int = MAX_BATCH_ITEMS) -> JournalBatch | None:
+        """Return the next batch for central, of the oldest journal first, or None where all is acknowledged."""
+        assert 0 < limit <= MAX_BATCH_ITEMS, "a batch has a bounded number of items"
+        with self._lock:
+            self._declare_lost(reading)
+            for book in self._books:
+                if book.receipt < book.last:
+                    items, last = items_from(book, partial(self._read, book), limit)
+                    if items:
+                        return self._batch(book, items, last)
+            return None
+
+    def acknowledge(self, receipt: Receipt) -> bool:
+        """Note a receipt, proved by the caller. Return whether the journal may go on; where not, call `begin_anew`.
+
+        It may not where central holds entries that are missing here, or stored ours apart because they contradict its own.
+        PeerError where the receipt names a journal or a hash that never stood here.
+        """
+        with self._lock:
+            book = self._book(receipt.journal_id)
+            found = book.hash_of(receipt.sequence)
+            if found not in {None, receipt.hash}:
+                raise PeerError(
+                    f"central acknowledges entry {receipt.sequence} with another hash than it has here; look at its alarms"
+                )
+            reached = min(receipt.sequence, book.last)
+            with self._file.writing():
+                self._file.execute(_SET_RECEIPT, (reached, book.ordinal))
+                self._file.execute(
+                    "INSERT OR REPLACE INTO receipt (ordinal, sequence, signed_at) VALUES (?, ?, ?)",
+                    (book.ordinal, reached, receipt.signed_at),
+                )
+            book.receipt = Sequence(reached)
+            contradicted = receipt.quarantine not in {Quarantine.NONE, Quarantine.REVOKED} or receipt.sequence > book.last
+            return not (contradicted and book is self._current)
+
+    def resend_from(self, journal_id: JournalId, expected: Sequence) -> None:
+        """Go back to where central, restored from a backup, says that it stands. PeerError where it asks for what never was."""
+        with self._lock:
+            book = self._book(journal_id)
+            if not 1 <= expected <= book.last:
+                raise PeerError(f"central expects entry {expected} of a journal that ends with {book.last}; look at its alarms")
+            with self._file.writing():
+                self._file.execute(_SET_RECEIPT, (expected - 1, book.ordinal))
+            book.receipt = Sequence(expected - 1)
+
+    def begin_anew(self, why: str, reading: ClockReading) -> None:
+        """Go on under a new journal id; what is unsent of the old one is still sent."""
+        with self._lock:
+            self._begin(why, None, reading)
+
+    def prune(self, now: Instant, covered: Mapping[JournalId, Sequence]) -> int:
+        """Delete what central acknowledged 7 days ago; return how many entries went (at most 2,000: call again).
+
+        `covered` says how far the signed admissions of the feed carry each journal: what they do not carry is kept.
+        """
+        with self._lock:
+            return sum(self._prune(book, now, covered.get(book.journal_id, Sequence(0))) for book in self._books)
+
+    def checkpoint(self) -> None:
+        """Move the log into the file, away from the moment of a scan: after an upload, when nobody waits."""
+        with self._lock:
+            self._file.checkpoint()
+
+    def close(self) -> None:
+        """Close the file; harmless when it is closed."""
+        with self._lock:
+            self._file.close()
+
+    def _append(self, event: Event, check_point: CheckPointId, reading: ClockReading) -> Entry:
+        book = self._current
+        entry, data = self._make(book.head, event, check_point, reading)
+        if head_due(self._entries_since_head + 1, 0):
+            signed = sign_head(self._owner.private, self._owner.agent, head_of(entry))
+            with self._file.writing():
+                self._file.execute(_INSERT, (book.ordinal, entry.sequence, data))
+                self._store_head(signed)
+            self._note_head(reading)
+        else:
+            with self._file.guarded():
+                self._file.execute(_INSERT, (book.ordinal, entry.sequence, data))
+            self._entries_since_head += 1
+        self._note(book, entry, data)
+        return entry
+
+    def _make(self, previous: Head, event: Event, check_point: CheckPointId, reading: ClockReading) -> tuple[Entry, bytes]:
+        """Return the entry that follows `previous`, and its bytes; InputError where it could not be read again."""
+        event_from_value(event_to_value(event))
+        draft = Entry(
+            journal_id=previous.journal_id,
+            sequence=Sequence(previous.sequence + 1),
+            previous_hash=previous.hash,
+            boot_id=self._owner.boot_id,
+            check_point=check_point,
+            wall_at=reading.wall_at,
+            monotonic_ms=reading.monotonic_ms,
+            uncertainty_ms=reading.uncertainty_ms,
+            event=event,
+            hash=b"",
+        )
+        data = encode_entry(draft)
+        if len(data) > MAX_ENTRY_BYTES:
+            raise InputError(f"a journal entry of {len(data)} bytes is longer than {MAX_ENTRY_BYTES}")
+        return replace(draft, hash=entry_hash(data)), data
+
+    def _note(self, book: Book, entry: Entry, data: bytes) -> None:
+        seen = glance(data)
+        assert seen is not None, "an entry's own bytes can be read"
+        book.add(entry.sequence, entry.hash)
+        self._index.add(book.ordinal, seen)
+
+    def _store_head(self, signed: SignedHead) -> None:
+        values = (signed.head.sequence, signed.head.hash, signed.signature, self._current.ordinal)
+        self._file.execute(_SET_HEAD, values)
+
+    def _note_head(self, reading: ClockReading) -> None:
+        self._entries_since_head, self._head_at_ms = 0, reading.monotonic_ms
+
+    def _begin(self, why: str, known: Head | None, reading: ClockReading) -> None:
+        """Make a new journal; its first entries say which one it goes on for, and why. All in one transaction, or nothing."""
+        book = Book(self._current.ordinal + 1 if self._books else 1, self._owner.new_journal_id(), NO_ENTRY)
+        head = empty_head(book.journal_id)
+        entries: list[tuple[Entry, bytes]] = []
+        for event in self._beginning(why, known):
+            entries.append(self._make(head, event, NO_CHECK_POINT, reading))
+            head = head_of(entries[-1][0])
+        with self._file.writing():
+            self._file.execute("INSERT INTO journal (ordinal, journal_id) VALUES (?, ?)", (book.ordinal, book.journal_id))
+            for entry, data in entries:
+                self._file.execute(_INSERT, (book.ordinal, entry.sequence, data))
+        self._books.append(book)
+        self._entries_since_head = len(entries)
+        for entry, data in entries:
+            self._note(book, entry, data)
+
+    def _beginning(self, why: str, known: Head | None) -> tuple[Event, ...]:
+        if known is not None and known.journal_id not in {book.journal_id for book in self._books}:
+            return Rewound(known.journal_id, NO_ENTRY), Alarm(DOUBT_ALARM, why)
+        if self._books:
+            return Rewound(self._current.journal_id, self._current.last), Alarm(DOUBT_ALARM, why)
+        return ()
+
+    def _declare_lost(self, reading: ClockReading) -> None:
+        """Write down each stretch that was found unreadable, once: a lost range, or an alarm where it is of an older journal."""
+        found, self._damaged = self._damaged - self._reported, set()
+        if not found:
+            return
+        self._reported |= found
+        declared = self._declared()
+        for book in self._books:
+            for first, last in _stretches(sequence for ordinal, sequence in found if ordinal == book.ordinal):
+                if book is not self._current:
+                    detail = f"journal {book.journal_id.hex()}, entries {first} to {last}: {MARKED_LOST}"
+                    self._append(Alarm(DAMAGE_ALARM, detail), NO_CHECK_POINT, reading)
+                elif not any(known.first <= first and last <= known.last for known in declared):
+                    self._append(LostRange(first, last, MARKED_LOST), NO_CHECK_POINT, reading)
+
+    def _declared(self) -> list[LostRange]:
+        places = [place for place in self._index.declarations() if place[0] == self._current.ordinal]
+        events = (decode_entry(data).event for data in self._read_places(places))
+        return [event for event in events if isinstance(event, LostRange)]
+
+    def _events(self, places: Iterable[Place]) -> tuple[AdmissionEvent, ...]:
+        entries = (decode_entry(data) for data in self._read_places(places))
+        events = (admission_event(self._owner.agent, self._owner.site, entry) for entry in entries)
+        return tuple(event for event in events if event is not None)
+
+    def _read_places(self, places: Iterable[Place]) -> Iterator[bytes]:
+        books = {book.ordinal: book for book in self._books}
+        for ordinal, sequence in places:
+            data = self._read(books[ordinal], sequence)
+            if data is not None:
+                yield data
+
+    def _read(self, book: Book, sequence: Sequence) -> bytes | None:
+        """Return an entry's bytes, or None where they are not those that were proved when the file was opened."""
+        with self._file.guarded():
+            data = self._file.execute(_SELECT, (book.ordinal, sequence)).get
+        if isinstance(data, bytes) and entry_hash(data) == book.hash_of(sequence):
+            return data
+        self._damaged.add((book.ordinal, sequence))
+        return None
+
+    def _batch(self, book: Book, items: tuple[bytes | LostRange, ...], last: Sequence) -> JournalBatch:
+        last_hash = book.hash_of(last)
+        assert last_hash is not None, "a batch ends with an entry that was read"
+        head = sign_head(self._owner.private, self._owner.agent, Head(book.journal_id, last, last_hash))
+        return JournalBatch(book.journal_id, items, head)
+
+    def _book(self, journal_id: JournalId) -> Book:
+        for book in self._books:
+            if book.journal_id == journal_id:
+                return book
+        raise PeerError(f"central speaks of journal {journal_id.hex()}, which is not in {self._path}")
+
+    def _prune(self, book: Book, now: Instant, covered: Sequence) -> int:
+        query = "SELECT max(sequence) FROM receipt WHERE ordinal = ? AND signed_at <= ?"
+        with self._file.guarded():
+            received = self._file.execute(query, (book.ordinal, now - KEPT_AFTER_RECEIPT_MS)).get
+        if received is None:
+            return 0
+        through = Sequence(min(int(received), covered, book.receipt, book.last - 1, book.first + PRUNED_AT_ONCE - 1))
+        if through < book.first:
+            return 0
+        with self._file.writing():
+            self._file.execute("DELETE FROM entry WHERE ordinal = ? AND sequence <= ?", (book.ordinal, through))
+            self._file.execute("DELETE FROM receipt WHERE ordinal = ? AND sequence <= ?", (book.ordinal, through))
+        self._index.forget(book.ordinal, through)
+        pruned = through - book.first + 1
+        book.prune(through)
+        return pruned
+
+
+def _stretches(sequences: Iterable[Sequence]) -> list[tuple[Sequence, Sequence]]:
+    """Return (first, last) of each run of consecutive sequences."""
+    runs: list[tuple[Sequence, Sequence]] = []
+    for sequence in sorted(sequences):
+        if runs and sequence == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], sequence)
+        else:
+            runs.append((sequence, sequence))
+    return runs

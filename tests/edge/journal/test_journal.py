@@ -1,0 +1,440 @@
+"""The journal's file: what is acknowledged stays, and what was changed is found."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from edge.journal.database import JournalClosed, JournalFile, JournalFull
+from edge.journal.journal import DOUBT_ALARM, KEPT_AFTER_RECEIPT_MS, Journal
+from protocol.errors import InputError, PeerError, StorageError
+from protocol.identifiers import Sequence, TicketId
+from protocol.instants import Instant
+from protocol.journal.chain import GENESIS, NO_ENTRY, Head, Proved, empty_head, head_verifies, verify_batch
+from protocol.journal.codec import decode_entry
+from protocol.journal.events import Alarm, LostRange, OutcomeResult, Rewound
+from protocol.journal.history import fold, walk_ins
+from protocol.sync.answers import Quarantine
+from tests.builders.journal import (
+    AGENT,
+    AGENT_KEY,
+    GATE,
+    START,
+    a_receipt,
+    an_intent,
+    an_outcome,
+    an_owner,
+    open_journal,
+    reading,
+)
+
+HOLDER = bytes(range(16))
+
+
+def filled(path: Path, entries: int = 10) -> Journal:
+    journal = open_journal(path)
+    for number in range(1, entries + 1):
+        journal.append(an_intent(number, attempt=number), GATE, reading(number))
+    return journal
+
+
+def edit(path: Path, statement: str, *values: int | bytes) -> None:
+    """What a technician with the disk in hand does."""
+    connection = apsw.Connection(str(path))
+    connection.execute(statement, values)
+    connection.close()
+
+
+def items_of(journal: Journal, stored: Head | None = None) -> Proved:
+    batch = journal.unsent(reading())
+    assert batch is not None
+    answer = verify_batch(stored or empty_head(batch.journal_id), batch.items)
+    assert isinstance(answer, Proved), answer
+    assert answer.head == batch.head.head
+    assert head_verifies(AGENT_KEY.public_key().public_bytes_raw(), AGENT, batch.head)
+    return answer
+
+
+@pytest.mark.law(1)
+def test_the_file_is_durable_by_its_own_word(tmp_path: Path) -> None:
+    file = JournalFile(tmp_path / "journal.db")
+    with file.guarded():
+        found = {
+            name: file.execute(f"PRAGMA {name}").get for name in ("journal_mode", "synchronous", "locking_mode", "mmap_size")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "locking_mode": "exclusive", "mmap_size": 0}
+    file.close()
+
+
+def test_a_second_process_cannot_open_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.journal.database.BUSY_TIMEOUT_MS", 0)
+    journal = filled(tmp_path / "journal.db", 1)
+    with pytest.raises(StorageError, match="close the program that holds it"):
+        JournalFile(tmp_path / "journal.db")
+    journal.close()
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    filled(tmp_path / "journal.db", 1).close()
+    edit(tmp_path / "journal.db", "PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="install that version"):
+        open_journal(tmp_path / "journal.db")
+
+
+def test_entries_follow_one_another_across_a_restart(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    journal.close()
+    journal = open_journal(tmp_path / "journal.db", boot=2)
+    entry = journal.append(an_intent(11, attempt=11), GATE, reading(11))
+    assert entry.sequence == 11
+    assert len(items_of(journal).entries) == 11
+    journal.close()
+
+
+def test_events_of_a_ticket_are_found_before_and_after_a_restart(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    big = TicketId(2**64 - 1)
+    entry = journal.append(an_intent(big, attempt=99), GATE, reading(20))
+    journal.append(an_outcome(entry.sequence, OutcomeResult.NOT_PASSED), GATE, reading(21))
+    before = journal.events_of(big)
+    journal.close()
+    journal = open_journal(tmp_path / "journal.db", boot=2)
+    assert journal.events_of(big) == before
+    assert [event.sequence for event in before] == [11, 12]
+    assert journal.events_of(TicketId(12345)) == ()
+    journal.close()
+
+
+def test_walk_ins_are_found_by_their_keyed_hash(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path / "journal.db")
+    journal.append(an_intent(0, holder=HOLDER), GATE, reading())
+    assert [w.holder for w in walk_ins(journal.walk_in_events_of(HOLDER))] == [HOLDER]
+    assert journal.walk_in_events_of(bytes(16)) == ()
+    journal.close()
+
+
+def test_an_intent_without_outcome_is_pending_after_a_power_cut_until_it_is_resumed(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db", 2)
+    journal.append(an_outcome(1), GATE, reading(5))
+    journal.close()
+    journal = open_journal(tmp_path / "journal.db", boot=2)
+    assert [entry.sequence for entry in journal.pending_intents()] == [2]
+    journal.append(an_intent(2, attempt=50, resumes=2), GATE, reading(6))
+    assert [entry.sequence for entry in journal.pending_intents()] == [4]
+    journal.append(an_outcome(4), GATE, reading(7))
+    assert journal.pending_intents() == ()
+    assert [passage.resumed for passage in fold(journal.events_of(TicketId(2)))] == [True]
+    journal.close()
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path / "journal.db")
+    with pytest.raises(InputError):
+        journal.append(Alarm("x" * 61, ""), GATE, reading())
+    assert journal.append(Alarm("intrusion", ""), GATE, reading()).sequence == 1
+    journal.close()
+
+
+def test_a_full_disk_admits_nobody_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = [0.979]
+    monkeypatch.setattr("edge.journal.database.disk_used", lambda _path: used[0])
+    journal = open_journal(tmp_path / "journal.db")
+    journal.append(an_intent(), GATE, reading())
+    used[0] = 0.98
+    with pytest.raises(JournalFull):
+        journal.append(an_intent(), GATE, reading())
+    used[0] = 0.5
+    assert journal.append(an_intent(), GATE, reading()).sequence == 2
+    journal.close()
+
+
+def test_a_closed_journal_says_so(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db", 1)
+    journal.close()
+    journal.close()
+    with pytest.raises(JournalClosed):
+        journal.append(an_intent(), GATE, reading())
+    with pytest.raises(JournalClosed):
+        journal.events_of(TicketId(1))
+
+
+def test_the_head_is_signed_after_64_entries_or_5_seconds(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db", 63)
+    assert signed_up_to(journal) == 0
+    journal.append(an_intent(64), GATE, reading(64))
+    assert signed_up_to(journal) == 64
+    journal.append(an_intent(65), GATE, reading(65))
+    journal.sign_head_if_due(reading(64 + 4_999))
+    assert signed_up_to(journal) == 64
+    journal.sign_head_if_due(reading(64 + 5_000))
+    assert signed_up_to(journal) == 65
+    journal.close()
+
+
+def signed_up_to(journal: Journal) -> int:
+    file = journal._file  # noqa: SLF001  the file cannot be opened a second time
+    with file.guarded():
+        return int(file.execute("SELECT max(head_sequence) FROM journal").get)
+
+
+# What a technician may do to the file, and what becomes of it.
+
+
+@pytest.mark.law(4)
+def test_an_edited_entry_takes_part_in_nothing_is_declared_lost_and_blocks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    filled(path).close()
+    edit(path, "UPDATE entry SET data = zeroblob(length(data)) WHERE sequence = 4")
+    journal = open_journal(path, boot=2)
+    assert journal.events_of(TicketId(4)) == ()
+    assert len(journal.events_of(TicketId(5))) == 1
+    proved = items_of(journal)
+    assert [(lost.first, lost.last) for lost in proved.lost] == [(4, 4)]
+    assert [e.sequence for e in proved.entries] == [1, 2, 3, 5, 6, 7, 8, 9, 10, 11]
+    assert isinstance(proved.entries[-1].event, LostRange)
+    journal.close()
+    journal = open_journal(path, boot=3)
+    assert journal.head.sequence == 11  # declared once
+    journal.close()
+
+
+@pytest.mark.law(4)
+@pytest.mark.parametrize("place", range(0, 125, 5))
+def test_every_flipped_byte_of_an_entry_is_found(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "journal.db"
+    journal = filled(path, 3)
+    data = journal._file.execute("SELECT data FROM entry WHERE sequence = 2").get  # noqa: SLF001  the file is held
+    journal.close()
+    flipped = bytearray(data)
+    flipped[place] ^= 1
+    edit(path, "UPDATE entry SET data = ? WHERE sequence = 2", bytes(flipped))
+    journal = open_journal(path, boot=2)
+    assert 2 in [s for lost in items_of(journal).lost for s in range(lost.first, lost.last + 1)]
+    journal.close()
+
+
+@pytest.mark.law(4)
+def test_an_entry_that_is_edited_while_the_journal_is_open_is_found_too(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    journal._file.execute("UPDATE entry SET data = x'00' WHERE sequence BETWEEN 4 AND 5")  # noqa: SLF001  the file is held
+    assert journal.events_of(TicketId(4)) == ()
+    first = items_of(journal)
+    assert [(lost.first, lost.last) for lost in first.lost] == [(4, 5)]
+    assert any(isinstance(e.event, LostRange) for e in first.entries)
+    journal.close()
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "DELETE FROM entry WHERE sequence = 4",
+        "DELETE FROM entry WHERE sequence BETWEEN 1 AND 4",
+        "UPDATE entry SET sequence = CASE sequence WHEN 4 THEN 5 ELSE 4 END + 100 WHERE sequence IN (4, 5)",
+        "UPDATE entry SET data = (SELECT data FROM entry WHERE sequence = 5) WHERE sequence = 4",
+    ],
+    ids=["delete", "delete-first", "move", "copy-over"],
+)
+@pytest.mark.law(5)
+def test_deleting_moving_and_copying_entries_is_found_and_the_rest_is_sent(tmp_path: Path, tampering: str) -> None:
+    path = tmp_path / "journal.db"
+    filled(path).close()
+    edit(path, tampering)
+    journal = open_journal(path, boot=2)
+    proved = items_of(journal)
+    assert 4 in [s for lost in proved.lost for s in range(lost.first, lost.last + 1)]
+    assert {6, 7, 8, 9, 10} <= {e.sequence for e in proved.entries}
+    journal.close()
+
+
+def test_two_swapped_entries_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    filled(path).close()
+    edit(path, "UPDATE entry SET sequence = 100 WHERE sequence = 4")
+    edit(path, "UPDATE entry SET sequence = 4 WHERE sequence = 5")
+    edit(path, "UPDATE entry SET sequence = 5 WHERE sequence = 100")
+    journal = open_journal(path, boot=2)
+    assert [(lost.first, lost.last) for lost in items_of(journal).lost] == [(4, 5)]
+    journal.close()
+
+
+def test_an_inserted_entry_begins_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    filled(path).close()
+    edit(path, "INSERT INTO entry SELECT ordinal, 11, data FROM entry WHERE sequence = 10")
+    journal = open_journal(path, boot=2)
+    assert begun_anew(journal, last_known=10)
+    journal.close()
+
+
+def begun_anew(journal: Journal, last_known: int) -> bool:
+    """Whether the journal in use went on for another one, and says why."""
+    head = journal.head
+    with journal._file.guarded():  # noqa: SLF001  the file is held
+        rows = [row[0] for row in journal._file.execute("SELECT data FROM entry ORDER BY ordinal DESC, sequence LIMIT 2")]  # noqa: SLF001
+    events = [decode_entry(data).event for data in rows if isinstance(data, bytes)]
+    match events:
+        case [Rewound(_, known), Alarm(name, why)]:
+            return known == last_known and name == DOUBT_ALARM and bool(why) and head.sequence == 2
+    return False
+
+
+@pytest.mark.law(5)
+def test_a_tail_cut_off_below_the_signed_head_begins_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    filled(path, 64).close()
+    edit(path, "DELETE FROM entry WHERE sequence > 60")
+    journal = open_journal(path, boot=2)
+    assert begun_anew(journal, last_known=60)
+    first = journal.unsent(reading())
+    assert first is not None
+    assert len(first.items) == 60  # the old journal's entries are still sent, first
+    assert journal.acknowledge(a_receipt(first.head.head))
+    second = journal.unsent(reading())
+    assert second is not None
+    assert second.journal_id != first.journal_id
+    journal.close()
+
+
+@pytest.mark.law(5)
+def test_a_tail_cut_off_below_what_central_acknowledged_begins_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = filled(path)
+    known = journal.head
+    journal.close()
+    edit(path, "DELETE FROM entry WHERE sequence > 8")
+    journal = open_journal(path, boot=2, known=known)
+    assert begun_anew(journal, last_known=8)
+    journal.close()
+
+
+@pytest.mark.law(5)
+def test_an_older_copy_of_the_whole_file_begins_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    filled(path).close()
+    image = path.read_bytes()
+    journal = open_journal(path, boot=2)
+    journal.append(an_intent(11), GATE, reading())
+    known = journal.head
+    journal.close()
+    path.write_bytes(image)
+    journal = open_journal(path, boot=3, known=known)
+    assert begun_anew(journal, last_known=10)
+    journal.close()
+
+
+def test_a_deleted_file_begins_a_new_journal(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = filled(path)
+    known = journal.head
+    journal.close()
+    path.unlink()
+    journal = open_journal(path, boot=2, known=known)
+    assert begun_anew(journal, last_known=0)
+    journal.close()
+
+
+@pytest.mark.parametrize("column", ["head_hash = randomblob(32)", "head_signature = randomblob(64)", "head_sequence = 63"])
+def test_a_changed_signed_head_begins_a_new_journal(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "journal.db"
+    filled(path, 64).close()
+    edit(path, f"UPDATE journal SET {column}")  # noqa: S608  a test's own words
+    journal = open_journal(path, boot=2)
+    assert begun_anew(journal, last_known=64)
+    journal.close()
+
+
+# Receipts.
+
+
+def test_batches_go_on_from_the_last_receipt(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db", 250)
+    first = journal.unsent(reading())
+    assert first is not None
+    assert len(first.items) == 200
+    assert journal.acknowledge(a_receipt(first.head.head))
+    assert journal.unsent_count == 50
+    second = journal.unsent(reading())
+    assert second is not None
+    answer = verify_batch(first.head.head, second.items)
+    assert isinstance(answer, Proved)
+    assert journal.acknowledge(a_receipt(answer.head))
+    assert journal.unsent(reading()) is None
+    journal.close()
+
+
+def test_a_receipt_for_another_hash_is_central_s_fault(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    wrong = Head(journal.head.journal_id, Sequence(10), bytes(31) + b"\x01")
+    with pytest.raises(PeerError):
+        journal.acknowledge(a_receipt(wrong))
+    assert journal.unsent_count == 10
+    journal.close()
+
+
+def test_a_receipt_beyond_the_end_says_that_the_journal_was_set_back(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    ahead = Head(journal.head.journal_id, Sequence(12), bytes(31) + b"\x01")
+    assert not journal.acknowledge(a_receipt(ahead))
+    journal.begin_anew("central holds more", reading())
+    assert begun_anew(journal, last_known=10)
+    journal.close()
+
+
+@pytest.mark.parametrize(("quarantine", "goes_on"), [(Quarantine.REVOKED, True), (Quarantine.FORK, False)])
+def test_quarantined_entries_are_not_sent_again(tmp_path: Path, quarantine: Quarantine, goes_on: bool) -> None:  # noqa: FBT001  a table's column
+    journal = filled(tmp_path / "journal.db")
+    assert journal.acknowledge(a_receipt(journal.head, quarantine=quarantine)) is goes_on
+    assert journal.unsent(reading()) is None
+    journal.close()
+
+
+def test_a_restored_central_is_sent_everything_again_from_where_it_stands(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    journal.acknowledge(a_receipt(journal.head))
+    journal.resend_from(journal.head.journal_id, Sequence(4))
+    batch = journal.unsent(reading())
+    assert batch is not None
+    assert len(batch.items) == 7
+    with pytest.raises(PeerError):
+        journal.resend_from(journal.head.journal_id, Sequence(12))
+    journal.close()
+
+
+def test_entries_are_kept_7_days_after_their_receipt_and_until_the_feed_carries_them(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    journal = filled(path)
+    head = journal.head
+    journal.acknowledge(a_receipt(head))
+    late = Instant(START + KEPT_AFTER_RECEIPT_MS)
+    assert journal.prune(Instant(late - 1), {head.journal_id: Sequence(10)}) == 0
+    assert journal.prune(late, {}) == 0
+    assert journal.prune(late, {head.journal_id: Sequence(4)}) == 4
+    assert journal.prune(late, {head.journal_id: Sequence(10)}) == 5  # the last one links the next
+    assert journal.events_of(TicketId(9)) == ()
+    journal.close()
+    journal = open_journal(path, boot=2, known=head)
+    assert journal.head == head
+    assert journal.append(an_intent(11), GATE, reading()).previous_hash == head.hash
+    journal.close()
+
+
+def test_what_was_pruned_is_declared_lost_to_a_central_that_lost_it(tmp_path: Path) -> None:
+    journal = filled(tmp_path / "journal.db")
+    head = journal.head
+    journal.acknowledge(a_receipt(head))
+    journal.prune(Instant(START + KEPT_AFTER_RECEIPT_MS), {head.journal_id: Sequence(6)})
+    journal.resend_from(head.journal_id, Sequence(3))
+    batch = journal.unsent(reading())
+    assert batch is not None
+    answer = verify_batch(Head(head.journal_id, Sequence(2), bytes(31) + b"\x01"), batch.items)
+    assert isinstance(answer, Proved)
+    assert [(lost.first, lost.last) for lost in answer.lost] == [(3, 6)]
+    assert answer.head == head
+    journal.close()
+
+
+def test_an_empty_journal_begins_at_genesis(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal.db", an_owner(), None, reading())
+    assert (journal.head.sequence, journal.head.hash) == (NO_ENTRY, GENESIS)
+    assert journal.unsent(reading()) is None
+    journal.close()
