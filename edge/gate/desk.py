@@ -16,7 +16,8 @@ import structlog
 from edge.cache.cache import Cache, CacheEmpty
 from edge.cache.database import CacheTampered
 from edge.gate import records
-from edge.gate.gathering import Counters, Known, gather
+from edge.gate.gathering import Counters, Known, gather, site_zone
+from edge.gate.on_site import OnSite
 from edge.gate.showing import Answer, Showing
 from edge.journal.journal import Journal
 from protocol.admission.decide import decide
@@ -25,13 +26,15 @@ from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, 
 from protocol.credential import read_code
 from protocol.errors import StorageError
 from protocol.feed.trust import TrustState
-from protocol.identifiers import AttemptId, CheckPointId
-from protocol.instants import MS_PER_SECOND
-from protocol.journal.events import Alarm, ClockReading, Event
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId
+from protocol.instants import MS_PER_SECOND, local_day
+from protocol.journal.events import Alarm, ClockReading, Entry, Event
+from protocol.journal.history import AdmissionEvent, admission_event
 from protocol.sync.answers import ClaimAnswer
 from protocol.sync.messages import ClaimRequest
 
 MAX_REMEMBERED_ANSWERS = 256
+MAX_UNCOUNTED_EVENTS = 10_000
 HOUR_MS = 3600 * MS_PER_SECOND
 TAMPERED_ALARM = "cache-tampered"
 
@@ -43,8 +46,14 @@ AskCentral = Callable[[ClaimRequest], Awaitable[ClaimAnswer | None]]
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the desk stands on. `feed_lock` is the one that the download holds while it switches the feed."""
+    """What the desk stands on.
 
+    `feed_lock` is the one that the download holds while it switches the feed; `recorded` is called after each journal entry,
+    so that it is uploaded at once; `exits` are this agent's exits, known even where no feed is.
+    """
+
+    agent: AgentId
+    site: SiteId
     cache: Cache
     journal: Journal
     trust: Callable[[], TrustState]
@@ -52,6 +61,7 @@ class Sources:
     new_attempt: Callable[[], AttemptId]
     feed_lock: asyncio.Lock
     claim: AskCentral
+    recorded: Callable[[], None]
     exits: frozenset[CheckPointId]
 
 
@@ -62,6 +72,8 @@ class Desk:
         self._sources = sources
         self._answers: OrderedDict[AttemptId, Answer] = OrderedDict()
         self._unseen_ms: deque[int] = deque()
+        self._on_site = OnSite()
+        self._own_events: deque[AdmissionEvent] = deque(maxlen=MAX_UNCOUNTED_EVENTS)
 
     def showing(self, check_point: CheckPointId, payload: bytes) -> Showing:
         """Return a new attempt with a code as it was read."""
@@ -86,7 +98,7 @@ class Desk:
     def note(self, check_point: CheckPointId, event: Event) -> None:
         """Write down what happened. Where the journal has failed, entry is closed already; the log keeps the event."""
         try:
-            self._sources.journal.append(event, check_point, self._sources.clock())
+            self._append(event, check_point, self._sources.clock())
         except StorageError as fault:
             _log.error("not journalled", check_point=check_point, kind=type(event).__name__, detail=str(fault))
 
@@ -107,16 +119,36 @@ class Desk:
         while self._unseen_ms and self._unseen_ms[0] <= reading.monotonic_ms - HOUR_MS:
             self._unseen_ms.popleft()
         known = Known(self._sources.cache, self._sources.journal, self._sources.trust(), reading)
-        return gather(known, showing, Counters(len(self._unseen_ms), None))
+        return gather(known, showing, Counters(len(self._unseen_ms), self._inside(reading)))
+
+    def _inside(self, reading: ClockReading) -> int | None:
+        """Return how many are on site, where the site has a limit."""
+        feed = self._sources.cache.feed
+        if feed is None or feed.site_rules.capacity is None:
+            return None
+        zone = site_zone(feed)
+        self._on_site.begin_day(local_day(reading.wall_at, zone))
+        self._on_site.note_segments(feed.segments, zone)
+        self._on_site.note(self._own_events, zone)
+        self._own_events.clear()
+        return self._on_site.count()
+
+    def _append(self, event: Event, check_point: CheckPointId, reading: ClockReading) -> Entry:
+        entry = self._sources.journal.append(event, check_point, reading)
+        happened = admission_event(self._sources.agent, self._sources.site, entry)
+        if happened is not None:
+            self._own_events.append(happened)
+        self._sources.recorded()
+        return entry
 
     def _commit(self, facts: Facts, verdict: Verdict) -> Answer:
         """Make the answer durable. An admission that cannot be written down is none; an exit is one all the same."""
         if isinstance(verdict, AskForCard | FreePassage):
             return Answer(verdict, None)
-        journal, reading = self._sources.journal, self._sources.clock()
-        event = records.event_for(facts, verdict, self._sources.cache.version, journal.pending_intents())
+        reading = self._sources.clock()
+        event = records.event_for(facts, verdict, self._sources.cache.version, self._sources.journal.pending_intents())
         try:
-            entry = journal.append(event, facts.check_point.check_point_id, reading)
+            entry = self._append(event, facts.check_point.check_point_id, reading)
         except StorageError as fault:
             _log.error("not journalled", check_point=facts.check_point.check_point_id, detail=str(fault))
             return Answer(CallStaff(Reason.GATE_FAULT) if isinstance(verdict, Admit) else verdict, None)
