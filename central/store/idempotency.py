@@ -7,7 +7,7 @@ answer, cannot be; a key is never forgotten within `KEPT_MS`.
 from dataclasses import dataclass
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 
 from central.store.tables.requests import IdempotentRequestRow
 from central.store.unit_of_work import Work
@@ -24,11 +24,11 @@ class Earlier:
     reference: str
 
 
-async def first_use(work: Work, scope: str, key: str, claim: Earlier, now: Instant) -> Earlier | None:
-    """Claim a key for `claim`, or return the earlier claim. Two at once: the second waits for the first's transaction."""
+async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: Instant) -> Earlier | None:
+    """Claim a key, or return the earlier claim. Of two at once, the second waits for the first's transaction."""
     connection = await work.session.connection()
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
-    values = {"scope": scope, "key": key, "fingerprint": claim.fingerprint, "reference": claim.reference, "at": now}
+    values = {"scope": scope, "key": key, "fingerprint": fingerprint, "reference": "", "at": now}
     added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())
     if added.rowcount:
         return None
@@ -41,6 +41,12 @@ async def first_use(work: Work, scope: str, key: str, claim: Earlier, now: Insta
         )
     ).one()
     return Earlier(found.fingerprint, found.reference)
+
+
+async def remember(work: Work, scope: str, key: str, reference: str) -> None:
+    """Say what the request that claimed the key has made."""
+    claimed = col(IdempotentRequestRow.scope) == scope, col(IdempotentRequestRow.key) == key
+    await work.session.exec(update(IdempotentRequestRow).where(*claimed).values(reference=reference))
 
 
 async def forget_old(work: Work, now: Instant) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,15 +45,15 @@ class Store:
     async def transaction(self) -> AsyncIterator[Work]:
         """Yield a unit of work that commits at the end of the block, or rolls back at an exception.
 
-        StorageError where the database fails; what was not acknowledged did not happen.
+        StorageError where the database fails, or where two at once claimed the same name; nothing of it happened.
         """
         async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
             work = Work(session)
             try:
                 yield work
                 await session.commit()
-            except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-                raise StorageError(f"the database failed: {error}; nothing of this request was kept, repeat it") from error
+            except (IntegrityError, OperationalError, InterfaceError, PoolTimeoutError) as error:
+                raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
         work.run_hooks()
 
     @asynccontextmanager

@@ -4,19 +4,21 @@ from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, te
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
-from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import Instant, Minute
 
 
 class TicketRow(Table, table=True):
-    """One ticket: the fields of `protocol.tickets.record.TicketRecord`, and what only central knows."""
+    """One ticket: the fields of `protocol.tickets.record.TicketRecord`, and what only central knows.
+
+    `token` is the latest code's body and signature (93 bytes), kept because an old key may be gone when it is printed again.
+    """
 
     __tablename__ = "ticket"
 
     id: TicketId = Field(primary_key=True, sa_type=U64, sa_column_kwargs={"autoincrement": False})
     order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
     line: int
-    key_id: KeyId = Field(sa_type=Integer)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
     ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
     issued_at: Minute = Field(sa_type=BigInteger)
@@ -29,6 +31,7 @@ class TicketRow(Table, table=True):
     persons: int
     slot_start: Minute = Field(sa_type=BigInteger)
     slot_minutes: int
+    token: bytes = Field(sa_type=LargeBinary)
     short_number: int = Field(sa_type=BigInteger, unique=True)
 
 

@@ -1,12 +1,14 @@
 """One transaction a use case; whoever is to be woken is woken after the commit."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
 from central.store.columns import to_signed, to_unsigned
-from central.store.idempotency import KEPT_MS, Earlier, first_use, forget_old
+from central.store.idempotency import KEPT_MS, Earlier, first_use, forget_old, remember
 from central.store.tables.people import SignInFailureRow
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
@@ -61,34 +63,43 @@ def test_an_unsigned_number_survives_its_signed_column(value: int) -> None:
     assert -(2**63) <= to_signed(value) < 2**63
 
 
-@pytest.mark.parametrize(
-    ("second", "expected"),
-    [(Earlier(b"same", "2"), Earlier(b"same", "1")), (Earlier(b"other", "2"), Earlier(b"same", "1"))],
-)
-async def test_a_key_is_claimed_once(store: Store, second: Earlier, expected: Earlier) -> None:
+async def test_a_key_is_claimed_once_and_says_what_was_made(store: Store) -> None:
     async with store.transaction() as work:
-        assert await first_use(work, "sell/1", "key", Earlier(b"same", "1"), NOON) is None
+        assert await first_use(work, "sell/1", "key", b"same", NOON) is None
+        await remember(work, "sell/1", "key", "order 7")
     async with store.transaction() as work:
-        assert await first_use(work, "sell/1", "key", second, NOON) == expected
-        assert await first_use(work, "sell/2", "key", second, NOON) is None
+        assert await first_use(work, "sell/1", "key", b"other", NOON) == Earlier(b"same", "order 7")
+        assert await first_use(work, "sell/2", "key", b"same", NOON) is None
+
+
+async def test_two_at_once_with_one_key_do_it_once(store: Store) -> None:
+    async def claim() -> Earlier | None:
+        async with store.transaction() as work:
+            earlier = await first_use(work, "sell/1", "key", b"same", NOON)
+            if earlier is None:
+                await remember(work, "sell/1", "key", "made")
+            return earlier
+
+    answers = await asyncio.gather(*(claim() for _ in range(8)))
+    assert sorted(str(answer) for answer in answers) == sorted(["None"] + [str(Earlier(b"same", "made"))] * 7)
 
 
 async def test_a_claim_of_an_undone_use_case_is_undone_too(store: Store) -> None:
     async def fail() -> None:
         async with store.transaction() as work:
-            await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON)
+            await first_use(work, "sell/1", "key", b"a", NOON)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     async with store.transaction() as work:
-        assert await first_use(work, "sell/1", "key", Earlier(b"b", "2"), NOON) is None
+        assert await first_use(work, "sell/1", "key", b"b", NOON) is None
 
 
 async def test_old_keys_are_forgotten_and_young_ones_kept(store: Store) -> None:
     async with store.transaction() as work:
-        await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON)
+        await first_use(work, "sell/1", "key", b"a", NOON)
         await forget_old(work, Instant(NOON + KEPT_MS))
-        assert await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON) is not None
+        assert await first_use(work, "sell/1", "key", b"a", NOON) is not None
         await forget_old(work, Instant(NOON + KEPT_MS + 1))
-        assert await first_use(work, "sell/1", "key", Earlier(b"a", "1"), NOON) is None
+        assert await first_use(work, "sell/1", "key", b"a", NOON) is None

@@ -1,0 +1,202 @@
+"""Ticket types and sites as people state them in JSON; stored so, and turned into what gates decide by.
+
+Laws: a type that is stored could be decided by every gate of its sites; prices are whole fen.
+"""
+
+from datetime import date, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
+from protocol.admission import policy
+from protocol.admission.tables import (
+    MAX_AGE,
+    MAX_AUTONOMY_S,
+    MAX_ENTITLEMENTS,
+    MAX_NAME_CHARACTERS,
+    MAX_REGIONS,
+    MAX_WALK_IN_RULES,
+)
+from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId, EntitlementId, ProductId, SiteId
+
+MOST_CHECKS = 64
+MOST_SITES = 64
+MOST_SLOTS = 96
+MOST_VALID_DAYS = 3_660
+MOST_PRICE_FEN = 100_000_000
+DEFAULT_AUTONOMY_S = 72 * 3600
+DEFAULT_UNSEEN_PER_HOUR = 60
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("must be a time zone of the IANA list, such as Asia/Shanghai") from error
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS)]
+SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
+TypeNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
+Fen = Annotated[int, Field(ge=0, le=MOST_PRICE_FEN)]
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
+Checks = Annotated[list[Check], Field(max_length=MOST_CHECKS)]
+
+
+class _Stated(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WalkInRuleParameters(_Stated):
+    """刷证免票: who passes on the document alone. What is left out does not restrict."""
+
+    rule_id: Annotated[int, Field(ge=1, le=U32_MAX)]
+    name_zh: Name
+    name_en: Name
+    minimum_age: Annotated[int | None, Field(ge=0, le=MAX_AGE)] = None
+    maximum_age: Annotated[int | None, Field(ge=0, le=MAX_AGE)] = None
+    regions: Annotated[list[Annotated[str, Field(pattern=r"^[0-9]{1,6}$")]], Field(max_length=MAX_REGIONS)] = []
+    first_day: date | None = None
+    last_day: date | None = None
+    check_points: Annotated[list[Annotated[int, Field(ge=1, le=U32_MAX)]], Field(max_length=MAX_REGIONS)] = []
+
+    def stated(self) -> policy.WalkInRule:
+        """Return the protocol's rule."""
+        return policy.WalkInRule(
+            rule_id=self.rule_id,
+            name_zh=self.name_zh,
+            name_en=self.name_en,
+            minimum_age=self.minimum_age,
+            maximum_age=self.maximum_age,
+            regions=tuple(self.regions),
+            first_day=self.first_day,
+            last_day=self.last_day,
+            check_points=frozenset(CheckPointId(number) for number in self.check_points),
+        )
+
+
+class SiteParameters(_Stated):
+    """A site. A capacity left out does not restrict."""
+
+    name_zh: Name
+    name_en: Name
+    zone: Zone = "Asia/Shanghai"
+    capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
+    unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)] = DEFAULT_UNSEEN_PER_HOUR
+    walk_in_rules: Annotated[list[WalkInRuleParameters], Field(max_length=MAX_WALK_IN_RULES)] = []
+
+    @model_validator(mode="after")
+    def _rules_differ(self) -> "SiteParameters":
+        if len({rule.rule_id for rule in self.walk_in_rules}) != len(self.walk_in_rules):
+            raise ValueError("each walk-in rule has its own rule_id")
+        return self
+
+    def stated(self, site: SiteId) -> policy.SiteRules:
+        """Return the protocol's rules."""
+        rules = tuple(rule.stated() for rule in self.walk_in_rules)
+        return policy.SiteRules(site, self.zone, self.capacity, self.unseen_per_hour, rules)
+
+
+class EntitlementParameters(_Stated):
+    """One right. `ticket_type` is what check points are ticked for; left out, it is the type itself."""
+
+    ticket_type: TypeNumber | None = None
+    sites: Annotated[list[SiteNumber], Field(min_length=1, max_length=MOST_SITES)]
+    always: Checks = []
+    alternatives: Annotated[list[Checks], Field(max_length=MOST_CHECKS)] = []
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return all checks that stand anywhere in it."""
+        return (*self.always, *(check for alternative in self.alternatives for check in alternative))
+
+    def stated(self, own_type: ProductId, number: EntitlementId) -> policy.Entitlement:
+        """Return the protocol's entitlement."""
+        always = tuple(check.stated() for check in self.always)
+        alternatives = tuple(tuple(check.stated() for check in one) for one in self.alternatives)
+        return policy.Entitlement(
+            entitlement_id=number,
+            ticket_type=ProductId(self.ticket_type or own_type),
+            sites=frozenset(SiteId(site) for site in self.sites),
+            policy=policy.Policy(always, alternatives),
+        )
+
+
+class FixedDays(_Stated):
+    """Valid from the first day to the last, whenever it is sold."""
+
+    kind: Literal["fixed"]
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "FixedDays":
+        if self.first > self.last:
+            raise ValueError("first must not be after last")
+        return self
+
+
+class DaysFromVisit(_Stated):
+    """Valid for so many days, the day of the visit being the first."""
+
+    kind: Literal["days-from-visit"]
+    days: Annotated[int, Field(ge=1, le=MOST_VALID_DAYS)] = 1
+
+
+class Slot(_Stated):
+    """A time slot of each day, by its local start."""
+
+    start: time
+    minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)]
+
+
+class Group(_Stated):
+    """How many persons one code may admit."""
+
+    minimum: Annotated[int, Field(ge=1, le=MOST_PERSONS)]
+    maximum: Annotated[int, Field(ge=2, le=MOST_PERSONS)]
+
+
+class TicketTypeParameters(_Stated):
+    """A ticket type: its names, its rights, when its tickets are valid, and what the seller must ask."""
+
+    name_zh: Name
+    name_en: Name
+    entitlements: Annotated[list[EntitlementParameters], Field(min_length=1, max_length=MAX_ENTITLEMENTS)]
+    validity: Annotated[FixedDays | DaysFromVisit, Field(discriminator="kind")] = DaysFromVisit(kind="days-from-visit")
+    slots: Annotated[list[Slot], Field(max_length=MOST_SLOTS)] = []
+    group: Group | None = None
+    is_real_name: bool = False
+    claim: policy.Claim = policy.Claim.WHEN_ONLINE
+    unseen_allowed: bool = True
+    autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)] = DEFAULT_AUTONOMY_S
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TicketTypeParameters":
+        asks_slot = any(isinstance(check, TimeSlot) for right in self.entitlements for check in right.checks())
+        if asks_slot != bool(self.slots):
+            raise ValueError("slots and a time-slot check belong together: state both or neither")
+        if self.group and self.group.minimum > self.group.maximum:
+            raise ValueError("a group's minimum must not exceed its maximum")
+        return self
+
+    @property
+    def sites(self) -> frozenset[SiteId]:
+        """Return all sites where a ticket of this type may count."""
+        return frozenset(SiteId(site) for right in self.entitlements for site in right.sites)
+
+    @property
+    def is_multi_use(self) -> bool:
+        """Whether any right of it allows more than one entry."""
+        return any(not _is_single_entry(right) for right in self.entitlements)
+
+    def stated(self, type_id: ProductId) -> policy.Product:
+        """Return the protocol's product; entitlements are numbered from 1 in their order."""
+        rights = tuple(right.stated(type_id, EntitlementId(place)) for place, right in enumerate(self.entitlements, 1))
+        return policy.Product(type_id, self.name_zh, self.name_en, rights, self.claim, self.unseen_allowed, self.autonomy_s)
+
+
+def _is_single_entry(right: EntitlementParameters) -> bool:
+    return any(isinstance(check, TotalUses) and check.most == 1 for check in right.always)

@@ -1,0 +1,183 @@
+"""Sites and ticket types: what people set up, and what gates are told of it.
+
+Laws: whatever gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.store.sealed import FieldSeal, Place
+from central.store.tables.catalog import SiteRow, TicketTypeRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.admission.policy import Product, SiteRules
+from protocol.holders import SITE_KEY_BYTES
+from protocol.identifiers import U16_MAX, ProductId, SiteId
+from protocol.instants import Instant
+
+RandomBytes = Callable[[int], bytes]
+Wake = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site by its number."""
+
+    site_id: SiteId
+    parameters: SiteParameters
+
+
+@dataclass(frozen=True, slots=True)
+class TicketType:
+    """A ticket type by its number; the price is per person."""
+
+    type_id: ProductId
+    parameters: TicketTypeParameters
+    price_fen: int
+    is_on_sale: bool
+
+    def product(self) -> Product:
+        """Return it as gates know it."""
+        return self.parameters.stated(self.type_id)
+
+
+class Catalog:
+    """What is sold, and where."""
+
+    def __init__(self, store: Store, seal: FieldSeal, random_bytes: RandomBytes, feed_has_work: Wake) -> None:
+        """Take the store, the seal for site keys, randomness, and whom to wake when gates must hear of a change."""
+        self._store = store
+        self._seal = seal
+        self._random_bytes = random_bytes
+        self._feed_has_work = feed_has_work
+
+    async def add_site(self, parameters: SiteParameters, by: int | None, now: Instant) -> Site:
+        """Add a site under the next number, with a holder key of its own."""
+        async with self._store.transaction() as work:
+            number = SiteId(_next((await work.session.exec(select(func.max(SiteRow.id)))).one()))
+            sealed = self._seal.seal(self._random_bytes(SITE_KEY_BYTES).hex(), _key_place(number))
+            work.session.add(SiteRow(id=number, rules=parameters.model_dump_json(), holder_key_sealed=sealed, created_at=now))
+            audit.record(work, now, by, "site.add", f"site:{number}", name=parameters.name_en)
+            work.after_commit(self._feed_has_work)
+        return Site(number, parameters)
+
+    async def change_site(self, site_id: SiteId, parameters: SiteParameters, by: int, now: Instant) -> Site:
+        """Replace a site's parameters; Problem where there is no such site."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(SiteRow, site_id)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            row.rules = parameters.model_dump_json()
+            work.session.add(row)
+            audit.record(work, now, by, "site.change", f"site:{site_id}")
+            work.after_commit(self._feed_has_work)
+        return Site(site_id, parameters)
+
+    async def add_ticket_type(self, parameters: TicketTypeParameters, price_fen: int, by: int | None, now: Instant) -> TicketType:
+        """Add a ticket type under the next number, on sale; Problem where it names a site or type that is not there."""
+        async with self._store.transaction() as work:
+            number = ProductId(_next((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
+            await _require_known(work, parameters, number)
+            made = TicketType(number, parameters, price_fen, is_on_sale=True)
+            stated = parameters.model_dump_json()
+            work.session.add(TicketTypeRow(id=number, parameters=stated, price_fen=price_fen, is_on_sale=True, created_at=now))
+            audit.record(work, now, by, "ticket-type.add", f"ticket-type:{number}", price_fen=price_fen)
+            work.after_commit(self._feed_has_work)
+        return made
+
+    async def change_sale(self, type_id: ProductId, price_fen: int, *, is_on_sale: bool, by: int, now: Instant) -> TicketType:
+        """Set the price and whether it is sold; what was sold keeps its price. Problem where there is no such type."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(TicketTypeRow, type_id)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+            audit.record(
+                work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", before_fen=row.price_fen, after_fen=price_fen
+            )
+            row.price_fen, row.is_on_sale = price_fen, is_on_sale
+            work.session.add(row)
+        return _ticket_type(row)
+
+    async def all_sites(self) -> tuple[Site, ...]:
+        """Return all sites by number."""
+        async with self._store.reading() as work:
+            return await sites(work)
+
+    async def all_ticket_types(self) -> tuple[TicketType, ...]:
+        """Return all ticket types by number."""
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
+        return tuple(_ticket_type(row) for row in rows)
+
+    async def holder_key(self, work: Work, site_id: SiteId) -> bytes:
+        """Return the 32-byte key by which a site's gates know holders (law 9); Problem where there is no such site."""
+        row = await work.session.get(SiteRow, site_id)
+        if row is None:
+            raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+        return bytes.fromhex(self._seal.open(row.holder_key_sealed, _key_place(site_id)))
+
+
+async def sites(work: Work) -> tuple[Site, ...]:
+    """Return all sites by number."""
+    rows = (await work.session.exec(select(SiteRow).order_by(col(SiteRow.id)))).all()
+    return tuple(_site(row) for row in rows)
+
+
+async def site(work: Work, site_id: SiteId) -> Site:
+    """Return a site; Problem where there is none of that number."""
+    row = await work.session.get(SiteRow, site_id)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+    return _site(row)
+
+
+async def site_rules(work: Work, site_id: SiteId) -> SiteRules:
+    """Return the rules that the site's feed carries."""
+    return (await site(work, site_id)).parameters.stated(site_id)
+
+
+async def ticket_types(work: Work, type_ids: Collection[ProductId]) -> dict[ProductId, TicketType]:
+    """Return those of the types that exist."""
+    rows = (await work.session.exec(select(TicketTypeRow).where(col(TicketTypeRow.id).in_(type_ids)))).all()
+    return {row.id: _ticket_type(row) for row in rows}
+
+
+async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:
+    """Return the products that have a right at the site, by number: the feed's table, and whose tickets are in it."""
+    rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
+    found = (_ticket_type(row) for row in rows)
+    return tuple(one.product() for one in found if site_id in one.parameters.sites)
+
+
+def _site(row: SiteRow) -> Site:
+    return Site(row.id, SiteParameters.model_validate_json(row.rules))
+
+
+def _ticket_type(row: TicketTypeRow) -> TicketType:
+    return TicketType(row.id, TicketTypeParameters.model_validate_json(row.parameters), row.price_fen, row.is_on_sale)
+
+
+def _next(highest: int | None) -> int:
+    number = (highest or 0) + 1
+    if number > U16_MAX:
+        raise Problem(ProblemCode.CONFLICT, "all 65,535 numbers are given away")
+    return number
+
+
+def _key_place(site_id: SiteId) -> Place:
+    return Place("site", "holder_key", str(site_id))
+
+
+async def _require_known(work: Work, parameters: TicketTypeParameters, own: ProductId) -> None:
+    known_sites = {one.site_id for one in await sites(work)}
+    if missing := sorted(parameters.sites - known_sites):
+        fault = FieldFault("entitlements.sites", f"there is no site {missing[0]}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+    named = {ProductId(right.ticket_type) for right in parameters.entitlements if right.ticket_type} - {own}
+    if unknown := sorted(named - set(await ticket_types(work, named))):
+        fault = FieldFault("entitlements.ticket_type", f"there is no ticket type {unknown[0]}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))

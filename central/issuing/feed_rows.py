@@ -1,0 +1,77 @@
+"""Tickets and credentials as a site's feed holds them, for the publisher.
+
+Laws: read only; a range is one bucket's (the top bits of an id or a key are the same in it), because ids stand signed in the
+database and only within a bucket is their order the feed's.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.issuing.records import record_of
+from central.store.tables.tickets import TicketCredentialRow, TicketRow
+from central.store.unit_of_work import Work
+from protocol.feed.records import CredentialEntry, CredentialKind
+from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.tickets.record import TicketRecord
+
+
+@dataclass(frozen=True, slots=True)
+class IdRange:
+    """Ticket ids from first to last, both inclusive, within one bucket."""
+
+    first: TicketId
+    last: TicketId
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRange:
+    """Credential keys from first to last, both inclusive."""
+
+    first: bytes
+    last: bytes
+
+
+async def records(work: Work, ticket_ids: Collection[TicketId]) -> tuple[TicketRecord, ...]:
+    """Return the records of these tickets."""
+    rows = (await work.session.exec(select(TicketRow).where(col(TicketRow.id).in_(ticket_ids)))).all()
+    return tuple(record_of(row) for row in rows)
+
+
+async def credentials(work: Work, site_id: SiteId, ticket_ids: Collection[TicketId]) -> tuple[CredentialEntry, ...]:
+    """Return all credentials that lead to these tickets at a site."""
+    query = select(TicketCredentialRow).where(
+        col(TicketCredentialRow.site_id) == site_id, col(TicketCredentialRow.ticket_id).in_(ticket_ids)
+    )
+    return tuple(_entry(row) for row in (await work.session.exec(query)).all())
+
+
+async def records_in(work: Work, products: Collection[ProductId], ids: IdRange) -> tuple[TicketRecord, ...]:
+    """Return the records of these products in a range of ids."""
+    query = select(TicketRow).where(col(TicketRow.id).between(ids.first, ids.last), col(TicketRow.ticket_type_id).in_(products))
+    return tuple(record_of(row) for row in (await work.session.exec(query)).all())
+
+
+async def credentials_in(work: Work, site_id: SiteId, keys: KeyRange) -> tuple[CredentialEntry, ...]:
+    """Return a site's credentials of every kind in a range of keys."""
+    query = select(TicketCredentialRow).where(
+        col(TicketCredentialRow.site_id) == site_id,
+        col(TicketCredentialRow.kind).in_([int(kind) for kind in CredentialKind]),
+        col(TicketCredentialRow.key).between(keys.first, keys.last),
+    )
+    return tuple(_entry(row) for row in (await work.session.exec(query)).all())
+
+
+async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: bytes) -> tuple[TicketId, ...]:
+    """Return the tickets that a credential leads to at a site: what an online admission looks up."""
+    query = select(TicketCredentialRow.ticket_id).where(
+        col(TicketCredentialRow.site_id) == site_id,
+        col(TicketCredentialRow.kind) == int(kind),
+        col(TicketCredentialRow.key) == key,
+    )
+    return tuple(TicketId(found) for found in (await work.session.exec(query)).all())
+
+
+def _entry(row: TicketCredentialRow) -> CredentialEntry:
+    return CredentialEntry(row.key, CredentialKind(row.kind), row.ticket_id)

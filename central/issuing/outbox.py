@@ -1,0 +1,85 @@
+"""The outbox of ticket changes: what gates have not been told yet, and which feed version told them.
+
+Laws: a change stands here in the transaction that made it, so that none is lost and none is told before it is true; the
+publisher sets the version after the commit (design.md, section 4).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlmodel import col, func, insert, select, update
+
+from central.store.tables.tickets import TicketChangeRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import SiteId, TicketId
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A ticket that has changed for a site, in the order of `change_id`."""
+
+    change_id: int
+    ticket_id: TicketId
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FeedVersion:
+    """A version of a site's feed; a later epoch is later whatever its version."""
+
+    epoch: int
+    version: int
+
+
+async def append(work: Work, ticket_ids: Iterable[TicketId], sites: Collection[SiteId], now: Instant) -> None:
+    """Note that the tickets changed for these sites."""
+    connection = await work.session.connection()
+    rows = [{"site_id": site, "ticket_id": ticket, "at": now} for ticket in ticket_ids for site in sorted(sites)]
+    await connection.execute(insert(TicketChangeRow), rows)
+
+
+async def unpublished(work: Work, site_id: SiteId, limit: int) -> tuple[Change, ...]:
+    """Return the oldest changes of a site that no feed version holds."""
+    query = (
+        select(TicketChangeRow.id, TicketChangeRow.ticket_id)
+        .where(col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None))
+        .order_by(col(TicketChangeRow.id))
+        .limit(limit)
+    )
+    return tuple(Change(change_id or 0, TicketId(ticket_id)) for change_id, ticket_id in (await work.session.exec(query)).all())
+
+
+async def mark_published(work: Work, change_ids: Collection[int], version: FeedVersion) -> None:
+    """Say which feed version holds these changes."""
+    published = update(TicketChangeRow).where(col(TicketChangeRow.id).in_(change_ids))
+    await work.session.exec(published.values(epoch=version.epoch, version=version.version))
+
+
+async def first_change_after(work: Work, ticket_id: TicketId, highest_before: int) -> int:
+    """Return the number of the ticket's first change after another change."""
+    query = select(func.min(TicketChangeRow.id)).where(
+        col(TicketChangeRow.ticket_id) == ticket_id, col(TicketChangeRow.id) > highest_before
+    )
+    found = (await work.session.exec(query)).one()
+    assert found is not None, "the caller has just appended one"
+    return found
+
+
+async def highest_change(work: Work, ticket_id: TicketId) -> int:
+    """Return the number of the ticket's latest change (0: none)."""
+    query = select(func.max(TicketChangeRow.id)).where(col(TicketChangeRow.ticket_id) == ticket_id)
+    return (await work.session.exec(query)).one() or 0
+
+
+async def published_versions(work: Work, ticket_id: TicketId, from_change: int) -> dict[SiteId, FeedVersion | None]:
+    """Return, for each site that was told of the ticket since a change, the version that first told it (None: not yet)."""
+    query = (
+        select(TicketChangeRow.site_id, TicketChangeRow.epoch, TicketChangeRow.version)
+        .where(col(TicketChangeRow.ticket_id) == ticket_id, col(TicketChangeRow.id) >= from_change)
+        .order_by(col(TicketChangeRow.id))
+    )
+    versions: dict[SiteId, FeedVersion | None] = {}
+    for site, epoch, version in (await work.session.exec(query)).all():
+        known = None if epoch is None or version is None else FeedVersion(epoch, version)
+        versions.setdefault(SiteId(site), known)
+    return versions

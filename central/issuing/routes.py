@@ -1,0 +1,122 @@
+"""Tickets over HTTP: look-up, blocking, extension, re-issue."""
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from central.identity.permissions import Permission
+from central.issuing.records import id_from_text
+from central.issuing.service import Issuing
+from central.issuing.views import Reason, ShortNumber, TicketPath, TicketView, ticket_view
+from central.web.operations import Call, Route
+from central.web.problems import ProblemCode
+from protocol.instants import from_datetime, to_minute
+
+ISSUING: web.AppKey[Issuing] = web.AppKey("issuing", Issuing)
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ShortNumberPath(_Strict):
+    """What a person typed."""
+
+    short_number: ShortNumber
+
+
+class ReasonBody(_Strict):
+    """Why; it stands in the audit."""
+
+    reason: Reason
+
+
+class ExtensionBody(_Strict):
+    """The new end of the validity."""
+
+    valid_until: AwareDatetime
+
+
+@Route(
+    "readTicket", "GET", "/api/v1/tickets/{ticket_id}", "Read a ticket", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,)
+)
+async def read_ticket(call: Call[None, TicketPath]) -> TicketView:
+    """Read a ticket."""
+    return ticket_view(await call.request.app[ISSUING].ticket(id_from_text(call.parameters.ticket_id)))
+
+
+@Route(
+    "findTicketByShortNumber",
+    "GET",
+    "/api/v1/short-numbers/{short_number}",
+    "Find a ticket by its short number",
+    Permission.SALES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def find_by_short_number(call: Call[None, ShortNumberPath]) -> TicketView:
+    """Find a ticket by its short number."""
+    return ticket_view(await call.request.app[ISSUING].ticket_by_short_number(call.parameters.short_number))
+
+
+@Route(
+    "blockTicket",
+    "POST",
+    "/api/v1/tickets/{ticket_id}/block",
+    "Block a ticket at all gates",
+    Permission.TICKETS_EDIT,
+    problems=_REFUSALS,
+)
+async def block_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
+    """Block a ticket until it is unblocked."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    issuing = call.request.app[ISSUING]
+    return ticket_view(await issuing.block(ticket_id, call.principal.user_id, call.body.reason, call.now))
+
+
+@Route(
+    "unblockTicket",
+    "POST",
+    "/api/v1/tickets/{ticket_id}/unblock",
+    "Let a blocked ticket be used again",
+    Permission.TICKETS_EDIT,
+    problems=_REFUSALS,
+)
+async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
+    """Let a blocked ticket be used again."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    issuing = call.request.app[ISSUING]
+    return ticket_view(await issuing.unblock(ticket_id, call.principal.user_id, call.body.reason, call.now))
+
+
+@Route(
+    "extendTicket",
+    "POST",
+    "/api/v1/tickets/{ticket_id}/extension",
+    "Move the end of a ticket's validity",
+    Permission.TICKETS_EDIT,
+    problems=_REFUSALS,
+)
+async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
+    """Move the end of a ticket's validity; its print stays good."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    valid_until = to_minute(from_datetime(call.body.valid_until))
+    issuing = call.request.app[ISSUING]
+    return ticket_view(await issuing.extend(ticket_id, valid_until, call.principal.user_id, call.now))
+
+
+@Route(
+    "reissueTicket",
+    "POST",
+    "/api/v1/tickets/{ticket_id}/reissue",
+    "Sign a new code; older prints die",
+    Permission.TICKETS_EDIT,
+    problems=_REFUSALS,
+)
+async def reissue_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
+    """Sign a new code of the next generation."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    issuing = call.request.app[ISSUING]
+    return ticket_view(await issuing.reissue(ticket_id, call.principal.user_id, call.body.reason, call.now))
+
+
+OPERATIONS = (read_ticket, find_by_short_number, block_ticket, unblock_ticket, extend_ticket, reissue_ticket)

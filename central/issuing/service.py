@@ -1,0 +1,254 @@
+"""Tickets: made with the payment, changed on the record, told to gates through the outbox.
+
+Laws: tickets are made within the transaction that marks their order paid (law 7); whatever changes a ticket locks its row,
+writes its record and appends to the outbox in one transaction; ids are 64 random bits, short numbers never repeat.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, insert, select
+
+from central.audit import service as audit
+from central.catalog import service as catalog
+from central.catalog.policy import Window
+from central.catalog.service import TicketType
+from central.issuing import outbox
+from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
+from central.issuing.signer import Signer
+from central.store.tables.tickets import TicketCredentialRow, TicketRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import Problem, ProblemCode
+from protocol.feed.records import CredentialKind, credential_key
+from protocol.identifiers import U8_MAX, SiteId, TicketId
+from protocol.instants import Instant, Minute, to_minute
+from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.short_number import RANDOM_LIMIT, short_number
+
+TICKET_ID_BYTES = 8
+SHORT_NUMBER_BYTES = 8
+MOST_SHORT_NUMBER_DRAWS = 8
+
+RandomBytes = Callable[[int], bytes]
+Wake = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """One ticket to make. `holder_keys` are what ID cards find it by: (site, 16-byte keyed hash)."""
+
+    ticket_type: TicketType
+    line: int
+    persons: int
+    window: Window
+    holder_keys: tuple[tuple[SiteId, bytes], ...]
+
+
+class Issuing:
+    """Makes and changes tickets."""
+
+    def __init__(self, store: Store, signer: Signer, random_bytes: RandomBytes, feed_has_work: Wake) -> None:
+        """Take the store, who signs, randomness, and whom to wake when gates must hear of a change."""
+        self._store = store
+        self._signer = signer
+        self._random_bytes = random_bytes
+        self._feed_has_work = feed_has_work
+
+    async def issue(
+        self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant
+    ) -> tuple[Ticket, ...]:
+        """Make the tickets of an order that this transaction marks paid."""
+        numbers = await self._short_numbers(work, len(wanted))
+        rows = [self._row(site_id, order_id, one, number, now) for one, number in zip(wanted, numbers, strict=True)]
+        connection = await work.session.connection()
+        await connection.execute(insert(TicketRow), [row.model_dump() for row in rows])
+        credentials = [entry for row, one in zip(rows, wanted, strict=True) for entry in _credentials(row, one)]
+        await connection.execute(insert(TicketCredentialRow), credentials)
+        for row, one in zip(rows, wanted, strict=True):
+            await outbox.append(work, (row.id,), one.ticket_type.parameters.sites, now)
+        work.after_commit(self._feed_has_work)
+        return tuple(ticket_of(row) for row in rows)
+
+    async def set_status(
+        self, work: Work, ticket_id: TicketId, allowed: Collection[TicketStatus], status: TicketStatus, now: Instant
+    ) -> Ticket:
+        """Set a ticket's status where it is one of `allowed`; else Problem. The caller audits why."""
+        row = await _locked(work, ticket_id)
+        if row.status not in allowed:
+            said = TicketStatus(row.status).name.lower()
+            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
+        row.status, row.status_since = status, to_minute(now)
+        return await self._changed(work, row, now)
+
+    async def block(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
+        """Block a ticket at all gates, until it is unblocked."""
+        async with self._store.transaction() as work:
+            ticket = await self.set_status(work, ticket_id, (TicketStatus.ACTIVE,), TicketStatus.BLOCKED, now)
+            audit.record(work, now, by, "ticket.block", subject(ticket_id), reason=reason)
+        return ticket
+
+    async def unblock(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
+        """Let a blocked ticket be used again."""
+        async with self._store.transaction() as work:
+            ticket = await self.set_status(work, ticket_id, (TicketStatus.BLOCKED,), TicketStatus.ACTIVE, now)
+            audit.record(work, now, by, "ticket.unblock", subject(ticket_id), reason=reason)
+        return ticket
+
+    async def extend(self, ticket_id: TicketId, valid_until: Minute, by: int, now: Instant) -> Ticket:
+        """Move the end of a ticket's validity (顺延); its print stays good, because the row decides."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, ticket_id)
+            if row.status == TicketStatus.VOID:
+                raise Problem(ProblemCode.TICKET_STATE, "the ticket is void; sell a new one")
+            if valid_until <= row.valid_from:
+                raise Problem(ProblemCode.INPUT_INVALID, "the new end must be after the ticket's beginning")
+            audit.record(work, now, by, "ticket.extend", subject(ticket_id), before=row.valid_until, after=valid_until)
+            row.valid_until = valid_until
+            return await self._changed(work, row, now)
+
+    async def reissue(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
+        """Sign a new code of the next generation; older prints die at every gate that hears of it."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, ticket_id)
+            if row.status != TicketStatus.ACTIVE or row.generation >= U8_MAX:
+                raise Problem(ProblemCode.TICKET_STATE, "the ticket is not active, or was re-issued 255 times")
+            # The new key must prove the new code, and keys are bounded by the time of issue: so that time moves too.
+            row.generation, row.issued_at = row.generation + 1, to_minute(now)
+            row.token = token_bytes(self._sign(record_of(row)))
+            audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
+            return await self._changed(work, row, now)
+
+    async def ticket(self, ticket_id: TicketId) -> Ticket:
+        """Return a ticket; Problem where there is none."""
+        async with self._store.reading() as work:
+            return await ticket_in(work, ticket_id)
+
+    async def ticket_by_short_number(self, number: str) -> Ticket:
+        """Return the ticket that a person typed; Problem where there is none."""
+        async with self._store.reading() as work:
+            row = (await work.session.exec(select(TicketRow).where(col(TicketRow.short_number) == int(number)))).first()
+        if row is None:
+            raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that short number")
+        return ticket_of(row)
+
+    async def _changed(self, work: Work, row: TicketRow, now: Instant) -> Ticket:
+        work.session.add(row)
+        await work.session.flush()
+        known = await catalog.ticket_types(work, (row.ticket_type_id,))
+        await outbox.append(work, (row.id,), known[row.ticket_type_id].parameters.sites, now)
+        work.after_commit(self._feed_has_work)
+        return ticket_of(row)
+
+    def _row(self, site_id: SiteId, order_id: int, one: NewTicket, number: int, now: Instant) -> TicketRow:
+        record = TicketRecord(
+            ticket_id=self._ticket_id(),
+            issuing_site=site_id,
+            product=one.ticket_type.type_id,
+            issued_at=to_minute(now),
+            valid_from=one.window.valid_from,
+            valid_until=one.window.valid_until,
+            flags=flags_of(one.ticket_type),
+            generation=1,
+            status=TicketStatus.ACTIVE,
+            status_since=Minute(0),
+            persons=one.persons,
+            slot_start=one.window.slot_start,
+            slot_minutes=one.window.slot_minutes,
+        )
+        return TicketRow(
+            id=record.ticket_id,
+            order_id=order_id,
+            line=one.line,
+            site_id=site_id,
+            ticket_type_id=record.product,
+            issued_at=record.issued_at,
+            valid_from=record.valid_from,
+            valid_until=record.valid_until,
+            flags=int(record.flags),
+            generation=record.generation,
+            status=int(record.status),
+            status_since=record.status_since,
+            persons=record.persons,
+            slot_start=record.slot_start,
+            slot_minutes=record.slot_minutes,
+            token=token_bytes(self._sign(record)),
+            short_number=number,
+        )
+
+    def _sign(self, record: TicketRecord) -> str:
+        return self._signer.sign(
+            Claims(
+                key_id=self._signer.key_id,
+                ticket_id=record.ticket_id,
+                issuing_site=record.issuing_site,
+                product=record.product,
+                issued_at=record.issued_at,
+                not_before=record.valid_from,
+                not_after=record.valid_until,
+                flags=record.flags,
+                generation=record.generation,
+            )
+        )
+
+    def _ticket_id(self) -> TicketId:
+        drawn = int.from_bytes(self._random_bytes(TICKET_ID_BYTES), "big")
+        return TicketId(drawn or 1)
+
+    async def _short_numbers(self, work: Work, count: int) -> list[int]:
+        """Draw numbers that no ticket has; two that draw one at the same instant meet the unique constraint."""
+        free: list[int] = []
+        for _ in range(MOST_SHORT_NUMBER_DRAWS):
+            drawn = {self._draw_short_number() for _ in range(count - len(free))} - set(free)
+            taken = set(
+                (await work.session.exec(select(TicketRow.short_number).where(col(TicketRow.short_number).in_(drawn)))).all()
+            )
+            free.extend(sorted(drawn - taken))
+            if len(free) == count:
+                return free
+        raise Problem(ProblemCode.BUSY, "no free short numbers were found; try again")
+
+    def _draw_short_number(self) -> int:
+        return int(short_number(int.from_bytes(self._random_bytes(SHORT_NUMBER_BYTES), "big") % RANDOM_LIMIT))
+
+
+def flags_of(one: TicketType) -> TicketFlags:
+    """Return what a code says of its type."""
+    flags = TicketFlags.NONE
+    if one.parameters.group:
+        flags |= TicketFlags.GROUP
+    if one.parameters.is_real_name:
+        flags |= TicketFlags.REAL_NAME
+    if one.parameters.is_multi_use:
+        flags |= TicketFlags.MULTI_USE
+    if len(one.parameters.sites) > 1:
+        flags |= TicketFlags.MULTI_SITE
+    return flags
+
+
+async def ticket_in(work: Work, ticket_id: TicketId) -> Ticket:
+    """Return a ticket; Problem where there is none."""
+    row = await work.session.get(TicketRow, ticket_id)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that id")
+    return ticket_of(row)
+
+
+async def tickets_of_order(work: Work, order_id: int) -> tuple[Ticket, ...]:
+    """Return an order's tickets, line by line."""
+    query = select(TicketRow).where(col(TicketRow.order_id) == order_id).order_by(col(TicketRow.line), col(TicketRow.id))
+    return tuple(ticket_of(row) for row in (await work.session.exec(query)).all())
+
+
+async def _locked(work: Work, ticket_id: TicketId) -> TicketRow:
+    row = await work.session.get(TicketRow, ticket_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that id")
+    return row
+
+
+def _credentials(row: TicketRow, one: NewTicket) -> list[dict[str, object]]:
+    typed = credential_key(CredentialKind.SHORT_NUMBER, f"{row.short_number:012}".encode())
+    entries = [(site, CredentialKind.SHORT_NUMBER, typed) for site in sorted(one.ticket_type.parameters.sites)]
+    entries += [(site, CredentialKind.ID_CARD, key) for site, key in sorted(set(one.holder_keys))]
+    return [{"site_id": site, "kind": int(kind), "key": key, "ticket_id": row.id} for site, kind, key in entries]

@@ -1,0 +1,62 @@
+"""A ticket as the API shows it."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.issuing.records import Ticket, id_text
+from protocol.instants import from_minute, to_datetime
+from protocol.tickets.short_number import DIGITS
+
+TicketIdText = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits")]
+ShortNumber = Annotated[str, Field(pattern=rf"^[0-9]{{{DIGITS}}}$")]
+Reason = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TicketPath(BaseModel):
+    """Which ticket."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ticket_id: TicketIdText
+
+
+class TicketView(BaseModel):
+    """A ticket. `code` is the text of its QR; instants are UTC, `valid_until` is the start of the last minute."""
+
+    ticket_id: TicketIdText
+    short_number: str
+    code: str
+    order_id: int
+    site_id: int
+    ticket_type_id: int
+    status: str
+    generation: int
+    persons: int
+    issued_at: datetime
+    valid_from: datetime
+    valid_until: datetime
+    slot_start: datetime | None
+    slot_minutes: int
+
+
+def ticket_view(ticket: Ticket) -> TicketView:
+    """Return the view of a ticket."""
+    record = ticket.record
+    return TicketView(
+        ticket_id=id_text(record.ticket_id),
+        short_number=ticket.short_number,
+        code=ticket.code,
+        order_id=ticket.order_id,
+        site_id=record.issuing_site,
+        ticket_type_id=record.product,
+        status=record.status.name.lower(),
+        generation=record.generation,
+        persons=record.persons,
+        issued_at=to_datetime(from_minute(record.issued_at)),
+        valid_from=to_datetime(from_minute(record.valid_from)),
+        valid_until=to_datetime(from_minute(record.valid_until)),
+        slot_start=to_datetime(from_minute(record.slot_start)) if record.slot_minutes else None,
+        slot_minutes=record.slot_minutes,
+    )

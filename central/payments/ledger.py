@@ -1,0 +1,63 @@
+"""The ledger: every fen that moves, out of one account and into another.
+
+Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
+deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there).
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.store.tables.money import LedgerRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import SiteId
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, or for a refund of it."""
+
+    debit: str
+    credit: str
+    amount_fen: int
+    order_id: int
+    refund_id: int | None = None
+
+
+def cash(user_id: int) -> str:
+    """Return the account of a seller's drawer."""
+    return f"cash/{user_id}"
+
+
+def sales(site_id: SiteId) -> str:
+    """Return the account of what a site has sold."""
+    return f"sales/{site_id}"
+
+
+def post(work: Work, movement: Movement, by: int, now: Instant) -> None:
+    """Write a movement; one of nothing (a free ticket) leaves no trace."""
+    assert movement.amount_fen >= 0, "turn the accounts round instead"
+    if movement.amount_fen == 0:
+        return
+    work.session.add(
+        LedgerRow(
+            at=now,
+            debit=movement.debit,
+            credit=movement.credit,
+            amount_fen=movement.amount_fen,
+            order_id=movement.order_id,
+            refund_id=movement.refund_id,
+            by_user_id=by,
+        )
+    )
+
+
+async def balances(work: Work) -> dict[str, int]:
+    """Return each account's balance in fen: what came in less what went out. They sum to zero."""
+    totals: dict[str, int] = {}
+    for account, sign in ((LedgerRow.debit, 1), (LedgerRow.credit, -1)):
+        query = select(account, func.sum(col(LedgerRow.amount_fen))).group_by(account)
+        for name, amount_fen in (await work.session.exec(query)).all():
+            totals[name] = totals.get(name, 0) + sign * int(amount_fen)
+    return totals

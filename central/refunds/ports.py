@@ -1,0 +1,25 @@
+"""What refunds must know of gates and admissions; the assembly hands in who answers."""
+
+from typing import Protocol
+
+from central.refunds.policy import AgentFacts
+from central.store.unit_of_work import Work
+from protocol.identifiers import ProductId, SiteId, TicketId
+
+
+class AdmittingAgents(Protocol):
+    """Answered by `central.devices`."""
+
+    async def agents_that_may_admit(
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+    ) -> tuple[AgentFacts, ...]:
+        """Return the agents that host an enabled check point of these sites that is ticked for any of these types."""
+        ...
+
+
+class Admissions(Protocol):
+    """Answered by `central.admissions`."""
+
+    async def used_persons(self, work: Work, ticket_id: TicketId) -> int:
+        """Return how many persons the ticket has admitted, by all that gates have reported until now."""
+        ...

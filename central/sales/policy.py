@@ -1,0 +1,111 @@
+"""What an order costs and what it must say, as pure rules.
+
+Laws: prices come from the catalogue at the time of the sale, never from the caller; whole fen.
+"""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from central.catalog.parameters import Slot
+from central.catalog.policy import day_is_sold, slot_starting
+from central.catalog.service import TicketType
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.errors import InputError
+from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
+from protocol.identifiers import ProductId, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person of a real-name ticket."""
+
+    document: Document
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """So many tickets of one type for one day. `persons` is a group's size (1: no group); `holders` go ticket by ticket."""
+
+    type_id: ProductId
+    quantity: int
+    persons: int
+    visit: date
+    slot_start: time | None
+    holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line that may be sold, at its price per person."""
+
+    wanted: WantedLine
+    ticket_type: TicketType
+    slot: Slot | None
+
+    @property
+    def amount_fen(self) -> int:
+        """Return what the line costs."""
+        return self.ticket_type.price_fen * self.wanted.persons * self.wanted.quantity
+
+    def holders_of(self, number: int) -> tuple[Holder, ...]:
+        """Return the holders of the line's ticket of that number, counted from 0."""
+        return self.wanted.holders[number * self.wanted.persons : (number + 1) * self.wanted.persons]
+
+
+def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, today: date) -> PricedLine:
+    """Return the line with its price; Problem naming the field where it may not be sold."""
+    where = f"lines.{place}"
+    if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
+        raise _refused(
+            ProblemCode.NOT_ON_SALE, f"{where}.ticket_type_id", f"type {wanted.type_id} is not on sale at site {site_id}"
+        )
+    if not day_is_sold(one.parameters, wanted.visit, today):
+        raise _refused(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
+    _require_persons(wanted, one, where)
+    _require_holders(wanted, one, where)
+    return PricedLine(wanted, one, _required_slot(wanted, one, where))
+
+
+def total_fen(lines: tuple[PricedLine, ...]) -> int:
+    """Return what an order costs."""
+    return sum(line.amount_fen for line in lines)
+
+
+def _refused(code: ProblemCode, field: str, message: str) -> Problem:
+    return Problem(code, message, fields=(FieldFault(field, message),))
+
+
+def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
+    group = one.parameters.group
+    low, high = (group.minimum, group.maximum) if group else (1, 1)
+    if not low <= wanted.persons <= high:
+        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
+
+
+def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
+    needed = wanted.quantity * wanted.persons if one.parameters.is_real_name else 0
+    if len(wanted.holders) != needed:
+        message = f"{needed} holders are needed, {len(wanted.holders)} were given"
+        raise _refused(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
+    for number, holder in enumerate(wanted.holders):
+        _require_document(holder.document, f"{where}.holders.{number}.number")
+
+
+def _require_document(document: Document, field: str) -> None:
+    try:
+        normalised(document.number)
+    except InputError as error:
+        raise _refused(ProblemCode.INPUT_INVALID, field, str(error)) from error
+    if document.kind is DocumentType.RESIDENT_ID and not has_valid_check_digit(document.number):
+        raise _refused(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
+
+
+def _required_slot(wanted: WantedLine, one: TicketType, where: str) -> Slot | None:
+    if wanted.slot_start is None and not one.parameters.slots:
+        return None
+    slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
+    if slot is None:
+        starts = ", ".join(f"{one_slot.start:%H:%M}" for one_slot in one.parameters.slots) or "none"
+        raise _refused(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", f"must be the start of one of its slots: {starts}")
+    return slot

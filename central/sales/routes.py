@@ -1,0 +1,226 @@
+"""Selling over HTTP."""
+
+from datetime import date, datetime, time
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.catalog.checks import MOST_PERSONS
+from central.catalog.parameters import SiteNumber, TypeNumber
+from central.identity.permissions import Permission
+from central.issuing.records import id_from_text
+from central.issuing.views import TicketPath, TicketView, ticket_view
+from central.sales.holders import KeptHolder
+from central.sales.policy import Holder, WantedLine
+from central.sales.service import MOST_TICKETS, Order, Sales, Wanted
+from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.web.problems import ProblemCode
+from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import to_datetime
+
+SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
+MOST_LINES = 50
+MOST_TOTAL_FEN = 10**12
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.NOT_ON_SALE, ProblemCode.HOLDER_REQUIRED, ProblemCode.SLOT_REQUIRED)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class HolderBody(_Strict):
+    """The person of a real-name ticket."""
+
+    document_type: DocumentType
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
+    number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class LineBody(_Strict):
+    """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person."""
+
+    ticket_type_id: TypeNumber
+    quantity: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
+    persons: Annotated[int, Field(ge=1, le=MOST_PERSONS)] = 1
+    visit_day: date
+    slot_start: time | None = None
+    holders: Annotated[list[HolderBody], Field(max_length=MOST_TICKETS)] = []
+
+
+class QuoteBody(_Strict):
+    """What somebody wants to buy."""
+
+    site_id: SiteNumber
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
+
+
+class OrderBody(QuoteBody):
+    """A sale: what was quoted, and how it is paid."""
+
+    expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
+    payment: Literal["cash"]
+
+
+class QuotedLineView(BaseModel):
+    """A line at its price."""
+
+    ticket_type_id: int
+    price_fen: Annotated[int, Field(description="per person")]
+    amount_fen: int
+
+
+class QuoteView(BaseModel):
+    """What it costs now."""
+
+    lines: list[QuotedLineView]
+    total_fen: int
+
+
+class OrderPath(_Strict):
+    """Which order."""
+
+    order_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class OrderView(BaseModel):
+    """A paid order with its tickets."""
+
+    order_id: int
+    site_id: int
+    seller_id: int
+    total_fen: int
+    paid_at: datetime
+    tickets: list[TicketView]
+
+
+class OrderItem(BaseModel):
+    """An order in a list."""
+
+    order_id: int
+    site_id: int
+    seller_id: int
+    total_fen: int
+    paid_at: datetime
+
+
+class HolderView(BaseModel):
+    """A holder."""
+
+    document_type: DocumentType
+    country: str
+    number: str
+    name: str
+
+
+class HoldersView(BaseModel):
+    """A ticket's holders."""
+
+    items: list[HolderView]
+
+
+@Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=_REFUSALS)
+async def quote(call: Call[QuoteBody, None]) -> QuoteView:
+    """Say what it costs now; nothing is kept."""
+    quoted = await call.request.app[SALES].quote(_wanted(call.body), call.now)
+    lines = [
+        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.ticket_type.price_fen, amount_fen=line.amount_fen)
+        for line in quoted.lines
+    ]
+    return QuoteView(lines=lines, total_fen=quoted.total_fen)
+
+
+@Route(
+    "sell",
+    "POST",
+    "/api/v1/orders",
+    "Sell for cash",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def sell(call: Call[OrderBody, None]) -> OrderView:
+    """Sell for cash: the answer holds the tickets."""
+    sales = call.request.app[SALES]
+    wanted = _wanted(call.body)
+    return _order_view(await sales.sell(wanted, call.body.expected_total_fen, call.once, call.principal.user_id, call.now))
+
+
+@Route("readOrder", "GET", "/api/v1/orders/{order_id}", "Read an order", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_order(call: Call[None, OrderPath]) -> OrderView:
+    """Read an order with its tickets."""
+    return _order_view(await call.request.app[SALES].order(call.parameters.order_id))
+
+
+@Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)
+async def list_orders(call: Call[None, PageQuery]) -> Page[OrderItem]:
+    """List orders, newest first."""
+    limit = call.parameters.limit
+    rows = await call.request.app[SALES].orders(from_cursor(call.parameters.after), limit)
+    items = [
+        OrderItem(
+            order_id=row.order_id,
+            site_id=row.site_id,
+            seller_id=row.seller_id,
+            total_fen=row.total_fen,
+            paid_at=to_datetime(row.paid_at),
+        )
+        for row in rows
+    ]
+    return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == limit else None)
+
+
+@Route("readHolders", "GET", "/api/v1/tickets/{ticket_id}/holders", "Read a ticket's holders, masked", Permission.SALES_READ)
+async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
+    """Read a ticket's holders, masked."""
+    return _holders_view(await call.request.app[SALES].masked_holders(id_from_text(call.parameters.ticket_id)))
+
+
+@Route(
+    "readHoldersInFull",
+    "GET",
+    "/api/v1/tickets/{ticket_id}/holders/full",
+    "Read a ticket's holders in full; this is audited",
+    Permission.HOLDERS_READ,
+)
+async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
+    """Read a ticket's holders in full, which is audited."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    return _holders_view(await call.request.app[SALES].holders_of(ticket_id, call.principal.user_id, call.now))
+
+
+def _wanted(body: QuoteBody) -> Wanted:
+    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines))
+
+
+def _wanted_line(line: LineBody) -> WantedLine:
+    holders = tuple(Holder(Document(one.document_type, one.country, one.number), one.name) for one in line.holders)
+    return WantedLine(ProductId(line.ticket_type_id), line.quantity, line.persons, line.visit_day, line.slot_start, holders)
+
+
+def _order_view(order: Order) -> OrderView:
+    return OrderView(
+        order_id=order.order_id,
+        site_id=order.site_id,
+        seller_id=order.seller_id,
+        total_fen=order.total_fen,
+        paid_at=to_datetime(order.paid_at),
+        tickets=[ticket_view(ticket) for ticket in order.tickets],
+    )
+
+
+def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
+    return HoldersView(
+        items=[
+            HolderView(document_type=one.document.kind, country=one.document.country, number=one.document.number, name=one.name)
+            for one in holders
+        ]
+    )
+
+
+OPERATIONS = (quote, sell, read_order, list_orders, read_holders, read_holders_in_full)
