@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import structlog
 
 from edge.cache.cache import Cache, CacheEmpty
-from edge.cache.database import CacheTampered
 from edge.gate import records
 from edge.gate.gathering import Counters, Known, gather, site_zone
 from edge.gate.on_site import OnSite
@@ -24,7 +23,7 @@ from protocol.admission.decide import decide
 from protocol.admission.facts import Facts
 from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
 from protocol.credential import read_code
-from protocol.errors import StorageError
+from protocol.errors import StorageError, UntrustedError
 from protocol.feed.trust import TrustState
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId
 from protocol.instants import MS_PER_SECOND, local_day
@@ -87,10 +86,10 @@ class Desk:
             return earlier
         try:
             answer = await self._answer(showing)
-        except CacheTampered as fault:
-            answer = self._untrusted(showing, fault)
         except CacheEmpty:
             answer = self._closed(showing, Reason.CACHE_LOCKED)
+        except (StorageError, UntrustedError) as fault:
+            answer = self._untrusted(showing, fault)
         if not isinstance(answer.verdict, AskForCard):
             self._remember(showing.attempt_id, answer)
         return answer
@@ -158,7 +157,7 @@ class Desk:
             self.note(facts.check_point.check_point_id, Alarm(f"exit-{verdict.alarm.value}", ""))
         return Answer(verdict, entry.sequence)
 
-    def _untrusted(self, showing: Showing, fault: CacheTampered) -> Answer:
+    def _untrusted(self, showing: Showing, fault: StorageError | UntrustedError) -> Answer:
         _log.error("cache tampered", detail=str(fault))
         self.note(showing.check_point, Alarm(TAMPERED_ALARM, str(fault)))
         return self._closed(showing, Reason.GATE_FAULT)
