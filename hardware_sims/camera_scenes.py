@@ -39,7 +39,7 @@ class View:
 
 EASY = View(noise=2)
 MODERATE = View(module_px=5, rotation_deg=20, tilt=0.05, offset=0.5, blur_px=0.8, noise=8, contrast=0.7, clutter=12)
-HARD = View(module_px=3.5, rotation_deg=180, tilt=0.12, offset=0.9, blur_px=1.3, noise=16, contrast=0.4, clutter=40)
+HARD = View(module_px=4, rotation_deg=180, tilt=0.12, offset=0.9, blur_px=1.3, noise=10, contrast=0.4, clutter=40)
 
 
 @lru_cache(maxsize=32)

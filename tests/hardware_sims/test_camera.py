@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from hardware_sims.camera import Camera, CameraFault
+from hardware_sims.camera import TAKES, Camera, CameraFault
 from hardware_sims.camera_scenes import (
     EASY,
     HARD,
@@ -47,16 +47,19 @@ def test_an_easy_view_is_read_every_time(seed: int) -> None:
     assert decoded(frame) == {TICKET}
 
 
-def test_worse_views_differ_from_picture_to_picture_and_some_are_read() -> None:
-    random = rng()
-    frames = [render((TICKET,), MODERATE, random) for _ in range(8)]
-    assert len({frame.tobytes() for frame in frames}) == 8
-    assert sum(decoded(frame) == {TICKET} for frame in frames) >= 4
+def test_worse_views_differ_from_picture_to_picture_and_are_read_less_and_less() -> None:
+    def pictures(view: View) -> list[Frame]:
+        random = rng()
+        return [render((TICKET,), view, random) for _ in range(10)]
+
+    moderate, hard = pictures(MODERATE), pictures(HARD)
+    assert len({frame.tobytes() for frame in moderate + hard}) == 20
+    assert sum(decoded(frame) == {TICKET} for frame in moderate) == 10
+    assert 1 <= sum(decoded(frame) == {TICKET} for frame in hard) <= 9
 
 
-def test_hard_views_are_harder_and_the_same_seed_gives_the_same_picture() -> None:
+def test_the_same_seed_gives_the_same_picture() -> None:
     assert np.array_equal(render((TICKET,), HARD, rng()), render((TICKET,), HARD, rng()))
-    assert HARD.contrast < MODERATE.contrast < EASY.contrast
 
 
 def test_two_codes_are_both_in_the_picture() -> None:
@@ -111,10 +114,12 @@ class Watcher:
             return await self._reader.readexactly(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0]))
 
     async def sees(self, *codes: bytes) -> None:
-        """Wait until a frame shows exactly these codes."""
+        """Wait until a frame shows exactly these codes, and demand that it stays so while the scene does."""
         async with asyncio.timeout(WAIT_S):
             while decoded(as_frame(await self.jpeg())) != set(codes):
                 pass
+            for _ in range(2 * TAKES):
+                assert decoded(as_frame(await self.jpeg())) == set(codes)
 
     def close(self) -> None:
         self._writer.close()
@@ -156,15 +161,16 @@ async def test_the_stream_shows_what_is_held_before_the_lens(camera: Camera) -> 
 @pytest.mark.parametrize("fault", [CameraFault.BLACK_FRAME, CameraFault.WHITE_FRAME, CameraFault.TORN_FRAME])
 async def test_pictures_may_show_nothing(camera: Camera, fault: CameraFault) -> None:
     camera.show(TICKET)
-    camera.faults.add(fault)
     watcher = await watch(camera)
-    assert decoded(as_frame(await watcher.jpeg())) == set()
+    await watcher.sees(TICKET)
+    camera.faults.add(fault)
+    await watcher.sees()
     camera.faults.clear()
     await watcher.sees(TICKET)
     watcher.close()
 
 
-async def test_a_corrupt_picture_keeps_its_length_and_differs_from_any_sound_one(camera: Camera) -> None:
+async def test_a_corrupt_picture_is_damaged_inside(camera: Camera) -> None:
     camera.show(TICKET)
     camera.faults.add(CameraFault.CORRUPT_FRAME)
     watcher = await watch(camera)
@@ -172,7 +178,9 @@ async def test_a_corrupt_picture_keeps_its_length_and_differs_from_any_sound_one
     assert corrupt.startswith(b"\xff\xd8")
     assert corrupt.endswith(b"\xff\xd9")
     camera.faults.clear()
-    await watcher.sees(TICKET)
+    sound = {await watcher.jpeg() for _ in range(2 * TAKES)}
+    assert corrupt not in sound
+    assert len(corrupt) in {len(jpeg) for jpeg in sound}
     watcher.close()
 
 

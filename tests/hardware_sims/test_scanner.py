@@ -106,7 +106,8 @@ def test_in_command_mode_the_ack_arrives_just_before_the_code_in_one_stream() ->
     bench.scanner.show(b"A")
     assert bench.wire.take() == b""
     assert bytes.fromhex(bench.ask(TRIGGER)) == ACK + b"A\r"
-    bench.timers.advance(10)
+    bench.timers.advance(1)
+    bench.scanner.show(b"B")
     assert bench.wire.take() == b"", "one trigger, one read"
 
 

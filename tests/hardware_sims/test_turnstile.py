@@ -1,30 +1,12 @@
 """The arm and its contacts, in virtual time, steered by relays alone."""
 
-from collections.abc import Callable
-
 import pytest
 
 from hardware_sims.timers import VirtualTimers
 from hardware_sims.turnstile import Direction, Motion, Turnstile, Wiring
+from tests.builders.contacts import Contacts
 
 ENTRY, EXIT = Direction.ENTRY, Direction.EXIT
-
-
-class Contacts:
-    """The board's terminals."""
-
-    def __init__(self) -> None:
-        self.inputs = [False] * 8
-        self.relay: Callable[[int, bool], None] = lambda _channel, _closed: None
-
-    def closed(self, channel: int) -> bool:
-        return self.inputs[channel]
-
-    def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        self.relay = listener
-
-    def set_input(self, channel: int, *, closed: bool) -> None:
-        self.inputs[channel] = closed
 
 
 class Bench:

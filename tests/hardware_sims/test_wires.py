@@ -50,7 +50,10 @@ async def test_bytes_go_both_ways_unchanged_without_echo(plugged: Plugged) -> No
 
 
 async def test_the_device_may_send_before_any_driver_is_there_and_outlives_each(plugged: Plugged) -> None:
-    plugged.wire.send(b"into the void")
+    plugged.wire.send(b"into the void\r")
+    with plugged.open() as port:
+        port.write(b"driver")
+        assert await asyncio.wait_for(plugged.received.get(), WAIT_S) == b"driver", "nothing was echoed to the device"
     for _ in range(2):
         with plugged.open() as port:
             plugged.wire.send(b"hello")
