@@ -13,8 +13,8 @@ from pyzbar import pyzbar
 
 Image = NDArray[uint8]  # height x width, or height x width x 3 as BGR
 
-# Out-of-focus, noisy frames: smooth the noise away, then lift the edges again (unsharp masking). Found by trial on rendered
-# frames of 3.5 pixels a module: doubles what pyzbar reads, at a fifth of its time.
+# Out-of-focus, noisy frames: smooth the noise away, then lift the edges again (unsharp masking). Chosen by trial: of 200
+# rendered frames of the simulator's hard view, zxing-cpp reads 77 as they are and 181 sharpened, pyzbar 1.
 _NOISE_SIGMA_PX = 1.0
 _BLUR_SIGMA_PX = 3.0
 _EDGE_GAIN = 2.0
