@@ -15,6 +15,8 @@ SCHEMA_VERSION = 1
 _BUSY_TIMEOUT_MS = 5_000
 _PAGE_BYTES = 4_096
 _CACHE_KIB = -2_048
+# A delta of a thousand tickets writes about 12 MB; a checkpoint in the middle of it would write them twice.
+_AUTOCHECKPOINT_PAGES = 4_000
 _FULL = 2
 _SCHEMA = (
     """CREATE TABLE bucket (
@@ -62,6 +64,7 @@ def _set_pragmas(connection: apsw.Connection) -> None:
         ("page_size", _PAGE_BYTES),
         ("journal_mode", "wal"),
         ("synchronous", _FULL),
+        ("wal_autocheckpoint", _AUTOCHECKPOINT_PAGES),
         ("cache_size", _CACHE_KIB),
         ("mmap_size", 0),
     )

@@ -5,8 +5,9 @@ behind is found by its hash and not fetched again.
 Laws: only verified bytes are put here; `switch` is atomic and durable; what is not in force any more is swept away afterwards.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import apsw
@@ -15,8 +16,15 @@ from edge.cache.cache import read_bucket, read_content
 from edge.cache.database import fault, open_database
 from edge.cache.feed import Feed
 from protocol.feed.buckets import BUCKETS, EMPTY_LIST, BucketKind, digest, hash_at
+from protocol.feed.delta import BucketId
 
-_Stored = dict[int, dict[bytes, int]]  # by bucket number, by hash: the length
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Which buckets of a list are still to be fetched, and how many bytes the others have together."""
+
+    missing: tuple[int, ...]
+    total_bytes: int
 
 
 class Staging:
@@ -40,16 +48,15 @@ class Staging:
             return b""
         return read_bucket(self._connection, kind, number, expected)
 
-    def missing(self, kind: BucketKind, hashes: bytes) -> tuple[int, ...]:
-        """Return the numbers of the buckets of a list that are still to be fetched."""
-        stored = self._stored(kind)
-        empty = hash_at(EMPTY_LIST, 0)
-        wanted = ((number, hash_at(hashes, number)) for number in range(BUCKETS))
-        return tuple(number for number, sha256 in wanted if sha256 != empty and sha256 not in stored.get(number, {}))
-
-    def total_bytes(self, kind: BucketKind, hashes: bytes) -> int:
-        """Return how long the buckets of a list are together, as far as they are here."""
-        return sum(found.get(hash_at(hashes, number), 0) for number, found in self._stored(kind).items())
+    def stock(self, kind: BucketKind, hashes: bytes) -> Stock:
+        """Return what of the buckets of a list is here."""
+        with _faults():
+            rows = self._connection.execute("SELECT number, sha256, length(data) FROM bucket WHERE kind = ?", (kind.value,))
+            stored = {number: length for number, sha256, length in rows if hash_at(hashes, number) == sha256}
+        missing = tuple(
+            number for number in range(BUCKETS) if number not in stored and hash_at(hashes, number) != hash_at(EMPTY_LIST, number)
+        )
+        return Stock(missing, sum(stored.values()))
 
     def content(self, sha256: bytes) -> bytes | None:
         """Return a blob that is here and has its hash."""
@@ -57,16 +64,13 @@ class Staging:
             data = read_content(self._connection, sha256)
         return data if data is not None and digest(data) == sha256 else None
 
-    def put_buckets(self, kind: BucketKind, blobs: Mapping[int, bytes]) -> None:
-        """Store buckets that were verified, in one transaction."""
-        rows = [(kind.value, number, digest(blob), blob) for number, blob in blobs.items() if blob]
+    def put(self, buckets: Mapping[BucketId, bytes], contents: Iterable[bytes] = ()) -> None:
+        """Store verified buckets, and verified hash lists, small tables or segments, in one transaction."""
+        rows = [(kind.value, number, digest(blob), blob) for (kind, number), blob in buckets.items() if blob]
+        blobs = [(digest(data), data) for data in contents]
         with _faults(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO bucket (kind, number, sha256, data) VALUES (?, ?, ?, ?)", rows)
-
-    def put_content(self, data: bytes) -> None:
-        """Store a hash list, small table or segment that was verified."""
-        with _faults(), self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO content VALUES (?, ?)", (digest(data), data))
+            self._connection.executemany("INSERT OR REPLACE INTO content VALUES (?, ?)", blobs)
 
     def switch(self, feed: Feed) -> None:
         """Put a feed in force in the file; all that it names is stored already. Durable on return."""
@@ -94,14 +98,6 @@ class Staging:
         for kind, hashes in feed.hashes.items():
             rows = self._connection.execute("SELECT id, number, sha256 FROM bucket WHERE kind = ?", (kind.value,))
             yield from [(row_id,) for row_id, number, sha256 in rows if hash_at(hashes, number) != sha256]
-
-    def _stored(self, kind: BucketKind) -> _Stored:
-        stored: _Stored = {}
-        with _faults():
-            rows = self._connection.execute("SELECT number, sha256, length(data) FROM bucket WHERE kind = ?", (kind.value,))
-            for number, sha256, length in rows:
-                stored.setdefault(number, {})[sha256] = length
-        return stored
 
 
 @contextmanager

@@ -90,27 +90,28 @@ class FeedContent:
             stream = await self._get(addresses.content(sha256), most_bytes(length))
             data = inflate(stream, length, role)
             check_content(role, data, sha256, length)
-            await asyncio.to_thread(self.staging.put_content, data)
+            await asyncio.to_thread(self.staging.put, {}, (data,))
         return data
 
     async def _bring_buckets(self, kind: BucketKind, root: bytes, total_bytes: int) -> None:
         hashes = await self._bring(root, LIST_BYTES, kind.role)
-        missing = await asyncio.to_thread(self.staging.missing, kind, hashes)
+        stock = await asyncio.to_thread(self.staging.stock, kind, hashes)
         most = min(total_bytes, MAX_PACK_BYTES)
-        for start in range(0, len(missing), PACK_BUCKETS):
-            wanted = missing[start : start + PACK_BUCKETS]
+        for start in range(0, len(stock.missing), PACK_BUCKETS):
+            wanted = stock.missing[start : start + PACK_BUCKETS]
             path = addresses.buckets(kind, root, wanted)
             pack = await self._get(path, most_bytes(most + PACK_HEADER_BYTES * PACK_BUCKETS))
             expected = {number: hash_at(hashes, number) for number in wanted}
             await asyncio.to_thread(self._store_pack, kind, pack, expected, most)
-        stored = await asyncio.to_thread(self.staging.total_bytes, kind, hashes)
-        if stored != total_bytes:
-            raise UntrustedFeed(
-                Kind.TRUNCATION, kind.role, f"{kind.value} are {stored} bytes, signed metadata says {total_bytes}"
-            )
+        if stock.missing:
+            stock = await asyncio.to_thread(self.staging.stock, kind, hashes)
+        if stock.total_bytes != total_bytes:
+            message = f"{kind.value} are {stock.total_bytes} bytes, not {total_bytes} as signed"
+            raise UntrustedFeed(Kind.TRUNCATION, kind.role, message)
 
     def _store_pack(self, kind: BucketKind, pack: bytes, expected: dict[int, bytes], most: int) -> None:
-        self.staging.put_buckets(kind, decode_pack(pack, expected, most, kind.role))
+        blobs = decode_pack(pack, expected, most, kind.role)
+        self.staging.put({(kind, number): blob for number, blob in blobs.items()})
 
     async def _try_delta(self, manifest: Manifest, held: Feed) -> None:
         before = held.manifest
@@ -134,13 +135,13 @@ class FeedContent:
             raise InputError("the delta is of other versions")
         blobs = apply_changes(delta.changes, lambda kind, at: self.staging.bucket(kind, at, hash_at(held.hashes[kind], at)))
         roots = {BucketKind.TICKETS: manifest.tickets_root, BucketKind.CREDENTIALS: manifest.credentials_root}
+        lists: list[bytes] = []
         for kind, root in roots.items():
-            changed = {number: blob for (of_kind, number), blob in blobs.items() if of_kind is kind}
-            hashes = with_hashes(held.hashes[kind], {number: digest(blob) for number, blob in changed.items()})
-            if digest(hashes) != root:
+            changed = {number: digest(blob) for (of_kind, number), blob in blobs.items() if of_kind is kind}
+            lists.append(with_hashes(held.hashes[kind], changed))
+            if digest(lists[-1]) != root:
                 raise UntrustedFeed(Kind.MIX_AND_MATCH, Role.MANIFEST, f"the delta does not lead to the signed {kind.value}")
-            self.staging.put_buckets(kind, changed)
-            self.staging.put_content(hashes)
+        self.staging.put(blobs, lists)
 
     def _merge_held(self, head: AdmissionsHead, held: Feed) -> None:
         named = {ref.sha256 for ref in head.segments}
@@ -148,7 +149,7 @@ class FeedContent:
         if len(gone) > 1 and any(ref.count == _count(gone) for ref in head.segments):
             segment = merged(data for _, data in gone)
             if digest(segment) in named:
-                self.staging.put_content(segment)
+                self.staging.put({}, (segment,))
 
     async def _get(self, path: str, most: int) -> bytes:
         data = await self.fetch.get(path, most)

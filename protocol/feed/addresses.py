@@ -51,7 +51,7 @@ def buckets(kind: BucketKind, root: bytes, numbers: Iterable[int]) -> str:
 def wanted_buckets(kind: str, root: str, numbers: str) -> tuple[BucketKind, bytes, tuple[int, ...]]:
     """Read the last three parts of a path of buckets; InputError where they are not ones that `buckets` writes."""
     try:
-        wanted = tuple(int(number) for number in numbers.split(_NUMBERS_SEPARATOR, PACK_BUCKETS))
+        wanted = tuple(int(number) for number in numbers.split(_NUMBERS_SEPARATOR, PACK_BUCKETS - 1))
         found = BucketKind(kind), bytes.fromhex(root), wanted
     except ValueError as error:
         raise InputError(f"buckets are asked for as kind/root/numbers: {error}") from error

@@ -7,6 +7,7 @@ columns, since the bytes that vary little stand together; one row is one strided
 Laws: one set of rows has one encoding; nothing here knows what a row means.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -55,11 +56,14 @@ def rows_with_prefix(table: bytes, width: int, prefix: bytes) -> list[bytes]:
 
 
 def changed(table: bytes, width: int, key_width: int, changes: Mapping[bytes, bytes | None]) -> bytes:
-    """Return the table after `changes`: by key, the row that now stands there, or None where the row is taken away."""
-    held = {row[:key_width]: row for row in rows_of(table, width, key_width)}
+    """Return the table after `changes`: by key, the row that now stands there, or None where the row is taken away.
+
+    The table is one that is known to be in order.
+    """
+    count = row_count(table, width)
+    rows = [table[place::count] for place in range(count)]
     for key, row in changes.items():
-        if row is None:
-            held.pop(key, None)
-        else:
-            held[key] = row
-    return transpose((held[key] for key in sorted(held)), width)
+        place = bisect_left(rows, key)
+        held = place < len(rows) and rows[place][:key_width] == key
+        rows[place : place + held] = () if row is None else (row,)
+    return transpose(rows, width)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from central.sync import feed_admissions, publication
 from central.sync.publication import Stand
+from protocol.admission.passages import PassageKind
 from protocol.admission.policy import CheckPoint, CheckPointState, Claim, Entitlement, Policy, Product, SiteRules
 from protocol.admission.tables import (
     CHECK_POINTS,
@@ -28,8 +29,21 @@ from protocol.feed.delta import BucketId, Changes
 from protocol.feed.manifest import AdmissionsHead, Head, Manifest, Ref, Timestamp, Watermark
 from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.feed.segments import Row
-from protocol.identifiers import CheckPointId, EntitlementId, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import (
+    AgentId,
+    AttemptId,
+    CheckPointId,
+    EntitlementId,
+    JournalId,
+    KeyId,
+    ProductId,
+    Sequence,
+    SiteId,
+    TicketId,
+)
 from protocol.instants import Instant, Minute, plus, to_minute
+from protocol.journal.events import Intent, Outcome, OutcomeResult
+from protocol.journal.history import AdmissionEvent
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
 from protocol.keyring import Key, Keyring, KeyStatus, Purpose
 from protocol.signatures import seal
@@ -289,3 +303,39 @@ class FeedSimulator:
 
 def _ref(version: int, envelope: bytes) -> Ref:
     return Ref(version, digest(envelope), len(envelope))
+
+
+def entry(ticket_id: int, sequence: int, *, agent: int = 1, holder: bytes | None = None) -> AdmissionEvent:
+    """Return an intent of entry for a ticket, or of a walk-in where a holder is given."""
+    intent = Intent(
+        attempt_id=AttemptId(sequence.to_bytes(16, "big")),
+        direction=Direction.ENTRY,
+        kind=PassageKind.ENTRY if holder is None else PassageKind.WALK_IN,
+        ticket_id=TicketId(ticket_id),
+        entitlement_id=EntitlementId(1),
+        generation=0,
+        persons=1,
+        uses_left=None,
+        flags=(),
+        feed_version=1,
+        resumes=None,
+        rule_id=0 if holder is None else 5,
+        holder=holder,
+        supervisor=None,
+        scanned_at=plus(START, seconds=sequence),
+    )
+    return AdmissionEvent(AgentId(agent), journal_of(agent), Sequence(sequence), SITE, ENTRY_POINT, intent)
+
+
+def outcome(of: int, sequence: int, result: OutcomeResult, *, agent: int = 1) -> AdmissionEvent:
+    """Return what became of an intent."""
+    event = Outcome(Sequence(of), result, 1)
+    return AdmissionEvent(AgentId(agent), journal_of(agent), Sequence(sequence), SITE, ENTRY_POINT, event)
+
+
+def journal_of(agent: int) -> JournalId:
+    return JournalId(agent.to_bytes(16, "big"))
+
+
+def watermark(sequence: int, agent: int = 1) -> Watermark:
+    return Watermark(AgentId(agent), journal_of(agent), Sequence(sequence))
