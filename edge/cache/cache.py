@@ -25,7 +25,8 @@ from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketRecord
 
 Edition = tuple[int, int, int]  # epoch, version of the manifest, version of the admissions head
-_SELECT_BUCKET = "SELECT data FROM bucket WHERE kind = ? AND number = ? AND sha256 = ?"
+# A cast, because a byte changed on disk may change a value's type too.
+_SELECT_BUCKET = "SELECT CAST(data AS BLOB) FROM bucket WHERE kind = ? AND number = ? AND sha256 = ?"
 
 
 class CacheEmpty(StorageError):
@@ -146,10 +147,10 @@ def open_cache(path: Path, state: TrustState) -> tuple[Cache, TrustState]:
 
 
 def _recall(connection: apsw.Connection, state: TrustState) -> tuple[Feed | None, TrustState]:
-    row = connection.execute("SELECT manifest, admissions FROM in_force").fetchone()
+    row = connection.execute("SELECT CAST(manifest AS BLOB), CAST(admissions AS BLOB) FROM in_force").fetchone()
     if row is None:
         return None, state
-    envelopes = bytes(row[0]), bytes(row[1])
+    envelopes = row[0] or b"", row[1] or b""
     with_manifest, manifest = recall_manifest(state, envelopes[0])
     new_state, head = recall_admissions(with_manifest, envelopes[1])
     return build_feed(manifest, head, envelopes, lambda sha256: read_content(connection, sha256) or b""), new_state
@@ -157,5 +158,5 @@ def _recall(connection: apsw.Connection, state: TrustState) -> tuple[Feed | None
 
 def read_content(connection: apsw.Connection, sha256: bytes) -> bytes | None:
     """Return a blob that is kept under this hash, unchecked; None where there is none."""
-    data: object = connection.execute("SELECT data FROM content WHERE sha256 = ?", (sha256,)).get
+    data: object = connection.execute("SELECT CAST(data AS BLOB) FROM content WHERE sha256 = ?", (sha256,)).get
     return data if isinstance(data, bytes) else None

@@ -89,8 +89,8 @@ class Staging:
     def discard_damaged(self) -> int:
         """Delete the buckets that do not have their hash any more, and return how many: about 1 s for a million tickets."""
         with _faults(), self._connection:
-            rows = self._connection.execute("SELECT id, sha256, data FROM bucket")
-            damaged = [(row_id,) for row_id, sha256, data in rows if digest(data) != sha256]
+            rows = self._connection.execute("SELECT id, CAST(sha256 AS BLOB), CAST(data AS BLOB) FROM bucket")
+            damaged = [(row_id,) for row_id, sha256, data in rows if digest(data or b"") != sha256]
             self._connection.executemany("DELETE FROM bucket WHERE id = ?", damaged)
         return len(damaged)
 

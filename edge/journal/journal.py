@@ -17,7 +17,7 @@ from edge.journal.book import MARKED_LOST, Book
 from edge.journal.database import JournalFile
 from edge.journal.delivery import items_from
 from edge.journal.index import Place
-from edge.journal.opening import Contents, read_contents
+from edge.journal.opening import Contents, Mark, read_contents
 from protocol.errors import InputError, PeerError
 from protocol.identifiers import AgentId, BootId, CheckPointId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
@@ -68,10 +68,10 @@ class Journal:
         self._reported: set[Place] = set()
 
     @classmethod
-    def open(cls, path: Path, owner: Owner, known: Head | None, reading: ClockReading) -> "Journal":
+    def open(cls, path: Path, owner: Owner, known: Mark | None, reading: ClockReading) -> "Journal":
         """Open or make the file, prove what stands in it, and go on with it, or begin a new journal where it is in doubt.
 
-        `known` is the head that the trust store last saw acknowledged.
+        `known` is how far central has acknowledged, as the trust store remembers it.
         StorageError (JournalClosed among them) where the file cannot serve.
         """
         public = owner.private.public_key().public_bytes_raw()
@@ -91,6 +91,11 @@ class Journal:
         """How far the journal in use reaches."""
         with self._lock:
             return self._current.head
+
+    def signed_head(self) -> SignedHead:
+        """Return how far the journal in use reaches, signed by this agent."""
+        with self._lock:
+            return sign_head(self._owner.private, self._owner.agent, self._current.head)
 
     @property
     def unsent_count(self) -> int:
@@ -178,8 +183,8 @@ class Journal:
         """Go back to where central, restored from a backup, says that it stands. PeerError where it asks for what never was."""
         with self._lock:
             book = self._book(journal_id)
-            if not 1 <= expected <= book.last:
-                raise PeerError(f"central expects entry {expected} of a journal that ends with {book.last}; look at its alarms")
+            if not 1 <= expected <= book.receipt:
+                raise PeerError(f"central expects entry {expected} but was sent those after {book.receipt}; look at its alarms")
             with self._file.writing():
                 self._file.execute(_SET_RECEIPT, (expected - 1, book.ordinal))
             book.receipt = Sequence(expected - 1)
@@ -256,7 +261,7 @@ class Journal:
     def _note_head(self, reading: ClockReading) -> None:
         self._entries_since_head, self._head_at_ms = 0, reading.monotonic_ms
 
-    def _begin(self, why: str, known: Head | None, reading: ClockReading) -> None:
+    def _begin(self, why: str, known: Mark | None, reading: ClockReading) -> None:
         """Make a new journal; its first entries say which one it goes on for, and why. All in one transaction, or nothing."""
         book = Book(self._current.ordinal + 1 if self._books else 1, self._owner.new_journal_id(), NO_ENTRY)
         head = empty_head(book.journal_id)
@@ -273,7 +278,7 @@ class Journal:
         for entry, data in entries:
             self._note(book, entry, data)
 
-    def _beginning(self, why: str, known: Head | None) -> tuple[Event, ...]:
+    def _beginning(self, why: str, known: Mark | None) -> tuple[Event, ...]:
         if known is not None and known.journal_id not in {book.journal_id for book in self._books}:
             return Rewound(known.journal_id, NO_ENTRY), Alarm(DOUBT_ALARM, why)
         if self._books:

@@ -21,6 +21,7 @@ SCHEMA_VERSION = 1
 _BUSY_TIMEOUT_MS = 2_000
 _FULL = 2
 _STATE, _FLOOR, _SIGNED_TIME, _JOURNAL, _REQUESTS = "trust", "time-floor", "signed-time", "journal", "request-sequence"
+_SIGNED_OFF = "signed-off"
 
 
 class TrustLost(StorageError):
@@ -99,6 +100,14 @@ class TrustStore:
     def save_journal_mark(self, mark: JournalMark) -> None:
         """Keep how far a journal has gone."""
         self._put(_JOURNAL, cbor.encode([mark.journal_id, mark.sequence]))
+
+    def is_signed_off(self) -> bool:
+        """Return whether the agent closed for the end of a shift and has not opened since (law 6)."""
+        return bool(self._number(_SIGNED_OFF))
+
+    def save_signed_off(self, *, signed_off: bool) -> None:
+        """Keep whether the agent is closed."""
+        self._put(_SIGNED_OFF, cbor.encode(int(signed_off)))
 
     def reserve_requests(self, count: int) -> Sequence:
         """Return the first of `count` request sequences that nobody has used, nor will after a restart."""

@@ -1,0 +1,102 @@
+"""The command `paifang edge`: enrol an agent, run it, ask it how it stands, sign it off.
+
+Laws: a fault is one sentence on stderr and exit code 1, never a stack trace.
+"""
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import structlog
+import typer
+
+from edge.assembly import enrol_agent, run_agent
+from edge.local.server import ask_local
+from edge.local_messages import Question, Request
+from edge.settings import load_settings
+from protocol.errors import PaifangError
+
+app = typer.Typer(help="The agent of a gate, handheld or kiosk.", no_args_is_help=True)
+SettingsFile = Annotated[Path, typer.Option("--settings", help="The agent's TOML file.")]
+T = TypeVar("T")
+DEFAULT_SETTINGS = Path("/etc/paifang/agent.toml")
+
+
+@app.command("enroll")
+def enroll(
+    central: Annotated[str, typer.Option(help="Central's address, such as https://paifang.example.")],
+    code: Annotated[str, typer.Option(help="The one-time code that the office gave for this agent.")],
+    settings: SettingsFile = DEFAULT_SETTINGS,
+    name: Annotated[str, typer.Option(help="What people call this computer.")] = "gate",
+) -> None:
+    """Make this computer known to central, with a key of its own."""
+    identity = _finish(enrol_agent(load_settings(settings).data_dir, central, code, name))
+    typer.echo(f"enrolled as agent {identity.agent} of site {identity.site}")
+
+
+@app.command("run")
+def run(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Serve the lanes of the settings file until told to stop."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_run_until_signal(settings))
+
+
+@app.command("status")
+def status(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Show how the running agent stands."""
+    _ask(settings, Request(Question.STATUS))
+
+
+@app.command("tickets")
+def tickets(number: Annotated[str, typer.Argument(help="A ticket's number.")], settings: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Show what the running agent knows of a ticket."""
+    _ask(settings, Request(Question.TICKET, number))
+
+
+@app.command("signoff")
+def signoff(
+    settings: SettingsFile = DEFAULT_SETTINGS,
+    reopen: Annotated[bool, typer.Option("--open", help="Open again instead.")] = False,  # noqa: FBT002 - typer options are plain arguments
+) -> None:
+    """Close the agent at the end of a shift: it uploads all and admits nobody until it is opened again."""
+    _ask(settings, Request(Question.OPEN if reopen else Question.SIGN_OFF))
+
+
+async def _run_until_signal(settings: Path) -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    await run_agent(load_settings(settings))
+
+
+def _ask(settings: Path, request: Request) -> None:
+    answer = _finish(ask_local(load_settings(settings).socket, request))
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _finish(work: Coroutine[object, object, T]) -> T:
+    return asyncio.run(work)
+
+
+def run_main() -> None:
+    """Run the command; a fault is one sentence."""
+    try:
+        app()
+    except* PaifangError as faults:
+        for fault in faults.exceptions:
+            typer.echo(f"paifang edge: {fault}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run_main()

@@ -1,0 +1,244 @@
+"""An agent at work: its tasks, its status, and what the local socket may ask of it.
+
+Laws: lanes are served before central is asked; a fault of our own files ends the agent, and systemd starts it anew; being revoked
+ends only the following: what is unsent is still uploaded, exits still open (laws 5 and 8); the watchdog is fed by the loop that
+serves.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from edge.cache.cache import Cache
+from edge.central_client import AgentRevoked, CentralClient
+from edge.devices.ports import DeviceHealth, DeviceState, SupervisedDevice
+from edge.devices.supervisor import supervise
+from edge.gate.desk import Desk
+from edge.gate.lane import Lane, LaneShown
+from edge.journal.journal import Journal
+from edge.local.server import serve_local
+from edge.local_messages import Question, Request
+from edge.status import AgentStatus, DeviceStatus, FeedStatus, JournalStatus, LaneStatus
+from edge.sync.follow import Follower
+from edge.sync.shift import Shift
+from edge.sync.upload import Uploader, UploadPorts, keep_head_signed
+from edge.trust.site_clock import is_trusted
+from edge.trust.timekeeper import Timekeeper
+from edge.watchdog import Notifier
+from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
+from protocol.admission.verdict import Admit, CallStaff, LetOut, Refuse
+from protocol.errors import InputError
+from protocol.feed.records import CredentialKind, credential_key
+from protocol.feed.trust import TrustState
+from protocol.identifiers import U64_MAX, CheckPointId, TicketId
+from protocol.instants import MS_PER_SECOND
+from protocol.journal.events import Alarm, Event
+from protocol.journal.history import fold
+from protocol.sync.messages import Duty
+from protocol.tickets.short_number import is_short_number
+
+HEARTBEAT_S = 1.0
+KEEP_EVERY_BEATS = 10
+DEVICE_ALARM = "device-fault"
+REVOKED_ALARM = "revoked"
+REVOKED = "revoked"
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an agent is made of. `trust` returns what is believed now; `erase` is called when central revokes it."""
+
+    cache: Cache
+    journal: Journal
+    timekeeper: Timekeeper
+    trust: Callable[[], TrustState]
+    client: CentralClient
+    follower: Follower
+    uploader: Uploader
+    upload_ports: UploadPorts
+    shift: Shift
+    desk: Desk
+    feed_lock: asyncio.Lock
+    notifier: Notifier
+    socket: Path
+    erase: Callable[[], None]
+
+
+@dataclass(slots=True)
+class _LaneCounts:
+    last: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+class Agent:
+    """Runs until cancelled or until a file of ours fails."""
+
+    def __init__(self, number: int, site: int, parts: Parts, alarm_point: CheckPointId) -> None:
+        self._number = number
+        self._site = site
+        self._parts = parts
+        self._alarm_point = alarm_point
+        self._lanes: dict[str, Lane] = {}
+        self._seen: dict[str, _LaneCounts] = {}
+        self._devices: dict[str, SupervisedDevice] = {}
+        self._health: dict[str, DeviceHealth] = {}
+        self._central = ""
+
+    def add_lane(self, lane: Lane, devices: Mapping[str, SupervisedDevice]) -> None:
+        """Serve a lane and keep its devices alive. To be called before `run`."""
+        self._lanes[lane.name] = lane
+        self._seen[lane.name] = _LaneCounts()
+        self._devices |= devices
+
+    def note(self, event: Event) -> None:
+        """Write an event of the agent itself into the journal."""
+        self._parts.desk.note(self._alarm_point, event)
+
+    def shown(self, shown: LaneShown) -> None:
+        """Count what a lane told its visitor."""
+        seen, verdict = self._seen[shown.lane], shown.verdict
+        seen.counts[type(verdict).__name__] += 1
+        seen.last = verdict.reason.value if isinstance(verdict, Refuse | CallStaff) else type(verdict).__name__.lower()
+
+    async def run(self) -> None:
+        """Serve."""
+        parts = self._parts
+        parts.follower.note_in_force()
+        if parts.shift.duty is Duty.CLOSED:
+            await parts.follower.pause()
+        clock = asyncio.get_running_loop().time
+        async with asyncio.TaskGroup() as tasks:
+            for device in self._devices.values():
+                tasks.create_task(supervise(device, self._report, clock))
+            for lane in self._lanes.values():
+                tasks.create_task(lane.run())
+            tasks.create_task(serve_local(parts.socket, self._answer))
+            tasks.create_task(self._until_revoked(parts.follower.run_time()))
+            tasks.create_task(self._until_revoked(parts.follower.run_feed()))
+            tasks.create_task(self._until_revoked(parts.uploader.run()))
+            tasks.create_task(keep_head_signed(parts.journal, parts.timekeeper.reading, asyncio.sleep))
+            tasks.create_task(self._beat())
+
+    async def _until_revoked(self, work: Coroutine[object, object, None]) -> None:
+        try:
+            await work
+        except AgentRevoked as fault:
+            await self._revoke(fault)
+
+    async def _revoke(self, fault: AgentRevoked) -> None:
+        if self._central == REVOKED:
+            return
+        self._central = REVOKED
+        _log.error("revoked", detail=str(fault))
+        async with self._parts.feed_lock:
+            self._parts.cache.adopt(None)
+        self.note(Alarm(REVOKED_ALARM, ""))
+        if fault.revoked.wipe:
+            self._parts.erase()
+
+    async def _beat(self) -> None:
+        self._parts.notifier.ready(self.status().line())
+        beats = 0
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            beats += 1
+            self._parts.notifier.alive(self.status().line())
+            if beats % KEEP_EVERY_BEATS == 0:
+                self._parts.timekeeper.keep()
+                self._prune()
+
+    def _prune(self) -> None:
+        feed = self._parts.cache.feed
+        if feed is None:
+            return
+        marks = {mark.journal_id: mark.sequence for mark in feed.admissions.watermarks if mark.agent == self._number}
+        self._parts.journal.prune(self._parts.timekeeper.reading().wall_at, marks)
+
+    def _report(self, health: DeviceHealth) -> None:
+        self._health[health.device] = health
+        if health.state is DeviceState.FAULT:
+            self.note(Alarm(DEVICE_ALARM, health.detail))
+
+    def status(self) -> AgentStatus:
+        """Return how the agent stands."""
+        parts, reading = self._parts, self._parts.timekeeper.reading()
+        return AgentStatus(
+            agent=self._number,
+            site=self._site,
+            duty=parts.shift.duty.value,
+            clock_uncertainty_ms=reading.uncertainty_ms,
+            clock_trusted=is_trusted(reading),
+            central=self._central or parts.follower.central,
+            feed=self._feed_status(reading.wall_at, reading.uncertainty_ms),
+            journal=JournalStatus(parts.journal.head.journal_id.hex(), parts.journal.head.sequence, parts.journal.unsent_count),
+            lanes=tuple(self._lane_status(name) for name in self._lanes),
+            devices=tuple(DeviceStatus(h.device, h.state.value, h.detail) for _, h in sorted(self._health.items())),
+        )
+
+    def _feed_status(self, now: int, uncertainty_ms: int) -> FeedStatus:
+        feed, fresh = self._parts.cache.feed, self._parts.trust().freshness
+        if feed is None or fresh is None:
+            return FeedStatus(0, 0, 0, 0, Freshness.LOCKED, 0)
+        age_ms = max(0, now - fresh.signed_at)
+        step = freshness(age_ms, uncertainty_ms, DEFAULT_AUTONOMY_S)
+        manifest = feed.manifest
+        return FeedStatus(
+            manifest.epoch, manifest.version, feed.admissions.version, manifest.ticket_count, step, age_ms // MS_PER_SECOND
+        )
+
+    def _lane_status(self, name: str) -> LaneStatus:
+        state, seen = self._lanes[name].state, self._seen[name]
+        refused = seen.counts[Refuse.__name__] + seen.counts[CallStaff.__name__]
+        return LaneStatus(
+            name, state.busy, state.fire, seen.last, seen.counts[Admit.__name__], seen.counts[LetOut.__name__], refused
+        )
+
+    async def _answer(self, request: Request) -> Mapping[str, object]:
+        parts = self._parts
+        match request.question:
+            case Question.STATUS:
+                return self.status().to_map()
+            case Question.TICKET:
+                return self._ticket(request.ticket)
+            case Question.SIGN_OFF:
+                await parts.shift.sign_off(parts.client, parts.follower, parts.upload_ports)
+            case Question.OPEN:
+                await parts.shift.open(parts.client, parts.follower)
+        return {"duty": parts.shift.duty.value}
+
+    def _ticket(self, number: str) -> Mapping[str, object]:
+        """Say what this agent knows of a ticket, by its number or its short number."""
+        parts = self._parts
+        ticket_id = self._ticket_id(number)
+        record = parts.cache.record(ticket_id)
+        passages = fold((*parts.cache.events_of(ticket_id), *parts.journal.events_of(ticket_id)))
+        return {
+            "ticket": ticket_id,
+            "record": None if record is None else {name: int(getattr(record, name)) for name in record.__dataclass_fields__},
+            "passages": [
+                {
+                    "check_point": p.check_point,
+                    "direction": p.direction,
+                    "scanned_at": p.scanned_at,
+                    "state": p.state,
+                    "persons": p.persons,
+                }
+                for p in passages
+            ],
+        }
+
+    def _ticket_id(self, number: str) -> TicketId:
+        if is_short_number(number):
+            key = credential_key(CredentialKind.SHORT_NUMBER, number.encode())
+            found = self._parts.cache.tickets_by(CredentialKind.SHORT_NUMBER, key)
+            if found:
+                return found[0]
+        if not (number.isascii() and number.isdigit() and 0 < int(number) <= U64_MAX):
+            raise InputError(f"{number!r} is no ticket number; give its number or its 12-digit short number")
+        return TicketId(int(number))

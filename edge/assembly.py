@@ -1,0 +1,267 @@
+"""The agent put together: the one place that names concrete things, takes the settings, and reads clocks and randomness."""
+
+import asyncio
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge.agent import Agent, Parts
+from edge.cache.cache import Cache, open_cache
+from edge.cache.database import CacheTampered
+from edge.cache.staging import Staging
+from edge.central_client import Caller, CentralClient, enrol
+from edge.devices.drivers.camera import Camera
+from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
+from edge.devices.drivers.serial_scanner import SerialScanner
+from edge.devices.ports import SupervisedDevice
+from edge.enrolment import KEY_FILE, Identity, check_not_enrolled, read_identity, write_identity
+from edge.gate.desk import Desk, Sources
+from edge.gate.lane import Lane, Way
+from edge.journal.journal import Journal, Owner
+from edge.settings import AgentSettings, InputSettings, LaneSettings, Reader, ScannerSettings, TurnstileSettings
+from edge.sync.download import Downloader
+from edge.sync.follow import Follower, FollowPorts
+from edge.sync.shift import Shift
+from edge.sync.upload import Pace, Uploader, UploadPorts
+from edge.trust.store import JournalMark, TrustStore
+from edge.trust.timekeeper import Timekeeper
+from edge.watchdog import SOCKET_VARIABLE, Notifier
+from protocol.directions import Direction
+from protocol.feed.trust import TrustState, begin
+from protocol.identifiers import (
+    ATTEMPT_ID_BYTES,
+    BOOT_ID_BYTES,
+    JOURNAL_ID_BYTES,
+    AttemptId,
+    BootId,
+    CheckPointId,
+    JournalId,
+    Sequence,
+)
+from protocol.instants import Instant
+from protocol.journal.events import Alarm, Event
+from protocol.sync.answers import Believer
+from protocol.sync.messages import EnrolRequest
+
+BUILT_AT = Instant(1_793_491_200_000)  # 2026-11-01: no clock of an agent goes below it (law 11)
+CACHE_FILE = "cache.db"
+TRUST_FILE = "trust.db"
+JOURNAL_FILE = "journal.db"
+_NS_PER_MS = 1_000_000
+_MS_PER_TENTH = 100
+_NO_CHECK_POINT = CheckPointId(0)
+
+_log = structlog.get_logger()
+
+
+def computer_at() -> Instant:
+    """Read the computer's clock."""
+    return Instant(time.time_ns() // _NS_PER_MS)
+
+
+def monotonic_ms() -> int:
+    """Read the clock that counts through suspension and is never set."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // _NS_PER_MS
+
+
+async def run_agent(settings: AgentSettings) -> None:
+    """Run the agent of a settings file until it is cancelled."""
+    identity = read_identity(settings.data_dir)
+    async with aiohttp.ClientSession() as session:
+        assembled = _Assembly(settings, identity, session)
+        try:
+            await assembled.agent().run()
+        finally:
+            assembled.close()
+
+
+async def enrol_agent(data_dir: Path, central_url: str, code: str, name: str) -> Identity:
+    """Make a key, enrol with a one-time code, and keep what central answered."""
+    check_not_enrolled(data_dir)
+    private = Ed25519PrivateKey.generate()
+    async with aiohttp.ClientSession() as session:
+        answer = await enrol(session, central_url, EnrolRequest.make(private, code, name))
+    begin(answer.site, answer.keyring)
+    write_identity(data_dir, central_url, private, answer)
+    return read_identity(data_dir)
+
+
+class _Assembly:
+    """The parts of one agent, made in the order in which they need each other."""
+
+    def __init__(self, settings: AgentSettings, identity: Identity, session: aiohttp.ClientSession) -> None:
+        self._settings = settings
+        self._identity = identity
+        self._lock = asyncio.Lock()
+        self._trust = TrustStore(settings.data_dir / TRUST_FILE)
+        self._timekeeper = Timekeeper(self._trust, BUILT_AT, computer_at, monotonic_ms)
+        self._tampered = ""
+        self._cache = self._open_cache()
+        self._staging = Staging.open(settings.data_dir / CACHE_FILE)
+        self._journal = self._open_journal()
+        caller = Caller(identity.agent, identity.private, self._believer, self._trust.reserve_requests, self._now)
+        self._client = CentralClient(session, identity.central_url, caller)
+        self._downloader = Downloader(self._client, self._cache, self._staging, self._trust, self._lock)
+
+    def agent(self) -> Agent:
+        """Return the agent, ready to run."""
+        upload_ports = UploadPorts(self._timekeeper.reading, self._save_mark)
+        pace = Pace(random.random, asyncio.sleep)
+        uploader = Uploader(self._journal, self._client, upload_ports, pace)
+        desk = Desk(self._sources(uploader.wake))
+
+        def note(event: Event) -> None:
+            desk.note(self._alarm_point, event)
+
+        follower = Follower(
+            self._client, self._downloader, self._cache, FollowPorts(self._timekeeper, note, secrets.token_bytes, pace)
+        )
+        parts = Parts(
+            cache=self._cache,
+            journal=self._journal,
+            timekeeper=self._timekeeper,
+            trust=self._state,
+            client=self._client,
+            follower=follower,
+            uploader=uploader,
+            upload_ports=upload_ports,
+            shift=Shift(self._trust, self._cache, self._journal, self._lock),
+            desk=desk,
+            feed_lock=self._lock,
+            notifier=Notifier(os.environ.get(SOCKET_VARIABLE, "")),
+            socket=self._settings.socket,
+            erase=self._erase,
+        )
+        agent = Agent(self._identity.agent, self._identity.site, parts, self._alarm_point)
+        if self._tampered:
+            agent.note(Alarm("cache-tampered", self._tampered))
+        for lane in self._settings.lanes:
+            _add_lane(agent, desk, lane)
+        return agent
+
+    def close(self) -> None:
+        """Let go of every file."""
+        self._journal.close()
+        self._cache.close()
+        self._staging.close()
+        self._trust.close()
+
+    @property
+    def _alarm_point(self) -> CheckPointId:
+        points = [point for lane in self._settings.lanes for point in (lane.entry, lane.exit) if point is not None]
+        return CheckPointId(points[0]) if points else _NO_CHECK_POINT
+
+    def _open_cache(self) -> Cache:
+        """Open the cache with the feed that it holds; one that was tampered with is thrown away and downloaded anew (law 4)."""
+        state = self._trust.state()
+        if state is None:
+            state = begin(self._identity.site, self._identity.keyring)
+            self._trust.save_state(state)
+        path = self._settings.data_dir / CACHE_FILE
+        try:
+            cache, state = open_cache(path, state)
+        except CacheTampered as fault:
+            _log.error("cache thrown away", detail=str(fault))
+            self._tampered = str(fault)
+            _remove_database(path)
+            cache, state = open_cache(path, state)
+        self._trust.save_state(state)
+        if self._trust.is_signed_off():
+            cache.adopt(None)
+        return cache
+
+    def _open_journal(self) -> Journal:
+        owner = Owner(
+            agent=self._identity.agent,
+            site=self._identity.site,
+            private=self._identity.private,
+            boot_id=BootId(secrets.token_bytes(BOOT_ID_BYTES)),
+            new_journal_id=lambda: JournalId(secrets.token_bytes(JOURNAL_ID_BYTES)),
+        )
+        path = self._settings.data_dir / JOURNAL_FILE
+        return Journal.open(path, owner, self._trust.journal_mark(), self._timekeeper.reading())
+
+    def _sources(self, recorded: Callable[[], None]) -> Sources:
+        return Sources(
+            agent=self._identity.agent,
+            site=self._identity.site,
+            cache=self._cache,
+            journal=self._journal,
+            trust=self._state,
+            clock=self._timekeeper.reading,
+            new_attempt=lambda: AttemptId(secrets.token_bytes(ATTEMPT_ID_BYTES)),
+            feed_lock=self._lock,
+            claim=self._client.claim,
+            recorded=recorded,
+            exits=frozenset(CheckPointId(lane.exit) for lane in self._settings.lanes if lane.exit is not None),
+        )
+
+    def _state(self) -> TrustState:
+        return self._downloader.state
+
+    def _believer(self) -> Believer:
+        return Believer(self._identity.agent, self._identity.site, self._state().keyring)
+
+    def _now(self) -> Instant:
+        return self._timekeeper.reading().wall_at
+
+    def _save_mark(self, journal_id: JournalId, sequence: Sequence) -> None:
+        self._trust.save_journal_mark(JournalMark(journal_id, sequence))
+
+    def _erase(self) -> None:
+        """Erase key and cache of a revoked agent; what is unsent stays (law 5)."""
+        (self._settings.data_dir / KEY_FILE).unlink(missing_ok=True)
+        _remove_database(self._settings.data_dir / CACHE_FILE)
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings) -> None:
+    turnstile = _turnstile(settings)
+    readers = [
+        (reader.direction, _reader(f"{settings.name}/reader-{number}", reader))
+        for number, reader in enumerate(settings.readers, 1)
+    ]
+    points = {Direction.ENTRY: settings.entry, Direction.EXIT: settings.exit}
+    ways = {
+        direction: Way(CheckPointId(point), tuple(reader for side, reader in readers if side is direction))
+        for direction, point in points.items()
+        if point is not None
+    }
+    devices: list[SupervisedDevice] = [turnstile, *(reader for _, reader in readers)]
+    lane = Lane(settings.name, desk, turnstile, ways, agent.shown, monotonic_ms)
+    agent.add_lane(lane, {device.name: device for device in devices})
+
+
+def _turnstile(lane: LaneSettings) -> ModbusTurnstile:
+    wired: TurnstileSettings = lane.turnstile
+    wiring = TurnstileWiring(
+        unit=wired.unit,
+        pulse_tenths=wired.pulse_ms // _MS_PER_TENTH,
+        entry_relay=wired.entry_relay,
+        exit_relay=wired.exit_relay,
+        entry_pass=_input(wired.entry_pass),
+        exit_pass=_input(wired.exit_pass),
+        fire=_input(wired.fire),
+    )
+    return ModbusTurnstile(f"{lane.name}/turnstile", wired.port, wired.baud, wiring, time.monotonic)
+
+
+def _input(wired: InputSettings | None) -> InputWiring | None:
+    return None if wired is None else InputWiring(wired.index, wired.closed_is_active)
+
+
+def _reader(name: str, settings: Reader) -> SerialScanner | Camera:
+    if isinstance(settings, ScannerSettings):
+        return SerialScanner(name, settings.port, settings.baud, time.monotonic)
+    return Camera(name, settings.source, time.monotonic)

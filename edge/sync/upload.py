@@ -1,0 +1,136 @@
+"""Bringing the journal up to central.
+
+Laws: batches are contiguous from the last receipt, and sending one again is harmless; only a proved receipt moves the mark;
+what central lost is sent again; a journal that central contradicts goes on under a new id (law 5).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+
+from edge.central_client import AgentRevoked
+from edge.journal.journal import Journal
+from edge.sync.schedule import IDLE_WAIT_MS, wait_ms
+from protocol.errors import PeerError
+from protocol.identifiers import JournalId, Sequence
+from protocol.instants import MS_PER_SECOND
+from protocol.journal.events import ClockReading
+from protocol.sync.answers import Receipt
+from protocol.sync.messages import JournalBatch, JournalGap
+
+Sleep = Callable[[float], Awaitable[None]]
+
+_log = structlog.get_logger()
+
+
+class Central(Protocol):
+    """Whoever takes batches."""
+
+    async def upload(self, batch: JournalBatch) -> Receipt | JournalGap:
+        """Return a proved receipt, or where central wants the journal from; PeerError where neither came."""
+        ...
+
+
+class Step(StrEnum):
+    """What one step of the upload came to."""
+
+    NOTHING = "nothing"
+    SENT = "sent"
+    SENT_APART = "sent-apart"  # stored in quarantine
+    BEGUN_ANEW = "begun-anew"  # stored, but the journal goes on under a new id
+    GOING_BACK = "going-back"  # central lacks entries; the next step sends them
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPorts:
+    """What the upload needs: the agent's clock, and the trust store's mark of how far the journal is acknowledged."""
+
+    clock: Callable[[], ClockReading]
+    save_mark: Callable[[JournalId, Sequence], None]
+
+
+async def upload_once(journal: Journal, central: Central, ports: UploadPorts) -> Step:
+    """Send one batch. PeerError where central fails or answers what cannot be; StorageError where a file of ours does."""
+    batch = journal.unsent(ports.clock())
+    if batch is None:
+        return Step.NOTHING
+    answer = await central.upload(batch)
+    if answer.journal_id != batch.journal_id:
+        raise PeerError(f"central answers about journal {answer.journal_id.hex()} when it was sent {batch.journal_id.hex()}")
+    if isinstance(answer, JournalGap):
+        journal.resend_from(answer.journal_id, answer.expected)
+        return Step.GOING_BACK
+    return _acknowledge(journal, batch, answer, ports)
+
+
+def _acknowledge(journal: Journal, batch: JournalBatch, receipt: Receipt, ports: UploadPorts) -> Step:
+    sent = batch.head.head.sequence
+    if receipt.sequence < sent:
+        raise PeerError(f"central acknowledges entry {receipt.sequence} when it was sent entries up to {sent}")
+    goes_on = journal.acknowledge(receipt)
+    ports.save_mark(batch.journal_id, sent)
+    if not goes_on:
+        journal.begin_anew(f"central stored entries up to {receipt.sequence} ({receipt.quarantine or 'ahead'})", ports.clock())
+        return Step.BEGUN_ANEW
+    return Step.SENT_APART if receipt.quarantine else Step.SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the loop waits: `sleep` in seconds, `chance` from 0 to 1."""
+
+    chance: Callable[[], float]
+    sleep: Sleep
+
+
+class Uploader:
+    """Keeps uploading for as long as the agent lives. Lifetime: `run` is one task; cancel it to end."""
+
+    def __init__(self, journal: Journal, central: Central, ports: UploadPorts, pace: Pace) -> None:
+        self._journal = journal
+        self._central = central
+        self._ports = ports
+        self._pace = pace
+        self._recorded = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that there is something new to send."""
+        self._recorded.set()
+
+    async def run(self) -> None:
+        """Upload whatever comes. Ends only with a fault: AgentRevoked, or a StorageError of our own files."""
+        failures = 0
+        while True:
+            self._recorded.clear()
+            try:
+                step = await upload_once(self._journal, self._central, self._ports)
+            except AgentRevoked:
+                raise
+            except PeerError as error:
+                failures += 1
+                _log.warning("upload failed", failures=failures, detail=str(error))
+                await self._pace.sleep(wait_ms(failures, self._pace.chance()) / MS_PER_SECOND)
+                continue
+            failures = 0
+            if step is Step.NOTHING:
+                self._journal.checkpoint()
+                await self._until_recorded()
+
+    async def _until_recorded(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(IDLE_WAIT_MS / MS_PER_SECOND):
+                await self._recorded.wait()
+
+
+async def keep_head_signed(
+    journal: Journal, clock: Callable[[], ClockReading], sleep: Callable[[float], Awaitable[None]]
+) -> None:
+    """Sign the journal's head in time, network or not. Ends only with a fault: JournalClosed."""
+    while True:
+        await sleep(IDLE_WAIT_MS / MS_PER_SECOND)
+        journal.sign_head_if_due(clock())
