@@ -24,6 +24,7 @@ from protocol.identifiers import (
     CheckPointId,
     EntitlementId,
     JournalId,
+    Sequence,
     SiteId,
     TicketId,
 )
@@ -41,10 +42,6 @@ MAX_BATCH_BYTES = MAX_BATCH_ITEMS * (MAX_ENTRY_BYTES + 8) + 1_024
 MAX_MESSAGE_BYTES = 16 * 1024
 MAX_ENROL_ANSWER_BYTES = MAX_KEYRING_BYTES + MAX_MESSAGE_BYTES
 MAX_CREDENTIAL_BYTES = 4_096
-MAX_COMMANDS = 32
-MAX_COMMAND_BYTES = 4_096
-MAX_TIMESTAMP_BYTES = 16 * 1024
-MAX_HEAD_ANSWER_BYTES = MAX_TIMESTAMP_BYTES + MAX_COMMANDS * MAX_COMMAND_BYTES + 1_024
 NONCE_BYTES = 16
 ENROL_DOMAIN = "enrol"
 
@@ -122,31 +119,6 @@ class EnrolAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadAnswer:
-    """What a head poll brings: the sealed timestamp of the feed (empty where none is published yet), and sealed commands."""
-
-    timestamp: bytes
-    commands: tuple[bytes, ...]
-
-    def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
-        return cbor.encode({"timestamp": self.timestamp, "commands": list(self.commands)})
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> "HeadAnswer":
-        """Read the message; InputError where it is malformed."""
-        fields = _fields(data, "head", ("timestamp", "commands"), MAX_HEAD_ANSWER_BYTES)
-        commands = fields.items("commands", MAX_COMMANDS)
-        return cls(fields.binary("timestamp", most=MAX_TIMESTAMP_BYTES), tuple(_command_bytes(item) for item in commands))
-
-
-def _command_bytes(item: object) -> bytes:
-    if not isinstance(item, bytes) or len(item) > MAX_COMMAND_BYTES:
-        raise InputError(f"head: a command has at most {MAX_COMMAND_BYTES} bytes")
-    return item
-
-
-@dataclass(frozen=True, slots=True)
 class JournalBatch:
     """Contiguous entries of one journal, at most 200, and the agent's signed head at the last of them.
 
@@ -174,6 +146,27 @@ class JournalBatch:
         if not items or head.head.journal_id != journal_id:
             raise InputError("journal batch: must hold an item, and the head of the same journal")
         return cls(journal_id, items, head)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalGap:
+    """Central cannot store a batch, because it lacks entries before it: send from `expected` on. Answered with status 409.
+
+    It stands so when central was restored from a backup; the agent still has what it had acknowledged within 7 days.
+    """
+
+    journal_id: JournalId
+    expected: Sequence
+
+    def to_bytes(self) -> bytes:
+        """Return the message as it travels."""
+        return cbor.encode({"journal": self.journal_id, "expected": self.expected})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "JournalGap":
+        """Read the message; InputError where it is malformed."""
+        fields = _fields(data, "journal gap", ("journal", "expected"))
+        return cls(JournalId(fields.binary("journal", JOURNAL_ID_BYTES)), Sequence(fields.integer("expected", 1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,6 @@ class SequenceBlock:
         return self.following, SequenceBlock(self.following + 1, self.last)
 
 
-def next_block(reserved: int) -> SequenceBlock:
-    """Return the block after the highest sequence ever reserved (0: none). Write its `last` down durably before using it."""
-    return SequenceBlock(reserved + 1, reserved + BLOCK)
+def block_from(first: int) -> SequenceBlock:
+    """Return the block that begins with `first`. Write its `last` down durably before using it."""
+    return SequenceBlock(first, first + BLOCK - 1)

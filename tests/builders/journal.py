@@ -7,6 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.journal.journal import Journal, Owner
+from edge.journal.opening import Mark
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.identifiers import (
@@ -80,7 +81,7 @@ def an_owner(*, boot: int = 1) -> Owner:
     return Owner(AGENT, SITE, AGENT_KEY, BootId(boot.to_bytes(8)), lambda: JournalId(next(numbers).to_bytes(16)))
 
 
-def open_journal(path: Path, *, boot: int = 1, known: Head | None = None) -> Journal:
+def open_journal(path: Path, *, boot: int = 1, known: Mark | None = None) -> Journal:
     return Journal.open(path, an_owner(boot=boot), known, reading())
 
 

@@ -1,0 +1,14 @@
+"""Where central answers agents, under its address. The feed's own paths stand in `feed.addresses`.
+
+All by POST, with a CBOR message for body and CBOR for answer; a refusal is problem+json (RFC 9457), except three that an agent
+acts upon: a gap in a journal (409, `messages.JournalGap`), a revocation (403, `answers.Revoked`), both as CBOR, and 404.
+"""
+
+ENROL = "/agent/v1/enrol"
+JOURNAL = "/agent/v1/journal"
+CLAIM = "/agent/v1/claim"
+ADMISSION = "/agent/v1/admission"
+TIME = "/agent/v1/time"
+SIGN_OFF = "/agent/v1/signoff"
+
+CBOR_TYPE = "application/cbor"
