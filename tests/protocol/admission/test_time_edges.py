@@ -22,6 +22,7 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.admission.verdict import CallStaff, Refuse
+from protocol.identifiers import AttemptId
 from protocol.instants import Instant, from_datetime, plus, to_minute
 from tests.builders.admission import T1, entitlement, passage, product, record, shown
 from tests.builders.outcomes import ADMIT, outcome
@@ -49,7 +50,7 @@ def local(zone: str, text: str) -> Instant:
 
 def scanned(zone: str, when: Instant, *checks: Check, used: tuple[Instant, ...] = (), **changes: object) -> Facts:
     """Return a ticket of those checks, valid for the whole year, scanned in that zone at that time."""
-    earlier = [replace(passage("09:00"), scanned_at=moment, attempt_id=moment.to_bytes(16, "big")) for moment in used]
+    earlier = [replace(passage("09:00"), scanned_at=moment, attempt_id=AttemptId(moment.to_bytes(16, "big"))) for moment in used]
     products = {T1: product(entitlement(*checks))}
     return shown(WHOLE_YEAR, *earlier, zone=ZoneInfo(zone), products=products, at=when, **changes)
 

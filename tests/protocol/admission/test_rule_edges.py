@@ -1,0 +1,340 @@
+"""Each rule that is not about time, at its edges: uses, groups, re-entry, gates, holders, freshness, capacity, walk-ins."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from protocol.admission.decide import decide
+from protocol.admission.facts import Candidate, DocumentCard, Facts, Forged, HolderShown, LookUpCode, TypedNumber, Unreadable
+from protocol.admission.passages import PassageKind, PassageState, PastWalkIn
+from protocol.admission.policy import (
+    CheckPointState,
+    DailyUses,
+    Gates,
+    MinimumInterval,
+    PersonsPerScan,
+    ReEntry,
+    TotalUses,
+    UnknownCheck,
+    WalkInRule,
+)
+from protocol.admission.verdict import Admit
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.keyring import KeyStatus
+from protocol.tickets.claims import TicketFlags
+from protocol.tickets.record import TicketStatus
+from tests.builders.admission import (
+    EXIT,
+    GATE,
+    LIVE,
+    OTHER_GATE,
+    SITE,
+    SITE_RULES,
+    T1,
+    at,
+    check_point,
+    code,
+    entitlement,
+    facts,
+    minute,
+    passage,
+    product,
+    record,
+    shown,
+)
+from tests.builders.outcomes import ADMIT, outcome
+
+Case = tuple[str, Facts, str]
+HOUR_MS = 3_600_000
+CARD = DocumentCard(holder=bytes(16), born=date(1990, 1, 1), region="110101")
+READER = check_point(reads_documents=True)
+TODAY = record(valid_from=minute("00:00"), valid_until=minute("23:59"))
+
+
+def total_uses() -> Iterator[Case]:
+    for most in range(1, 5):
+        products = {T1: product(entitlement(TotalUses(most)))}
+        for used in range(most + 2):
+            passages = [passage(f"0{hour}:00") for hour in range(1, used + 1)]
+            expected = ADMIT if used < most else "refuse used_up"
+            yield f"{used} of {most} used", shown(record(), *passages, products=products), expected
+
+
+def groups() -> Iterator[Case]:
+    products = {T1: product(entitlement(TotalUses(1), PersonsPerScan(6)))}
+    row = record(flags=TicketFlags.GROUP, persons=10)
+    for used in (0, 3, 4, 5, 9, 10):
+        for persons in (1, 4, 5, 6, 7):
+            passages = [passage("09:00", persons=used)] if used else []
+            expected = ADMIT if persons <= 6 and used + persons <= 10 else "refuse used_up"
+            expected = "refuse too_many_persons" if persons > 6 else expected
+            yield f"{used} of 10 in, {persons} more", shown(row, *passages, products=products, persons=persons), expected
+
+
+def group_re_entry() -> Iterator[Case]:
+    """As many as left may come back without consuming; the others of the group consume."""
+    products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
+    row = record(flags=TicketFlags.GROUP, persons=10)
+    entered, left = passage("09:00", persons=8), passage("09:30", Direction.EXIT, persons=3)
+    for persons, expected in ((3, ADMIT), (4, "refuse used_up"), (10, "refuse used_up"), (2, ADMIT)):
+        yield f"8 in, 3 out, {persons} back", shown(row, entered, left, products=products, persons=persons), expected
+    all_left = passage("09:30", Direction.EXIT, persons=12)
+    yield "more out than in", shown(row, entered, all_left, products=products, persons=8), ADMIT
+    yield "more back than in", shown(row, entered, all_left, products=products, persons=9), "refuse used_up"
+
+
+def re_entry() -> Iterator[Case]:
+    products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
+    came, left, back = passage("09:00"), passage("09:30", Direction.EXIT), passage("09:40")
+    left_again = passage("09:50", Direction.EXIT)
+    annulled = replace(left, state=PassageState.NOT_PASSED)
+    elsewhere = replace(left, entitlement_id=2)  # type: ignore[arg-type]  # a plain number names another right
+    for name, passages, expected in (
+        ("came", (came,), "refuse already_inside"),
+        ("came, left", (came, left), ADMIT),
+        ("came, left, back", (came, left, back), "refuse already_inside"),
+        ("came, left, back, left", (came, left, back, left_again), ADMIT),
+        ("came, exit not passed", (came, annulled), "refuse already_inside"),
+        ("left on another right", (came, elsewhere), "refuse already_inside"),
+        ("left only", (left,), ADMIT),
+        ("left before it came", (replace(left, scanned_at=at("08:00")), came), "refuse already_inside"),
+    ):
+        yield f"re-entry: {name}", shown(record(), *passages, products=products), expected
+    twice = {T1: product(entitlement(TotalUses(2), ReEntry()))}
+    yesterday = (passage("2026-05-09 09:00"), passage("2026-05-09 09:30", Direction.EXIT))
+    yield "an exit of yesterday is no re-entry", shown(record(), *yesterday, products=products), "refuse used_up"
+    yield "but another use", shown(record(), *yesterday, products=twice), ADMIT
+    yield "an exit never seen ends with the day", shown(record(), passage("2026-05-09 09:00"), products=twice), ADMIT
+    paced = {T1: product(entitlement(TotalUses(1), ReEntry(), MinimumInterval(180), DailyUses(1)))}
+    yield "a re-entry is not too soon", shown(record(), came, left, products=paced), ADMIT
+
+
+def gates() -> Iterator[Case]:
+    for name, points, zones, expected in (
+        ("this one", {11}, (), ADMIT),
+        ("another", {12}, (), "refuse wrong_gate"),
+        ("its zone", (), {1}, ADMIT),
+        ("another zone", (), {2}, "refuse wrong_gate"),
+        ("another, but its zone", {12}, {1}, ADMIT),
+        ("nowhere", (), (), "refuse wrong_gate"),
+    ):
+        check = Gates(frozenset(CheckPointId(point) for point in points), frozenset(zones))
+        yield f"gates: {name}", shown(record(), products={T1: product(entitlement(check))}), expected
+    for ticked in (frozenset[ProductId](), frozenset({ProductId(9)})):
+        yield f"ticked for {set(ticked)}", facts(check_point=check_point(ticked=ticked)), "refuse wrong_gate"
+
+
+def holders() -> Iterator[Case]:
+    row = record(flags=TicketFlags.REAL_NAME)
+    lanes = {"bare": check_point(), "reader": READER, "attended": check_point(attended=True)}
+    answers = {
+        HolderShown.NOT_YET: {"bare": "refuse holder_required", "reader": "card", "attended": "staff holder_required"},
+        HolderShown.TIMED_OUT: dict.fromkeys(lanes, "refuse holder_required"),
+        HolderShown.MATCHES: dict.fromkeys(lanes, ADMIT),
+        HolderShown.CONFIRMED_BY_STAFF: dict.fromkeys(lanes, ADMIT),
+        HolderShown.DIFFERS: dict.fromkeys(lanes, "refuse holder_mismatch"),
+    }
+    for holder, by_lane in answers.items():
+        for lane, expected in by_lane.items():
+            yield f"real-name, {holder}, {lane}", shown(row, check_point=lanes[lane], holder=holder), expected
+            yield f"not real-name, {holder}, {lane}", shown(record(), check_point=lanes[lane], holder=holder), ADMIT
+    yield "real-name, by its card", facts(CARD, (Candidate(row, ()),), check_point=READER), ADMIT
+    yield "real-name, by NFC", facts(LookUpCode(), (Candidate(row, ()),), check_point=READER), "card"
+
+
+def statuses() -> Iterator[Case]:
+    for status in TicketStatus:
+        for here, generation in (("own", 1), ("older print", 2)):
+            row = record(status=status, generation=generation)
+            expected = {
+                TicketStatus.ACTIVE: ADMIT if generation == 1 else "refuse superseded",
+                TicketStatus.VOID: "refuse void",
+            }.get(status, f"refuse {status.name.lower()}" if generation == 1 else "refuse superseded")
+            yield f"{status.name}, {here}", facts(code(record()), (Candidate(row, ()),)), expected
+            alarm = expected.removeprefix("refuse ") if expected != ADMIT else "None"
+            yield f"{status.name}, {here}, exit", facts(code(record()), (Candidate(row, ()),), check_point=EXIT), f"out {alarm}"
+
+
+def freshness() -> Iterator[Case]:
+    for autonomy_h in (1, 72):
+        products = {T1: product(autonomy_s=autonomy_h * 3600)}
+        whole = autonomy_h * HOUR_MS
+        for name, age_ms, uncertainty_ms, closed, unlocked in (
+            ("within", whole, 0, ADMIT, ADMIT),
+            ("just beyond", whole + 1, 0, "staff cache_stale", ADMIT),
+            ("beyond by uncertainty", whole, 1, "staff cache_stale", ADMIT),
+            ("at three times", 3 * whole, 0, "staff cache_stale", ADMIT),
+            ("beyond three times", 3 * whole + 1, 0, "staff cache_locked", "staff cache_locked"),
+        ):
+            for is_open, expected in ((False, closed), (True, unlocked)):
+                ground = replace(LIVE, age_ms=age_ms, unlocked=is_open)
+                case = shown(TODAY, ground=ground, products=products, uncertainty_ms=uncertainty_ms)
+                yield f"autonomy {autonomy_h} h, {name}, unlocked={is_open}", case, expected
+    stale = replace(LIVE, age_ms=73 * HOUR_MS, unlocked=True)
+    for name, row, products in (
+        ("of two days", record(valid_from=minute("2026-05-09 00:00"), valid_until=minute("23:59")), {T1: product()}),
+        ("flagged multi-use", replace(TODAY, flags=TicketFlags.MULTI_USE), {T1: product()}),
+        ("of two uses", TODAY, {T1: product(entitlement(TotalUses(2)))}),
+        ("of uncounted uses", TODAY, {T1: product(entitlement())}),
+    ):
+        yield f"stale and unlocked: a ticket {name}", shown(row, ground=stale, products=products), "staff cache_stale"
+
+
+def capacity() -> Iterator[Case]:
+    products = {T1: product(entitlement(TotalUses(1), PersonsPerScan(9)))}
+    row = record(persons=9, flags=TicketFlags.GROUP)
+    for inside, persons, limit, expected in (
+        (9, 1, 10, ADMIT),
+        (10, 1, 10, "refuse site_full"),
+        (8, 2, 10, ADMIT),
+        (8, 3, 10, "refuse site_full"),
+        (0, 1, 0, "refuse site_full"),
+        (None, 1, 10, ADMIT),
+        (10**6, 9, None, ADMIT),
+    ):
+        site = replace(SITE_RULES, capacity=limit)
+        case = shown(row, products=products, site=site, inside=inside, persons=persons)
+        yield f"{inside} inside of {limit}, {persons} more", case, expected
+
+
+def unseen() -> Iterator[Case]:
+    allowed, forbidden = {T1: product(unseen=True)}, {T1: product()}
+    for text, expected in (
+        ("09:55", "refuse unknown"),
+        ("09:56", "refuse unknown"),
+        ("09:57", ADMIT),
+        ("09:58", ADMIT),
+        ("10:00", ADMIT),
+    ):
+        shown_code = code(record(issued_at=minute(text)))
+        yield f"unseen, issued {text}, cache of 09:59", facts(shown_code, (), products=allowed), expected
+        yield f"unseen not allowed, issued {text}", facts(shown_code, (), products=forbidden), "refuse unknown"
+    new = code(record(issued_at=minute("10:00")))
+    for count, expected in ((19, ADMIT), (20, "staff unknown"), (21, "staff unknown")):
+        yield f"unseen, {count} this hour", facts(new, (), products=allowed, unseen_this_hour=count), expected
+    yield "unseen of an unknown type", facts(new, (), products={}), "refuse unknown"
+    yield "unseen of another site", facts(code(record(issuing_site=SiteId(2))), (), products=allowed), "refuse wrong_site"
+    both = code(record(issuing_site=SiteId(2), flags=TicketFlags.MULTI_SITE, issued_at=minute("10:00")))
+    yield "unseen of another site, for several", facts(both, (), products=allowed), ADMIT
+    for status in (KeyStatus.CACHE_ONLY, KeyStatus.ACTIVE):
+        expected = "refuse forged" if status is KeyStatus.CACHE_ONLY else ADMIT
+        yield f"newer generation, key {status}", facts(code(record(), status, generation=2), products=allowed), expected
+    later = facts(code(record(), generation=2), (Candidate(record(status=TicketStatus.VOID), ()),), products=allowed)
+    yield "newer generation of a void ticket", later, "refuse void"
+
+
+def interrupted() -> Iterator[Case]:
+    begun = passage("09:59:00", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1), persons=2)
+    row = record(flags=TicketFlags.GROUP, persons=4)
+    for text, persons, expected in (
+        ("10:00:00", 2, ADMIT),
+        ("10:00:00", 1, ADMIT),
+        ("10:00:00.001", 1, ADMIT),
+        ("10:00:00", 3, "staff passage_unresolved"),
+        ("10:00:01", 3, "staff passage_unresolved"),
+    ):
+        yield f"power cut at 09:59:00, {persons} at {text}", shown(row, begun, at=at(text), persons=persons), expected
+    single = replace(begun, persons=1)
+    for text, expected in (("10:00:00", ADMIT), ("10:00:00.001", "staff passage_unresolved")):
+        yield f"power cut at 09:59:00, single at {text}", shown(record(), single, at=at(text)), expected
+
+
+SENIORS = WalkInRule(7, "六十五岁以上", "65 and over", 65, None, (), None, None, frozenset())
+CHILDREN = WalkInRule(8, "六岁及以下", "Up to 6", None, 6, (), None, None, frozenset())
+RESIDENTS = WalkInRule(
+    9, "本市居民", "Residents", None, None, ("1101", "1102"), date(2026, 5, 10), date(2026, 5, 11), frozenset()
+)
+AT_GATE = replace(SENIORS, check_points=frozenset({OTHER_GATE}))
+
+
+def walk_ins() -> Iterator[Case]:
+    for name, rule, born, region, when, expected in (
+        ("65 today", SENIORS, date(1961, 5, 10), "", "10:00", ADMIT),
+        ("65 tomorrow", SENIORS, date(1961, 5, 11), "", "10:00", "refuse unknown"),
+        ("65 at midnight", SENIORS, date(1961, 5, 11), "", "2026-05-11 00:00", ADMIT),
+        ("born on 29 February", SENIORS, date(1960, 2, 29), "", "2026-02-28 10:00", ADMIT),
+        ("no birth date", SENIORS, None, "", "10:00", "refuse unknown"),
+        ("6 still", CHILDREN, date(2019, 5, 11), "", "10:00", ADMIT),
+        ("7 today", CHILDREN, date(2019, 5, 10), "", "10:00", "refuse unknown"),
+        ("resident", RESIDENTS, None, "110101", "10:00", ADMIT),
+        ("resident of another place", RESIDENTS, None, "310101", "10:00", "refuse unknown"),
+        ("resident the day before", RESIDENTS, None, "110101", "2026-05-09 23:59:59", "refuse unknown"),
+        ("resident on the last day", RESIDENTS, None, "110201", "2026-05-11 23:59:59", ADMIT),
+        ("resident the day after", RESIDENTS, None, "110101", "2026-05-12 00:00", "refuse unknown"),
+        ("at another gate", AT_GATE, date(1950, 1, 1), "", "10:00", "refuse unknown"),
+    ):
+        site = replace(SITE_RULES, walk_in_rules=(rule,))
+        card = DocumentCard(bytes(16), born, region)
+        yield f"walk-in: {name}", facts(card, (), check_point=READER, site=site, at=at(when)), expected
+    site = replace(SITE_RULES, walk_in_rules=(SENIORS,))
+    card = replace(CARD, born=date(1950, 1, 1))
+    for name, earlier, expected in (
+        ("yesterday", PastWalkIn(card.holder, 7, SITE, GATE, at("2026-05-09 23:59:59")), ADMIT),
+        ("today", PastWalkIn(card.holder, 7, SITE, GATE, at("00:00")), "refuse daily_limit"),
+        ("another person today", PastWalkIn(bytes([1] * 16), 7, SITE, GATE, at("09:00")), ADMIT),
+    ):
+        yield f"walk-in {name}", facts(card, (), check_point=READER, site=site, walk_ins=(earlier,)), expected
+    full = replace(site, capacity=5)
+    yield "walk-in to a full site", facts(card, (), check_point=READER, site=full, inside=5), "refuse site_full"
+    closed = replace(READER, state=CheckPointState.DISABLED)
+    yield "walk-in at a closed lane", facts(card, (), check_point=closed, site=site), "refuse device_disabled"
+    used = (Candidate(record(), (passage("09:00"),)),)
+    yield "a used ticket, but a walk-in", facts(card, used, check_point=READER, site=site), ADMIT
+
+
+def credentials() -> Iterator[Case]:
+    staffed = check_point(attended=True)
+    for name, presented, entry, exit_alarm in (
+        ("unreadable", Unreadable(), "refuse malformed", "malformed"),
+        ("forged", Forged(), "refuse forged", "forged"),
+        ("a card without tickets", CARD, "refuse unknown", "unknown"),
+        ("an unknown look-up code", LookUpCode(), "refuse unknown", "unknown"),
+        ("a typed number at a lane", TypedNumber(), "refuse malformed", "malformed"),
+    ):
+        yield f"{name}: entry", facts(presented, ()), entry
+        yield f"{name}: override", facts(presented, (), supervisor=9), entry
+        yield f"{name}: exit", facts(presented, (), check_point=EXIT), f"out {exit_alarm}"
+        yield f"{name}: fire", facts(presented, (), fire=True), "free"
+    yield "an unknown number typed by staff", facts(TypedNumber(), (), check_point=staffed), "refuse unknown"
+    yield "a type that is not in the feed", facts(products={}), "staff policy_unknown"
+    yield (
+        "a rule of a later version",
+        shown(record(), products={T1: product(entitlement(UnknownCheck("tide")))}),
+        ("staff policy_unknown"),
+    )
+
+
+CASES = [
+    case
+    for cases in (
+        total_uses,
+        groups,
+        group_re_entry,
+        re_entry,
+        gates,
+        holders,
+        statuses,
+        freshness,
+        capacity,
+        unseen,
+        interrupted,
+        walk_ins,
+        credentials,
+    )
+    for case in cases()
+]
+
+
+@pytest.mark.parametrize(("case", "expected"), [pytest.param(case, expected, id=name) for name, case, expected in CASES])
+def test_the_rule_holds_at_its_edges(case: Facts, expected: str) -> None:
+    assert outcome(decide(case)) == expected
+
+
+def test_a_resumed_passage_consumes_nothing_more() -> None:
+    begun = passage("09:59:30", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1))
+    verdict = decide(shown(record(), begun))
+    assert isinstance(verdict, Admit)
+    assert (verdict.kind, verdict.uses_left) == (PassageKind.RESUME, 0)
