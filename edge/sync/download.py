@@ -25,6 +25,8 @@ from protocol.feed.trust import (
     believe_keyring,
     believe_manifest,
     believe_timestamp,
+    recall_admissions,
+    recall_manifest,
 )
 from protocol.instants import Instant
 from protocol.keyring import MAX_BYTES as MAX_KEYRING_BYTES
@@ -122,7 +124,7 @@ class Downloader:
         self, state: TrustState, timestamp: Timestamp, held: Feed | None
     ) -> tuple[TrustState, Manifest, bytes]:
         if held is not None and _is(held.envelopes[0], timestamp.manifest):
-            return state, held.manifest, held.envelopes[0]
+            return recall_manifest(state, held.envelopes[0])[0], held.manifest, held.envelopes[0]
         path = addresses.manifest(timestamp.epoch, timestamp.manifest.version)
         data = await self._envelope(path, timestamp.manifest)
         state, manifest = believe_manifest(state, timestamp, data)
@@ -134,7 +136,7 @@ class Downloader:
         self, state: TrustState, timestamp: Timestamp, held: Feed | None
     ) -> tuple[TrustState, AdmissionsHead, bytes]:
         if held is not None and _is(held.envelopes[1], timestamp.admissions):
-            return state, held.admissions, held.envelopes[1]
+            return recall_admissions(state, held.envelopes[1])[0], held.admissions, held.envelopes[1]
         path = addresses.admissions(timestamp.epoch, timestamp.admissions.version)
         data = await self._envelope(path, timestamp.admissions)
         state, head = believe_admissions(state, timestamp, data)

@@ -23,6 +23,7 @@ from protocol.admission.tables import (
     encode_site_rules,
 )
 from protocol.directions import Direction
+from protocol.errors import PeerError
 from protocol.feed import addresses
 from protocol.feed.buckets import EMPTY_LIST, BucketKind, deflate, digest, encode_pack, hash_at
 from protocol.feed.delta import BucketId, Changes
@@ -105,27 +106,36 @@ def credential(ticket_id: int, number: int, kind: CredentialKind = CredentialKin
     return CredentialEntry(sha256(number.to_bytes(8, "big")).digest()[:16], kind, TicketId(ticket_id))
 
 
+SAMPLE_PRODUCT = Product(
+    product_id=PRODUCT,
+    name_zh="成人票",
+    name_en="Adult",
+    entitlements=(Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy()),),
+    claim=Claim.NEVER,
+    unseen_allowed=True,
+    autonomy_s=AUTONOMY_S,
+)
+SAMPLE_POINT = CheckPoint(
+    check_point_id=ENTRY_POINT,
+    site=SITE,
+    zone=0,
+    name_zh="东门 1",
+    name_en="East 1",
+    direction=Direction.ENTRY,
+    state=CheckPointState.ENABLED,
+    ticked=frozenset({PRODUCT}),
+    attended=False,
+    reads_documents=False,
+)
+SAMPLE_RULES = SiteRules(SITE, "Asia/Shanghai", None, 20, ())
+
+
 def sample_tables() -> dict[str, bytes]:
     """Return the small tables of a site with one product and one entry gate that is ticked for it."""
-    entitlement = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy())
-    product = Product(PRODUCT, "成人票", "Adult", (entitlement,), Claim.NEVER, unseen_allowed=True, autonomy_s=AUTONOMY_S)
-    point = CheckPoint(
-        check_point_id=ENTRY_POINT,
-        site=SITE,
-        zone=0,
-        name_zh="东门 1",
-        name_en="East 1",
-        direction=Direction.ENTRY,
-        state=CheckPointState.ENABLED,
-        ticked=frozenset({PRODUCT}),
-        attended=False,
-        reads_documents=False,
-    )
-    rules = SiteRules(SITE, "Asia/Shanghai", None, 20, ())
     return {
-        PRODUCTS: encode_products((product,)),
-        CHECK_POINTS: encode_check_points((point,)),
-        SITE_RULES: encode_site_rules(rules),
+        PRODUCTS: encode_products((SAMPLE_PRODUCT,)),
+        CHECK_POINTS: encode_check_points((SAMPLE_POINT,)),
+        SITE_RULES: encode_site_rules(SAMPLE_RULES),
     }
 
 
@@ -253,7 +263,8 @@ class FeedSimulator:
         """Serve a path as central does, without a network."""
         self.asked.append(path)
         answer = self.served[path] if path in self.served else self.answer(path)
-        assert answer is None or len(answer) <= most_bytes, f"{path}: {len(answer)} bytes are over the limit of {most_bytes}"
+        if answer is not None and len(answer) > most_bytes:
+            raise PeerError(f"{path}: {len(answer)} bytes are over the limit of {most_bytes}")
         return answer
 
     def answer(self, path: str) -> bytes | None:
