@@ -7,7 +7,8 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.catalog.parameters import Fen, SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
-from central.catalog.service import Catalog, Site, TicketType
+from central.catalog.service import Catalog, Site
+from central.catalog.ticket_type import TicketType
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode

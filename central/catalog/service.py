@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.ticket_type import TicketType
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
@@ -29,20 +30,6 @@ class Site:
 
     site_id: SiteId
     parameters: SiteParameters
-
-
-@dataclass(frozen=True, slots=True)
-class TicketType:
-    """A ticket type by its number; the price is per person."""
-
-    type_id: ProductId
-    parameters: TicketTypeParameters
-    price_fen: int
-    is_on_sale: bool
-
-    def product(self) -> Product:
-        """Return it as gates know it."""
-        return self.parameters.stated(self.type_id)
 
 
 class Catalog:

@@ -13,8 +13,6 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from central.web.problems import Problem, ProblemCode
 
-MINIMUM_CHARACTERS = 10
-MAXIMUM_CHARACTERS = 128
 AT_ONCE = 2
 MOST_WAITING = 32
 # 46 MiB, one pass: OWASP's first choice, about 60 ms of a core.

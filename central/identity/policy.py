@@ -4,9 +4,10 @@ Laws: failures slow down the account and source that fail, never another source 
 person out by failing in that person's name.
 """
 
-from central.identity.passwords import MAXIMUM_CHARACTERS, MINIMUM_CHARACTERS
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant
 
+MINIMUM_CHARACTERS = 10
+MAXIMUM_CHARACTERS = 128
 FREE_FAILURES = 5
 LONGEST_DELAY_S = 300
 FORGOTTEN_AFTER_MS = 24 * 60 * MS_PER_MINUTE

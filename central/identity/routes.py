@@ -9,7 +9,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.identity.passwords import MAXIMUM_CHARACTERS
+from central.identity.policy import MAXIMUM_CHARACTERS
 from central.identity.service import Identity, SignedIn
 from central.web.access import COOKIE, Access, Principal, csrf_token
 from central.web.operations import ANSWER_HEADERS, Call, Route

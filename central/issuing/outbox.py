@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, insert, select, update
 
+from central.issuing.feed_version import FeedVersion
 from central.store.tables.tickets import TicketChangeRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId
@@ -21,14 +22,6 @@ class Change:
 
     change_id: int
     ticket_id: TicketId
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FeedVersion:
-    """A version of a site's feed; a later epoch is later whatever its version."""
-
-    epoch: int
-    version: int
 
 
 async def append(work: Work, ticket_ids: Iterable[TicketId], sites: Collection[SiteId], now: Instant) -> None:
@@ -83,3 +76,36 @@ async def published_versions(work: Work, ticket_id: TicketId, from_change: int) 
         known = None if epoch is None or version is None else FeedVersion(epoch, version)
         versions.setdefault(SiteId(site), known)
     return versions
+
+
+async def sites_of(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketId, set[SiteId]]:
+    """Return the sites that are told of each of these tickets."""
+    query = (
+        select(TicketChangeRow.ticket_id, TicketChangeRow.site_id)
+        .where(col(TicketChangeRow.ticket_id).in_(ticket_ids))
+        .distinct()
+    )
+    found: dict[TicketId, set[SiteId]] = {}
+    for ticket_id, site in (await work.session.exec(query)).all():
+        found.setdefault(TicketId(ticket_id), set()).add(SiteId(site))
+    return found
+
+
+async def set_aside(work: Work, site_id: SiteId, epoch: int) -> int:
+    """Note the changes of a site that a rebuild of its whole feed will hold, and return the highest of them (0: none).
+
+    What commits from now on is not among them, even under a lower number (PostgreSQL commits out of order).
+    """
+    waiting = col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None)
+    await work.session.exec(update(TicketChangeRow).where(*waiting).values(epoch=epoch))
+    return (await work.session.exec(select(func.max(TicketChangeRow.id)).where(*waiting))).one() or 0
+
+
+async def mark_set_aside(work: Work, site_id: SiteId, version: FeedVersion) -> None:
+    """Say which feed version holds the changes that were set aside."""
+    aside = update(TicketChangeRow).where(
+        col(TicketChangeRow.site_id) == site_id,
+        col(TicketChangeRow.version).is_(None),
+        col(TicketChangeRow.epoch) == version.epoch,
+    )
+    await work.session.exec(aside.values(version=version.version))

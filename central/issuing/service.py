@@ -12,7 +12,7 @@ from sqlmodel import col, insert, select
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.policy import Window
-from central.catalog.service import TicketType
+from central.catalog.ticket_type import TicketType
 from central.issuing import outbox
 from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
 from central.issuing.signer import Signer

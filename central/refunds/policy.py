@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from central.issuing.outbox import FeedVersion
+from central.issuing.feed_version import FeedVersion
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant
 

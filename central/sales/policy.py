@@ -8,7 +8,7 @@ from datetime import date, time
 
 from central.catalog.parameters import Slot
 from central.catalog.policy import day_is_sold, slot_starting
-from central.catalog.service import TicketType
+from central.catalog.ticket_type import TicketType
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import InputError
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
