@@ -21,6 +21,7 @@ BUSY_TIMEOUT_MS = 2_000
 AUTOCHECKPOINT_PAGES = 1_000
 SqlValue = int | float | str | bytes | None
 FULL_DISK = 0.98
+_DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 _LEAST_SQLITE = (3, 51, 3)
 _FULL = 2
 
@@ -50,6 +51,10 @@ _SCHEMA = (
 
 class JournalClosed(StorageError):
     """The journal's file failed and is closed for good: nobody may enter here until the agent was started again."""
+
+
+class JournalDamaged(JournalClosed):
+    """SQLite cannot read the journal's file: it must be rescued before it serves again."""
 
 
 class JournalFull(StorageError):
@@ -84,7 +89,8 @@ class JournalFile:
             yield
         except apsw.Error as error:
             self._close_for_good()
-            raise JournalClosed(f"{self._path}: failed ({error}), closed for good; check the disk, start again") from error
+            fault = JournalDamaged if isinstance(error, _DAMAGE) else JournalClosed
+            raise fault(f"{self._path}: failed ({error}), closed for good; check the disk, start again") from error
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -125,6 +131,8 @@ def _open(path: Path) -> apsw.Connection:
         connection = apsw.Connection(str(path))
         _set_pragmas(connection, path)
         _make_schema(connection, path)
+    except _DAMAGE as error:
+        raise JournalDamaged(f"{path}: is no readable database ({error})") from error
     except apsw.Error as error:
         raise StorageError(f"{path}: cannot be opened ({error}); close the program that holds it, or set it aside") from error
     return connection

@@ -14,10 +14,11 @@ from threading import Lock
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.journal.book import MARKED_LOST, Book
-from edge.journal.database import JournalFile
+from edge.journal.database import JournalDamaged, JournalFile
 from edge.journal.delivery import items_from
 from edge.journal.index import Place
 from edge.journal.opening import Contents, Mark, read_contents
+from edge.journal.rescue import rescue
 from protocol.errors import InputError, PeerError
 from protocol.identifiers import AgentId, BootId, CheckPointId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
@@ -71,13 +72,15 @@ class Journal:
     def open(cls, path: Path, owner: Owner, known: Mark | None, reading: ClockReading) -> "Journal":
         """Open or make the file, prove what stands in it, and go on with it, or begin a new journal where it is in doubt.
 
+        A file that SQLite cannot read is put aside, and goes on with what can still be read of it.
         `known` is how far central has acknowledged, as the trust store remembers it.
         StorageError (JournalClosed among them) where the file cannot serve.
         """
-        public = owner.private.public_key().public_bytes_raw()
-        file = JournalFile(path)
-        with file.guarded():
-            contents = read_contents(file, owner.agent, public, known)
+        try:
+            file, contents = _read_file(path, owner, known)
+        except JournalDamaged:
+            rescue(path)
+            file, contents = _read_file(path, owner, known)
         journal = cls(path, owner, file, contents)
         if contents.doubt or not contents.books:
             journal._begin(contents.doubt, known, reading)
@@ -354,6 +357,12 @@ class Journal:
         pruned = through - book.first + 1
         book.prune(through)
         return pruned
+
+
+def _read_file(path: Path, owner: Owner, known: Mark | None) -> tuple[JournalFile, Contents]:
+    file = JournalFile(path)
+    with file.guarded():
+        return file, read_contents(file, owner.agent, owner.private.public_key().public_bytes_raw(), known)
 
 
 def _stretches(sequences: Iterable[Sequence]) -> list[tuple[Sequence, Sequence]]:

@@ -322,6 +322,43 @@ def test_an_older_copy_of_the_whole_file_begins_a_new_journal(tmp_path: Path) ->
     journal.close()
 
 
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a journal with 200 entries."""
+    path = tmp_path_factory.mktemp("image") / "journal.db"
+    filled(path, 200).close()
+    return path.read_bytes()
+
+
+ENTRY_ROOT = 3  # the page from which all entries are found
+
+
+@pytest.mark.law(5)
+@pytest.mark.parametrize("page", range(10))
+def test_a_page_of_rubbish_is_put_aside_and_the_rest_goes_on(tmp_path: Path, image: bytes, page: int) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(image[: page * 4096] + b"\xa5" * 4096 + image[(page + 1) * 4096 :])
+    journal = open_journal(path, boot=2)
+    kept = sum(bool(journal.events_of(TicketId(ticket))) for ticket in range(1, 201))
+    assert kept >= (0 if page in {0, ENTRY_ROOT} else 160)
+    journal.append(an_intent(501), GATE, reading())
+    assert len(journal.events_of(TicketId(501))) == 1
+    batch = journal.unsent(reading())
+    assert batch is not None
+    assert isinstance(verify_batch(empty_head(batch.journal_id), batch.items), Proved)
+    journal.close()
+
+
+@pytest.mark.parametrize("rubbish", [b"\xa5" * 8192, b"SQLite format 3\0" + bytes(4080)])
+def test_a_file_that_is_no_database_is_put_aside(tmp_path: Path, rubbish: bytes) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(rubbish)
+    journal = open_journal(path)
+    journal.append(an_intent(1), GATE, reading())
+    journal.close()
+    assert (tmp_path / "journal.db.damaged-1").read_bytes() == rubbish
+
+
 def test_a_deleted_file_begins_a_new_journal(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = filled(path)

@@ -141,6 +141,15 @@ async def test_a_journal_from_a_restored_image_goes_on_under_a_new_id_and_loses_
     journal.close()
 
 
+async def test_an_old_receipt_that_is_replayed_moves_nothing(journal: Journal) -> None:
+    write(journal, 1, 2)
+    old = journal.head
+    write(journal, 3, 4)
+    with pytest.raises(PeerError, match="sent entries up to 4"):
+        await upload_once(journal, Answering(a_receipt(old)), PORTS)
+    assert journal.unsent_count == 4
+
+
 async def test_a_revoked_agent_s_entries_are_stored_apart_and_not_sent_again(journal: Journal) -> None:
     write(journal, 1, 3)
     apart = Answering(a_receipt(journal.head, quarantine=Quarantine.REVOKED))

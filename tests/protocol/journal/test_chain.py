@@ -119,6 +119,10 @@ def test_each_way_of_not_going_on_is_told_apart(stored: int, items: list[bytes |
     assert verify_batch(HEADS[stored], items, KNOWN[:stored]) == expected
 
 
+def test_entries_that_came_before_must_still_be_linked_among_themselves() -> None:
+    assert verify_batch(HEADS[8], [ITEMS[0], edited(ITEMS[1]), ITEMS[2]]) == BrokenLink(Sequence(3))
+
+
 def test_what_is_no_entry_is_named_by_its_place() -> None:
     answer = verify_batch(HEADS[0], [ITEMS[0], b"\x00"])
     assert isinstance(answer, Unreadable)
