@@ -14,6 +14,7 @@ from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Work
 from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.instants import Minute
 from protocol.tickets.record import TicketRecord
 
 
@@ -75,3 +76,9 @@ async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: byt
 
 def _entry(row: TicketCredentialRow) -> CredentialEntry:
     return CredentialEntry(row.key, CredentialKind(row.kind), row.ticket_id)
+
+
+async def ended_between(work: Work, after: Minute, until: Minute) -> frozenset[TicketId]:
+    """Return the tickets whose validity ended after a minute and up to another."""
+    query = select(TicketRow.id).where(col(TicketRow.valid_until) > after, col(TicketRow.valid_until) <= until)
+    return frozenset(TicketId(found) for found in (await work.session.exec(query)).all())

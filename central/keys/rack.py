@@ -9,8 +9,10 @@ from central.keys.files import KeyFiles
 from central.keys.service import current_keyring, signing_key
 from protocol.errors import SettingsError
 from protocol.identifiers import KeyId
-from protocol.instants import Instant
+from protocol.instants import Clock, Instant
 from protocol.keyring import Keyring, Purpose
+from protocol.tickets.claims import Claims
+from protocol.tickets.signature import issue
 
 Signers = dict[KeyId, Ed25519PrivateKey]
 
@@ -57,3 +59,23 @@ class KeyRack:
         """Return the same, as `signatures.seal` takes it."""
         key_id, private = self.signer(purpose, now)
         return {key_id: private}
+
+
+class RackSigner:
+    """Signs tickets with the issuing key in force: `central.issuing`'s port."""
+
+    def __init__(self, rack: KeyRack, clock: Clock) -> None:
+        """Take the rack, and the clock that says which key is in force."""
+        self._rack = rack
+        self._clock = clock
+
+    @property
+    def key_id(self) -> KeyId:
+        """Return the key that signs now."""
+        return self._rack.signer(Purpose.TICKETS, self._clock())[0]
+
+    def sign(self, claims: Claims) -> str:
+        """Return the PF1 text of claims that name `key_id`."""
+        key_id, private = self._rack.signer(Purpose.TICKETS, self._clock())
+        assert claims.key_id == key_id, "claims name the key that signs them"
+        return issue(claims, private)

@@ -1,0 +1,228 @@
+"""The command line of central: `paifang central ...` and `paifang keys ...`.
+
+Laws: with `assembly`, the only place that reads settings, the clock and the system's randomness; a fault is one line that says
+what to do, never a stack trace.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from aiohttp import web
+from rich.console import Console
+from rich.table import Table
+
+from central.assembly import OPERATIONS, Ambience, build_app
+from central.identity.passwords import Passwords, strong_hasher
+from central.identity.permissions import ALL
+from central.identity.service import Identity
+from central.keys import service as key_service
+from central.keys.files import KeyFiles
+from central.settings import CentralSettings, read_settings
+from central.store import backup as backups
+from central.store.engine import open_database
+from central.store.migrate import migrate as migrate_database
+from central.store.unit_of_work import Store
+from central.web.openapi import document
+from protocol.errors import PaifangError, SettingsError
+from protocol.instants import Instant, to_datetime
+from protocol.keyring import Purpose
+
+API_VERSION = "1"
+NS_PER_MS = 1_000_000
+SHUTDOWN_S = 5.0
+
+app = typer.Typer(help="Paifang's office: sells, publishes to gates, takes in their journals.", no_args_is_help=True)
+keys = typer.Typer(help="The keys that central signs with.", no_args_is_help=True)
+user = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(user, name="user")
+_errors = Console(stderr=True)
+
+Passphrase = Annotated[
+    str | None,
+    typer.Option(help="Opens the root key; better given as PAIFANG_ROOT_PASSPHRASE.", envvar="PAIFANG_ROOT_PASSPHRASE"),
+]
+
+
+def clock() -> Instant:
+    """Return the system's time."""
+    return Instant(time.time_ns() // NS_PER_MS)
+
+
+def _ambience() -> Ambience:
+    return Ambience(clock, os.urandom, strong_hasher())
+
+
+@contextmanager
+def _faults_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except PaifangError as error:
+        _errors.print(f"paifang: {error}", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API to people, gates and kiosks, until SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with _faults_in_one_line():
+        asyncio.run(_serve(read_settings()))
+
+
+async def _serve(settings: CentralSettings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    built = await build_app(settings, _ambience())
+    for notice in built.notices:
+        typer.echo(f"notice: {notice}")
+    runner = web.AppRunner(built.app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.listen_host, settings.listen_port)
+        try:
+            await site.start()
+        except OSError as error:
+            where = f"{settings.listen_host}:{settings.listen_port}"
+            raise SettingsError(f"cannot listen on {where} ({error.strerror}); set PAIFANG_LISTEN_PORT") from error
+        host, port = runner.addresses[0][:2]
+        typer.echo(f"ready: http://{host}:{port}")
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables; `serve` does it by itself."""
+
+    async def run(settings: CentralSettings) -> str:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        database = open_database(settings.url)
+        try:
+            return await migrate_database(database)
+        finally:
+            await database.close()
+
+    with _faults_in_one_line():
+        typer.echo(f"database is at revision {asyncio.run(run(read_settings()))}")
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document, without a server."""
+    typer.echo(json.dumps(document(OPERATIONS, "Paifang", API_VERSION), ensure_ascii=False, indent=2))
+
+
+@user.command()
+def add(name: str, permission: Annotated[list[str] | None, typer.Option(help="Repeat for more; none gives all.")] = None) -> None:
+    """Add a person, and print the one-time password."""
+    wanted = permission or list(ALL)
+    if unknown := sorted(set(wanted) - set(ALL)):
+        raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(ALL)}")
+    _with_identity(lambda identity: identity.add_user(name, wanted, None, clock()))
+
+
+@user.command()
+def reset(name: str) -> None:
+    """Give a person a new one-time password, and print it."""
+    _with_identity(lambda identity: identity.reset_password(name, None, clock()))
+
+
+def _with_identity(use: Callable[[Identity], Awaitable[str]]) -> None:
+    async def run(settings: CentralSettings) -> str:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store(open_database(settings.url))
+        try:
+            await migrate_database(store.database)
+            return await use(Identity(store, Passwords(strong_hasher()), os.urandom))
+        finally:
+            await store.close()
+
+    with _faults_in_one_line():
+        typer.echo(f"one-time password: {asyncio.run(run(read_settings()))}")
+
+
+@app.command()
+def backup(file: Path) -> None:
+    """Back the embedded database up, while it serves. Keep the key files as well: without them sealed fields stay closed."""
+    with _faults_in_one_line():
+        size = backups.back_up(backups.embedded_file(read_settings().url), file)
+        typer.echo(f"{file}: {size} bytes; back up the key files apart from it")
+
+
+@app.command()
+def restore(file: Path, passphrase: Passphrase = None) -> None:
+    """Put a backup back while no server runs, and raise the epoch: gates then send what the backup had not yet."""
+    with _faults_in_one_line():
+        settings = read_settings()
+        target = backups.embedded_file(settings.url)
+        backups.check(file)
+        # The epoch first: raised without a restore it harms nobody, a restore without it would publish versions twice.
+        keyring = key_service.raise_epoch(KeyFiles(settings.keys_dir), _given(passphrase), clock())
+        backups.put_back(file, target)
+        typer.echo(f"restored; the epoch is {keyring.epoch}. The database that was there has {backups.KEPT_SUFFIX} in its name")
+
+
+@keys.command()
+def init(passphrase: Passphrase = None) -> None:
+    """Make the root key and one key of each purpose."""
+    with _faults_in_one_line():
+        settings = read_settings()
+        key_service.initialise(KeyFiles(settings.keys_dir), _given(passphrase), clock(), os.urandom)
+        typer.echo(f"keys were made in {settings.keys_dir}; take root.pem away and keep it offline")
+
+
+@keys.command()
+def rotate(
+    purpose: Annotated[Purpose, typer.Option(help="Which key to replace.")] = Purpose.TICKETS,
+    compromised: Annotated[bool, typer.Option(help="The old key was stolen: trust it no further.")] = False,  # noqa: FBT002 - typer options are plain arguments
+    passphrase: Passphrase = None,
+) -> None:
+    """Add a new key of a purpose; a running server takes it up within seconds."""
+    with _faults_in_one_line():
+        files = KeyFiles(read_settings().keys_dir)
+        keyring = key_service.rotate(files, _given(passphrase), purpose, clock(), os.urandom, compromised=compromised)
+        typer.echo(f"keyring version {keyring.version} is signed")
+
+
+@keys.command()
+def status() -> None:
+    """Show the keys, and what is due."""
+    with _faults_in_one_line():
+        found = key_service.report(KeyFiles(read_settings().keys_dir), clock())
+    table = Table("key", "purpose", "status", "until", "signs now", "private half here")
+    for one in found.keys:
+        until = to_datetime(one.key.not_after).date().isoformat()
+        signs, here = ("yes" if one.is_current else ""), ("yes" if one.has_private else "no")
+        table.add_row(str(one.key.key_id), one.key.purpose.value, one.key.status.value, until, signs, here)
+    console = Console()
+    console.print(table)
+    expires = to_datetime(found.keyring.expires_at).date().isoformat()
+    console.print(f"epoch {found.keyring.epoch}, version {found.keyring.version}, expires {expires}", highlight=False)
+    console.print(f"root key: {'here; take it offline' if found.root_is_here else 'not here'}", highlight=False)
+    for warning in found.warnings:
+        _errors.print(f"warning: {warning}", markup=False)
+
+
+def _given(passphrase: str | None) -> str:
+    settings = read_settings()
+    if passphrase:
+        return passphrase
+    if settings.root_passphrase is not None:
+        return settings.root_passphrase.get_secret_value()
+    return str(typer.prompt("passphrase of the root key", hide_input=True, err=True))
+
+
+if __name__ == "__main__":
+    app()

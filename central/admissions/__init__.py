@@ -1,0 +1,1 @@
+"""Admissions as all gates report them: records, uses, and what conflicts."""

@@ -1,0 +1,102 @@
+"""Conflicts: passages that the ticket did not allow, seen from all that gates have reported. Pure.
+
+Laws: order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
+the later ones are the conflict; both stay facts. A supervisor's override is a decision on the record, not a conflict.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from protocol.admission.checks import Case, failures_of
+from protocol.admission.passages import PassageKind, PassageState, PastPassage
+from protocol.admission.policy import CheckPoint, Entitlement, Product, ReEntry
+from protocol.admission.usage import usage_of
+from protocol.admission.verdict import Reason
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
+from protocol.instants import Instant
+from protocol.journal.events import Intent
+from protocol.journal.history import AdmissionEvent, EventKey, fold
+from protocol.tickets.record import TicketRecord
+
+OF_USES = frozenset({Reason.TOO_SOON, Reason.ALREADY_INSIDE, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT, Reason.USED_UP})
+_JUDGED = frozenset({PassageKind.ENTRY, PassageKind.RESUME})
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCase:
+    """A ticket, its type, and the places and zone of its site."""
+
+    record: TicketRecord
+    product: Product
+    check_points: Mapping[CheckPointId, CheckPoint]
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A passage too many. `first` is the earliest use of the same right."""
+
+    key: EventKey
+    first: EventKey
+    entitlement_id: EntitlementId
+    reason: Reason
+    scanned_at: Instant
+
+
+def conflicts_of(case: TicketCase, events: Iterable[AdmissionEvent]) -> tuple[Conflict, ...]:
+    """Return the conflicts of one ticket, by the time of the scan."""
+    held = tuple(events)
+    keys = _keys_of(held)
+    passages = fold(held)
+    found = (_judged(case, passage, passages[:place], keys) for place, passage in enumerate(passages))
+    return tuple(conflict for conflict in found if conflict is not None)
+
+
+def _keys_of(events: Iterable[AdmissionEvent]) -> dict[tuple[AgentId, AttemptId], EventKey]:
+    keys: dict[tuple[AgentId, AttemptId], EventKey] = {}
+    for event in sorted(events, key=lambda event: event.key):
+        if isinstance(event.event, Intent):
+            keys.setdefault((event.agent, event.event.attempt_id), event.key)
+    return keys
+
+
+def _judged(
+    case: TicketCase,
+    passage: PastPassage,
+    earlier: tuple[PastPassage, ...],
+    keys: Mapping[tuple[AgentId, AttemptId], EventKey],
+) -> Conflict | None:
+    right = next((one for one in case.product.entitlements if one.entitlement_id == passage.entitlement_id), None)
+    check_point = case.check_points.get(passage.check_point)
+    if right is None or check_point is None or not _is_judged(passage):
+        return None
+    seen = _case_of(case, passage, earlier, right, check_point)
+    failure = next((one for one in failures_of(right.policy, seen) if one.reason in OF_USES), None)
+    if failure is None or not seen.usage.uses:
+        return None
+    first = seen.usage.uses[0]
+    key, first_key = keys[passage.agent, passage.attempt_id], keys[first.agent, first.attempt_id]
+    return Conflict(key, first_key, passage.entitlement_id, failure.reason, passage.scanned_at)
+
+
+def _is_judged(passage: PastPassage) -> bool:
+    happened = passage.state is not PassageState.NOT_PASSED
+    return passage.direction is Direction.ENTRY and passage.kind in _JUDGED and happened
+
+
+def _case_of(
+    case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage, ...], right: Entitlement, check_point: CheckPoint
+) -> Case:
+    of_right = [one for one in earlier if one.entitlement_id == right.entitlement_id]
+    re_entry = ReEntry() in right.policy.always or any(ReEntry() in checks for checks in right.policy.alternatives)
+    return Case(
+        at=passage.scanned_at,
+        zone=case.zone,
+        persons=passage.persons,
+        record=case.record,
+        check_point=check_point,
+        usage=usage_of(of_right, case.zone, re_entry=re_entry),
+        place=lambda _: ("", ""),
+    )

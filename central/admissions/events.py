@@ -1,0 +1,170 @@
+"""The store of admission events: written with the journal that tells them, read by ticket and by holder.
+
+Laws: an event is stored in the transaction that stores its journal entry, with an outbox row for each site whose gates must
+hear of it; an outcome stands with the ticket and the time of its intent.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import sqlalchemy
+from sqlmodel import col, delete, insert, select
+
+from central.issuing import outbox
+from central.store.tables.admissions import AdmissionEventRow, AdmissionOutboxRow
+from central.store.tables.journals import JournalRow
+from central.store.unit_of_work import Work
+from protocol import cbor
+from protocol.identifiers import AgentId, JournalId, Sequence, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.journal.events import NO_TICKET, Intent, Outcome
+from protocol.journal.history import AdmissionEvent
+
+# Databases bound the parameters of one statement (SQLite 32,766).
+MOST_IN_ONE_STATEMENT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event of the journal with that number."""
+
+    journal_number: int
+    event: AdmissionEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Of whom an event tells, and when the credential was scanned."""
+
+    ticket_id: TicketId
+    holder: bytes | None
+    scanned_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEvent:
+    """An event that a site's gates have not been told of."""
+
+    outbox_id: int
+    subject: Subject
+    event: AdmissionEvent
+
+
+async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
+    """Store events that are not there yet, and return the tickets that they tell of.
+
+    An outcome whose intent was lost tells of nobody: it stays in its journal and is not stored here.
+    """
+    events = list(new)
+    subjects = await _subjects(work, events)
+    told = [(one, subjects[key]) for one in events if (key := _intent_key(one)) in subjects]
+    if not told:
+        return frozenset()
+    connection = await work.session.connection()
+    await connection.execute(insert(AdmissionEventRow), [_row(one, subject) for one, subject in told])
+    tickets = frozenset(subject.ticket_id for _, subject in told) - {NO_TICKET}
+    sites = await outbox.sites_of(work, tickets)
+    rows = [
+        {"site_id": site, "journal_number": one.journal_number, "sequence": one.event.sequence}
+        for one, subject in told
+        for site in sorted({one.event.site} | sites.get(subject.ticket_id, set()))
+    ]
+    await connection.execute(insert(AdmissionOutboxRow), rows)
+    return tickets
+
+
+async def of_tickets(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketId, tuple[AdmissionEvent, ...]]:
+    """Return all events of these tickets."""
+    query = select(AdmissionEventRow.ticket_id, AdmissionEventRow.data).where(col(AdmissionEventRow.ticket_id).in_(ticket_ids))
+    found: dict[TicketId, list[AdmissionEvent]] = {}
+    for ticket_id, data in (await work.session.exec(query)).all():
+        found.setdefault(TicketId(ticket_id), []).append(event_of(data))
+    return {ticket_id: tuple(events) for ticket_id, events in found.items()}
+
+
+async def of_holder(work: Work, holder: bytes) -> tuple[AdmissionEvent, ...]:
+    """Return the walk-in events of a document."""
+    query = select(AdmissionEventRow.data).where(AdmissionEventRow.holder == holder)
+    return tuple(event_of(data) for data in (await work.session.exec(query)).all())
+
+
+async def journal_numbers(work: Work, keys: Collection[tuple[AgentId, JournalId]]) -> dict[tuple[AgentId, JournalId], int]:
+    """Return the numbers of these journals."""
+    query = select(JournalRow.number, JournalRow.agent_id, JournalRow.journal_id).where(
+        col(JournalRow.agent_id).in_({agent for agent, _ in keys})
+    )
+    rows = (await work.session.exec(query)).all()
+    found = {(AgentId(agent), JournalId(journal_id)): number or 0 for number, agent, journal_id in rows}
+    return {key: found[key] for key in keys if key in found}
+
+
+async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, ...]:
+    """Return the oldest events that a site's gates have not been told of."""
+    told, waiting = AdmissionEventRow, AdmissionOutboxRow
+    same = (col(told.journal_number) == col(waiting.journal_number)) & (col(told.sequence) == col(waiting.sequence))
+    query = (
+        sqlalchemy.select(col(waiting.id), col(told.ticket_id), col(told.holder), col(told.scanned_at), col(told.data))
+        .join(told, same)
+        .where(col(waiting.site_id) == site_id)
+        .order_by(col(waiting.id))
+        .limit(limit)
+    )
+    rows = (await (await work.session.connection()).execute(query)).all()
+    return tuple(
+        OutboxEvent(number or 0, Subject(TicketId(ticket), holder, Instant(at)), event_of(data))
+        for number, ticket, holder, at, data in rows
+    )
+
+
+async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
+    """Take events off the outbox that a published head holds."""
+    ids = [one.outbox_id for one in told]
+    connection = await work.session.connection()
+    for start in range(0, len(ids), MOST_IN_ONE_STATEMENT):
+        part = ids[start : start + MOST_IN_ONE_STATEMENT]
+        await connection.execute(delete(AdmissionOutboxRow).where(col(AdmissionOutboxRow.id).in_(part)))
+
+
+def event_of(data: bytes) -> AdmissionEvent:
+    """Return a stored event."""
+    return AdmissionEvent.from_value(cbor.decode(data))
+
+
+async def _subjects(work: Work, events: list[NewEvent]) -> dict[tuple[int, Sequence], Subject]:
+    subjects = {
+        (one.journal_number, one.event.sequence): Subject(
+            one.event.event.ticket_id, one.event.event.holder, one.event.event.scanned_at
+        )
+        for one in events
+        if isinstance(one.event.event, Intent)
+    }
+    missing = {key for one in events if (key := _intent_key(one)) not in subjects}
+    for number in {number for number, _ in missing}:
+        query = select(
+            AdmissionEventRow.sequence, AdmissionEventRow.ticket_id, AdmissionEventRow.holder, AdmissionEventRow.scanned_at
+        ).where(
+            AdmissionEventRow.journal_number == number,
+            col(AdmissionEventRow.is_intent).is_(True),
+            col(AdmissionEventRow.sequence).in_({sequence for of, sequence in missing if of == number}),
+        )
+        for sequence, ticket_id, holder, scanned_at in (await work.session.exec(query)).all():
+            subjects[number, Sequence(sequence)] = Subject(TicketId(ticket_id), holder, Instant(scanned_at))
+    return subjects
+
+
+def _intent_key(one: NewEvent) -> tuple[int, Sequence]:
+    event = one.event.event
+    return one.journal_number, event.of if isinstance(event, Outcome) else one.event.sequence
+
+
+def _row(one: NewEvent, subject: Subject) -> dict[str, object]:
+    return {
+        "journal_number": one.journal_number,
+        "sequence": one.event.sequence,
+        "ticket_id": subject.ticket_id,
+        "holder": subject.holder,
+        "site_id": one.event.site,
+        "scanned_at": subject.scanned_at,
+        "is_intent": isinstance(one.event.event, Intent),
+        "data": cbor.encode(one.event.to_value()),
+    }

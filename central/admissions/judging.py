@@ -1,0 +1,87 @@
+"""Computing the conflicts of tickets again, with each fact that arrives about them.
+
+Laws: conflicts follow from facts and from nothing else; a conflict that a later fact explains (the earlier passage did not
+happen) is one no longer, while both facts stay.
+"""
+
+from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, delete, insert
+
+from central.admissions import events
+from central.admissions.conflicts import Conflict, TicketCase, conflicts_of
+from central.catalog import service as catalog
+from central.devices import check_points
+from central.issuing import feed_rows
+from central.store.tables.admissions import ConflictRow
+from central.store.unit_of_work import Work
+from protocol.admission.policy import CheckPoint
+from protocol.identifiers import AgentId, CheckPointId, JournalId, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.journal.events import Intent
+from protocol.journal.history import AdmissionEvent, EventKey
+
+Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
+
+
+async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
+    """Replace the conflicts of these tickets by those that all their events make."""
+    held = await events.of_tickets(work, tickets)
+    doubtful = {ticket: told for ticket, told in held.items() if _intents(told) > 1}
+    if not doubtful:
+        return
+    connection = await work.session.connection()
+    await connection.execute(delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)))
+    cases = await _cases(work, doubtful)
+    found = [(ticket, one) for ticket, case in cases.items() for one in conflicts_of(case, doubtful[ticket])]
+    if not found:
+        return
+    numbers = await events.journal_numbers(work, {_journal(key) for _, one in found for key in (one.key, one.first)})
+    sites = {event.key: event.site for told in doubtful.values() for event in told}
+    rows = [_row(ticket, one, sites[one.key], numbers, now) for ticket, one in found]
+    await connection.execute(insert(ConflictRow), rows)
+
+
+async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
+    records = await feed_rows.records(work, list(told))
+    types = await catalog.ticket_types(work, {record.product for record in records})
+    products = {type_id: one.product() for type_id, one in types.items()}
+    sites = {event.site for events_told in told.values() for event in events_told}
+    places = await _check_points(work, sites)
+    zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
+    return {
+        record.ticket_id: TicketCase(record, products[record.product], places, zones[told[record.ticket_id][0].site])
+        for record in records
+        if record.product in products
+    }
+
+
+async def _check_points(work: Work, sites: Collection[SiteId]) -> dict[CheckPointId, CheckPoint]:
+    tables = [await check_points.table_of_site(work, site) for site in sorted(sites)]
+    return {point.check_point_id: point for table in tables for point in table}
+
+
+def _intents(told: tuple[AdmissionEvent, ...]) -> int:
+    return sum(isinstance(event.event, Intent) for event in told)
+
+
+def _journal(key: EventKey) -> tuple[AgentId, JournalId]:
+    return key[0], key[1]
+
+
+def _row(
+    ticket_id: TicketId, one: Conflict, site: SiteId, numbers: Mapping[tuple[AgentId, JournalId], int], now: Instant
+) -> dict[str, object]:
+    return {
+        "journal_number": numbers[_journal(one.key)],
+        "sequence": one.key[2],
+        "site_id": site,
+        "ticket_id": ticket_id,
+        "entitlement_id": one.entitlement_id,
+        "reason": one.reason.value,
+        "scanned_at": one.scanned_at,
+        "first_journal_number": numbers[_journal(one.first)],
+        "first_sequence": one.first[2],
+        "detected_at": now,
+    }

@@ -1,0 +1,126 @@
+"""Admission records and conflicts over HTTP."""
+
+import base64
+import binascii
+import struct
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, Field
+
+from central.admissions.service import Admissions, Position, StoredConflict
+from central.identity.permissions import Permission
+from central.issuing.records import id_text
+from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import U16_MAX, SiteId
+from protocol.instants import Instant, to_datetime
+from protocol.journal.events import Intent
+from protocol.journal.history import AdmissionEvent
+
+ADMISSIONS: web.AppKey[Admissions] = web.AppKey("admissions", Admissions)
+_POSITION = struct.Struct(">qqq")
+
+
+class RecordsQuery(PageQuery):
+    """Which records."""
+
+    site_id: Annotated[int | None, Field(ge=1, le=U16_MAX)] = None
+
+
+class PassageView(BaseModel):
+    """One release of an arm, as its gate journalled it."""
+
+    agent_id: int
+    journal_id: str
+    sequence: int
+    site_id: int
+    check_point_id: int
+    scanned_at: str
+    direction: str
+    kind: str
+    ticket_id: str | None
+    entitlement_id: int
+    persons: int
+    flags: list[str]
+    supervisor: int | None
+
+
+class ConflictView(BaseModel):
+    """A passage that the ticket did not allow, and the admission that used it up: both are facts."""
+
+    ticket_id: str
+    entitlement_id: int
+    reason: str
+    passage: PassageView
+    first: PassageView
+    detected_at: str
+
+
+@Route("listAdmissions", "GET", "/api/v1/admissions", "List admission records, newest first", Permission.ADMISSIONS_READ)
+async def list_admissions(call: Call[None, RecordsQuery]) -> Page[PassageView]:
+    """List releases by the time of the scan."""
+    asked = call.parameters
+    site = None if asked.site_id is None else SiteId(asked.site_id)
+    found = await call.request.app[ADMISSIONS].records(site, _position(asked.after), asked.limit)
+    following = _cursor(found[-1].position) if len(found) == asked.limit else None
+    return Page[PassageView](items=[_passage(record.event) for record in found], next=following)
+
+
+@Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
+async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
+    """List double entries and the like, with both passages."""
+    found = await call.request.app[ADMISSIONS].conflicts(_position(call.parameters.after), call.parameters.limit)
+    following = _cursor(found[-1].position) if len(found) == call.parameters.limit else None
+    return Page[ConflictView](items=[_conflict(one) for one in found], next=following)
+
+
+def _conflict(one: StoredConflict) -> ConflictView:
+    return ConflictView(
+        ticket_id=id_text(one.ticket_id),
+        entitlement_id=one.entitlement_id,
+        reason=one.reason,
+        passage=_passage(one.passage),
+        first=_passage(one.first),
+        detected_at=to_datetime(one.detected_at).isoformat(),
+    )
+
+
+def _passage(event: AdmissionEvent) -> PassageView:
+    intent = event.event
+    assert isinstance(intent, Intent), "a passage begins with an intent"
+    return PassageView(
+        agent_id=event.agent,
+        journal_id=event.journal_id.hex(),
+        sequence=event.sequence,
+        site_id=event.site,
+        check_point_id=event.check_point,
+        scanned_at=to_datetime(intent.scanned_at).isoformat(),
+        direction=intent.direction.value,
+        kind=intent.kind.value,
+        ticket_id=id_text(intent.ticket_id) if intent.ticket_id else None,
+        entitlement_id=intent.entitlement_id,
+        persons=intent.persons,
+        flags=list(intent.flags),
+        supervisor=intent.supervisor,
+    )
+
+
+def _cursor(position: Position) -> str:
+    packed = _POSITION.pack(position.scanned_at, position.journal_number, position.sequence)
+    return base64.urlsafe_b64encode(packed).decode("ascii")
+
+
+def _position(cursor: str | None) -> Position | None:
+    if cursor is None:
+        return None
+    try:
+        at, number, sequence = _POSITION.unpack(base64.b64decode(cursor, altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError, struct.error) as error:
+        fault = FieldFault("after", "must be the `next` of an earlier page")
+        raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,)) from error
+    return Position(Instant(at), number, sequence)
+
+
+OPERATIONS = (list_admissions, list_conflicts)

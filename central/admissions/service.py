@@ -1,0 +1,122 @@
+"""Admissions: what was used, by whom, and where two gates admitted what one should have.
+
+Laws: facts come in whatever the present state says (law 5); a list shows the facts, and a conflict both of its passages.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import tuple_
+from sqlmodel import col, select
+
+from central.admissions import events, judging
+from central.admissions.events import NewEvent
+from central.store.tables.admissions import AdmissionEventRow, ConflictRow
+from central.store.unit_of_work import Store, Work
+from protocol.admission.passages import PassageState, PastPassage
+from protocol.directions import Direction
+from protocol.identifiers import EntitlementId, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.journal.history import AdmissionEvent, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a list, newest first: the scan, then the event's own place."""
+
+    scanned_at: Instant
+    journal_number: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One release, as the list of admission records shows it."""
+
+    position: Position
+    event: AdmissionEvent
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConflict:
+    """A passage too many, and the admission that used the ticket up."""
+
+    position: Position
+    ticket_id: TicketId
+    entitlement_id: EntitlementId
+    reason: str
+    passage: AdmissionEvent
+    first: AdmissionEvent
+    detected_at: Instant
+
+
+class Admissions:
+    """What all gates have reported."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def used_persons(self, work: Work, ticket_id: TicketId) -> int:
+        """Return how many persons the ticket has admitted, by all that gates have reported until now."""
+        return persons_admitted(await passages(work, ticket_id))
+
+    async def passages_of(self, ticket_id: TicketId) -> tuple[PastPassage, ...]:
+        """Return the passages of a ticket, by time of scan."""
+        async with self._store.reading() as work:
+            return await passages(work, ticket_id)
+
+    async def records(self, site_id: SiteId | None, before: Position | None, limit: int) -> tuple[Record, ...]:
+        """Return the latest releases, or those before a position, newest first."""
+        row = AdmissionEventRow
+        place = col(row.scanned_at), col(row.journal_number), col(row.sequence)
+        query = select(row.scanned_at, row.journal_number, row.sequence, row.data).where(col(row.is_intent).is_(True))
+        if site_id is not None:
+            query = query.where(row.site_id == site_id)
+        if before is not None:
+            query = query.where(tuple_(*place) < (before.scanned_at, before.journal_number, before.sequence))
+        query = query.order_by(*(column.desc() for column in place)).limit(limit)
+        async with self._store.reading() as work:
+            found = (await work.session.exec(query)).all()
+        return tuple(Record(Position(Instant(at), number, seq), events.event_of(data)) for at, number, seq, data in found)
+
+    async def conflicts(self, before: Position | None, limit: int) -> tuple[StoredConflict, ...]:
+        """Return the latest conflicts, or those before a position, newest first."""
+        place = col(ConflictRow.scanned_at), col(ConflictRow.journal_number), col(ConflictRow.sequence)
+        query = select(ConflictRow).order_by(*(column.desc() for column in place)).limit(limit)
+        if before is not None:
+            query = query.where(tuple_(*place) < (before.scanned_at, before.journal_number, before.sequence))
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(query)).all()
+            return tuple([await _stored_conflict(work, row) for row in rows])
+
+
+async def passages(work: Work, ticket_id: TicketId) -> tuple[PastPassage, ...]:
+    """Return the passages of a ticket, by time of scan."""
+    return fold((await events.of_tickets(work, (ticket_id,))).get(ticket_id, ()))
+
+
+def persons_admitted(found: Iterable[PastPassage]) -> int:
+    """Return how many persons entered; a release without outcome counts, because without a sensor it is a passage."""
+    return sum(one.persons for one in found if one.direction is Direction.ENTRY and one.state is not PassageState.NOT_PASSED)
+
+
+async def record(work: Work, new: Iterable[NewEvent], now: Instant) -> None:
+    """Store new events, and compute the conflicts of their tickets again."""
+    tickets = await events.store(work, new)
+    if tickets:
+        await judging.judge(work, tickets, now)
+
+
+async def _stored_conflict(work: Work, row: ConflictRow) -> StoredConflict:
+    passage = await work.session.get_one(AdmissionEventRow, (row.journal_number, row.sequence))
+    first = await work.session.get_one(AdmissionEventRow, (row.first_journal_number, row.first_sequence))
+    return StoredConflict(
+        position=Position(row.scanned_at, row.journal_number, row.sequence),
+        ticket_id=row.ticket_id,
+        entitlement_id=row.entitlement_id,
+        reason=row.reason,
+        passage=events.event_of(passage.data),
+        first=events.event_of(first.data),
+        detected_at=row.detected_at,
+    )

@@ -1,0 +1,272 @@
+"""The composition root: settings in, a server out. Everything that central is made of is put together here.
+
+Laws: nothing here decides; clock and randomness come in as arguments; the first start makes the keys, the administrator and the
+database, and says so once.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from argon2 import PasswordHasher
+
+from central.admissions.routes import ADMISSIONS
+from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
+from central.admissions.service import Admissions
+from central.catalog.routes import CATALOG
+from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
+from central.catalog.service import Catalog
+from central.devices.agents import Agents, agents_that_may_admit
+from central.devices.check_points import CheckPoints
+from central.devices.guard import AgentGuard
+from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
+from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
+from central.identity.passwords import Passwords
+from central.identity.routes import IDENTITY
+from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
+from central.identity.service import Identity
+from central.issuing.feed_version import FeedVersion
+from central.issuing.routes import ISSUING
+from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.issuing.service import Issuing
+from central.jobs.leader import leader_of
+from central.jobs.runner import Runner
+from central.jobs.schedule import Daily, Every, Job, Loop
+from central.keys import service as keys
+from central.keys.files import KeyFiles
+from central.keys.rack import KeyRack, RackSigner, Signers
+from central.refunds.policy import AgentFacts, Standing
+from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
+from central.refunds.routes import REFUNDS
+from central.refunds.service import Refunds
+from central.sales.routes import OPERATIONS as SALES_OPERATIONS
+from central.sales.routes import SALES
+from central.sales.service import Sales
+from central.settings import CentralSettings
+from central.store.engine import open_database
+from central.store.idempotency import forget_old
+from central.store.migrate import migrate
+from central.store.sealed import FieldSeal
+from central.store.unit_of_work import Store, Work
+from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
+from central.sync.agent_routes import HEADS, INGEST, SERVING, SHIFTS
+from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
+from central.sync.editions import RecentLists
+from central.sync.heads import Heads
+from central.sync.ingest import Ingest, IngestPorts
+from central.sync.publisher import Publisher, Served
+from central.sync.serving import FeedServing
+from central.sync.shifts import Shifts
+from central.web.application import make_application
+from central.web.operations import Operation
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import Clock, Instant
+from protocol.keyring import Purpose
+from protocol.sync.messages import MAX_BATCH_BYTES, Duty
+
+RandomBytes = Callable[[int], bytes]
+
+OPERATIONS: tuple[Operation, ...] = (
+    *IDENTITY_OPERATIONS,
+    *CATALOG_OPERATIONS,
+    *SALES_OPERATIONS,
+    *ISSUING_OPERATIONS,
+    *REFUND_OPERATIONS,
+    *DEVICE_OPERATIONS,
+    *ADMISSION_OPERATIONS,
+    *AGENT_OPERATIONS,
+)
+SIGN_TIMESTAMPS_EVERY_S = 20
+WRITE_DOWN_EVERY_S = 20
+SETTLE_EVERY_S = 30
+FOLLOW_EVERY_S = 0.25
+_PASSPHRASE_BYTES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Ambience:
+    """What a process has of the world: its clock and its source of random bytes, and the hasher of passwords."""
+
+    clock: Clock
+    random_bytes: RandomBytes
+    hasher: PasswordHasher
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A server that is ready to run, and what its operator must be told once."""
+
+    app: web.Application
+    notices: tuple[str, ...]
+
+
+class Wake:
+    """Wakes one loop."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def __call__(self) -> None:
+        """Say that there is work."""
+        self._event.set()
+
+    async def wait(self) -> None:
+        """Wait for work."""
+        await self._event.wait()
+        self._event.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    heads: Heads
+    publisher: Publisher
+    serving: FeedServing
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    store: Store
+    rack: KeyRack
+    ambience: Ambience
+    seal: FieldSeal
+    feed: _Feed
+    guard: AgentGuard
+    fence_moved: Wake
+
+
+class FenceFacts:
+    """Answers refunds' question about gates: which may admit, and how each stands."""
+
+    async def agents_that_may_admit(
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+    ) -> tuple[AgentFacts, ...]:
+        """Return the agents that the fence asks about."""
+        agents = await agents_that_may_admit(work, dict.fromkeys(sites, ticket_types))
+        return tuple(
+            AgentFacts(
+                agent=agent.agent_id,
+                site=agent.site_id,
+                standing=Standing.LOST
+                if agent.lost_at is not None
+                else Standing.SIGNED_OFF
+                if agent.duty is Duty.CLOSED
+                else Standing.ABLE,
+                in_force=FeedVersion(agent.in_force.epoch, agent.in_force.version) if agent.in_force.version else None,
+                fresh_at=Instant(max(agent.last_head_at, agent.enrolled_at)),
+            )
+            for agent in agents
+        )
+
+
+async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
+    """Return the server: database migrated, keys made where there were none, the administrator where there was nobody."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    notices = list(ensure_keys(settings, ambience))
+    database = open_database(settings.url)
+    await migrate(database)
+    parts = _parts(Store(database), settings, ambience)
+    identity = Identity(parts.store, Passwords(ambience.hasher), ambience.random_bytes)
+    password = await identity.ensure_admin(ambience.clock())
+    if password is not None:
+        notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
+    app = make_application(
+        OPERATIONS,
+        clock=ambience.clock,
+        authenticator=identity,
+        random_bytes=ambience.random_bytes,
+        most_body_bytes=MAX_BATCH_BYTES,
+    )
+    app[IDENTITY] = identity
+    app[PUBLIC_ORIGIN] = settings.public_origin
+    refunds = _add_services(app, parts)
+    app.cleanup_ctx.append(_running(parts, identity, refunds))
+    return Built(app, tuple(notices))
+
+
+def ensure_keys(settings: CentralSettings, ambience: Ambience) -> tuple[str, ...]:
+    """Make keys where there are none; return what the operator must be told."""
+    files = KeyFiles(settings.keys_dir)
+    if files.editions():
+        return ()
+    given = settings.root_passphrase
+    passphrase = ambience.random_bytes(_PASSPHRASE_BYTES).hex() if given is None else given.get_secret_value()
+    keys.initialise(files, passphrase, ambience.clock(), ambience.random_bytes)
+    where = f"keys were made in {files.directory}: take {files.root.name} away and keep it offline, and back up the others"
+    if given is not None:
+        return (where,)
+    return (where, f"the passphrase of the root key is {passphrase}; it is shown this once and stored nowhere")
+
+
+def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Parts:
+    files = KeyFiles(settings.keys_dir)
+    field_keys = files.field_keys()
+    seal = FieldSeal(field_keys, max(field_keys), ambience.random_bytes)
+    rack, heads, lists = KeyRack(files), Heads(), RecentLists()
+    publisher = Publisher(store, rack, ambience.clock, Served(heads, lists))
+    feed = _Feed(heads, publisher, FeedServing(store, rack, lists))
+    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), Wake())
+
+
+def _add_services(app: web.Application, parts: _Parts) -> Refunds:
+    store, wake = parts.store, parts.feed.publisher.wake
+    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
+    issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
+    admissions = Admissions(store)
+    refunds = Refunds(store, issuing, FenceFacts(), admissions)
+    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
+    app[SALES] = Sales(store, catalog, issuing, parts.seal)
+    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
+    app[AGENTS] = Agents(store, parts.ambience.random_bytes, lambda: parts.rack.envelope, catalog.holder_key)
+    app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
+
+    def receipt_signers(now: Instant) -> Signers:
+        return parts.rack.signers(Purpose.RECEIPTS, now)
+
+    app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
+    app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
+    return refunds
+
+
+def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        await parts.feed.publisher.publish_all(sign_anew=True)
+        jobs, loops = _schedule(parts, identity, refunds)
+        runner = Runner(jobs, loops, leader_of(parts.store.database))
+        runner.start()
+        yield
+        await runner.stop()
+        await parts.guard.write_down()
+        await parts.store.close()
+
+    return running
+
+
+def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
+    publisher, clock, store = parts.feed.publisher, parts.ambience.clock, parts.store
+
+    async def settle() -> None:
+        await refunds.settle_waiting(clock())
+
+    async def settle_when_moved() -> None:
+        await parts.fence_moved.wait()
+        await settle()
+
+    async def forget() -> None:
+        await identity.forget_old(clock())
+        async with store.transaction() as work:
+            await forget_old(work, clock())
+
+    async def follow() -> None:
+        publisher.wake()
+
+    jobs: tuple[Job, ...] = (
+        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
+        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), parts.guard.write_down, by_leader=False),
+        Job("settle-refunds", Every(SETTLE_EVERY_S), settle),
+        Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
+        Job("forget-old", Daily(hour=19, minute=0), forget),
+    )
+    if not store.database.is_embedded:
+        jobs = (*jobs, Job("follow-publications", Every(FOLLOW_EVERY_S), follow, by_leader=False))
+    return jobs, (Loop("publisher", publisher.step), Loop("refunds", settle_when_moved))

@@ -1,0 +1,1 @@
+"""Check points, and the agents (computers) that host them: enrolment, identity, standing."""

@@ -1,0 +1,230 @@
+"""Agents: enrolled by a one-time code, seen, signed off, revoked, declared lost.
+
+Laws: a code stands in the database as its hash, works once and ten minutes, for one site and role; a key is believed once its
+holder proved it; whatever ends an agent's rights is audited and names who did it.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, func, select, update
+
+from central.audit import service as audit
+from central.devices import check_points, policy
+from central.devices.policy import AgentRole, Edition
+from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.instants import Instant
+from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
+
+RandomBytes = Callable[[int], bytes]
+HolderKey = Callable[[Work, SiteId], Awaitable[bytes]]
+Keyring = Callable[[], bytes]
+_RETRY_AFTER_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentCode:
+    """A code, said once, to whoever enrols a computer."""
+
+    code: str
+    expires_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A computer as central knows it. `in_force` is the feed version that its ingested journal says it decides by."""
+
+    agent_id: AgentId
+    site_id: SiteId
+    name: str
+    role: AgentRole
+    enrolled_at: Instant
+    last_seen_at: Instant
+    last_head_at: Instant
+    journalled_at: Instant
+    in_force: Edition
+    duty: Duty
+    duty_since: Instant
+    revoked_at: Instant | None
+    lost_at: Instant | None
+
+
+class Agents:
+    """The computers of all sites."""
+
+    def __init__(self, store: Store, random_bytes: RandomBytes, keyring: Keyring, holder_key: HolderKey) -> None:
+        """Take the store, randomness, and what an enrolled agent is handed: the sealed keyring, and its site's holder key."""
+        self._store = store
+        self._random_bytes = random_bytes
+        self._keyring = keyring
+        self._holder_key = holder_key
+        self._tries = policy.Tries()
+
+    async def make_code(
+        self, site_id: SiteId, role: AgentRole, points: tuple[CheckPointId, ...], by: int | None, now: Instant
+    ) -> EnrolmentCode:
+        """Return a new code; the agent that it makes will host the check points. Problem where one is not of the site."""
+        code = policy.code_text(self._random_bytes(policy.CODE_RANDOM_BYTES))
+        expires_at = Instant(now + policy.CODE_LIFE_MS)
+        async with self._store.transaction() as work:
+            await work.session.exec(delete(EnrolmentCodeRow).where(col(EnrolmentCodeRow.expires_at) < now - policy.CODE_LIFE_MS))
+            await _require_points(work, site_id, points)
+            if (await work.session.exec(select(func.count()).select_from(EnrolmentCodeRow))).one() >= policy.MOST_CODES_OPEN:
+                raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many codes are open; wait ten minutes")
+            row = EnrolmentCodeRow(
+                code_hash=_hash(code),
+                site_id=site_id,
+                role=role.value,
+                check_point_ids=list(points),
+                made_by=by,
+                expires_at=expires_at,
+            )
+            work.session.add(row)
+            audit.record(work, now, by, "agent.make-code", f"site:{site_id}", role=role.value)
+        return EnrolmentCode(code, expires_at)
+
+    async def enrol(self, asked: EnrolRequest, source: str, now: Instant) -> EnrolAnswer:
+        """Make an agent of whoever holds a code and proves a key; the same key may ask again while the code lives."""
+        if not self._tries.may_try(source, now):
+            raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many enrolments; wait a minute", retry_after_s=_RETRY_AFTER_S)
+        if not asked.is_proved():
+            raise Problem(ProblemCode.ENROLMENT_REFUSED, "the request does not prove that its sender holds the key")
+        async with self._store.transaction() as work:
+            code = await work.session.get(EnrolmentCodeRow, _hash(asked.code), with_for_update=True)
+            if code is None or now > code.expires_at:
+                raise Problem(
+                    ProblemCode.ENROLMENT_REFUSED, "the code is not known or its ten minutes are over; ask for a new one"
+                )
+            agent = await self._enrolled(work, code, asked, now)
+            holder_key = await self._holder_key(work, code.site_id)
+        return EnrolAnswer(agent, code.site_id, self._keyring(), holder_key)
+
+    async def _enrolled(self, work: Work, code: EnrolmentCodeRow, asked: EnrolRequest, now: Instant) -> AgentId:
+        known = (await work.session.exec(select(AgentRow).where(AgentRow.public_key == asked.public_key))).first()
+        if code.agent_id is not None or known is not None:
+            if known is not None and known.id is not None and known.id == code.agent_id and known.revoked_at is None:
+                return AgentId(known.id)
+            raise Problem(
+                ProblemCode.ENROLMENT_REFUSED, "the code or the key was used before; ask for a new code, make a new key"
+            )
+        row = AgentRow(
+            site_id=code.site_id,
+            name=asked.name,
+            role=code.role,
+            public_key=asked.public_key,
+            enrolled_at=now,
+            duty=Duty.OPEN.value,
+            duty_since=now,
+            last_seen_at=now,
+            last_head_at=Instant(0),
+        )
+        work.session.add(row)
+        await work.session.flush()
+        assert row.id is not None, "a stored agent has an id"
+        code.agent_id = row.id
+        work.session.add(code)
+        hosted = update(CheckPointRow).where(col(CheckPointRow.id).in_(code.check_point_ids))
+        await work.session.exec(hosted.values(agent_id=row.id))
+        audit.record(work, now, code.made_by, "agent.enrol", f"agent:{row.id}", name=asked.name, role=code.role)
+        return AgentId(row.id)
+
+    async def revoke(self, agent: AgentId, by: int, now: Instant, *, wipe: bool) -> Agent:
+        """End an agent's rights; with `wipe` it is told to erase keys and cache (never unsent entries, law 5)."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, agent)
+            row.revoked_at = row.revoked_at or now
+            row.wipe = row.wipe or wipe
+            work.session.add(row)
+            audit.record(work, now, by, "agent.revoke", f"agent:{agent}", wipe=int(wipe))
+        return agent_of(row)
+
+    async def declare_lost(self, agent: AgentId, by: int, reason: str, now: Instant) -> Agent:
+        """Say on the record that an agent will never report again: refunds no longer wait for it, and it is revoked."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, agent)
+            row.lost_at = row.lost_at or now
+            row.revoked_at = row.revoked_at or now
+            row.wipe = True
+            work.session.add(row)
+            audit.record(work, now, by, "agent.lost", f"agent:{agent}", reason=reason)
+        return agent_of(row)
+
+    async def all(self) -> tuple[Agent, ...]:
+        """Return all agents by number."""
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(select(AgentRow).order_by(col(AgentRow.id)))).all()
+        return tuple(agent_of(row) for row in rows)
+
+
+def agent_of(row: AgentRow) -> Agent:
+    """Return a stored agent."""
+    assert row.id is not None, "a stored agent has an id"
+    return Agent(
+        agent_id=AgentId(row.id),
+        site_id=row.site_id,
+        name=row.name,
+        role=AgentRole(row.role),
+        enrolled_at=row.enrolled_at,
+        last_seen_at=row.last_seen_at,
+        last_head_at=row.last_head_at,
+        journalled_at=row.journalled_at,
+        in_force=Edition(row.feed_epoch, row.feed_version),
+        duty=Duty(row.duty),
+        duty_since=row.duty_since,
+        revoked_at=row.revoked_at,
+        lost_at=row.lost_at,
+    )
+
+
+async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[ProductId]]) -> tuple[Agent, ...]:
+    """Return the agents that host a check point which may let a ticket with these rights (site: ticket types) through.
+
+    Whether the fence waits for each (signed off, locked, lost, feed in force) is for `refunds.policy` to say.
+    """
+    hosted = [await check_points.points_of_agents(work, site, types) for site, types in rights.items()]
+    hosts = {agent for points in hosted for agent in points}
+    rows = (await work.session.exec(select(AgentRow).where(col(AgentRow.id).in_(hosts)).order_by(col(AgentRow.id)))).all()
+    agents = tuple(agent_of(row) for row in rows)
+    return tuple(
+        agent for agent in agents if any(policy.may_admit(agent.in_force, points.get(agent.agent_id, ())) for points in hosted)
+    )
+
+
+async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, wall_at: Instant) -> None:
+    """Remember what an agent's contiguously ingested journal says: until when, and which feed it decides by (law 6)."""
+    values: dict[str, int] = {"journalled_at": wall_at}
+    if in_force is not None:
+        values |= {"feed_epoch": in_force.epoch, "feed_version": in_force.version}
+    connection = await work.session.connection()
+    await connection.execute(update(AgentRow).where(col(AgentRow.id) == agent).values(**values))
+
+
+async def set_duty(work: Work, agent: AgentId, duty: Duty, now: Instant) -> None:
+    """Note that an agent is open, or signed off."""
+    row = await _locked(work, agent)
+    if row.duty != duty.value:
+        row.duty, row.duty_since = duty.value, now
+        work.session.add(row)
+        audit.record(work, now, None, "agent.duty", f"agent:{agent}", duty=duty.value)
+
+
+async def _locked(work: Work, agent: AgentId) -> AgentRow:
+    row = await work.session.get(AgentRow, agent, with_for_update=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent}")
+    return row
+
+
+async def _require_points(work: Work, site_id: SiteId, points: tuple[CheckPointId, ...]) -> None:
+    query = select(CheckPointRow.id).where(CheckPointRow.site_id == site_id, col(CheckPointRow.id).in_(points))
+    if missing := sorted(set(points) - set((await work.session.exec(query)).all())):
+        fault = FieldFault("check_point_ids", f"there is no check point {missing[0]} at site {site_id}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+
+
+def _hash(code: str) -> bytes:
+    return hashlib.sha256(policy.normalised_code(code).encode()).digest()

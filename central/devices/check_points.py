@@ -1,0 +1,236 @@
+"""Check points (检票设备): made, changed, ticked for ticket types, retired.
+
+Laws: a check point that recorded anything is never deleted, only retired; a change is told to gates by the feed, and its row
+remembers the feed version that told it; every change is audited.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, insert, select, update
+
+from central.audit import service as audit
+from central.devices.policy import Edition, HostedPoint
+from central.store.tables.catalog import SiteRow, TicketTypeRow
+from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.admission.policy import CheckPoint, CheckPointState
+from protocol.admission.tables import MAX_CHECK_POINTS
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.instants import Instant
+
+Wake = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPointWish:
+    """What people set of a check point. `agent` is the computer that hosts it (None: none yet)."""
+
+    zone: int
+    name_zh: str
+    name_en: str
+    direction: Direction
+    state: CheckPointState
+    ticked: frozenset[ProductId]
+    attended: bool
+    reads_documents: bool
+    agent: AgentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class HostedCheckPoint:
+    """A check point, and what only central knows of it."""
+
+    check_point: CheckPoint
+    agent: AgentId | None
+    has_recorded: bool
+
+
+class CheckPoints:
+    """The check points of all sites."""
+
+    def __init__(self, store: Store, feed_has_work: Wake) -> None:
+        """Take the store, and whom to wake when gates must hear of a change."""
+        self._store = store
+        self._feed_has_work = feed_has_work
+
+    async def add(self, site_id: SiteId, wish: CheckPointWish, by: int | None, now: Instant) -> HostedCheckPoint:
+        """Add a check point under the next number; Problem where site, type or agent is not there."""
+        async with self._store.transaction() as work:
+            await _require_known(work, site_id, wish)
+            if (
+                len((await work.session.exec(select(CheckPointRow.id).where(CheckPointRow.site_id == site_id))).all())
+                >= MAX_CHECK_POINTS
+            ):
+                raise Problem(ProblemCode.CONFLICT, f"a site has at most {MAX_CHECK_POINTS} check points")
+            row = _new_row(site_id, wish, now)
+            work.session.add(row)
+            await work.session.flush()
+            await _tick(work, _number(row), wish.ticked)
+            audit.record(work, now, by, "check-point.add", f"check-point:{row.id}", name=wish.name_en)
+            work.after_commit(self._feed_has_work)
+        return _hosted(row, wish.ticked)
+
+    async def change(self, number: CheckPointId, wish: CheckPointWish, by: int, now: Instant) -> HostedCheckPoint:
+        """Replace what people set; Problem where it is not there, or was retired."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(CheckPointRow, number, with_for_update=True)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+            if row.state == CheckPointState.RETIRED:
+                raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} is retired; add a new one")
+            await _require_known(work, row.site_id, wish)
+            _set(row, wish)
+            row.told_epoch = row.told_version = None
+            work.session.add(row)
+            await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
+            await _tick(work, number, wish.ticked)
+            audit.record(work, now, by, "check-point.change", f"check-point:{number}", state=wish.state.name.lower())
+            work.after_commit(self._feed_has_work)
+        return _hosted(row, wish.ticked)
+
+    async def remove(self, number: CheckPointId, by: int, now: Instant) -> None:
+        """Delete a check point that never recorded anything; else Problem."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(CheckPointRow, number, with_for_update=True)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+            if row.has_recorded:
+                raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} has recorded passages; retire it instead")
+            await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
+            await work.session.delete(row)
+            audit.record(work, now, by, "check-point.delete", f"check-point:{number}")
+            work.after_commit(self._feed_has_work)
+
+    async def of_site(self, site_id: SiteId) -> tuple[HostedCheckPoint, ...]:
+        """Return a site's check points by number."""
+        async with self._store.reading() as work:
+            return await hosted_of_site(work, site_id)
+
+
+async def hosted_of_site(work: Work, site_id: SiteId) -> tuple[HostedCheckPoint, ...]:
+    """Return a site's check points by number."""
+    rows = (
+        await work.session.exec(select(CheckPointRow).where(CheckPointRow.site_id == site_id).order_by(col(CheckPointRow.id)))
+    ).all()
+    ticked = await _ticked_of(work, [_number(row) for row in rows])
+    return tuple(_hosted(row, ticked.get(_number(row), frozenset())) for row in rows)
+
+
+async def table_of_site(work: Work, site_id: SiteId) -> tuple[CheckPoint, ...]:
+    """Return a site's check points as the feed carries them."""
+    return tuple(hosted.check_point for hosted in await hosted_of_site(work, site_id))
+
+
+async def mark_told(work: Work, site_id: SiteId, edition: Edition) -> None:
+    """Say which feed version holds all changes of a site's check points so far."""
+    untold = update(CheckPointRow).where(col(CheckPointRow.site_id) == site_id, col(CheckPointRow.told_version).is_(None))
+    await work.session.exec(untold.values(told_epoch=edition.epoch, told_version=edition.version))
+
+
+async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> None:
+    """Remember that these check points have recorded something."""
+    connection = await work.session.connection()
+    fresh = update(CheckPointRow).where(col(CheckPointRow.id).in_(numbers), col(CheckPointRow.has_recorded).is_(False))
+    await connection.execute(fresh.values(has_recorded=True))
+
+
+async def hosted_by(work: Work, agent: AgentId) -> dict[CheckPointId, SiteId]:
+    """Return the check points that an agent hosts, with their sites."""
+    query = select(CheckPointRow.id, CheckPointRow.site_id).where(CheckPointRow.agent_id == agent)
+    return {CheckPointId(number or 0): SiteId(site) for number, site in (await work.session.exec(query)).all()}
+
+
+async def points_of_agents(work: Work, site_id: SiteId, types: Collection[ProductId]) -> dict[AgentId, tuple[HostedPoint, ...]]:
+    """Return, for each agent with check points at a site, whether each of them lets one of these types through."""
+    found: dict[AgentId, list[HostedPoint]] = {}
+    for hosted, row in await _with_rows(work, site_id):
+        if row.agent_id is None:
+            continue
+        point = hosted.check_point
+        admits = point.state is CheckPointState.ENABLED and not point.ticked.isdisjoint(types)
+        told = None if row.told_epoch is None or row.told_version is None else Edition(row.told_epoch, row.told_version)
+        found.setdefault(AgentId(row.agent_id), []).append(HostedPoint(admits, told))
+    return {agent: tuple(points) for agent, points in found.items()}
+
+
+async def _with_rows(work: Work, site_id: SiteId) -> list[tuple[HostedCheckPoint, CheckPointRow]]:
+    rows = (await work.session.exec(select(CheckPointRow).where(CheckPointRow.site_id == site_id))).all()
+    ticked = await _ticked_of(work, [_number(row) for row in rows])
+    return [(_hosted(row, ticked.get(_number(row), frozenset())), row) for row in rows]
+
+
+async def _ticked_of(work: Work, numbers: Iterable[CheckPointId]) -> dict[CheckPointId, frozenset[ProductId]]:
+    query = select(TickedTypeRow.check_point_id, TickedTypeRow.ticket_type_id).where(
+        col(TickedTypeRow.check_point_id).in_(list(numbers))
+    )
+    ticked: dict[CheckPointId, set[ProductId]] = {}
+    for number, type_id in (await work.session.exec(query)).all():
+        ticked.setdefault(CheckPointId(number), set()).add(ProductId(type_id))
+    return {number: frozenset(types) for number, types in ticked.items()}
+
+
+async def _tick(work: Work, number: CheckPointId, types: Collection[ProductId]) -> None:
+    if types:
+        connection = await work.session.connection()
+        rows = [{"check_point_id": number, "ticket_type_id": type_id} for type_id in sorted(types)]
+        await connection.execute(insert(TickedTypeRow), rows)
+
+
+async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> None:
+    if await work.session.get(SiteRow, site_id) is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+    known = set((await work.session.exec(select(TicketTypeRow.id).where(col(TicketTypeRow.id).in_(wish.ticked)))).all())
+    if missing := sorted(wish.ticked - known):
+        fault = FieldFault("ticked", f"there is no ticket type {missing[0]}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+    if wish.agent is None:
+        return
+    agent = await work.session.get(AgentRow, wish.agent)
+    if agent is None or agent.site_id != site_id:
+        fault = FieldFault("agent_id", f"there is no agent {wish.agent} at site {site_id}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+
+
+def _new_row(site_id: SiteId, wish: CheckPointWish, now: Instant) -> CheckPointRow:
+    return CheckPointRow(
+        site_id=site_id,
+        zone=wish.zone,
+        name_zh=wish.name_zh,
+        name_en=wish.name_en,
+        direction=wish.direction.value,
+        state=int(wish.state),
+        attended=wish.attended,
+        reads_documents=wish.reads_documents,
+        agent_id=wish.agent,
+        created_at=now,
+    )
+
+
+def _set(row: CheckPointRow, wish: CheckPointWish) -> None:
+    row.zone, row.name_zh, row.name_en = wish.zone, wish.name_zh, wish.name_en
+    row.direction, row.state = wish.direction.value, int(wish.state)
+    row.attended, row.reads_documents, row.agent_id = wish.attended, wish.reads_documents, wish.agent
+
+
+def _number(row: CheckPointRow) -> CheckPointId:
+    assert row.id is not None, "a stored check point has a number"
+    return CheckPointId(row.id)
+
+
+def _hosted(row: CheckPointRow, ticked: frozenset[ProductId]) -> HostedCheckPoint:
+    point = CheckPoint(
+        check_point_id=_number(row),
+        site=row.site_id,
+        zone=row.zone,
+        name_zh=row.name_zh,
+        name_en=row.name_en,
+        direction=Direction(row.direction),
+        state=CheckPointState(row.state),
+        ticked=ticked,
+        attended=row.attended,
+        reads_documents=row.reads_documents,
+    )
+    return HostedCheckPoint(point, None if row.agent_id is None else AgentId(row.agent_id), row.has_recorded)

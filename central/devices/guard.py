@@ -1,0 +1,143 @@
+"""Proof of who calls: an agent's signature (RFC 9421), and that the request was not sent before.
+
+Laws: nothing of an unproved request is read; a sequence passes once. What changes something spends its sequence in the
+transaction of the change, so that neither a crash nor another process forgets it; what only reads spends it in memory: a read
+that is repeated after a crash tells its sender nothing new.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select, update
+
+from central.devices import policy
+from central.store.tables.devices import AgentRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import Problem, ProblemCode
+from protocol.errors import UntrustedError
+from protocol.identifiers import AgentId, SiteId
+from protocol.instants import Instant
+from protocol.sync.replay import ReplayWindow, admit
+from protocol.sync.signing import Request, claimed_caller, verify_request
+from protocol.sync.versions import SPOKEN, UnsupportedVersion, agreed
+
+# How long another process may go on with what this one knows of an agent.
+KNOWN_FOR_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAgent:
+    """Who called, and whether central has ended its rights."""
+
+    agent_id: AgentId
+    site_id: SiteId
+    public_key: bytes
+    is_revoked: bool
+    wipe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A request that its agent signed, and that came for the first time."""
+
+    agent: KnownAgent
+    sequence: int
+
+
+@dataclass(slots=True)
+class _Memory:
+    agent: KnownAgent
+    read_at: Instant
+    window: ReplayWindow
+    seen_at: Instant
+    head_at: Instant
+    is_written: bool = True
+
+
+class AgentGuard:
+    """Proves requests, and remembers when each agent was seen."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store that knows the agents' keys."""
+        self._store = store
+        self._memory: dict[AgentId, _Memory] = {}
+
+    async def prove(self, request: Request, headers: Mapping[str, str], now: Instant) -> Proven:
+        """Return who sent the request; Problem where that is not proved, came before, or speaks no version of ours."""
+        claimed = claimed_caller(headers)
+        try:
+            agreed(SPOKEN, claimed.versions)
+        except UnsupportedVersion as error:
+            raise Problem(ProblemCode.VERSION_UNSUPPORTED, str(error)) from error
+        memory = await self._known(claimed.agent, now)
+        if memory is None:
+            raise Problem(ProblemCode.SIGNATURE_INVALID, f"there is no agent {claimed.agent}; enrol this device")
+        try:
+            caller = verify_request(memory.agent.public_key, request, headers)
+        except UntrustedError as error:
+            raise Problem(ProblemCode.SIGNATURE_INVALID, str(error)) from error
+        window = admit(memory.window, caller.sequence)
+        if window is None:
+            raise Problem(ProblemCode.REPLAYED, f"sequence {caller.sequence} was used before; sign again with a new one")
+        memory.window, memory.seen_at, memory.is_written = window, now, False
+        return Proven(memory.agent, caller.sequence)
+
+    async def spend(self, work: Work, proven: Proven, now: Instant) -> None:
+        """Write the sequence down in the transaction of what it asks for; Problem where another process has seen it."""
+        agent = col(AgentRow.id) == proven.agent.agent_id
+        query = select(AgentRow.replay_highest, AgentRow.replay_seen).where(agent).with_for_update()
+        highest, seen = (await work.session.exec(query)).one()
+        window = admit(ReplayWindow(highest, seen), proven.sequence)
+        if window is None:
+            raise Problem(ProblemCode.REPLAYED, f"sequence {proven.sequence} was used before; sign again with a new one")
+        connection = await work.session.connection()
+        values = {"replay_highest": window.highest, "replay_seen": window.seen, "last_seen_at": now}
+        await connection.execute(update(AgentRow).where(agent).values(**values))
+
+    def note_head(self, agent: AgentId, now: Instant) -> None:
+        """Remember that an agent is being handed a timestamp."""
+        memory = self._memory[agent]
+        memory.head_at, memory.is_written = now, False
+
+    def forget(self, agent: AgentId) -> None:
+        """Ask the database again about an agent whose rights were changed; its window and times are kept."""
+        memory = self._memory.get(agent)
+        if memory is not None:
+            memory.read_at = Instant(0)
+
+    async def write_down(self) -> None:
+        """Write down when agents were seen; a job calls it every few seconds, and the server at its end."""
+        dirty = [memory for memory in self._memory.values() if not memory.is_written]
+        if not dirty:
+            return
+        for memory in dirty:
+            memory.is_written = True
+        async with self._store.transaction() as work:
+            for memory in dirty:
+                await self._write(work, memory)
+
+    async def _write(self, work: Work, memory: _Memory) -> None:
+        row = await work.session.get(AgentRow, memory.agent.agent_id, with_for_update=True)
+        if row is None:
+            return
+        row.last_seen_at = Instant(max(row.last_seen_at, memory.seen_at))
+        row.last_head_at = Instant(max(row.last_head_at, memory.head_at))
+        work.session.add(row)
+
+    async def _known(self, agent: AgentId, now: Instant) -> _Memory | None:
+        memory = self._memory.get(agent)
+        if memory is not None and now - memory.read_at < KNOWN_FOR_MS:
+            return memory
+        async with self._store.reading() as work:
+            row = await work.session.get(AgentRow, agent)
+        if row is None:
+            return None
+        known = KnownAgent(agent, row.site_id, row.public_key, row.revoked_at is not None, row.wipe)
+        window = ReplayWindow(row.replay_highest, row.replay_seen)
+        # Looked up again, because another request of the same agent may have come while this one waited for the database.
+        memory = self._memory.get(agent)
+        if memory is None:
+            memory = _Memory(known, now, window, row.last_seen_at, row.last_head_at)
+            self._memory[agent] = memory
+        memory.agent, memory.read_at, memory.window = known, now, policy.merged(memory.window, window)
+        return memory

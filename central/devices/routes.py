@@ -1,0 +1,299 @@
+"""Check points and agents over HTTP, for people."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.devices.agents import Agent, Agents
+from central.devices.check_points import CheckPoints, CheckPointWish, HostedCheckPoint
+from central.devices.guard import AgentGuard
+from central.devices.policy import AgentRole
+from central.identity.permissions import Permission
+from central.web.operations import Call, Route
+from central.web.problems import ProblemCode
+from protocol.admission.policy import CheckPointState
+from protocol.directions import Direction
+from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, ProductId, SiteId
+from protocol.instants import to_datetime
+
+CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
+AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
+GUARD: web.AppKey[AgentGuard] = web.AppKey("agent_guard", AgentGuard)
+MOST_TICKED = 1_000
+MOST_HOSTED = 64
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
+CheckPointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
+AgentNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
+_STATES = {state.name.lower(): state for state in CheckPointState}
+State = Annotated[str, Field(pattern="^(enabled|disabled|retired)$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SitePath(_Strict):
+    """Which site."""
+
+    site_id: SiteNumber
+
+
+class CheckPointPath(_Strict):
+    """Which check point."""
+
+    check_point_id: CheckPointNumber
+
+
+class AgentPath(_Strict):
+    """Which agent."""
+
+    agent_id: AgentNumber
+
+
+class CheckPointBody(_Strict):
+    """检票设备. `ticked` are the ticket types that it lets through; `agent_id` is the computer that hosts it."""
+
+    name_zh: Name
+    name_en: Name
+    zone: Annotated[int, Field(ge=0, le=U16_MAX)] = 0
+    direction: Direction = Direction.ENTRY
+    state: State = "enabled"
+    ticked: Annotated[list[Annotated[int, Field(ge=1, le=U16_MAX)]], Field(max_length=MOST_TICKED)] = []
+    attended: bool = False
+    reads_documents: bool = False
+    agent_id: AgentNumber | None = None
+
+
+class CheckPointView(CheckPointBody):
+    """A check point; one that recorded anything can only be retired."""
+
+    check_point_id: int
+    site_id: int
+    has_recorded: bool
+
+
+class CheckPointsView(BaseModel):
+    """All check points of a site."""
+
+    items: list[CheckPointView]
+
+
+class CodeBody(_Strict):
+    """A new enrolment code: what the computer is for, and which check points it will host."""
+
+    role: AgentRole = AgentRole.GATE
+    check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_HOSTED)] = []
+
+
+class CodeView(BaseModel):
+    """A code for one use within ten minutes; it is shown once."""
+
+    code: str
+    expires_at: str
+
+
+class RevokeBody(_Strict):
+    """`wipe`: the agent is told to erase its keys and cache, never what it has not uploaded."""
+
+    wipe: bool = False
+
+
+class LostBody(_Strict):
+    """Why it will never report again; it stands in the audit."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class AgentView(BaseModel):
+    """A computer. `feed_epoch` and `feed_version` are what its ingested journal says it decides by."""
+
+    agent_id: int
+    site_id: int
+    name: str
+    role: AgentRole
+    enrolled_at: str
+    last_seen_at: str
+    last_head_at: str | None
+    feed_epoch: int
+    feed_version: int
+    duty: str
+    revoked_at: str | None
+    lost_at: str | None
+
+
+class AgentsView(BaseModel):
+    """All agents."""
+
+    items: list[AgentView]
+
+
+@Route(
+    "addCheckPoint",
+    "POST",
+    "/api/v1/sites/{site_id}/check-points",
+    "Add a check point",
+    Permission.DEVICES_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
+async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointView:
+    """Add a check point under the next number."""
+    site = SiteId(call.parameters.site_id)
+    return _view(await call.request.app[CHECK_POINTS].add(site, _wish(call.body), call.principal.user_id, call.now))
+
+
+@Route("listCheckPoints", "GET", "/api/v1/sites/{site_id}/check-points", "List a site's check points", Permission.DEVICES_READ)
+async def list_check_points(call: Call[None, SitePath]) -> CheckPointsView:
+    """List a site's check points."""
+    found = await call.request.app[CHECK_POINTS].of_site(SiteId(call.parameters.site_id))
+    return CheckPointsView(items=[_view(one) for one in found])
+
+
+@Route(
+    "changeCheckPoint",
+    "PUT",
+    "/api/v1/check-points/{check_point_id}",
+    "Replace a check point's settings",
+    Permission.DEVICES_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
+)
+async def change_check_point(call: Call[CheckPointBody, CheckPointPath]) -> CheckPointView:
+    """Replace what people set."""
+    number, by = CheckPointId(call.parameters.check_point_id), call.principal.user_id
+    return _view(await call.request.app[CHECK_POINTS].change(number, _wish(call.body), by, call.now))
+
+
+@Route(
+    "deleteCheckPoint",
+    "DELETE",
+    "/api/v1/check-points/{check_point_id}",
+    "Delete a check point that never recorded anything",
+    Permission.DEVICES_EDIT,
+    HTTPStatus.NO_CONTENT,
+    (ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
+)
+async def delete_check_point(call: Call[None, CheckPointPath]) -> None:
+    """Delete a check point."""
+    number = CheckPointId(call.parameters.check_point_id)
+    await call.request.app[CHECK_POINTS].remove(number, call.principal.user_id, call.now)
+
+
+@Route(
+    "makeEnrolmentCode",
+    "POST",
+    "/api/v1/sites/{site_id}/enrolment-codes",
+    "Make a one-time code that enrols a computer",
+    Permission.DEVICES_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.TOO_MANY_REQUESTS,),
+)
+async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
+    """Make a code."""
+    points = tuple(CheckPointId(number) for number in call.body.check_point_ids)
+    site, by = SiteId(call.parameters.site_id), call.principal.user_id
+    made = await call.request.app[AGENTS].make_code(site, call.body.role, points, by, call.now)
+    return CodeView(code=made.code, expires_at=to_datetime(made.expires_at).isoformat())
+
+
+@Route("listAgents", "GET", "/api/v1/agents", "List all agents", Permission.DEVICES_READ)
+async def list_agents(call: Call[None, None]) -> AgentsView:
+    """List all agents with what they last said."""
+    await call.request.app[GUARD].write_down()
+    return AgentsView(items=[_agent_view(agent) for agent in await call.request.app[AGENTS].all()])
+
+
+@Route(
+    "revokeAgent",
+    "POST",
+    "/api/v1/agents/{agent_id}/revocation",
+    "Revoke an agent",
+    Permission.DEVICES_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
+    """End an agent's rights."""
+    number, by = AgentId(call.parameters.agent_id), call.principal.user_id
+    revoked = await call.request.app[AGENTS].revoke(number, by, call.now, wipe=call.body.wipe)
+    call.request.app[GUARD].forget(number)
+    return _agent_view(revoked)
+
+
+@Route(
+    "declareAgentLost",
+    "POST",
+    "/api/v1/agents/{agent_id}/loss",
+    "Declare on the record that an agent will never report again",
+    Permission.DEVICES_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
+    """Declare an agent lost: refunds no longer wait for it."""
+    number, by = AgentId(call.parameters.agent_id), call.principal.user_id
+    lost = await call.request.app[AGENTS].declare_lost(number, by, call.body.reason, call.now)
+    call.request.app[GUARD].forget(number)
+    return _agent_view(lost)
+
+
+def _wish(body: CheckPointBody) -> CheckPointWish:
+    return CheckPointWish(
+        zone=body.zone,
+        name_zh=body.name_zh,
+        name_en=body.name_en,
+        direction=body.direction,
+        state=_STATES[body.state],
+        ticked=frozenset(ProductId(number) for number in body.ticked),
+        attended=body.attended,
+        reads_documents=body.reads_documents,
+        agent=None if body.agent_id is None else AgentId(body.agent_id),
+    )
+
+
+def _view(hosted: HostedCheckPoint) -> CheckPointView:
+    point = hosted.check_point
+    return CheckPointView(
+        check_point_id=point.check_point_id,
+        site_id=point.site,
+        name_zh=point.name_zh,
+        name_en=point.name_en,
+        zone=point.zone,
+        direction=point.direction,
+        state=point.state.name.lower(),
+        ticked=sorted(point.ticked),
+        attended=point.attended,
+        reads_documents=point.reads_documents,
+        agent_id=hosted.agent,
+        has_recorded=hosted.has_recorded,
+    )
+
+
+def _agent_view(agent: Agent) -> AgentView:
+    return AgentView(
+        agent_id=agent.agent_id,
+        site_id=agent.site_id,
+        name=agent.name,
+        role=agent.role,
+        enrolled_at=to_datetime(agent.enrolled_at).isoformat(),
+        last_seen_at=to_datetime(agent.last_seen_at).isoformat(),
+        last_head_at=to_datetime(agent.last_head_at).isoformat() if agent.last_head_at else None,
+        feed_epoch=agent.in_force.epoch,
+        feed_version=agent.in_force.version,
+        duty=agent.duty.value,
+        revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at).isoformat(),
+        lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at).isoformat(),
+    )
+
+
+OPERATIONS = (
+    add_check_point,
+    list_check_points,
+    change_check_point,
+    delete_check_point,
+    make_code,
+    list_agents,
+    revoke_agent,
+    declare_agent_lost,
+)

@@ -1,0 +1,79 @@
+"""The running of jobs and loops: the only place that knows APScheduler.
+
+Laws: the only broad `except` of central beside the web's stands here: a failing job is logged and comes again, and never ends the
+server; a job is not started again while it runs.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from central.jobs.leader import Leader
+from central.jobs.schedule import Daily, Every, Job, Loop
+
+PAUSE_AFTER_FAILURE_S = 0.5
+_LATEST_S = 3_600
+
+_log = logging.getLogger("paifang.jobs")
+
+
+class Runner:
+    """Runs the table. Lifetime: `start` once, `stop` at the end; tasks end at the next point where they wait."""
+
+    def __init__(self, jobs: Sequence[Job], loops: Sequence[Loop], leader: Leader) -> None:
+        """Take the jobs and loops, and who says whether this process leads."""
+        self._jobs = jobs
+        self._loops = loops
+        self._leader = leader
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin."""
+        for job in self._jobs:
+            self._scheduler.add_job(
+                self._run,
+                _trigger(job.trigger),
+                (job,),
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=_LATEST_S,
+            )
+        self._scheduler.start()
+        self._tasks = [asyncio.create_task(self._repeat(loop), name=loop.name) for loop in self._loops]
+
+    async def stop(self) -> None:
+        """End all loops and jobs."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leader.close()
+
+    async def _run(self, job: Job) -> None:
+        try:
+            if not job.by_leader or await self._leader.leads():
+                await job.use_case()
+        except Exception:  # noqa: BLE001 - a job's fault must not end the others (law 10)
+            _log.exception("job %s failed; it runs again at its next time", job.name)
+
+    async def _repeat(self, loop: Loop) -> None:
+        while True:
+            try:
+                await loop.step()
+            except Exception:  # noqa: BLE001 - a loop's fault must not end it (law 10)
+                _log.exception("%s failed; it goes on", loop.name)
+                await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
+
+
+def _trigger(trigger: Every | Daily) -> IntervalTrigger | CronTrigger:
+    if isinstance(trigger, Every):
+        return IntervalTrigger(seconds=trigger.seconds, timezone=UTC)
+    return CronTrigger(hour=trigger.hour, minute=trigger.minute, timezone=UTC)

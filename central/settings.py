@@ -1,0 +1,73 @@
+"""What an operator may set: environment variables `PAIFANG_...`, or a TOML file that `PAIFANG_CONFIG` names.
+
+Laws: every setting has a default with which the embedded server runs; an unknown or wrong one is refused by name; only
+`central.__main__` and `central.assembly` read them.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from protocol.errors import SettingsError
+
+CONFIG_VARIABLE = "PAIFANG_CONFIG"
+PREFIX = "PAIFANG_"
+
+
+class CentralSettings(BaseSettings):
+    """Settings of central.
+
+    `data_dir` holds the embedded database and the keys; `database_url` names another database; `public_origin` is the address
+    that agents and browsers dial where a proxy stands in front; `root_passphrase` opens the root key (made with it at first
+    start; without it a passphrase is made and shown once).
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data_dir: Path = Path("var/central")
+    database_url: str = ""
+    listen_host: str = "127.0.0.1"
+    listen_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    public_origin: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
+    root_passphrase: SecretStr | None = None
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'central.db'}"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where the key files are."""
+        return self.data_dir / "keys"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment goes before the file."""
+        del dotenv_settings, file_secret_settings
+        file = os.environ.get(CONFIG_VARIABLE)
+        sources = (init_settings, env_settings)
+        return (*sources, TomlConfigSettingsSource(settings_cls, file)) if file else sources
+
+
+def read_settings() -> CentralSettings:
+    """Return the settings; SettingsError naming the first that is wrong."""
+    file = os.environ.get(CONFIG_VARIABLE)
+    if file and not Path(file).is_file():
+        raise SettingsError(f"{CONFIG_VARIABLE} names {file}, which is no file")
+    try:
+        return CentralSettings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"setting {PREFIX}{name.upper()}: {first['msg']}") from error

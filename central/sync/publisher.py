@@ -1,0 +1,317 @@
+"""Publishing: what has changed in central becomes signed versions of each site's feed.
+
+One transaction a publication: it takes what is waiting in the outboxes, inserts the signed metadata under its unique key and the
+content that it names, and says in the outboxes which version told it. After the commit the head is announced.
+Laws: versions are given after the changes committed; a version is never given twice (law 3): of two processes that try, one
+fails at the unique key and reads again; nothing is announced that is not on the disk.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from central.admissions import events
+from central.catalog import service as catalog
+from central.devices import check_points
+from central.devices.policy import Edition as ToldEdition
+from central.issuing import feed_rows, outbox
+from central.issuing.feed_version import FeedVersion
+from central.keys.rack import KeyRack
+from central.store.unit_of_work import Store, Work
+from central.sync import event_heads, feed_store, publication, small_tables
+from central.sync.editions import RecentLists, SiteFeed, load, ref_of
+from central.sync.feed_store import Sealed
+from central.sync.heads import CurrentHead, Heads
+from central.sync.publication import Edition, Stand
+from central.sync.rebuild import dated, rebuild, scope_of
+from protocol.admission.tables import PRODUCTS
+from protocol.errors import StorageError
+from protocol.feed.buckets import BucketKind
+from protocol.feed.delta import BucketId, Changes, changes
+from protocol.feed.faults import Role
+from protocol.feed.manifest import AdmissionsHead, Head, Manifest, Timestamp
+from protocol.identifiers import SiteId
+from protocol.instants import MS_PER_MINUTE, Clock, Instant, plus
+from protocol.keyring import Purpose
+from protocol.signatures import seal
+
+# Up to so many changed tickets travel as a delta; beyond, the site's feed is made anew.
+MOST_CHANGES = 10_000
+# Several changes within this time share a version.
+GATHER_S = 0.05
+RETRY_S = 1.0
+TIMESTAMPS_KEPT = 200
+MANIFESTS_KEPT = 200
+DELTAS_KEPT = 200
+CONTENT_KEPT_MS = 2 * 24 * 60 * MS_PER_MINUTE
+
+_PURPOSES = {
+    Role.TIMESTAMP: Purpose.TIMESTAMP,
+    Role.MANIFEST: Purpose.MANIFEST,
+    Role.ADMISSIONS: Purpose.ADMISSIONS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What those who serve the feed share with the publisher."""
+
+    heads: Heads
+    lists: RecentLists
+
+
+@dataclass(slots=True)
+class _Step:
+    """One publication under way."""
+
+    work: Work
+    site_id: SiteId
+    now: Instant
+    feed: SiteFeed
+    newest: bytes | None
+    must_renew: bool
+
+
+class Publisher:
+    """Publishes all sites' feeds. Lifetime: `step` is called in a loop; other calls may come in between."""
+
+    def __init__(self, store: Store, keys: KeyRack, clock: Clock, served: Served) -> None:
+        """Take the store, the keys to sign with, the clock, and where heads are announced."""
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._served = served
+        self._work = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._feeds: dict[SiteId, SiteFeed] = {}
+
+    def wake(self) -> None:
+        """Say that something waits to be published."""
+        self._work.set()
+
+    async def step(self) -> None:
+        """Wait for work, then publish it; StorageError where the database fails, after which the work is tried again."""
+        await self._work.wait()
+        self._work.clear()
+        try:
+            await self.publish_all()
+        except StorageError:
+            self._work.set()
+            await asyncio.sleep(RETRY_S)
+            raise
+        await asyncio.sleep(GATHER_S)
+
+    async def publish_all(self, *, sign_anew: bool = False) -> None:
+        """Publish whatever waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
+        self._keys.reload()
+        async with self._store.reading() as work:
+            sites = [site.site_id for site in await catalog.sites(work)]
+        for site_id in sites:
+            await self.publish(site_id, sign_anew=sign_anew)
+
+    async def publish(self, site_id: SiteId, *, sign_anew: bool = False) -> None:
+        """Publish whatever waits of one site."""
+        async with self._one_at_a_time:
+            try:
+                feed = await self._publish(site_id, sign_anew=sign_anew)
+            except StorageError:
+                self._feeds.pop(site_id, None)
+                raise
+            self._feeds[site_id] = feed
+
+    async def rebuild(self, site_id: SiteId) -> None:
+        """Make a site's feed anew and publish it."""
+        async with self._one_at_a_time:
+            self._feeds.pop(site_id, None)
+            self._feeds[site_id] = await self._rebuilt(site_id)
+
+    async def roll_up(self, site_id: SiteId) -> None:
+        """Roll all segments of events up into the base, leaving out those of tickets that ended long ago."""
+        async with self._one_at_a_time:
+            now = self._clock()
+            async with self._store.transaction() as work:
+                step = await self._begin(work, site_id, now)
+                rolled = await event_heads.rolled_up(work, site_id, step.feed, now)
+                if rolled is None:
+                    return
+                await self._add_admissions(step, rolled)
+                timestamp = await self._timestamp(step)
+                feed = step.feed
+            self._feeds[site_id] = self._announce(feed, timestamp)
+
+    async def tidy_all(self) -> None:
+        """Roll events up, let ended tickets go, and drop content that nothing names any more; daily."""
+        async with self._store.reading() as work:
+            sites = [site.site_id for site in await catalog.sites(work)]
+        for site_id in sites:
+            await self.roll_up(site_id)
+            await self.rebuild(site_id)
+            await self._drop_unused(site_id)
+
+    async def _drop_unused(self, site_id: SiteId) -> None:
+        feed = self._feeds[site_id]
+        used = [ref.sha256 for _, ref in feed.edition.manifest.tables] + [ref.sha256 for ref in feed.admissions.segments]
+        async with self._store.transaction() as work:
+            await feed_store.drop_unused_content(work, site_id, used, self._clock(), CONTENT_KEPT_MS)
+
+    async def _publish(self, site_id: SiteId, *, sign_anew: bool) -> SiteFeed:
+        now = self._clock()
+        async with self._store.transaction() as work:
+            step = await self._begin(work, site_id, now)
+            waiting = await outbox.unpublished(work, site_id, MOST_CHANGES + 1)
+            is_great = len(waiting) > MOST_CHANGES or not step.feed.is_whole
+            timestamp = None if is_great else await self._advance(step, waiting, sign_anew=sign_anew)
+        if is_great:
+            return await self._rebuilt(site_id)
+        assert timestamp is not None or step.newest is not None, "a site without timestamp gets one"
+        return self._announce(step.feed, step.newest or b"" if timestamp is None else timestamp)
+
+    async def _advance(self, step: _Step, waiting: tuple[outbox.Change, ...], *, sign_anew: bool) -> bytes | None:
+        """Publish within the step's transaction; return the new timestamp's envelope, or None where all stays as it is."""
+        changed = await self._manifest(step, waiting)
+        changed = await self._events(step) or changed
+        return await self._timestamp(step) if changed or sign_anew or step.feed.timestamp is None else None
+
+    async def _begin(self, work: Work, site_id: SiteId, now: Instant) -> _Step:
+        """Read where the feed stands; what another process published meanwhile counts."""
+        held = self._feeds.get(site_id)
+        newest = await feed_store.newest(work, site_id, Role.TIMESTAMP)
+        if held is None or _edition_of(held) != (None if newest is None else (newest.epoch, newest.version)):
+            held = await load(work, site_id, self._keys.keyring.epoch)
+        named = None if held.timestamp is None else held.timestamp.keyring.version
+        envelope = None if newest is None else newest.envelope
+        return _Step(work, site_id, now, held, envelope, must_renew=named != self._keys.keyring.version)
+
+    async def _manifest(self, step: _Step, waiting: tuple[outbox.Change, ...]) -> bool:
+        tables = await small_tables.read(step.work, step.site_id)
+        refs = publication.table_refs(tables)
+        previous = self._in_epoch(step.feed.edition)
+        if not (waiting or step.must_renew or refs != previous.manifest.tables):
+            return False
+        told = await _changes(step, waiting)
+        old: dict[BucketId, bytes] = {}
+        for kind in (BucketKind.TICKETS, BucketKind.CREDENTIALS):
+            numbers = [number for of_kind, number in publication.touched(told) if of_kind is kind]
+            found = await feed_store.buckets(step.work, step.site_id, kind, numbers)
+            old |= {(kind, number): blob for number, blob in found.items()}
+        sequence = max([previous.manifest.change_sequence, *(change.change_id for change in waiting)])
+        stand = Stand(sequence, step.now)
+        made = await asyncio.to_thread(publication.publish, previous, told, old, refs, stand)
+        await feed_store.put_buckets(step.work, step.site_id, made.buckets)
+        if made.delta.from_version > 0:
+            delta = made.delta.to_bytes()
+            await feed_store.put_delta(step.work, step.site_id, made.edition.manifest.epoch, made.delta.to_version, delta)
+        version = FeedVersion(made.edition.manifest.epoch, made.edition.manifest.version)
+        await outbox.mark_published(step.work, [change.change_id for change in waiting], version)
+        await self._add_manifest(step, made.edition, tables)
+        return True
+
+    async def _events(self, step: _Step) -> bool:
+        made = await event_heads.next_head(step.work, step.site_id, step.feed, self._keys.keyring.epoch, step.now)
+        if made is None and not step.must_renew and step.feed.admissions_ref is not None:
+            return False
+        made = made or event_heads.renewed(step.feed, self._keys.keyring.epoch, step.now)
+        await self._add_admissions(step, made)
+        return True
+
+    async def _rebuilt(self, site_id: SiteId) -> SiteFeed:
+        now = self._clock()
+        async with self._store.reading() as work:
+            tables = await small_tables.read(work, site_id)
+        built, _ = await rebuild(self._store, scope_of(site_id, tables, now), self._keys.keyring.epoch)
+        async with self._store.transaction() as work:
+            step = await self._begin(work, site_id, now)
+            version = self._in_epoch(step.feed.edition).manifest.version + 1
+            edition = dated(built, version, publication.table_refs(tables), now)
+            await outbox.mark_set_aside(work, site_id, FeedVersion(edition.manifest.epoch, version))
+            await self._add_manifest(step, edition, tables)
+            await self._events(step)
+            timestamp = await self._timestamp(step)
+        return self._announce(step.feed, timestamp)
+
+    def _in_epoch(self, edition: Edition) -> Edition:
+        epoch = self._keys.keyring.epoch
+        return publication.raised(edition, epoch) if edition.manifest.epoch < epoch else edition
+
+    async def _add_manifest(self, step: _Step, edition: Edition, tables: dict[str, bytes]) -> None:
+        manifest = edition.manifest
+        envelope = await self._add(step, Role.MANIFEST, manifest)
+        await feed_store.put_content(step.work, step.site_id, tables.values(), step.now)
+        await check_points.mark_told(step.work, step.site_id, ToldEdition(manifest.epoch, manifest.version))
+        await feed_store.forget_metadata(
+            step.work, step.site_id, Role.MANIFEST, manifest.epoch, manifest.version - MANIFESTS_KEPT
+        )
+        await feed_store.forget_deltas(step.work, step.site_id, manifest.epoch, manifest.version - DELTAS_KEPT)
+        step.feed = replace(step.feed, edition=edition, manifest=ref_of(manifest.version, envelope), is_whole=True)
+
+    async def _add_admissions(self, step: _Step, made: event_heads.NextHead) -> None:
+        head = made.head
+        envelope = await self._add(step, Role.ADMISSIONS, head)
+        await feed_store.put_content(step.work, step.site_id, made.segments.values(), step.now)
+        await feed_store.put_buckets(step.work, step.site_id, made.base_buckets)
+        await events.mark_told(step.work, made.told)
+        await feed_store.forget_metadata(step.work, step.site_id, Role.ADMISSIONS, head.epoch, head.version - MANIFESTS_KEPT)
+        ref = ref_of(head.version, envelope)
+        step.feed = replace(step.feed, admissions=head, admissions_ref=ref, base_hashes=made.base_hashes)
+
+    async def _timestamp(self, step: _Step) -> bytes:
+        """Sign what is current now; return the envelope."""
+        keyring, before = self._keys.keyring, step.feed.timestamp
+        assert step.feed.manifest is not None, "a manifest is published before a timestamp"
+        assert step.feed.admissions_ref is not None, "an admissions head is published before a timestamp"
+        products = await _products(step)
+        timestamp = Timestamp(
+            site=step.site_id,
+            epoch=keyring.epoch,
+            version=before.version + 1 if before is not None and before.epoch == keyring.epoch else 1,
+            signed_at=step.now if before is None else Instant(max(step.now, before.signed_at)),
+            expires_at=plus(step.now, seconds=small_tables.autonomy_s(products)),
+            keyring=ref_of(keyring.version, self._keys.envelope),
+            manifest=step.feed.manifest,
+            admissions=step.feed.admissions_ref,
+        )
+        envelope = await self._add(step, Role.TIMESTAMP, timestamp)
+        below = timestamp.version - TIMESTAMPS_KEPT
+        await feed_store.forget_metadata(step.work, step.site_id, Role.TIMESTAMP, timestamp.epoch, below)
+        step.feed = replace(step.feed, timestamp=timestamp)
+        return envelope
+
+    async def _add(self, step: _Step, role: Role, value: Timestamp | Manifest | AdmissionsHead) -> bytes:
+        signers = self._keys.signers(_PURPOSES[role], step.now)
+        envelope = seal(role.value, value.to_payload(), signers).to_bytes()
+        await feed_store.add(step.work, step.site_id, role, Sealed(value.epoch, value.version, envelope), step.now)
+        return envelope
+
+    def _announce(self, feed: SiteFeed, timestamp: bytes) -> SiteFeed:
+        """Serve a committed edition, and wake whoever waits for a newer timestamp."""
+        assert feed.timestamp is not None, "what is announced has a timestamp"
+        self._note(feed)
+        known = self._served.heads.get(feed.timestamp.site)
+        head = Head(self._keys.keyring.epoch, self._keys.keyring.version, timestamp).to_bytes()
+        if known is None or known.data != head:
+            self._served.heads.announce(feed.timestamp.site, CurrentHead(feed.timestamp.version, head))
+        return feed
+
+    def _note(self, feed: SiteFeed) -> None:
+        self._served.lists.note(BucketKind.TICKETS, feed.edition.tickets)
+        self._served.lists.note(BucketKind.CREDENTIALS, feed.edition.credentials)
+        self._served.lists.note(BucketKind.EVENTS, feed.base_hashes)
+
+
+def _edition_of(feed: SiteFeed) -> tuple[int, int] | None:
+    return None if feed.timestamp is None else (feed.timestamp.epoch, feed.timestamp.version)
+
+
+async def _changes(step: _Step, waiting: tuple[outbox.Change, ...]) -> Changes:
+    """Return what the tickets of the waiting changes are now."""
+    ids = sorted({change.ticket_id for change in waiting})
+    return changes(
+        upserts=await feed_rows.records(step.work, ids),
+        credentials=await feed_rows.credentials(step.work, step.site_id, ids),
+    )
+
+
+async def _products(step: _Step) -> bytes:
+    ref = step.feed.edition.manifest.table(PRODUCTS)
+    found = None if ref is None else await feed_store.content(step.work, step.site_id, ref.sha256)
+    assert found is not None, "the tables of the newest manifest are kept"
+    return found

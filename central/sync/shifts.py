@@ -1,0 +1,53 @@
+"""Shifts: an agent that closed, with all of its journal uploaded, keeps no refund waiting (law 6).
+
+Laws: an agent is closed only if central holds its journal up to the head that it signs; from the moment that central answers
+"open", refunds wait for it again.
+"""
+
+from collections.abc import Callable
+
+from sqlmodel import select
+
+from central.devices import agents
+from central.devices.guard import AgentGuard, Proven
+from central.store.tables.journals import JournalRow
+from central.store.unit_of_work import Store, Work
+from central.sync.ingest import Signers, Wake
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant
+from protocol.journal.chain import head_verifies
+from protocol.sync.answers import DutyAnswer
+from protocol.sync.messages import Duty, SignOffRequest
+
+
+class Shifts:
+    """Notes who admits."""
+
+    def __init__(self, store: Store, guard: AgentGuard, signers: Callable[[Instant], Signers], fence_moved: Wake) -> None:
+        """Take the store, the guard, who signs the answer, and whom to wake when refunds need wait no longer."""
+        self._store = store
+        self._guard = guard
+        self._signers = signers
+        self._fence_moved = fence_moved
+
+    async def note(self, proven: Proven, asked: SignOffRequest, now: Instant) -> bytes:
+        """Note that an agent closes or opens; Problem where entries before its head are missing. Return the sealed answer."""
+        agent = proven.agent
+        if not head_verifies(agent.public_key, agent.agent_id, asked.head):
+            raise Problem(ProblemCode.SIGNATURE_INVALID, "the journal's head is not signed by this agent")
+        async with self._store.transaction() as work:
+            await self._guard.spend(work, proven, now)
+            if asked.duty is Duty.CLOSED:
+                await _require_all(work, proven, asked)
+            await agents.set_duty(work, agent.agent_id, asked.duty, now)
+            work.after_commit(self._fence_moved)
+        return DutyAnswer(agent.agent_id, asked.duty, now).to_sealed(self._signers(now))
+
+
+async def _require_all(work: Work, proven: Proven, asked: SignOffRequest) -> None:
+    head = asked.head.head
+    query = select(JournalRow).where(JournalRow.agent_id == proven.agent.agent_id, JournalRow.journal_id == head.journal_id)
+    row = (await work.session.exec(query)).first()
+    if row is None or row.sequence != head.sequence or row.hash != head.hash:
+        held = 0 if row is None else row.sequence
+        raise Problem(ProblemCode.JOURNAL_GAP, f"entries {held + 1} to {head.sequence} are not uploaded yet; upload, then close")
