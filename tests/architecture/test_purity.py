@@ -1,0 +1,112 @@
+"""Who may read the clock, draw chance, catch everything, and import what. Checked in the syntax tree, plants included."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.architecture.tree import PACKAGES, named, python_files
+
+CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.clock_gettime", "time.perf_counter"}
+NOWS = {"now", "utcnow", "today"}
+MAY_READ_CLOCKS = (
+    "edge/assembly.py",
+    "edge/__main__.py",
+    "central/assembly.py",
+    "central/__main__.py",
+    "edge/devices/drivers/camera_process.py",  # a process of its own, and so its own assembly
+    "hardware_sims/",  # a simulator is the outside world, where time passes by itself
+)
+MAY_CATCH_EVERYTHING = ("edge/devices/supervisor.py", "edge/gate/lane.py", "central/jobs/runner.py", "central/web/middleware.py")
+ASSEMBLIES = ("/assembly.py", "/__main__.py")  # they name concrete things, and so any library
+# A library stands behind one place of ours, so that replacing it is one change.
+ONE_PLACE = {
+    "apscheduler": ("central/jobs/",),
+    "apsw": ("edge/cache/", "edge/journal/", "edge/trust/", "edge/sync/"),
+    "serial": ("edge/devices/transports/", "hardware_sims/"),
+    "cv2": ("edge/devices/", "hardware_sims/"),
+    "argon2": ("central/identity/",),
+    "alembic": ("central/store/",),
+    "cbor2": ("protocol/cbor.py", "protocol/journal/glance.py"),
+}
+
+
+def clock_reads(source: str) -> Iterator[str]:
+    """Yield each reading of a clock: `time.time()`, `datetime.now()`, and functions imported from time by name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            text = ast.unparse(node)
+            if text in CLOCKS or (node.attr in NOWS and text.split(".")[-2].lower() in {"datetime", "date"}):
+                yield text
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            yield from (f"time.{name.name}" for name in node.names if f"time.{name.name}" in CLOCKS)
+
+
+def broad_catches(source: str) -> Iterator[int]:
+    """Yield the lines of handlers for Exception, BaseException, or anything."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ExceptHandler):
+            caught = "BaseException" if node.type is None else ast.unparse(node.type)
+            if {"Exception", "BaseException"} & set(caught.strip("()").replace(" ", "").split(",")):
+                yield node.lineno
+
+
+def imports_of(source: str) -> Iterator[str]:
+    """Yield the top-level names of what a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+SOURCES = [(named(path), path.read_text(encoding="utf-8")) for path in python_files(*PACKAGES)]
+
+
+@pytest.mark.law(11)
+def test_only_an_assembly_reads_the_clock() -> None:
+    found = {name: reads for name, source in SOURCES if (reads := sorted(clock_reads(source)))}
+    assert {name: reads for name, reads in found.items() if not name.startswith(MAY_READ_CLOCKS)} == {}
+
+
+@pytest.mark.law(10)
+def test_only_four_places_catch_everything() -> None:
+    found = {name: lines for name, source in SOURCES if (lines := list(broad_catches(source)))}
+    assert {name: lines for name, lines in found.items() if name not in MAY_CATCH_EVERYTHING} == {}
+
+
+@pytest.mark.parametrize("library", ONE_PLACE)
+def test_a_library_stands_behind_one_place(library: str) -> None:
+    users = [name for name, source in SOURCES if library in imports_of(source) and not name.endswith(ASSEMBLIES)]
+    assert [name for name in users if not name.startswith(ONE_PLACE[library])] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "import time\nx = time.time()",
+        "import time\nclock = time.monotonic",
+        "from time import time_ns\nx = time_ns()",
+        "from datetime import datetime\nx = datetime.now(tz=None)",
+        "import datetime\nx = datetime.datetime.utcnow()",
+        "from datetime import date\nx = date.today()",
+    ],
+)
+def test_a_planted_clock_is_found(planted: str) -> None:
+    assert list(clock_reads(planted))
+
+
+@pytest.mark.parametrize(
+    "handler", ["except:", "except Exception:", "except BaseException as e:", "except (ValueError, Exception):"]
+)
+def test_a_planted_catch_is_found(handler: str) -> None:
+    assert list(broad_catches(f"try:\n    pass\n{handler}\n    pass"))
+
+
+def test_a_narrow_catch_is_not() -> None:
+    assert list(broad_catches("try:\n    pass\nexcept (ValueError, OSError):\n    pass")) == []
+
+
+@pytest.mark.parametrize("planted", ["import cbor2", "from cbor2 import dumps", "def f():\n    import cbor2.tool"])
+def test_a_planted_import_is_found(planted: str) -> None:
+    assert "cbor2" in imports_of(planted)

@@ -1,0 +1,18 @@
+"""What every test shares: Hypothesis without time limits, and the law that a test proves in its report."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+pytest_plugins = ["pytester"]
+
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.register_profile("thorough", settings.get_profile("house"), max_examples=2_000)
+settings.load_profile(os.environ.get("PAIFANG_HYPOTHESIS", "house"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put the numbers of the laws into the report, which travels from the workers to whoever prints it."""
+    for mark in item.iter_markers("law"):
+        item.user_properties.append(("law", mark.args[0]))
