@@ -1,0 +1,52 @@
+"""Processes that a group starts: Python modules of ours, each ended by its own id.
+
+Laws: whatever is started here ends with the group that started it; every wait has a limit.
+"""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+START_LIMIT_S = 120.0
+END_LIMIT_S = 10.0
+
+
+@asynccontextmanager
+async def child(*arguments: str, env: Mapping[str, str] | None = None) -> AsyncIterator[Process]:
+    """Run `python ARGUMENTS` until the block ends; its stdout can be read, its stderr is ours."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env=env, stdin=DEVNULL, stdout=PIPE)
+    try:
+        yield process
+    finally:
+        await _end(process)
+
+
+async def first_line(process: Process) -> str:
+    """Return the first line that a child prints: by it, it says that it is ready."""
+    assert process.stdout is not None, "its stdout is a pipe"
+    async with asyncio.timeout(START_LIMIT_S):
+        line = await process.stdout.readline()
+    if not line:
+        raise ChildFailed(f"process {process.pid} ended before it was ready; its complaints stand above")
+    return line.decode().strip()
+
+
+class ChildFailed(Exception):
+    """A process of the bench did not do its part."""
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(END_LIMIT_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

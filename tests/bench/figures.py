@@ -1,0 +1,88 @@
+"""What is measured: every figure by name, with its unit, the target it has, and the group that measures it.
+
+Laws: names and targets stand here and nowhere else; a figure without a target is there to be compared with.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Group(StrEnum):
+    """Figures that are measured together, in one process of their own; the value is the module's name."""
+
+    PRIMITIVES = "primitives"
+    DECISIONS = "decisions"
+    CAMERA = "camera"
+    FEED = "feed"
+    GATE = "gate"
+    ONLINE_GATES = "online_gates"
+    PUSH = "push"
+    INGEST_SQLITE = "ingest_sqlite"
+    INGEST_POSTGRESQL = "ingest_postgresql"
+    ADMISSION_SQLITE = "admission_sqlite"
+    ADMISSION_POSTGRESQL = "admission_postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure. `target` is the most that it may be, or the least where `more_is_better`."""
+
+    name: str
+    unit: str
+    group: Group
+    target: float | None = None
+    more_is_better: bool = False
+
+    def is_met(self, value: float) -> bool | None:
+        """Whether a value reaches the target; None where there is none."""
+        if self.target is None:
+            return None
+        return value >= self.target if self.more_is_better else value <= self.target
+
+
+FIGURES = (
+    Figure("primitive_ed25519_verify_us", "us", Group.PRIMITIVES),
+    Figure("primitive_fsync_ms", "ms", Group.PRIMITIVES),
+    Figure("primitive_sqlite_full_commit_ms", "ms", Group.PRIMITIVES),
+    Figure("decide_us", "us", Group.DECISIONS),
+    Figure("scan_to_relay_p50_ms", "ms", Group.GATE, 2),
+    Figure("scan_to_relay_p99_ms", "ms", Group.GATE, 8),
+    Figure("gate_ready_s", "s", Group.GATE, 1),
+    Figure("gate_rss_mb", "MB", Group.GATE, 120),
+    Figure("camera_rss_mb", "MB", Group.CAMERA),
+    Figure("feed_download_1m_s", "s", Group.FEED, 10),
+    Figure("feed_bytes_per_ticket", "B", Group.FEED, 30),
+    Figure("feed_delta_1000_s", "s", Group.FEED, 0.5),
+    Figure("admission_to_other_gate_p95_ms", "ms", Group.ONLINE_GATES, 500),
+    Figure("claim_p95_ms", "ms", Group.ONLINE_GATES, 150),
+    Figure("refund_to_refusal_p50_s", "s", Group.ONLINE_GATES),
+    Figure("refund_to_refusal_p95_s", "s", Group.ONLINE_GATES, 1),
+    Figure("push_1000_gates_last_ms", "ms", Group.PUSH, 300),
+    Figure("connection_kb", "kB", Group.PUSH, 40),
+    Figure("ingest_per_s_sqlite", "1/s", Group.INGEST_SQLITE, 6_000, more_is_better=True),
+    Figure("ingest_per_s_postgresql", "1/s", Group.INGEST_POSTGRESQL, 8_000, more_is_better=True),
+    Figure("online_admission_per_s_sqlite", "1/s", Group.ADMISSION_SQLITE, 150, more_is_better=True),
+    Figure("online_admission_per_s_postgresql_c1", "1/s", Group.ADMISSION_POSTGRESQL),
+    Figure("online_admission_per_s_postgresql_c4", "1/s", Group.ADMISSION_POSTGRESQL),
+    Figure("online_admission_per_s_postgresql_c16", "1/s", Group.ADMISSION_POSTGRESQL, 700, more_is_better=True),
+    Figure("online_admission_p95_ms_postgresql_c16", "ms", Group.ADMISSION_POSTGRESQL, 40),
+    Figure("camera_decode_rate", "%", Group.CAMERA),
+    Figure("camera_decode_rate_zxing", "%", Group.CAMERA),
+    Figure("camera_decode_rate_pyzbar", "%", Group.CAMERA),
+    Figure("camera_ms_per_frame", "ms", Group.CAMERA),
+    Figure("camera_ms_per_frame_zxing", "ms", Group.CAMERA),
+    Figure("camera_ms_per_frame_pyzbar", "ms", Group.CAMERA),
+)
+
+
+def chosen(names: list[str]) -> tuple[Figure, ...]:
+    """Return the figures of these names, or of these groups; all of them where none is named.
+
+    ValueError names what is not known. The primitives are always among them: a figure says little without what bounds it.
+    """
+    if not names:
+        return FIGURES
+    unknown = [name for name in names if name not in {figure.name for figure in FIGURES} | set(Group)]
+    if unknown:
+        raise ValueError(f"no figure is named {unknown[0]!r}; known are {', '.join(figure.name for figure in FIGURES)}")
+    return tuple(f for f in FIGURES if f.group is Group.PRIMITIVES or f.name in names or f.group in names)

@@ -1,0 +1,183 @@
+"""A site with a million tickets: three tenths real-name (an ID card leads to them), one tenth with a booking code besides.
+
+The rows are kept in `place` between runs and made anew when a format changes; what is signed is signed anew in each run, so that
+the feed is fresh. The first tickets are the visitors': a single entry each, valid for years.
+"""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from central.sync.publication import Edition
+from protocol import cbor
+from protocol.admission.policy import Claim, Entitlement, Policy, Product, TotalUses
+from protocol.admission.tables import PRODUCTS, encode_products
+from protocol.feed.buckets import BUCKETS, BucketKind, bucket_of_key, bucket_of_ticket, digest
+from protocol.feed.manifest import Manifest
+from protocol.feed.records import (
+    CREDENTIAL_BYTES,
+    TICKET_BYTES,
+    CredentialEntry,
+    CredentialKind,
+    encode_credentials,
+    encode_tickets,
+)
+from protocol.identifiers import EntitlementId, KeyId, ProductId, TicketId
+from protocol.instants import Instant, Minute, to_minute
+from protocol.keyring import Key, KeyStatus, Purpose
+from protocol.tickets import signature
+from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.record import TicketRecord, TicketStatus
+from tests.builders.feed import (
+    AUTONOMY_S,
+    PRODUCT,
+    SITE,
+    START,
+    TICKET_KEY,
+    FeedSimulator,
+    private_key,
+    public_bytes,
+    sample_tables,
+)
+from tests.builders.fixed_keys import LAST_INSTANT
+
+TICKETS = 1_000_000
+VISITORS = 2_000
+TYPES = 12
+SEED = 20_261_101
+RECEIPTS_KEY, TIME_KEY = KeyId(5), KeyId(6)
+DAYS_ON_SALE = 60
+DAYS_SOLD = 30
+MINUTES_PER_DAY = 24 * 60
+_REAL_NAME_TENTHS, _BOOKED_TENTH = 3, 3
+_ROOT = Path(__file__).resolve().parents[2]
+_FORMATS = ("protocol/feed/records.py", "protocol/feed/rows.py", "protocol/feed/buckets.py", "tests/bench/million.py")
+
+
+def site_of_a_million(place: Path, now: Instant) -> FeedSimulator:
+    """Return central's feed of that site, signed at `now`."""
+    found = FeedSimulator(
+        sample_tables() | {PRODUCTS: encode_products(tuple(_product(number) for number in range(1, TYPES + 1)))}
+    )
+    found.now = now
+    _sign_keys(found)
+    blobs = _blobs(place)
+    for kind, of_kind in blobs.items():
+        found.buckets |= {(kind, number, digest(blob)): blob for number, blob in enumerate(of_kind) if blob}
+    found.edition = _edition(found.edition.manifest, blobs)
+    found.publish()
+    return found
+
+
+def first_keyring() -> bytes:
+    """Return the sealed keyring that an agent of that site trusts first."""
+    found = FeedSimulator()
+    _sign_keys(found)
+    return found.keyrings[-1][1]
+
+
+def visitors() -> list[TicketRecord]:
+    """Return the tickets that may be shown at the gate today, each once."""
+    source = random.Random(SEED)  # noqa: S311 - data, the same in every run
+    return [_record(source, number) for number in range(VISITORS)]
+
+
+def code_of(record: TicketRecord, site: FeedSimulator) -> bytes:
+    """Return a ticket's code as its QR says it."""
+    claims = Claims(
+        key_id=TICKET_KEY,
+        ticket_id=record.ticket_id,
+        issuing_site=record.issuing_site,
+        product=record.product,
+        issued_at=record.issued_at,
+        not_before=record.valid_from,
+        not_after=record.valid_until,
+        flags=record.flags,
+        generation=record.generation,
+    )
+    return signature.issue(claims, site.signers[TICKET_KEY]).encode()
+
+
+def credentials_of(source: random.Random, record: TicketRecord, number: int) -> Iterator[CredentialEntry]:
+    """Return what else leads to a ticket."""
+    if record.flags & TicketFlags.REAL_NAME:
+        yield CredentialEntry(source.randbytes(16), CredentialKind.ID_CARD, record.ticket_id)
+    if number % 10 == _BOOKED_TENTH:
+        yield CredentialEntry(source.randbytes(16), CredentialKind.OTA_CODE, record.ticket_id)
+
+
+def _blobs(place: Path) -> dict[BucketKind, list[bytes]]:
+    """Return the buckets in order, from the file or made anew."""
+    marks = hashlib.sha256(b"".join((_ROOT / name).read_bytes() for name in _FORMATS)).hexdigest()[:16]
+    kept = place / f"million-{marks}.cbor"
+    if not kept.exists():
+        for old in place.glob("million-*.cbor"):
+            old.unlink()
+        tickets, credentials = _made()
+        kept.write_bytes(cbor.encode([tickets, credentials]))
+    match cbor.decode(kept.read_bytes()):
+        case [list() as tickets, list() as credentials]:
+            return {BucketKind.TICKETS: tickets, BucketKind.CREDENTIALS: credentials}
+    raise AssertionError(f"{kept} is not what was written; delete it")
+
+
+def _made() -> tuple[list[bytes], list[bytes]]:
+    source = random.Random(SEED)  # noqa: S311 - data, the same in every run
+    tickets: list[list[TicketRecord]] = [[] for _ in range(BUCKETS)]
+    credentials: list[list[CredentialEntry]] = [[] for _ in range(BUCKETS)]
+    records = [_record(source, number) for number in range(TICKETS)]
+    for number, record in enumerate(records):
+        tickets[bucket_of_ticket(record.ticket_id)].append(record)
+        for entry in credentials_of(source, record, number):
+            credentials[bucket_of_key(entry.key)].append(entry)
+    return [encode_tickets(rows) for rows in tickets], [encode_credentials(rows) for rows in credentials]
+
+
+def _record(source: random.Random, number: int) -> TicketRecord:
+    today = to_minute(START) // MINUTES_PER_DAY * MINUTES_PER_DAY
+    visitor = number < VISITORS
+    day = today + source.randrange(DAYS_ON_SALE) * MINUTES_PER_DAY
+    real_name = not visitor and number % 10 < _REAL_NAME_TENTHS
+    return TicketRecord(
+        ticket_id=TicketId(source.getrandbits(64)),
+        issuing_site=SITE,
+        product=PRODUCT if visitor else ProductId(1 + source.randrange(TYPES)),
+        issued_at=Minute(today - source.randrange(DAYS_SOLD * MINUTES_PER_DAY)),
+        valid_from=Minute(today if visitor else day),
+        valid_until=Minute(today + 10 * 366 * MINUTES_PER_DAY if visitor else day + MINUTES_PER_DAY - 1),
+        flags=TicketFlags.REAL_NAME if real_name else TicketFlags.NONE,
+        generation=1,
+        status=TicketStatus.ACTIVE if visitor or source.randrange(50) else TicketStatus.VOID,
+        status_since=Minute(0),
+        persons=1,
+        slot_start=Minute(0),
+        slot_minutes=0,
+    )
+
+
+def _product(number: int) -> Product:
+    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),)))
+    return Product(ProductId(number), f"票{number}", f"Ticket {number}", (right,), Claim.NEVER, True, AUTONOMY_S)
+
+
+def _edition(manifest: Manifest, blobs: dict[BucketKind, list[bytes]]) -> Edition:
+    tickets, credentials = (blobs[kind] for kind in (BucketKind.TICKETS, BucketKind.CREDENTIALS))
+    counted = replace(
+        manifest,
+        ticket_count=sum(map(len, tickets)) // TICKET_BYTES,
+        credential_count=sum(map(len, credentials)) // CREDENTIAL_BYTES,
+    )
+    return Edition(counted, b"".join(map(digest, tickets)), b"".join(map(digest, credentials)))
+
+
+def _sign_keys(site: FeedSimulator) -> None:
+    """Publish a keyring that stays in force, with the keys of receipts and time besides."""
+    site.signers |= {RECEIPTS_KEY: private_key("receipts"), TIME_KEY: private_key("time")}
+    more = tuple(
+        Key(key_id, purpose, public_bytes(site.signers[key_id]), (), Instant(0), LAST_INSTANT, KeyStatus.ACTIVE)
+        for key_id, purpose in ((RECEIPTS_KEY, Purpose.RECEIPTS), (TIME_KEY, Purpose.TIME))
+    )
+    held = tuple(replace(key, not_after=LAST_INSTANT) for key in site.keyring.keys)
+    site.sign_keyring(replace(site.keyring, version=2, expires_at=LAST_INSTANT, keys=(*held, *more)))
