@@ -57,6 +57,7 @@ MAX_EVENT_FIELDS = 32
 
 INTENT_TAG, OUTCOME_TAG, REFUSAL_TAG, ALARM_TAG, CLOCK_STEP_TAG, FEED_IN_FORCE_TAG, LOST_RANGE_TAG, REWOUND_TAG = range(1, 9)
 
+_HASHED_BEFORE = message(ENTRY_DOMAIN, b"")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ENTRY_FIELDS = ("journal", "sequence", "previous", "boot", "check_point", "wall_at", "monotonic", "uncertainty", "event")
 _INTENT_FIELDS = (
@@ -96,7 +97,7 @@ def choice(fields: cbor.Fields, name: str, kind: type[_Choice]) -> _Choice:
 
 def entry_hash(data: bytes) -> bytes:
     """Return the 32-byte hash of an entry's bytes."""
-    return hashlib.sha256(message(ENTRY_DOMAIN, data)).digest()
+    return hashlib.sha256(_HASHED_BEFORE + data).digest()
 
 
 def encode_entry(entry: Entry) -> bytes:
