@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
+from central.web.texts import PRINTABLE
 from protocol.admission import policy
 from protocol.admission.tables import (
     MAX_AGE,
@@ -25,6 +26,7 @@ MOST_CHECKS = 64
 MOST_SITES = 64
 MOST_SLOTS = 96
 MOST_VALID_DAYS = 3_660
+LAST_DAY = date(2199, 12, 31)
 MOST_PRICE_FEN = 100_000_000
 DEFAULT_AUTONOMY_S = 72 * 3600
 DEFAULT_UNSEEN_PER_HOUR = 60
@@ -38,7 +40,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS, pattern=PRINTABLE)]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 TypeNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 Fen = Annotated[int, Field(ge=0, le=MOST_PRICE_FEN)]
@@ -133,8 +135,8 @@ class FixedDays(_Stated):
 
     @model_validator(mode="after")
     def _ordered(self) -> "FixedDays":
-        if self.first > self.last:
-            raise ValueError("first must not be after last")
+        if self.first > self.last or self.last > LAST_DAY:
+            raise ValueError(f"first must not be after last, and last not after {LAST_DAY}")
         return self
 
 

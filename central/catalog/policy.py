@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from central.catalog.parameters import FixedDays, Slot, TicketTypeParameters
 from protocol.instants import Minute, end_of_day, from_datetime, start_of_day, to_minute
 
+MOST_DAYS_AHEAD = 730
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -18,9 +20,11 @@ class Window:
 
 
 def day_is_sold(parameters: TicketTypeParameters, visit: date, today: date) -> bool:
-    """Whether a ticket may be sold for that day: not for the past, and within fixed dates where there are any."""
+    """Whether a ticket may be sold for that day: not for the past, not too far ahead, and within fixed dates if there are any."""
     validity = parameters.validity
-    return visit >= today and (not isinstance(validity, FixedDays) or validity.first <= visit <= validity.last)
+    if not today <= visit <= today + timedelta(days=MOST_DAYS_AHEAD):
+        return False
+    return not isinstance(validity, FixedDays) or validity.first <= visit <= validity.last
 
 
 def slot_starting(parameters: TicketTypeParameters, start: time) -> Slot | None:

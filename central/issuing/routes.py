@@ -6,9 +6,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.service import Issuing
-from central.issuing.views import Reason, ShortNumber, TicketPath, TicketView, ticket_view
+from central.issuing.views import ShortNumber, TicketPath, TicketView, ticket_view
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
+from central.web.texts import Reason
 from protocol.instants import from_datetime, to_minute
 
 ISSUING: web.AppKey[Issuing] = web.AppKey("issuing", Issuing)

@@ -11,7 +11,6 @@ from protocol.tickets.short_number import DIGITS
 
 TicketIdText = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits")]
 ShortNumber = Annotated[str, Field(pattern=rf"^[0-9]{{{DIGITS}}}$")]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class TicketPath(BaseModel):

@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text, id_text
-from central.issuing.views import Reason, TicketIdText
+from central.issuing.views import TicketIdText
 from central.refunds.service import Refund, Refunds, RefundState
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
+from central.web.texts import Reason
 from protocol.instants import to_datetime
 
 REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)

@@ -18,6 +18,7 @@ from central.sales.service import MOST_TICKETS, Order, Sales, Wanted
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
+from central.web.texts import PRINTABLE
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
 from protocol.identifiers import ProductId, SiteId
 from protocol.instants import to_datetime
@@ -38,7 +39,7 @@ class HolderBody(_Strict):
     document_type: DocumentType
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
     number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
 
 
 class LineBody(_Strict):

@@ -11,6 +11,7 @@ from central.web.problems import FieldFault, Problem, ProblemCode
 MAX_PAGE = 200
 DEFAULT_PAGE = 50
 MAX_CURSOR_CHARACTERS = 120
+_KEY_LIMIT = 1 << 63
 
 ItemT = TypeVar("ItemT")
 
@@ -40,8 +41,16 @@ def from_cursor(cursor: str | None) -> int | None:
     """Return the key that a cursor names; Problem where it is not one of ours."""
     if cursor is None:
         return None
-    try:
-        return int(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError) as error:
+    key = _read(cursor)
+    if key is None:
         fault = FieldFault("after", "must be the `next` of an earlier page")
-        raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,)) from error
+        raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,))
+    return key
+
+
+def _read(cursor: str) -> int | None:
+    try:
+        key = int(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError):
+        return None
+    return key if -_KEY_LIMIT <= key < _KEY_LIMIT else None

@@ -17,7 +17,7 @@ FIELD_KEYS = {1: bytes(range(32))}
 
 
 @dataclass(slots=True)
-class TestClock:
+class HandClock:
     """A clock port that stands still until the test turns it."""
 
     now: Instant = NOON

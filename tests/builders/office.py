@@ -1,0 +1,146 @@
+"""A whole office in a test: every slice of selling over one store, with stand-ins for what gates would say."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from central.catalog import routes as catalog_routes
+from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.service import Catalog
+from central.catalog.ticket_type import TicketType
+from central.identity import routes as identity_routes
+from central.identity.passwords import Passwords
+from central.identity.permissions import ALL
+from central.identity.service import Identity
+from central.issuing import routes as issuing_routes
+from central.issuing.service import Issuing
+from central.issuing.signer import KeySigner
+from central.refunds import routes as refund_routes
+from central.refunds.policy import AgentFacts
+from central.refunds.service import Refunds
+from central.sales import routes as sales_routes
+from central.sales.policy import Holder, WantedLine
+from central.sales.service import Order, Sales, Wanted
+from central.store.unit_of_work import Store, Work
+from central.web.application import make_application
+from central.web.idempotency import IdempotencyKey
+from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
+
+PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+ISSUING_KEY = KeyId(7)
+VISIT = date(2026, 5, 10)
+OPERATIONS = (
+    *identity_routes.OPERATIONS,
+    *catalog_routes.OPERATIONS,
+    *issuing_routes.OPERATIONS,
+    *sales_routes.OPERATIONS,
+    *refund_routes.OPERATIONS,
+)
+
+
+@dataclass(slots=True)
+class Gates:
+    """What gates would say: the agents that may admit, and the persons that each ticket has admitted."""
+
+    agents: tuple[AgentFacts, ...] = ()
+    used: dict[TicketId, int] = field(default_factory=dict)
+
+    async def agents_that_may_admit(
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+    ) -> tuple[AgentFacts, ...]:
+        """Answer the port `refunds.ports.AdmittingAgents`."""
+        assert work.session.is_active
+        assert ticket_types
+        return tuple(agent for agent in self.agents if agent.site in sites)
+
+    async def used_persons(self, work: Work, ticket_id: TicketId) -> int:
+        """Answer the port `refunds.ports.Admissions`."""
+        assert work.session.is_active
+        return self.used.get(ticket_id, 0)
+
+
+class Office:
+    """All slices, by name; `woken` counts how often the publisher was called."""
+
+    def __init__(self, store: Store, clock: HandClock) -> None:
+        self.store = store
+        self.clock = clock
+        self.gates = Gates()
+        self.woken = 0
+        random_bytes = SeededBytes()
+        seal = field_seal(random_bytes)
+        self.identity = Identity(store, Passwords(cheap_hasher()), random_bytes)
+        self.catalog = Catalog(store, seal, random_bytes, self._wake)
+        self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
+        self.sales = Sales(store, self.catalog, self.issuing, seal)
+        self.refunds = Refunds(store, self.issuing, self.gates, self.gates)
+        self.seller = 0
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    async def open(self) -> "Office":
+        """Give the office a seller and its first site."""
+        await self.identity.add_user("seller", ALL, None, self.clock())
+        self.seller = 1
+        await self.catalog.add_site(SiteParameters(name_zh="牌坊镇", name_en="Paifang Town"), None, self.clock())
+        return self
+
+    async def ticket_type(self, price_fen: int = 8000, **parameters: Any) -> TicketType:  # noqa: ANN401 - JSON as people state it
+        """Add a ticket type: a single entry to site 1 on the day of the visit, unless stated otherwise."""
+        stated = {
+            "name_zh": "成人票",
+            "name_en": "Adult",
+            "entitlements": [{"sites": [1], "always": [{"check": "total-uses", "most": 1}]}],
+            **parameters,
+        }
+        return await self.catalog.add_ticket_type(TicketTypeParameters.model_validate(stated), price_fen, None, self.clock())
+
+    async def sell(self, one: TicketType, key: str = "key-0001", **line: Any) -> Order:  # noqa: ANN401 - fields of a line
+        """Sell tickets of one type in cash."""
+        wanted = Wanted(SiteId(1), (wanted_line(one, **line),))
+        quoted = await self.sales.quote(wanted, self.clock())
+        return await self.sales.sell(wanted, quoted.total_fen, once(key), self.seller, self.clock())
+
+    def application(self) -> web.Application:
+        """Return the web application over these slices."""
+        app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
+        app[identity_routes.IDENTITY] = self.identity
+        app[catalog_routes.CATALOG] = self.catalog
+        app[issuing_routes.ISSUING] = self.issuing
+        app[sales_routes.SALES] = self.sales
+        app[refund_routes.REFUNDS] = self.refunds
+        return app
+
+    def client(self) -> TestClient[web.Request, web.Application]:
+        """Return a client of the application, to be used as an asynchronous context."""
+        return TestClient(TestServer(self.application()))
+
+
+def wanted_line(one: TicketType, quantity: int = 1, persons: int = 1, **line: Any) -> WantedLine:  # noqa: ANN401 - fields of a line
+    """Return a line for the day of the visit."""
+    holders: tuple[Holder, ...] = line.get("holders", ())
+    return WantedLine(one.type_id, quantity, persons, line.get("visit", VISIT), line.get("slot_start"), holders)
+
+
+def once(key: str, fingerprint: bytes = b"same") -> IdempotencyKey:
+    """Return an idempotency key of the seller."""
+    return IdempotencyKey("test/1", key, fingerprint)
+
+
+async def sign_in(client: TestClient[web.Request, web.Application], office: Office, *permissions: str) -> dict[str, str]:
+    """Add a person with these permissions (all, where none is named), sign in, and return the headers to send."""
+    name = f"person-{len(permissions)}"
+    now = office.clock()
+    one_time = await office.identity.add_user(name, permissions or ALL, None, now)
+    first = await office.identity.sign_in(name, one_time, "builder", now)
+    await office.identity.change_password(first.principal, one_time, "a long passphrase", now)
+    body = {"name": name, "password": "a long passphrase", "bearer": True}
+    answer = await client.post("/api/v1/session", json=body)
+    assert answer.status == 201, await answer.text()
+    return {"Authorization": f"Bearer {(await answer.json())['token']}"}

@@ -1,0 +1,228 @@
+"""The office over HTTP, as its console and its tests use it: set up, sell, look up, refund; and hostile input on the way."""
+
+from collections.abc import AsyncIterator, Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from central.issuing import outbox
+from central.issuing.feed_version import FeedVersion
+from central.web.access import COOKIE, CSRF_HEADER
+from protocol.identifiers import SiteId
+from tests.builders.office import Office, sign_in
+
+Client = TestClient[web.Request, web.Application]
+TYPE = {
+    "parameters": {
+        "name_zh": "成人票",
+        "name_en": "Adult",
+        "entitlements": [{"sites": [1], "always": [{"check": "total-uses", "most": 1}]}],
+        "is_real_name": True,
+    },
+    "price_fen": 8000,
+}
+HOLDER = {"document_type": "resident-id", "number": "110101199003074514", "name": "李明"}
+LINE = {"ticket_type_id": 1, "quantity": 1, "persons": 1, "visit_day": "2026-05-10", "holders": [HOLDER]}
+ORDER = {"site_id": 1, "lines": [LINE], "expected_total_fen": 8000, "payment": "cash"}
+
+
+@pytest.fixture
+async def client(office: Office) -> AsyncIterator[Client]:
+    async with office.client() as one:
+        yield one
+
+
+@pytest.fixture
+async def headers(client: Client, office: Office) -> dict[str, str]:
+    """The headers of a person who may do everything."""
+    return await sign_in(client, office)
+
+
+async def _ok(answer: Any, status: int = 200) -> Any:  # noqa: ANN401 - aiohttp's answer, and JSON
+    assert answer.status == status, await answer.text()
+    return await answer.json()
+
+
+async def _sold(client: Client, headers: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+    await _ok(await client.post("/api/v1/ticket-types", json=TYPE, headers=headers), 201)
+    keyed = {**headers, "Idempotency-Key": "sale-0001"}
+    return await _ok(await client.post("/api/v1/orders", json=ORDER, headers=keyed), 201)
+
+
+async def test_a_ticket_is_sold_found_and_refunded(client: Client, headers: dict[str, str], office: Office) -> None:
+    order = await _sold(client, headers)
+    ticket = order["tickets"][0]
+    assert (order["total_fen"], ticket["status"], ticket["code"][:3]) == (8000, "active", "PF1")
+    assert await _ok(await client.get(f"/api/v1/orders/{order['order_id']}", headers=headers)) == order
+    assert await _ok(await client.get(f"/api/v1/tickets/{ticket['ticket_id']}", headers=headers)) == ticket
+    assert await _ok(await client.get(f"/api/v1/short-numbers/{ticket['short_number']}", headers=headers)) == ticket
+    asked = {"ticket_id": ticket["ticket_id"], "reason": "rain"}
+    keyed = {**headers, "Idempotency-Key": "refund-0001"}
+    refund = await _ok(await client.post("/api/v1/refunds", json=asked, headers=keyed), 201)
+    assert (refund["state"], [one["agent_id"] for one in refund["waiting_for"]]) == ("waiting", [None])
+    async with office.store.transaction() as work:
+        changes = await outbox.unpublished(work, SiteId(1), 10)
+        await outbox.mark_published(work, [change.change_id for change in changes], FeedVersion(1, 1))
+    await office.refunds.settle_waiting(office.clock())
+    paid = await _ok(await client.get(f"/api/v1/refunds/{refund['refund_id']}", headers=headers))
+    assert (paid["state"], paid["amount_fen"], paid["waiting_for"]) == ("paid", 8000, [])
+
+
+async def test_the_same_sale_twice_is_one_order(client: Client, headers: dict[str, str]) -> None:
+    first = await _sold(client, headers)
+    keyed = {**headers, "Idempotency-Key": "sale-0001"}
+    assert await _ok(await client.post("/api/v1/orders", json=ORDER, headers=keyed), 201) == first
+    other = {**ORDER, "expected_total_fen": 1}
+    answer = await client.post("/api/v1/orders", json=other, headers=keyed)
+    assert (answer.status, (await answer.json(content_type=None))["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_browser_signs_in_by_cookie_and_sells_with_its_token(client: Client, office: Office) -> None:
+    password = await office.identity.add_user("li", ["catalog.read"], None, office.clock())
+    body = {"name": "li", "password": password}
+    answer = await client.post("/api/v1/session", json=body)
+    view = await _ok(answer, 201)
+    cookie = answer.headers["Set-Cookie"]
+    assert all(part in cookie for part in (f"{COOKIE}=", "Path=/", "Secure", "HttpOnly", "SameSite=Lax"))
+    assert view["token"] is None
+    sent = {"Cookie": cookie.split(";")[0], CSRF_HEADER: view["csrf_token"]}
+    answer = await client.get("/api/v1/sites", headers=sent)
+    assert (await answer.json(content_type=None))["code"] == "password_change_required"
+    change = {"old_password": password, "new_password": "a long passphrase"}
+    answer = await client.put("/api/v1/session/password", json=change, headers=sent)
+    view = await _ok(answer)
+    sent = {"Cookie": answer.headers["Set-Cookie"].split(";")[0], CSRF_HEADER: view["csrf_token"]}
+    assert len((await _ok(await client.get("/api/v1/sites", headers=sent)))["items"]) == 1
+    answer = await client.delete("/api/v1/session", headers=sent)
+    assert (answer.status, "Max-Age=0" in answer.headers["Set-Cookie"]) == (204, True)
+    assert (await client.get("/api/v1/session", headers=sent)).status == 401
+
+
+@pytest.mark.law(9)
+async def test_holders_are_masked_unless_the_reader_may_and_is_audited(client: Client, headers: dict[str, str]) -> None:
+    order = await _sold(client, headers)
+    path = f"/api/v1/tickets/{order['tickets'][0]['ticket_id']}/holders"
+    masked = await _ok(await client.get(path, headers=headers))
+    assert (masked["items"][0]["name"], masked["items"][0]["number"]) == ("李*", "**************4514")
+    full = await _ok(await client.get(f"{path}/full", headers=headers))
+    assert full["items"][0]["number"] == HOLDER["number"]
+
+
+async def test_tickets_are_changed(client: Client, headers: dict[str, str]) -> None:
+    path = f"/api/v1/tickets/{(await _sold(client, headers))['tickets'][0]['ticket_id']}"
+    why = {"reason": "lost"}
+    assert (await _ok(await client.post(f"{path}/block", json=why, headers=headers)))["status"] == "blocked"
+    assert (await client.post(f"{path}/block", json=why, headers=headers)).status == 409
+    assert (await _ok(await client.post(f"{path}/unblock", json=why, headers=headers)))["status"] == "active"
+    until = {"valid_until": "2026-05-20T15:59:00Z"}
+    extended = await _ok(await client.post(f"{path}/extension", json=until, headers=headers))
+    assert extended["valid_until"] == until["valid_until"]
+    assert (await _ok(await client.post(f"{path}/reissue", json=why, headers=headers)))["generation"] == 2
+
+
+async def test_lists_go_page_by_page(client: Client, headers: dict[str, str]) -> None:
+    await _sold(client, headers)
+    for number in range(2, 6):
+        keyed = {**headers, "Idempotency-Key": f"sale-000{number}"}
+        await _ok(await client.post("/api/v1/orders", json=ORDER, headers=keyed), 201)
+    seen: list[int] = []
+    query = {"limit": "2"}
+    while True:
+        page = await _ok(await client.get("/api/v1/orders", params=query, headers=headers))
+        seen += [item["order_id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        query["after"] = page["next"]
+    assert seen == [5, 4, 3, 2, 1]
+    for wrong in ({"limit": "0"}, {"limit": "201"}, {"after": "!"}, {"page": "1"}):
+        assert (await client.get("/api/v1/orders", params=wrong, headers=headers)).status == 400
+
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    2**63,
+    10**400,
+    1.5,
+    "",
+    "\u0000",
+    "' OR 1=1 --",
+    "９９９",
+    "x" * 10_000,
+    "9999-12-31",
+    "0001-01-01",
+    "24:00",
+    [],
+    [None] * 1000,
+    {},
+    {"$ref": "#"},
+)
+
+
+def _spoiled(body: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - JSON
+    items = body.items() if isinstance(body, dict) else enumerate(body) if isinstance(body, list) else ()
+    for key, value in items:
+        yield (*path, key)
+        yield from _spoiled(value, (*path, key))
+
+
+def _with(body: Any, path: tuple[Any, ...], value: Any) -> Any:  # noqa: ANN401 - JSON
+    spoiled = deepcopy(body)
+    inner = spoiled
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return spoiled
+
+
+BODIES = {
+    "/api/v1/orders": ORDER,
+    "/api/v1/quotes": {"site_id": 1, "lines": [LINE]},
+    "/api/v1/ticket-types": TYPE,
+    "/api/v1/sites": {"name_zh": "镇", "name_en": "Town", "zone": "Asia/Shanghai", "capacity": 5},
+    "/api/v1/refunds": {"ticket_id": "0" * 16, "reason": "rain"},
+    "/api/v1/tickets/0000000000000001/extension": {"valid_until": "2026-05-20T15:59:00Z"},
+    "/api/v1/tickets/0000000000000001/block": {"reason": "rain"},
+}
+
+
+@pytest.mark.parametrize("path", BODIES)
+async def test_no_field_of_any_body_makes_a_fault(client: Client, headers: dict[str, str], path: str) -> None:
+    await _sold(client, headers)
+    places = list(_spoiled(BODIES[path]))
+    number = 0
+    for place in places:
+        for value in HOSTILE:
+            number += 1
+            keyed = {**headers, "Idempotency-Key": f"hostile-{number}"}
+            answer = await client.post(path, json=_with(BODIES[path], place, value), headers=keyed)
+            assert answer.status < 500, (place, value, await answer.text())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/orders/99999999999999999999",
+        "/api/v1/orders/-1",
+        "/api/v1/orders/%00",
+        "/api/v1/orders/9223372036854775807",
+        "/api/v1/refunds/0",
+        "/api/v1/tickets/ffffffffffffffff",
+        "/api/v1/tickets/FFFFFFFFFFFFFFFF",
+        "/api/v1/tickets/fffffffffffffffff",
+        "/api/v1/tickets/٣٣٣٣٣٣٣٣٣٣٣٣٣٣٣٣",
+        "/api/v1/short-numbers/٣٣٣٣٣٣٣٣٣٣٣٣",
+        "/api/v1/short-numbers/999999999999",
+        "/api/v1/orders?after=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5",
+        "/api/v1/orders?limit=9" + "9" * 5000,
+        "/" + "x" * 9000,
+    ],
+)
+async def test_no_path_makes_a_fault(client: Client, headers: dict[str, str], path: str) -> None:
+    answer = await client.get(path, headers=headers)
+    assert 400 <= answer.status < 500, await answer.text()

@@ -1,0 +1,52 @@
+"""The rules of signing in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.identity.policy import ABSOLUTE_MS, IDLE_MS, LONGEST_DELAY_S, delay_left_s, password_weakness, session_is_over
+from protocol.instants import Instant
+from tests.builders.central import NOON
+
+
+@pytest.mark.parametrize(
+    ("failures", "after_ms", "left_s"),
+    [
+        (0, 0, 0),
+        (4, 0, 0),
+        (5, 0, 1),
+        (5, 1, 1),
+        (5, 1000, 0),
+        (6, 0, 2),
+        (7, 3000, 1),
+        (13, 0, 256),
+        (14, 0, 300),
+        (10_000, 0, 300),
+        (10_000, 299_999, 1),
+        (10_000, 300_000, 0),
+        (10_000, 24 * 3600 * 1000, 0),
+    ],
+)
+def test_failures_slow_down_by_powers_of_two(failures: int, after_ms: int, left_s: int) -> None:
+    assert delay_left_s(failures, NOON, Instant(NOON + after_ms)) == left_s
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**9))
+def test_a_delay_is_never_longer_than_five_minutes(failures: int, after_ms: int) -> None:
+    assert 0 <= delay_left_s(failures, NOON, Instant(NOON + after_ms)) <= LONGEST_DELAY_S
+
+
+@pytest.mark.parametrize(
+    ("opened_ago_ms", "seen_ago_ms", "is_over"),
+    [(0, 0, False), (IDLE_MS, IDLE_MS - 1, False), (IDLE_MS, IDLE_MS, True), (ABSOLUTE_MS - 1, 0, False), (ABSOLUTE_MS, 0, True)],
+)
+def test_a_session_ends_when_idle_and_at_the_end_of_the_shift(opened_ago_ms: int, seen_ago_ms: int, *, is_over: bool) -> None:
+    assert session_is_over(Instant(NOON - opened_ago_ms), Instant(NOON - seen_ago_ms), NOON) is is_over
+
+
+@pytest.mark.parametrize(
+    ("password", "is_weak"),
+    [("a long passphrase", False), ("short", True), ("x" * 129, True), ("aaaaaaaaaaaa", True), ("my-Seller-password", True)],
+)
+def test_a_password_is_long_varied_and_not_the_name(password: str, *, is_weak: bool) -> None:
+    assert (password_weakness(password, "seller") is not None) is is_weak
