@@ -198,7 +198,6 @@ class Gate:
 async def running_central(folder: Path, clock: HandClock, url: str = "") -> AsyncIterator[Central]:
     """Serve a central on loopback, with its administrator signed in."""
     settings = CentralSettings(data_dir=folder, database_url=url or sqlite_url(folder), root_passphrase=SecretStr(PASSPHRASE))
-    folder.mkdir(exist_ok=True)
     built = await build_app(settings, Ambience(clock, SeededBytes(f"central {next(_numbers)}"), cheap_hasher()))
     server = TestServer(built.app)
     await server.start_server()
@@ -213,10 +212,7 @@ async def running_central(folder: Path, clock: HandClock, url: str = "") -> Asyn
 
 async def _sign_in(central: Central, notices: tuple[str, ...]) -> None:
     said = next((notice for notice in notices if "one-time password" in notice), None)
-    if said is None:
-        password = PASSWORD
-    else:
-        password = said.split("one-time password ")[1].split(";")[0]
+    password = PASSWORD if said is None else said.split("one-time password ")[1].split(";")[0]
     body = {"name": "admin", "password": password, "bearer": True}
     session = await central.api("POST", "/session", body)
     central.headers["Authorization"] = f"Bearer {session['token']}"
