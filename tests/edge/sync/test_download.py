@@ -17,7 +17,7 @@ from edge.sync.feed_content import FeedMoved
 from edge.trust.store import TrustStore
 from protocol.errors import InputError, PeerError
 from protocol.feed import addresses
-from protocol.feed.buckets import BucketKind, deflate, encode_pack
+from protocol.feed.buckets import EMPTY_LIST, BucketKind, deflate, encode_pack
 from protocol.feed.delta import Delta, changes
 from protocol.feed.faults import Kind, Role, UntrustedFeed
 from protocol.feed.manifest import MAX_HEAD_BYTES
@@ -154,6 +154,36 @@ async def test_a_delta_that_leads_elsewhere_is_not_believed(gate: Gate, lie: byt
     assert gate.cache.record(TicketId(78)) is None
 
 
+@pytest.mark.law(4)
+async def test_what_a_lying_delta_leads_to_is_not_even_stored(gate: Gate) -> None:
+    await gate.refresh()
+    gate.feed.publish(changes([ticket(77)]))
+    gate.feed.served[addresses.delta(1, 2, 3)] = Delta(2, 3, changes([ticket(78)])).to_bytes()
+    gate.feed.served[addresses.content(gate.feed.edition.manifest.tickets_root)] = None
+    before = stored(gate)
+    with pytest.raises(FeedMoved):
+        await gate.refresh()
+    assert stored(gate) == before
+
+
+@pytest.mark.law(4)
+async def test_a_hash_list_that_is_not_the_signed_one_stops_the_download_at_once(gate: Gate) -> None:
+    path = addresses.content(gate.feed.edition.manifest.tickets_root)
+    gate.feed.served[path] = deflate(EMPTY_LIST)
+    with pytest.raises(UntrustedFeed) as caught:
+        await gate.refresh()
+    assert (caught.value.kind, caught.value.role) == (Kind.MIX_AND_MATCH, Role.MANIFEST)
+    assert gate.feed.asked[-1] == path
+
+
+def stored(gate: Gate) -> int:
+    """How many buckets lie in the file, in force or not."""
+    reader = apsw.Connection(str(gate.folder / "cache.db"))
+    count: int = reader.execute("SELECT count(*) FROM bucket").get
+    reader.close()
+    return count
+
+
 async def test_events_come_as_segments_and_merges_are_made_not_fetched(gate: Gate) -> None:
     await gate.refresh()
     fetched = 0
@@ -277,8 +307,10 @@ async def test_the_switch_waits_for_an_intent_that_is_being_committed(gate: Gate
     async with gate.lock:
         gate.lock.wanted.clear()
         task = asyncio.create_task(gate.refresh())
-        await gate.lock.wanted.wait()
+        wanted = asyncio.create_task(gate.lock.wanted.wait())
+        await asyncio.wait({task, wanted}, return_when=asyncio.FIRST_COMPLETED)
         assert gate.cache.edition == edition
+        assert wanted.done()
     await task
     assert gate.cache.edition != edition
 
@@ -297,11 +329,11 @@ async def test_a_gate_repairs_what_was_changed_on_its_disk(gate: Gate) -> None:
 
 async def test_superseded_blobs_are_swept_away(gate: Gate) -> None:
     await gate.refresh()
-    size = sum(1 for _ in gate.staging._connection.execute("SELECT 1 FROM bucket"))  # noqa: SLF001  # counts what is stored
+    size = stored(gate)
     for generation in range(1, 4):
         gate.feed.publish(changes([replace(one, generation=generation) for one in HELD[:50]]))
         await gate.refresh()
-    assert sum(1 for _ in gate.staging._connection.execute("SELECT 1 FROM bucket")) == size  # noqa: SLF001  # counts what is stored
+    assert stored(gate) == size
 
 
 async def test_a_poll_asks_for_what_is_newer_than_believed(gate: Gate) -> None:

@@ -90,6 +90,11 @@ def test_a_pack_that_is_not_the_one_asked_for_is_refused(pack: bytes, kind: Kind
     assert (caught.value.kind, caught.value.role) == (kind, Role.ADMISSIONS)
 
 
+def test_a_pack_with_more_than_was_asked_for_is_refused_even_below_its_limit() -> None:
+    with pytest.raises(UntrustedFeed, match="more than was asked"):
+        decode_pack(encode_pack([b"x" * 10, b"y"]), {3: digest(b"x" * 10)}, 1_000, Role.MANIFEST)
+
+
 def test_inflating_stops_at_its_limit() -> None:
     assert inflate(deflate(b"a" * 100), 100, Role.MANIFEST) == b"a" * 100
     with pytest.raises(UntrustedFeed):

@@ -475,6 +475,14 @@ def test_root_is_forged_where_a_thief_signs_with_keys_of_its_own(feed: FeedSimul
         believe_keyring(state, feed.sign_keyring(replace(feed.keyring, version=2, root_keys=own)))
 
 
+def test_root_is_forged_where_the_new_root_keys_have_not_signed(feed: FeedSimulator, state: TrustState) -> None:
+    new = tuple(public_bytes(private_key(f"new root {place}")) for place in range(2))
+    payload = replace(feed.keyring, version=2, root_keys=new).to_payload()
+    by_old = seal("root", payload, {KeyId(0): feed.roots[0], KeyId(1): feed.roots[1]})
+    with Refused(Kind.FORGERY, Role.ROOT):
+        believe_keyring(state, by_old.to_bytes())
+
+
 def test_a_first_keyring_must_be_signed_by_its_own_root_keys(feed: FeedSimulator) -> None:
     feed.roots = feed.roots[:1]
     with Refused(Kind.FORGERY, Role.ROOT):
