@@ -50,14 +50,16 @@ from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
-from central.sync.agent_routes import HEADS, INGEST, SERVING, SHIFTS
+from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.editions import RecentLists
 from central.sync.heads import Heads
 from central.sync.ingest import Ingest, IngestPorts
+from central.sync.online import Online, OnlinePorts
 from central.sync.publisher import Publisher, Served
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
+from central.sync.site_tables import TablesInMemory
 from central.web.application import make_application
 from central.web.operations import Operation
 from protocol.identifiers import ProductId, SiteId
@@ -209,14 +211,19 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
 
 
 def _add_services(app: web.Application, parts: _Parts) -> Refunds:
-    store, wake = parts.store, parts.feed.publisher.wake
-    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
+    store, wake, tables = parts.store, parts.feed.publisher.wake, TablesInMemory()
+
+    def tables_changed() -> None:
+        tables.forget()
+        wake()
+
+    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, tables_changed)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
     refunds = Refunds(store, issuing, FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[SALES] = Sales(store, catalog, issuing, parts.seal)
-    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
+    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, tables_changed), parts.guard
     app[AGENTS] = Agents(store, parts.ambience.random_bytes, lambda: parts.rack.envelope, catalog.holder_key)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
 
@@ -224,6 +231,8 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
         return parts.rack.signers(Purpose.RECEIPTS, now)
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
+    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake)
+    app[ONLINE] = Online(store, parts.guard, ports)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     return refunds
 

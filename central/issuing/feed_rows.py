@@ -82,3 +82,9 @@ async def ended_between(work: Work, after: Minute, until: Minute) -> frozenset[T
     """Return the tickets whose validity ended after a minute and up to another."""
     query = select(TicketRow.id).where(col(TicketRow.valid_until) > after, col(TicketRow.valid_until) <= until)
     return frozenset(TicketId(found) for found in (await work.session.exec(query)).all())
+
+
+async def locked_records(work: Work, ticket_ids: Collection[TicketId]) -> tuple[TicketRecord, ...]:
+    """Return the records of these tickets, each locked until the transaction ends, in one order for all who lock several."""
+    query = select(TicketRow).where(col(TicketRow.id).in_(ticket_ids)).order_by(col(TicketRow.id)).with_for_update()
+    return tuple(record_of(row) for row in (await work.session.exec(query)).all())

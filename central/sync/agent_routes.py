@@ -9,6 +9,7 @@ from central.keys.rack import KeyRack
 from central.sync.agent_calls import KEYS, AgentCall, AgentRoute, cbor_answer, found_or_gone, read_body
 from central.sync.heads import Heads
 from central.sync.ingest import Ingest
+from central.sync.online import Online
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.web.access import Access
@@ -23,6 +24,8 @@ from protocol.sync.answers import TimeAnswer
 from protocol.sync.messages import (
     MAX_BATCH_BYTES,
     MAX_MESSAGE_BYTES,
+    AdmissionRequest,
+    ClaimRequest,
     EnrolRequest,
     JournalBatch,
     JournalGap,
@@ -33,6 +36,7 @@ from protocol.sync.messages import (
 INGEST: web.AppKey[Ingest] = web.AppKey("ingest", Ingest)
 HEADS: web.AppKey[Heads] = web.AppKey("heads", Heads)
 SERVING: web.AppKey[FeedServing] = web.AppKey("feed_serving", FeedServing)
+ONLINE: web.AppKey[Online] = web.AppKey("online", Online)
 SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
 MAX_NUMBER = (1 << 63) - 1
 _FEED = "/agent/v1/feed"
@@ -118,6 +122,18 @@ async def sign_off(call: AgentCall) -> web.Response:
     return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
 
 
+@AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?")
+async def claim(call: AgentCall) -> web.Response:
+    """Grant or refuse a gate's admission."""
+    return cbor_answer(await call.request.app[ONLINE].claim(call.proven, ClaimRequest.from_bytes(call.body), call.now))
+
+
+@AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache")
+async def admission(call: AgentCall) -> web.Response:
+    """Decide, and record what is admitted."""
+    return cbor_answer(await call.request.app[ONLINE].admission(call.proven, AdmissionRequest.from_bytes(call.body), call.now))
+
+
 async def _envelope(call: AgentCall, role: Role) -> web.Response:
     serving = call.request.app[SERVING]
     return found_or_gone(await serving.envelope(call.site, role, _number(call, "epoch"), _number(call, "version")))
@@ -159,4 +175,6 @@ OPERATIONS = (
     journal,
     time,
     sign_off,
+    claim,
+    admission,
 )
