@@ -1,0 +1,275 @@
+"""The main job, told as a story on simulated hardware: `make demo`.
+
+Central on its embedded database, two enrolled gates with relay board, scanner and camera; tickets are sold, visitors pass or are
+refused, the network fails, an agent is killed between journal and relay, and at the end everything is accounted for.
+"""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from edge.local_messages import Question
+from protocol.errors import PaifangError
+from protocol.journal.codec import decode_entry
+from protocol.journal.events import Refusal
+from tests.journeys.office import NEW_PASSWORD, Office, Sold
+from tests.journeys.processes import ROOT, JourneyFailed, until
+from tests.journeys.story import Story
+from tests.journeys.town import Gate, Town
+
+PRICE_FEN = 8_000
+ADULT, BOAT = ("成人票", "Adult"), ("游船票", "Boat ride")
+PORT = 8765
+app = typer.Typer(add_completion=False)
+
+
+class Books:
+    """What central's database says, read beside the running server."""
+
+    def __init__(self, database: Path) -> None:
+        self._address = f"file:{database}?mode=ro"
+
+    def refusals(self) -> Counter[str]:
+        """Count the refusals in the journals that arrived, by reason."""
+        entries = [decode_entry(data) for (data,) in self._select("SELECT data FROM journal_entry")]
+        return Counter(entry.event.reason for entry in entries if isinstance(entry.event, Refusal))
+
+    def cash_fen(self) -> int:
+        """Return what must lie in the drawers: taken less returned."""
+        taken = self._select("SELECT sum(amount_fen) FROM ledger_entry WHERE debit LIKE 'cash/%'")[0][0]
+        returned = self._select("SELECT sum(amount_fen) FROM ledger_entry WHERE credit LIKE 'cash/%'")[0][0]
+        return int(taken or 0) - int(returned or 0)
+
+    def _select(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._address, uri=True)) as connection:
+            return connection.execute(query).fetchall()
+
+
+class Demo:
+    """The story's state: who holds which ticket, and what must be true of it."""
+
+    def __init__(self, town: Town, story: Story) -> None:
+        self.town = town
+        self.story = story
+        self.office: Office
+        self.site = self.adult = self.boat = 0
+        self.sold: list[Sold] = []
+        self.admitted = self.refunded = 0
+        self.refused: Counter[str] = Counter()
+
+    @property
+    def east(self) -> Gate:
+        return self.town.gates[0]
+
+    @property
+    def west(self) -> Gate:
+        return self.town.gates[1]
+
+    async def tell_all(self) -> None:
+        await self.open_the_town()
+        await self.an_ordinary_morning()
+        await self.a_refund()
+        doubled = await self.the_network_fails()
+        await self.the_agent_is_killed()
+        await self.the_network_returns(doubled)
+        await self.account()
+
+    async def open_the_town(self) -> None:
+        story = self.story
+        story.chapter("1. The town opens")
+        story.tell(f"central serves on {self.town.base_url}; its first start printed a one-time password and made its keys")
+        self.office = self.town.office()
+        await self.office.sign_in(self.town.password)
+        self.site = await self.office.add_site()
+        self.adult = await self.office.add_ticket_type(self.site, ADULT, PRICE_FEN, claim="never")
+        self.boat = await self.office.add_ticket_type(self.site, BOAT, PRICE_FEN, claim="never")
+        east = await self.office.add_check_point(self.site, ("东门", "East gate"), [self.adult])
+        west = await self.office.add_check_point(self.site, ("西门", "West gate"), [self.adult])
+        out = await self.office.add_check_point(self.site, ("西门出口", "West exit"), [self.adult], "exit")
+        await self.town.add_gates(self.office, self.site, [("east gate", east, None), ("west gate", west, out)])
+        await self.all_current()
+        story.tell("two gates enrolled, each with a key of its own, relay board, scanner and camera; both hold the signed feed")
+
+    async def an_ordinary_morning(self) -> None:
+        self.story.chapter("2. An ordinary morning")
+        family = await self.sell(3)
+        await self.everyone_knows()
+        for number, visitor in enumerate(family):
+            await self.passes(self.east, visitor, f"visitor {number + 1} shows a QR to the scanner")
+        camera = (await self.sell(1))[0]
+        await self.everyone_knows()
+        await self.passes(self.east, camera, "a visitor holds a phone before the camera", device="camera")
+        await self.is_refused(self.east, family[0].code, "used_up", "the same ticket again")
+        await self.is_refused(self.east, "https://example.com/menu", "malformed", "somebody shows a menu's QR")
+        await self.is_refused(self.east, family[1].code.lower(), "malformed", "a real code in small letters, which is none")
+        flipped = family[1].code[:60] + ("B" if family[1].code[60] != "B" else "C") + family[1].code[61:]
+        await self.is_refused(self.east, flipped, "forged", "a ticket with a bit of its signature changed")
+        boat = (await self.office.sell(self.site, self.boat, PRICE_FEN, self.today()))[0]
+        self.sold.append(boat)
+        await self.everyone_knows()
+        await self.is_refused(self.east, boat.code, "wrong_gate", "a boat ticket at the east gate")
+        left = await self.west.lane.visit(family[0].code, device="camera", direction="exit")
+        self.story.check("a visitor leaves by the west exit; an exit always opens", holds=left)
+
+    async def a_refund(self) -> None:
+        self.story.chapter("3. A refund waits for the gates")
+        unused = (await self.sell(1))[0]
+        await self.everyone_knows()
+        await self.refund(unused)
+        self.story.tell("the ticket was made void, both gates journalled the new feed, and only then the money went out")
+        await self.is_refused(self.west, unused.code, "void", "the refunded ticket")
+
+    async def the_network_fails(self) -> Sold:
+        self.story.chapter("4. The network fails")
+        visitors = await self.sell(4)
+        refunded = (await self.sell(1))[0]
+        await self.everyone_knows()
+        await self.refund(refunded)
+        for gate in self.town.gates:
+            gate.cable.cut()
+        self.story.tell("the cables of both gates are cut")
+        await self.passes(self.east, visitors[0], "visitors still pass at the east gate")
+        await self.passes(self.west, visitors[1], "and at the west gate")
+        await self.is_refused(self.east, refunded.code, "void", "a ticket refunded before the cut")
+        await self.passes(self.east, visitors[2], "a ticket at the east gate")
+        await self.passes(self.west, visitors[2], "a copy of it at the west gate: nobody can know, out of reach of each other")
+        self.visitor_of_the_kill = visitors[3]
+        return visitors[2]
+
+    async def the_agent_is_killed(self) -> None:
+        self.story.chapter("5. The power fails between journal and relay")
+        gate, visitor = self.east, self.visitor_of_the_kill
+        released = await gate.lane.released()
+        before = (await gate.ask(Question.STATUS))["journal"]["sequence"]
+        await gate.lane.tell("board_power", on=False)
+        await gate.lane.tell("show", code=visitor.code, for_s=0.2)
+
+        async def journalled() -> bool:
+            return bool((await gate.ask(Question.STATUS))["journal"]["sequence"] > before)
+
+        await until("the admission in the journal", journalled)
+        await gate.program.kill()
+        await gate.lane.tell("board_power", on=True)
+        self.story.tell("the admission is in the journal, the relay has not switched, the agent is dead (SIGKILL)")
+        self.story.check("the arm did not open", holds=await gate.lane.released() == released)
+        await gate.start()
+        self.story.tell("the agent is back, offline, with its journal and its cache")
+        await self.passes(gate, visitor, "the visitor shows the ticket again and is let through: resumed, not counted twice")
+
+    async def the_network_returns(self, doubled: Sold) -> None:
+        self.story.chapter("6. The network returns")
+        for gate in self.town.gates:
+            gate.cable.mend()
+        await self.all_current()
+        conflicts = await self.office.all_of("/api/v1/conflicts")
+        self.story.check("everything arrived, and the double entry is shown as a conflict", holds=len(conflicts) == 1)
+        conflict = conflicts[0]
+        self.story.check("it names the copied ticket", holds=conflict["ticket_id"] == doubled.ticket_id)
+        places = {conflict["passage"]["check_point_id"], conflict["first"]["check_point_id"]}
+        self.story.tell(f"both passages stand as facts, at check points {sorted(places)}; the earlier is the admission")
+
+    async def account(self) -> None:
+        records = await self.office.all_of("/api/v1/admissions")
+        entries = [one for one in records if one["direction"] == "entry" and one["kind"] != "resume"]
+        resumed = [one for one in records if one["kind"] == "resume"]
+        keys = {(one["agent_id"], one["journal_id"], one["sequence"]) for one in records}
+        released = sum([await gate.lane.released() for gate in self.town.gates])
+        unsent = sum([(await gate.ask(Question.STATUS))["journal"]["unsent"] for gate in self.town.gates])
+        books = Books(self.town.directory / "central" / "central.db")
+        uploaded = books.refusals()
+        story = self.story
+        story.count("tickets sold", await self.office.tickets_sold(), len(self.sold))
+        story.count("cash in the drawer, fen", books.cash_fen(), PRICE_FEN * (len(self.sold) - self.refunded))
+        story.count("visitors admitted (arms released for entry)", released - 1, self.admitted)
+        story.count("admissions at central", len(entries), self.admitted)
+        story.count("resumed after the power cut", len(resumed), 1)
+        story.count("exits at central", len([one for one in records if one["direction"] == "exit"]), 1)
+        for reason, expected in sorted(self.refused.items()):
+            story.count(f"refused: {reason}", uploaded[reason], expected)
+        story.count("records that arrived twice", len(records) - len(keys), 0)
+        story.count("journal entries not uploaded", unsent, 0)
+        story.count("conflicts", len(await self.office.all_of("/api/v1/conflicts")), 1)
+        story.count("lost", self.admitted - len(entries), 0)
+        story.finish()
+
+    def today(self) -> date:
+        """Return the day as the site lives it."""
+        return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()  # noqa: TID251 - a demo is a journey in real time
+
+    async def sell(self, quantity: int) -> list[Sold]:
+        """Sell adult tickets for today at the window."""
+        sold = await self.office.sell(self.site, self.adult, PRICE_FEN, self.today(), quantity)
+        self.sold.extend(sold)
+        self.story.tell(f"{quantity} ticket{'s' if quantity > 1 else ''} sold for cash, {PRICE_FEN * quantity / 100:.2f} yuan")
+        return sold
+
+    async def passes(self, gate: Gate, visitor: Sold, what: str, device: str = "scanner") -> None:
+        """Have a visitor show a ticket and go through."""
+        released = await gate.lane.visit(visitor.code, device=device)
+        self.admitted += released
+        self.story.check(f"{what}: the arm opens", holds=released)
+        await until("the passage to end", gate.is_idle)
+
+    async def is_refused(self, gate: Gate, code: str, reason: str, what: str) -> None:
+        """Have somebody show a code that must not open the arm."""
+        released = await gate.lane.visit(code)
+        said = (await gate.ask(Question.STATUS))["lanes"][0]["last"]
+        self.refused[reason] += 1
+        self.story.check(f"{what}: refused, {said}", holds=not released and said == reason)
+
+    async def all_current(self) -> None:
+        """Wait until every gate holds what central says now, and central all that gates wrote."""
+        for gate in self.town.gates:
+            await until(f"{gate.name} to be up to date", gate.is_current)
+
+    async def everyone_knows(self) -> None:
+        """Wait until every gate holds the tickets just sold."""
+        for gate in self.town.gates:
+            for sold in self.sold[-4:]:
+                await until(f"{gate.name} to know the ticket", partial(gate.knows, sold.ticket_id))
+
+    async def refund(self, sold: Sold) -> None:
+        """Refund a ticket, and wait until the fence is open and the money has gone out."""
+        refund_id = await self.office.refund(sold)
+
+        async def paid() -> bool:
+            return bool((await self.office.refund_state(refund_id))["state"] == "paid")
+
+        await until("the refund to be paid", paid)
+        self.refunded += 1
+
+
+async def tell(directory: Path, *, stay: bool) -> None:
+    """Tell the story; JourneyFailed where it does not come out right."""
+    story = Story()
+    async with Town(directory, PORT if stay else 0) as town:
+        await Demo(town, story).tell_all()
+        story.chapter("Every visitor, every ticket and every fen is accounted for.")
+        if stay:
+            story.tell(f"central keeps serving on {town.base_url}: sign in as admin with {NEW_PASSWORD}; end with Ctrl-C")
+            await asyncio.Event().wait()
+
+
+@app.command()
+def run(
+    stay: Annotated[bool, typer.Option(help="Keep serving afterwards.")] = False,  # noqa: FBT002 - typer options are plain arguments
+    directory: Annotated[Path, typer.Option(help="Where everything is kept; emptied first.")] = ROOT / "var" / "demo",
+) -> None:
+    """Tell the whole path as a story, on simulated hardware."""
+    try:
+        asyncio.run(tell(directory, stay=stay))
+    except (JourneyFailed, PaifangError) as error:
+        typer.echo(f"demo: {error}; what the parts printed is in {directory}", err=True)
+        raise typer.Exit(1) from error
+
+
+if __name__ == "__main__":
+    app()

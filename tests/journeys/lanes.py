@@ -1,0 +1,57 @@
+"""The visitors of a journey: simulated hardware in a process of its own, steered through each lane's control socket."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from tests.journeys.processes import WAIT_S, JourneyFailed, Program, until
+
+_LINE_BYTES = 1024 * 1024
+
+
+class LaneControl:
+    """One simulated lane: show codes, push the arm, cut cables."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    async def tell(self, do: str, **arguments: object) -> dict[str, object]:
+        """Send one command and return the answer."""
+        reader, writer = await asyncio.open_unix_connection(self.directory / "control", limit=_LINE_BYTES)
+        writer.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
+        async with asyncio.timeout(WAIT_S):
+            answer = json.loads(await reader.readline())
+        writer.close()
+        if not answer.get("ok"):
+            raise JourneyFailed(f"the simulated lane {self.directory.name} says: {answer}")
+        return dict(answer)
+
+    async def visit(self, code: str, *, device: str = "scanner", direction: str = "entry", push: bool = True) -> bool:
+        """Show a code, go through if the arm is released; return whether it was."""
+        answer = await self.tell("visit", code=code, device=device, direction=direction, push=push, patience_s=2.0)
+        return bool(answer["released"])
+
+    async def released(self) -> int:
+        """Return how often the arm was released, both ways."""
+        counts = (await self.tell("state"))["releases"]
+        assert isinstance(counts, dict)
+        return sum(counts.values())
+
+    def camera_url(self) -> str:
+        """Return the address of the lane's camera."""
+        return (self.directory / "camera.url").read_text(encoding="utf-8").strip()
+
+
+async def start_lanes(directories: list[Path], log: Path) -> tuple[Program, list[LaneControl]]:
+    """Start simulated lanes and wait until they are ready."""
+    arguments = ["-m", "hardware_sims", "lane", "--baud", "115200"]
+    for directory in directories:
+        arguments += ["--dir", str(directory)]
+    program = Program("simulated lanes", arguments, log)
+    await program.start()
+
+    async def ready() -> bool:
+        return '"ready"' in program.printed()
+
+    await until("the simulated lanes", ready)
+    return program, [LaneControl(directory) for directory in directories]
