@@ -30,8 +30,10 @@ def admit(window: ReplayWindow, sequence: int) -> ReplayWindow | None:
     if ahead > 0:
         seen = (window.seen << ahead | 1) & _MASK if ahead < WINDOW else 1
         return ReplayWindow(sequence, seen)
+    if -ahead >= WINDOW:
+        return None
     bit = 1 << -ahead
-    if -ahead >= WINDOW or window.seen & bit:
+    if window.seen & bit:
         return None
     return ReplayWindow(window.highest, window.seen | bit)
 

@@ -99,6 +99,17 @@ def test_an_override_admits_whatever_names_a_real_ticket(case: Facts) -> None:
     assert verdict.ticket_id is not None
 
 
+@pytest.mark.law(2)
+@given(any_facts())
+@many
+def test_an_override_does_not_admit_what_is_forged(case: Facts) -> None:
+    if names_a_real_ticket(case) or isinstance(case.scan.presented, DocumentCard):
+        return
+    point = replace(case.check_point, direction=Direction.ENTRY)
+    verdict = decide(replace(case, fire=False, check_point=point, scan=replace(case.scan, supervisor=9)))
+    assert not isinstance(verdict, Admit)
+
+
 @given(any_facts(), st.randoms(use_true_random=False))
 @many
 def test_the_order_in_which_passages_arrived_says_nothing(case: Facts, chance: Random) -> None:

@@ -81,6 +81,9 @@ def group_re_entry() -> Iterator[Case]:
     entered, left = passage("09:00", persons=8), passage("09:30", Direction.EXIT, persons=3)
     for persons, expected in ((3, ADMIT), (4, "refuse used_up"), (10, "refuse used_up"), (2, ADMIT)):
         yield f"8 in, 3 out, {persons} back", shown(row, entered, left, products=products, persons=persons), expected
+    back = passage("09:40", persons=3)
+    yield "8 in, 3 out, 3 back, 3 more", shown(row, entered, left, back, products=products, persons=3), "refuse used_up"
+    yield "8 in, 3 out, 3 back, 2 more", shown(row, entered, left, back, products=products, persons=2), ADMIT
     all_left = passage("09:30", Direction.EXIT, persons=12)
     yield "more out than in", shown(row, entered, all_left, products=products, persons=8), ADMIT
     yield "more back than in", shown(row, entered, all_left, products=products, persons=9), "refuse used_up"
@@ -298,6 +301,10 @@ def credentials() -> Iterator[Case]:
         yield f"{name}: override", facts(presented, (), supervisor=9), entry
         yield f"{name}: exit", facts(presented, (), check_point=EXIT), f"out {exit_alarm}"
         yield f"{name}: fire", facts(presented, (), fire=True), "free"
+    contradicted = code(record(), product=ProductId(2))
+    yield "a code that its record contradicts: override", facts(contradicted, supervisor=9), "refuse forged"
+    withdrawn = code(record(), KeyStatus.CACHE_ONLY)
+    yield "a code of a withdrawn key, not in the cache: override", facts(withdrawn, (), supervisor=9), "refuse forged"
     yield "an unknown number typed by staff", facts(TypedNumber(), (), check_point=staffed), "refuse unknown"
     yield "a type that is not in the feed", facts(products={}), "staff policy_unknown"
     yield (

@@ -139,7 +139,7 @@ VERDICTS: list[Verdict] = [
 ]
 
 
-@pytest.mark.parametrize("verdict", VERDICTS, ids=repr)
+@pytest.mark.parametrize("verdict", VERDICTS)
 def test_a_verdict_is_read_back_equal(verdict: Verdict) -> None:
     assert verdict_from_value(cbor.decode(cbor.encode(verdict_to_value(verdict)))) == verdict
 

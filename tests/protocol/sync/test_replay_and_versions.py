@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from protocol.errors import InputError
+from protocol.identifiers import U64_MAX
 from protocol.sync.replay import BLOCK, WINDOW, ReplayWindow, admit, block_from
 from protocol.sync.versions import UnsupportedVersion, Versions, agreed
 
@@ -65,3 +66,7 @@ def test_what_is_no_window_is_refused(value: str) -> None:
 
 def test_a_window_is_read_back() -> None:
     assert Versions.from_header(Versions(2, 11).to_header()) == Versions(2, 11)
+
+
+def test_a_sequence_far_behind_is_refused_without_effort() -> None:
+    assert admit(ReplayWindow(U64_MAX, 1), 1) is None

@@ -1,0 +1,150 @@
+"""Vectors of sync: every message, a signed request with its signature base, every sealed answer, the replay window."""
+
+from typing import Protocol
+
+from protocol.admission.passages import PassageKind
+from protocol.admission.verdict import (
+    Admit,
+    AdmitFlag,
+    AskForCard,
+    CallStaff,
+    Details,
+    FreePassage,
+    LetOut,
+    Reason,
+    Refuse,
+    Verdict,
+)
+from protocol.directions import Direction
+from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, Sequence, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.journal.chain import SignedHead
+from protocol.journal.codec import encode_entry
+from protocol.journal.events import LostRange
+from protocol.keyring import Purpose
+from protocol.sync.answers import (
+    AdmissionAnswer,
+    ClaimAnswer,
+    Command,
+    DutyAnswer,
+    Quarantine,
+    Receipt,
+    Revoked,
+    Signers,
+    TimeAnswer,
+)
+from protocol.sync.messages import (
+    AdmissionRequest,
+    ClaimRequest,
+    CredentialForm,
+    Duty,
+    EnrolAnswer,
+    EnrolRequest,
+    JournalBatch,
+    JournalGap,
+    SignOffRequest,
+    TimeRequest,
+)
+from protocol.sync.replay import ReplayWindow, admit
+from protocol.sync.signing import Request, content_digest, sign_request
+from protocol.sync.verdicts import verdict_to_value
+from tests.builders.fixed_keys import private_key, public_bytes
+from tests.vectors.journal import AGENT, AGENT_SEED, JOURNAL, SCANNED, entries, signed_head_value
+from tests.vectors.plain import plain
+
+
+class Message(Protocol):
+    """What has bytes of its own."""
+
+    def to_bytes(self) -> bytes:
+        """Return the message as it travels."""
+
+
+ATTEMPT = AttemptId(bytes(range(32, 48)))
+NONCE = bytes(range(16))
+TICKET, RIGHT, POINT = TicketId(0x0123_4567_89AB_CDEF), EntitlementId(1), CheckPointId(11)
+SEEDS = {Purpose.RECEIPTS: 41, Purpose.TIME: 42, Purpose.COMMANDS: 43}
+VERDICTS: tuple[Verdict, ...] = (
+    Admit(PassageKind.ENTRY, TICKET, RIGHT, 2, 3, frozenset({AdmitFlag.UNSEEN, AdmitFlag.OFFLINE})),
+    Admit(PassageKind.WALK_IN, None, None, 1, None, rule_id=7),
+    LetOut(TICKET, RIGHT, 1, Reason.BLOCKED),
+    LetOut(None, None, 1, None),
+    FreePassage(),
+    AskForCard(TICKET),
+    Refuse(Reason.USED_UP, TICKET, Details(since=SCANNED, place_zh="东门", place_en="East gate", left=0)),
+    CallStaff(Reason.CACHE_STALE),
+)
+
+
+def _signers(purpose: Purpose) -> Signers:
+    return {KeyId(SEEDS[purpose]): private_key(SEEDS[purpose])}
+
+
+def message_vectors() -> dict[str, object]:
+    """Return each message as value and bytes."""
+    head = SignedHead.from_value(signed_head_value())
+    items: tuple[bytes | LostRange, ...] = (
+        LostRange(Sequence(1), Sequence(2), "unreadable page"),
+        *(encode_entry(one) for one in entries()[2:]),
+    )
+    messages: dict[str, Message] = {
+        "enrol": EnrolRequest.make(private_key(AGENT_SEED), "K7QM-2F9D-XW3T", "East gate"),
+        "enrol answer": EnrolAnswer(AGENT, SiteId(1), b"a sealed keyring", bytes(range(32))),
+        "journal batch": JournalBatch(JOURNAL, items, head),
+        "journal gap": JournalGap(JOURNAL, Sequence(3)),
+        "claim": ClaimRequest(ATTEMPT, TICKET, 1, RIGHT, POINT, 2, SCANNED),
+        "online admission": AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1...", POINT, Direction.ENTRY, 1, SCANNED, None),
+        "time": TimeRequest(NONCE),
+        "sign-off": SignOffRequest(Duty.CLOSED, head),
+    }
+    return {name: {"value": plain(message), "bytes": message.to_bytes().hex()} for name, message in messages.items()}
+
+
+def request_vectors() -> dict[str, object]:
+    """Return a signed request, and a walk of sequences through the replay window."""
+    request = Request("POST", "https://office.example/agent/v1/time", TimeRequest(NONCE).to_bytes())
+    headers = sign_request(private_key(AGENT_SEED), request, AGENT, 1_025, SCANNED)
+    window, walk = ReplayWindow(), []
+    for sequence in (1, 3, 2, 2, 70, 6, 7, 7, 69, 200, 136, 137, 2**64 - 1, 5):
+        admitted = admit(window, sequence)
+        window = admitted or window
+        walk.append({"sequence": sequence, "admitted": admitted is not None})
+    return {
+        "public": public_bytes(AGENT_SEED).hex(),
+        "method": request.method,
+        "target_uri": request.target_uri,
+        "body": request.body.hex(),
+        "content_digest": content_digest(request.body),
+        "headers": headers,
+        "replay_window": walk,
+    }
+
+
+def answer_vectors() -> dict[str, object]:
+    """Return each sealed answer, and each verdict as it travels."""
+    receipts, clock, commands = (_signers(purpose) for purpose in SEEDS)
+    sealed = {
+        "receipt": (
+            receipt := Receipt(AGENT, JOURNAL, Sequence(12), bytes(32), Quarantine.NONE, SCANNED),
+            receipt.to_sealed(receipts),
+        ),
+        "claim": (
+            claim := ClaimAnswer(AGENT, ATTEMPT, granted=False, reason="used_up", signed_at=SCANNED),
+            claim.to_sealed(receipts),
+        ),
+        "online-admission": (online := AdmissionAnswer(AGENT, ATTEMPT, VERDICTS[0], SCANNED), online.to_sealed(receipts)),
+        "duty": (duty := DutyAnswer(AGENT, Duty.OPEN, SCANNED), duty.to_sealed(receipts)),
+        "time": (time := TimeAnswer(AGENT, NONCE, SCANNED), time.to_sealed(clock)),
+        "command": (
+            command := Command(AGENT, 1, "restart", "", Instant(SCANNED + 60_000), SCANNED),
+            command.to_sealed(commands),
+        ),
+        "revoked": (revoked := Revoked(AGENT, wipe=True, signed_at=SCANNED), revoked.to_sealed(commands)),
+    }
+    return {
+        "public": {purpose.value: public_bytes(seed).hex() for purpose, seed in SEEDS.items()},
+        "answers": {
+            domain: {"value": plain(answer), "envelope": envelope.hex()} for domain, (answer, envelope) in sealed.items()
+        },
+        "verdicts": [{"value": plain(verdict), "wire": plain(verdict_to_value(verdict))} for verdict in VERDICTS],
+    }

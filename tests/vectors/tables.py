@@ -1,0 +1,80 @@
+"""Vectors of the feed's small tables, and of the decision: facts and the verdict that any implementation must give."""
+
+from datetime import date
+
+from protocol.admission.decide import decide
+from protocol.admission.policy import (
+    Check,
+    DailyUses,
+    DateRange,
+    DaysExcluded,
+    Gates,
+    MinimumInterval,
+    Period,
+    PeriodUses,
+    PersonsPerScan,
+    ReEntry,
+    SiteRules,
+    TimeOfDay,
+    TimeSlot,
+    TotalUses,
+    WalkInRule,
+    Weekdays,
+)
+from protocol.admission.tables import encode_check_points, encode_products, encode_site_rules
+from protocol.admission.verdict import CallStaff, Language, Refuse, staff_text, visitor_text
+from protocol.identifiers import CheckPointId, SiteId
+from tests.builders.admission import ZONE, check_point, entitlement, product
+from tests.builders.conformance_cases import CASES
+from tests.builders.outcomes import outcome
+from tests.vectors.plain import plain
+
+EVERY_CHECK: tuple[Check, ...] = (
+    DateRange(date(2026, 5, 1), date(2026, 5, 31)),
+    Weekdays(frozenset({6, 7})),
+    DaysExcluded(frozenset({date(2026, 5, 10)})),
+    TimeOfDay(0, 43_200),
+    TimeSlot(15, 30),
+    TotalUses(1),
+    DailyUses(1),
+    PeriodUses(10, Period.YEAR),
+    MinimumInterval(180),
+    ReEntry(),
+    Gates(frozenset({CheckPointId(11), CheckPointId(300)}), frozenset({1})),
+    PersonsPerScan(10),
+)
+RULES = SiteRules(
+    SiteId(1),
+    "Asia/Shanghai",
+    1_000,
+    20,
+    (WalkInRule(7, "六十五岁以上", "65 and over", 65, None, ("1101",), date(2026, 1, 1), None, frozenset({CheckPointId(11)})),),
+)
+
+
+def table_vectors() -> dict[str, object]:
+    """Return each small table as value and as bytes."""
+    products = (product(entitlement(*EVERY_CHECK, alternatives=((TotalUses(2),), (ReEntry(), DailyUses(3))))), product(number=2))
+    points = (check_point(), check_point(CheckPointId(12), attended=True, zone=3))
+    return {
+        "products": {"value": plain(products), "bytes": encode_products(products).hex()},
+        "check-points": {"value": plain(points), "bytes": encode_check_points(points).hex()},
+        "site-rules": {"value": plain(RULES), "bytes": encode_site_rules(RULES).hex()},
+    }
+
+
+def admission_vectors() -> dict[str, object]:
+    """Return the conformance table: facts, verdict, and where one is refused, the four texts."""
+    cases = []
+    for number, name, facts, _ in CASES:
+        verdict = decide(facts)
+        texts: dict[str, str] = {}
+        if isinstance(verdict, Refuse | CallStaff):
+            texts = {
+                f"{reader} {language}": text(verdict, language, ZONE)
+                for reader, text in (("visitor", visitor_text), ("staff", staff_text))
+                for language in Language
+            }
+        case = {"row": number, "name": name, "outcome": outcome(verdict), "facts": plain(facts), "verdict": plain(verdict)}
+        cases.append(case | ({"texts": texts} if texts else {}))
+    return {"cases": cases}
