@@ -1,4 +1,4 @@
-"""The command `paifang edge`: enrol an agent, run it, ask it how it stands, sign it off.
+"""The command `paifang edge`: enrol an agent, run it, ask it how it stands, sign it off, and let a supervisor unlock or override.
 
 Laws: a fault is one sentence on stderr and exit code 1, never a stack trace.
 """
@@ -24,6 +24,7 @@ from protocol.errors import PaifangError
 
 app = typer.Typer(help="The agent of a gate, handheld or kiosk.", no_args_is_help=True)
 SettingsFile = Annotated[Path, typer.Option("--settings", help="The agent's TOML file.")]
+Person = Annotated[int, typer.Option(help="The supervisor's number, whose PIN is asked.")]
 T = TypeVar("T")
 DEFAULT_SETTINGS = Path("/etc/paifang/agent.toml")
 
@@ -69,6 +70,30 @@ def signoff(
 ) -> None:
     """Close the agent at the end of a shift: it uploads all and admits nobody until it is opened again."""
     _ask(settings, Request(Question.OPEN if reopen else Question.SIGN_OFF))
+
+
+@app.command("unlock")
+def unlock(
+    person: Person,
+    minutes: Annotated[int, typer.Option(help="For how long; 0 locks again.")] = 10,
+    settings: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Let the lanes admit today's single entries for some minutes though central was not heard of for too long."""
+    _ask(settings, Request(Question.UNLOCK, person=person, pin=_ask_pin(), minutes=minutes))
+
+
+@app.command("override")
+def override(
+    person: Person,
+    lane: Annotated[str, typer.Option(help="The lane's name in the settings.")],
+    settings: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Admit whom a lane refused last, on a supervisor's authority; it is recorded."""
+    _ask(settings, Request(Question.OVERRIDE, person=person, pin=_ask_pin(), lane=lane))
+
+
+def _ask_pin() -> str:
+    return str(typer.prompt("PIN", hide_input=True))
 
 
 async def _run_until_signal(settings: Path) -> None:

@@ -1,8 +1,8 @@
 """An agent at work: its tasks, its status, and what the local socket may ask of it.
 
-Laws: lanes are served before central is asked; a fault of our own files ends the agent, and systemd starts it anew; being revoked
-ends only the following: what is unsent is still uploaded, exits still open (laws 5 and 8); the watchdog is fed by the loop that
-serves.
+Laws: lanes are served before central is asked; a fault of our own files closes entry while exits go on (laws 1 and 8), and only
+after a rest, with no visitor in a lane, ends the agent, which systemd starts anew; being revoked ends only the following: what is
+unsent is still uploaded, exits still open (laws 5 and 8); the watchdog is fed only while every lane turns.
 """
 
 import asyncio
@@ -17,8 +17,9 @@ from edge.cache.cache import Cache
 from edge.central_client import AgentRevoked, CentralClient
 from edge.devices.ports import DeviceHealth, DeviceState, SupervisedDevice
 from edge.devices.supervisor import supervise
-from edge.gate.desk import Desk
+from edge.gate.desk import MAX_UNLOCK_MINUTES, Desk
 from edge.gate.lane import Lane, LaneShown
+from edge.gate.supervision import Proof, Supervision
 from edge.journal.journal import Journal
 from edge.local.server import serve_local
 from edge.local_messages import Question, Request
@@ -31,7 +32,7 @@ from edge.trust.timekeeper import Timekeeper
 from edge.watchdog import Notifier
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.verdict import Admit, CallStaff, LetOut, Refuse
-from protocol.errors import InputError
+from protocol.errors import InputError, StorageError
 from protocol.feed.records import CredentialKind, credential_key
 from protocol.feed.trust import TrustState
 from protocol.identifiers import U64_MAX, CheckPointId, TicketId
@@ -43,8 +44,12 @@ from protocol.tickets.short_number import is_short_number
 
 HEARTBEAT_S = 1.0
 KEEP_EVERY_BEATS = 10
+REST_BEATS = 60  # so long an agent whose file failed goes on for its exits before it is started anew
+OVERRIDE_WITHIN_S = 20.0
+MAX_NUMBER_DIGITS = 20
 DEVICE_ALARM = "device-fault"
 REVOKED_ALARM = "revoked"
+PIN_ALARM = "pin-refused"
 REVOKED = "revoked"
 
 _log = structlog.get_logger()
@@ -52,7 +57,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an agent is made of. `trust` returns what is believed now; `erase` is called when central revokes it."""
+    """What an agent is made of.
+
+    `trust` returns what is believed now; `erase` is called when central revokes it; `fault` names a file that already failed.
+    """
 
     cache: Cache
     journal: Journal
@@ -68,6 +76,8 @@ class Parts:
     notifier: Notifier
     socket: Path
     erase: Callable[[], None]
+    supervision: Supervision
+    fault: str
 
 
 @dataclass(slots=True)
@@ -89,6 +99,7 @@ class Agent:
         self._devices: dict[str, SupervisedDevice] = {}
         self._health: dict[str, DeviceHealth] = {}
         self._central = ""
+        self._fault = parts.fault
 
     def add_lane(self, lane: Lane, devices: Mapping[str, SupervisedDevice]) -> None:
         """Serve a lane and keep its devices alive. To be called before `run`."""
@@ -112,18 +123,35 @@ class Agent:
         parts.follower.note_in_force()
         if parts.shift.duty is Duty.CLOSED:
             await parts.follower.pause()
-        clock = asyncio.get_running_loop().time
+        try:
+            await self._serve()
+        finally:
+            parts.notifier.stopping()
+
+    async def _serve(self) -> None:
+        parts, clock = self._parts, asyncio.get_running_loop().time
         async with asyncio.TaskGroup() as tasks:
             for device in self._devices.values():
                 tasks.create_task(supervise(device, self._report, clock))
             for lane in self._lanes.values():
                 tasks.create_task(lane.run())
             tasks.create_task(serve_local(parts.socket, self._answer))
-            tasks.create_task(self._until_revoked(parts.follower.run_time()))
-            tasks.create_task(self._until_revoked(parts.follower.run_feed()))
-            tasks.create_task(self._until_revoked(parts.uploader.run()))
-            tasks.create_task(keep_head_signed(parts.journal, parts.timekeeper.reading, asyncio.sleep))
+            for loop in (parts.follower.run_time(), parts.follower.run_feed(), parts.follower.run_repair(), parts.uploader.run()):
+                tasks.create_task(self._sheltered(self._until_revoked(loop)))
+            head_signing = keep_head_signed(parts.journal, parts.timekeeper.reading, asyncio.sleep)
+            tasks.create_task(self._sheltered(head_signing))
             tasks.create_task(self._beat())
+
+    async def _sheltered(self, work: Coroutine[object, object, None]) -> None:
+        """Run a loop of the agent; where a file of ours fails, the lanes go on without it."""
+        try:
+            await work
+        except StorageError as fault:
+            self._fail(fault)
+
+    def _fail(self, fault: StorageError) -> None:
+        _log.error("a file failed: entry is closed, exits are open", detail=str(fault))
+        self._fault = self._fault or str(fault)
 
     async def _until_revoked(self, work: Coroutine[object, object, None]) -> None:
         try:
@@ -136,22 +164,32 @@ class Agent:
             return
         self._central = REVOKED
         _log.error("revoked", detail=str(fault))
-        async with self._parts.feed_lock:
-            self._parts.cache.adopt(None)
+        await self._parts.shift.close_revoked(self._parts.follower)
         self.note(Alarm(REVOKED_ALARM, ""))
         if fault.revoked.wipe:
             self._parts.erase()
 
     async def _beat(self) -> None:
         self._parts.notifier.ready(self.status().line())
-        beats = 0
+        beats, resting = 0, 0
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             beats += 1
-            self._parts.notifier.alive(self.status().line())
+            turning = [lane.poke() for lane in self._lanes.values()]
+            if all(turning):
+                self._parts.notifier.alive(self.status().line())
             if beats % KEEP_EVERY_BEATS == 0:
-                self._parts.timekeeper.keep()
-                self._prune()
+                self._keep()
+            resting = resting + 1 if self._fault else 0
+            if resting >= REST_BEATS and not any(lane.state.busy for lane in self._lanes.values()):
+                raise StorageError(self._fault)
+
+    def _keep(self) -> None:
+        try:
+            self._parts.timekeeper.keep()
+            self._prune()
+        except StorageError as fault:
+            self._fail(fault)
 
     def _prune(self) -> None:
         feed = self._parts.cache.feed
@@ -179,6 +217,8 @@ class Agent:
             journal=JournalStatus(parts.journal.head.journal_id.hex(), parts.journal.head.sequence, parts.journal.unsent_count),
             lanes=tuple(self._lane_status(name) for name in self._lanes),
             devices=tuple(DeviceStatus(h.device, h.state.value, h.detail) for _, h in sorted(self._health.items())),
+            unlocked=parts.desk.unlocked,
+            fault=self._fault,
         )
 
     def _feed_status(self, now: int, uncertainty_ms: int) -> FeedStatus:
@@ -210,7 +250,44 @@ class Agent:
                 await parts.shift.sign_off(parts.client, parts.follower, parts.upload_ports)
             case Question.OPEN:
                 await parts.shift.open(parts.client, parts.follower)
+            case Question.UNLOCK:
+                return await self._unlock(request)
+            case Question.OVERRIDE:
+                return await self._override(request)
         return {"duty": parts.shift.duty.value}
+
+    async def _unlock(self, request: Request) -> Mapping[str, object]:
+        """Let a stale cache admit today's single entries for some minutes; 0 locks again."""
+        if not 0 <= request.minutes <= MAX_UNLOCK_MINUTES:
+            raise InputError(f"{request.minutes} minutes: unlock for at most {MAX_UNLOCK_MINUTES}, or 0 to lock again")
+        await self._prove(request)
+        self._parts.desk.unlock(self._alarm_point, request.person, request.minutes)
+        return {"unlocked": self._parts.desk.unlocked}
+
+    async def _override(self, request: Request) -> Mapping[str, object]:
+        """Admit whom a lane refused last."""
+        lane = self._lanes.get(request.lane)
+        if lane is None:
+            raise InputError(f"no lane is called {request.lane!r}; there are {', '.join(self._lanes)}")
+        await self._prove(request)
+        try:
+            async with asyncio.timeout(OVERRIDE_WITHIN_S):
+                verdict = await lane.override(request.person)
+        except TimeoutError as error:
+            raise InputError(f"lane {lane.name} is busy; try again when the visitor in it has passed") from error
+        reason = verdict.reason.value if isinstance(verdict, Refuse | CallStaff) else ""
+        return {"verdict": type(verdict).__name__.lower(), "reason": reason}
+
+    async def _prove(self, request: Request) -> None:
+        """Raise InputError where the PIN is not the supervisor's; each such guess is recorded."""
+        proof = await self._parts.supervision.prove(request.person, request.pin)
+        if proof is Proof.PROVED:
+            return
+        self.note(Alarm(PIN_ALARM, f"person {request.person}: {proof}"))
+        advice = (
+            "wait a quarter of an hour" if proof is Proof.TOO_MANY else "it is counted; five are allowed in a quarter of an hour"
+        )
+        raise InputError(f"the PIN was not accepted ({proof}): {advice}")
 
     def _ticket(self, number: str) -> Mapping[str, object]:
         """Say what this agent knows of a ticket, by its number or its short number."""
@@ -239,6 +316,7 @@ class Agent:
             found = self._parts.cache.tickets_by(CredentialKind.SHORT_NUMBER, key)
             if found:
                 return found[0]
-        if not (number.isascii() and number.isdigit() and 0 < int(number) <= U64_MAX):
-            raise InputError(f"{number!r} is no ticket number; give its number or its 12-digit short number")
+        digits = number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS
+        if not (digits and 0 < int(number) <= U64_MAX):
+            raise InputError(f"{number[:MAX_NUMBER_DIGITS]!r} is no ticket number; give its number or its 12-digit short number")
         return TicketId(int(number))

@@ -14,16 +14,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.agent import Agent, Parts
 from edge.cache.cache import Cache, open_cache
-from edge.cache.database import CacheTampered
+from edge.cache.database import CacheFault, CacheTampered
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
 from edge.devices.drivers.camera import Camera
 from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
 from edge.devices.drivers.serial_scanner import SerialScanner
 from edge.devices.ports import SupervisedDevice
-from edge.enrolment import KEY_FILE, Identity, check_not_enrolled, read_identity, write_identity
+from edge.enrolment import IDENTITY_FILE, KEY_FILE, Identity, check_not_enrolled, read_identity, write_identity
 from edge.gate.desk import Desk, Sources
 from edge.gate.lane import Lane, Way
+from edge.gate.supervision import Supervision
 from edge.journal.journal import Journal, Owner
 from edge.settings import AgentSettings, InputSettings, LaneSettings, Reader, ScannerSettings, TurnstileSettings
 from edge.sync.download import Downloader
@@ -33,7 +34,9 @@ from edge.sync.upload import Pace, Uploader, UploadPorts
 from edge.trust.store import JournalMark, TrustStore
 from edge.trust.timekeeper import Timekeeper
 from edge.watchdog import SOCKET_VARIABLE, Notifier
+from protocol.admission.supervisors import SUPERVISORS, Supervisor, decode_supervisors
 from protocol.directions import Direction
+from protocol.errors import StorageError
 from protocol.feed.trust import TrustState, begin
 from protocol.identifiers import (
     ATTEMPT_ID_BYTES,
@@ -103,6 +106,7 @@ class _Assembly:
         self._trust = TrustStore(settings.data_dir / TRUST_FILE)
         self._timekeeper = Timekeeper(self._trust, BUILT_AT, computer_at, monotonic_ms)
         self._tampered = ""
+        self._fault = ""
         self._cache = self._open_cache()
         self._staging = Staging.open(settings.data_dir / CACHE_FILE)
         self._journal = self._open_journal()
@@ -115,7 +119,6 @@ class _Assembly:
         upload_ports = UploadPorts(self._timekeeper.reading, self._save_mark)
         pace = Pace(random.random, asyncio.sleep)
         uploader = Uploader(self._journal, self._client, upload_ports, pace)
-        desk = Desk(self._sources(uploader.wake))
 
         def note(event: Event) -> None:
             desk.note(self._alarm_point, event)
@@ -123,6 +126,7 @@ class _Assembly:
         follower = Follower(
             self._client, self._downloader, self._cache, FollowPorts(self._timekeeper, note, secrets.token_bytes, pace)
         )
+        desk = Desk(self._sources(uploader.wake, follower.mend))
         parts = Parts(
             cache=self._cache,
             journal=self._journal,
@@ -138,6 +142,8 @@ class _Assembly:
             notifier=Notifier(os.environ.get(SOCKET_VARIABLE, "")),
             socket=self._settings.socket,
             erase=self._erase,
+            supervision=Supervision(self._supervisors, monotonic_ms),
+            fault=self._fault,
         )
         agent = Agent(self._identity.agent, self._identity.site, parts, self._alarm_point)
         if self._tampered:
@@ -159,7 +165,7 @@ class _Assembly:
         return CheckPointId(points[0]) if points else _NO_CHECK_POINT
 
     def _open_cache(self) -> Cache:
-        """Open the cache with the feed that it holds; one that was tampered with is thrown away and downloaded anew (law 4)."""
+        """Open the cache with the feed that it holds; one that cannot be believed or read is downloaded anew (law 4)."""
         state = self._trust.state()
         if state is None:
             state = begin(self._identity.site, self._identity.keyring)
@@ -167,7 +173,7 @@ class _Assembly:
         path = self._settings.data_dir / CACHE_FILE
         try:
             cache, state = open_cache(path, state)
-        except CacheTampered as fault:
+        except (CacheTampered, CacheFault) as fault:
             _log.error("cache thrown away", detail=str(fault))
             self._tampered = str(fault)
             _remove_database(path)
@@ -186,9 +192,21 @@ class _Assembly:
             new_journal_id=lambda: JournalId(secrets.token_bytes(JOURNAL_ID_BYTES)),
         )
         path = self._settings.data_dir / JOURNAL_FILE
-        return Journal.open(path, owner, self._trust.journal_mark(), self._timekeeper.reading())
+        try:
+            journal = Journal.open(path, owner, self._trust.journal_mark(), self._timekeeper.reading())
+            self._timekeeper.follow(journal.last_reading())
+        except StorageError as fault:
+            _log.error("no journal: entry is closed, exits are open", detail=str(fault))
+            self._fault = str(fault)
+            return Journal.failed(path, owner)
+        return journal
 
-    def _sources(self, recorded: Callable[[], None]) -> Sources:
+    def _supervisors(self) -> tuple[Supervisor, ...]:
+        """Read the PIN verifiers of the feed in force; CacheEmpty where there is none."""
+        table = self._cache.table(SUPERVISORS)
+        return () if table is None else decode_supervisors(table)
+
+    def _sources(self, recorded: Callable[[], None], damaged: Callable[[], None]) -> Sources:
         return Sources(
             agent=self._identity.agent,
             site=self._identity.site,
@@ -200,6 +218,7 @@ class _Assembly:
             feed_lock=self._lock,
             claim=self._client.claim,
             recorded=recorded,
+            damaged=damaged,
             exits=frozenset(CheckPointId(lane.exit) for lane in self._settings.lanes if lane.exit is not None),
         )
 
@@ -216,8 +235,9 @@ class _Assembly:
         self._trust.save_journal_mark(JournalMark(journal_id, sequence))
 
     def _erase(self) -> None:
-        """Erase key and cache of a revoked agent; what is unsent stays (law 5)."""
-        (self._settings.data_dir / KEY_FILE).unlink(missing_ok=True)
+        """Erase keys and cache of a revoked agent, the key of the document hashes among them; what is unsent stays (law 5)."""
+        for name in (KEY_FILE, IDENTITY_FILE):
+            (self._settings.data_dir / name).unlink(missing_ok=True)
         _remove_database(self._settings.data_dir / CACHE_FILE)
 
 

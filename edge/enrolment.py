@@ -38,6 +38,8 @@ class Identity:
 
 def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey, answer: EnrolAnswer) -> None:
     """Keep what enrolment gave; StorageError where an identity is there already, which is never overwritten."""
+    if (data_dir / IDENTITY_FILE).exists():
+        raise StorageError(f"{data_dir / IDENTITY_FILE}: an agent is enrolled here already")
     identity = {
         "agent": answer.agent,
         "site": answer.site,
@@ -45,6 +47,7 @@ def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey,
         "keyring": answer.keyring,
         "holder_key": answer.holder_key,
     }
+    (data_dir / KEY_FILE).unlink(missing_ok=True)  # of an enrolment that broke off: without an identity it opens nothing
     _write_private(data_dir / KEY_FILE, private.private_bytes_raw())
     _write_private(data_dir / IDENTITY_FILE, cbor.encode(identity))
 
@@ -88,5 +91,14 @@ def _write_private(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        _sync_directory(path.parent)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

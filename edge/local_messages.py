@@ -1,12 +1,12 @@
 """What screens and the command line may see and ask of an agent on its own computer: one JSON object a line, each way.
 
-Laws: nothing here opens an arm; no personal data and no key is ever sent; a question that is not understood gets an answer that
-says so.
+Laws: nothing here opens an arm but a supervisor's override, which a PIN proves and the journal records; no personal data and no
+key is ever sent, and a PIN never comes back; a question that is not understood gets an answer that says so.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from protocol.errors import InputError
@@ -21,14 +21,23 @@ class Question(StrEnum):
     TICKET = "ticket"
     SIGN_OFF = "sign-off"
     OPEN = "open"
+    UNLOCK = "unlock"
+    OVERRIDE = "override"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question; `ticket` is a ticket's number or short number where it is about one."""
+    """A question; `ticket` is a ticket's number or short number where it is about one.
+
+    `person` and `pin` are a supervisor's, for unlocking all lanes for some `minutes` or overriding the last refusal of a `lane`.
+    """
 
     question: Question
     ticket: str = ""
+    person: int = 0
+    pin: str = field(default="", repr=False)
+    minutes: int = 0
+    lane: str = ""
 
     def to_line(self) -> bytes:
         """Return the request as it travels."""
@@ -39,9 +48,16 @@ class Request:
         """Read a request; InputError where it is not understood."""
         try:
             value = json.loads(line)
-            return cls(Question(value["question"]), str(value.get("ticket", "")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"not a question: {error}; ask one of {', '.join(Question)}") from error
+            return cls(
+                question=Question(value["question"]),
+                ticket=str(value.get("ticket", "")),
+                person=int(value.get("person", 0)),
+                pin=str(value.get("pin", "")),
+                minutes=int(value.get("minutes", 0)),
+                lane=str(value.get("lane", "")),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+            raise InputError(f"not a question ({type(error).__name__}); ask one of {', '.join(Question)}") from error
 
 
 def answer_line(answer: Mapping[str, object]) -> bytes:
@@ -53,7 +69,7 @@ def read_answer(line: bytes) -> dict[str, object]:
     """Read an answer; InputError where it is none, or says that the question failed."""
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"the agent's answer is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise InputError("the agent's answer is not an object")

@@ -5,6 +5,7 @@ no secret stands in it (keys are files of their own, made by `paifang edge enrol
 """
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from protocol.identifiers import U32_MAX
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 Baud = Literal[9600, 19200, 38400, 57600, 115200]
+MAX_SOCKET_PATH_BYTES = 107  # of the kernel's sockaddr_un, whose last byte is zero
 CheckPoint = Annotated[int, Field(ge=1, le=U32_MAX)]
 
 
@@ -32,7 +34,7 @@ class TurnstileSettings(BaseModel):
 
     model_config = _STRICT
     driver: Literal["modbus"] = "modbus"
-    port: str
+    port: str = Field(min_length=1)
     baud: Baud = 9600
     unit: int = Field(default=1, ge=1, le=247)
     pulse_ms: int = Field(default=500, ge=200, le=5_000, multiple_of=100)
@@ -48,7 +50,7 @@ class ScannerSettings(BaseModel):
 
     model_config = _STRICT
     driver: Literal["serial-scanner"]
-    port: str
+    port: str = Field(min_length=1)
     baud: Baud = 9600
     direction: Direction = Direction.ENTRY
 
@@ -58,7 +60,7 @@ class CameraSettings(BaseModel):
 
     model_config = _STRICT
     driver: Literal["camera"]
-    source: str
+    source: str = Field(min_length=1)
     direction: Direction = Direction.ENTRY
 
 
@@ -101,6 +103,8 @@ def load_settings(path: Path) -> AgentSettings:
         settings = AgentSettings.model_validate(values)
     except ValidationError as error:
         raise SettingsError(f"{path}: {_complaints(error)}") from error
+    if len(bytes(settings.socket)) > MAX_SOCKET_PATH_BYTES:
+        raise SettingsError(f"{path}: data_dir: {settings.data_dir} is too long for a socket in it; choose a shorter one")
     _check_lanes(path, settings)
     return settings
 
@@ -110,13 +114,36 @@ def _complaints(error: ValidationError) -> str:
 
 
 def _check_lanes(path: Path, settings: AgentSettings) -> None:
-    points = [point for lane in settings.lanes for point in (lane.entry, lane.exit) if point is not None]
-    if len(set(points)) != len(points):
-        raise SettingsError(f"{path}: a check point serves two lanes or both directions; give each direction its own")
-    for lane in settings.lanes:
-        served = {d for d, point in ((Direction.ENTRY, lane.entry), (Direction.EXIT, lane.exit)) if point is not None}
-        astray = {reader.direction for reader in lane.readers} - served
-        if astray or not served:
-            raise SettingsError(
-                f"{path}: lane {lane.name}: a reader stands at a direction without a check point; set entry or exit"
-            )
+    lanes = settings.lanes
+    complaints = [
+        *_doubled("lane name", [lane.name for lane in lanes]),
+        *_doubled("check point", [point for lane in lanes for point in (lane.entry, lane.exit) if point is not None]),
+        *_doubled("port", [port for lane in lanes for port in _ports(lane)]),
+        *(complaint for lane in lanes for complaint in _lane_complaints(lane)),
+    ]
+    if complaints:
+        raise SettingsError(f"{path}: {'; '.join(complaints)}")
+
+
+def _doubled(what: str, values: list[str] | list[int]) -> list[str]:
+    return [f"{what} {value} is named twice; give each its own" for value, times in Counter(values).items() if times > 1]
+
+
+def _ports(lane: LaneSettings) -> list[str]:
+    return [lane.turnstile.port, *(reader.port for reader in lane.readers if isinstance(reader, ScannerSettings))]
+
+
+def _lane_complaints(lane: LaneSettings) -> list[str]:
+    served = {d for d, point in ((Direction.ENTRY, lane.entry), (Direction.EXIT, lane.exit)) if point is not None}
+    where, wired = f"lane {lane.name}", lane.turnstile
+    complaints = []
+    if {reader.direction for reader in lane.readers} - served or not served:
+        complaints.append(f"{where}: a reader stands at a direction without a check point; set entry or exit")
+    inputs = [wire.index for wire in (wired.entry_pass, wired.exit_pass, wired.fire) if wire is not None]
+    complaints += _doubled(f"{where}: turnstile: input", inputs)
+    passes = {Direction.ENTRY: wired.entry_pass, Direction.EXIT: wired.exit_pass}
+    if len({passes[direction] is None for direction in served}) > 1:
+        complaints.append(
+            f"{where}: turnstile: wire a pass contact for both directions or for none: without one nobody is counted"
+        )
+    return complaints

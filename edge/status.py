@@ -53,7 +53,7 @@ class DeviceStatus:
 
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
-    """Everything at once. `central` says what the last talk with central came to."""
+    """Everything at once. `central` says what the last talk with central came to, `fault` which file of ours failed."""
 
     agent: int
     site: int
@@ -65,6 +65,8 @@ class AgentStatus:
     journal: JournalStatus
     lanes: tuple[LaneStatus, ...] = ()
     devices: tuple[DeviceStatus, ...] = field(default_factory=tuple)
+    unlocked: bool = False
+    fault: str = ""
 
     def to_map(self) -> dict[str, object]:
         """Return the status as the local socket sends it."""
@@ -72,4 +74,5 @@ class AgentStatus:
 
     def line(self) -> str:
         """Return one line for systemd."""
-        return f"feed {self.feed.version} {self.feed.freshness}, {self.journal.unsent} unsent, central: {self.central}"
+        line = f"feed {self.feed.version} {self.feed.freshness}, {self.journal.unsent} unsent, central: {self.central}"
+        return f"{line}, entry closed: {self.fault}" if self.fault else line

@@ -7,7 +7,6 @@ import socket
 from contextlib import suppress
 
 SOCKET_VARIABLE = "NOTIFY_SOCKET"
-INTERVAL_VARIABLE = "WATCHDOG_USEC"
 
 
 class Notifier:

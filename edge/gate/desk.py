@@ -2,20 +2,22 @@
 
 Laws: an admission is durable before the caller hears of it (law 1); a decision and its commit share one lock with the switching
 of the feed, and what was decided before a claim is decided again after it (law 6); a tampered cache or a failed journal closes
-entry while exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record.
+entry while exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record; writing down what
+happened never fails the caller.
 Concurrency: any number of lanes may ask.
 """
 
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from edge.cache.cache import Cache, CacheEmpty
 from edge.gate import records
 from edge.gate.gathering import Counters, Known, gather, site_zone
+from edge.gate.groups import decide_for_all
 from edge.gate.on_site import OnSite
 from edge.gate.showing import Answer, Showing
 from edge.journal.journal import Journal
@@ -23,10 +25,11 @@ from protocol.admission.decide import decide
 from protocol.admission.facts import Facts
 from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
 from protocol.credential import read_code
-from protocol.errors import StorageError, UntrustedError
+from protocol.errors import PaifangError, StorageError, UntrustedError
 from protocol.feed.trust import TrustState
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId
-from protocol.instants import MS_PER_SECOND, local_day
+from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, local_day
+from protocol.journal.codec import MAX_DETAIL_CHARACTERS
 from protocol.journal.events import Alarm, ClockReading, Entry, Event
 from protocol.journal.history import AdmissionEvent, admission_event
 from protocol.sync.answers import ClaimAnswer
@@ -36,6 +39,8 @@ MAX_REMEMBERED_ANSWERS = 256
 MAX_UNCOUNTED_EVENTS = 10_000
 HOUR_MS = 3600 * MS_PER_SECOND
 TAMPERED_ALARM = "cache-tampered"
+UNLOCKED_ALARM = "lanes-unlocked"
+MAX_UNLOCK_MINUTES = 60
 
 _log = structlog.get_logger()
 
@@ -48,7 +53,8 @@ class Sources:
     """What the desk stands on.
 
     `feed_lock` is the one that the download holds while it switches the feed; `recorded` is called after each journal entry,
-    so that it is uploaded at once; `exits` are this agent's exits, known even where no feed is.
+    so that it is uploaded at once, and `damaged` where the cache was changed on disk, so that it is mended; `exits` are this
+    agent's exits, known even where no feed is.
     """
 
     agent: AgentId
@@ -61,6 +67,7 @@ class Sources:
     feed_lock: asyncio.Lock
     claim: AskCentral
     recorded: Callable[[], None]
+    damaged: Callable[[], None]
     exits: frozenset[CheckPointId]
 
 
@@ -73,11 +80,27 @@ class Desk:
         self._unseen_ms: deque[int] = deque()
         self._on_site = OnSite()
         self._own_events: deque[AdmissionEvent] = deque(maxlen=MAX_UNCOUNTED_EVENTS)
+        self._unlocked_until_ms = 0
 
-    def showing(self, check_point: CheckPointId, payload: bytes) -> Showing:
+    def showing(self, check_point: CheckPointId, payload: bytes, *, whole_group: bool = False) -> Showing:
         """Return a new attempt with a code as it was read."""
         shown = read_code(payload, self._sources.trust().keyring)
-        return Showing(self._sources.new_attempt(), check_point, shown)
+        return Showing(self._sources.new_attempt(), check_point, shown, whole_group=whole_group)
+
+    def overridden(self, showing: Showing, supervisor: int) -> Showing:
+        """Return a new attempt of what was shown, on the authority of a supervisor who has proved a PIN."""
+        return replace(showing, attempt_id=self._sources.new_attempt(), supervisor=supervisor)
+
+    @property
+    def unlocked(self) -> bool:
+        """Whether a supervisor's unlocking is still in force."""
+        return self._sources.clock().monotonic_ms < self._unlocked_until_ms
+
+    def unlock(self, check_point: CheckPointId, supervisor: int, minutes: int) -> None:
+        """Let a stale cache admit today's single entries for some minutes, on a supervisor's authority, who is recorded."""
+        assert 0 <= minutes <= MAX_UNLOCK_MINUTES, "the caller has checked what was asked"
+        self._unlocked_until_ms = self._sources.clock().monotonic_ms + minutes * MS_PER_MINUTE
+        self.note(check_point, Alarm(UNLOCKED_ALARM, f"person {supervisor}, {minutes} min"))
 
     async def ask(self, showing: Showing) -> Answer:
         """Return the answer, written down where anything is to be written."""
@@ -87,38 +110,46 @@ class Desk:
         try:
             answer = await self._answer(showing)
         except CacheEmpty:
-            answer = self._closed(showing, Reason.CACHE_LOCKED)
-        except (StorageError, UntrustedError) as fault:
-            answer = self._untrusted(showing, fault)
+            answer = self._without_facts(showing, Reason.CACHE_LOCKED)
+        except UntrustedError as fault:
+            self._sources.damaged()
+            self.note(showing.check_point, Alarm(TAMPERED_ALARM, str(fault)))
+            answer = self._without_facts(showing, Reason.GATE_FAULT)
+        except StorageError as fault:
+            _log.error("a file failed", check_point=showing.check_point, detail=str(fault))
+            answer = self._without_facts(showing, Reason.GATE_FAULT)
         if not isinstance(answer.verdict, AskForCard):
             self._remember(showing.attempt_id, answer)
         return answer
 
     def note(self, check_point: CheckPointId, event: Event) -> None:
         """Write down what happened. Where the journal has failed, entry is closed already; the log keeps the event."""
+        if isinstance(event, Alarm):
+            event = replace(event, detail=event.detail[:MAX_DETAIL_CHARACTERS])
         try:
             self._append(event, check_point, self._sources.clock())
-        except StorageError as fault:
+        except PaifangError as fault:
             _log.error("not journalled", check_point=check_point, kind=type(event).__name__, detail=str(fault))
 
     async def _answer(self, showing: Showing) -> Answer:
         async with self._sources.feed_lock:
             facts = self._facts(showing)
-            verdict = decide(facts)
+            verdict = _decided(facts, showing)
             claim = records.claim_for(facts, verdict)
             if claim is None:
                 return self._commit(facts, verdict)
         claimed = await self._sources.claim(claim)
         async with self._sources.feed_lock:
             facts = self._facts(showing)
-            return self._commit(facts, records.after_claim(decide(facts), claimed))
+            return self._commit(facts, records.after_claim(_decided(facts, showing), claimed))
 
     def _facts(self, showing: Showing) -> Facts:
         reading = self._sources.clock()
         while self._unseen_ms and self._unseen_ms[0] <= reading.monotonic_ms - HOUR_MS:
             self._unseen_ms.popleft()
         known = Known(self._sources.cache, self._sources.journal, self._sources.trust(), reading)
-        return gather(known, showing, Counters(len(self._unseen_ms), self._inside(reading)))
+        unlocked = reading.monotonic_ms < self._unlocked_until_ms
+        return gather(known, showing, Counters(len(self._unseen_ms), self._inside(reading), unlocked))
 
     def _inside(self, reading: ClockReading) -> int | None:
         """Return how many are on site, where the site has a limit."""
@@ -145,7 +176,7 @@ class Desk:
         if isinstance(verdict, AskForCard | FreePassage):
             return Answer(verdict, None)
         reading = self._sources.clock()
-        event = records.event_for(facts, verdict, self._sources.cache.version, self._sources.journal.pending_intents())
+        event = records.event_for(facts, verdict, self._sources.cache.version, self._sources.journal.pending_intents)
         try:
             entry = self._append(event, facts.check_point.check_point_id, reading)
         except StorageError as fault:
@@ -157,18 +188,25 @@ class Desk:
             self.note(facts.check_point.check_point_id, Alarm(f"exit-{verdict.alarm.value}", ""))
         return Answer(verdict, entry.sequence)
 
-    def _untrusted(self, showing: Showing, fault: StorageError | UntrustedError) -> Answer:
-        _log.error("cache tampered", detail=str(fault))
-        self.note(showing.check_point, Alarm(TAMPERED_ALARM, str(fault)))
-        return self._closed(showing, Reason.GATE_FAULT)
-
-    def _closed(self, showing: Showing, reason: Reason) -> Answer:
-        """Answer without a feed to decide by: exits open (law 8), entry calls staff."""
+    def _without_facts(self, showing: Showing, reason: Reason) -> Answer:
+        """Answer where nothing can be decided: entry calls staff, exits open (law 8) and are written down where that can be."""
         if showing.check_point not in self._sources.exits:
             return Answer(CallStaff(reason), None)
-        return Answer(LetOut(showing.shown.ticket_id, None, showing.persons, reason), None)
+        verdict = LetOut(showing.shown.ticket_id, None, showing.persons, reason)
+        reading = self._sources.clock()
+        try:
+            entry = self._append(records.exit_without_facts(showing, reading.wall_at), showing.check_point, reading)
+        except StorageError as fault:
+            _log.error("not journalled", check_point=showing.check_point, detail=str(fault))
+            return Answer(verdict, None)
+        self.note(showing.check_point, Alarm(f"exit-{reason.value}", ""))
+        return Answer(verdict, entry.sequence)
 
     def _remember(self, attempt_id: AttemptId, answer: Answer) -> None:
         self._answers[attempt_id] = answer
         while len(self._answers) > MAX_REMEMBERED_ANSWERS:
             self._answers.popitem(last=False)
+
+
+def _decided(facts: Facts, showing: Showing) -> Verdict:
+    return decide_for_all(facts) if showing.whole_group else decide(facts)

@@ -36,10 +36,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What the desk has counted itself."""
+    """What the desk keeps itself: its counts, and whether a supervisor unlocked the lanes for a while."""
 
     unseen_this_hour: int
     inside: int | None
+    unlocked: bool
 
 
 def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
@@ -68,7 +69,7 @@ def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
         products=feed.products,
         site=feed.site_rules,
         zone=site_zone(feed),
-        ground=_ground(known, feed),
+        ground=_ground(known, feed, unlocked=counters.unlocked),
         walk_ins=_walk_ins(known, presented.holder) if isinstance(presented, DocumentCard) else (),
         inside=counters.inside,
         unseen_this_hour=counters.unseen_this_hour,
@@ -111,7 +112,7 @@ def _walk_ins(known: Known, holder: bytes) -> tuple[PastWalkIn, ...]:
     return walk_ins((*known.cache.walk_ins_of(holder), *known.journal.walk_in_events_of(holder)))
 
 
-def _ground(known: Known, feed: Feed) -> Ground:
+def _ground(known: Known, feed: Feed, *, unlocked: bool) -> Ground:
     fresh = known.trust.freshness
     age_ms = known.reading.wall_at - (feed.manifest.as_of if fresh is None else fresh.signed_at)
-    return Ground(as_of=feed.manifest.as_of, age_ms=max(0, age_ms), clock_trusted=is_trusted(known.reading), unlocked=False)
+    return Ground(as_of=feed.manifest.as_of, age_ms=max(0, age_ms), clock_trusted=is_trusted(known.reading), unlocked=unlocked)

@@ -1,9 +1,9 @@
 """One lane: readers, an arm, a passage sensor, and one visitor at a time.
 
-Laws: the arm is released only for a verdict that the desk has already written down (law 1), once for each; while a release is
-out, the next visitor waits; fire frees the way (law 8); whatever goes wrong inside, the lane stays closed for entry, calls staff
-and goes on (law 10).
-Lifetime: `run` lasts as long as the agent. Concurrency: one task serves; pumps only fill its queues.
+Laws: the arm is released for an entry only by a verdict that the desk has already written down (law 1), once for each body that
+it lets in; while a release is out, the next visitor waits; fire frees the way, and an exit opens whatever goes wrong (law 8);
+nothing that goes wrong inside opens an entry or ends the lane: it calls staff and goes on (law 10).
+Lifetime: `run` lasts as long as the agent. Concurrency: one task serves; pumps and overrides only fill its queues.
 """
 
 import asyncio
@@ -26,17 +26,22 @@ from edge.devices.ports import (
 )
 from edge.gate import passage
 from edge.gate.desk import Desk
-from edge.gate.passage import AlarmName, Effect, Passage, Raised, Recorded, Step
+from edge.gate.passage import UNRECORDED, AlarmName, Passage, Raised, Recorded, ReleaseAgain, Step
 from edge.gate.showing import Answer, Showing
+from edge.gate.waiting import Read, Waiting
 from protocol.admission.facts import HolderShown
-from protocol.admission.verdict import Admit, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
+from protocol.admission.verdict import Admit, AskForCard, CallStaff, LetOut, Reason, Refuse, Verdict
 from protocol.directions import Direction
+from protocol.errors import InputError
 from protocol.identifiers import CheckPointId
+from protocol.identifiers import Sequence as SequenceNumber
 from protocol.instants import MS_PER_SECOND
-from protocol.journal.events import Alarm, Outcome, OutcomeResult
+from protocol.journal.events import Alarm, Outcome
 
 CARD_WITHIN_MS = 10_000
-MAX_WAITING_READS = 2
+OVERRIDE_WITHIN_MS = 60_000
+STUCK_AFTER_MS = 10_000
+RELEASE_TRIES = {Direction.ENTRY: 1, Direction.EXIT: 2}
 
 _log = structlog.get_logger()
 
@@ -59,12 +64,18 @@ class LaneShown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prompt:
-    """A real-name code was shown; its holder's card is awaited."""
+class _Later:
+    """A showing that may come to something yet: its holder's card, or a supervisor, is awaited until then."""
 
     showing: Showing
     direction: Direction
     until_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Override:
+    person: int
+    verdict: asyncio.Future[Verdict]
 
 
 class Lane:
@@ -86,15 +97,35 @@ class Lane:
         self._show = show
         self._monotonic_ms = monotonic_ms
         self._state = Passage()
-        self._prompt: _Prompt | None = None
+        self._prompt: _Later | None = None
+        self._refused: _Later | None = None
+        self._overrides: deque[_Override] = deque()
         self._sensed: deque[TurnstileEvent] = deque()
-        self._reads: deque[tuple[Direction, CodeRead]] = deque(maxlen=MAX_WAITING_READS)
+        self._reads = Waiting()
         self._wake = asyncio.Event()
+        self._poked_ms: int | None = None
 
     @property
     def state(self) -> Passage:
         """Where the passage stands, for the status."""
         return self._state
+
+    def poke(self) -> bool:
+        """Ask the lane to turn once, and return whether it still does: the watchdog's question, every second or so."""
+        now_ms = self._monotonic_ms()
+        if self._poked_ms is None:
+            self._poked_ms = now_ms
+        self._wake.set()
+        return now_ms - self._poked_ms <= STUCK_AFTER_MS
+
+    async def override(self, person: int) -> Verdict:
+        """Admit whom this lane refused last, on a supervisor's authority; InputError where nobody was, a minute ago at most."""
+        if self._last_refused() is None:
+            raise InputError(f"lane {self.name} refused nobody in the last minute; have the ticket shown again")
+        override = _Override(person, asyncio.get_running_loop().create_future())
+        self._overrides.append(override)
+        self._wake.set()
+        return await override.verdict
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -114,15 +145,15 @@ class Lane:
 
     async def _pump_reads(self, direction: Direction, reads: AsyncIterator[CodeRead]) -> None:
         async for read in reads:
-            self._reads.append((direction, read))
+            self._reads.put(Read(direction, read.payload, self._monotonic_ms()))
             self._wake.set()
 
     async def _wait(self) -> None:
-        """Sleep until something was sensed or read, or a deadline has come."""
-        if self._sensed or (self._reads and not self._state.busy):
+        """Sleep until something was sensed, read or ordered, or a deadline has come."""
+        if self._sensed or ((self._reads or self._overrides) and not self._state.busy):
             return
         self._wake.clear()
-        deadlines = [d.until_ms for d in (self._state.grant, self._prompt) if d is not None]
+        deadlines = [later.until_ms for later in (self._state.grant, self._prompt) if later is not None]
         if not deadlines:
             await self._wake.wait()
             return
@@ -134,90 +165,146 @@ class Lane:
             return
 
     async def _turn(self) -> None:
-        while self._sensed:
-            self._sense(self._sensed.popleft())
-        self._step(passage.expired(self._state, self._monotonic_ms()))
-        if self._prompt is not None and self._monotonic_ms() >= self._prompt.until_ms:
+        """Do all that is due. Whatever is taken up is off its queue first, so that a mistake is not met twice."""
+        try:
+            await self._sense()
+            await self._take(passage.expired(self._state, self._monotonic_ms()))
+            await self._serve_next()
+        except Exception:  # noqa: BLE001 - law 10: a mistake ends one turn, not the lane
+            _log.exception("lane failed closed", lane=self.name)
+        self._poked_ms = None
+
+    async def _serve_next(self) -> None:
+        if self._state.busy:
+            return
+        now_ms = self._monotonic_ms()
+        if self._overrides:
+            await self._serve_override(self._overrides.popleft())
+        elif self._reads:
+            await self._serve_read(now_ms)
+        elif self._prompt is not None and now_ms >= self._prompt.until_ms:
             prompt, self._prompt = self._prompt, None
             await self._serve(prompt.direction, replace(prompt.showing, holder=HolderShown.TIMED_OUT))
-        if self._reads and not self._state.busy:
-            direction, read = self._reads.popleft()
-            self._prompt = None
-            way = self._ways[direction]
-            await self._serve(direction, self._desk.showing(way.check_point, read.payload))
 
-    async def _serve(self, direction: Direction, showing: Showing) -> None:
-        """Answer one visitor. Nothing that goes wrong here opens the arm or ends the lane."""
+    async def _serve_read(self, now_ms: int) -> None:
+        read = self._reads.take(now_ms)
+        if read is None:
+            self._forget_codes()
+            return
+        self._prompt = None
+        try:
+            check_point = self._ways[read.direction].check_point
+            showing = self._desk.showing(check_point, read.payload, whole_group=self._turnstile.senses_passage)
+        except Exception:  # noqa: BLE001 - law 10: an exit opens though its code cannot even be looked at
+            _log.exception("lane failed closed", lane=self.name)
+            await self._fail(read.direction)
+        else:
+            await self._serve(read.direction, showing)
+        if not self._state.busy:
+            self._reads.served()
+
+    async def _serve_override(self, override: _Override) -> None:
+        refused, self._refused = self._last_refused(), None
+        if override.verdict.done():
+            return
+        if refused is None:
+            override.verdict.set_exception(InputError(f"lane {self.name}: the visitor who was refused was served meanwhile"))
+            return
+        verdict = await self._serve(refused.direction, self._desk.overridden(refused.showing, override.person))
+        if not override.verdict.done():
+            override.verdict.set_result(verdict)
+
+    async def _serve(self, direction: Direction, showing: Showing) -> Verdict:
+        """Answer one visitor. Nothing that goes wrong here opens an entry or ends the lane."""
         try:
             answer = await self._desk.ask(replace(showing, fire=self._state.fire))
             verdict = await self._carry_out(direction, showing, answer)
         except Exception:  # noqa: BLE001 - law 10: fails closed and calls staff, whatever the mistake
             _log.exception("lane failed closed", lane=self.name)
-            verdict = CallStaff(Reason.GATE_FAULT)
+            return await self._fail(direction)
+        refused = direction is Direction.ENTRY and isinstance(verdict, Refuse | CallStaff)
+        self._refused = _Later(showing, direction, self._monotonic_ms() + OVERRIDE_WITHIN_MS) if refused else None
         self._show(LaneShown(self.name, showing.check_point, verdict))
+        return verdict
+
+    async def _fail(self, direction: Direction) -> Verdict:
+        """Answer where answering failed: entry stays shut, an exit opens all the same (law 8)."""
+        verdict: Verdict = CallStaff(Reason.GATE_FAULT)
+        if direction is Direction.EXIT and not self._state.busy:
+            verdict = await self._release(direction, UNRECORDED, LetOut(None, None, 1, Reason.GATE_FAULT))
+        self._show(LaneShown(self.name, self._ways[direction].check_point, verdict))
+        return verdict
 
     async def _carry_out(self, direction: Direction, showing: Showing, answer: Answer) -> Verdict:
         verdict = answer.verdict
         if isinstance(verdict, AskForCard):
-            self._prompt = _Prompt(showing, direction, self._monotonic_ms() + CARD_WITHIN_MS)
+            self._prompt = _Later(showing, direction, self._monotonic_ms() + CARD_WITHIN_MS)
+        if not isinstance(verdict, Admit | LetOut):
             return verdict
-        if isinstance(verdict, FreePassage) or not isinstance(verdict, Admit | LetOut):
-            return verdict
-        if answer.sequence is None:
-            return await self._release_unrecorded(direction, verdict)
-        return await self._release(direction, answer, verdict)
+        assert answer.sequence is not None or isinstance(verdict, LetOut), "an entry is written down before it is answered"
+        return await self._release(direction, answer.sequence or UNRECORDED, verdict)
 
-    async def _release_unrecorded(self, direction: Direction, verdict: Admit | LetOut) -> Verdict:
-        """Open an exit whose record failed: nobody is held in (law 8). An entry never comes here (law 1)."""
-        assert isinstance(verdict, LetOut), "an entry is written down before it is answered"
-        await self._turnstile.release(direction)
-        return verdict
-
-    async def _release(self, direction: Direction, answer: Answer, verdict: Admit | LetOut) -> Verdict:
-        assert answer.sequence is not None, "the caller checked"
-        if self._turnstile.senses_passage:
-            self._step(passage.granted(self._state, answer.sequence, direction, verdict.persons, self._monotonic_ms()))
-        try:
-            await self._turnstile.release(direction)
-        except DeviceFault as fault:
-            _log.warning("arm not released", lane=self.name, detail=str(fault))
-            return self._not_released(direction, answer)
+    async def _release(self, direction: Direction, sequence: SequenceNumber, verdict: Admit | LetOut) -> Verdict:
+        """Release the arm for a verdict; where it does not obey, the use is annulled and staff are called."""
+        await self._sense()  # who passed until now passed on an earlier release
         if not self._turnstile.senses_passage:
-            self._step(passage.unsensed(self._state, answer.sequence, verdict.persons))
-            self._forget_codes()
-        return verdict
+            return await self._release_unsensed(direction, sequence, verdict)
+        await self._take(passage.granted(self._state, sequence, direction, verdict.persons, self._monotonic_ms()))
+        return verdict if await self._is_released(direction) else CallStaff(Reason.GATE_FAULT)
 
-    def _not_released(self, direction: Direction, answer: Answer) -> Verdict:
-        """Annul the use: the visitor may try again here or elsewhere."""
-        if self._state.busy:
-            self._step(passage.release_failed(self._state, self._monotonic_ms()))
-        elif answer.sequence is not None:
-            self._record(direction, Recorded(answer.sequence, OutcomeResult.NOT_PASSED, 0))
+    async def _release_unsensed(self, direction: Direction, sequence: SequenceNumber, verdict: Admit | LetOut) -> Verdict:
+        obeyed = await self._obeys(direction)
+        await self._take(passage.unsensed(self._state, sequence, verdict.persons if obeyed else 0))
         self._forget_codes()
-        return CallStaff(Reason.GATE_FAULT)
+        return verdict if obeyed else CallStaff(Reason.GATE_FAULT)
 
-    def _sense(self, event: TurnstileEvent) -> None:
-        now_ms = self._monotonic_ms()
-        match event:
-            case Passed():
-                self._step(passage.sensed(self._state, event.direction, now_ms))
-            case FireContact():
-                self._step(passage.fire_changed(self._state, now_ms, alarm=event.alarm))
-            case ContactLost():
-                self._record(None, Raised(AlarmName.CONTACT_LOST, event.detail))
-            case ContactRegained():
-                self._record(None, Raised(AlarmName.CONTACT_REGAINED))
+    async def _is_released(self, direction: Direction) -> bool:
+        """Release the arm for the grant that is out, and note whether it obeyed."""
+        obeyed = await self._obeys(direction)
+        then = passage.released if obeyed else passage.release_failed
+        await self._take(then(self._state, self._monotonic_ms()))
+        return obeyed
 
-    def _step(self, step: Step) -> None:
-        was_busy = self._state.busy
-        direction = None if self._state.grant is None else self._state.grant.direction
-        self._state, effects = step
+    async def _obeys(self, direction: Direction) -> bool:
+        """Command the arm. An entry is commanded once: a board that did not answer may have switched all the same."""
+        for _ in range(RELEASE_TRIES[direction]):
+            try:
+                await self._turnstile.release(direction)
+            except DeviceFault as fault:
+                _log.warning("arm not released", lane=self.name, detail=str(fault))
+            else:
+                return True
+        if direction is Direction.EXIT:
+            self._record(direction, Raised(AlarmName.EXIT_BLOCKED))
+        return False
+
+    async def _sense(self) -> None:
+        """Take what the contacts have said."""
+        while self._sensed:
+            event, now_ms = self._sensed.popleft(), self._monotonic_ms()
+            match event:
+                case Passed():
+                    await self._take(passage.sensed(self._state, event.direction, now_ms))
+                case FireContact():
+                    await self._take(passage.fire_changed(self._state, now_ms, alarm=event.alarm))
+                case ContactLost():
+                    await self._take(passage.sight_changed(self._state, blind=True, detail=event.detail))
+                case ContactRegained():
+                    await self._take(passage.sight_changed(self._state, blind=False))
+
+    async def _take(self, step: Step) -> None:
+        """Go on to a state, and carry out what that brings."""
+        before, (self._state, effects) = self._state, step
+        subject = before.grant or (None if before.closed is None else before.closed.grant)
         for effect in effects:
-            self._record(direction, effect)
-        if was_busy and not self._state.busy:
+            if isinstance(effect, ReleaseAgain):
+                await self._is_released(effect.direction)
+            else:
+                self._record(None if subject is None else subject.direction, effect)
+        if before.busy and not self._state.busy:
             self._forget_codes()
 
-    def _record(self, direction: Direction | None, effect: Effect) -> None:
+    def _record(self, direction: Direction | None, effect: Recorded | Raised) -> None:
         """Write an effect down at the check point of its direction, or at the lane's first one."""
         way = self._ways.get(direction) if direction is not None else None
         check_point = (way or next(iter(self._ways.values()))).check_point
@@ -226,7 +313,12 @@ class Lane:
         else:
             self._desk.note(check_point, Alarm(effect.name.value, effect.detail))
 
+    def _last_refused(self) -> _Later | None:
+        refused = self._refused
+        return None if refused is None or self._monotonic_ms() > refused.until_ms else refused
+
     def _forget_codes(self) -> None:
+        self._reads.served()
         for way in self._ways.values():
             for reader in way.readers:
                 reader.forget_last()

@@ -1,8 +1,9 @@
 """What becomes of a release: a state machine over the passage sensor, without I/O or clock.
 
-Laws: a passage that did not happen annuls the use, a late one un-annuls it; one release admits at most its persons, a
-body more is tailgating; a pass that nobody was granted is an intrusion; fire frees the way and consumes nothing (law 8).
-Times are monotonic milliseconds, given by the caller.
+Laws: a passage that did not happen annuls the use, a late one un-annuls it; what the sensor could not see counts as passed,
+because a use that is given back on a guess lets a copy in; one pulse of a tripod lets one body through, so a group's arm is
+released again after each body but the last; a body more is tailgating; a pass that nobody was granted is an intrusion; fire
+frees the way and consumes nothing (law 8). Times are monotonic milliseconds, given by the caller.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ PASSAGE_WITHIN_MS = 5_000  # how long turnstile controllers hold a release (PERC
 MORE_PERSONS_WITHIN_MS = 5_000  # each body of a group gives the next one this long
 LATE_PASS_WITHIN_MS = 60_000
 TAILGATE_WITHIN_MS = 2_000
+UNRECORDED = Sequence(0)  # an exit that opened though its record failed: it has no outcome either
 
 
 class AlarmName(StrEnum):
@@ -29,17 +31,22 @@ class AlarmName(StrEnum):
     FIRE_PASSAGE = "fire-passage"
     CONTACT_LOST = "contact-lost"
     CONTACT_REGAINED = "contact-regained"
+    EXIT_BLOCKED = "exit-blocked"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A release that is out: the intent at `sequence` let `persons` bodies go this way until `until_ms`."""
+    """A release that is out: the intent at `sequence` let `persons` bodies go this way until `until_ms`.
+
+    `blind` says that the sensor could not be believed for a part of that time.
+    """
 
     sequence: Sequence
     direction: Direction
     persons: int
     passed: int
     until_ms: int
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +58,22 @@ class Closed:
     at_ms: int
     released: bool = True
 
+    @property
+    def awaits_more(self) -> bool:
+        """Whether a body that comes late is still one of those that were let in."""
+        if self.result is OutcomeResult.NOT_PASSED:
+            return True
+        return self.result is OutcomeResult.PASSED and self.grant.passed < self.grant.persons
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The lane's state: the release that is out, the one before it, and whether fire frees the way."""
+    """The lane's state: the release that is out, the one before it, whether fire frees the way and the sensor is blind."""
 
     grant: Grant | None = None
     closed: Closed | None = None
     fire: bool = False
+    blind: bool = False
 
     @property
     def busy(self) -> bool:
@@ -83,26 +98,44 @@ class Raised:
     detail: str = ""
 
 
-Effect = Recorded | Raised
+@dataclass(frozen=True, slots=True)
+class ReleaseAgain:
+    """The arm is to be released once more, for the next body of a group."""
+
+    direction: Direction
+
+
+Effect = Recorded | Raised | ReleaseAgain
 Step = tuple[Passage, tuple[Effect, ...]]
 
 
 def granted(state: Passage, sequence: Sequence, direction: Direction, persons: int, now_ms: int) -> Step:
     """Note that the arm was released; whatever was still open before it is closed first."""
     closed, effects = expired(state, state.grant.until_ms) if state.grant else (state, ())
-    grant = Grant(sequence, direction, persons, 0, now_ms + PASSAGE_WITHIN_MS)
+    grant = Grant(sequence, direction, persons, 0, now_ms + PASSAGE_WITHIN_MS, blind=state.blind)
     return replace(closed, grant=grant, closed=None), effects
 
 
+def released(state: Passage, now_ms: int) -> Step:
+    """Note that the arm obeyed: the visitor's time begins now, not when the arm was asked."""
+    if state.grant is None:
+        return state, ()
+    return replace(state, grant=replace(state.grant, until_ms=now_ms + PASSAGE_WITHIN_MS)), ()
+
+
 def unsensed(state: Passage, sequence: Sequence, persons: int) -> Step:
-    """Note a release on a lane without a passage sensor: it counts as passed."""
-    return state, (Recorded(sequence, OutcomeResult.PASSED, persons),)
+    """Note a release on a lane without a passage sensor: it counts as passed; where the arm did not obey, nobody did."""
+    result = OutcomeResult.PASSED if persons else OutcomeResult.NOT_PASSED
+    return state, _outcome(sequence, result, persons)
 
 
 def release_failed(state: Passage, now_ms: int) -> Step:
-    """Note that the arm did not release: the use is annulled; who passes all the same has forced it."""
+    """Note that the arm did not release: the use is annulled; who passes all the same has forced it.
+
+    Of a group, those who are through have passed.
+    """
     assert state.grant is not None, "only a grant can fail"
-    closed, effects = _close(state, OutcomeResult.NOT_PASSED, 0, now_ms)
+    closed, effects = _close(state, _seen(state.grant), state.grant.passed, now_ms)
     assert closed.closed is not None, "closing leaves what was closed"
     return replace(closed, closed=replace(closed.closed, released=False)), effects
 
@@ -112,8 +145,18 @@ def expired(state: Passage, now_ms: int) -> Step:
     grant = state.grant
     if grant is None or now_ms < grant.until_ms:
         return state, ()
-    result = OutcomeResult.PASSED if grant.passed else OutcomeResult.NOT_PASSED
-    return _close(state, result, grant.passed, now_ms)
+    if grant.blind:
+        return _close(state, OutcomeResult.PASSED, grant.persons, now_ms)
+    return _close(state, _seen(grant), grant.passed, now_ms)
+
+
+def sight_changed(state: Passage, *, blind: bool, detail: str = "") -> Step:
+    """Note whether the sensor can be believed. Part of a release unseen is a release unseen."""
+    if blind == state.blind:
+        return state, ()
+    alarm = Raised(AlarmName.CONTACT_LOST, detail) if blind else Raised(AlarmName.CONTACT_REGAINED)
+    grant = replace(state.grant, blind=True) if blind and state.grant is not None else state.grant
+    return replace(state, grant=grant, blind=blind), (alarm,)
 
 
 def sensed(state: Passage, direction: Direction, now_ms: int) -> Step:
@@ -135,34 +178,45 @@ def fire_changed(state: Passage, now_ms: int, *, alarm: bool) -> Step:
         return replace(state, fire=False), (Raised(AlarmName.FIRE_OVER),)
     effects: tuple[Effect, ...] = ()
     if state.grant is not None:
-        result = OutcomeResult.PASSED if state.grant.passed else OutcomeResult.NOT_PASSED
-        state, effects = _close(state, result, state.grant.passed, now_ms)
+        state, effects = _close(state, _seen(state.grant), state.grant.passed, now_ms)
     return replace(state, fire=True, closed=None), (*effects, Raised(AlarmName.FIRE))
 
 
 def _sensed_in_grant(state: Passage, grant: Grant, direction: Direction, now_ms: int) -> Step:
     if direction is not grant.direction:
-        closed, effects = _close(state, OutcomeResult.REVERSED, grant.passed, now_ms)
+        result = OutcomeResult.PASSED if grant.passed else OutcomeResult.REVERSED
+        closed, effects = _close(state, result, grant.passed, now_ms)
         return closed, (*effects, Raised(AlarmName.REVERSE, direction.value))
-    passed = grant.passed + 1
-    if passed < grant.persons:
-        return replace(state, grant=replace(grant, passed=passed, until_ms=now_ms + MORE_PERSONS_WITHIN_MS)), ()
-    return _close(state, OutcomeResult.PASSED, passed, now_ms)
+    grant = replace(grant, passed=grant.passed + 1)
+    if grant.passed < grant.persons:
+        grant = replace(grant, until_ms=now_ms + MORE_PERSONS_WITHIN_MS)
+        return replace(state, grant=grant), (ReleaseAgain(direction),)
+    return _close(replace(state, grant=grant), OutcomeResult.PASSED, grant.passed, now_ms)
 
 
 def _sensed_after(state: Passage, direction: Direction, now_ms: int) -> Step:
     closed = state.closed
     if closed is None or direction is not closed.grant.direction or now_ms - closed.at_ms > LATE_PASS_WITHIN_MS:
         return state, (Raised(AlarmName.INTRUSION, direction.value),)
-    if closed.result is OutcomeResult.NOT_PASSED:
-        late = replace(closed, result=OutcomeResult.PASSED if closed.released else OutcomeResult.FORCED, at_ms=now_ms)
-        return replace(state, closed=late), (Recorded(closed.grant.sequence, late.result, 1),)
+    if closed.awaits_more:
+        grant = replace(closed.grant, passed=closed.grant.passed + 1)
+        result = OutcomeResult.PASSED if closed.released else OutcomeResult.FORCED
+        late = replace(closed, grant=grant, result=result, at_ms=now_ms)
+        return replace(state, closed=late), _outcome(grant.sequence, result, grant.passed)
     if closed.result is OutcomeResult.PASSED and now_ms - closed.at_ms <= TAILGATE_WITHIN_MS:
         return state, (Raised(AlarmName.TAILGATE, direction.value),)
     return state, (Raised(AlarmName.INTRUSION, direction.value),)
 
 
+def _seen(grant: Grant) -> OutcomeResult:
+    return OutcomeResult.PASSED if grant.passed else OutcomeResult.NOT_PASSED
+
+
 def _close(state: Passage, result: OutcomeResult, passed: int, now_ms: int) -> Step:
     assert state.grant is not None, "only an open grant can be closed"
-    closed = Closed(state.grant, result, now_ms)
-    return replace(state, grant=None, closed=closed), (Recorded(state.grant.sequence, result, passed),)
+    closed = Closed(replace(state.grant, passed=passed), result, now_ms)
+    return replace(state, grant=None, closed=closed), _outcome(state.grant.sequence, result, passed)
+
+
+def _outcome(sequence: Sequence, result: OutcomeResult, passed: int) -> tuple[Effect, ...]:
+    return () if sequence == UNRECORDED else (Recorded(sequence, result, passed),)

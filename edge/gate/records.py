@@ -3,18 +3,23 @@
 Laws: a record names the check point's decision and no person (law 9); a resume names the intent that it takes up.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from edge.gate.showing import Showing
 from protocol.admission.facts import DocumentCard, Facts, TicketCode
 from protocol.admission.passages import PassageKind
 from protocol.admission.policy import Claim
 from protocol.admission.verdict import Admit, AdmitFlag, CallStaff, LetOut, Reason, Refuse, Verdict
-from protocol.identifiers import Sequence, TicketId
+from protocol.directions import Direction
+from protocol.identifiers import AttemptId, Sequence, TicketId
+from protocol.instants import Instant
 from protocol.journal.events import NO_ENTITLEMENT, NO_RULE, NO_TICKET, Entry, Intent, Refusal
 from protocol.sync.answers import ClaimAnswer
 from protocol.sync.messages import ClaimRequest
 
+Pending = Callable[[], Iterable[Entry]]  # the intents without outcome, oldest first; read only where one is resumed
+NO_FEED = 0  # the feed version of an exit that opened without one
 _CLAIMED_KINDS = frozenset({PassageKind.ENTRY})
 
 
@@ -47,20 +52,21 @@ def after_claim(verdict: Verdict, claimed: ClaimAnswer | None) -> Verdict:
     return Refuse(reason, verdict.ticket_id)
 
 
-def event_for(facts: Facts, verdict: Verdict, feed_version: int, pending: Iterable[Entry]) -> Intent | Refusal:
+def event_for(facts: Facts, verdict: Verdict, feed_version: int, pending: Pending) -> Intent | Refusal:
     """Return the event that stands for a verdict: an intent where the arm will be released, else a refusal."""
     match verdict:
         case Admit():
             return _admission(facts, verdict, feed_version, pending)
         case LetOut():
-            return _exit(facts, verdict, feed_version)
+            generation = 0 if verdict.ticket_id is None else _generation(facts, verdict.ticket_id)
+            return _exit(facts.scan.attempt_id, verdict, generation, feed_version, facts.scan.at)
         case Refuse() | CallStaff():
             ticket_id = verdict.ticket_id or NO_TICKET
             return Refusal(facts.scan.attempt_id, verdict.reason.value, ticket_id, facts.check_point.direction, facts.scan.at)
     raise AssertionError("a prompt or a free passage is no record of a ticket")
 
 
-def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Iterable[Entry]) -> Intent:
+def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Pending) -> Intent:
     presented = facts.scan.presented
     walked_in = verdict.kind is PassageKind.WALK_IN
     return Intent(
@@ -74,7 +80,7 @@ def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Iterabl
         uses_left=verdict.uses_left,
         flags=tuple(sorted(flag.value for flag in verdict.flags)),
         feed_version=feed_version,
-        resumes=_interrupted(facts, verdict, pending) if verdict.kind is PassageKind.RESUME else None,
+        resumes=_interrupted(facts, verdict, pending()) if verdict.kind is PassageKind.RESUME else None,
         rule_id=verdict.rule_id,
         holder=presented.holder if walked_in and isinstance(presented, DocumentCard) else None,
         supervisor=facts.scan.supervisor,
@@ -82,14 +88,22 @@ def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Iterabl
     )
 
 
-def _exit(facts: Facts, verdict: LetOut, feed_version: int) -> Intent:
+def exit_without_facts(showing: Showing, at: Instant) -> Intent:
+    """Return the intent of an exit that opens though nothing can be decided: it names the ticket that the code proved."""
+    presented = showing.shown.presented
+    generation = presented.claims.generation if isinstance(presented, TicketCode) else 0
+    verdict = LetOut(showing.shown.ticket_id, None, showing.persons, None)
+    return _exit(showing.attempt_id, verdict, generation, NO_FEED, at)
+
+
+def _exit(attempt_id: AttemptId, verdict: LetOut, generation: int, feed_version: int, at: Instant) -> Intent:
     return Intent(
-        attempt_id=facts.scan.attempt_id,
-        direction=facts.check_point.direction,
+        attempt_id=attempt_id,
+        direction=Direction.EXIT,
         kind=PassageKind.EXIT,
         ticket_id=verdict.ticket_id or NO_TICKET,
         entitlement_id=verdict.entitlement_id or NO_ENTITLEMENT,
-        generation=0 if verdict.ticket_id is None else _generation(facts, verdict.ticket_id),
+        generation=generation,
         persons=verdict.persons,
         uses_left=None,
         flags=(),
@@ -98,7 +112,7 @@ def _exit(facts: Facts, verdict: LetOut, feed_version: int) -> Intent:
         rule_id=NO_RULE,
         holder=None,
         supervisor=None,
-        scanned_at=facts.scan.at,
+        scanned_at=at,
     )
 
 

@@ -10,12 +10,16 @@ from protocol.identifiers import AttemptId, CheckPointId, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One credential at one check point. `supervisor` names who overrides, `holder` what is known of the person."""
+    """One credential at one check point. `supervisor` names who overrides, `holder` what is known of the person.
+
+    `whole_group` asks for as many of a group as may pass, rather than for `persons`.
+    """
 
     attempt_id: AttemptId
     check_point: CheckPointId
     shown: Shown
     persons: int = 1
+    whole_group: bool = False
     holder: HolderShown = HolderShown.NOT_YET
     supervisor: int | None = None
     fire: bool = False

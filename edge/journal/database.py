@@ -70,11 +70,11 @@ def disk_used(path: Path) -> float:
 class JournalFile:
     """The open file: one connection, and the state that it is closed for good after an error."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file; StorageError where it cannot serve."""
+    def __init__(self, path: Path, *, failed: bool = False) -> None:
+        """Open or make the file; StorageError where it cannot serve. With `failed` nothing is opened: it is closed for good."""
         self._path = path
-        self._closed = False
-        self._connection = _open(path)
+        self._closed = failed
+        self._connection = apsw.Connection(":memory:") if failed else _open(path)
 
     def execute(self, statement: str, values: tuple[SqlValue, ...] = ()) -> apsw.Cursor:
         """Run one statement; only within `guarded` or `writing`."""
@@ -101,8 +101,12 @@ class JournalFile:
             self._connection.execute("COMMIT")
 
     def check_room(self) -> None:
-        """Raise JournalFull where the disk is 98% full."""
-        if (used := disk_used(self._path)) >= FULL_DISK:
+        """Raise JournalFull where the disk is 98% full, JournalClosed where it is not there."""
+        try:
+            used = disk_used(self._path)
+        except OSError as error:
+            raise JournalClosed(f"{self._path}: cannot be found ({error.strerror}); check the disk") from error
+        if used >= FULL_DISK:
             raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, nobody may enter unrecorded")
 
     def checkpoint(self) -> None:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.journal.book import MARKED_LOST, Book
 from edge.journal.database import JournalDamaged, JournalFile
 from edge.journal.delivery import items_from
-from edge.journal.index import Place
+from edge.journal.index import Index, Place
 from edge.journal.opening import Contents, Mark, read_contents
 from edge.journal.rescue import rescue
 from protocol.errors import InputError, PeerError
@@ -89,11 +89,27 @@ class Journal:
         journal._declare_lost(reading)
         return journal
 
+    @classmethod
+    def failed(cls, path: Path, owner: Owner) -> "Journal":
+        """Return the journal of a file that cannot be opened: it takes nothing, so nobody enters (law 1); exits open (law 8)."""
+        book = Book(1, owner.new_journal_id(), NO_ENTRY)
+        return cls(path, owner, JournalFile(path, failed=True), Contents([book], Index(), "", 0))
+
     @property
     def head(self) -> Head:
         """How far the journal in use reaches."""
         with self._lock:
             return self._current.head
+
+    def last_reading(self) -> ClockReading | None:
+        """Return the clock at the last entry, below which it does not go (law 11); None where there is no entry to be read."""
+        with self._lock:
+            book = self._current
+            data = self._read(book, book.last) if book.last >= book.first else None
+        if data is None:
+            return None
+        entry = decode_entry(data)
+        return ClockReading(entry.wall_at, entry.monotonic_ms, entry.uncertainty_ms)
 
     def signed_head(self) -> SignedHead:
         """Return how far the journal in use reaches, signed by this agent."""

@@ -62,6 +62,8 @@ async def ask_local(path: Path, request: Request) -> dict[str, object]:
             writer.close()
     except (OSError, TimeoutError) as error:
         raise PeerError(f"{path}: no agent answers; start it with 'paifang edge run'") from error
+    except ValueError as error:
+        raise InputError(f"the agent's answer is longer than {MAX_LINE_BYTES} bytes") from error
     if not line:
         raise InputError("the agent closed the connection without an answer")
     return read_answer(line)

@@ -1,7 +1,8 @@
 """Following central: its time, and each new version of the feed as soon as it is announced.
 
 Laws: what a download put in force is journalled as "feed version in force" after the switch, never before (law 6), and again at
-each start, because a power cut may have swallowed the last one; failures wait longer each time; one download at a time.
+each start, because a power cut may have swallowed the last one; failures wait longer each time; one download at a time;
+what was changed on disk is fetched again as soon as a look-up has met it.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from protocol.sync.messages import NONCE_BYTES
 HEAD_WAIT_S = 25
 TIME_EVERY_S = 300.0
 UNTRUSTED_ALARM = "feed-untrusted"
+MENDED_ALARM = "cache-mended"
 UNREACHABLE = "unreachable"
 ONLINE = "online"
 
@@ -41,7 +43,7 @@ class FollowPorts:
 
 
 class Follower:
-    """Keeps the agent up to date. Lifetime: `run_feed` and `run_time` are one task each."""
+    """Keeps the agent up to date. Lifetime: `run_feed`, `run_time` and `run_repair` are one task each."""
 
     def __init__(self, client: CentralClient, downloader: Downloader, cache: Cache, ports: FollowPorts) -> None:
         self._client = client
@@ -52,6 +54,7 @@ class Follower:
         self._open = asyncio.Event()
         self._open.set()
         self._downloading = asyncio.Lock()
+        self._damaged = asyncio.Event()
         self.central = "not asked yet"
 
     async def pause(self) -> None:
@@ -63,6 +66,10 @@ class Follower:
     def resume(self) -> None:
         """Follow again."""
         self._open.set()
+
+    def mend(self) -> None:
+        """Have fetched again what was changed on disk."""
+        self._damaged.set()
 
     def note_in_force(self) -> None:
         """Journal which feed decides from here on, where that has changed."""
@@ -103,6 +110,25 @@ class Follower:
             else:
                 failures = 0
                 await self._ports.pace.sleep(TIME_EVERY_S)
+
+    async def run_repair(self) -> None:
+        """Mend the cache whenever it is found damaged; ends only as `run_feed` does."""
+        failures = 0
+        while True:
+            await self._damaged.wait()
+            await self._open.wait()
+            self._damaged.clear()
+            try:
+                async with self._downloading:
+                    mended = await self._downloader.repair()
+            except AgentRevoked:
+                raise
+            except (PeerError, UntrustedError, InputError) as error:
+                self._damaged.set()
+                failures = await self._failed(failures, error)
+            else:
+                failures = 0
+                self._ports.note(Alarm(MENDED_ALARM, f"{mended} buckets"))
 
     async def _refresh(self, wait_s: int) -> None:
         head = await self._downloader.poll(0 if self._cache.feed is None else wait_s)

@@ -1,7 +1,8 @@
 """Signing off at the end of a shift, and opening again: a closed agent admits nobody, so that no refund waits for it (law 6).
 
 Laws: the cache is closed and that is durable before central is told; the agent opens only once central has answered, because from
-then on refunds wait for it again. Whatever fails in between leaves the agent closed.
+then on refunds wait for it again. Whatever fails in between leaves the agent closed. One of both at a time: a sign-off that
+were told after an opening would leave an open agent that no refund waits for.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ class Shift:
         self._cache = cache
         self._journal = journal
         self._feed_lock = feed_lock
+        self._changing = asyncio.Lock()
 
     @property
     def duty(self) -> Duty:
@@ -34,19 +36,34 @@ class Shift:
 
     async def sign_off(self, client: CentralClient, follower: Follower, ports: UploadPorts) -> None:
         """Close, upload all, and tell central. PeerError where central fails: the agent stays closed, ask again."""
-        await follower.pause()
-        async with self._feed_lock:
-            self._cache.adopt(None)
-            self._store.save_signed_off(signed_off=True)
-        for _ in range(MAX_BATCHES):
-            if await upload_once(self._journal, client, ports) is Step.NOTHING:
-                break
-        else:
-            raise PeerError("the journal does not come to an end; look at central's alarms for this agent")
-        await client.sign_off(SignOffRequest(Duty.CLOSED, self._journal.signed_head()))
+        async with self._changing:
+            await self._close(follower)
+            await self._upload_all(client, ports)
+            await client.sign_off(SignOffRequest(Duty.CLOSED, self._journal.signed_head()))
 
     async def open(self, client: CentralClient, follower: Follower) -> None:
         """Tell central, then admit again with the next download."""
-        await client.sign_off(SignOffRequest(Duty.OPEN, self._journal.signed_head()))
-        self._store.save_signed_off(signed_off=False)
-        follower.resume()
+        async with self._changing:
+            await client.sign_off(SignOffRequest(Duty.OPEN, self._journal.signed_head()))
+            self._store.save_signed_off(signed_off=False)
+            follower.resume()
+
+    async def close_revoked(self, follower: Follower) -> None:
+        """Close at once, and again once a download that was under way has ended; a restart stays closed."""
+        await self._shut()
+        await self._close(follower)
+
+    async def _close(self, follower: Follower) -> None:
+        await follower.pause()
+        await self._shut()
+
+    async def _shut(self) -> None:
+        async with self._feed_lock:
+            self._cache.adopt(None)
+            self._store.save_signed_off(signed_off=True)
+
+    async def _upload_all(self, client: CentralClient, ports: UploadPorts) -> None:
+        for _ in range(MAX_BATCHES):
+            if await upload_once(self._journal, client, ports) is Step.NOTHING:
+                return
+        raise PeerError("the journal does not come to an end; look at central's alarms for this agent")

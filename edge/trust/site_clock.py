@@ -2,7 +2,8 @@
 
 Laws: the clock never goes below its floor (last journal entry, last signed server time, build time); between signed times the
 monotonic clock counts, so that a jump of the computer's clock changes nothing; uncertainty grows by 200 ppm of the time since
-the last signed time, and over five minutes the clock is not trusted. Pure: both clocks are read by the caller.
+the last signed time, and over five minutes the clock is not trusted; where floor and signed time contradict each other, the
+clock is unsure by as much. Pure: both clocks are read by the caller.
 """
 
 from dataclasses import dataclass, replace
@@ -46,7 +47,8 @@ class SiteClock:
         if signed.monotonic_ms is not None and monotonic_ms >= signed.monotonic_ms:
             elapsed_ms = monotonic_ms - signed.monotonic_ms
             wall_at = Instant(max(self.floor, signed.at + elapsed_ms))
-            return ClockReading(wall_at, monotonic_ms, uncertainty_ms(signed.uncertainty_ms, elapsed_ms))
+            ahead_ms = wall_at - signed.at - elapsed_ms
+            return ClockReading(wall_at, monotonic_ms, uncertainty_ms(signed.uncertainty_ms, elapsed_ms) + ahead_ms)
         wall_at = max(self.floor, computer_at)
         behind_ms = wall_at - computer_at
         unsure_ms = uncertainty_ms(signed.uncertainty_ms, max(0, wall_at - signed.at)) + behind_ms

@@ -1,11 +1,12 @@
 """The agent's clock at work: reads the computer's two clocks, believes signed times, and keeps the floor on disk.
 
-Laws: time comes in through the two functions handed over (law 11); the floor that is kept only rises.
+Laws: time comes in through the two functions handed over (law 11); the floor only rises, and only to times that were trusted: a
+computer's clock that was years ahead must not close the gate for years.
 """
 
 from collections.abc import Callable
 
-from edge.trust.site_clock import SignedTime, SiteClock
+from edge.trust.site_clock import SignedTime, SiteClock, is_trusted
 from edge.trust.store import TrustStore
 from protocol.instants import MS_PER_SECOND, Clock, Instant
 from protocol.journal.events import ClockReading, ClockStep
@@ -45,6 +46,12 @@ class Timekeeper:
 
     def keep(self) -> None:
         """Keep the present time as the floor, so that the clock does not go back over a restart."""
-        at = self.reading().wall_at
-        self._clock = self._clock.raised(at)
-        self._store.raise_floor(at)
+        reading = self.reading()
+        if is_trusted(reading):
+            self._clock = self._clock.raised(reading.wall_at)
+            self._store.raise_floor(reading.wall_at)
+
+    def follow(self, last: ClockReading | None) -> None:
+        """Do not go below the journal's last entry, where its clock was trusted."""
+        if last is not None and is_trusted(last):
+            self._clock = self._clock.raised(last.wall_at)

@@ -40,6 +40,7 @@ class GateRig:
     claimed: list[ClaimRequest] = field(default_factory=list)
     exits: frozenset[CheckPointId] = frozenset()
     boot: int = 1
+    damages: list[None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,7 @@ class GateRig:
             feed_lock=self.lock,
             claim=self.claim,
             recorded=lambda: None,
+            damaged=lambda: self.damages.append(None),
             exits=self.exits,
         )
 

@@ -132,6 +132,7 @@ async def test_a_byte_changed_in_the_cache_never_admits(make_rig: MakeRig, place
     await rig.publish(ONE)
     edited = apsw.Connection(str(rig.directory / "cache.db"))
     ((row_id, data),) = edited.execute("SELECT rowid, data FROM bucket WHERE kind = 'tickets'").fetchall()
+    assert isinstance(data, bytes)
     changed = bytearray(data)
     changed[place] ^= 1
     edited.execute("UPDATE bucket SET data = ? WHERE rowid = ?", (bytes(changed), row_id))
@@ -299,7 +300,7 @@ async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: Make
         await rig.publish(ticket(ONE.ticket_id, status=TicketStatus.VOID, status_since=to_minute(START)))
         return claim_answer(granted=True)
 
-    rig.claim = claim  # type: ignore[method-assign,assignment]  # the moment between decision and commit
+    rig.claim = claim  # type: ignore[method-assign]  # the moment between decision and commit
     rig.desk = type(rig.desk)(rig.sources(rig.cache, rig.journal))
     assert named(await rig.show(rig.text(ONE))) == "void"
     assert not rig.events(ONE)

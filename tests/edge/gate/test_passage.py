@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.gate import passage
-from edge.gate.passage import AlarmName, Effect, Passage, Raised, Recorded
+from edge.gate.passage import UNRECORDED, AlarmName, Effect, Passage, Raised, Recorded, ReleaseAgain
 from protocol.directions import Direction
 from protocol.identifiers import Sequence
 from protocol.journal.events import OutcomeResult
@@ -29,6 +29,10 @@ def play(*script: tuple[str, int, object]) -> list[Effect]:
                 state, more = passage.expired(state, now_ms)
             case "fire", bool() as alarm:
                 state, more = passage.fire_changed(state, now_ms, alarm=alarm)
+            case "obeyed", _:
+                state, more = passage.released(state, now_ms)
+            case "blind", bool() as blind:
+                state, more = passage.sight_changed(state, blind=blind, detail="why" if blind else "")
             case "failed", _:
                 state, more = passage.release_failed(state, now_ms)
             case _:
@@ -64,12 +68,37 @@ SCRIPTS: dict[str, tuple[list[tuple[str, int, object]], list[Effect]]] = {
     "intrusion": ([("pass", 10, IN)], [Raised(AlarmName.INTRUSION, "entry")]),
     "a group passes whole": (
         [("grant", 0, (7, 3)), ("pass", 900, IN), ("pass", 5_800, IN), ("pass", 9_000, IN)],
-        [Recorded(SEVEN, PASSED, 3)],
+        [ReleaseAgain(IN), ReleaseAgain(IN), Recorded(SEVEN, PASSED, 3)],
     ),
     "a group passes in part": (
         [("grant", 0, (7, 3)), ("pass", 900, IN), ("pass", 2_000, IN), ("time", 7_000, None)],
-        [Recorded(SEVEN, PASSED, 2)],
+        [ReleaseAgain(IN), ReleaseAgain(IN), Recorded(SEVEN, PASSED, 2)],
     ),
+    "the last of a group comes late": (
+        [("grant", 0, (7, 2)), ("pass", 900, IN), ("time", 5_900, None), ("pass", 6_000, IN), ("pass", 6_500, IN)],
+        [ReleaseAgain(IN), Recorded(SEVEN, PASSED, 1), Recorded(SEVEN, PASSED, 2), Raised(AlarmName.TAILGATE, "entry")],
+    ),
+    "a group's arm jams after the first": (
+        [("grant", 0, (7, 3)), ("pass", 900, IN), ("failed", 1_800, None)],
+        [ReleaseAgain(IN), Recorded(SEVEN, PASSED, 1)],
+    ),
+    "somebody comes the other way in a group": (
+        [("grant", 0, (7, 3)), ("pass", 900, IN), ("pass", 1_800, OUT)],
+        [ReleaseAgain(IN), Recorded(SEVEN, PASSED, 1), Raised(AlarmName.REVERSE, "exit")],
+    ),
+    "the visitor's time begins when the arm obeys": (
+        [("grant", 0, (7, 1)), ("obeyed", 900, None), ("time", 5_800, None), ("time", 5_900, None)],
+        [Recorded(SEVEN, NOT_PASSED, 0)],
+    ),
+    "what the sensor could not see counts as passed": (
+        [("grant", 0, (7, 2)), ("blind", 500, True), ("blind", 900, False), ("time", 5_000, None)],
+        [Raised(AlarmName.CONTACT_LOST, "why"), Raised(AlarmName.CONTACT_REGAINED), Recorded(SEVEN, PASSED, 2)],
+    ),
+    "a grant without sight counts as passed": (
+        [("blind", 0, True), ("blind", 1, True), ("grant", 10, (7, 1)), ("time", 5_010, None)],
+        [Raised(AlarmName.CONTACT_LOST, "why"), Recorded(SEVEN, PASSED, 1)],
+    ),
+    "an exit without a record has no outcome": ([("grant", 0, (UNRECORDED, 1)), ("pass", 900, IN)], []),
     "the next grant closes the one before": (
         [("grant", 0, (7, 1)), ("grant", 3_000, (8, 1)), ("pass", 3_500, IN)],
         [Recorded(SEVEN, NOT_PASSED, 0), Recorded(EIGHT, PASSED, 1)],
@@ -100,24 +129,43 @@ def test_scripts(name: str) -> None:
     assert play(*script) == effects
 
 
-def test_without_a_sensor_a_release_counts_as_passed() -> None:
-    assert passage.unsensed(Passage(), SEVEN, 2)[1] == (Recorded(SEVEN, PASSED, 2),)
+@pytest.mark.parametrize(("persons", "result"), [(2, PASSED), (0, NOT_PASSED)])
+def test_without_a_sensor_a_release_counts_as_passed(persons: int, result: OutcomeResult) -> None:
+    assert passage.unsensed(Passage(), SEVEN, persons)[1] == (Recorded(SEVEN, result, persons),)
 
 
-steps = st.lists(st.tuples(st.sampled_from(["grant", "pass", "time", "fire"]), st.integers(1, 8_000), st.booleans()), max_size=30)
+MOVES = ["grant", "pass", "time", "fire", "blind", "obeyed"]
+steps = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(1, 8_000), st.booleans()), max_size=30)
 
 
-@given(steps)
-def test_each_release_is_counted_at_most_once_for_each_of_its_persons(moves: list[tuple[str, int, bool]]) -> None:
+def script_of(moves: list[tuple[str, int, bool]]) -> list[tuple[str, int, object]]:
     script: list[tuple[str, int, object]] = []
     now_ms = 0
     for number, (what, wait_ms, flag) in enumerate(moves, 1):
         now_ms += wait_ms
-        arguments = {"grant": (number, 1 + flag), "pass": IN if flag else OUT, "time": None, "fire": flag}
-        script.append((what, now_ms, arguments[what]))
+        arguments = {"grant": (number, 1 + 2 * flag), "pass": IN if flag else OUT, "fire": flag, "blind": flag}
+        script.append((what, now_ms, arguments.get(what)))
+    return script
+
+
+@pytest.mark.law(1)
+@given(steps)
+def test_no_more_bodies_are_let_in_than_were_granted(moves: list[tuple[str, int, bool]]) -> None:
+    """One release comes with the grant, one more with each body but the last; what is recorded never exceeds the grant."""
+    script = script_of(moves)
     persons = {Sequence(a[0]): a[1] for what, _, a in script if what == "grant" and isinstance(a, tuple)}
-    outcomes = [effect for effect in play(*script) if isinstance(effect, Recorded)]
+    effects = play(*script)
+    assert sum(isinstance(effect, ReleaseAgain) for effect in effects) <= sum(size - 1 for size in persons.values())
+    outcomes = [effect for effect in effects if isinstance(effect, Recorded)]
     for sequence in {outcome.of for outcome in outcomes}:
         through = [o.passed_count for o in outcomes if o.of == sequence and o.result is PASSED]
-        assert len(through) <= 1
-        assert sum(through) <= persons[sequence]
+        assert through == sorted(set(through))
+        assert max(through, default=0) <= persons[sequence]
+
+
+@given(steps)
+def test_every_release_that_ends_has_an_outcome(moves: list[tuple[str, int, bool]]) -> None:
+    script = script_of(moves)
+    granted = {a[0] for what, _, a in script if what == "grant" and isinstance(a, tuple)}
+    effects = play(*script, ("fire", 10**9, False), ("fire", 10**9, True))
+    assert {effect.of for effect in effects if isinstance(effect, Recorded)} == granted
