@@ -19,7 +19,6 @@ class Permission(StrEnum):
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
     USERS_EDIT = "users.edit"
-    AUDIT_READ = "audit.read"
 
 
 ALL = tuple(permission.value for permission in Permission)

@@ -9,6 +9,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.identity.permissions import Permission
 from central.identity.policy import MAXIMUM_CHARACTERS
 from central.identity.service import Identity, SignedIn
 from central.web.access import COOKIE, Access, Principal, csrf_token
@@ -39,6 +40,30 @@ class PasswordBody(BaseModel):
     old_password: Password
     new_password: Password
     bearer: bool = False
+
+
+class UserBody(BaseModel):
+    """A new person, and what they may do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+    permissions: Annotated[list[Permission], Field(max_length=len(Permission))]
+
+
+class UserPath(BaseModel):
+    """Which person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+
+
+class OneTimePasswordView(BaseModel):
+    """The password for the first sign-in; it is shown once."""
+
+    name: str
+    one_time_password: str
 
 
 class SessionView(BaseModel):
@@ -97,6 +122,37 @@ async def change_password(call: Call[PasswordBody, None]) -> SessionView:
     return _hand_over(call.request, signed_in, bearer=call.body.bearer)
 
 
+@Route(
+    "addUser",
+    "POST",
+    "/api/v1/users",
+    "Add a person",
+    Permission.USERS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+)
+async def add_user(call: Call[UserBody, None]) -> OneTimePasswordView:
+    """Add a person; nobody gives what they do not hold."""
+    permissions = [permission.value for permission in call.body.permissions]
+    password = await call.request.app[IDENTITY].add_user(call.body.name, permissions, call.principal, call.now)
+    return OneTimePasswordView(name=call.body.name, one_time_password=password)
+
+
+@Route(
+    "resetPassword",
+    "POST",
+    "/api/v1/users/{name}/password-reset",
+    "Give a person a new one-time password",
+    Permission.USERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def reset_password(call: Call[None, UserPath]) -> OneTimePasswordView:
+    """Give a person a new one-time password; their sessions end."""
+    name = call.parameters.name
+    password = await call.request.app[IDENTITY].reset_password(name, call.principal, call.now)
+    return OneTimePasswordView(name=name, one_time_password=password)
+
+
 def _hand_over(request: web.Request, signed_in: SignedIn, *, bearer: bool) -> SessionView:
     view = _view(signed_in.principal, signed_in.token)
     if bearer:
@@ -119,4 +175,4 @@ def _cookie(token: str, *, max_age_s: int | None) -> str:
     return f"{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"
 
 
-OPERATIONS = (sign_in, read_session, sign_out, change_password)
+OPERATIONS = (sign_in, read_session, sign_out, change_password, add_user, reset_password)

@@ -52,8 +52,12 @@ class Identity:
                 return None
         return await self.add_user(ADMIN, ALL, None, now)
 
-    async def add_user(self, name: str, permissions: Collection[str], by: int | None, now: Instant) -> str:
-        """Add a person; return the one-time password. Problem where the name is taken."""
+    async def add_user(self, name: str, permissions: Collection[str], by: Principal | None, now: Instant) -> str:
+        """Add a person; return the one-time password. `by` is None for whoever holds the machine.
+
+        Problem where the name is taken, or `by` would give what they do not hold themselves.
+        """
+        _require_all_held(by, permissions)
         password = self._one_time_password()
         stored = await self._passwords.hash(password)
         async with self._store.transaction() as work:
@@ -70,19 +74,23 @@ class Identity:
             )
             work.session.add(row)
             await work.session.flush()
-            audit.record(work, now, by, "user.add", f"user:{row.id}", name=name)
+            audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=name)
         return password
 
-    async def reset_password(self, name: str, by: int | None, now: Instant) -> str:
-        """Give a person a new one-time password, and end their sessions; return it. Problem where nobody has the name."""
+    async def reset_password(self, name: str, by: Principal | None, now: Instant) -> str:
+        """Give a person a new one-time password, and end their sessions; return it.
+
+        Problem where nobody has the name, or the person may do what `by` may not (whose account that would open).
+        """
         password = self._one_time_password()
         stored = await self._passwords.hash(password)
         async with self._store.transaction() as work:
             row = await _user_named(work, name)
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
+            _require_all_held(by, row.permissions)
             await _set_password(work, row, stored, must_change=True)
-            audit.record(work, now, by, "user.reset-password", f"user:{row.id}")
+            audit.record(work, now, _number(by), "user.reset-password", f"user:{row.id}")
         return password
 
     async def sign_in(self, name: str, password: str, source: str, now: Instant) -> SignedIn:
@@ -178,6 +186,15 @@ class Identity:
             if row is not None:
                 row.last_seen_at = now
                 work.session.add(row)
+
+
+def _number(who: Principal | None) -> int | None:
+    return None if who is None else who.user_id
+
+
+def _require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
+    if by is not None and (missing := sorted(set(permissions) - by.permissions)):
+        raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask somebody who does")
 
 
 def _hash(token: str) -> bytes:

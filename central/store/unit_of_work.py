@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -52,7 +52,7 @@ class Store:
             try:
                 yield work
                 await session.commit()
-            except (IntegrityError, OperationalError, InterfaceError, PoolTimeoutError) as error:
+            except (DBAPIError, PoolTimeoutError) as error:
                 raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
         work.run_hooks()
 
@@ -62,7 +62,7 @@ class Store:
         async with AsyncSession(self._reading_engine, expire_on_commit=False) as session:
             try:
                 yield Work(session)
-            except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            except (DBAPIError, PoolTimeoutError) as error:
                 raise StorageError(f"the database failed: {error}; repeat the request") from error
 
     async def close(self) -> None:

@@ -141,6 +141,18 @@ async def test_lists_go_page_by_page(client: Client, headers: dict[str, str]) ->
         assert (await client.get("/api/v1/orders", params=wrong, headers=headers)).status == 400
 
 
+async def test_a_person_is_added_and_given_a_new_password(client: Client, headers: dict[str, str]) -> None:
+    body = {"name": "zhao", "permissions": ["sales.sell"]}
+    made = await _ok(await client.post("/api/v1/users", json=body, headers=headers), 201)
+    reset = await _ok(await client.post("/api/v1/users/zhao/password-reset", headers=headers))
+    assert made["one_time_password"] != reset["one_time_password"]
+    old = {"name": "zhao", "password": made["one_time_password"]}
+    assert (await client.post("/api/v1/session", json=old)).status == 401
+    new = {"name": "zhao", "password": reset["one_time_password"]}
+    assert (await _ok(await client.post("/api/v1/session", json=new), 201))["must_change_password"]
+    assert (await client.post("/api/v1/users", json=body, headers=headers)).status == 409
+
+
 HOSTILE: tuple[Any, ...] = (
     None,
     True,
@@ -186,6 +198,8 @@ BODIES = {
     "/api/v1/ticket-types": TYPE,
     "/api/v1/sites": {"name_zh": "镇", "name_en": "Town", "zone": "Asia/Shanghai", "capacity": 5},
     "/api/v1/refunds": {"ticket_id": "0" * 16, "reason": "rain"},
+    "/api/v1/users": {"name": "zhao", "permissions": ["sales.sell"]},
+    "/api/v1/session": {"name": "zhao", "password": "a long passphrase", "bearer": True},
     "/api/v1/tickets/0000000000000001/extension": {"valid_until": "2026-05-20T15:59:00Z"},
     "/api/v1/tickets/0000000000000001/block": {"reason": "rain"},
 }

@@ -11,6 +11,7 @@ from central.identity.policy import ABSOLUTE_MS, FREE_FAILURES, IDLE_MS
 from central.identity.service import ADMIN, Identity
 from central.store.tables.people import AuditRow, SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store
+from central.web.access import Principal
 from central.web.problems import Problem, ProblemCode
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher
 
@@ -178,3 +179,12 @@ async def test_beyond_its_queue_hashing_says_busy() -> None:
 
 def test_the_assembly_hashes_by_argon2id_with_the_chosen_cost() -> None:
     assert strong_hasher().hash(GOOD).startswith("$argon2id$v=19$m=47104,t=1,p=1$")
+
+
+async def test_nobody_gives_or_opens_what_they_do_not_hold(identity: Identity, clock: HandClock) -> None:
+    await _admin(identity, clock)
+    clerk = Principal(1, "clerk", frozenset({"users.edit", "sales.sell"}), must_change_password=False)
+    assert await _code_of(identity.add_user("wang", ["refunds.override"], clerk, clock())) is ProblemCode.FORBIDDEN
+    assert await _code_of(identity.reset_password(ADMIN, clerk, clock())) is ProblemCode.FORBIDDEN
+    await identity.add_user("wang", ["sales.sell"], clerk, clock())
+    await identity.reset_password("wang", clerk, clock())

@@ -35,9 +35,11 @@ async def _told(office: Office) -> list[TicketRecord]:
 
 
 async def test_a_sale_is_told_to_the_gates(office: Office) -> None:
-    order = await office.sell(await office.ticket_type())
+    one = await office.ticket_type()
+    woken = office.woken
+    order = await office.sell(one)
     assert await _told(office) == [order.tickets[0].record]
-    assert office.woken > 0
+    assert office.woken == woken + 1
 
 
 async def test_what_a_version_holds_is_not_told_again(office: Office) -> None:
@@ -49,7 +51,9 @@ async def test_what_a_version_holds_is_not_told_again(office: Office) -> None:
 
 async def test_a_ticket_is_blocked_and_unblocked(office: Office) -> None:
     ticket_id = await _sold(office)
+    woken = office.woken
     blocked = await office.issuing.block(ticket_id, office.seller, "stolen", office.clock())
+    assert office.woken == woken + 1
     assert blocked.record.status is TicketStatus.BLOCKED
     assert blocked.record.status_since == to_minute(office.clock())
     assert [record.status for record in await _told(office)] == [TicketStatus.BLOCKED]
