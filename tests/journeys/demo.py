@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +29,11 @@ PRICE_FEN = 8_000
 ADULT, BOAT = ("成人票", "Adult"), ("游船票", "Boat ride")
 PORT = 8765
 app = typer.Typer(add_completion=False)
+
+
+def site_day() -> date:
+    """Return the day as the site lives it."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # noqa: TID251 - a journey happens in real time
 
 
 class Books:
@@ -112,7 +117,7 @@ class Demo:
         await self.is_refused(self.east, family[1].code.lower(), "malformed", "a real code in small letters, which is none")
         flipped = family[1].code[:60] + ("B" if family[1].code[60] != "B" else "C") + family[1].code[61:]
         await self.is_refused(self.east, flipped, "forged", "a ticket with a bit of its signature changed")
-        boat = (await self.office.sell(self.site, self.boat, PRICE_FEN, self.today()))[0]
+        boat = (await self.office.sell(self.site, self.boat, PRICE_FEN, site_day()))[0]
         self.sold.append(boat)
         await self.everyone_knows()
         await self.is_refused(self.east, boat.code, "wrong_gate", "a boat ticket at the east gate")
@@ -200,13 +205,9 @@ class Demo:
         story.count("lost", self.admitted - len(entries), 0)
         story.finish()
 
-    def today(self) -> date:
-        """Return the day as the site lives it."""
-        return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()  # noqa: TID251 - a demo is a journey in real time
-
     async def sell(self, quantity: int) -> list[Sold]:
         """Sell adult tickets for today at the window."""
-        sold = await self.office.sell(self.site, self.adult, PRICE_FEN, self.today(), quantity)
+        sold = await self.office.sell(self.site, self.adult, PRICE_FEN, site_day(), quantity)
         self.sold.extend(sold)
         self.story.tell(f"{quantity} ticket{'s' if quantity > 1 else ''} sold for cash, {PRICE_FEN * quantity / 100:.2f} yuan")
         return sold

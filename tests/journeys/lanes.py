@@ -38,8 +38,9 @@ class LaneControl:
         return sum(counts.values())
 
     def camera_url(self) -> str:
-        """Return the address of the lane's camera."""
-        return (self.directory / "camera.url").read_text(encoding="utf-8").strip()
+        """Return the address of the lane's camera, or nothing where it has none."""
+        file = self.directory / "camera.url"
+        return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 
 
 async def start_lanes(directories: list[Path], log: Path) -> tuple[Program, list[LaneControl]]:

@@ -105,8 +105,10 @@ async def run_once(arguments: list[str], environment: Mapping[str, str] | None =
 class Cable:
     """The network between a gate and central, as a TCP relay that can be cut."""
 
-    def __init__(self, target_port: int) -> None:
+    def __init__(self, target_port: int, tap: Callable[[str, bytes], None] | None = None) -> None:
+        """Take central's port, and who is told of each piece that goes "to central" or "from central"."""
         self._target_port = target_port
+        self._tap = tap or (lambda _way, _data: None)
         self._server: asyncio.Server | None = None
         self._connected: set[asyncio.StreamWriter] = set()
         self._is_cut = False
@@ -143,12 +145,13 @@ class Cable:
             writer.transport.abort()
             return
         self._connected |= {writer, far_writer}
-        await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
+        await asyncio.gather(self._copy("to central", reader, far_writer), self._copy("from central", far_reader, writer))
         self._connected -= {writer, far_writer}
 
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65_536):
+                self._tap(way, data)
                 writer.write(data)
                 await writer.drain()
         writer.close()

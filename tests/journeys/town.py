@@ -7,6 +7,7 @@ import asyncio
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,7 @@ from tests.journeys.lanes import LaneControl, start_lanes
 from tests.journeys.office import Json, Office
 from tests.journeys.processes import Cable, Program, run_once, until
 
+Tap = Callable[[str, bytes], None]
 _PASSWORD = re.compile(r"one-time password (\S+);")
 _ADDRESS = re.compile(r"ready: http://[\w.]+:(\d+)")
 
@@ -116,7 +118,7 @@ class Town:
         directories = [self.directory / f"lane-{number}" for number, _ in enumerate(points, 1)]
         self._lanes, controls = await start_lanes(directories, self.directory / "lanes.log")
         for (name, entry, leave), lane in zip(points, controls, strict=True):
-            self.gates.append(await self._gate(office, site, name, lane, (entry, leave)))
+            await self.add_gate(office, site, name, lane, (entry, leave))
         for gate in self.gates:
             await gate.start()
 
@@ -125,8 +127,11 @@ class Town:
         self.central = Program("central", ["-m", "paifang", "central", "serve"], self.central.log, self._environment())
         await self.central.start()
 
-    async def _gate(self, office: Office, site: int, name: str, lane: LaneControl, points: tuple[int, int | None]) -> Gate:
-        cable = Cable(self._port)
+    async def add_gate(
+        self, office: Office, site: int, name: str, lane: LaneControl, points: tuple[int, int | None], tap: Tap | None = None
+    ) -> Gate:
+        """Enrol an agent for a lane, its settings written; it is not started yet."""
+        cable = Cable(self._port, tap)
         await cable.plug()
         directory = self.directory / name.replace(" ", "-")
         directory.mkdir()
@@ -137,7 +142,8 @@ class Town:
         arguments = ["-m", "paifang", "edge", "enroll", "--central", f"http://127.0.0.1:{cable.port}", "--code", code]
         await run_once([*arguments, "--settings", str(settings), "--name", name])
         program = Program(name, ["-m", "paifang", "edge", "run", "--settings", str(settings)], directory / "agent.log")
-        return Gate(name, directory, lane, cable, program, *points)
+        self.gates.append(Gate(name, directory, lane, cable, program, *points))
+        return self.gates[-1]
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -168,10 +174,8 @@ def _settings(directory: Path, lane: LaneControl, points: tuple[int, int | None]
         'driver = "serial-scanner"',
         f'port = "{lane.directory / "scanner"}"',
         "baud = 115200",
-        "[[lanes.readers]]",
-        'driver = "camera"',
-        f'source = "{lane.camera_url()}"',
     ]
-    if leave is not None:
-        lines.append('direction = "exit"')
+    if lane.camera_url():
+        lines += ["[[lanes.readers]]", 'driver = "camera"', f'source = "{lane.camera_url()}"']
+        lines += [f'direction = "{"entry" if leave is None else "exit"}"']
     return "\n".join(lines) + "\n"
