@@ -1,12 +1,14 @@
 """systemd's sd_notify: ready, status, watchdog, stopping. Ten lines of the protocol (sd_notify(3)); no library is needed.
 
-Laws: without a socket in the environment nothing is sent; a datagram that cannot be sent is no fault of the lane's.
+Laws: without a socket in the environment nothing is sent; a datagram that cannot be sent is no fault of the lane's, and is never
+waited for: a systemd that does not read must not stop the loop that serves.
 """
 
 import socket
 from contextlib import suppress
 
 SOCKET_VARIABLE = "NOTIFY_SOCKET"
+_NOT_WAITING = socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
 
 
 class Notifier:
@@ -30,6 +32,6 @@ class Notifier:
     def _send(self, message: str) -> None:
         if not self._address:
             return
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as datagrams:
+        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | _NOT_WAITING) as datagrams:
             datagrams.connect(self._address)
             datagrams.send(message.encode())
