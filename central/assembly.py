@@ -52,11 +52,14 @@ from central.store.unit_of_work import Store, Work
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
+from central.sync.alarms import Alarms
 from central.sync.editions import RecentLists
 from central.sync.heads import Heads
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
 from central.sync.publisher import Publisher, Served
+from central.sync.routes import ALARMS
+from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
@@ -77,6 +80,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *REFUND_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,
+    *SYNC_OPERATIONS,
     *AGENT_OPERATIONS,
 )
 SIGN_TIMESTAMPS_EVERY_S = 20
@@ -233,6 +237,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake)
     app[ONLINE] = Online(store, parts.guard, ports)
+    app[ALARMS] = Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     return refunds
 

@@ -1,0 +1,104 @@
+"""What central told agents of single attempts: remembered, so that the same attempt is told the same, and a claim holds.
+
+Laws: an answer is stored in the transaction that decides it; a granted claim counts as a use until the agent's journal tells what
+became of it; it is released where that journal went on for a minute without it, or the same agent claims the ticket again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, insert, select
+
+from central.store.tables.admissions import OnlineAnswerRow
+from central.store.tables.devices import AgentRow
+from central.store.unit_of_work import Work
+from protocol import cbor
+from protocol.admission.passages import PassageKind, PassageState, PastPassage
+from protocol.admission.verdict import Admit, Verdict
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, SiteId, TicketId
+from protocol.instants import MS_PER_MINUTE, Instant
+from protocol.journal.events import NO_ENTITLEMENT, NO_TICKET
+from protocol.sync.verdicts import verdict_from_value, verdict_to_value
+
+CLAIM_OUTRUN_MS = MS_PER_MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of an agent at a check point. `at` is the time of the scan as central takes it."""
+
+    agent: AgentId
+    attempt_id: AttemptId
+    site: SiteId
+    check_point: CheckPointId
+    persons: int
+    at: Instant
+    is_claim: bool
+
+
+async def earlier(work: Work, agent: AgentId, attempt_id: AttemptId) -> Verdict | None:
+    """Return what the attempt was told before."""
+    row = await work.session.get(OnlineAnswerRow, (agent, attempt_id))
+    return None if row is None else verdict_from_value(cbor.decode(row.verdict))
+
+
+async def remember(work: Work, attempt: Attempt, verdict: Verdict, now: Instant) -> None:
+    """Store what the attempt is told."""
+    granted = isinstance(verdict, Admit)
+    row = {
+        "agent_id": attempt.agent,
+        "attempt_id": attempt.attempt_id,
+        "is_claim": attempt.is_claim,
+        "granted": granted,
+        "ticket_id": (verdict.ticket_id if isinstance(verdict, Admit) else None) or NO_TICKET,
+        "entitlement_id": (verdict.entitlement_id if isinstance(verdict, Admit) else None) or NO_ENTITLEMENT,
+        "check_point_id": attempt.check_point,
+        "persons": attempt.persons,
+        "scanned_at": attempt.at,
+        "verdict": cbor.encode(verdict_to_value(verdict)),
+        "at": now,
+    }
+    connection = await work.session.connection()
+    await connection.execute(insert(OnlineAnswerRow), [row])
+
+
+async def holding_claims(
+    work: Work, attempt: Attempt, told: Mapping[TicketId, Iterable[PastPassage]]
+) -> dict[TicketId, tuple[PastPassage, ...]]:
+    """Return the claims of other agents that hold these tickets and that no journal has told of yet."""
+    row = OnlineAnswerRow
+    query = (
+        select(row, AgentRow.journalled_at)
+        .join(AgentRow, col(AgentRow.id) == col(row.agent_id))
+        .where(
+            col(row.ticket_id).in_(list(told)),
+            col(row.is_claim).is_(True),
+            col(row.granted).is_(True),
+            col(row.agent_id) != attempt.agent,
+        )
+    )
+    journalled = {(one.agent, one.attempt_id) for passages in told.values() for one in passages}
+    found: dict[TicketId, list[PastPassage]] = {}
+    for claim, journalled_at in (await work.session.exec(query)).all():
+        is_told = (AgentId(claim.agent_id), AttemptId(claim.attempt_id)) in journalled
+        if not is_told and journalled_at <= claim.scanned_at + CLAIM_OUTRUN_MS:
+            found.setdefault(claim.ticket_id, []).append(_passage(claim, attempt.site))
+    return {ticket: tuple(passages) for ticket, passages in found.items()}
+
+
+def _passage(claim: OnlineAnswerRow, site: SiteId) -> PastPassage:
+    return PastPassage(
+        ticket_id=claim.ticket_id,
+        entitlement_id=EntitlementId(claim.entitlement_id),
+        site=site,
+        check_point=CheckPointId(claim.check_point_id),
+        agent=AgentId(claim.agent_id),
+        direction=Direction.ENTRY,
+        kind=PassageKind.ENTRY,
+        scanned_at=claim.scanned_at,
+        persons=claim.persons,
+        state=PassageState.PASSED,
+        attempt_id=AttemptId(claim.attempt_id),
+        resumed=False,
+    )

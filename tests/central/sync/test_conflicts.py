@@ -1,0 +1,63 @@
+"""A ticket that two gates admitted: both stay facts, the earliest scan is the admission, the other is shown as the conflict."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from protocol.instants import Instant
+from tests.builders.served import Central, Gate
+
+pytestmark = pytest.mark.law(5)
+
+
+@pytest.fixture
+async def adult(central: Central) -> int:
+    return await central.add_type()
+
+
+@pytest.fixture
+async def gates(central: Central, adult: int) -> AsyncIterator[list[Gate]]:
+    gates = [await central.enrol(await central.add_check_point([adult]), name=f"gate-{number}") for number in (1, 2)]
+    yield gates
+    for gate in gates:
+        gate.close()
+
+
+async def conflicts(central: Central) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await central.api("GET", "/conflicts"))["items"]
+    return items
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_the_later_scan_is_the_conflict_whatever_arrives_first(
+    central: Central, adult: int, gates: list[Gate], order: tuple[int, int]
+) -> None:
+    (ticket,) = await central.sell(adult)
+    for number, gate in enumerate(gates):
+        gate.admit(ticket["ticket_id"], at=Instant(central.clock() + number * 60_000))
+    for number in order:
+        await gates[number].upload()
+    (conflict,) = await conflicts(central)
+    assert conflict["ticket_id"] == ticket["ticket_id"]
+    assert conflict["reason"] == "used_up"
+    assert (conflict["first"]["agent_id"], conflict["passage"]["agent_id"]) == (gates[0].agent, gates[1].agent)
+    assert len((await central.api("GET", "/admissions"))["items"]) == 2
+
+
+async def test_a_passage_that_did_not_happen_is_no_conflict(central: Central, adult: int, gates: list[Gate]) -> None:
+    (ticket,) = await central.sell(adult)
+    gates[0].admit(ticket["ticket_id"], passed=False)
+    gates[1].admit(ticket["ticket_id"])
+    for gate in gates:
+        await gate.upload()
+    assert await conflicts(central) == []
+
+
+async def test_a_use_within_the_policy_is_no_conflict(central: Central, gates: list[Gate]) -> None:
+    twice = await central.add_type(entitlements=[{"sites": [1], "always": [{"check": "total-uses", "most": 2}]}])
+    (ticket,) = await central.sell(twice)
+    for gate in gates:
+        gate.admit(ticket["ticket_id"])
+        await gate.upload()
+    assert await conflicts(central) == []
