@@ -28,7 +28,7 @@ from protocol.identifiers import TicketId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus
 
-MOST_SETTLED_AT_ONCE = 500
+MOST_READ_AT_ONCE = 500
 
 
 class RefundState(StrEnum):
@@ -97,11 +97,18 @@ class Refunds:
 
     async def settle_waiting(self, now: Instant) -> int:
         """Decide every waiting refund whose fence has opened; return how many. A job and each ingest call it."""
-        query = select(RefundRow.id).where(RefundRow.state == RefundState.WAITING).order_by(col(RefundRow.id))
+        decided, last = 0, 0
+        while waiting := await self._waiting_after(last):
+            for refund_id in waiting:
+                decided += (await self.settle(refund_id, now)).state is not RefundState.WAITING
+            last = waiting[-1]
+        return decided
+
+    async def _waiting_after(self, last: int) -> list[int]:
+        query = select(RefundRow.id).where(RefundRow.state == RefundState.WAITING, col(RefundRow.id) > last)
         async with self._store.reading() as work:
-            waiting = (await work.session.exec(query.limit(MOST_SETTLED_AT_ONCE))).all()
-        settled = [await self.settle(refund_id, now) for refund_id in waiting if refund_id is not None]
-        return sum(refund.state is not RefundState.WAITING for refund in settled)
+            found = (await work.session.exec(query.order_by(col(RefundRow.id)).limit(MOST_READ_AT_ONCE))).all()
+        return [refund_id for refund_id in found if refund_id is not None]
 
     async def override(self, refund_id: int, reason: str, by: int, now: Instant) -> Refund:
         """Pay without waiting any longer, on the record; Problem where it is decided, or the ticket is known to be used."""

@@ -124,6 +124,17 @@ async def test_settling_at_once_pays_once(office: Office) -> None:
     assert await _drawer(office) == 0
 
 
+async def test_refunds_that_wait_long_do_not_keep_back_later_ones(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("central.refunds.service.MOST_READ_AT_ONCE", 2)
+    order = await office.sell(await office.ticket_type(), quantity=5)
+    refunds = [await _request(office, ticket.ticket_id, f"refund-{place}") for place, ticket in enumerate(order.tickets)]
+    async with office.store.transaction() as work:
+        last = (await outbox.unpublished(work, SITE, 100))[-1]
+        await outbox.mark_published(work, [last.change_id], AFTER)
+    assert await office.refunds.settle_waiting(office.clock()) == 1
+    assert (await office.refunds.refund(refunds[-1].refund_id, office.clock())).state is RefundState.PAID
+
+
 async def test_a_supervisor_pays_without_waiting_and_the_record_says_so(office: Office) -> None:
     ticket_id = await _sold(office)
     office.gates.agents = (_gate(BEFORE),)
