@@ -25,7 +25,7 @@ ONE_PLACE = {
     "apsw": ("edge/cache/", "edge/journal/", "edge/trust/", "edge/sync/"),
     "serial": ("edge/devices/transports/", "hardware_sims/"),
     "cv2": ("edge/devices/", "hardware_sims/"),
-    "argon2": ("central/identity/",),
+    "argon2": ("central/identity/", "edge/gate/supervision.py"),
     "alembic": ("central/store/",),
     "cbor2": ("protocol/cbor.py", "protocol/journal/glance.py"),
 }
