@@ -195,9 +195,14 @@ class Gate:
 
 
 @asynccontextmanager
-async def running_central(folder: Path, clock: HandClock, url: str = "") -> AsyncIterator[Central]:
-    """Serve a central on loopback, with its administrator signed in."""
-    settings = CentralSettings(data_dir=folder, database_url=url or sqlite_url(folder), root_passphrase=SecretStr(PASSPHRASE))
+async def running_central(folder: Path, clock: HandClock, url: str = "", origin: str = "") -> AsyncIterator[Central]:
+    """Serve a central on loopback, with its administrator signed in; in the same folder it goes on where it was."""
+    settings = CentralSettings(
+        data_dir=folder,
+        database_url=url or sqlite_url(folder),
+        root_passphrase=SecretStr(PASSPHRASE),
+        public_origin=origin,
+    )
     built = await build_app(settings, Ambience(clock, SeededBytes(f"central {next(_numbers)}"), cheap_hasher()))
     server = TestServer(built.app)
     await server.start_server()

@@ -1,0 +1,55 @@
+"""Check points: numbered, ticked, deleted only while nothing was recorded, retired for good."""
+
+import pytest
+
+from tests.builders.served import Central
+
+BODY = {"name_zh": "二号闸机", "name_en": "Gate 2", "ticked": []}
+
+
+async def test_a_check_point_is_listed_with_what_was_set(central: Central) -> None:
+    adult = await central.add_type()
+    number = await central.add_check_point([adult], zone=3, attended=True)
+    (listed,) = (await central.api("GET", "/sites/1/check-points"))["items"]
+    assert listed["check_point_id"] == number
+    assert (listed["ticked"], listed["zone"], listed["attended"], listed["state"]) == ([adult], 3, True, "enabled")
+
+
+async def test_types_sites_and_agents_must_be_there(central: Central) -> None:
+    for path, body, code in (
+        ("/sites/1/check-points", {**BODY, "ticked": [77]}, "input_invalid"),
+        ("/sites/9/check-points", BODY, "not_found"),
+        ("/sites/1/check-points", {**BODY, "agent_id": 5}, "input_invalid"),
+    ):
+        async with central.session.post(central.url + "/api/v1" + path, json=body, headers=central.headers) as answer:
+            assert (await answer.json())["code"] == code
+
+
+async def test_what_recorded_a_passage_is_retired_and_never_deleted(central: Central) -> None:
+    adult = await central.add_type()
+    unused, used = await central.add_check_point([adult]), await central.add_check_point([adult])
+    gate = await central.enrol(used)
+    gate.admit(1)
+    await gate.upload()
+    await central.api("DELETE", f"/check-points/{unused}", status=204)
+    await central.api("DELETE", f"/check-points/{used}", status=409)
+    retired = await central.api("PUT", f"/check-points/{used}", {**BODY, "state": "retired", "agent_id": gate.agent})
+    assert retired["state"] == "retired"
+    await central.api("PUT", f"/check-points/{used}", BODY, status=409)
+    gate.close()
+
+
+async def test_a_change_reaches_the_gates_through_the_feed(central: Central) -> None:
+    adult = await central.add_type()
+    number = await central.add_check_point([adult])
+    gate = await central.enrol(number)
+    await gate.refresh()
+    await central.api("PUT", f"/check-points/{number}", {**BODY, "state": "disabled", "agent_id": gate.agent})
+    await gate.refresh_until(lambda one: one.cache.feed is not None and not one.cache.feed.check_points[one.check_point].ticked)
+    gate.close()
+
+
+@pytest.mark.parametrize("path", ["/agents", "/sites/1/check-points", "/alarms", "/admissions", "/conflicts"])
+async def test_nobody_reads_without_signing_in(central: Central, path: str) -> None:
+    async with central.session.get(central.url + "/api/v1" + path) as answer:
+        assert (await answer.json())["code"] == "sign_in_required"
