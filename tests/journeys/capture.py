@@ -169,7 +169,7 @@ def _without_repetition(seen: list[Seen]) -> list[Seen]:
 
 
 def _line(one: Seen, start_s: float) -> str:
-    is_text = one.data[:16].decode("latin-1").isprintable() and one.data[:16].isascii()
+    is_text = one.data[:8].decode("latin-1").isprintable() and one.data[:8].isascii()
     head = one.data[:SHOWN_BYTES]
     text = head.decode("latin-1").replace("\r\n", " ␍␊ ").replace("\r", "␍") if is_text else head.hex(" ")
     shown = text.replace("|", "\\|") + (f" … ({len(one.data)} bytes)" if len(one.data) > SHOWN_BYTES else "")
