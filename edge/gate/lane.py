@@ -296,13 +296,13 @@ class Lane:
         """Go on to a state, and carry out what that brings."""
         before, (self._state, effects) = self._state, step
         subject = before.grant or (None if before.closed is None else before.closed.grant)
+        if before.busy and not self._state.busy:
+            self._forget_codes()
         for effect in effects:
             if isinstance(effect, ReleaseAgain):
                 await self._is_released(effect.direction)
             else:
                 self._record(None if subject is None else subject.direction, effect)
-        if before.busy and not self._state.busy:
-            self._forget_codes()
 
     def _record(self, direction: Direction | None, effect: Recorded | Raised) -> None:
         """Write an effect down at the check point of its direction, or at the lane's first one."""
