@@ -17,7 +17,7 @@ from central.admissions.service import Admissions
 from central.catalog.routes import CATALOG
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.service import Catalog
-from central.devices.agents import Agents, agents_that_may_admit
+from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.check_points import CheckPoints
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
@@ -208,10 +208,10 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
     files = KeyFiles(settings.keys_dir)
     field_keys = files.field_keys()
     seal = FieldSeal(field_keys, max(field_keys), ambience.random_bytes)
-    rack, heads, lists = KeyRack(files), Heads(), RecentLists()
-    publisher = Publisher(store, rack, ambience.clock, Served(heads, lists))
+    rack, heads, lists, fence_moved = KeyRack(files), Heads(), RecentLists(), Wake()
+    publisher = Publisher(store, rack, ambience.clock, Served(heads, lists, fence_moved))
     feed = _Feed(heads, publisher, FeedServing(store, rack, lists))
-    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), Wake())
+    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved)
 
 
 def _add_services(app: web.Application, parts: _Parts) -> Refunds:
@@ -228,7 +228,8 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[SALES] = Sales(store, catalog, issuing, parts.seal)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, tables_changed), parts.guard
-    app[AGENTS] = Agents(store, parts.ambience.random_bytes, lambda: parts.rack.envelope, catalog.holder_key)
+    agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
+    app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
 
     def receipt_signers(now: Instant) -> Signers:

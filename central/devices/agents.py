@@ -23,6 +23,7 @@ from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
 RandomBytes = Callable[[int], bytes]
 HolderKey = Callable[[Work, SiteId], Awaitable[bytes]]
 Keyring = Callable[[], bytes]
+Wake = Callable[[], None]
 _RETRY_AFTER_S = 60
 
 
@@ -53,15 +54,23 @@ class Agent:
     lost_at: Instant | None
 
 
+@dataclass(frozen=True, slots=True)
+class AgentPorts:
+    """What an enrolled agent is handed (the sealed keyring, its site's holder key), and who is woken when one is lost."""
+
+    keyring: Keyring
+    holder_key: HolderKey
+    fence_moved: Wake
+
+
 class Agents:
     """The computers of all sites."""
 
-    def __init__(self, store: Store, random_bytes: RandomBytes, keyring: Keyring, holder_key: HolderKey) -> None:
-        """Take the store, randomness, and what an enrolled agent is handed: the sealed keyring, and its site's holder key."""
+    def __init__(self, store: Store, random_bytes: RandomBytes, ports: AgentPorts) -> None:
+        """Take the store, randomness, and the ports."""
         self._store = store
         self._random_bytes = random_bytes
-        self._keyring = keyring
-        self._holder_key = holder_key
+        self._ports = ports
         self._tries = policy.Tries()
 
     async def make_code(
@@ -100,8 +109,8 @@ class Agents:
                     ProblemCode.ENROLMENT_REFUSED, "the code is not known or its ten minutes are over; ask for a new one"
                 )
             agent = await self._enrolled(work, code, asked, now)
-            holder_key = await self._holder_key(work, code.site_id)
-        return EnrolAnswer(agent, code.site_id, self._keyring(), holder_key)
+            holder_key = await self._ports.holder_key(work, code.site_id)
+        return EnrolAnswer(agent, code.site_id, self._ports.keyring(), holder_key)
 
     async def _enrolled(self, work: Work, code: EnrolmentCodeRow, asked: EnrolRequest, now: Instant) -> AgentId:
         known = (await work.session.exec(select(AgentRow).where(AgentRow.public_key == asked.public_key))).first()
@@ -151,6 +160,7 @@ class Agents:
             row.wipe = True
             work.session.add(row)
             audit.record(work, now, by, "agent.lost", f"agent:{agent}", reason=reason)
+            work.after_commit(self._ports.fence_moved)
         return agent_of(row)
 
     async def all(self) -> tuple[Agent, ...]:

@@ -7,6 +7,7 @@ fails at the unique key and reads again; nothing is announced that is not on the
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from central.admissions import events
@@ -53,10 +54,11 @@ _PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What those who serve the feed share with the publisher."""
+    """What those who serve the feed share with the publisher, and who is woken when gates have been told of changes."""
 
     heads: Heads
     lists: RecentLists
+    fence_moved: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -241,6 +243,7 @@ class Publisher:
             step.work, step.site_id, Role.MANIFEST, manifest.epoch, manifest.version - MANIFESTS_KEPT
         )
         await feed_store.forget_deltas(step.work, step.site_id, manifest.epoch, manifest.version - DELTAS_KEPT)
+        step.work.after_commit(self._served.fence_moved)
         step.feed = replace(step.feed, edition=edition, manifest=ref_of(manifest.version, envelope), is_whole=True)
 
     async def _add_admissions(self, step: _Step, made: event_heads.NextHead) -> None:

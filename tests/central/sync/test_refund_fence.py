@@ -1,0 +1,127 @@
+"""Revoke, fence, then pay: over the wire, with the gates' own journals saying what is in force."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from protocol.sync.messages import Duty, SignOffRequest
+from tests.builders.central import HandClock
+from tests.builders.served import Central, Gate
+
+pytestmark = pytest.mark.law(6)
+
+
+@pytest.fixture
+async def adult(central: Central) -> int:
+    return await central.add_type()
+
+
+@pytest.fixture
+async def gate(central: Central, adult: int) -> AsyncIterator[Gate]:
+    gate = await central.enrol(await central.add_check_point([adult]))
+    await gate.refresh()
+    await gate.upload()
+    yield gate
+    gate.close()
+
+
+async def ask(central: Central, ticket: dict[str, Any]) -> dict[str, Any]:
+    refund: dict[str, Any] = await central.api("POST", "/refunds", {"ticket_id": ticket["ticket_id"], "reason": "rain"})
+    return refund
+
+
+async def state_of(central: Central, refund: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """Read a refund until it is in a state; bounded."""
+    read = refund
+    for _ in range(100):
+        if read["state"] == wanted:
+            break
+        await asyncio.sleep(0.02)
+        read = await central.api("GET", f"/refunds/{refund['refund_id']}")
+    assert read["state"] == wanted
+    return read
+
+
+def is_void(ticket: dict[str, Any]) -> Any:  # noqa: ANN401 - a question to a gate
+    number = int(ticket["ticket_id"], 16)
+    return lambda gate: (record := gate.cache.record(number)) is not None and record.status.name == "VOID"
+
+
+async def test_money_waits_until_the_gate_has_journalled_the_version_that_revokes(
+    central: Central, adult: int, gate: Gate
+) -> None:
+    (ticket,) = await central.sell(adult)
+    refund = await ask(central, ticket)
+    assert refund["state"] == "waiting"
+    await gate.refresh_until(is_void(ticket))
+    waiting = await central.api("GET", f"/refunds/{refund['refund_id']}")
+    assert [one["agent_id"] for one in waiting["waiting_for"]] == [gate.agent]
+    await gate.upload()
+    await state_of(central, refund, "paid")
+
+
+async def test_an_admission_before_the_gate_knew_keeps_the_money_here(central: Central, adult: int, gate: Gate) -> None:
+    (ticket,) = await central.sell(adult)
+    refund = await ask(central, ticket)
+    gate.admit(ticket["ticket_id"])
+    await gate.refresh_until(is_void(ticket))
+    await gate.upload()
+    await state_of(central, refund, "refused")
+
+
+async def test_a_gate_that_cannot_admit_is_not_waited_for(central: Central, gate: Gate) -> None:
+    other = await central.add_type()
+    await gate.refresh_until(lambda one: one.cache.feed is not None and other in one.cache.feed.products)
+    await gate.upload()
+    (ticket,) = await central.sell(other)
+    await state_of(central, await ask(central, ticket), "paid")
+
+
+async def test_a_check_point_closed_to_the_type_counts_until_its_gate_knows(central: Central, adult: int, gate: Gate) -> None:
+    (ticket,) = await central.sell(adult)
+    body = {"name_zh": "一号闸机", "name_en": "Gate 1", "ticked": [], "agent_id": gate.agent}
+    await central.api("PUT", f"/check-points/{gate.check_point}", body)
+    refund = await ask(central, ticket)
+    assert refund["state"] == "waiting"
+    await gate.refresh_until(is_void(ticket))
+    await gate.upload()
+    await state_of(central, refund, "paid")
+
+
+async def test_a_gate_that_signed_off_is_not_waited_for_and_one_that_opens_is(central: Central, adult: int, gate: Gate) -> None:
+    first, second = await central.sell(adult, 2)
+    await gate.client.sign_off(SignOffRequest(Duty.CLOSED, gate.journal.signed_head()))
+    await state_of(central, await ask(central, first), "paid")
+    await gate.client.sign_off(SignOffRequest(Duty.OPEN, gate.journal.signed_head()))
+    assert (await ask(central, second))["state"] == "waiting"
+
+
+async def test_a_gate_does_not_sign_off_over_what_it_has_not_uploaded(gate: Gate) -> None:
+    gate.admit(1)
+    with pytest.raises(Exception, match="journal_gap"):
+        await gate.client.sign_off(SignOffRequest(Duty.CLOSED, gate.journal.signed_head()))
+
+
+async def test_a_lost_gate_is_not_waited_for(central: Central, adult: int, gate: Gate) -> None:
+    (ticket,) = await central.sell(adult)
+    refund = await ask(central, ticket)
+    assert refund["state"] == "waiting"
+    await central.api("POST", f"/agents/{gate.agent}/loss", {"reason": "fell into the lake"})
+    await state_of(central, refund, "paid")
+
+
+async def test_a_gate_locked_by_staleness_is_not_waited_for(central: Central, adult: int, gate: Gate, clock: HandClock) -> None:
+    (ticket,) = await central.sell(adult)
+    refund = await ask(central, ticket)
+    clock.advance(seconds=3 * 72 * 3600 + 301)
+    central.headers.update(await sign_in_again(central))
+    await central.add_type()  # whatever is published lets refunds be looked at again
+    assert gate.agent not in [one["agent_id"] for one in (await state_of(central, refund, "paid"))["waiting_for"]]
+
+
+async def sign_in_again(central: Central) -> dict[str, str]:
+    body = {"name": "admin", "password": "a long passphrase", "bearer": True}
+    async with central.session.post(central.url + "/api/v1/session", json=body) as answer:
+        return {"Authorization": f"Bearer {(await answer.json())['token']}"}
