@@ -1,11 +1,10 @@
 """Which tests prove which law, and whether they passed."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from rich.console import Console
-from rich.table import Table
 
 from tests.laws.names import LAWS
 
@@ -31,17 +30,12 @@ class LawReport:
         """Whether every law has a test and none failed."""
         return all(noted and FAILED not in noted.values() for noted in self.outcomes.values())
 
-    def print_to(self, console: Console) -> None:
-        """Print law, tests, result."""
-        table = Table("law", "tests", "result", title="The laws of the design and what proves them", show_lines=True)
+    def lines(self) -> Iterator[str]:
+        """Yield law, result, and the tests that gave it."""
         for number, noted in self.outcomes.items():
-            table.add_row(f"{number}. {LAWS[number]}", _files(noted), _result(noted))
-        console.print(table)
-
-
-def _files(noted: dict[str, str]) -> str:
-    counts = Counter(_test_of(node) for node in noted)
-    return "\n".join(f"{name} ({count})" if count > 1 else name for name, count in sorted(counts.items()))
+            yield f"{number}. {LAWS[number]}: {_result(noted)}"
+            counts = Counter(_test_of(node) for node in noted)
+            yield from (f"     {name} ({count})" if count > 1 else f"     {name}" for name, count in sorted(counts.items()))
 
 
 def _test_of(node: str) -> str:
