@@ -12,6 +12,12 @@ settings.register_profile("thorough", settings.get_profile("house"), max_example
 settings.load_profile(os.environ.get("PAIFANG_HYPOTHESIS", "house"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a simulation run for longer, or play one schedule again."""
+    parser.addoption("--schedules", type=int, default=200, help="how many seeded schedules tests/simulation plays")
+    parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Put the numbers of the laws into the report, which travels from the workers to whoever prints it."""
     for mark in item.iter_markers("law"):

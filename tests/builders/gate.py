@@ -9,13 +9,13 @@ from edge.cache.cache import Cache, open_cache
 from edge.cache.staging import Staging
 from edge.gate.desk import Desk, Sources
 from edge.gate.showing import Answer
-from edge.journal.journal import Journal
+from edge.journal.journal import Journal, Owner
 from edge.sync.download import Downloader, Moment
 from edge.trust.store import TrustStore
 from protocol.feed.delta import changes
 from protocol.feed.records import CredentialEntry
 from protocol.feed.trust import TrustState, begin
-from protocol.identifiers import AttemptId, CheckPointId
+from protocol.identifiers import AgentId, AttemptId, BootId, CheckPointId, JournalId
 from protocol.instants import Instant
 from protocol.journal.events import ClockReading, Event, Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
@@ -25,7 +25,7 @@ from protocol.tickets import signature
 from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord
 from tests.builders.feed import ENTRY_POINT, SITE, START, TICKET_KEY, FeedSimulator
-from tests.builders.journal import AGENT, open_journal
+from tests.builders.journal import AGENT, AGENT_KEY
 
 
 @dataclass
@@ -40,11 +40,12 @@ class GateRig:
     claimed: list[ClaimRequest] = field(default_factory=list)
     exits: frozenset[CheckPointId] = frozenset()
     boot: int = 1
+    agent: AgentId = AGENT
     damages: list[None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.numbers = count(self.boot << 32)
+        self.numbers = count(self.agent << 64 | self.boot << 32)
         self.lock = asyncio.Lock()
         self.trust = TrustStore(self.directory / "trust.db")
         if self.trust.state() is None:
@@ -53,7 +54,7 @@ class GateRig:
         self.trust.save_state(state)
         self.staging = Staging.open(self.directory / "cache.db")
         self.downloader = Downloader(self.central, self.cache, self.staging, self.trust, self.lock)
-        self.journal = open_journal(self.directory / "journal.db", boot=self.boot)
+        self.journal = Journal.open(self.directory / "journal.db", self._owner(), self.trust.journal_mark(), self.reading())
         self.desk = Desk(self.sources(self.cache, self.journal))
 
     @property
@@ -64,7 +65,7 @@ class GateRig:
 
     def sources(self, cache: Cache, journal: Journal) -> Sources:
         return Sources(
-            agent=AGENT,
+            agent=self.agent,
             site=SITE,
             cache=cache,
             journal=journal,
@@ -77,6 +78,11 @@ class GateRig:
             damaged=lambda: self.damages.append(None),
             exits=self.exits,
         )
+
+    def _owner(self) -> Owner:
+        journals = count(self.agent << 64 | self.boot << 8)
+        boot = BootId(self.boot.to_bytes(8))
+        return Owner(self.agent, SITE, AGENT_KEY, boot, lambda: JournalId(next(journals).to_bytes(16)))
 
     def reading(self) -> ClockReading:
         return ClockReading(Instant(START + self.after_ms), self.after_ms, self.uncertainty_ms)
