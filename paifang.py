@@ -11,7 +11,7 @@ from typing import cast
 _PARTS = {
     "central": ("central.__main__", "app", "the office: serve, migrate, user, backup, restore, openapi"),
     "keys": ("central.__main__", "keys", "the keys that the office signs with: init, rotate, status"),
-    "edge": ("edge.__main__", "app", "a gate's, handheld's or kiosk's computer"),
+    "edge": ("edge.__main__", "main", "a gate's, handheld's or kiosk's computer"),
     "sims": ("hardware_sims.__main__", "app", "simulated hardware"),
     "demo": ("tests.journeys.demo", "app", "the whole path, told as a story"),
 }

@@ -8,7 +8,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -113,15 +113,22 @@ def _finish(work: Coroutine[object, object, T]) -> T:
     return asyncio.run(work)
 
 
-def run_main() -> None:
-    """Run the command; a fault is one sentence."""
+def main(arguments: list[str], prog_name: str = "paifang edge") -> None:
+    """Run the command that is named; a fault ends it with one sentence."""
     try:
-        app()
-    except* PaifangError as faults:
-        for fault in faults.exceptions:
-            typer.echo(f"paifang edge: {fault}", err=True)
-        sys.exit(1)
+        app(arguments, prog_name=prog_name)
+        return
+    except PaifangError as fault:
+        faults: Sequence[BaseException] = (fault,)
+    except BaseExceptionGroup as group:
+        expected, others = group.split(PaifangError)
+        if expected is None or others is not None:
+            raise
+        faults = expected.exceptions
+    for one in faults:
+        typer.echo(f"{prog_name}: {one}", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":
-    run_main()
+    main(sys.argv[1:])
