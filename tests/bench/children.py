@@ -4,6 +4,7 @@ Laws: whatever is started here ends with the group that started it; every wait h
 """
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
@@ -16,17 +17,27 @@ END_LIMIT_S = 10.0
 
 
 @asynccontextmanager
-async def child(*arguments: str, env: Mapping[str, str] | None = None) -> AsyncIterator[Process]:
-    """Run `python ARGUMENTS` until the block ends; its stdout can be read, its stderr is ours."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT, env=env, stdin=DEVNULL, stdout=PIPE)
+async def child(*arguments: str, env: Mapping[str, str] | None = None, log: Path | None = None) -> AsyncIterator[Process]:
+    """Run `python ARGUMENTS` until the block ends; its stdout can be read, its stderr is ours, or goes to a file."""
+    errors = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, env=env, stdin=DEVNULL, stdout=PIPE, stderr=errors
+    )
+    if errors is not None:
+        os.close(errors)
     try:
         yield process
     finally:
         await _end(process)
 
 
-async def first_line(process: Process) -> str:
-    """Return the first line that a child prints: by it, it says that it is ready."""
+def environment(**more: str) -> dict[str, str]:
+    """Return this process's environment with some variables more."""
+    return os.environ | more
+
+
+async def next_line(process: Process) -> str:
+    """Return the next line that a child prints: by one, it says that it is ready."""
     assert process.stdout is not None, "its stdout is a pipe"
     async with asyncio.timeout(START_LIMIT_S):
         line = await process.stdout.readline()

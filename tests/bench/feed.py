@@ -22,7 +22,7 @@ from edge.trust.store import TrustStore
 from protocol.feed.trust import begin
 from protocol.identifiers import AgentId
 from protocol.sync.answers import Believer
-from tests.bench.children import child, first_line
+from tests.bench.children import child, next_line
 from tests.bench.feed_server import CHANGE, computer_at
 from tests.bench.measuring import Values, median, now_s
 from tests.bench.million import TICKETS, first_keyring
@@ -84,7 +84,7 @@ def measure(place: Path) -> Values:
 
 async def _measure(place: Path) -> Values:
     async with child("-m", "tests.bench.feed_server", str(place)) as server, aiohttp.ClientSession() as session:
-        url = f"http://127.0.0.1:{await first_line(server)}"
+        url = f"http://127.0.0.1:{await next_line(server)}"
         whole = [await _download(place, session, url) for _ in range(DOWNLOADS)]
         return {
             "feed_download_1m_s": median([taken_s for taken_s, _ in whole]),

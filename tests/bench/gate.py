@@ -9,7 +9,7 @@ import random
 from pathlib import Path
 
 from hardware_sims.turnstile import PASS_PULSE_S, Direction, Motion
-from tests.bench.children import child, first_line
+from tests.bench.children import child, next_line
 from tests.bench.feed_server import computer_at
 from tests.bench.gate_process import make_files, remove, running
 from tests.bench.lane_rig import LaneRig
@@ -34,7 +34,7 @@ async def _measure(place: Path) -> Values:
     remove(directory)
     codes = await asyncio.to_thread(_codes, place)
     async with child("-m", "tests.bench.feed_server", str(place)) as server:
-        url = f"http://127.0.0.1:{await first_line(server)}"
+        url = f"http://127.0.0.1:{await next_line(server)}"
         settings = await make_files(directory, url)
         rig = LaneRig(directory)
         rig.plug()

@@ -1,7 +1,6 @@
 """A real agent process of a gate with a million tickets: its files made ready, then `paifang edge run`, until it serves."""
 
 import asyncio
-import os
 import shutil
 import socket
 from asyncio.subprocess import Process
@@ -16,7 +15,7 @@ from edge.enrolment import write_identity
 from edge.watchdog import SOCKET_VARIABLE
 from protocol.holders import SITE_KEY_BYTES
 from protocol.sync.messages import EnrolAnswer
-from tests.bench.children import START_LIMIT_S, ChildFailed, child
+from tests.bench.children import START_LIMIT_S, ChildFailed, child, environment
 from tests.bench.feed import AGENT, Gate
 from tests.bench.feed_server import computer_at
 from tests.bench.lane_rig import BAUD, LaneRig
@@ -52,10 +51,10 @@ async def running(settings: Path, rig: LaneRig) -> AsyncIterator[tuple[Process, 
     place = settings.with_name("notify.sock")
     place.unlink(missing_ok=True)
     notified.bind(str(place))
-    environment = os.environ | {SOCKET_VARIABLE: str(place)}
+    env = environment(**{SOCKET_VARIABLE: str(place)})
     start_s = now_s()
     with notified:
-        async with child("-m", "edge", "run", "--settings", str(settings), env=environment) as process:
+        async with child("-m", "edge", "run", "--settings", str(settings), env=env) as process:
             said_s = await _ready(notified, process)
             async with asyncio.timeout(START_LIMIT_S):
                 while rig.relay_wire.heard_s < start_s:  # noqa: ASYNC110 - a wire has no event to wait for
