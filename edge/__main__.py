@@ -117,7 +117,6 @@ def main(arguments: list[str], prog_name: str = "paifang edge") -> None:
     """Run the command that is named; a fault ends it with one sentence."""
     try:
         app(arguments, prog_name=prog_name)
-        return
     except PaifangError as fault:
         faults: Sequence[BaseException] = (fault,)
     except BaseExceptionGroup as group:
@@ -125,6 +124,8 @@ def main(arguments: list[str], prog_name: str = "paifang edge") -> None:
         if expected is None or others is not None:
             raise
         faults = expected.exceptions
+    else:
+        return
     for one in faults:
         typer.echo(f"{prog_name}: {one}", err=True)
     sys.exit(1)
