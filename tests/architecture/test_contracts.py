@@ -39,34 +39,55 @@ PLANTS = [
 ]
 
 
-def lint(directory: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
+def lint(directory: Path, cache: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
     chosen = [] if contract is None else ["--contract", contract]
     program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-    command = [sys.executable, "-c", program, "--no-cache", "--no-logo", "--config", str(directory / "pyproject.toml"), *chosen]
+    command = [
+        sys.executable,
+        "-c",
+        program,
+        "--cache-dir",
+        str(cache),
+        "--no-logo",
+        "--config",
+        str(directory / "pyproject.toml"),
+        *chosen,
+    ]
     return subprocess.run(command, cwd=directory, check=False, capture_output=True, text=True)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The packages' imports alone: enough to check, quick to build."""
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What import-linter remembers of files that did not change."""
+    return tmp_path_factory.mktemp("import-cache")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packages' sources, to plant in."""
+    directory = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "pyproject.toml", directory)
     for path in python_files(*PACKAGES):
-        target = tmp_path / named(path)
+        target = directory / named(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, target)
-    return tmp_path
+    return directory
 
 
-def test_every_contract_holds() -> None:
-    checked = lint(ROOT)
+def test_every_contract_holds(cache: Path) -> None:
+    checked = lint(ROOT, cache)
     assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize(("contract", "path", "line"), PLANTS)
-def test_a_planted_import_breaks_its_contract(copy: Path, contract: str, path: str, line: str) -> None:
+def test_a_planted_import_breaks_its_contract(copy: Path, cache: Path, contract: str, path: str, line: str) -> None:
     planted = copy / path
-    before = planted.read_text(encoding="utf-8") if planted.exists() else ""
-    planted.write_text(f"{before}\n{line}\n", encoding="utf-8")
-    checked = lint(copy, contract)
+    before = planted.read_text(encoding="utf-8") if planted.exists() else None
+    planted.write_text(f"{before or ''}\n{line}\n", encoding="utf-8")
+    checked = lint(copy, cache, contract)
+    if before is None:
+        planted.unlink()
+    else:
+        planted.write_text(before, encoding="utf-8")
     assert checked.returncode != 0, checked.stdout
     assert "BROKEN" in checked.stdout

@@ -32,7 +32,7 @@ from tests.builders.admission import T1, entitlement, passage, product, record, 
 from tests.builders.outcomes import outcome
 from tests.builders.random_facts import ITS_CODE, LOOK_UP, any_facts, cards, passages_of
 
-many = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(any_facts())
