@@ -219,7 +219,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
 
     def tables_changed() -> None:
         tables.forget()
-        wake()
+        parts.feed.publisher.wake_for_tables()
 
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, tables_changed)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
@@ -263,10 +263,6 @@ def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tupl
     async def settle() -> None:
         await refunds.settle_waiting(clock())
 
-    async def settle_when_moved() -> None:
-        await parts.fence_moved.wait()
-        await settle()
-
     async def forget() -> None:
         await identity.forget_old(clock())
         async with store.transaction() as work:
@@ -284,4 +280,4 @@ def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tupl
     )
     if not store.database.is_embedded:
         jobs = (*jobs, Job("follow-publications", Every(FOLLOW_EVERY_S), follow, by_leader=False))
-    return jobs, (Loop("publisher", publisher.step), Loop("refunds", settle_when_moved))
+    return jobs, (Loop("publisher", publisher.wait, publisher.work), Loop("refunds", parts.fence_moved.wait, settle))

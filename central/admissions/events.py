@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy
-from sqlmodel import col, delete, insert, select
+from sqlmodel import col, delete, func, insert, select
 
 from central.issuing import outbox
 from central.store.tables.admissions import AdmissionEventRow, AdmissionOutboxRow
@@ -43,11 +43,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEvent:
-    """An event that a site's gates have not been told of."""
+    """An event that a site's gates have not been told of; `data` is its CBOR, as it was stored and as it travels."""
 
     outbox_id: int
-    subject: Subject
-    event: AdmissionEvent
+    ticket_id: TicketId
+    holder: bytes | None
+    data: bytes
 
 
 async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
@@ -82,6 +83,18 @@ async def of_tickets(work: Work, ticket_ids: Collection[TicketId]) -> dict[Ticke
     return {ticket_id: tuple(events) for ticket_id, events in found.items()}
 
 
+async def shown_often(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
+    """Return those of the tickets for which an arm was released more than once."""
+    row = AdmissionEventRow
+    query = (
+        select(row.ticket_id)
+        .where(col(row.ticket_id).in_(ticket_ids), col(row.is_intent).is_(True))
+        .group_by(col(row.ticket_id))
+        .having(func.count() > 1)
+    )
+    return frozenset(TicketId(ticket) for ticket in (await work.session.exec(query)).all())
+
+
 async def of_holder(work: Work, holder: bytes) -> tuple[AdmissionEvent, ...]:
     """Return the walk-in events of a document."""
     query = select(AdmissionEventRow.data).where(AdmissionEventRow.holder == holder)
@@ -103,17 +116,14 @@ async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, 
     told, waiting = AdmissionEventRow, AdmissionOutboxRow
     same = (col(told.journal_number) == col(waiting.journal_number)) & (col(told.sequence) == col(waiting.sequence))
     query = (
-        sqlalchemy.select(col(waiting.id), col(told.ticket_id), col(told.holder), col(told.scanned_at), col(told.data))
+        sqlalchemy.select(col(waiting.id), col(told.ticket_id), col(told.holder), col(told.data))
         .join(told, same)
         .where(col(waiting.site_id) == site_id)
         .order_by(col(waiting.id))
         .limit(limit)
     )
     rows = (await (await work.session.connection()).execute(query)).all()
-    return tuple(
-        OutboxEvent(number or 0, Subject(TicketId(ticket), holder, Instant(at)), event_of(data))
-        for number, ticket, holder, at, data in rows
-    )
+    return tuple(OutboxEvent(number or 0, TicketId(ticket), holder, data) for number, ticket, holder, data in rows)
 
 
 async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:

@@ -19,7 +19,6 @@ from central.store.unit_of_work import Work
 from protocol.admission.policy import CheckPoint
 from protocol.identifiers import AgentId, CheckPointId, JournalId, SiteId, TicketId
 from protocol.instants import Instant
-from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent, EventKey
 
 Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
@@ -27,10 +26,10 @@ Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
 async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
     """Replace the conflicts of these tickets by those that all their events make."""
-    held = await events.of_tickets(work, tickets)
-    doubtful = {ticket: told for ticket, told in held.items() if _intents(told) > 1}
-    if not doubtful:
+    often = await events.shown_often(work, tickets)
+    if not often:
         return
+    doubtful = await events.of_tickets(work, often)
     connection = await work.session.connection()
     await connection.execute(delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)))
     cases = await _cases(work, doubtful)
@@ -60,10 +59,6 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
 async def _check_points(work: Work, sites: Collection[SiteId]) -> dict[CheckPointId, CheckPoint]:
     tables = [await check_points.table_of_site(work, site) for site in sorted(sites)]
     return {point.check_point_id: point for table in tables for point in table}
-
-
-def _intents(told: tuple[AdmissionEvent, ...]) -> int:
-    return sum(isinstance(event.event, Intent) for event in told)
 
 
 def _journal(key: EventKey) -> tuple[AgentId, JournalId]:

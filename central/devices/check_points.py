@@ -124,23 +124,28 @@ async def table_of_site(work: Work, site_id: SiteId) -> tuple[CheckPoint, ...]:
     return tuple(hosted.check_point for hosted in await hosted_of_site(work, site_id))
 
 
-async def mark_told(work: Work, site_id: SiteId, edition: Edition) -> None:
-    """Say which feed version holds all changes of a site's check points so far."""
-    untold = update(CheckPointRow).where(col(CheckPointRow.site_id) == site_id, col(CheckPointRow.told_version).is_(None))
-    await work.session.exec(untold.values(told_epoch=edition.epoch, told_version=edition.version))
+async def untold(work: Work, site_id: SiteId) -> frozenset[CheckPointId]:
+    """Return the check points whose last change no feed version holds, locked: whoever changes one again waits."""
+    query = select(CheckPointRow.id).where(CheckPointRow.site_id == site_id, col(CheckPointRow.told_version).is_(None))
+    found = (await work.session.exec(query.order_by(col(CheckPointRow.id)).with_for_update())).all()
+    return frozenset(CheckPointId(number) for number in found if number is not None)
 
 
-async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> None:
-    """Remember that these check points have recorded something."""
-    connection = await work.session.connection()
-    fresh = update(CheckPointRow).where(col(CheckPointRow.id).in_(numbers), col(CheckPointRow.has_recorded).is_(False))
-    await connection.execute(fresh.values(has_recorded=True))
+async def mark_told(work: Work, numbers: Collection[CheckPointId], edition: Edition) -> None:
+    """Say which feed version holds the last change of these check points."""
+    if numbers:
+        told = update(CheckPointRow).where(col(CheckPointRow.id).in_(numbers))
+        await work.session.exec(told.values(told_epoch=edition.epoch, told_version=edition.version))
 
 
-async def hosted_by(work: Work, agent: AgentId) -> dict[CheckPointId, SiteId]:
-    """Return the check points that an agent hosts, with their sites."""
-    query = select(CheckPointRow.id, CheckPointRow.site_id).where(CheckPointRow.agent_id == agent)
-    return {CheckPointId(number or 0): SiteId(site) for number, site in (await work.session.exec(query)).all()}
+async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> dict[CheckPointId, AgentId | None]:
+    """Remember that these check points have recorded something; return who hosts each that is there."""
+    query = select(CheckPointRow.id, CheckPointRow.agent_id, CheckPointRow.has_recorded).where(col(CheckPointRow.id).in_(numbers))
+    found = (await work.session.exec(query)).all()
+    if fresh := [number for number, _, has_recorded in found if not has_recorded]:
+        connection = await work.session.connection()
+        await connection.execute(update(CheckPointRow).where(col(CheckPointRow.id).in_(fresh)).values(has_recorded=True))
+    return {CheckPointId(number or 0): None if agent is None else AgentId(agent) for number, agent, _ in found}
 
 
 async def points_of_agents(work: Work, site_id: SiteId, types: Collection[ProductId]) -> dict[AgentId, tuple[HostedPoint, ...]]:

@@ -14,7 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from central.jobs.leader import Leader
-from central.jobs.schedule import Daily, Every, Job, Loop
+from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
 
 PAUSE_AFTER_FAILURE_S = 0.5
 _LATEST_S = 3_600
@@ -23,7 +23,7 @@ _log = logging.getLogger("paifang.jobs")
 
 
 class Runner:
-    """Runs the table. Lifetime: `start` once, `stop` at the end; tasks end at the next point where they wait."""
+    """Runs the table. Lifetime: `start` once, `stop` at the end; what is under way is finished."""
 
     def __init__(self, jobs: Sequence[Job], loops: Sequence[Loop], leader: Leader) -> None:
         """Take the jobs and loops, and who says whether this process leads."""
@@ -32,6 +32,7 @@ class Runner:
         self._leader = leader
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
         self._tasks: list[asyncio.Task[None]] = []
+        self._working: set[asyncio.Future[None]] = set()
 
     def start(self) -> None:
         """Begin."""
@@ -49,28 +50,37 @@ class Runner:
         self._tasks = [asyncio.create_task(self._repeat(loop), name=loop.name) for loop in self._loops]
 
     async def stop(self) -> None:
-        """End all loops and jobs."""
+        """End all loops and jobs; what is being done is finished first, for a transaction cut short would hold the database."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._working, return_exceptions=True)
         await self._leader.close()
 
     async def _run(self, job: Job) -> None:
         try:
             if not job.by_leader or await self._leader.leads():
-                await job.use_case()
+                await self._finished(job.use_case)
         except Exception:  # noqa: BLE001 - a job's fault must not end the others (law 10)
             _log.exception("job %s failed; it runs again at its next time", job.name)
 
     async def _repeat(self, loop: Loop) -> None:
         while True:
             try:
-                await loop.step()
+                await loop.wait()
+                await self._finished(loop.work)
             except Exception:  # noqa: BLE001 - a loop's fault must not end it (law 10)
                 _log.exception("%s failed; it goes on", loop.name)
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
+
+    async def _finished(self, use_case: UseCase) -> None:
+        """Run a use case to its end, even where whoever waits for it is cancelled."""
+        task = asyncio.ensure_future(use_case())
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+        await asyncio.shield(task)
 
 
 def _trigger(trigger: Every | Daily) -> IntervalTrigger | CronTrigger:

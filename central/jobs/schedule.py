@@ -37,7 +37,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A use case that waits for its work by itself and is called again as soon as it returns."""
+    """Two use cases that take turns: `wait` for something to do, which may be cut short, and `work`, which may not."""
 
     name: str
-    step: UseCase
+    wait: UseCase
+    work: UseCase

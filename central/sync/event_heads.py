@@ -23,7 +23,8 @@ from central.sync.rebuild import ENDED_KEPT_MS
 from protocol.feed.buckets import BucketKind
 from protocol.feed.delta import BucketId
 from protocol.feed.manifest import AdmissionsHead, Watermark
-from protocol.feed.segments import Row, ticket_row, walk_in_row
+from protocol.feed.records import ticket_key
+from protocol.feed.segments import Row
 from protocol.identifiers import AgentId, JournalId, Sequence, SiteId
 from protocol.instants import MS_PER_MINUTE, Instant, Minute, to_minute
 
@@ -93,9 +94,9 @@ def _next(made: EventPublication, told: tuple[OutboxEvent, ...]) -> NextHead:
 
 def _row(one: OutboxEvent) -> Row | None:
     """Return the row of an event; one that names neither ticket nor document is of no use to other gates."""
-    if one.subject.ticket_id:
-        return ticket_row(one.subject.ticket_id, one.event)
-    return None if one.subject.holder is None else walk_in_row(one.subject.holder, one.event)
+    if one.ticket_id:
+        return ticket_key(one.ticket_id), one.data
+    return None if one.holder is None else (one.holder, one.data)
 
 
 async def _watermarks(work: Work, site_id: SiteId) -> tuple[Watermark, ...]:

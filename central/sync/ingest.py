@@ -210,12 +210,11 @@ async def _check_points(work: Work, agent: KnownAgent, events: Iterable[NewEvent
         first.setdefault(new.event.check_point, new.event.sequence)
     if not first:
         return []
-    await check_points.note_recorded(work, list(first))
-    hosted = await check_points.hosted_by(work, agent.agent_id)
+    hosts = await check_points.note_recorded(work, list(first))
     return [
         AlarmNote("check-point-not-hosted", f"check point {number} is not one that this agent hosts", sequence)
         for number, sequence in first.items()
-        if number not in hosted
+        if hosts.get(number) != agent.agent_id
     ]
 
 

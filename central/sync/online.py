@@ -122,7 +122,7 @@ class Online:
         if tables.check_points[attempt.check_point].check_point.direction is not asked.direction:
             raise InputError(f"check point {attempt.check_point} does not check the direction {asked.direction}")
         shown = _shown(asked, self._ports.keyring())
-        ids = await _ticket_ids(work, attempt, shown)
+        ids = await _ticket_ids(work, attempt, tables, shown)
         records = await feed_rows.locked_records(work, ids)
         holder = await _holder(work, attempt, asked, ids)
         case = _Case(shown if records else without_tickets(shown), holder, records, tables)
@@ -195,9 +195,11 @@ def _shown(asked: AdmissionRequest, keyring: Keyring) -> Shown:
             return shown if isinstance(shown.presented, TypedNumber) else Shown(Unreadable())
 
 
-async def _ticket_ids(work: Work, attempt: Attempt, shown: Shown) -> tuple[TicketId, ...]:
+async def _ticket_ids(work: Work, attempt: Attempt, tables: SiteTables, shown: Shown) -> tuple[TicketId, ...]:
     if shown.ticket_id is not None:
         return (shown.ticket_id,)
+    if shown.short_number is not None:
+        return await feed_rows.tickets_numbered(work, tables.products.keys(), shown.short_number)
     if shown.look_up is None:
         return ()
     found = [one for kind, key in shown.look_up.keys for one in await feed_rows.tickets_by(work, attempt.site, kind, key)]

@@ -24,6 +24,7 @@ from central.sync.feed_store import Sealed
 from central.sync.heads import CurrentHead, Heads
 from central.sync.publication import Edition, Stand
 from central.sync.rebuild import dated, rebuild, scope_of
+from central.sync.small_tables import Tables
 from protocol.admission.tables import PRODUCTS
 from protocol.errors import StorageError
 from protocol.feed.buckets import BucketKind
@@ -74,7 +75,7 @@ class _Step:
 
 
 class Publisher:
-    """Publishes all sites' feeds. Lifetime: `step` is called in a loop; other calls may come in between."""
+    """Publishes all sites' feeds. Lifetime: `wait` and `work` take turns in a loop; other calls may come in between."""
 
     def __init__(self, store: Store, keys: KeyRack, clock: Clock, served: Served) -> None:
         """Take the store, the keys to sign with, the clock, and where heads are announced."""
@@ -83,28 +84,43 @@ class Publisher:
         self._clock = clock
         self._served = served
         self._work = asyncio.Event()
+        self._rest_s = 0.0
         self._one_at_a_time = asyncio.Lock()
         self._feeds: dict[SiteId, SiteFeed] = {}
+        self._tables_are_read: set[SiteId] = set()
 
     def wake(self) -> None:
         """Say that something waits to be published."""
         self._work.set()
 
-    async def step(self) -> None:
-        """Wait for work, then publish it; StorageError where the database fails, after which the work is tried again."""
+    def wake_for_tables(self) -> None:
+        """Say that a small table has changed: products, check points, a site's rules."""
+        self._tables_are_read.clear()
+        self._work.set()
+
+    async def wait(self) -> None:
+        """Wait for work, after a rest as long as the last publication took: so publishing takes half of the time at most."""
+        await asyncio.sleep(self._rest_s)
         await self._work.wait()
+
+    async def work(self) -> None:
+        """Publish what waits; StorageError where the database fails, after which it is tried again."""
         self._work.clear()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             await self.publish_all()
         except StorageError:
             self._work.set()
-            await asyncio.sleep(RETRY_S)
+            self._rest_s = RETRY_S
             raise
-        await asyncio.sleep(GATHER_S)
+        self._rest_s = max(GATHER_S, loop.time() - began)
 
     async def publish_all(self, *, sign_anew: bool = False) -> None:
         """Publish whatever waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
         self._keys.reload()
+        if sign_anew:
+            self._tables_are_read.clear()
         async with self._store.reading() as work:
             sites = [site.site_id for site in await catalog.sites(work)]
         for site_id in sites:
@@ -117,6 +133,7 @@ class Publisher:
                 feed = await self._publish(site_id, sign_anew=sign_anew)
             except StorageError:
                 self._feeds.pop(site_id, None)
+                self._tables_are_read.discard(site_id)
                 raise
             self._feeds[site_id] = feed
 
@@ -184,10 +201,12 @@ class Publisher:
         return _Step(work, site_id, now, held, envelope, must_renew=named != self._keys.keyring.version)
 
     async def _manifest(self, step: _Step, waiting: tuple[outbox.Change, ...]) -> bool:
-        tables = await small_tables.read(step.work, step.site_id)
-        refs = publication.table_refs(tables)
         previous = self._in_epoch(step.feed.edition)
+        tables = await self._changed_tables(step)
+        refs = previous.manifest.tables if tables is None else publication.table_refs(tables.by_name)
         if not (waiting or step.must_renew or refs != previous.manifest.tables):
+            if tables is not None:
+                await _mark_told(step, tables, previous.manifest)
             return False
         told = await _changes(step, waiting)
         old: dict[BucketId, bytes] = {}
@@ -207,6 +226,14 @@ class Publisher:
         await self._add_manifest(step, made.edition, tables)
         return True
 
+    async def _changed_tables(self, step: _Step) -> Tables | None:
+        """Return the small tables where one may have changed since they were last read."""
+        if step.site_id in self._tables_are_read:
+            return None
+        # Noted before the reading, so that a change which commits meanwhile is read the next time.
+        self._tables_are_read.add(step.site_id)
+        return await small_tables.read(step.work, step.site_id)
+
     async def _events(self, step: _Step) -> bool:
         made = await event_heads.next_head(step.work, step.site_id, step.feed, self._keys.keyring.epoch, step.now)
         if made is None and not step.must_renew and step.feed.admissions_ref is not None:
@@ -217,13 +244,14 @@ class Publisher:
 
     async def _rebuilt(self, site_id: SiteId) -> SiteFeed:
         now = self._clock()
-        async with self._store.reading() as work:
-            tables = await small_tables.read(work, site_id)
-        built, _ = await rebuild(self._store, scope_of(site_id, tables, now), self._keys.keyring.epoch)
+        async with self._store.transaction() as work:
+            scope = scope_of(site_id, (await small_tables.read(work, site_id)).by_name, now)
+        built, _ = await rebuild(self._store, scope, self._keys.keyring.epoch)
         async with self._store.transaction() as work:
             step = await self._begin(work, site_id, now)
+            tables = await small_tables.read(work, site_id)
             version = self._in_epoch(step.feed.edition).manifest.version + 1
-            edition = dated(built, version, publication.table_refs(tables), now)
+            edition = dated(built, version, publication.table_refs(tables.by_name), now)
             await outbox.mark_set_aside(work, site_id, FeedVersion(edition.manifest.epoch, version))
             await self._add_manifest(step, edition, tables)
             await self._events(step)
@@ -234,11 +262,13 @@ class Publisher:
         epoch = self._keys.keyring.epoch
         return publication.raised(edition, epoch) if edition.manifest.epoch < epoch else edition
 
-    async def _add_manifest(self, step: _Step, edition: Edition, tables: dict[str, bytes]) -> None:
+    async def _add_manifest(self, step: _Step, edition: Edition, tables: Tables | None) -> None:
         manifest = edition.manifest
         envelope = await self._add(step, Role.MANIFEST, manifest)
-        await feed_store.put_content(step.work, step.site_id, tables.values(), step.now)
-        await check_points.mark_told(step.work, step.site_id, ToldEdition(manifest.epoch, manifest.version))
+        # Only what was read in this transaction is known to be in the manifest.
+        if tables is not None:
+            await feed_store.put_content(step.work, step.site_id, tables.by_name.values(), step.now)
+            await _mark_told(step, tables, manifest)
         await feed_store.forget_metadata(
             step.work, step.site_id, Role.MANIFEST, manifest.epoch, manifest.version - MANIFESTS_KEPT
         )
@@ -298,6 +328,10 @@ class Publisher:
         self._served.lists.note(BucketKind.TICKETS, feed.edition.tickets)
         self._served.lists.note(BucketKind.CREDENTIALS, feed.edition.credentials)
         self._served.lists.note(BucketKind.EVENTS, feed.base_hashes)
+
+
+async def _mark_told(step: _Step, tables: Tables, manifest: Manifest) -> None:
+    await check_points.mark_told(step.work, tables.untold, ToldEdition(manifest.epoch, manifest.version))
 
 
 def _edition_of(feed: SiteFeed) -> tuple[int, int] | None:

@@ -3,22 +3,34 @@
 Laws: read in the transaction that publishes them; equal settings give equal bytes.
 """
 
+from dataclasses import dataclass
+
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.store.unit_of_work import Work
 from protocol.admission import tables
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S
 from protocol.admission.tables import PRODUCTS
-from protocol.identifiers import SiteId
+from protocol.identifiers import CheckPointId, SiteId
 
 
-async def read(work: Work, site_id: SiteId) -> dict[str, bytes]:
-    """Return the tables by name."""
-    return {
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The tables by name, and the check points whose last change is told with them for the first time."""
+
+    by_name: dict[str, bytes]
+    untold: frozenset[CheckPointId]
+
+
+async def read(work: Work, site_id: SiteId) -> Tables:
+    """Return the tables as they are in this transaction."""
+    untold = await check_points.untold(work, site_id)
+    by_name = {
         PRODUCTS: tables.encode_products(await catalog.products_of_site(work, site_id)),
         tables.CHECK_POINTS: tables.encode_check_points(await check_points.table_of_site(work, site_id)),
         tables.SITE_RULES: tables.encode_site_rules(await catalog.site_rules(work, site_id)),
     }
+    return Tables(by_name, untold)
 
 
 def autonomy_s(products: bytes) -> int:

@@ -135,6 +135,12 @@ class Gate:
         )
         return CentralClient(self.central.session, self.central.url, caller)
 
+    def follow(self, central: Central) -> None:
+        """Talk to another central from now on, as after a restart."""
+        self.central = central
+        self.client = self.connect()
+        self.downloader = Downloader(self.client, self.cache, self.staging, self.trust, asyncio.Lock())
+
     def close(self) -> None:
         for one in (self.journal, self.staging, self.cache, self.trust):
             one.close()

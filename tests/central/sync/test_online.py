@@ -28,9 +28,12 @@ async def claim(gate: Gate, ticket: dict[str, Any], number: int, *, generation: 
         persons=1,
         scanned_at=gate.central.clock(),
     )
-    answer = await gate.client.claim(request)
-    assert answer is not None
-    return answer.granted, answer.reason
+    # A gate waits 150 ms and no longer; a busy test machine asks the same attempt again.
+    for _ in range(50):
+        answer = await gate.client.claim(request)
+        if answer is not None:
+            return answer.granted, answer.reason
+    raise AssertionError("central never answered")
 
 
 async def show(gate: Gate, code: str, number: int, direction: Direction = Direction.ENTRY) -> Verdict:
