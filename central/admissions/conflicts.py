@@ -10,12 +10,12 @@ from datetime import tzinfo
 
 from protocol.admission.checks import Case, failures_of
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
-from protocol.admission.policy import CheckPoint, Entitlement, Product, ReEntry
+from protocol.admission.policy import CheckPoint, Entitlement, Product
 from protocol.admission.usage import usage_of
 from protocol.admission.verdict import Reason
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
-from protocol.instants import Instant
+from protocol.instants import Instant, to_datetime
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent, EventKey, fold
 from protocol.tickets.record import TicketRecord
@@ -89,14 +89,13 @@ def _is_judged(passage: PastPassage) -> bool:
 def _case_of(
     case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage, ...], right: Entitlement, check_point: CheckPoint
 ) -> Case:
-    of_right = [one for one in earlier if one.entitlement_id == right.entitlement_id]
-    re_entry = ReEntry() in right.policy.always or any(ReEntry() in checks for checks in right.policy.alternatives)
     return Case(
         at=passage.scanned_at,
+        local=to_datetime(passage.scanned_at, case.zone),
         zone=case.zone,
         persons=passage.persons,
         record=case.record,
         check_point=check_point,
-        usage=usage_of(of_right, case.zone, re_entry=re_entry),
-        place=lambda _: ("", ""),
+        check_points=case.check_points,
+        usage=usage_of(earlier, right, case.record.persons, case.zone),
     )
