@@ -1,7 +1,7 @@
 """Taking in journals: facts, stored once, whatever the present state says.
 
 Laws (law 5): a batch is stored whole or not at all, idempotent by (agent, journal, sequence); a gap is answered with what is
-wanted; a fork, a broken link, an unreadable item and a revoked agent's upload are stored apart and raise an alarm, never refused;
+wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked agent's upload are stored apart and raise an alarm, never refused;
 the receipt says what is on the disk.
 """
 
@@ -101,6 +101,8 @@ async def _store(work: Work, agent: KnownAgent, batch: JournalBatch, now: Instan
     journal = await _journal(work, agent, batch.journal_id, now)
     answer = verify_batch(journal.head, batch.items, await _known(work, journal, batch))
     match answer:
+        case Proved() if answer.last != batch.head.head:
+            return await _apart(work, agent, batch, Quarantine.BROKEN_LINK, now)
         case Proved() if all(_fits(entry) for entry in answer.entries):
             await _keep(work, agent, journal, answer, batch, now)
             head = answer.head

@@ -88,11 +88,16 @@ def _head_payload(agent: AgentId, head: Head) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """The batch carries the chain on to `head`. `entries` are those after the stored head; earlier ones came again, unchanged."""
+    """The batch carries the chain on to `head`. `entries` are those after the stored head; earlier ones came again, unchanged.
+
+    `last` is where the batch itself ends. Nothing links to its last entry yet: only the head that the agent signed vouches for
+    it, and must be equal.
+    """
 
     entries: tuple[Entry, ...]
     lost: tuple[LostRange, ...]
     head: Head
+    last: Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tup
         failure = walk.lose(item) if isinstance(item, LostRange) else walk.take(place, item)
         if failure is not None:
             return failure
-    return Proved(tuple(walk.entries), tuple(walk.lost), walk.head)
+    return Proved(tuple(walk.entries), tuple(walk.lost), walk.head, walk.last)
 
 
 class _Walk:
@@ -160,6 +165,12 @@ class _Walk:
         self._hashes = hashes
         self._last: Sequence | None = None
         self._last_hash: bytes | None = None
+
+    @property
+    def last(self) -> Head:
+        if self._last is None:
+            return self.head
+        return Head(self.head.journal_id, self._last, self._last_hash or GENESIS)
 
     def lose(self, lost: LostRange) -> BatchAnswer | None:
         if lost.first > self.head.sequence + 1 or (self._last is not None and lost.first != self._last + 1):

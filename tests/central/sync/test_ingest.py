@@ -13,6 +13,7 @@ from edge.journal.journal import Journal
 from edge.sync.upload import Step
 from protocol.identifiers import CheckPointId, JournalId, Sequence
 from protocol.journal.chain import Head, sign_head
+from protocol.journal.codec import decode_entry, encode_entry
 from protocol.journal.events import Alarm, FeedInForce, Intent, LostRange
 from protocol.sync.answers import Quarantine, Receipt
 from protocol.sync.messages import JournalBatch, JournalGap, TimeRequest
@@ -109,6 +110,31 @@ async def test_an_edited_entry_is_kept_apart_with_an_alarm(central: Central, gat
     assert isinstance(receipt, Receipt)
     assert receipt.quarantine is Quarantine.BROKEN_LINK
     assert "journal-broken-link" in await alarms(central)
+    assert await admissions(central) == []
+
+
+def edited(item: bytes | LostRange) -> bytes:
+    """Return an entry with another event in its place, linked to the same entry before it."""
+    assert isinstance(item, bytes)
+    return encode_entry(replace(decode_entry(item), event=Alarm("edited", "")))
+
+
+async def test_an_edited_last_entry_is_caught_by_the_signed_head_alone(central: Central, gate: Gate) -> None:
+    gate.admit(1)
+    batch = batch_of(gate)
+    receipt = await gate.client.upload(replace(batch, items=(*batch.items[:-1], edited(batch.items[-1]))))
+    assert isinstance(receipt, Receipt)
+    assert receipt.quarantine is Quarantine.BROKEN_LINK
+    assert await alarms(central) == ["journal-broken-link"]
+    assert await admissions(central) == []
+
+
+async def test_a_batch_that_does_not_reach_its_signed_head_is_kept_apart(central: Central, gate: Gate) -> None:
+    gate.admit(1)
+    batch = batch_of(gate)
+    receipt = await gate.client.upload(replace(batch, items=batch.items[:-1]))
+    assert isinstance(receipt, Receipt)
+    assert receipt.quarantine is Quarantine.BROKEN_LINK
     assert await admissions(central) == []
 
 

@@ -93,6 +93,8 @@ def test_a_batch_carries_the_chain_on(stored: int, items: list[bytes | LostRange
     assert isinstance(answer, Proved), answer
     assert (len(answer.entries), answer.head.sequence, len(answer.lost)) == expected
     assert answer.head == HEADS[expected[1]]
+    last = items[-1] if items else None
+    assert answer.last == (head_of(decode_entry(last)) if isinstance(last, bytes) else HEADS[stored])
 
 
 @pytest.mark.law(5)
@@ -134,7 +136,7 @@ def test_no_changed_byte_in_the_middle_is_proved(place: int, byte: int, differen
     changed = bytearray(ITEMS[place])
     changed[byte % len(changed)] ^= difference
     answer = verify_batch(HEADS[0], [*ITEMS[:place], bytes(changed), *ITEMS[place + 1 :]])
-    assert not isinstance(answer, Proved) or answer.head != HEADS[8]  # the last one is caught by the signed head
+    assert not isinstance(answer, Proved) or answer.last != HEADS[8]  # the last one is caught by the signed head
 
 
 @given(st.lists(st.integers(1, 7), max_size=6))
