@@ -1,8 +1,8 @@
 """Taking in journals: facts, stored once, whatever the present state says.
 
 Laws (law 5): a batch is stored whole or not at all, idempotent by (agent, journal, sequence); a gap is answered with what is
-wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked agent's upload are stored apart and raise an alarm, never refused;
-the receipt says what is on the disk.
+wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked agent's upload are stored
+apart and raise an alarm, never refused; the receipt says what is on the disk.
 """
 
 from collections.abc import Callable, Iterable, Sequence
