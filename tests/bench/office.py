@@ -63,7 +63,7 @@ class BenchOffice:
     def __init__(self, directory: Path, session: aiohttp.ClientSession, database_url: str = "") -> None:
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
-        self._directory = directory
+        self.directory = directory
         self._passphrase = secrets.token_hex(8)
         self._port = _free_port()
         self._password = ""
@@ -92,12 +92,12 @@ class BenchOffice:
     @asynccontextmanager
     async def _process(self, port: int) -> AsyncIterator[Process]:
         env = environment(
-            PAIFANG_DATA_DIR=str(self._directory),
+            PAIFANG_DATA_DIR=str(self.directory),
             PAIFANG_DATABASE_URL=self.database_url,
             PAIFANG_LISTEN_PORT=str(port),
             PAIFANG_ROOT_PASSPHRASE=self._passphrase,
         )
-        async with child("-m", "paifang", "central", "serve", env=env, log=self._directory / "central.log") as process:
+        async with child("-m", "paifang", "central", "serve", env=env, log=self.directory / "central.log") as process:
             while not (line := await next_line(process)).startswith(_READY):
                 found = _PASSWORD.search(line)
                 self._password = found.group(1) if found else self._password

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Self
 from urllib.parse import urlsplit
 
+from tests.bench.measuring import now_s
+
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
 _STATUS_AT = slice(9, 12)
@@ -23,9 +25,10 @@ def request_bytes(method: str, url: str, headers: Mapping[str, str], body: bytes
 
 
 class WireClient(asyncio.Protocol):
-    """One connection. Make it with `connect`."""
+    """One connection. Make it with `connect`. `answered_s` is when the last byte of the last answer came."""
 
     def __init__(self) -> None:
+        self.answered_s = 0.0
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._received = bytearray()
@@ -75,6 +78,7 @@ class WireClient(asyncio.Protocol):
         end = head_end + len(_HEAD_END) + length
         if len(self._received) < end:
             return
+        self.answered_s = now_s()
         body = bytes(self._received[end - length : end])
         del self._received[:end]
         if self._answer is not None and not self._answer.done():
