@@ -14,7 +14,7 @@ from central.devices.guard import Proven
 from central.devices.routes import GUARD
 from central.keys.rack import KeyRack
 from central.web.access import Access
-from central.web.operations import CLOCK, Operation, raw_operation
+from central.web.operations import CLOCK, Operation, RawRoute
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
@@ -51,10 +51,20 @@ class AgentCall:
 
 AgentHandler = Callable[[AgentCall], Awaitable[web.Response]]
 
+_UNPROVED = (
+    ProblemCode.SIGNATURE_INVALID,
+    ProblemCode.REPLAYED,
+    ProblemCode.VERSION_UNSUPPORTED,
+    ProblemCode.BODY_TOO_LARGE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AgentRoute:
-    """What stands before a handler `async def f(call: AgentCall) -> web.Response`."""
+    """What stands before a handler `async def f(call: AgentCall) -> web.Response`.
+
+    `problems` are the handler's own, `answers` the statuses beside 200 that it answers in CBOR.
+    """
 
     operation_id: str
     method: str
@@ -62,6 +72,8 @@ class AgentRoute:
     summary: str
     most_bytes: int = MAX_MESSAGE_BYTES
     takes_revoked: bool = False
+    problems: tuple[ProblemCode, ...] = ()
+    answers: tuple[HTTPStatus, ...] = ()
 
     def __call__(self, handler: AgentHandler) -> Operation:
         """Return the handler as a declared operation."""
@@ -76,8 +88,15 @@ class AgentRoute:
                 return _revoked(request.app[KEYS], proven, now)
             return await handler(AgentCall(request, now, proven, body))
 
-        declare = raw_operation(
-            self.operation_id, self.method, self.path, summary=self.summary, access=Access.AGENT, media_type=CBOR_TYPE
+        declare = RawRoute(
+            self.operation_id,
+            self.method,
+            self.path,
+            self.summary,
+            Access.AGENT,
+            CBOR_TYPE,
+            (*_UNPROVED, *self.problems),
+            self.answers if self.takes_revoked else (HTTPStatus.FORBIDDEN, *self.answers),
         )
         return declare(handle)
 

@@ -13,7 +13,7 @@ from central.sync.online import Online
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.web.access import Access
-from central.web.operations import CLOCK, raw_operation
+from central.web.operations import CLOCK, RawRoute
 from central.web.problems import Problem, ProblemCode
 from protocol.feed.addresses import HEAD, wanted_buckets
 from protocol.feed.buckets import HASH_BYTES
@@ -40,9 +40,19 @@ ONLINE: web.AppKey[Online] = web.AppKey("online", Online)
 SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
 MAX_NUMBER = (1 << 63) - 1
 _FEED = "/agent/v1/feed"
+_MAY_BE_GONE = (ProblemCode.NOT_FOUND,)
+_GAP = (HTTPStatus.CONFLICT,)
 
 
-@raw_operation("enrolAgent", "POST", paths.ENROL, summary="Enrol a computer", access=Access.PUBLIC, media_type=paths.CBOR_TYPE)
+@RawRoute(
+    "enrolAgent",
+    "POST",
+    paths.ENROL,
+    "Enrol a computer",
+    Access.PUBLIC,
+    paths.CBOR_TYPE,
+    (ProblemCode.ENROLMENT_REFUSED, ProblemCode.TOO_MANY_REQUESTS, ProblemCode.BODY_TOO_LARGE),
+)
 async def enrol(request: web.Request) -> web.Response:
     """Make an agent of whoever holds a one-time code."""
     asked = EnrolRequest.from_bytes(await read_body(request, MAX_MESSAGE_BYTES))
@@ -50,7 +60,7 @@ async def enrol(request: web.Request) -> web.Response:
     return cbor_answer(answer.to_bytes())
 
 
-@AgentRoute("pollHead", "GET", HEAD, "The newest head, as soon as there is a newer one")
+@AgentRoute("pollHead", "GET", HEAD, "The newest head, as soon as there is a newer one", problems=_MAY_BE_GONE)
 async def head(call: AgentCall) -> web.Response:
     """Wait for a newer head."""
     after, wait_s = _query_number(call, "after"), _query_number(call, "wait_s")
@@ -59,38 +69,44 @@ async def head(call: AgentCall) -> web.Response:
     return found_or_gone(None if current is None else current.data)
 
 
-@AgentRoute("readKeyring", "GET", _FEED + "/keyring/{epoch}/{version}", "The keyring after this one")
+@AgentRoute("readKeyring", "GET", _FEED + "/keyring/{epoch}/{version}", "The keyring after this one", problems=_MAY_BE_GONE)
 async def keyring(call: AgentCall) -> web.Response:
     """Return the next keyring."""
     return found_or_gone(call.request.app[SERVING].next_keyring(_number(call, "epoch"), _number(call, "version")))
 
 
-@AgentRoute("readManifest", "GET", _FEED + "/manifest/{epoch}/{version}", "A manifest")
+@AgentRoute("readManifest", "GET", _FEED + "/manifest/{epoch}/{version}", "A manifest", problems=_MAY_BE_GONE)
 async def manifest(call: AgentCall) -> web.Response:
     """Return a sealed manifest."""
     return await _envelope(call, Role.MANIFEST)
 
 
-@AgentRoute("readAdmissionsHead", "GET", _FEED + "/admissions/{epoch}/{version}", "An admissions head")
+@AgentRoute("readAdmissionsHead", "GET", _FEED + "/admissions/{epoch}/{version}", "An admissions head", problems=_MAY_BE_GONE)
 async def admissions_head(call: AgentCall) -> web.Response:
     """Return a sealed admissions head."""
     return await _envelope(call, Role.ADMISSIONS)
 
 
-@AgentRoute("readDelta", "GET", _FEED + "/delta/{epoch}/{from_version}/{to_version}", "The changes between two manifests")
+@AgentRoute(
+    "readDelta",
+    "GET",
+    _FEED + "/delta/{epoch}/{from_version}/{to_version}",
+    "The changes between two manifests",
+    problems=_MAY_BE_GONE,
+)
 async def delta(call: AgentCall) -> web.Response:
     """Return changes."""
     numbers = _number(call, "epoch"), _number(call, "from_version"), _number(call, "to_version")
     return found_or_gone(await call.request.app[SERVING].delta(call.site, *numbers))
 
 
-@AgentRoute("readContent", "GET", _FEED + "/content/{sha256}", "A hash list, small table or segment")
+@AgentRoute("readContent", "GET", _FEED + "/content/{sha256}", "A hash list, small table or segment", problems=_MAY_BE_GONE)
 async def content(call: AgentCall) -> web.Response:
     """Return content by its hash."""
     return found_or_gone(await call.request.app[SERVING].content(call.site, _hash(call.request.match_info["sha256"])))
 
 
-@AgentRoute("readBuckets", "GET", _FEED + "/buckets/{kind}/{root}/{numbers}", "A pack of buckets")
+@AgentRoute("readBuckets", "GET", _FEED + "/buckets/{kind}/{root}/{numbers}", "A pack of buckets", problems=_MAY_BE_GONE)
 async def buckets(call: AgentCall) -> web.Response:
     """Return buckets."""
     named = call.request.match_info
@@ -98,7 +114,7 @@ async def buckets(call: AgentCall) -> web.Response:
     return found_or_gone(await call.request.app[SERVING].buckets(call.site, kind, root, numbers))
 
 
-@AgentRoute("uploadJournal", "POST", paths.JOURNAL, "A batch of a journal", MAX_BATCH_BYTES, takes_revoked=True)
+@AgentRoute("uploadJournal", "POST", paths.JOURNAL, "A batch of a journal", MAX_BATCH_BYTES, takes_revoked=True, answers=_GAP)
 async def journal(call: AgentCall) -> web.Response:
     """Take a batch."""
     answer = await call.request.app[INGEST].take(call.proven, JournalBatch.from_bytes(call.body), call.now)
@@ -116,7 +132,7 @@ async def time(call: AgentCall) -> web.Response:
     return cbor_answer(TimeAnswer(call.agent, asked.nonce, now).to_sealed(keys.signers(Purpose.TIME, now)))
 
 
-@AgentRoute("signOff", "POST", paths.SIGN_OFF, "The end of a shift, or its beginning")
+@AgentRoute("signOff", "POST", paths.SIGN_OFF, "The end of a shift, or its beginning", problems=(ProblemCode.JOURNAL_GAP,))
 async def sign_off(call: AgentCall) -> web.Response:
     """Note whether the agent admits."""
     return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))

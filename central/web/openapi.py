@@ -126,8 +126,12 @@ def _responses(operation: Operation, references: References) -> Json:
     for code in possible_problems(operation):
         by_status.setdefault(int(code.value.status), []).append(code.value.code)
     for number in sorted(by_status):
-        content = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
+        content: Json = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
         answers[str(number)] = {"description": ", ".join(sorted(by_status[number])), "content": content}
+    for other in operation.raw_answers:
+        said = answers.setdefault(str(int(other)), {"description": other.phrase, "content": {}})
+        assert isinstance(said, dict), "an answer is an object"
+        said["content"][operation.raw_media_type] = {}
     return answers
 
 

@@ -4,6 +4,7 @@ Laws: there is no route without a declaration, and none without access (deny by 
 the handler sees it; a handler returns a model, never bytes of its own making (but for a raw operation, which says so).
 """
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from protocol.instants import Clock, Instant
 
 MAX_BODY_BYTES = 256 * 1024
 JSON = "application/json"
+_NAME_SHOWN = 40
 _PATH_NAME = re.compile(r"{(\w+)}")
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
@@ -34,7 +36,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A declared route. `parameters` holds the path's names and the query's; `raw_media_type` marks a raw operation."""
+    """A declared route. `parameters` holds the path's names and the query's.
+
+    `raw_media_type` marks a raw operation, and `raw_answers` the statuses, beside its success, that it answers in that type.
+    """
 
     operation_id: str
     method: str
@@ -49,6 +54,7 @@ class Operation:
     problems: tuple[ProblemCode, ...] = ()
     idempotent: bool = False
     raw_media_type: str | None = None
+    raw_answers: tuple[HTTPStatus, ...] = ()
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -148,19 +154,40 @@ class Route:
 ANSWER_HEADERS: web.RequestKey[dict[str, str]] = web.RequestKey("answer_headers", dict[str, str])
 
 
-def raw_operation(
-    operation_id: str, method: str, path: str, *, summary: str, access: Access | str, media_type: str
-) -> Callable[[Handler], Operation]:
-    """Declare a handler that reads and writes bytes of `media_type` itself; access is checked like anywhere."""
+@dataclass(frozen=True, slots=True)
+class RawRoute:
+    """What stands before a handler that reads and writes bytes of `media_type` itself; access is checked like anywhere.
 
-    def declared(handler: Handler) -> Operation:
+    See `Operation` for the fields.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    summary: str
+    access: Access | str
+    media_type: str
+    problems: tuple[ProblemCode, ...] = ()
+    raw_answers: tuple[HTTPStatus, ...] = ()
+
+    def __call__(self, handler: Handler) -> Operation:
+        """Return the handler as a declared operation."""
+
         async def handle(request: web.Request) -> web.StreamResponse:
-            await _admit(request, access)
+            await _admit(request, self.access)
             return await handler(request)
 
-        return Operation(operation_id, method, path, summary, access, handle, raw_media_type=media_type)
-
-    return declared
+        return Operation(
+            operation_id=self.operation_id,
+            method=self.method,
+            path=self.path,
+            summary=self.summary,
+            access=self.access,
+            handle=handle,
+            problems=self.problems,
+            raw_media_type=self.media_type,
+            raw_answers=self.raw_answers,
+        )
 
 
 def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:
@@ -207,9 +234,23 @@ def _parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
     if model is None:
         return None
     try:
-        return model.model_validate_json(raw)
+        parsed = model.model_validate_json(raw)
     except ValidationError as error:
         raise invalid(error) from error
+    try:
+        json.loads(raw, object_pairs_hook=_named_once)  # only now: what the model has taken is of bounded depth
+    except ValueError as error:
+        raise Problem(ProblemCode.INPUT_INVALID, "the body holds a value that is out of all bounds") from error
+    return parsed
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> None:
+    """Raise Problem where an object names a member twice: two readers would not agree on what was said (RFC 8259, section 4)."""
+    names = [name for name, _ in pairs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        fault = FieldFault(twice[:_NAME_SHOWN], "must stand once")
+        raise Problem(ProblemCode.INPUT_INVALID, f"the field {twice:.40} stands twice", fields=(fault,))
 
 
 def _parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from central.web import openapi
 from central.web.access import COOKIE, CSRF_HEADER, Access, Principal, csrf_token
 from central.web.application import make_application
-from central.web.operations import MAX_BODY_BYTES, Call, Route, raw_operation
+from central.web.operations import MAX_BODY_BYTES, Call, RawRoute, Route
 from central.web.problems import ProblemCode
 from protocol.errors import InputError, StorageError
 from protocol.instants import Instant
@@ -55,7 +55,7 @@ async def open_to_all(call: Call[None, None]) -> None:
         raise {"input": InputError("field x"), "storage": StorageError("disk"), "bug": RuntimeError("secret /path")}[fault]
 
 
-@raw_operation("raw", "POST", "/agent/v1/raw", summary="Bytes", access=Access.AGENT, media_type="application/cbor")
+@RawRoute("raw", "POST", "/agent/v1/raw", "Bytes", Access.AGENT, "application/cbor")
 async def raw(request: web.Request) -> web.Response:
     return web.Response(body=await request.read())
 
@@ -158,6 +158,17 @@ async def test_a_browsers_cookie_counts_only_from_our_own_pages(
         ("/api/v1/things/3", b'{"count": 0}', "application/json", (400, "input_invalid")),
         ("/api/v1/things/3", b'{"count": 1e999}', "application/json", (400, "input_invalid")),
         ("/api/v1/things/3", b'{"count": 4, "is_admin": true}', "application/json", (400, "input_invalid")),
+        ("/api/v1/things/3", b'{"count": 4, "count": 5}', "application/json", (400, "input_invalid")),
+        ("/api/v1/things/3", b'{"count": 4, "\\u0063ount": 5}', "application/json", (400, "input_invalid")),
+        ("/api/v1/things/3", b'{"count": 1' + b"0" * 5_000 + b', "count": 4}', "application/json", (400, "input_invalid")),
+        (
+            "/api/v1/things/3",
+            b'{"count": ' + b"[" * 190 + b"]" * 190 + b', "count": 4}',
+            "application/json",
+            (400, "input_invalid"),
+        ),
+        ("/api/v1/things/3", b'{"count": NaN}', "application/json", (400, "input_invalid")),
+        ("/api/v1/things/3", b'{"count": 1' + b"0" * 5_000 + b"}", "application/json", (400, "input_invalid")),
         ("/api/v1/things/x", b'{"count": 4}', "application/json", (400, "input_invalid")),
         ("/api/v1/things/0", b'{"count": 4}', "application/json", (400, "input_invalid")),
         ("/api/v1/things/3?more=1", b'{"count": 4}', "application/json", (400, "input_invalid")),
