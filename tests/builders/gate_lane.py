@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from random import Random
 
 from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
@@ -18,21 +19,41 @@ from hardware_sims.relay_board import RelayBoard
 from hardware_sims.timers import LoopTimers
 from hardware_sims.visitor import Visit, visit
 from hardware_sims.wires import PtyWire
+from protocol.admission.policy import Entitlement, PersonsPerScan, Policy, Product, TotalUses
+from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
 from protocol.directions import Direction
-from protocol.identifiers import CheckPointId
+from protocol.identifiers import CheckPointId, EntitlementId
 from protocol.journal.codec import decode_entry
-from protocol.journal.events import Alarm, Event
-from tests.builders.feed import ENTRY_POINT
+from protocol.journal.events import Alarm, Event, Intent, Outcome, OutcomeResult
+from protocol.tickets.claims import TicketFlags
+from protocol.tickets.record import TicketRecord, TicketStatus
+from tests.builders.feed import ENTRY_POINT, PRODUCT, SAMPLE_POINT, SAMPLE_PRODUCT, SAMPLE_RULES, SITE, ticket
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 
 BAUD = 115_200
 EXIT_POINT = CheckPointId(12)
 DOUBLE_READ_S = 0.3
-PATIENCE_S = 2.0
+PATIENCE_S = 6.0
 BODY_S = 0.3  # a body takes this long through the sensor; the next one cannot be closer
 POINTS = {Direction.ENTRY: ENTRY_POINT, Direction.EXIT: EXIT_POINT}
+ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, status=TicketStatus.VOID)
+GROUP = ticket(0x4444, persons=3, flags=TicketFlags.GROUP)
+NAMED = ticket(0x5555, flags=TicketFlags.REAL_NAME)
 SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.Direction.EXIT}
+
+
+def lane_tables(most_per_scan: int = 10) -> dict[str, bytes]:
+    """An entry that reads documents, an exit, and one type for one use."""
+    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1), PersonsPerScan(most_per_scan))))
+    product: Product = replace(SAMPLE_PRODUCT, entitlements=(right,))
+    entry = replace(SAMPLE_POINT, reads_documents=True)
+    points = (entry, replace(SAMPLE_POINT, check_point_id=EXIT_POINT, direction=Direction.EXIT))
+    return {
+        PRODUCTS: encode_products((product,)),
+        CHECK_POINTS: encode_check_points(points),
+        SITE_RULES: encode_site_rules(SAMPLE_RULES),
+    }
 
 
 class LaneRig:
@@ -84,7 +105,7 @@ class LaneRig:
         self.ahead_ms += int(seconds * 1000)
         self.lane.poke()
 
-    async def until(self, condition: Callable[[], bool], limit_s: float = 3.0) -> None:
+    async def until(self, condition: Callable[[], bool], limit_s: float = 8.0) -> None:
         async with asyncio.timeout(limit_s):
             while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
                 await asyncio.sleep(0.005)
@@ -142,3 +163,11 @@ async def attended(rig: LaneRig) -> AsyncIterator[LaneRig]:
             scanner.clear()
         for wire in (rig.relay_wire, *rig.scanner_wires.values()):
             wire.unplug()
+
+
+def outcomes(rig: LaneRig, record: TicketRecord) -> list[tuple[OutcomeResult, int]]:
+    return [(e.result, e.passed_count) for e in rig.gate.events(record) if isinstance(e, Outcome)]
+
+
+def intents(rig: LaneRig, record: TicketRecord) -> list[Intent]:
+    return [event for event in rig.gate.events(record) if isinstance(event, Intent)]

@@ -4,73 +4,39 @@ Releases are counted at the arm, not where they are commanded.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.gate.lane import CARD_WITHIN_MS
 from edge.gate.passage import PASSAGE_WITHIN_MS
-from edge.gate.showing import Answer, Showing
 from hardware_sims.faults import LineFault
 from hardware_sims.relay_board import RelayFault
 from hardware_sims.scanner import ScannerFault
 from hardware_sims.turnstile import Motion
 from protocol.admission.passages import PassageKind
-from protocol.admission.policy import Entitlement, PersonsPerScan, Policy, Product, TotalUses
-from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
 from protocol.directions import Direction
-from protocol.errors import InputError
-from protocol.identifiers import EntitlementId
-from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult, Refusal
-from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
-from tests.builders.feed import PRODUCT, SAMPLE_POINT, SAMPLE_PRODUCT, SAMPLE_RULES, SITE, FeedSimulator, ticket
+from protocol.journal.events import Outcome, OutcomeResult, Refusal
+from tests.builders.feed import SAMPLE_POINT, FeedSimulator
 from tests.builders.gate import GateRig
-from tests.builders.gate_lane import BODY_S, EXIT_POINT, SIDES, LaneRig, attended
+from tests.builders.gate_lane import (
+    EXIT_POINT,
+    GROUP,
+    NAMED,
+    ONE,
+    SIDES,
+    TWO,
+    VOIDED,
+    LaneRig,
+    attended,
+    intents,
+    lane_tables,
+    outcomes,
+)
 
 IN, OUT = Direction.ENTRY, Direction.EXIT
-ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, status=TicketStatus.VOID)
-GROUP = ticket(0x4444, persons=3, flags=TicketFlags.GROUP)
-NAMED = ticket(0x5555, flags=TicketFlags.REAL_NAME)
-SUPERVISOR = 42
 PASSED, NOT_PASSED = OutcomeResult.PASSED, OutcomeResult.NOT_PASSED
 WAIT_S = PASSAGE_WITHIN_MS / 1000
-
-
-def tables(most_per_scan: int = 10) -> dict[str, bytes]:
-    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1), PersonsPerScan(most_per_scan))))
-    product: Product = replace(SAMPLE_PRODUCT, entitlements=(right,))
-    entry = replace(SAMPLE_POINT, reads_documents=True)
-    points = (entry, replace(SAMPLE_POINT, check_point_id=EXIT_POINT, direction=OUT))
-    return {
-        PRODUCTS: encode_products((product,)),
-        CHECK_POINTS: encode_check_points(points),
-        SITE_RULES: encode_site_rules(SAMPLE_RULES),
-    }
-
-
-@pytest.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[GateRig]:
-    gate = GateRig(tmp_path, FeedSimulator(tables()), exits=frozenset({EXIT_POINT}))
-    await gate.publish(ONE, TWO, VOIDED, GROUP, NAMED)
-    yield gate
-    gate.close()
-
-
-@pytest.fixture
-async def rig(gate: GateRig) -> AsyncIterator[LaneRig]:
-    async with attended(LaneRig(gate)) as rig:
-        yield rig
-
-
-def outcomes(rig: LaneRig, record: TicketRecord) -> list[tuple[OutcomeResult, int]]:
-    return [(e.result, e.passed_count) for e in rig.gate.events(record) if isinstance(e, Outcome)]
-
-
-def intents(rig: LaneRig, record: TicketRecord) -> list[Intent]:
-    return [event for event in rig.gate.events(record) if isinstance(event, Intent)]
 
 
 @pytest.mark.law(1)
@@ -195,7 +161,7 @@ async def test_who_of_a_group_did_not_come_may_come_later(rig: LaneRig) -> None:
 
 @pytest.mark.parametrize(("most", "persons"), [(2, 2), (10, 3)])
 async def test_no_more_of_a_group_at_once_than_its_type_allows(tmp_path: Path, most: int, persons: int) -> None:
-    gate = GateRig(tmp_path, FeedSimulator(tables(most)))
+    gate = GateRig(tmp_path, FeedSimulator(lane_tables(most)))
     await gate.publish(GROUP)
     answer = await gate.desk.ask(gate.desk.showing(SAMPLE_POINT.check_point_id, gate.text(GROUP), whole_group=True))
     assert getattr(answer.verdict, "persons", 0) == persons
@@ -241,7 +207,7 @@ async def test_an_exit_opens_for_whatever_is_shown(rig: LaneRig, code: bytes) ->
 
 @pytest.mark.law(8)
 async def test_an_exit_opens_without_a_feed_and_is_recorded(tmp_path: Path) -> None:
-    gate = GateRig(tmp_path, FeedSimulator(tables()), exits=frozenset({EXIT_POINT}))
+    gate = GateRig(tmp_path, FeedSimulator(lane_tables()), exits=frozenset({EXIT_POINT}))
     async with attended(LaneRig(gate)) as rig:
         assert (await rig.visit(gate.text(ONE), OUT)).passed
         assert await rig.show(gate.text(ONE)) == "staff cache_locked"
@@ -325,105 +291,3 @@ async def test_35_the_next_visitor_need_not_wait_for_a_card(rig: LaneRig) -> Non
     await rig.show(rig.gate.text(NAMED))
     assert (await rig.visit(rig.gate.text(ONE))).passed
     assert rig.answers == ["card", "admit"]
-
-
-Broken = Callable[[GateRig, pytest.MonkeyPatch], None]
-
-
-def break_asking(gate: GateRig, patch: pytest.MonkeyPatch) -> None:
-    async def ask(_showing: Showing) -> Answer:
-        raise ZeroDivisionError
-
-    patch.setattr(gate.desk, "ask", ask)
-
-
-def break_reading(gate: GateRig, patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(gate.desk, "showing", lambda *_, **__: 1 // 0)
-
-
-@pytest.mark.law(8)
-@pytest.mark.law(10)
-@pytest.mark.parametrize("broken", [break_asking, break_reading])
-async def test_a_mistake_in_the_desk_ends_no_lane_opens_no_entry_and_holds_nobody_in(
-    rig: LaneRig, monkeypatch: pytest.MonkeyPatch, broken: Broken
-) -> None:
-    broken(rig.gate, monkeypatch)
-    assert await rig.show(rig.gate.text(ONE)) == "staff gate_fault"
-    assert (await rig.visit(rig.gate.text(ONE), OUT)).passed
-    assert (rig.releases(IN), rig.releases(OUT)) == (0, 1)
-    monkeypatch.undo()
-    assert (await rig.visit(rig.gate.text(ONE))).passed
-
-
-@pytest.mark.law(10)
-async def test_a_mistake_in_writing_down_ends_no_lane(rig: LaneRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    met: list[object] = []
-
-    def note(_check_point: object, event: object) -> None:
-        met.append(event)
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(rig.gate.desk, "note", note)
-    rig.arm.force(SIDES[IN])
-    await rig.until(lambda: met == [Alarm("intrusion", "entry")])
-    monkeypatch.undo()
-    await asyncio.sleep(BODY_S)
-    assert (await rig.visit(rig.gate.text(ONE))).passed
-
-
-async def test_the_last_refused_visitor_is_admitted_on_a_supervisor_s_authority(rig: LaneRig) -> None:
-    await rig.show(rig.gate.text(VOIDED))
-    verdict, _ = await asyncio.gather(rig.lane.override(SUPERVISOR), rig.go_through())
-    assert getattr(verdict, "kind", None) is PassageKind.OVERRIDE
-    await rig.until(lambda: outcomes(rig, VOIDED) == [(PASSED, 1)])
-    (intent,) = intents(rig, VOIDED)
-    assert (intent.kind, intent.supervisor) == (PassageKind.OVERRIDE, SUPERVISOR)
-    with pytest.raises(InputError):
-        await rig.lane.override(SUPERVISOR)
-    assert rig.releases() == 1
-
-
-@pytest.mark.parametrize("since", ["nobody", "admitted", "too long ago", "no ticket"])
-async def test_an_override_needs_a_ticket_that_was_refused_a_minute_ago_at_most(rig: LaneRig, since: str) -> None:
-    if since == "admitted":
-        await rig.visit(rig.gate.text(ONE))
-    elif since == "too long ago":
-        await rig.show(rig.gate.text(VOIDED))
-        rig.pass_time(61)
-    elif since == "no ticket":
-        await rig.show(b"nonsense")
-        assert getattr(await rig.lane.override(SUPERVISOR), "reason", "") == "malformed"
-        assert rig.releases() == 0
-        return
-    with pytest.raises(InputError):
-        await rig.lane.override(SUPERVISOR)
-
-
-async def test_a_lane_that_does_not_turn_is_told_from_one_that_waits(rig: LaneRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    never = asyncio.Event()
-
-    async def ask(_showing: Showing) -> Answer:
-        await never.wait()
-        raise AssertionError
-
-    rig.pass_time(60)
-    assert rig.lane.poke()
-    monkeypatch.setattr(rig.gate.desk, "ask", ask)
-    rig.scanners[IN].show(rig.gate.text(ONE))
-    await asyncio.sleep(0.3)
-    assert rig.lane.poke()
-    rig.ahead_ms += 11_000
-    assert not rig.lane.poke()
-
-
-async def test_signing_off_while_a_release_is_out_loses_no_passage(rig: LaneRig) -> None:
-    await rig.show(rig.gate.text(ONE))
-    async with rig.gate.lock:
-        rig.gate.cache.adopt(None)
-    await rig.go_through()
-    await rig.until(lambda: outcomes(rig, ONE) == [(PASSED, 1)])
-    assert await rig.show(rig.gate.text(TWO)) == "staff cache_locked"
-
-
-def test_alarms_name_no_person() -> None:
-    assert set(Alarm.__dataclass_fields__) == {"name", "detail"}
