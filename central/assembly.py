@@ -23,9 +23,10 @@ from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
 from central.identity.passwords import Passwords
-from central.identity.routes import IDENTITY
+from central.identity.routes import IDENTITY, SUPERVISORS
 from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
 from central.identity.service import Identity
+from central.identity.supervisors import Supervisors
 from central.issuing.feed_version import FeedVersion
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
@@ -92,19 +93,22 @@ _PASSPHRASE_BYTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Ambience:
-    """What a process has of the world: its clock and its source of random bytes, and the hasher of passwords."""
+    """What a process has of the world: its clock and its source of random bytes, and the hashers of passwords and of PINs."""
 
     clock: Clock
     random_bytes: RandomBytes
     hasher: PasswordHasher
+    pin_hasher: PasswordHasher
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A server that is ready to run, and what its operator must be told once."""
+    """A server that is ready to run, what its operator must be told once, and the parts that a test may reach for."""
 
     app: web.Application
     notices: tuple[str, ...]
+    store: Store
+    publisher: Publisher
 
 
 class Wake:
@@ -187,7 +191,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[PUBLIC_ORIGIN] = settings.public_origin
     refunds = _add_services(app, parts)
     app.cleanup_ctx.append(_running(parts, identity, refunds))
-    return Built(app, tuple(notices))
+    return Built(app, tuple(notices), parts.store, parts.feed.publisher)
 
 
 def ensure_keys(settings: CentralSettings, ambience: Ambience) -> tuple[str, ...]:
@@ -229,6 +233,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[SALES] = Sales(store, catalog, issuing, parts.seal)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, tables_changed), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
+    app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), tables_changed)
     app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
 

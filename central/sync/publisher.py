@@ -94,7 +94,7 @@ class Publisher:
         self._work.set()
 
     def wake_for_tables(self) -> None:
-        """Say that a small table has changed: products, check points, a site's rules."""
+        """Say that a small table has changed: products, check points, a site's rules, its supervisors."""
         self._tables_are_read.clear()
         self._work.set()
 
@@ -246,7 +246,7 @@ class Publisher:
         now = self._clock()
         async with self._store.transaction() as work:
             scope = scope_of(site_id, (await small_tables.read(work, site_id)).by_name, now)
-        built, _ = await rebuild(self._store, scope, self._keys.keyring.epoch)
+        built = await rebuild(self._store, scope, self._keys.keyring.epoch)
         async with self._store.transaction() as work:
             step = await self._begin(work, site_id, now)
             tables = await small_tables.read(work, site_id)

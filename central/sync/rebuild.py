@@ -5,7 +5,6 @@ Laws: changes that commit meanwhile stay in the outbox and are published after i
 and done again; nothing is signed before all of it stands.
 """
 
-import asyncio
 from dataclasses import dataclass, replace
 
 from central.issuing import feed_rows, outbox
@@ -14,17 +13,29 @@ from central.store.unit_of_work import Store, Work
 from central.sync import feed_store
 from central.sync.publication import Edition
 from protocol.admission.tables import PRODUCTS, decode_products
-from protocol.feed.buckets import BUCKETS, EMPTY_LIST, BucketKind, digest, with_hashes
+from protocol.feed.buckets import BUCKETS, EMPTY_LIST, BucketKind, bucket_of_key, bucket_of_ticket, digest, hash_at, with_hashes
+from protocol.feed.delta import BucketId
 from protocol.feed.manifest import Manifest, TableRef
-from protocol.feed.records import CREDENTIAL_BYTES, CREDENTIAL_KEY_BYTES, TICKET_BYTES, encode_credentials, encode_tickets
+from protocol.feed.records import (
+    CREDENTIAL_BYTES,
+    CREDENTIAL_KEY_BYTES,
+    TICKET_BYTES,
+    TICKET_KEY_BYTES,
+    CredentialEntry,
+    encode_credentials,
+    encode_tickets,
+)
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import MS_PER_MINUTE, Instant, Minute, to_minute
+from protocol.tickets.record import TicketRecord
 
 BUCKETS_AT_ONCE = 64
 # An ended ticket is told "expired" for so long; after that it is unknown.
 ENDED_KEPT_MS = 30 * 24 * 60 * MS_PER_MINUTE
-_BUCKET_SHIFT = 52
-_KEY_BITS = CREDENTIAL_KEY_BYTES * 8
+_KINDS = (BucketKind.TICKETS, BucketKind.CREDENTIALS)
+_BUCKET_BITS = BUCKETS.bit_length() - 1
+_ID_SHIFT = TICKET_KEY_BYTES * 8 - _BUCKET_BITS
+_KEY_SHIFT = CREDENTIAL_KEY_BYTES * 8 - _BUCKET_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +53,36 @@ def scope_of(site_id: SiteId, tables: dict[str, bytes], now: Instant) -> Scope:
     return Scope(site_id, products, to_minute(Instant(max(0, now - ENDED_KEPT_MS))))
 
 
-@dataclass(slots=True)
-class _Built:
-    tickets: dict[int, bytes]
-    credentials: dict[int, bytes]
-    ticket_bytes: int = 0
-    credential_bytes: int = 0
-
-
-async def rebuild(store: Store, scope: Scope, epoch: int) -> tuple[Edition, int]:
-    """Write all buckets of a site anew; return their edition (roots and counts) and the highest change that it holds."""
+async def rebuild(store: Store, scope: Scope, epoch: int) -> Edition:
+    """Write the buckets of a site that differ from what its tickets are now; return the edition, not dated yet."""
     async with store.transaction() as work:
         highest = await outbox.set_aside(work, scope.site_id, epoch)
-    built = _Built({}, {})
+        stored = {kind: await feed_store.hash_list(work, scope.site_id, kind) for kind in _KINDS}
+    hashes: dict[BucketId, bytes] = {}
+    bytes_of = dict.fromkeys(_KINDS, 0)
     for start in range(0, BUCKETS, BUCKETS_AT_ONCE):
         async with store.transaction() as work:
-            await _rebuild_part(work, scope, range(start, start + BUCKETS_AT_ONCE), built)
-        await asyncio.sleep(0)
-    tickets, credentials = with_hashes(EMPTY_LIST, built.tickets), with_hashes(EMPTY_LIST, built.credentials)
+            blobs = await _blobs(work, scope, start)
+            fresh = {one: digest(blob) for one, blob in blobs.items()}
+            differing = {one: blobs[one] for one in blobs if fresh[one] != hash_at(stored[one[0]], one[1])}
+            await feed_store.put_buckets(work, scope.site_id, differing)
+        hashes |= fresh
+        for (kind, _), blob in blobs.items():
+            bytes_of[kind] += len(blob)
+    tickets, credentials = (with_hashes(EMPTY_LIST, _of_kind(hashes, kind)) for kind in _KINDS)
     manifest = Manifest(
         site=scope.site_id,
         epoch=epoch,
         version=0,
         as_of=Instant(0),
-        ticket_count=built.ticket_bytes // TICKET_BYTES,
-        credential_count=built.credential_bytes // CREDENTIAL_BYTES,
+        ticket_count=bytes_of[BucketKind.TICKETS] // TICKET_BYTES,
+        credential_count=bytes_of[BucketKind.CREDENTIALS] // CREDENTIAL_BYTES,
         tickets_root=digest(tickets),
         credentials_root=digest(credentials),
         change_sequence=highest,
         tables=(),
     )
-    return Edition(manifest, tickets, credentials), highest
+    return Edition(manifest, tickets, credentials)
 
 
 def dated(edition: Edition, version: int, tables: tuple[tuple[str, TableRef], ...], as_of: Instant) -> Edition:
@@ -80,21 +90,32 @@ def dated(edition: Edition, version: int, tables: tuple[tuple[str, TableRef], ..
     return replace(edition, manifest=replace(edition.manifest, version=version, tables=tables, as_of=as_of))
 
 
-async def _rebuild_part(work: Work, scope: Scope, numbers: range, built: _Built) -> None:
-    for number in numbers:
-        ids = IdRange(TicketId(number << _BUCKET_SHIFT), TicketId(((number + 1) << _BUCKET_SHIFT) - 1))
-        records = await feed_rows.records_in(work, scope.products, ids)
-        tickets = encode_tickets(record for record in records if record.valid_until >= scope.ends_after)
-        entries = await feed_rows.credentials_in(work, scope.site_id, _keys_of(number))
-        credentials = encode_credentials(entries)
-        blobs = {(BucketKind.TICKETS, number): tickets, (BucketKind.CREDENTIALS, number): credentials}
-        await feed_store.put_buckets(work, scope.site_id, blobs)
-        built.tickets[number], built.credentials[number] = digest(tickets), digest(credentials)
-        built.ticket_bytes += len(tickets)
-        built.credential_bytes += len(credentials)
+async def _blobs(work: Work, scope: Scope, start: int) -> dict[BucketId, bytes]:
+    """Return the buckets from `start` on, as they must be now."""
+    end = start + BUCKETS_AT_ONCE
+    ids = IdRange(TicketId(start << _ID_SHIFT), TicketId((end << _ID_SHIFT) - 1))
+    keys = KeyRange(_first_key(start), _last_key(end))
+    tickets: dict[int, list[TicketRecord]] = {number: [] for number in range(start, end)}
+    for record in await feed_rows.records_in(work, scope.products, ids):
+        if record.valid_until >= scope.ends_after:
+            tickets[bucket_of_ticket(record.ticket_id)].append(record)
+    credentials: dict[int, list[CredentialEntry]] = {number: [] for number in range(start, end)}
+    for entry in await feed_rows.credentials_in(work, scope.site_id, keys):
+        credentials[bucket_of_key(entry.key)].append(entry)
+    blobs: dict[BucketId, bytes] = {}
+    for number in range(start, end):
+        blobs[BucketKind.TICKETS, number] = encode_tickets(tickets[number])
+        blobs[BucketKind.CREDENTIALS, number] = encode_credentials(credentials[number])
+    return blobs
 
 
-def _keys_of(number: int) -> KeyRange:
-    shift = _KEY_BITS - 12
-    first = (number << shift).to_bytes(CREDENTIAL_KEY_BYTES, "big")
-    return KeyRange(first, (((number + 1) << shift) - 1).to_bytes(CREDENTIAL_KEY_BYTES, "big"))
+def _of_kind(hashes: dict[BucketId, bytes], kind: BucketKind) -> dict[int, bytes]:
+    return {number: sha256 for (of_kind, number), sha256 in hashes.items() if of_kind is kind}
+
+
+def _first_key(number: int) -> bytes:
+    return (number << _KEY_SHIFT).to_bytes(CREDENTIAL_KEY_BYTES, "big")
+
+
+def _last_key(end: int) -> bytes:
+    return ((end << _KEY_SHIFT) - 1).to_bytes(CREDENTIAL_KEY_BYTES, "big")

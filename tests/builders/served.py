@@ -13,8 +13,11 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from central.assembly import Ambience, build_app
+from central.assembly import Ambience, Built, build_app
 from central.settings import CentralSettings
+from central.store.engine import open_database
+from central.store.unit_of_work import Store
+from central.sync.publisher import Publisher
 from edge.cache.cache import Cache, open_cache
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
@@ -46,11 +49,27 @@ class Central:
     clock: HandClock
     server: TestServer
     session: aiohttp.ClientSession
+    database_url: str
+    built: Built
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://{self.server.host}:{self.server.port}"
+
+    @asynccontextmanager
+    async def other_store(self) -> AsyncIterator[Store]:
+        """Open the database as another process would; the embedded one has room for this process's connection only."""
+        if self.database_url.startswith("sqlite"):
+            yield self.built.store
+            return
+        store = Store(open_database(self.database_url))
+        yield store
+        await store.close()
+
+    @property
+    def publisher(self) -> Publisher:
+        return self.built.publisher
 
     async def api(self, method: str, path: str, body: object = None, *, status: int | None = None) -> Any:  # noqa: ANN401 - JSON
         """Ask the API as the administrator; every request has an Idempotency-Key of its own."""
@@ -150,7 +169,8 @@ class Gate:
 
     async def refresh(self, wait_s: int = 0) -> None:
         """Bring the newest feed down, and journal what is in force."""
-        head = await self.downloader.poll(wait_s)
+        is_new = self.downloader.state.timestamp is None
+        head = await self.downloader.poll(max(wait_s, 10) if is_new else wait_s)
         refreshed = await self.downloader.refresh(head, Moment(self.central.clock(), 10))
         if refreshed.switched:
             feed = self.cache.feed
@@ -209,11 +229,11 @@ async def running_central(folder: Path, clock: HandClock, url: str = "", origin:
         root_passphrase=SecretStr(PASSPHRASE),
         public_origin=origin,
     )
-    built = await build_app(settings, Ambience(clock, SeededBytes(f"central {next(_numbers)}"), cheap_hasher()))
+    built = await build_app(settings, Ambience(clock, SeededBytes(f"central {next(_numbers)}"), cheap_hasher(), cheap_hasher()))
     server = TestServer(built.app)
     await server.start_server()
     async with aiohttp.ClientSession() as session:
-        central = Central(folder, clock, server, session)
+        central = Central(folder, clock, server, session, settings.database_url, built)
         try:
             await _sign_in(central, built.notices)
             yield central
