@@ -33,7 +33,6 @@ from edge.watchdog import Notifier
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.verdict import Admit, CallStaff, LetOut, Refuse
 from protocol.errors import InputError, StorageError
-from protocol.feed.records import CredentialKind, credential_key
 from protocol.feed.trust import TrustState
 from protocol.identifiers import U64_MAX, CheckPointId, TicketId
 from protocol.instants import MS_PER_SECOND
@@ -312,8 +311,7 @@ class Agent:
 
     def _ticket_id(self, number: str) -> TicketId:
         if is_short_number(number):
-            key = credential_key(CredentialKind.SHORT_NUMBER, number.encode())
-            found = self._parts.cache.tickets_by(CredentialKind.SHORT_NUMBER, key)
+            found = self._parts.cache.tickets_numbered(number)
             if found:
                 return found[0]
         digits = number.isascii() and number.isdigit() and len(number) <= MAX_NUMBER_DIGITS

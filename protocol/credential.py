@@ -27,10 +27,11 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a decision needs of a credential, and how its tickets are found: by the code's own id, or through the index."""
+    """What a decision needs of a credential, and how its tickets are found: by the id, the short number, or the index."""
 
     presented: Presented
     ticket_id: TicketId | None = None
+    short_number: str | None = None
     look_up: LookUp | None = None
 
 
@@ -42,7 +43,7 @@ def read_code(payload: bytes, keyring: Keyring) -> Shown:
         return Shown(Unreadable())
     text = payload.decode("ascii")
     if is_short_number(text):
-        return Shown(TypedNumber(), look_up=_look_up(payload, CredentialKind.SHORT_NUMBER))
+        return Shown(TypedNumber(), short_number=text)
     if not text.isprintable() or not text.isalnum():
         return Shown(Unreadable())
     return Shown(LookUpCode(), look_up=_look_up(payload, CredentialKind.OTA_CODE, CredentialKind.NFC))

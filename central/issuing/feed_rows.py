@@ -16,6 +16,7 @@ from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import Minute
 from protocol.tickets.record import TicketRecord
+from protocol.tickets.short_number import id_prefix, ids_of_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: byt
         col(TicketCredentialRow.key) == key,
     )
     return tuple(TicketId(found) for found in (await work.session.exec(query)).all())
+
+
+async def tickets_numbered(work: Work, products: Collection[ProductId], number: str) -> tuple[TicketId, ...]:
+    """Return the tickets of these products that have a short number, as the gates of their sites find them: by their ids."""
+    prefix = id_prefix(number)
+    if prefix is None:
+        return ()
+    return tuple(record.ticket_id for record in await records_in(work, products, IdRange(*ids_of_prefix(prefix))))
 
 
 def _entry(row: TicketCredentialRow) -> CredentialEntry:

@@ -1,7 +1,8 @@
 """Tickets: made with the payment, changed on the record, told to gates through the outbox.
 
 Laws: tickets are made within the transaction that marks their order paid (law 7); whatever changes a ticket locks its row,
-writes its record and appends to the outbox in one transaction; ids are 64 random bits, short numbers never repeat.
+writes its record and appends to the outbox in one transaction; ids are 64 random bits, of which the top 32
+are the short number, and no two tickets have one number.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -19,16 +20,15 @@ from central.issuing.signer import Signer
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Store, Work
 from central.web.problems import Problem, ProblemCode
-from protocol.feed.records import CredentialKind, credential_key
+from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.tickets.claims import Claims, TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
-from protocol.tickets.short_number import RANDOM_LIMIT, short_number
+from protocol.tickets.short_number import number_of
 
 TICKET_ID_BYTES = 8
-SHORT_NUMBER_BYTES = 8
-MOST_SHORT_NUMBER_DRAWS = 8
+MOST_ID_DRAWS = 8
 
 RandomBytes = Callable[[int], bytes]
 Wake = Callable[[], None]
@@ -59,12 +59,13 @@ class Issuing:
         self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant
     ) -> tuple[Ticket, ...]:
         """Make the tickets of an order that this transaction marks paid."""
-        numbers = await self._short_numbers(work, len(wanted))
-        rows = [self._row(site_id, order_id, one, number, now) for one, number in zip(wanted, numbers, strict=True)]
+        ids = await self._free_ids(work, len(wanted))
+        rows = [self._row(site_id, order_id, one, ticket_id, now) for one, ticket_id in zip(wanted, ids, strict=True)]
         connection = await work.session.connection()
         await connection.execute(insert(TicketRow), [row.model_dump() for row in rows])
         credentials = [entry for row, one in zip(rows, wanted, strict=True) for entry in _credentials(row, one)]
-        await connection.execute(insert(TicketCredentialRow), credentials)
+        if credentials:
+            await connection.execute(insert(TicketCredentialRow), credentials)
         for row, one in zip(rows, wanted, strict=True):
             await outbox.append(work, (row.id,), one.ticket_type.parameters.sites, now)
         work.after_commit(self._feed_has_work)
@@ -140,9 +141,9 @@ class Issuing:
         work.after_commit(self._feed_has_work)
         return ticket_of(row)
 
-    def _row(self, site_id: SiteId, order_id: int, one: NewTicket, number: int, now: Instant) -> TicketRow:
+    def _row(self, site_id: SiteId, order_id: int, one: NewTicket, ticket_id: TicketId, now: Instant) -> TicketRow:
         record = TicketRecord(
-            ticket_id=self._ticket_id(),
+            ticket_id=ticket_id,
             issuing_site=site_id,
             product=one.ticket_type.type_id,
             issued_at=to_minute(now),
@@ -173,7 +174,7 @@ class Issuing:
             slot_start=record.slot_start,
             slot_minutes=record.slot_minutes,
             token=token_bytes(self._sign(record)),
-            short_number=number,
+            short_number=int(number_of(ticket_id)),
         )
 
     def _sign(self, record: TicketRecord) -> str:
@@ -191,25 +192,22 @@ class Issuing:
             )
         )
 
-    def _ticket_id(self) -> TicketId:
+    async def _free_ids(self, work: Work, count: int) -> list[TicketId]:
+        """Draw ids whose short number no ticket has; two that draw one at the same instant meet the unique constraint."""
+        free: dict[int, TicketId] = {}
+        for _ in range(MOST_ID_DRAWS):
+            ids = [self._draw_id() for _ in range(count - len(free))]
+            drawn = {int(number_of(one)): one for one in ids}
+            held = select(TicketRow.short_number).where(col(TicketRow.short_number).in_(drawn))
+            taken = set((await work.session.exec(held)).all())
+            free |= {number: one for number, one in drawn.items() if number not in taken}
+            if len(free) == count:
+                return list(free.values())
+        raise Problem(ProblemCode.BUSY, "no free ticket numbers were found; try again")
+
+    def _draw_id(self) -> TicketId:
         drawn = int.from_bytes(self._random_bytes(TICKET_ID_BYTES), "big")
         return TicketId(drawn or 1)
-
-    async def _short_numbers(self, work: Work, count: int) -> list[int]:
-        """Draw numbers that no ticket has; two that draw one at the same instant meet the unique constraint."""
-        free: list[int] = []
-        for _ in range(MOST_SHORT_NUMBER_DRAWS):
-            drawn = {self._draw_short_number() for _ in range(count - len(free))} - set(free)
-            taken = set(
-                (await work.session.exec(select(TicketRow.short_number).where(col(TicketRow.short_number).in_(drawn)))).all()
-            )
-            free.extend(sorted(drawn - taken))
-            if len(free) == count:
-                return free
-        raise Problem(ProblemCode.BUSY, "no free short numbers were found; try again")
-
-    def _draw_short_number(self) -> int:
-        return int(short_number(int.from_bytes(self._random_bytes(SHORT_NUMBER_BYTES), "big") % RANDOM_LIMIT))
 
 
 def flags_of(one: TicketType) -> TicketFlags:
@@ -248,7 +246,7 @@ async def _locked(work: Work, ticket_id: TicketId) -> TicketRow:
 
 
 def _credentials(row: TicketRow, one: NewTicket) -> list[dict[str, object]]:
-    typed = credential_key(CredentialKind.SHORT_NUMBER, f"{row.short_number:012}".encode())
-    entries = [(site, CredentialKind.SHORT_NUMBER, typed) for site in sorted(one.ticket_type.parameters.sites)]
-    entries += [(site, CredentialKind.ID_CARD, key) for site, key in sorted(set(one.holder_keys))]
-    return [{"site_id": site, "kind": int(kind), "key": key, "ticket_id": row.id} for site, kind, key in entries]
+    return [
+        {"site_id": site, "kind": int(CredentialKind.ID_CARD), "key": key, "ticket_id": row.id}
+        for site, key in sorted(set(one.holder_keys))
+    ]

@@ -16,13 +16,14 @@ from protocol.admission.policy import CheckPoint, Product, SiteRules
 from protocol.errors import InputError, StorageError
 from protocol.feed.buckets import EMPTY_LIST, BucketKind, bucket_of_key, bucket_of_ticket, digest, hash_at
 from protocol.feed.faults import UntrustedFeed
-from protocol.feed.records import CredentialKind, find_record, find_tickets
+from protocol.feed.records import CredentialKind, find_record, find_tickets, records_by_prefix
 from protocol.feed.segments import events_of_holder, events_of_ticket
 from protocol.feed.trust import TrustState, recall_admissions, recall_manifest
 from protocol.identifiers import CheckPointId, ProductId, TicketId
 from protocol.instants import Instant
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketRecord
+from protocol.tickets.short_number import id_prefix, ids_of_prefix
 
 Edition = tuple[int, int, int]  # epoch, version of the manifest, version of the admissions head
 # A cast, because a byte changed on disk may change a value's type too.
@@ -76,6 +77,16 @@ class Cache:
     def tickets_by(self, kind: CredentialKind, key: bytes) -> tuple[TicketId, ...]:
         """Return the tickets that a credential leads to, ascending; their records decide."""
         return find_tickets(self._bucket(BucketKind.CREDENTIALS, bucket_of_key(key)), kind, key)
+
+    def tickets_numbered(self, number: str) -> tuple[TicketId, ...]:
+        """Return the tickets of a short number, ascending: central makes at most one; their records decide."""
+        prefix = id_prefix(number)
+        if prefix is None:
+            return ()
+        # The bits that choose a bucket are fewer than a prefix has, so all its tickets lie in the bucket of the lowest.
+        lowest, _ = ids_of_prefix(prefix)
+        bucket = self._bucket(BucketKind.TICKETS, bucket_of_ticket(lowest))
+        return tuple(record.ticket_id for record in records_by_prefix(bucket, prefix))
 
     def events_of(self, ticket_id: TicketId) -> tuple[AdmissionEvent, ...]:
         """Return all agents' events of a ticket that central has published; an event may be there twice."""

@@ -98,6 +98,8 @@ def _scan(showing: Showing, shown: Shown, reading: ClockReading) -> Scan:
 def _tickets(cache: Cache, shown: Shown) -> tuple[TicketId, ...]:
     if shown.ticket_id is not None:
         return (shown.ticket_id,)
+    if shown.short_number is not None:
+        return cache.tickets_numbered(shown.short_number)[:MAX_CANDIDATES]
     if shown.look_up is None:
         return ()
     found = dict.fromkeys(ticket_id for kind, key in shown.look_up.keys for ticket_id in cache.tickets_by(kind, key))

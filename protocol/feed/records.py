@@ -36,7 +36,6 @@ class CredentialKind(IntEnum):
     NFC = 2
     OTA_CODE = 3
     ACTIVATION = 4
-    SHORT_NUMBER = 5
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +48,7 @@ class CredentialEntry:
 
 
 def credential_key(kind: CredentialKind, shown: bytes) -> bytes:
-    """Return the 16-byte key of what was shown (an NFC number, an OTA or activation code, a short number).
+    """Return the 16-byte key of what was shown (an NFC number, an OTA or activation code).
 
     An ID card's key is `holders.holder_hash` instead: a plain hash of an ID number is searched in seconds.
     """
@@ -112,6 +111,11 @@ def find_record(table: bytes, ticket_id: TicketId) -> TicketRecord | None:
     """Return one ticket's record, or None where the table has none. The table is one that was verified."""
     found = rows.rows_with_prefix(table, TICKET_BYTES, ticket_key(ticket_id))
     return ticket_record(found[0]) if found else None
+
+
+def records_by_prefix(table: bytes, prefix: bytes) -> tuple[TicketRecord, ...]:
+    """Return the records whose ids begin with `prefix`, ascending. The table is one that was verified."""
+    return tuple(ticket_record(row) for row in rows.rows_with_prefix(table, TICKET_BYTES, prefix))
 
 
 def find_tickets(table: bytes, kind: CredentialKind, key: bytes) -> tuple[TicketId, ...]:

@@ -11,7 +11,7 @@ from protocol.keyring import KeyStatus, Purpose, signed_by_threshold
 from protocol.signatures import Envelope, message, sign
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
 from protocol.tickets.codec import PREFIX, encode_body, encode_text
-from protocol.tickets.short_number import is_short_number, short_number
+from protocol.tickets.short_number import id_prefix, is_short_number, number_of
 from protocol.tickets.signature import DOMAIN, issue
 from tests.builders.fixed_keys import key, keyring, private_key, public_bytes
 from tests.vectors.plain import plain
@@ -126,13 +126,20 @@ def credential_vectors() -> dict[str, object]:
         Document(DocumentType.PASSPORT, "FR", "12 AB-34567"),
     ]
     numbers = ["110101199003070097", "110101199003070098", "11010119900307002X"]
-    typed = [short_number(number) for number in (0, 1, 1_234_567_890, 9_999_999_999)]
+    numbered = [TicketId(one) for one in (1, 1 << 32, 0x0123_4567_89AB_CDEF, 2**64 - 1)]
     refused = ["1801", "9f01ff", "a2616201616101", "a2616101616102", "0000", ""]
     return {
         "site_key": site_key.hex(),
         "holders": [{"document": plain(one), "hash": holder_hash(one, site_key).hex()} for one in documents],
         "check_digits": [{"number": number, "valid": has_valid_check_digit(number)} for number in numbers],
-        "short_numbers": [{"number": number, "valid": is_short_number(number)} for number in (*typed, "123456789012")],
+        "short_numbers": [_short_number(number_of(one), one) for one in numbered],
+        "short_numbers_of_no_ticket": [_short_number(number) for number in ("429496729690", "999999999951", "123456789012")],
         "cbor": [{"value": {"b": [1, None, True], "a": "门票"}, "bytes": cbor.encode({"b": [1, None, True], "a": "门票"}).hex()}],
         "cbor_refused": refused,
     }
+
+
+def _short_number(number: str, ticket_id: TicketId | None = None) -> dict[str, object]:
+    valid = is_short_number(number)
+    prefix = id_prefix(number) if valid else None
+    return {"ticket_id": ticket_id, "number": number, "valid": valid, "id_prefix": None if prefix is None else prefix.hex()}

@@ -9,8 +9,9 @@ from central.issuing import feed_rows, outbox
 from central.issuing.feed_rows import IdRange, KeyRange
 from central.issuing.feed_version import FeedVersion
 from central.store.tables.people import AuditRow
+from central.store.tables.tickets import TicketCredentialRow
 from central.web.problems import Problem, ProblemCode
-from protocol.feed.records import CredentialKind
+from protocol.feed.records import CredentialKind, credential_key
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import from_datetime, to_minute
 from protocol.tickets.codec import decode
@@ -128,8 +129,28 @@ async def test_every_change_says_who_and_why(office: Office) -> None:
     assert (row.user_id, row.subject, row.detail) == (office.seller, f"ticket:{ticket_id:016x}", {"reason": "stolen"})
 
 
+async def test_a_number_leads_to_the_tickets_of_the_products_asked_for(office: Office) -> None:
+    first, second = (await office.sell(await office.ticket_type(), quantity=2)).tickets
+    async with office.store.reading() as work:
+        for one in (first, second):
+            assert await feed_rows.tickets_numbered(work, (ProductId(1),), one.short_number) == (one.ticket_id,)
+        assert await feed_rows.tickets_numbered(work, (ProductId(2),), first.short_number) == ()
+        for of_no_ticket in ("000000000098", "999999999951"):
+            assert await feed_rows.tickets_numbered(work, (ProductId(1),), of_no_ticket) == ()
+
+
+async def _give_codes(office: Office, ticket_ids: list[TicketId]) -> None:
+    """Let each ticket be found by an OTA's code too."""
+    kind = CredentialKind.OTA_CODE
+    async with office.store.transaction() as work:
+        for one in ticket_ids:
+            key = credential_key(kind, f"OTA{one}".encode())
+            work.session.add(TicketCredentialRow(site_id=SITE, kind=int(kind), key=key, ticket_id=one))
+
+
 async def test_a_bucket_is_read_by_its_range_of_ids_and_keys(office: Office) -> None:
     order = await office.sell(await office.ticket_type(), quantity=40)
+    await _give_codes(office, [ticket.ticket_id for ticket in order.tickets])
     width = 1 << 60
     async with office.store.reading() as work:
         found: list[TicketRecord] = []
@@ -142,7 +163,7 @@ async def test_a_bucket_is_read_by_its_range_of_ids_and_keys(office: Office) -> 
         low = await feed_rows.credentials_in(work, SITE, KeyRange(bytes(16), b"\x7f" + b"\xff" * 15))
         high = await feed_rows.credentials_in(work, SITE, KeyRange(b"\x80" + bytes(15), b"\xff" * 16))
         one = low[0] if low else high[0]
-        assert await feed_rows.tickets_by(work, SITE, CredentialKind.SHORT_NUMBER, one.key) == (one.ticket_id,)
+        assert await feed_rows.tickets_by(work, SITE, CredentialKind.OTA_CODE, one.key) == (one.ticket_id,)
     assert {record.ticket_id for record in found} == {ticket.ticket_id for ticket in order.tickets}
     assert len({*low, *high}) == 40
     assert not set(low) & set(high)

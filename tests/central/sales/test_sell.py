@@ -17,16 +17,16 @@ from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow, OrderRow
 from central.store.tables.tickets import TicketHolderRow, TicketRow
 from central.web.problems import Problem, ProblemCode
-from protocol.feed.records import CredentialKind, credential_key
+from protocol.feed.records import CredentialKind
 from protocol.holders import Document, DocumentType, holder_hash
-from protocol.identifiers import SiteId
+from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Minute, from_minute, inclusive_end, to_datetime
 from protocol.keyring import Key, Keyring, KeyStatus, Purpose
 from protocol.signatures import PUBLIC_KEY_BYTES
 from protocol.tickets import signature
 from protocol.tickets.codec import decode
 from protocol.tickets.record import agrees
-from protocol.tickets.short_number import is_short_number
+from protocol.tickets.short_number import number_of
 from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, wanted_line
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -50,7 +50,7 @@ async def test_a_sale_makes_tickets_that_gates_believe(office: Office) -> None:
         assert token is not None
         assert signature.proving_key(token, _keyring()) is not None
         assert agrees(ticket.record, token.claims)
-        assert is_short_number(ticket.short_number)
+        assert ticket.short_number == number_of(ticket.ticket_id)
     assert (await office.sales.order(order.order_id)).total_fen == 24000
 
 
@@ -206,9 +206,13 @@ async def test_a_holder_is_sealed_here_and_a_keyed_hash_at_the_gate(office: Offi
         assert "李明".encode() not in row.name_sealed
         entries = await feed_rows.credentials(work, SITE, (ticket.ticket_id,))
         key = await office.catalog.holder_key(work, SITE)
-    keys = {entry.kind: entry.key for entry in entries}
-    assert keys[CredentialKind.ID_CARD] == holder_hash(LI.document, key)
-    assert keys[CredentialKind.SHORT_NUMBER] == credential_key(CredentialKind.SHORT_NUMBER, ticket.short_number.encode())
+    assert {entry.kind: entry.key for entry in entries} == {CredentialKind.ID_CARD: holder_hash(LI.document, key)}
+
+
+async def test_a_ticket_without_holder_adds_no_credential_to_the_feed(office: Office) -> None:
+    order = await office.sell(await office.ticket_type(), quantity=3)
+    async with office.store.reading() as work:
+        assert await feed_rows.credentials(work, SITE, [ticket.ticket_id for ticket in order.tickets]) == ()
 
 
 @pytest.mark.law(9)
@@ -229,18 +233,32 @@ async def test_a_pass_for_two_sites_is_told_to_both(office: Office) -> None:
     async with office.store.reading() as work:
         for site in (SiteId(1), SiteId(2)):
             assert [change.ticket_id for change in await outbox.unpublished(work, site, 10)] == [ticket.ticket_id]
-            assert len(await feed_rows.credentials(work, site, (ticket.ticket_id,))) == 2
+            assert len(await feed_rows.credentials(work, site, (ticket.ticket_id,))) == 1
         first, second = [await feed_rows.credentials(work, site, (ticket.ticket_id,)) for site in (SiteId(1), SiteId(2))]
     id_cards = [{entry.key for entry in entries if entry.kind is CredentialKind.ID_CARD} for entries in (first, second)]
     assert id_cards[0] != id_cards[1]
 
 
-async def test_numbers_that_are_taken_are_drawn_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_ids_whose_number_is_taken_are_drawn_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     one = await office.ticket_type()
-    taken = int((await office.sell(one)).tickets[0].short_number)
-    draws = iter([taken, taken, 98])
-    monkeypatch.setattr(Issuing, "_draw_short_number", lambda _self: next(draws))
-    assert (await office.sell(one, key="key-0002")).tickets[0].short_number == "000000000098"
+    taken = (await office.sell(one)).tickets[0].ticket_id
+    free, other = TicketId(0x10_0000_0001), TicketId(0x20_0000_0001)
+    draws = iter([taken ^ 1, free, free ^ 2, other])
+    monkeypatch.setattr(Issuing, "_draw_id", lambda _self: TicketId(next(draws)))
+    made = (await office.sell(one, quantity=2, key="key-0002")).tickets
+    assert {ticket.ticket_id >> 32 for ticket in made} == {0x10, 0x20}
+    assert next(draws, None) is None
+
+
+async def test_where_no_number_is_free_nothing_is_sold(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = await office.ticket_type()
+    taken = (await office.sell(one)).tickets[0].ticket_id
+    monkeypatch.setattr(Issuing, "_draw_id", lambda _self: TicketId(taken ^ 1))
+    with pytest.raises(Problem) as problem:
+        await office.sell(one, key="key-0002")
+    assert problem.value.code is ProblemCode.BUSY
+    async with office.store.reading() as work:
+        assert (await work.session.exec(select(func.count()).select_from(OrderRow))).one() == 1
 
 
 async def test_orders_are_listed_newest_first_page_by_page(office: Office) -> None:

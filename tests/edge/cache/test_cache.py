@@ -24,6 +24,7 @@ from protocol.feed.trust import TrustState, begin
 from protocol.identifiers import CheckPointId, ProductId, TicketId
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.short_number import number_of
 from tests.builders.feed import (
     ENTRY_POINT,
     PRODUCT,
@@ -45,7 +46,8 @@ pytestmark = pytest.mark.law(4)
 HELD = [*tickets(6), ticket(0x123_0000_0000_0001, status=TicketStatus.VOID)]
 VOID = HELD[-1].ticket_id
 ROLLED_UP, RECENT = HELD[0].ticket_id, HELD[1].ticket_id
-STRANGER = TicketId(VOID + 1)
+STRANGER = TicketId(VOID + 1)  # with the number of VOID, which leads to VOID alone
+NUMBER_ABOVE_ALL_IDS = "999999999951"
 HOLDER = b"h" * 16
 CARD = credential(HELD[2].ticket_id, 1)
 CHOSEN_FLIPS = 400
@@ -56,7 +58,7 @@ def answers(cache: Cache) -> list[Callable[[], object]]:
     ids = [*(record.ticket_id for record in HELD), STRANGER]
     look_ups: list[Callable[[], object]] = []
     for one in ids:
-        look_ups += [partial(cache.record, one), partial(cache.events_of, one)]
+        look_ups += [partial(cache.record, one), partial(cache.events_of, one), partial(cache.tickets_numbered, number_of(one))]
     look_ups += [
         lambda: cache.tickets_by(CARD.kind, CARD.key),
         lambda: cache.tickets_by(CredentialKind.ID_CARD, CARD.key),
@@ -74,8 +76,8 @@ def expected() -> list[object]:
     events: dict[int, tuple[AdmissionEvent, ...]] = {ROLLED_UP: (entry(ROLLED_UP, 1),), RECENT: (entry(RECENT, 2),)}
     found: list[object] = []
     for record in HELD:
-        found += [record, events.get(record.ticket_id, ())]
-    found += [None, (), (HELD[2].ticket_id,), (), (entry(0, 3, holder=HOLDER),)]
+        found += [record, events.get(record.ticket_id, ()), (record.ticket_id,)]
+    found += [None, (), (VOID,), (HELD[2].ticket_id,), (), (entry(0, 3, holder=HOLDER),)]
     return [*found, SAMPLE_PRODUCT, SAMPLE_POINT, SAMPLE_RULES, 2]
 
 
@@ -118,6 +120,8 @@ def test_the_cache_answers_as_central_published(filled: tuple[Path, TrustState])
     assert cache.product(ProductId(99)) is None
     assert cache.check_point(CheckPointId(99)) is None
     assert cache.table("pins") is None
+    assert cache.tickets_numbered(NUMBER_ABOVE_ALL_IDS) == ()
+    assert cache.tickets_numbered(number_of(TicketId(VOID + 2**32))) == ()
     cache.close()
 
 
@@ -232,6 +236,8 @@ def test_a_byte_changed_while_the_gate_runs_is_refused_at_the_next_look_up(
     technician.close()
     with pytest.raises(CacheTampered):
         cache.record(VOID)
+    with pytest.raises(CacheTampered):
+        cache.tickets_numbered(number_of(VOID))
     cache.close()
 
 

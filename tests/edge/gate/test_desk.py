@@ -28,23 +28,28 @@ from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.short_number import number_of
 from tests.builders.feed import AUTONOMY_S, ENTRY_POINT, PRODUCT, SITE, START, FeedSimulator, ticket
 from tests.builders.gate import GateRig
 from tests.builders.journal import AGENT, an_intent
 
 EXIT_POINT = CheckPointId(12)
+HANDHELD = CheckPointId(13)
 HOUR_MS = 3_600_000
 DATABASE_FILES = ("journal.db", "cache.db")
 
 
-def point(number: CheckPointId, direction: Direction, state: CheckPointState = CheckPointState.ENABLED) -> CheckPoint:
-    return CheckPoint(number, SITE, 0, f"{number}号", f"Gate {number}", direction, state, frozenset({PRODUCT}), False, False)
+def point(
+    number: CheckPointId, direction: Direction, state: CheckPointState = CheckPointState.ENABLED, *, attended: bool = False
+) -> CheckPoint:
+    return CheckPoint(number, SITE, 0, f"{number}号", f"Gate {number}", direction, state, frozenset({PRODUCT}), attended, False)
 
 
 def tables(claim: Claim = Claim.NEVER, *, capacity: int | None = None) -> dict[str, bytes]:
     right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),)))
     product = Product(PRODUCT, "成人票", "Adult", (right,), claim, unseen_allowed=True, autonomy_s=AUTONOMY_S)
-    points = (point(ENTRY_POINT, Direction.ENTRY), point(EXIT_POINT, Direction.EXIT))
+    handheld = point(HANDHELD, Direction.ENTRY, attended=True)
+    points = (point(ENTRY_POINT, Direction.ENTRY), point(EXIT_POINT, Direction.EXIT), handheld)
     return {
         PRODUCTS: encode_products((product,)),
         CHECK_POINTS: encode_check_points(points),
@@ -80,6 +85,7 @@ def named(answer: Answer) -> str:
 
 
 ONE, TWO = ticket(0x1111), ticket(0x2222)
+ONE_OF_MANY = ticket(0xABCD_EF01_2345_6789)
 
 
 @pytest.mark.law(1)
@@ -114,6 +120,23 @@ async def test_a_ticket_is_used_once_however_it_is_shown(make_rig: MakeRig) -> N
     assert named(await rig.enter(rig.text(ONE))) == "admit entry"
     assert named(await rig.show(rig.text(ONE))) == "used_up"
     assert named(await rig.show(b"OTA77XYZ")) == "used_up"
+
+
+@pytest.mark.law(2)
+async def test_a_number_typed_by_staff_finds_the_ticket_without_any_credential(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    await rig.publish(ONE_OF_MANY)
+    number = number_of(ONE_OF_MANY.ticket_id).encode()
+    assert named(await rig.show(number)) == "malformed"
+    assert named(await rig.show(number, HANDHELD)) == "admit entry"
+    assert named(await rig.show(rig.text(ONE_OF_MANY))) == "used_up"
+
+
+@pytest.mark.parametrize("number", [b"000000000195", b"999999999951"], ids=["of no ticket", "above all ids"])
+async def test_a_number_of_no_ticket_is_unknown(make_rig: MakeRig, number: bytes) -> None:
+    rig = make_rig()
+    await rig.publish(ONE_OF_MANY)
+    assert named(await rig.show(number, HANDHELD)) == "unknown"
 
 
 async def test_the_same_attempt_gets_the_same_answer_and_no_second_record(make_rig: MakeRig) -> None:

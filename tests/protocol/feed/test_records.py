@@ -22,6 +22,7 @@ from protocol.feed.records import (
     encode_tickets,
     find_record,
     find_tickets,
+    records_by_prefix,
     ticket_key,
     ticket_row,
 )
@@ -96,6 +97,15 @@ def test_every_ticket_is_found_and_no_other(held: list[TicketRecord], stranger: 
     assert decode_tickets(table) == tuple(by_id[ticket_id] for ticket_id in sorted(by_id))
     for ticket_id in (*by_id, stranger):
         assert find_record(table, ticket_id) == by_id.get(ticket_id)
+
+
+@given(st.lists(records, max_size=30), st.integers(0, 2**32 - 1))
+def test_tickets_are_found_by_how_their_ids_begin(held: list[TicketRecord], stranger: int) -> None:
+    by_id = {record.ticket_id: record for record in held}
+    table = encode_tickets(held)
+    for top in {stranger, *(ticket_id >> 32 for ticket_id in by_id)}:
+        expected = tuple(by_id[ticket_id] for ticket_id in sorted(by_id) if ticket_id >> 32 == top)
+        assert records_by_prefix(table, top.to_bytes(4, "big")) == expected
 
 
 @given(st.lists(entries, max_size=30), keys)
