@@ -5,7 +5,6 @@ a reader names the field that is wrong, trusts no type, and refuses fields that 
 """
 
 from collections.abc import Collection
-from io import BytesIO
 
 import cbor2
 
@@ -15,6 +14,7 @@ from protocol.identifiers import U64_MAX
 MAX_TEXT_CHARACTERS = 1_000
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ITEMS = 1_000_000
+_MISSING = object()
 
 
 def encode(value: object) -> bytes:
@@ -24,9 +24,8 @@ def encode(value: object) -> bytes:
 
 def decode(data: bytes) -> object:
     """Return the value of `data`, which must be exactly one deterministic encoding; else InputError."""
-    stream = BytesIO(data)
     try:
-        value: object = cbor2.CBORDecoder(stream).decode()
+        value: object = cbor2.loads(data)
         again = encode(value)
     except (cbor2.CBORError, ValueError, TypeError, RecursionError, OverflowError) as error:
         raise InputError(f"not CBOR: {error}") from error
@@ -42,19 +41,20 @@ class Fields:
         """Take a decoded map whose keys must all be among `names`; `where` is said in every complaint."""
         if not isinstance(value, dict):
             raise InputError(f"{where}: must be a map, not {type(value).__name__}")
-        unknown = [name for name in value if name not in names]
-        if unknown:
-            raise InputError(f"{where}: field {unknown[0]!r:.40} is not known; known are {', '.join(sorted(names))}")
+        for name in value:
+            if name not in names:
+                raise InputError(f"{where}: field {name!r:.40} is not known; known are {', '.join(sorted(names))}")
         self._values = value
         self._where = where
 
-    def _get(self, name: str, wanted: str) -> object:
-        if name not in self._values:
-            raise InputError(f"{self._where}: field {name!r} is missing; it must be {wanted}")
-        value: object = self._values[name]
+    # A journal's entries have many fields: what is wanted is put into words only where it did not come.
+    def _get(self, name: str) -> object:
+        value: object = self._values.get(name, _MISSING)
         return value
 
     def _wrong(self, name: str, wanted: str) -> InputError:
+        if name not in self._values:
+            return InputError(f"{self._where}: field {name!r} is missing; it must be {wanted}")
         return InputError(f"{self._where}: field {name!r} must be {wanted}")
 
     def has(self, name: str) -> bool:
@@ -63,37 +63,35 @@ class Fields:
 
     def integer(self, name: str, low: int = 0, high: int = U64_MAX) -> int:
         """Return a whole number from low to high, both inclusive."""
-        wanted = f"a whole number from {low} to {high}"
-        value = self._get(name, wanted)
+        value = self._get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self._wrong(name, wanted)
+            raise self._wrong(name, f"a whole number from {low} to {high}")
         return value
 
     def boolean(self, name: str) -> bool:
         """Return true or false."""
-        value = self._get(name, "true or false")
+        value = self._get(name)
         if not isinstance(value, bool):
             raise self._wrong(name, "true or false")
         return value
 
     def binary(self, name: str, length: int | None = None, most: int = MAX_BYTES) -> bytes:
         """Return a byte string, of exactly `length` bytes where given, never over `most`."""
-        wanted = f"{length} bytes" if length is not None else f"at most {most} bytes"
-        value = self._get(name, wanted)
+        value = self._get(name)
         if not isinstance(value, bytes) or len(value) > most or (length is not None and len(value) != length):
-            raise self._wrong(name, wanted)
+            raise self._wrong(name, f"{length} bytes" if length is not None else f"at most {most} bytes")
         return value
 
     def text(self, name: str, most: int = MAX_TEXT_CHARACTERS) -> str:
         """Return a text of at most `most` characters."""
-        value = self._get(name, f"a text of at most {most} characters")
+        value = self._get(name)
         if not isinstance(value, str) or len(value) > most:
             raise self._wrong(name, f"a text of at most {most} characters")
         return value
 
     def items(self, name: str, most: int = MAX_ITEMS) -> list[object]:
         """Return a list of at most `most` items."""
-        value = self._get(name, f"a list of at most {most} items")
+        value = self._get(name)
         if not isinstance(value, list) or len(value) > most:
             raise self._wrong(name, f"a list of at most {most} items")
         return value
@@ -108,4 +106,7 @@ class Fields:
 
     def nested(self, name: str) -> object:
         """Return a value for another reader."""
-        return self._get(name, "there")
+        value = self._get(name)
+        if value is _MISSING:
+            raise self._wrong(name, "there")
+        return value
