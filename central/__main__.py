@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from central.assembly import OPERATIONS, Ambience, build_app
-from central.identity.passwords import Passwords, strong_hasher
+from central.identity.passwords import Passwords, pin_hasher, strong_hasher
 from central.identity.permissions import ALL
 from central.identity.service import Identity
 from central.keys import service as key_service
@@ -58,7 +58,7 @@ def clock() -> Instant:
 
 
 def _ambience() -> Ambience:
-    return Ambience(clock, os.urandom, strong_hasher())
+    return Ambience(clock, os.urandom, strong_hasher(), pin_hasher())
 
 
 @contextmanager

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
     USERS_EDIT = "users.edit"
+    SUPERVISORS_EDIT = "supervisors.edit"
 
 
 ALL = tuple(permission.value for permission in Permission)

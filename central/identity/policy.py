@@ -1,8 +1,10 @@
-"""The rules of signing in, as pure functions.
+"""The rules of signing in and of PINs, as pure functions.
 
 Laws: failures slow down the account and source that fail, never another source of the same account: so nobody can lock a
 person out by failing in that person's name.
 """
+
+from itertools import pairwise
 
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant
 
@@ -14,6 +16,9 @@ FORGOTTEN_AFTER_MS = 24 * 60 * MS_PER_MINUTE
 IDLE_MS = 60 * MS_PER_MINUTE
 ABSOLUTE_MS = 12 * 60 * MS_PER_MINUTE
 SEEN_EVERY_MS = MS_PER_MINUTE
+FEWEST_PIN_DIGITS = 6
+MOST_PIN_DIGITS = 12
+FEWEST_DIFFERENT_DIGITS = 4
 
 
 def delay_left_s(failures: int, last_at: Instant, now: Instant) -> int:
@@ -37,4 +42,17 @@ def password_weakness(password: str, name: str) -> str | None:
         return "a password does not contain the name"
     if len(set(password)) < MINIMUM_CHARACTERS // 2:
         return "a password has at least 5 different characters"
+    return None
+
+
+def pin_weakness(pin: str) -> str | None:
+    """Return what is wrong with a new PIN, or None. It is typed at a gate, so that it has digits only."""
+    if not (pin.isascii() and pin.isdigit() and FEWEST_PIN_DIGITS <= len(pin) <= MOST_PIN_DIGITS):
+        return f"a PIN has {FEWEST_PIN_DIGITS} to {MOST_PIN_DIGITS} digits"
+    if len(set(pin)) < FEWEST_DIFFERENT_DIGITS:
+        return f"a PIN has at least {FEWEST_DIFFERENT_DIGITS} different digits"
+    if len({(int(after) - int(before)) % 10 for before, after in pairwise(pin)}) == 1:
+        return "a PIN is no row of digits with equal steps, such as 123456"
+    if any(pin == (pin[:length] * len(pin))[: len(pin)] for length in range(1, len(pin) // 2 + 1)):
+        return "a PIN is no repetition, such as 12341234"
     return None

@@ -57,7 +57,7 @@ class Identity:
 
         Problem where the name is taken, or `by` would give what they do not hold themselves.
         """
-        _require_all_held(by, permissions)
+        require_all_held(by, permissions)
         password = self._one_time_password()
         stored = await self._passwords.hash(password)
         async with self._store.transaction() as work:
@@ -88,7 +88,7 @@ class Identity:
             row = await _user_named(work, name)
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
-            _require_all_held(by, row.permissions)
+            require_all_held(by, row.permissions)
             await _set_password(work, row, stored, must_change=True)
             audit.record(work, now, _number(by), "user.reset-password", f"user:{row.id}")
         return password
@@ -192,7 +192,8 @@ def _number(who: Principal | None) -> int | None:
     return None if who is None else who.user_id
 
 
-def _require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
+def require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
+    """Raise Problem where somebody would give or open what they do not hold; None is whoever holds the machine."""
     if by is not None and (missing := sorted(set(permissions) - by.permissions)):
         raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask somebody who does")
 

@@ -1,4 +1,4 @@
-"""The small tables of a site's feed: products, check points, the site's rules.
+"""The small tables of a site's feed: products, check points, the site's rules, its supervisors' PIN verifiers.
 
 Laws: read in the transaction that publishes them; equal settings give equal bytes.
 """
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from central.catalog import service as catalog
 from central.devices import check_points
+from central.identity import supervisors
 from central.store.unit_of_work import Work
 from protocol.admission import tables
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S
+from protocol.admission.supervisors import SUPERVISORS, encode_supervisors
 from protocol.admission.tables import PRODUCTS
 from protocol.identifiers import CheckPointId, SiteId
 
@@ -29,6 +31,7 @@ async def read(work: Work, site_id: SiteId) -> Tables:
         PRODUCTS: tables.encode_products(await catalog.products_of_site(work, site_id)),
         tables.CHECK_POINTS: tables.encode_check_points(await check_points.table_of_site(work, site_id)),
         tables.SITE_RULES: tables.encode_site_rules(await catalog.site_rules(work, site_id)),
+        SUPERVISORS: encode_supervisors(await supervisors.table_of_site(work, site_id)),
     }
     return Tables(by_name, untold)
 

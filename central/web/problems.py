@@ -41,6 +41,7 @@ class ProblemCode(Enum):
         "password_change_required", HTTPStatus.FORBIDDEN, "请先修改密码", "Change the password first"
     )
     PASSWORD_WEAK = ProblemKind("password_weak", HTTPStatus.UNPROCESSABLE_ENTITY, "密码过于简单", "The password is too weak")
+    PIN_WEAK = ProblemKind("pin_weak", HTTPStatus.UNPROCESSABLE_ENTITY, "PIN 码过于简单", "The PIN is too weak")
     FORBIDDEN = ProblemKind("forbidden", HTTPStatus.FORBIDDEN, "没有权限", "Not permitted")
     CROSS_SITE = ProblemKind("cross_site", HTTPStatus.FORBIDDEN, "请求来源不可信", "The request came from another site")
     NOT_FOUND = ProblemKind("not_found", HTTPStatus.NOT_FOUND, "未找到", "Not found")

@@ -16,6 +16,7 @@ from central.identity import routes as identity_routes
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL
 from central.identity.service import Identity
+from central.identity.supervisors import Supervisors
 from central.issuing import routes as issuing_routes
 from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
@@ -75,6 +76,7 @@ class Office:
         random_bytes = SeededBytes()
         seal = field_seal(random_bytes)
         self.identity = Identity(store, Passwords(cheap_hasher()), random_bytes)
+        self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
@@ -111,6 +113,7 @@ class Office:
         """Return the web application over these slices."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
         app[identity_routes.IDENTITY] = self.identity
+        app[identity_routes.SUPERVISORS] = self.supervisors
         app[catalog_routes.CATALOG] = self.catalog
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales

@@ -1,9 +1,11 @@
-"""People who sign in, their sessions, their failed attempts, and what they did."""
+"""People who sign in, their sessions, their failed attempts, the gates that they supervise, and what they did."""
 
-from sqlalchemy import JSON, BigInteger
+from sqlalchemy import JSON, BigInteger, Integer
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
+from protocol.admission.supervisors import MAX_VERIFIER_CHARACTERS
+from protocol.identifiers import SiteId
 from protocol.instants import Instant
 
 
@@ -41,6 +43,25 @@ class SignInFailureRow(Table, table=True):
     source: str = Field(primary_key=True, max_length=64)
     failures: int
     last_at: Instant = Field(sa_type=BigInteger, index=True)
+
+
+class SupervisedSiteRow(Table, table=True):
+    """A site whose gates a person supervises."""
+
+    __tablename__ = "supervised_site"
+
+    site_id: SiteId = Field(primary_key=True, sa_type=Integer, foreign_key="site.id")
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id", index=True)
+
+
+class SupervisorPinRow(Table, table=True):
+    """A supervisor's PIN, as its argon2id verifier only: what the feed's table `pins` carries."""
+
+    __tablename__ = "supervisor_pin"
+
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
+    verifier: str = Field(max_length=MAX_VERIFIER_CHARACTERS)
+    set_at: Instant = Field(sa_type=BigInteger)
 
 
 class AuditRow(Table, table=True):

@@ -1,10 +1,18 @@
-"""The rules of signing in."""
+"""The rules of signing in and of PINs."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.identity.policy import ABSOLUTE_MS, IDLE_MS, LONGEST_DELAY_S, delay_left_s, password_weakness, session_is_over
+from central.identity.policy import (
+    ABSOLUTE_MS,
+    IDLE_MS,
+    LONGEST_DELAY_S,
+    delay_left_s,
+    password_weakness,
+    pin_weakness,
+    session_is_over,
+)
 from protocol.instants import Instant
 from tests.builders.central import NOON
 
@@ -50,3 +58,39 @@ def test_a_session_ends_when_idle_and_at_the_end_of_the_shift(opened_ago_ms: int
 )
 def test_a_password_is_long_varied_and_not_the_name(password: str, *, is_weak: bool) -> None:
     assert (password_weakness(password, "seller") is not None) is is_weak
+
+
+@pytest.mark.parametrize("pin", ["482915", "190573", "0815471", "730591826447"])
+def test_a_pin_that_is_hard_to_guess_is_taken(pin: str) -> None:
+    assert pin_weakness(pin) is None
+
+
+@pytest.mark.parametrize(
+    ("pin", "said"),
+    [
+        ("", "6 to 12"),
+        ("48291", "6 to 12"),
+        ("4829151234567", "6 to 12"),
+        ("48291a", "6 to 12"),
+        ("48 915", "6 to 12"),
+        ("482915\n", "6 to 12"),
+        ("٤٨٢٩١٥", "6 to 12"),
+        ("４８２９１５", "6 to 12"),
+        ("000000", "different"),
+        ("112233", "different"),
+        ("520520", "different"),
+        ("123456", "equal steps"),
+        ("987654", "equal steps"),
+        ("890123", "equal steps"),
+        ("135791", "equal steps"),
+        ("12341234", "repetition"),
+        ("48294829482", "repetition"),
+    ],
+)
+def test_a_pin_that_is_guessed_first_is_refused(pin: str, said: str) -> None:
+    assert said in (pin_weakness(pin) or "")
+
+
+@given(st.text(max_size=20))
+def test_what_a_keypad_cannot_type_is_no_pin(pin: str) -> None:
+    assert pin_weakness(pin) is not None or (set(pin) <= set("0123456789") and 6 <= len(pin) <= 12)

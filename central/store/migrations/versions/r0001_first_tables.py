@@ -26,6 +26,8 @@ def upgrade() -> None:
     _feed_delta()
     _sale_order()
     _signed_metadata()
+    _supervised_site()
+    _supervisor_pin()
     _ticket_change()
     _user_session()
     _alarm()
@@ -233,6 +235,29 @@ def _signed_metadata() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_signed_metadata_site_id")),
         sa.PrimaryKeyConstraint("site_id", "role", "epoch", "version", name=op.f("pk_signed_metadata")),
+    )
+
+
+def _supervised_site() -> None:
+    op.create_table(
+        "supervised_site",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_supervised_site_site_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_supervised_site_user_id")),
+        sa.PrimaryKeyConstraint("site_id", "user_id", name=op.f("pk_supervised_site")),
+    )
+    op.create_index(op.f("ix_supervised_site_user_id"), "supervised_site", ["user_id"], unique=False)
+
+
+def _supervisor_pin() -> None:
+    op.create_table(
+        "supervisor_pin",
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("verifier", sa.String(length=200), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_supervisor_pin_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_supervisor_pin")),
     )
 
 

@@ -1,0 +1,155 @@
+"""Supervisors: who may unlock lanes and override refusals at which site's gates, and their PINs.
+
+Laws: a PIN is stored as its argon2id verifier alone, neither shown nor audited; it lives while its person supervises a site;
+gates hear of a change as soon as it has committed; nobody sets the PIN of a person who may do what they may not.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, func, select
+
+from central.audit import service as audit
+from central.identity import policy
+from central.identity.passwords import Passwords
+from central.identity.service import require_all_held
+from central.store.tables.catalog import SiteRow
+from central.store.tables.people import SupervisedSiteRow, SupervisorPinRow, UserRow
+from central.store.unit_of_work import Store, Work
+from central.store.upsert import insert_or_replace
+from central.web.access import Principal
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.admission.supervisors import MAX_SUPERVISORS, Supervisor
+from protocol.identifiers import SiteId
+from protocol.instants import Instant
+
+Wake = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSupervisor:
+    """A supervisor as central knows one. Gates know the number; without a PIN (`pin_set_at` None) they know nobody."""
+
+    person_id: int
+    name: str
+    pin_set_at: Instant | None
+
+
+class Supervisors:
+    """The supervisors of all sites."""
+
+    def __init__(self, store: Store, pins: Passwords, feed_has_work: Wake) -> None:
+        """Take the store, the hasher of PINs, and whom to wake when gates must hear of a change."""
+        self._store = store
+        self._pins = pins
+        self._feed_has_work = feed_has_work
+
+    async def add(self, site_id: SiteId, name: str, by: Principal, now: Instant) -> SiteSupervisor:
+        """Let a person supervise a site's gates; who does already goes on. Problem where site or person is not there."""
+        async with self._store.transaction() as work:
+            if await work.session.get(SiteRow, site_id, with_for_update=True) is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            user_id, person = await _locked(work, name)
+            if await work.session.get(SupervisedSiteRow, (site_id, user_id)) is None:
+                await _require_room(work, site_id)
+                work.session.add(SupervisedSiteRow(site_id=site_id, user_id=user_id))
+                audit.record(work, now, by.user_id, "supervisor.add", f"user:{user_id}", site=site_id)
+                work.after_commit(self._feed_has_work)
+            pin = await work.session.get(SupervisorPinRow, user_id)
+        return SiteSupervisor(user_id, person.name, None if pin is None else pin.set_at)
+
+    async def remove(self, site_id: SiteId, name: str, by: Principal, now: Instant) -> None:
+        """End a person's supervision of a site, and their PIN with the last site; Problem where they do not supervise it."""
+        async with self._store.transaction() as work:
+            user_id, _ = await _locked(work, name)
+            row = await work.session.get(SupervisedSiteRow, (site_id, user_id))
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"{name:.64} does not supervise site {site_id}")
+            await work.session.delete(row)
+            await work.session.flush()
+            if not await _supervises_any(work, user_id):
+                await work.session.exec(delete(SupervisorPinRow).where(col(SupervisorPinRow.user_id) == user_id))
+            audit.record(work, now, by.user_id, "supervisor.remove", f"user:{user_id}", site=site_id)
+            work.after_commit(self._feed_has_work)
+
+    async def set_pin(self, name: str, pin: str, by: Principal, now: Instant) -> SiteSupervisor:
+        """Give a supervisor a PIN. Problem where it is weak, or they may do what `by` may not."""
+        _require_strong(pin)
+        verifier = await self._pins.hash(pin)
+        async with self._store.transaction() as work:
+            user_id, person = await _locked(work, name)
+            require_all_held(by, person.permissions)
+            await self._keep(work, user_id, verifier, by, now)
+        return SiteSupervisor(user_id, person.name, now)
+
+    async def set_own_pin(self, who: Principal, password: str, pin: str, now: Instant) -> SiteSupervisor:
+        """Set an own PIN. Problem where the password is wrong, or the PIN weak."""
+        if who.must_change_password:
+            raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
+        _require_strong(pin)
+        async with self._store.reading() as work:
+            stored = (await work.session.get_one(UserRow, who.user_id)).password_hash
+        if not await self._pins.verify(stored, password):
+            raise Problem(ProblemCode.SIGN_IN_FAILED, "the password is wrong")
+        return await self.set_pin(who.name, pin, who, now)
+
+    async def of_site(self, site_id: SiteId) -> tuple[SiteSupervisor, ...]:
+        """Return a site's supervisors by number; Problem where there is no such site."""
+        query = (
+            select(UserRow.id, UserRow.name, SupervisorPinRow.set_at)
+            .join(SupervisedSiteRow, col(SupervisedSiteRow.user_id) == col(UserRow.id))
+            .outerjoin(SupervisorPinRow, col(SupervisorPinRow.user_id) == col(UserRow.id))
+            .where(col(SupervisedSiteRow.site_id) == site_id)
+            .order_by(col(UserRow.id))
+        )
+        async with self._store.reading() as work:
+            if await work.session.get(SiteRow, site_id) is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            found = (await work.session.exec(query)).all()
+        return tuple(
+            SiteSupervisor(number or 0, name, None if set_at is None else Instant(set_at)) for number, name, set_at in found
+        )
+
+    async def _keep(self, work: Work, user_id: int, verifier: str, by: Principal, now: Instant) -> None:
+        if not await _supervises_any(work, user_id):
+            raise Problem(ProblemCode.CONFLICT, "who supervises no site has no PIN; add the person to a site's supervisors first")
+        row = {"user_id": user_id, "verifier": verifier, "set_at": now}
+        await insert_or_replace(await work.session.connection(), SupervisorPinRow, ["user_id"], [row])
+        audit.record(work, now, by.user_id, "supervisor.set-pin", f"user:{user_id}")
+        work.after_commit(self._feed_has_work)
+
+
+async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
+    """Return a site's supervisors who have a PIN, as the feed carries them; a disabled person is none."""
+    query = (
+        select(SupervisorPinRow.user_id, SupervisorPinRow.verifier)
+        .join(SupervisedSiteRow, col(SupervisedSiteRow.user_id) == col(SupervisorPinRow.user_id))
+        .join(UserRow, col(UserRow.id) == col(SupervisorPinRow.user_id))
+        .where(col(SupervisedSiteRow.site_id) == site_id, col(UserRow.is_disabled).is_(False))
+    )
+    return tuple(Supervisor(person_id, verifier) for person_id, verifier in (await work.session.exec(query)).all())
+
+
+def _require_strong(pin: str) -> None:
+    weakness = policy.pin_weakness(pin)
+    if weakness is not None:
+        raise Problem(ProblemCode.PIN_WEAK, weakness, fields=(FieldFault("pin", weakness),))
+
+
+async def _locked(work: Work, name: str) -> tuple[int, UserRow]:
+    """Return a person by name, locked: two who change one supervisor at once take turns."""
+    row = (await work.session.exec(select(UserRow).where(UserRow.name == name).with_for_update())).first()
+    if row is None or row.id is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
+    return row.id, row
+
+
+async def _supervises_any(work: Work, user_id: int) -> bool:
+    query = select(SupervisedSiteRow.site_id).where(SupervisedSiteRow.user_id == user_id).limit(1)
+    return (await work.session.exec(query)).first() is not None
+
+
+async def _require_room(work: Work, site_id: SiteId) -> None:
+    query = select(func.count()).select_from(SupervisedSiteRow).where(col(SupervisedSiteRow.site_id) == site_id)
+    if (await work.session.exec(query)).one() >= MAX_SUPERVISORS:
+        raise Problem(ProblemCode.CONFLICT, f"a site has at most {MAX_SUPERVISORS} supervisors")
