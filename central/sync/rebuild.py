@@ -5,6 +5,8 @@ Laws: changes that commit meanwhile stay in the outbox and are published after i
 and done again; nothing is signed before all of it stands.
 """
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from central.issuing import feed_rows, outbox
@@ -92,18 +94,23 @@ def dated(edition: Edition, version: int, tables: tuple[tuple[str, TableRef], ..
 
 async def _blobs(work: Work, scope: Scope, start: int) -> dict[BucketId, bytes]:
     """Return the buckets from `start` on, as they must be now."""
-    end = start + BUCKETS_AT_ONCE
-    ids = IdRange(TicketId(start << _ID_SHIFT), TicketId((end << _ID_SHIFT) - 1))
-    keys = KeyRange(_first_key(start), _last_key(end))
-    tickets: dict[int, list[TicketRecord]] = {number: [] for number in range(start, end)}
-    for record in await feed_rows.records_in(work, scope.products, ids):
-        if record.valid_until >= scope.ends_after:
-            tickets[bucket_of_ticket(record.ticket_id)].append(record)
-    credentials: dict[int, list[CredentialEntry]] = {number: [] for number in range(start, end)}
-    for entry in await feed_rows.credentials_in(work, scope.site_id, keys):
+    numbers = range(start, start + BUCKETS_AT_ONCE)
+    ids = IdRange(TicketId(numbers.start << _ID_SHIFT), TicketId((numbers.stop << _ID_SHIFT) - 1))
+    records = await feed_rows.records_in(work, scope.products, ids)
+    entries = await feed_rows.credentials_in(work, scope.site_id, KeyRange(_first_key(numbers.start), _last_key(numbers.stop)))
+    standing = [record for record in records if record.valid_until >= scope.ends_after]
+    return await asyncio.to_thread(_encoded, numbers, standing, entries)
+
+
+def _encoded(numbers: range, records: Iterable[TicketRecord], entries: Iterable[CredentialEntry]) -> dict[BucketId, bytes]:
+    tickets: dict[int, list[TicketRecord]] = {number: [] for number in numbers}
+    for record in records:
+        tickets[bucket_of_ticket(record.ticket_id)].append(record)
+    credentials: dict[int, list[CredentialEntry]] = {number: [] for number in numbers}
+    for entry in entries:
         credentials[bucket_of_key(entry.key)].append(entry)
     blobs: dict[BucketId, bytes] = {}
-    for number in range(start, end):
+    for number in numbers:
         blobs[BucketKind.TICKETS, number] = encode_tickets(tickets[number])
         blobs[BucketKind.CREDENTIALS, number] = encode_credentials(credentials[number])
     return blobs
