@@ -1,0 +1,129 @@
+"""Conflicts follow from the scans alone, whatever arrived first, and the earliest use is never one."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.admissions.conflicts import TicketCase, conflicts_of
+from protocol.admission.passages import PassageKind
+from protocol.admission.policy import Check, DailyUses, MinimumInterval, ReEntry, TotalUses
+from protocol.admission.verdict import Reason
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, JournalId, Sequence, SiteId
+from protocol.instants import MS_PER_MINUTE, Instant
+from protocol.journal.events import Intent, Outcome, OutcomeResult
+from protocol.journal.history import AdmissionEvent
+from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, product, record
+
+pytestmark = pytest.mark.law(5)
+
+
+def case(*checks: Check) -> TicketCase:
+    points = {point.check_point_id: point for point in (check_point(), EXIT)}
+    return TicketCase(record(), product(entitlement(*(checks or (TotalUses(1),)))), points, ZONE)
+
+
+def entry(minute: int, agent: int, *, kind: PassageKind = PassageKind.ENTRY, persons: int = 1) -> AdmissionEvent:
+    """An admission by an agent's own gate, so many minutes after ten o'clock; its sequence is the minute's, doubled."""
+    direction = Direction.EXIT if kind is PassageKind.EXIT else Direction.ENTRY
+    at = Instant(NOW + minute * MS_PER_MINUTE)
+    intent = Intent(
+        attempt_id=AttemptId(bytes([agent]) + minute.to_bytes(15, "big")),
+        direction=direction,
+        kind=kind,
+        ticket_id=TICKET,
+        entitlement_id=EntitlementId(1),
+        generation=1,
+        persons=persons,
+        uses_left=None,
+        flags=(),
+        feed_version=1,
+        resumes=None,
+        rule_id=0,
+        holder=None,
+        supervisor=None,
+        scanned_at=at,
+    )
+    place = EXIT.check_point_id if kind is PassageKind.EXIT else GATE
+    sequence = Sequence(2 * minute + 1)
+    return AdmissionEvent(AgentId(agent), JournalId(bytes([agent]) * 16), sequence, SiteId(1), CheckPointId(place), intent)
+
+
+def outcome(of: AdmissionEvent, result: OutcomeResult) -> AdmissionEvent:
+    return replace(of, sequence=Sequence(of.sequence + 1), event=Outcome(of.sequence, result, 0))
+
+
+def found(ticket: TicketCase, *events: AdmissionEvent) -> list[tuple[int, Reason, int]]:
+    """Return (agent of the conflict, reason, agent of the first use) for each."""
+    return [(one.key[0], one.reason, one.first[0]) for one in conflicts_of(ticket, events)]
+
+
+def test_one_admission_is_no_conflict() -> None:
+    assert found(case(), entry(0, 1)) == []
+
+
+def test_of_two_admissions_the_later_scan_is_the_conflict() -> None:
+    assert found(case(), entry(5, 1), entry(0, 2)) == [(1, Reason.USED_UP, 2)]
+
+
+def test_of_three_both_later_ones_are() -> None:
+    assert found(case(), entry(0, 1), entry(1, 2), entry(2, 3)) == [(2, Reason.USED_UP, 1), (3, Reason.USED_UP, 1)]
+
+
+def test_what_did_not_pass_uses_nothing_and_conflicts_with_nothing() -> None:
+    first, second = entry(0, 1), entry(1, 2)
+    assert found(case(), first, second, outcome(first, OutcomeResult.NOT_PASSED)) == []
+    assert found(case(), first, second, outcome(second, OutcomeResult.NOT_PASSED)) == []
+    assert found(case(), first, second, outcome(second, OutcomeResult.PASSED)) == [(2, Reason.USED_UP, 1)]
+
+
+def test_a_supervisors_override_is_a_decision_and_counts_as_a_use() -> None:
+    assert found(case(), entry(0, 1), entry(1, 2, kind=PassageKind.OVERRIDE)) == []
+    assert found(case(), entry(0, 1, kind=PassageKind.OVERRIDE), entry(1, 2)) == [(2, Reason.USED_UP, 1)]
+
+
+@pytest.mark.parametrize(
+    ("checks", "minutes", "reasons"),
+    [
+        ((DailyUses(1),), (0, 1), [Reason.DAILY_LIMIT]),
+        ((DailyUses(1),), (0, 24 * 60), []),
+        ((MinimumInterval(10),), (0, 9), [Reason.TOO_SOON]),
+        ((MinimumInterval(10),), (0, 10), []),
+        ((TotalUses(2),), (0, 1, 2), [Reason.USED_UP]),
+        ((ReEntry(), TotalUses(3)), (0, 1), [Reason.ALREADY_INSIDE]),
+    ],
+)
+def test_the_reason_is_that_of_the_tickets_own_policy(
+    checks: tuple[Check, ...], minutes: tuple[int, ...], reasons: list[Reason]
+) -> None:
+    events = [entry(minute, number) for number, minute in enumerate(minutes, start=1)]
+    assert [one.reason for one in conflicts_of(case(*checks), events)] == reasons
+
+
+def test_a_re_entry_after_an_exit_is_no_conflict() -> None:
+    ticket = case(ReEntry(), TotalUses(1))
+    assert found(ticket, entry(0, 1), entry(5, 9, kind=PassageKind.EXIT), entry(10, 2)) == []
+
+
+def test_a_right_or_place_that_central_does_not_know_is_left_to_people() -> None:
+    stray = replace(entry(1, 2), check_point=CheckPointId(999))
+    assert found(case(), entry(0, 1), stray) == []
+
+
+EVENTS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4)), unique_by=lambda one: one, max_size=8)
+
+
+@given(EVENTS, st.randoms(use_true_random=False))
+def test_order_of_arrival_changes_nothing_and_the_first_use_is_never_a_conflict(
+    scans: list[tuple[int, int]], shuffler: Random
+) -> None:
+    events = [entry(minute, agent) for minute, agent in scans]
+    shuffled = [*events, *events[:2]]
+    shuffler.shuffle(shuffled)
+    conflicts = conflicts_of(case(), events)
+    assert conflicts_of(case(), shuffled) == conflicts
+    assert len(conflicts) == max(0, len(events) - 1)
+    assert all(one.first not in {other.key for other in conflicts} for one in conflicts)
