@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from argon2 import PasswordHasher
+
 from protocol.admission.decide import decide
 from protocol.admission.policy import (
     Check,
@@ -21,6 +23,7 @@ from protocol.admission.policy import (
     WalkInRule,
     Weekdays,
 )
+from protocol.admission.supervisors import SUPERVISORS, Supervisor, encode_supervisors
 from protocol.admission.tables import encode_check_points, encode_products, encode_site_rules
 from protocol.admission.verdict import CallStaff, Language, Refuse, staff_text, visitor_text
 from protocol.identifiers import CheckPointId, SiteId
@@ -51,15 +54,25 @@ RULES = SiteRules(
     (WalkInRule(7, "六十五岁以上", "65 and over", 65, None, ("1101",), date(2026, 1, 1), None, frozenset({CheckPointId(11)})),),
 )
 
+PINS = {7: "482915", 300: "730591826447"}
+
+
+def _supervisors() -> tuple[Supervisor, ...]:
+    """Return the supervisors of `PINS`, each with a salt of their own number."""
+    hasher = PasswordHasher(time_cost=3, memory_cost=19_456, parallelism=1)
+    return tuple(Supervisor(person, hasher.hash(pin, salt=person.to_bytes(16, "big"))) for person, pin in PINS.items())
+
 
 def table_vectors() -> dict[str, object]:
     """Return each small table as value and as bytes."""
     products = (product(entitlement(*EVERY_CHECK, alternatives=((TotalUses(2),), (ReEntry(), DailyUses(3))))), product(number=2))
     points = (check_point(), check_point(CheckPointId(12), attended=True, zone=3))
+    supervisors = _supervisors()
     return {
         "products": {"value": plain(products), "bytes": encode_products(products).hex()},
         "check-points": {"value": plain(points), "bytes": encode_check_points(points).hex()},
         "site-rules": {"value": plain(RULES), "bytes": encode_site_rules(RULES).hex()},
+        SUPERVISORS: {"value": plain(supervisors), "pins": plain(PINS), "bytes": encode_supervisors(supervisors).hex()},
     }
 
 

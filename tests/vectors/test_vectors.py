@@ -4,8 +4,10 @@ import json
 from typing import cast
 
 import pytest
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from protocol.admission.supervisors import SUPERVISORS, decode_supervisors
 from protocol.feed.buckets import digest
 from protocol.journal.codec import decode_entry, encode_entry
 from protocol.signatures import Envelope, verifies
@@ -76,3 +78,10 @@ def test_the_request_of_the_file_is_proved() -> None:
     request = Request(vectors["method"], vectors["target_uri"], bytes.fromhex(vectors["body"]))
     caller = verify_request(bytes.fromhex(vectors["public"]), request, vectors["headers"])
     assert str(caller.sequence) == vectors["headers"]["paifang-sequence"]
+
+
+def test_the_pins_of_the_file_are_proved_by_its_table() -> None:
+    table = json.loads(path_of("tables").read_text(encoding="utf-8"))[SUPERVISORS]
+    verifiers = {str(one.person_id): one.verifier for one in decode_supervisors(bytes.fromhex(table["bytes"]))}
+    assert verifiers.keys() == table["pins"].keys()
+    assert all(PasswordHasher().verify(verifiers[person], pin) for person, pin in table["pins"].items())
