@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from protocol.admission.checks import Case, failures_of
+from protocol.admission.checks import Case, appraise
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
 from protocol.admission.policy import CheckPoint, Entitlement, Product
 from protocol.admission.usage import usage_of
@@ -73,7 +73,7 @@ def _judged(
     if right is None or check_point is None or not _is_judged(passage):
         return None
     seen = _case_of(case, passage, earlier, right, check_point)
-    failure = next((one for one in failures_of(right.policy, seen) if one.reason in OF_USES), None)
+    failure = next((one for one in appraise(right.policy, seen).failures if one.reason in OF_USES), None)
     if failure is None or not seen.usage.uses:
         return None
     first = seen.usage.uses[0]

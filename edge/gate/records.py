@@ -116,8 +116,11 @@ def _exit(attempt_id: AttemptId, verdict: LetOut, generation: int, feed_version:
     )
 
 
-def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequence:
-    """Return the newest intent without outcome of this ticket and right at this check point: the one that `decide` saw."""
+def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequence | None:
+    """Return the newest intent without outcome of this ticket and right at this check point: the one that `decide` saw.
+
+    None where this journal holds it no longer (pruned, or another agent's): the resume then stands for itself.
+    """
     found = [
         entry.sequence
         for entry in pending
@@ -126,8 +129,7 @@ def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequ
         and entry.event.entitlement_id == verdict.entitlement_id
         and entry.check_point == facts.check_point.check_point_id
     ]
-    assert found, "a resume is decided from an intent that the journal holds"
-    return found[-1]
+    return found[-1] if found else None
 
 
 def _claims_when_online(facts: Facts, ticket_id: TicketId) -> bool:

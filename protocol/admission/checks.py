@@ -1,17 +1,19 @@
-"""The small named checks of a policy, each a function of the case to a failure or None.
+"""The small named checks of a policy, each a function of the case to a failure or None, and what they say together.
 
 Laws: windows are inclusive at both ends, to the second; days and periods are the site's; a failure says its reason, when it
-would pass and how far it is from passing, so that of several alternatives the nearest can be told to the visitor.
+would pass and how far it is from passing, so that of several alternatives the nearest can be told to the visitor; what a check
+does not know is nearest of all, because it may hold. A use is consumed by each person, but for those who re-enter.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import assert_never
 
 from protocol.admission.policy import (
     Check,
     CheckPoint,
+    CheckPointState,
     DailyUses,
     DateRange,
     DaysExcluded,
@@ -27,16 +29,17 @@ from protocol.admission.policy import (
     TotalUses,
     UnknownCheck,
     Weekdays,
+    options,
 )
 from protocol.admission.usage import Usage
 from protocol.admission.verdict import NO_DETAILS, ORDER, Details, Reason
 from protocol.identifiers import CheckPointId
 from protocol.instants import (
     MS_PER_MINUTE,
-    MS_PER_SECOND,
     Instant,
     from_datetime,
     from_minute,
+    inclusive_end,
     local_day,
     start_of_day,
     to_datetime,
@@ -44,28 +47,33 @@ from protocol.instants import (
 )
 from protocol.tickets.record import TicketRecord
 
+Option = tuple[Check, ...]
+Failures = tuple["Failure", ...]
+
 _DAYS_TO_SEARCH = 366
+_TIMES_TO_SEARCH = 32
 # How far a failed check is from passing: another gate is nearest, another hour next, then another day, then never again.
-_DISTANCE = {Reason.WRONG_GATE: 1, Reason.TOO_MANY_PERSONS: 1, Reason.WRONG_SLOT: 2, Reason.TOO_SOON: 2, Reason.ALREADY_INSIDE: 2}
-_FAR, _FARTHEST = 4, 8
+_DISTANCE = {Reason.POLICY_UNKNOWN: 0, Reason.WRONG_GATE: 1, Reason.TOO_MANY_PERSONS: 1, Reason.ALREADY_INSIDE: 2}
+_HOURS, _DAYS, _NEVER = 2, 4, 8
+_WITHIN_HOURS = frozenset({Reason.WRONG_SLOT, Reason.TOO_SOON})
+_TIMED = frozenset({Reason.WRONG_SLOT, Reason.WRONG_DAY, Reason.TOO_SOON, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT})
+_RE_ENTRY = ReEntry()
+# What the visitor can mend without waiting.
+_MENDED = frozenset({Reason.WRONG_GATE, Reason.TOO_MANY_PERSONS, Reason.ALREADY_INSIDE})
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the checks of one entitlement look at. `place` names a check point, in Chinese and English."""
+    """What the checks of one entitlement look at. `local` is `at` as the site lives it; `check_points` are the site's."""
 
     at: Instant
+    local: datetime
     zone: tzinfo
     persons: int
     record: TicketRecord
     check_point: CheckPoint
+    check_points: Mapping[CheckPointId, CheckPoint]
     usage: Usage
-    place: Callable[[CheckPointId], tuple[str, str]]
-
-    @property
-    def re_enters(self) -> bool:
-        """Whether this would be a re-entry, which consumes nothing."""
-        return self.usage.may_re_enter(local_day(self.at, self.zone), self.persons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +86,102 @@ class Failure:
     @property
     def distance(self) -> int:
         """Return how far the check is from passing; only comparisons mean something."""
-        if self.reason is Reason.WRONG_DAY:
-            return _FAR if self.details.passes_at is not None else _FARTHEST
-        return _DISTANCE.get(self.reason, _FARTHEST)
+        if self.reason in _DISTANCE:
+            return _DISTANCE[self.reason]
+        if self.details.passes_at is None:
+            return _NEVER
+        return _HOURS if self.reason in _WITHIN_HOURS else _DAYS
 
 
-def failures_of(policy: Policy, case: Case) -> tuple[Failure, ...]:
-    """Return what fails of the part that must always hold and of the nearest alternative, first failure first."""
-    always = _failed(policy.always, case)
-    alternatives = [_failed(alternative, case) for alternative in policy.alternatives]
-    nearest = min(alternatives, key=_distance) if alternatives else ()
-    return tuple(sorted((*always, *nearest), key=lambda failure: ORDER[failure.reason]))
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """What speaks against an entry, first failure first, and the uses (persons, for a group) that it would leave.
+
+    Failures are those of the option nearest to passing; there are none where an option holds. Uses are None where uncounted.
+    """
+
+    failures: Failures
+    uses_left: int | None
 
 
-def _failed(checks: tuple[Check, ...], case: Case) -> tuple[Failure, ...]:
-    return tuple(failure for check in checks if (failure := failure_of(check, case)) is not None)
+def appraise(policy: Policy, case: Case) -> Appraisal:
+    """Return what the options of a policy come to."""
+    appraised = [(option, _failed(option, case)) for option in options(policy)]
+    holding = [option for option, failures in appraised if not failures]
+    if holding:
+        return Appraisal((), _most_left([(option, consuming_persons(option, case)) for option in holding], case))
+    nearest = min((failures for _, failures in appraised), key=_distance)
+    first, *others = sorted(nearest, key=lambda failure: ORDER[failure.reason])
+    if first.reason in _TIMED:
+        first = replace(first, details=replace(first.details, passes_at=_passes_at(policy, case)))
+    return Appraisal((first, *others), None)
 
 
-def _distance(failures: tuple[Failure, ...]) -> tuple[int, int]:
-    return sum(failure.distance for failure in failures), len(failures)
+def _failed(option: Option, case: Case) -> Failures:
+    consuming = consuming_persons(option, case)
+    return tuple([failure for check in option if (failure := _failure_of(check, case, consuming)) is not None])
 
 
-def uses_left(policy: Policy, case: Case, *, consumed: int) -> int | None:
-    """Return how many uses (persons, for a group) are left after this entry; None where they are not counted."""
-    holding = next((alternative for alternative in policy.alternatives if not _failed(alternative, case)), ())
-    counts = [_left(check, case) for check in (*policy.always, *holding)]
-    known = [count for count in counts if count is not None]
-    return min(known) - consumed if known else None
+def _distance(failures: Failures) -> tuple[int, int, int]:
+    longest_wait = max(failure.details.passes_at or 0 for failure in failures)
+    return sum(failure.distance for failure in failures), longest_wait, len(failures)
+
+
+def _passes_at(policy: Policy, case: Case) -> Instant | None:
+    """Return when the first of the options would hold, if ever within the ticket's validity."""
+    times = [at for option in options(policy) if (at := _holds_at(option, case)) is not None]
+    return min(times, default=None)
+
+
+def _holds_at(option: Option, case: Case) -> Instant | None:
+    """Go from the time at which all that fails would pass to the next such time, until nothing fails that waiting could mend."""
+    ends = inclusive_end(case.record.valid_until, case.zone)
+    for _ in range(_TIMES_TO_SEARCH):
+        waiting = [failure.details.passes_at for failure in _failed(option, case) if failure.reason not in _MENDED]
+        times = [at for at in waiting if at is not None]
+        if len(times) < len(waiting):
+            return None
+        if not times:
+            return case.at
+        later = max(times)
+        if later > ends:
+            return None
+        case = replace(case, at=later, local=to_datetime(later, case.zone))
+    return None
+
+
+def consuming_persons(option: Option, case: Case) -> int:
+    """Return how many of those who come consume a use: all but those who re-enter, where the option allows it."""
+    if case.usage.outside == 0 or _RE_ENTRY not in option:
+        return case.persons
+    return case.persons - case.usage.returning(case.local.date(), case.persons)
+
+
+def uses_left_now(policy: Policy, case: Case) -> int | None:
+    """Return how many uses are left as it stands: what a resumed passage leaves, which was counted when it began."""
+    return _most_left([(option, 0) for option in options(policy)], case)
+
+
+def _most_left(consuming: list[tuple[Option, int]], case: Case) -> int | None:
+    counts = []
+    for option, persons in consuming:
+        known = [left for check in option if (left := _left(check, case)) is not None]
+        if not known:
+            return None
+        counts.append(max(0, min(known) - persons))
+    return max(counts, default=None)
 
 
 def _left(check: Check, case: Case) -> int | None:
     if isinstance(check, TotalUses):
         return check.most * case.record.persons - case.usage.persons()
     if isinstance(check, PeriodUses):
-        first, _ = period_bounds(check.period, local_day(case.at, case.zone))
+        first, _ = period_bounds(check.period, case.local.date())
         return check.most * case.record.persons - case.usage.persons(start_of_day(first, case.zone))
     return None
 
 
-def failure_of(check: Check, case: Case) -> Failure | None:  # noqa: C901, PLR0911, PLR0912 one arm a check, all flat
+def _failure_of(check: Check, case: Case, consuming: int) -> Failure | None:  # noqa: C901, PLR0911, PLR0912 one arm a check, all flat
     """Return why the check fails, or None where it holds."""
     match check:
         case DateRange():
@@ -130,13 +195,13 @@ def failure_of(check: Check, case: Case) -> Failure | None:  # noqa: C901, PLR09
         case TimeSlot():
             return _slot_failure(check, case)
         case TotalUses():
-            return _uses_failure(Reason.USED_UP, check.most, None, None, case)
+            return _total_failure(check, case, consuming)
         case DailyUses():
-            return _daily_failure(check, case)
+            return _daily_failure(check, case, consuming)
         case PeriodUses():
-            return _period_failure(check, case)
+            return _period_failure(check, case, consuming)
         case MinimumInterval():
-            return _interval_failure(check, case)
+            return _interval_failure(check, case, consuming)
         case ReEntry():
             return _inside_failure(case)
         case Gates():
@@ -151,30 +216,23 @@ def failure_of(check: Check, case: Case) -> Failure | None:  # noqa: C901, PLR09
 
 
 def _day_failure(case: Case, holds: Callable[[date], bool]) -> Failure | None:
-    today = local_day(case.at, case.zone)
+    today = case.local.date()
     if holds(today):
         return None
-    next_day = next((day for day in _days_after(today) if holds(day)), None)
+    days = (today + timedelta(days=count) for count in range(1, _DAYS_TO_SEARCH + 1))
+    next_day = next((day for day in days if holds(day)), None)
     passes_at = None if next_day is None else start_of_day(next_day, case.zone)
     return Failure(Reason.WRONG_DAY, Details(passes_at=passes_at))
 
 
-def _days_after(day: date) -> Iterator[date]:
-    return (day + timedelta(days=count) for count in range(1, _DAYS_TO_SEARCH + 1))
-
-
 def _time_of_day_failure(check: TimeOfDay, case: Case) -> Failure | None:
-    local = to_datetime(case.at, case.zone)
+    local = case.local
     second = local.hour * 3600 + local.minute * 60 + local.second
-    if check.first_s <= second <= check.last_s:
+    begun, over = check.first_s <= second, second > check.last_s
+    if (begun and not over) or (check.first_s > check.last_s and (begun or not over)):
         return None
-    day = local.date() if second < check.first_s else local.date() + timedelta(days=1)
-    return Failure(Reason.WRONG_SLOT, Details(passes_at=_at_second(day, check.first_s, case.zone)))
-
-
-def _at_second(day: date, second: int, zone: tzinfo) -> Instant:
-    hours, rest = divmod(second, 3600)
-    return from_datetime(datetime.combine(day, time(hours, rest // 60, rest % 60), zone))
+    midnight = datetime.combine(local.date() + timedelta(days=1 if begun else 0), time(), case.zone)
+    return Failure(Reason.WRONG_SLOT, Details(passes_at=from_datetime(midnight + timedelta(seconds=check.first_s))))
 
 
 def _slot_failure(check: TimeSlot, case: Case) -> Failure | None:
@@ -189,32 +247,53 @@ def _slot_failure(check: TimeSlot, case: Case) -> Failure | None:
     return Failure(Reason.WRONG_SLOT, Details(passes_at=Instant(first) if now < first else None))
 
 
-def _uses_failure(reason: Reason, most: int, since: Instant | None, until: Instant | None, case: Case) -> Failure | None:
-    """Count persons against `most` for each person of the ticket; a re-entry that consumes nothing is counted by nobody."""
-    left = most * case.record.persons - case.usage.persons(since)
-    if case.persons <= left or case.re_enters:
+def _total_failure(check: TotalUses, case: Case, consuming: int) -> Failure | None:
+    left = check.most * case.record.persons - case.usage.persons()
+    return None if _suffices(left, consuming) else Failure(Reason.USED_UP, _too_few(left, None, case, consuming))
+
+
+def _daily_failure(check: DailyUses, case: Case, consuming: int) -> Failure | None:
+    today = case.local.date()
+    left = check.most * case.record.persons - case.usage.persons(start_of_day(today, case.zone))
+    if _suffices(left, consuming):
         return None
-    last = case.usage.uses[-1] if case.usage.uses else None
-    details = Details(
-        since=None if last is None else last.scanned_at,
-        passes_at=until,
-        place_zh="" if last is None else case.place(last.check_point)[0],
-        place_en="" if last is None else case.place(last.check_point)[1],
-        left=left if left > 0 else None,
-    )
-    return Failure(reason, details)
-
-
-def _daily_failure(check: DailyUses, case: Case) -> Failure | None:
-    today = local_day(case.at, case.zone)
     tomorrow = start_of_day(today + timedelta(days=1), case.zone)
-    return _uses_failure(Reason.DAILY_LIMIT, check.most, start_of_day(today, case.zone), tomorrow, case)
+    return Failure(Reason.DAILY_LIMIT, _too_few(left, tomorrow, case, consuming))
 
 
-def _period_failure(check: PeriodUses, case: Case) -> Failure | None:
-    first, following = period_bounds(check.period, local_day(case.at, case.zone))
-    until = start_of_day(following, case.zone)
-    return _uses_failure(Reason.PERIOD_LIMIT, check.most, start_of_day(first, case.zone), until, case)
+def _period_failure(check: PeriodUses, case: Case, consuming: int) -> Failure | None:
+    first, following = period_bounds(check.period, case.local.date())
+    left = check.most * case.record.persons - case.usage.persons(start_of_day(first, case.zone))
+    if _suffices(left, consuming):
+        return None
+    return Failure(Reason.PERIOD_LIMIT, _too_few(left, start_of_day(following, case.zone), case, consuming))
+
+
+def _suffices(left: int, consuming: int) -> bool:
+    """Whether uses are left for all who consume one; who re-enters is counted by nobody."""
+    return consuming == 0 or consuming <= left
+
+
+def _too_few(left: int, until: Instant | None, case: Case, consuming: int) -> Details:
+    may_enter = max(0, left) + case.persons - consuming
+    return replace(_last_use(case), passes_at=until, left=may_enter or None)
+
+
+def _last_use(case: Case) -> Details:
+    if not case.usage.uses:
+        return NO_DETAILS
+    return _entered(case.usage.uses[-1].scanned_at, case.usage.uses[-1].check_point, case)
+
+
+def _entered(since: Instant, check_point: CheckPointId, case: Case) -> Details:
+    place_zh, place_en = place_name(case.check_points, check_point)
+    return Details(since=since, place_zh=place_zh, place_en=place_en)
+
+
+def place_name(check_points: Mapping[CheckPointId, CheckPoint], check_point: CheckPointId) -> tuple[str, str]:
+    """Return what people call a check point, in Chinese and English."""
+    point = check_points.get(check_point)
+    return (f"#{check_point}", f"#{check_point}") if point is None else (point.name_zh, point.name_en)
 
 
 def period_bounds(period: Period, day: date) -> tuple[date, date]:
@@ -228,30 +307,48 @@ def period_bounds(period: Period, day: date) -> tuple[date, date]:
     return day.replace(month=1, day=1), day.replace(year=day.year + 1, month=1, day=1)
 
 
-def _interval_failure(check: MinimumInterval, case: Case) -> Failure | None:
-    last = case.usage.uses[-1] if case.usage.uses else None
-    if last is None or case.re_enters:
+def _interval_failure(check: MinimumInterval, case: Case, consuming: int) -> Failure | None:
+    """Let each person of the ticket consume once in so many minutes: a group may come in parts."""
+    wait_ms = check.minutes * MS_PER_MINUTE
+    recent = [use for use in case.usage.uses if to_second(case.at) < to_second(use.scanned_at) + wait_ms]
+    room = case.record.persons - sum(use.persons for use in recent)
+    if consuming == 0 or consuming <= room or not recent:
         return None
-    free_at = Instant(to_second(last.scanned_at) + check.minutes * 60 * MS_PER_SECOND)
-    if to_second(case.at) >= free_at:
-        return None
-    return Failure(Reason.TOO_SOON, Details(since=last.scanned_at, passes_at=free_at))
+    freed, last = room, recent[-1]
+    for use in recent:
+        freed += use.persons
+        if consuming <= freed:
+            last = use
+            break
+    passes_at = Instant(to_second(last.scanned_at) + wait_ms)
+    left = (max(0, room) + case.persons - consuming) or None
+    return Failure(Reason.TOO_SOON, Details(since=recent[-1].scanned_at, passes_at=passes_at, left=left))
 
 
 def _inside_failure(case: Case) -> Failure | None:
     """Refuse who entered today and has not left. An exit that nobody saw ends with the day."""
     last = case.usage.last_entry
-    if not case.usage.inside or last is None or case.record.persons > 1:
+    if case.usage.inside == 0 or last is None or case.record.persons > 1:
         return None
-    if local_day(last.scanned_at, case.zone) != local_day(case.at, case.zone):
+    if local_day(last.scanned_at, case.zone) != case.local.date():
         return None
-    place_zh, place_en = case.place(last.check_point)
-    return Failure(Reason.ALREADY_INSIDE, Details(since=last.scanned_at, place_zh=place_zh, place_en=place_en))
+    return Failure(Reason.ALREADY_INSIDE, _entered(last.scanned_at, last.check_point, case))
 
 
 def _gate_failure(check: Gates, case: Case) -> Failure | None:
-    if case.check_point.check_point_id in check.check_points or case.check_point.zone in check.zones:
+    if _is_among(check, case.check_point):
         return None
-    places = [case.place(check_point) for check_point in sorted(check.check_points)]
-    details = Details(place_zh="、".join(zh for zh, _ in places), place_en=", ".join(en for _, en in places))
-    return Failure(Reason.WRONG_GATE, details)
+    here = case.check_point.direction
+    return Failure(
+        Reason.WRONG_GATE, named([p for p in case.check_points.values() if p.direction is here and _is_among(check, p)])
+    )
+
+
+def _is_among(check: Gates, point: CheckPoint) -> bool:
+    return point.check_point_id in check.check_points or point.zone in check.zones
+
+
+def named(points: list[CheckPoint]) -> Details:
+    """Return the names of the check points among these that serve, in both languages."""
+    serving = sorted((p for p in points if p.state is CheckPointState.ENABLED), key=lambda p: p.check_point_id)
+    return Details(place_zh="、".join(p.name_zh for p in serving), place_en=", ".join(p.name_en for p in serving))

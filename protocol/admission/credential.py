@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from protocol.admission.facts import Candidate, Facts, Forged, TicketCode, TypedNumber, Unreadable
 from protocol.admission.verdict import CallStaff, Reason, Refuse
+from protocol.directions import Direction
 from protocol.instants import MS_PER_MINUTE, from_minute
 from protocol.keyring import KeyStatus
-from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import agrees, from_claims
 
 # A ticket sold while the manifest was being made may be missing in it.
@@ -56,10 +57,10 @@ def _of_code(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Cal
 
 
 def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | CallStaff:
-    if is_elsewhere(facts, code.claims):
-        return Refuse(Reason.WRONG_SITE, code.claims.ticket_id)
     if code.key_status is KeyStatus.CACHE_ONLY:
         return Refuse(Reason.FORGED, code.claims.ticket_id)
+    if code.claims.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in code.claims.flags:
+        return Refuse(Reason.WRONG_SITE, code.claims.ticket_id)
     if from_minute(code.claims.issued_at) + MS_PER_MINUTE <= facts.ground.as_of - UNSEEN_SLACK_MS:
         return Refuse(Reason.UNKNOWN, code.claims.ticket_id)
     return _admissible_unseen(facts, code, Candidate(from_claims(code.claims), facts.unrecorded))
@@ -72,11 +73,7 @@ def _admissible_unseen(facts: Facts, code: TicketCode, candidate: Candidate) -> 
     product = facts.products.get(code.claims.product)
     if product is None or not product.unseen_allowed:
         return Refuse(Reason.UNKNOWN, ticket_id)
-    if facts.unseen_this_hour >= facts.site.unseen_per_hour and facts.scan.supervisor is None:
+    capped = facts.check_point.direction is Direction.ENTRY and facts.scan.supervisor is None
+    if capped and facts.unseen_this_hour >= facts.site.unseen_per_hour:
         return CallStaff(Reason.UNKNOWN, ticket_id)
     return (Found(candidate, unseen=True),)
-
-
-def is_elsewhere(facts: Facts, claims: Claims) -> bool:
-    """Whether a code that the cache does not hold was issued for other sites only."""
-    return claims.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in claims.flags

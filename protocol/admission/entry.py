@@ -1,69 +1,109 @@
 """One ticket before one check point: whether its holder may enter now.
 
 Laws: the first failure in the order of `Reason` wins; what a check does not know calls staff; the clock's uncertainty is in
-favour of the visitor at the ticket's own window and against him at the cache's age.
+favour of the visitor at the ticket's own window and against him at the cache's age; of several rights the one is taken that
+consumes least.
 """
 
-from protocol.admission.checks import Case, Failure, failures_of, uses_left
+from dataclasses import dataclass
+
+from protocol.admission.checks import Case, Failure, appraise, consuming_persons, named, uses_left_now
 from protocol.admission.credential import Found
 from protocol.admission.facts import DocumentCard, Facts, HolderShown
-from protocol.admission.freshness import Freshness, freshness
+from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
-from protocol.admission.policy import CheckPointState, Entitlement, Product, ReEntry, TotalUses
+from protocol.admission.policy import CheckPointState, DailyUses, Entitlement, PeriodUses, Product, TotalUses, options
 from protocol.admission.usage import usage_of
 from protocol.admission.verdict import ORDER, Admit, AdmitFlag, AskForCard, CallStaff, Details, Reason, Refuse, Verdict
 from protocol.directions import Direction
-from protocol.identifiers import CheckPointId
-from protocol.instants import MS_PER_SECOND, from_minute, inclusive_end, local_day
+from protocol.identifiers import TicketId
+from protocol.instants import MS_PER_SECOND, from_minute, inclusive_end, local_day, to_datetime
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
 
 RESUME_WITHIN_MS = 60 * MS_PER_SECOND
 
 _STATUS_REASONS = {
-    TicketStatus.VOID: Reason.VOID,
     TicketStatus.BLOCKED: Reason.BLOCKED,
     TicketStatus.UNPAID: Reason.UNPAID,
     TicketStatus.INACTIVE: Reason.INACTIVE,
 }
-_STAFF_REASONS = frozenset({Reason.POLICY_UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One right of a ticket at this check point. `interrupted` is a release here whose outcome a power cut swallowed."""
+
+    found: Found
+    right: Entitlement
+    case: Case
+    interrupted: PastPassage | None
+
+    @property
+    def takes_up(self) -> bool:
+        """Whether the interrupted release could be taken up again: for no more persons than it was granted for."""
+        return self.interrupted is not None and self.case.persons <= self.interrupted.persons
+
+    @property
+    def in_time(self) -> bool:
+        """Whether the interrupted release may be taken up without a supervisor."""
+        return self.interrupted is not None and self.case.at - self.interrupted.scanned_at <= RESUME_WITHIN_MS
+
+    @property
+    def consumes(self) -> int:
+        """Return how many uses an entry would consume at least."""
+        if self.takes_up and self.in_time:
+            return -1
+        return min(consuming_persons(option, self.case) for option in options(self.right.policy))
 
 
 def judge(facts: Facts, found: Found) -> Verdict:
     """Return the verdict for one ticket at an entry."""
     record = found.candidate.record
     product = facts.products.get(record.product)
-    if product is None:
-        return _status_refusal(facts, found, ()) or CallStaff(Reason.POLICY_UNKNOWN, record.ticket_id)
-    rights = tuple(right for right in product.entitlements if facts.site.site in right.sites)
     return (
-        _status_refusal(facts, found, rights)
-        or check_point_refusal(facts, product.autonomy_s, record)
+        ticket_refusal(facts, found)
+        or check_point_refusal(facts, DEFAULT_AUTONOMY_S if product is None else product.autonomy_s, record)
         or _validity_refusal(facts, record)
-        or _by_right(facts, found, rights)
+        or _by_right(facts, found, product)
     )
 
 
-def ticket_status_reason(found: Found) -> Reason | None:
-    """Return what is wrong with the ticket itself, wherever it is shown."""
+def nearness(verdict: Verdict) -> tuple[int, int]:
+    """Return how near a verdict is to an admission: a prompt, then staff who may decide, then what came furthest in the order."""
+    if isinstance(verdict, Refuse):
+        return 0, ORDER[verdict.reason]
+    if isinstance(verdict, CallStaff):
+        return 1, ORDER[verdict.reason]
+    return (2, 0) if isinstance(verdict, AskForCard) else (3, 0)
+
+
+def ticket_refusal(facts: Facts, found: Found) -> Refuse | None:
+    """Return what is wrong with the ticket itself, at whatever check point of the site it is shown."""
     record = found.candidate.record
-    if record.status is TicketStatus.VOID:
+    product = facts.products.get(record.product)
+    foreign = record.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in record.flags
+    if foreign or (product is not None and not rights_here(facts, product)):
+        return Refuse(Reason.WRONG_SITE, record.ticket_id)
+    reason = _status_reason(found)
+    if reason is None:
+        return None
+    since = from_minute(record.status_since) if record.status_since and reason is not Reason.SUPERSEDED else None
+    return Refuse(reason, record.ticket_id, Details(since=since))
+
+
+def _status_reason(found: Found) -> Reason | None:
+    status = found.candidate.record.status
+    if status is TicketStatus.VOID:
         return Reason.VOID
     if found.superseded:
         return Reason.SUPERSEDED
-    return _STATUS_REASONS.get(record.status)
+    return _STATUS_REASONS.get(status)
 
 
-def _status_refusal(facts: Facts, found: Found, rights: tuple[Entitlement, ...]) -> Refuse | None:
-    record = found.candidate.record
-    foreign = record.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in record.flags
-    if foreign or (record.product in facts.products and not rights):
-        return Refuse(Reason.WRONG_SITE, record.ticket_id)
-    reason = ticket_status_reason(found)
-    if reason is None:
-        return None
-    since = from_minute(record.status_since) if record.status_since else None
-    return Refuse(reason, record.ticket_id, Details(since=since))
+def rights_here(facts: Facts, product: Product | None) -> list[Entitlement]:
+    """Return the rights that count at this site."""
+    return [] if product is None else [right for right in product.entitlements if facts.site.site in right.sites]
 
 
 def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | None) -> Refuse | CallStaff | None:
@@ -84,14 +124,17 @@ def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | No
 
 
 def _is_single_entry_today(facts: Facts, record: TicketRecord) -> bool:
+    """Whether the ticket is for today alone, and every way through its policy counts one entry."""
+    product = facts.products.get(record.product)
+    if product is None or TicketFlags.MULTI_USE in record.flags:
+        return False
     today = local_day(facts.scan.at, facts.zone)
-    days = {
-        local_day(from_minute(record.valid_from), facts.zone),
-        local_day(inclusive_end(record.valid_until, facts.zone), facts.zone),
-    }
-    rights = facts.products[record.product].entitlements
-    single = TicketFlags.MULTI_USE not in record.flags and all(TotalUses(1) in right.policy.always for right in rights)
-    return single and days == {today}
+    first = local_day(from_minute(record.valid_from), facts.zone)
+    last = local_day(inclusive_end(record.valid_until, facts.zone), facts.zone)
+    ways = [option for right in product.entitlements for option in options(right.policy)]
+    counted = (TotalUses, DailyUses, PeriodUses)
+    single = all(any(isinstance(check, counted) and check.most == 1 for check in way) for way in ways)
+    return single and first == last == today
 
 
 def _validity_refusal(facts: Facts, record: TicketRecord) -> Refuse | None:
@@ -103,70 +146,48 @@ def _validity_refusal(facts: Facts, record: TicketRecord) -> Refuse | None:
     return None
 
 
-def _by_right(facts: Facts, found: Found, rights: tuple[Entitlement, ...]) -> Verdict:
+def _by_right(facts: Facts, found: Found, product: Product | None) -> Verdict:
+    if product is None:
+        return CallStaff(Reason.POLICY_UNKNOWN, found.candidate.record.ticket_id)
+    rights = rights_here(facts, product)
     ticked = [right for right in rights if right.ticket_type in facts.check_point.ticked]
     if not ticked:
         return Refuse(Reason.WRONG_GATE, found.candidate.record.ticket_id, _where_valid(facts, rights))
-    verdicts = [_judge_right(facts, found, right) for right in ticked]
-    return next((verdict for verdict in verdicts if isinstance(verdict, Admit)), None) or nearest(verdicts)
+    if len(ticked) == 1:
+        return judge_chance(facts, chance_of(facts, found, ticked[0]))
+    chances = sorted((chance_of(facts, found, right) for right in ticked), key=lambda chance: chance.consumes)
+    return max((judge_chance(facts, chance) for chance in chances), key=nearness)
 
 
-def _where_valid(facts: Facts, rights: tuple[Entitlement, ...]) -> Details:
+def least_consumed(facts: Facts, found: Found) -> int:
+    """Return how many uses an entry on this ticket would consume at least: none, where its holder re-enters."""
+    rights = rights_here(facts, facts.products.get(found.candidate.record.product))
+    ticked = [right for right in rights if right.ticket_type in facts.check_point.ticked]
+    return min((chance_of(facts, found, right).consumes for right in ticked), default=facts.scan.persons)
+
+
+def _where_valid(facts: Facts, rights: list[Entitlement]) -> Details:
     types = {right.ticket_type for right in rights}
-    places = [
-        point
-        for _, point in sorted(facts.check_points.items())
-        if point.direction is Direction.ENTRY and point.state is CheckPointState.ENABLED and types & point.ticked
-    ]
-    return Details(place_zh="、".join(p.name_zh for p in places), place_en=", ".join(p.name_en for p in places))
+    return named([p for p in facts.check_points.values() if p.direction is Direction.ENTRY and types & p.ticked])
 
 
-def nearest(verdicts: list[Verdict]) -> Verdict:
-    """Return the answer nearest to an admission: the one that came furthest in the order of reasons."""
-    return max(verdicts, key=lambda v: ORDER[v.reason] if isinstance(v, Refuse | CallStaff) else len(ORDER))
+def chance_of(facts: Facts, found: Found, right: Entitlement) -> Chance:
+    """Return one right of a ticket, with what its checks look at."""
+    return Chance(found, right, _case(facts, found, right, found.candidate.passages), _interrupted_here(facts, found, right))
 
 
-def _judge_right(facts: Facts, found: Found, right: Entitlement) -> Verdict:
-    case = case_of(facts, found, right)
-    interrupted = _interrupted_here(facts, found, right)
-    if interrupted is not None and _may_resume(facts, interrupted):
-        return _admit(facts, found, right, PassageKind.RESUME, uses_left(right.policy, case, consumed=0))
-    failures = failures_of(right.policy, case)
-    early = [failure for failure in failures if ORDER[failure.reason] < ORDER[Reason.HOLDER_REQUIRED]]
-    if early:
-        return _refusal(found, early[0])
-    refused_holder = _holder_refusal(facts, found)
-    if isinstance(refused_holder, Refuse | CallStaff):
-        return refused_holder
-    if failures and interrupted is not None:
-        return CallStaff(Reason.PASSAGE_UNRESOLVED, found.candidate.record.ticket_id, Details(since=interrupted.scanned_at))
-    if failures:
-        return _refusal(found, failures[0])
-    if is_full(facts):
-        return Refuse(Reason.SITE_FULL, found.candidate.record.ticket_id)
-    consumed = 0 if case.re_enters else facts.scan.persons
-    return refused_holder or _admit(facts, found, right, PassageKind.ENTRY, uses_left(right.policy, case, consumed=consumed))
-
-
-def case_of(facts: Facts, found: Found, right: Entitlement) -> Case:
-    """Return what the checks of one right look at."""
-    earlier = [p for p in found.candidate.passages if p.entitlement_id == right.entitlement_id]
-    re_entry = ReEntry() in right.policy.always or any(ReEntry() in checks for checks in right.policy.alternatives)
+def _case(facts: Facts, found: Found, right: Entitlement, passages: tuple[PastPassage, ...]) -> Case:
+    record = found.candidate.record
     return Case(
         at=facts.scan.at,
+        local=to_datetime(facts.scan.at, facts.zone),
         zone=facts.zone,
         persons=facts.scan.persons,
-        record=found.candidate.record,
+        record=record,
         check_point=facts.check_point,
-        usage=usage_of(earlier, facts.zone, re_entry=re_entry),
-        place=lambda check_point: place_name(facts, check_point),
+        check_points=facts.check_points,
+        usage=usage_of(passages, right, record.persons, facts.zone),
     )
-
-
-def place_name(facts: Facts, check_point: CheckPointId) -> tuple[str, str]:
-    """Return what people call a check point, in Chinese and English."""
-    point = facts.check_points.get(check_point)
-    return (f"#{check_point}", f"#{check_point}") if point is None else (point.name_zh, point.name_en)
 
 
 def _interrupted_here(facts: Facts, found: Found, right: Entitlement) -> PastPassage | None:
@@ -183,13 +204,39 @@ def _interrupted_here(facts: Facts, found: Found, right: Entitlement) -> PastPas
     return max(here, key=lambda passage: passage.scanned_at, default=None)
 
 
-def _may_resume(facts: Facts, interrupted: PastPassage) -> bool:
-    """Whether this is the same release taken up again: within its time, and for no more persons than it was granted for."""
-    return facts.scan.at - interrupted.scanned_at <= RESUME_WITHIN_MS and facts.scan.persons <= interrupted.persons
+def judge_chance(facts: Facts, chance: Chance) -> Verdict:
+    """Return the verdict for one right of a ticket that nothing else speaks against."""
+    refused_holder = _holder_refusal(facts, chance.found.candidate.record)
+    if chance.takes_up and chance.in_time:
+        return refused_holder or resumed(facts, chance)
+    appraisal = appraise(chance.right.policy, chance.case)
+    failures = appraisal.failures
+    if failures and ORDER[failures[0].reason] < ORDER[Reason.HOLDER_REQUIRED]:
+        return _refusal(chance, failures[0])
+    if isinstance(refused_holder, Refuse | CallStaff):
+        return refused_holder
+    refused = _refused_by_use(facts, chance, failures)
+    return refused or refused_holder or _admit(facts, chance, PassageKind.ENTRY, appraisal.uses_left)
 
 
-def _holder_refusal(facts: Facts, found: Found) -> Refuse | CallStaff | AskForCard | None:
-    record = found.candidate.record
+def _refused_by_use(facts: Facts, chance: Chance, failures: tuple[Failure, ...]) -> Refuse | CallStaff | None:
+    record, interrupted = chance.found.candidate.record, chance.interrupted
+    if failures and interrupted is not None and _would_enter_without(facts, chance, interrupted):
+        return CallStaff(Reason.PASSAGE_UNRESOLVED, record.ticket_id, Details(since=interrupted.scanned_at))
+    if failures:
+        return _refusal(chance, failures[0])
+    if facts.scan.persons > record.persons and TicketFlags.GROUP not in record.flags:
+        return Refuse(Reason.TOO_MANY_PERSONS, record.ticket_id, Details(left=record.persons))
+    return full_refusal(facts, facts.scan.persons, record.ticket_id)
+
+
+def _would_enter_without(facts: Facts, chance: Chance, interrupted: PastPassage) -> bool:
+    """Whether nothing but the passage of which nobody knows whether it happened speaks against an entry."""
+    others = tuple(passage for passage in chance.found.candidate.passages if passage is not interrupted)
+    return not appraise(chance.right.policy, _case(facts, chance.found, chance.right, others)).failures
+
+
+def _holder_refusal(facts: Facts, record: TicketRecord) -> Refuse | CallStaff | AskForCard | None:
     if TicketFlags.REAL_NAME not in record.flags or isinstance(facts.scan.presented, DocumentCard):
         return None
     match facts.scan.holder:
@@ -205,34 +252,38 @@ def _holder_refusal(facts: Facts, found: Found) -> Refuse | CallStaff | AskForCa
             return Refuse(Reason.HOLDER_REQUIRED, record.ticket_id)
 
 
-def is_full(facts: Facts) -> bool:
-    """Whether the site holds as many persons as it may."""
-    capacity = facts.site.capacity
-    return capacity is not None and facts.inside is not None and facts.inside + facts.scan.persons > capacity
+def full_refusal(facts: Facts, persons: int, ticket_id: TicketId | None) -> Refuse | None:
+    """Return the refusal where the site has no room for so many more."""
+    if facts.site.capacity is None or facts.inside is None or facts.inside + persons <= facts.site.capacity:
+        return None
+    room = max(0, facts.site.capacity - facts.inside)
+    return Refuse(Reason.SITE_FULL, ticket_id, Details(left=room or None))
 
 
-def _refusal(found: Found, failure: Failure) -> Refuse | CallStaff:
-    ticket_id = found.candidate.record.ticket_id
-    if failure.reason in _STAFF_REASONS:
-        return CallStaff(failure.reason, ticket_id, failure.details)
-    return Refuse(failure.reason, ticket_id, failure.details)
+def _refusal(chance: Chance, failure: Failure) -> Refuse | CallStaff:
+    answer = CallStaff if failure.reason is Reason.POLICY_UNKNOWN else Refuse
+    return answer(failure.reason, chance.found.candidate.record.ticket_id, failure.details)
 
 
-def _admit(facts: Facts, found: Found, right: Entitlement, kind: PassageKind, left: int | None) -> Admit:
-    record = found.candidate.record
-    step = freshness(facts.ground.age_ms, facts.scan.uncertainty_ms, facts.products[record.product].autonomy_s)
-    flags = {AdmitFlag.UNSEEN} if found.unseen else set()
+def resumed(facts: Facts, chance: Chance) -> Admit:
+    """Take up the interrupted release again, whose use was counted when it began."""
+    return _admit(facts, chance, PassageKind.RESUME, uses_left_now(chance.right.policy, chance.case))
+
+
+def _admit(facts: Facts, chance: Chance, kind: PassageKind, left: int | None) -> Admit:
+    record = chance.found.candidate.record
+    return Admit(kind, record.ticket_id, chance.right.entitlement_id, facts.scan.persons, left, flags_of(facts, chance.found))
+
+
+def flags_of(facts: Facts, found: Found | None) -> frozenset[AdmitFlag]:
+    """Return what the office should look at later; a document without ticket has nothing found."""
+    product = None if found is None else facts.products.get(found.candidate.record.product)
+    step = freshness(
+        facts.ground.age_ms, facts.scan.uncertainty_ms, DEFAULT_AUTONOMY_S if product is None else product.autonomy_s
+    )
+    flags = {AdmitFlag.UNSEEN} if found is not None and found.unseen else set()
     if step is Freshness.OFFLINE:
         flags.add(AdmitFlag.OFFLINE)
-    if step is Freshness.STALE:
+    if step in {Freshness.STALE, Freshness.LOCKED}:
         flags.add(AdmitFlag.STALE)
-    return Admit(kind, record.ticket_id, right.entitlement_id, facts.scan.persons, left, frozenset(flags))
-
-
-def right_for_override(facts: Facts, product: Product | None) -> Entitlement | None:
-    """Return the right that an override is recorded against: one ticked here, else one of this site, else the first."""
-    if product is None:
-        return None
-    here = [right for right in product.entitlements if facts.site.site in right.sites]
-    ticked = [right for right in here if right.ticket_type in facts.check_point.ticked]
-    return next(iter((*ticked, *here, *product.entitlements)), None)
+    return frozenset(flags)

@@ -44,7 +44,7 @@ class DaysExcluded:
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """Local seconds since midnight, both inclusive."""
+    """Local seconds since midnight, both inclusive; a first after the last spans midnight."""
 
     first_s: int
     last_s: int
@@ -137,6 +137,13 @@ class Policy:
 
     always: tuple[Check, ...] = ()
     alternatives: tuple[tuple[Check, ...], ...] = ()
+
+
+def options(policy: Policy) -> tuple[tuple[Check, ...], ...]:
+    """Return the conjunctions of which one must hold: each alternative together with what must always hold."""
+    if not policy.alternatives:
+        return (policy.always,)
+    return tuple((*policy.always, *alternative) for alternative in policy.alternatives)
 
 
 @dataclass(frozen=True, slots=True)

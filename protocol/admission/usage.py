@@ -1,31 +1,34 @@
-"""How often an entitlement was used, and whether its holder is inside: folded from past passages by the time of the scan.
+"""How often an entitlement was used, and who is inside: folded from past passages by the time of the scan.
 
 Laws: a passage that did not happen is no use; a use that was resumed is one use; an exit never consumes; re-entry on the day
-of the exit consumes nothing where the policy allows it, for as many persons as left. Order of arrival changes nothing.
+of the exit consumes nothing where the policy allows it, for as many persons as left. Order of arrival changes nothing. A passage
+that was recorded without naming a right (no feed, no table) counts for each, so that nobody enters twice or is held outside.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
+from protocol.admission.policy import Entitlement, ReEntry, options
 from protocol.directions import Direction
 from protocol.instants import Instant, local_day
 
 _NO_USE = frozenset({PassageKind.FIRE, PassageKind.FREE})
+_NO_RIGHT = 0
+_RE_ENTRY = ReEntry()
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Entries that consumed a use, in order; the last entry; `inside` as last seen; whether re-entry is allowed.
+    """Entries that consumed uses, in order, each with the persons who consumed; the last entry; how many are inside.
 
     `outside` counts the persons who entered, left on the day `left_on`, and have not come back.
     """
 
     uses: tuple[PastPassage, ...]
     last_entry: PastPassage | None
-    inside: bool
-    re_entry: bool
+    inside: int
     outside: int
     left_on: date | None
 
@@ -33,53 +36,62 @@ class Usage:
         """Return how many persons used it, in all or from an instant on."""
         return sum(use.persons for use in self.uses if since is None or use.scanned_at >= since)
 
-    def may_re_enter(self, day: date, persons: int) -> bool:
-        """Whether an entry on this day would be a re-entry: allowed, and so many left on the same day."""
-        return self.re_entry and _came_back(self.left_on, self.outside, day, persons)
+    def returning(self, day: date, persons: int) -> int:
+        """Return how many of so many would come back on this day, having left on it."""
+        return min(self.outside, persons) if self.left_on == day else 0
 
 
 @dataclass(slots=True)
 class _Fold:
     """The fold so far. An exit before any entry lets nobody in: who never entered cannot re-enter."""
 
+    most_inside: int
+    re_entry: bool
     uses: list[PastPassage]
-    last_entry: PastPassage | None
-    persons_inside: int
-    outside: int
-    left_on: date | None
+    last_entry: PastPassage | None = None
+    entered_on: date | None = None
+    inside: int = 0
+    outside: int = 0
+    left_on: date | None = None
 
     def leave(self, passage: PastPassage, day: date) -> None:
-        left = min(passage.persons, self.persons_inside)
+        left = min(passage.persons, self.inside)
         self.outside = left + (self.outside if self.left_on == day else 0)
-        self.persons_inside -= left
+        self.inside -= left
         self.left_on = day
 
-    def enter(self, passage: PastPassage, day: date, *, re_entry: bool) -> None:
-        if re_entry and _came_back(self.left_on, self.outside, day, passage.persons):
-            self.outside -= passage.persons
-        else:
+    def enter(self, passage: PastPassage, day: date) -> None:
+        returning = min(self.outside, passage.persons) if self.re_entry and self.left_on == day else 0
+        self.outside -= returning
+        if returning == 0:
             self.uses.append(passage)
-        self.persons_inside += passage.persons
-        self.last_entry = passage
+        elif returning < passage.persons:
+            self.uses.append(replace(passage, persons=passage.persons - returning))
+        still_inside = self.inside if self.entered_on == day else 0  # an exit that nobody saw ends with the day
+        self.inside = min(still_inside + passage.persons, self.most_inside)
+        self.last_entry, self.entered_on = passage, day
 
 
-def usage_of(passages: Iterable[PastPassage], zone: tzinfo, *, re_entry: bool) -> Usage:
-    """Fold the passages of one entitlement."""
-    happened = sorted((p for p in passages if _counts(p)), key=lambda p: (p.scanned_at, p.attempt_id))
-    fold = _Fold([], None, 0, 0, None)
+def usage_of(passages: Iterable[PastPassage], right: Entitlement, most_inside: int, zone: tzinfo) -> Usage:
+    """Fold the passages of a ticket into the usage of one of its rights. `most_inside` is how many persons the ticket is for."""
+    happened = [passage for passage in passages if _counts(passage, right)]
+    if not happened:
+        return _UNUSED
+    happened.sort(key=lambda passage: (passage.scanned_at, passage.attempt_id))
+    fold = _Fold(most_inside, any(_RE_ENTRY in option for option in options(right.policy)), [])
     for passage in happened:
         day = local_day(passage.scanned_at, zone)
         if passage.direction is Direction.EXIT:
             fold.leave(passage, day)
         else:
-            fold.enter(passage, day, re_entry=re_entry)
-    inside = bool(happened) and happened[-1].direction is Direction.ENTRY
-    return Usage(tuple(fold.uses), fold.last_entry, inside, re_entry, fold.outside, fold.left_on)
+            fold.enter(passage, day)
+    return Usage(tuple(fold.uses), fold.last_entry, fold.inside, fold.outside, fold.left_on)
 
 
-def _came_back(left_on: date | None, outside: int, day: date, persons: int) -> bool:
-    return left_on == day and persons <= outside
+_UNUSED = Usage((), None, 0, 0, None)
 
 
-def _counts(passage: PastPassage) -> bool:
-    return passage.state is not PassageState.NOT_PASSED and passage.kind not in _NO_USE
+def _counts(passage: PastPassage, right: Entitlement) -> bool:
+    if passage.state is PassageState.NOT_PASSED or passage.kind in _NO_USE:
+        return False
+    return passage.entitlement_id in (right.entitlement_id, _NO_RIGHT)

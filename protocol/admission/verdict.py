@@ -238,20 +238,20 @@ _TEXTS: dict[Reason, _Texts] = {
         "超过每次人数上限{left}", "Over the limit of {left} persons per scan.",
     ),
     Reason.TOO_SOON: _Texts(
-        "请稍后再来{passes_at}", "Too soon after the last entry{passes_at}.",
-        "两次入园间隔不足{passes_at}", "The interval between entries has not passed{passes_at}.",
+        "请稍后再来{passes_at}{left}", "Too soon after the last entry{passes_at}{left}.",
+        "两次入园间隔不足{since}{passes_at}{left}", "The interval between entries has not passed{since}{passes_at}{left}.",
     ),
     Reason.ALREADY_INSIDE: _Texts(
         "此票已入园{since}{place}", "This ticket is already inside{since}{place}.",
         "票已在园内{since}{place}", "The ticket has entered and not left{since}{place}.",
     ),
     Reason.DAILY_LIMIT: _Texts(
-        "今日次数已用完{passes_at}", "No entries left today{passes_at}.",
-        "达到每日次数上限{since}{place}", "Daily limit reached{since}{place}.",
+        "已达今日次数上限{passes_at}{left}", "Today's limit is reached{passes_at}{left}.",
+        "达到每日次数上限{since}{place}{left}", "Daily limit reached{since}{place}{left}.",
     ),
     Reason.PERIOD_LIMIT: _Texts(
-        "本期次数已用完{passes_at}", "No entries left in this period{passes_at}.",
-        "达到周期次数上限{since}", "Period limit reached{since}.",
+        "已达本期次数上限{passes_at}{left}", "This period's limit is reached{passes_at}{left}.",
+        "达到周期次数上限{since}{place}{left}", "Period limit reached{since}{place}{left}.",
     ),
     Reason.USED_UP: _Texts(
         "此票已使用{since}{place}{left}", "This ticket has been used{since}{place}{left}.",
@@ -262,8 +262,8 @@ _TEXTS: dict[Reason, _Texts] = {
         "断电时放行未完成{since}，请主管确认是否已入园", "A power cut interrupted a release{since}; a supervisor decides.",
     ),
     Reason.SITE_FULL: _Texts(
-        "景区已满员，请稍候", "The site is full. Please wait.",
-        "达到瞬时最大承载量", "The instantaneous maximum is reached.",
+        "景区已满员，请稍候{left}", "The site is full, please wait{left}.",
+        "达到瞬时最大承载量{left}", "The instantaneous maximum is reached{left}.",
     ),
     Reason.AMBIGUOUS: _Texts(
         "查到多张相同的票，请到服务台", "Several equal tickets were found. Please see the service desk.",

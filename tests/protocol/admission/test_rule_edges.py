@@ -79,14 +79,15 @@ def group_re_entry() -> Iterator[Case]:
     products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
     row = record(flags=TicketFlags.GROUP, persons=10)
     entered, left = passage("09:00", persons=8), passage("09:30", Direction.EXIT, persons=3)
-    for persons, expected in ((3, ADMIT), (4, "refuse used_up"), (10, "refuse used_up"), (2, ADMIT)):
+    for persons, expected in ((2, ADMIT), (3, ADMIT), (5, ADMIT), (6, "refuse used_up"), (10, "refuse used_up")):
         yield f"8 in, 3 out, {persons} back", shown(row, entered, left, products=products, persons=persons), expected
     back = passage("09:40", persons=3)
     yield "8 in, 3 out, 3 back, 3 more", shown(row, entered, left, back, products=products, persons=3), "refuse used_up"
     yield "8 in, 3 out, 3 back, 2 more", shown(row, entered, left, back, products=products, persons=2), ADMIT
     all_left = passage("09:30", Direction.EXIT, persons=12)
     yield "more out than in", shown(row, entered, all_left, products=products, persons=8), ADMIT
-    yield "more back than in", shown(row, entered, all_left, products=products, persons=9), "refuse used_up"
+    yield "all back, and one for the first time", shown(row, entered, all_left, products=products, persons=9), ADMIT
+    yield "more than the group", shown(row, entered, all_left, products=products, persons=11), "refuse used_up"
 
 
 def re_entry() -> Iterator[Case]:

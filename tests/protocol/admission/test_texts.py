@@ -46,7 +46,7 @@ def test_times_are_the_sites(zone: str, said: str) -> None:
         (Reason.USED_UP, Language.EN, "This ticket has been used (2026-05-10 09:00): East gate, 5 left."),
         (Reason.TOO_MANY_PERSONS, Language.EN, "At most 5 persons at a time."),
         (Reason.WRONG_GATE, Language.ZH_CN, "此票不在此处使用：东门"),
-        (Reason.TOO_SOON, Language.EN, "Too soon after the last entry (from 2026-05-10 12:00)."),
+        (Reason.TOO_SOON, Language.EN, "Too soon after the last entry (from 2026-05-10 12:00), 5 left."),
         (Reason.VOID, Language.ZH_CN, "此票已退或已取消（2026-05-10 09:00）"),
     ],
 )

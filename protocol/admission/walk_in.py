@@ -1,0 +1,59 @@
+"""Walk-ins (刷证免票): who passes on the document alone.
+
+Laws: a rule speaks from what stands on the card; once per document and local day, whichever rule and gate; the answer names the
+rule and never the birth date (law 9).
+"""
+
+from datetime import timedelta
+
+from protocol.admission.checks import place_name
+from protocol.admission.entry import check_point_refusal, flags_of, full_refusal
+from protocol.admission.facts import DocumentCard, Facts
+from protocol.admission.freshness import DEFAULT_AUTONOMY_S
+from protocol.admission.passages import PassageKind, PastWalkIn
+from protocol.admission.policy import WalkInRule
+from protocol.admission.verdict import Admit, CallStaff, Details, Reason, Refuse
+from protocol.instants import Instant, local_day, start_of_day
+
+
+def walk_in(facts: Facts) -> Admit | Refuse | CallStaff | None:
+    """Judge a document without a ticket; None where no rule speaks for it."""
+    card = facts.scan.presented
+    if not isinstance(card, DocumentCard):
+        return None
+    rule = next((rule for rule in facts.site.walk_in_rules if _speaks_for(rule, card, facts)), None)
+    if rule is None:
+        return None
+    refusal = check_point_refusal(facts, DEFAULT_AUTONOMY_S, None) or _second_today(facts, card) or full_refusal(facts, 1, None)
+    return refusal or Admit(PassageKind.WALK_IN, None, None, 1, None, flags_of(facts, None), rule.rule_id)
+
+
+def _second_today(facts: Facts, card: DocumentCard) -> Refuse | None:
+    today = local_day(facts.scan.at, facts.zone)
+    earlier = [one for one in facts.walk_ins if one.holder == card.holder and local_day(one.scanned_at, facts.zone) == today]
+    last = max(earlier, key=_scanned_at, default=None)
+    if last is None:
+        return None
+    place_zh, place_en = place_name(facts.check_points, last.check_point)
+    tomorrow = start_of_day(today + timedelta(days=1), facts.zone)
+    return Refuse(Reason.DAILY_LIMIT, None, Details(last.scanned_at, tomorrow, place_zh, place_en))
+
+
+def _scanned_at(earlier: PastWalkIn) -> Instant:
+    return earlier.scanned_at
+
+
+def _speaks_for(rule: WalkInRule, card: DocumentCard, facts: Facts) -> bool:
+    today = local_day(facts.scan.at, facts.zone)
+    if rule.check_points and facts.check_point.check_point_id not in rule.check_points:
+        return False
+    if (rule.first_day and today < rule.first_day) or (rule.last_day and today > rule.last_day):
+        return False
+    if rule.regions and not card.region.startswith(rule.regions):
+        return False
+    if rule.minimum_age is None and rule.maximum_age is None:
+        return True
+    if card.born is None:
+        return False
+    age = today.year - card.born.year - ((today.month, today.day) < (card.born.month, card.born.day))
+    return (rule.minimum_age or 0) <= age and (rule.maximum_age is None or age <= rule.maximum_age)

@@ -1,0 +1,156 @@
+"""A supervisor's override admits whatever names a real ticket, anywhere, and nothing else; it is recorded against that ticket."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from protocol.admission.decide import decide
+from protocol.admission.facts import Candidate, DocumentCard, Facts, Forged, HolderShown, LookUpCode, Unreadable
+from protocol.admission.passages import PassageKind, PassageState, PastPassage
+from protocol.admission.policy import CheckPointState, MinimumInterval, ReEntry, TimeOfDay, TotalUses, UnknownCheck
+from protocol.identifiers import AgentId, CheckPointId, EntitlementId, SiteId, TicketId
+from protocol.keyring import KeyStatus
+from protocol.tickets.claims import TicketFlags
+from protocol.tickets.record import TicketStatus
+from tests.builders.admission import (
+    GATE,
+    LIVE,
+    SITE_RULES,
+    T1,
+    T2,
+    at,
+    check_point,
+    code,
+    entitlement,
+    facts,
+    minute,
+    passage,
+    product,
+    record,
+    shown,
+)
+from tests.builders.outcomes import in_full
+
+Case = tuple[str, Facts, str]
+ROW = record(ticket_id=TicketId(1))
+OTHER = record(ticket_id=TicketId(2))
+NEW = replace(ROW, issued_at=minute("09:59"))
+HOUR_MS = 3_600_000
+DONE = "override on 1/1, 1 in"
+CARD = DocumentCard(bytes(16), date(1990, 1, 1), "110101")
+USED = passage("09:00")
+CUT = passage("09:59:30", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1))
+
+
+def tickets() -> Iterator[Case]:
+    for name, case in (
+        ("good", shown(ROW)),
+        ("void", shown(replace(ROW, status=TicketStatus.VOID))),
+        ("blocked", shown(replace(ROW, status=TicketStatus.BLOCKED))),
+        ("unpaid", shown(replace(ROW, status=TicketStatus.UNPAID))),
+        ("inactive", shown(replace(ROW, status=TicketStatus.INACTIVE))),
+        ("superseded", facts(code(ROW), (Candidate(replace(ROW, generation=2), ()),))),
+        ("not yet valid", shown(replace(ROW, valid_from=minute("12:00")))),
+        ("expired", shown(replace(ROW, valid_until=minute("09:00")))),
+        ("used", shown(ROW, USED)),
+        ("of another site", shown(replace(ROW, issuing_site=SiteId(2)))),
+        ("real-name, another card", shown(replace(ROW, flags=TicketFlags.REAL_NAME), holder=HolderShown.DIFFERS)),
+        ("of rules not known", shown(ROW, products={T1: product(entitlement(UnknownCheck("tide")))})),
+        ("out of its time", shown(ROW, products={T1: product(entitlement(TimeOfDay(0, 60)))})),
+        ("too soon", shown(ROW, USED, products={T1: product(entitlement(MinimumInterval(180)))})),
+        ("already inside", shown(ROW, USED, products={T1: product(entitlement(ReEntry()))})),
+        ("on a full site", shown(ROW, site=replace(SITE_RULES, capacity=1), inside=1)),
+    ):
+        yield name, case, DONE
+    untyped = shown(ROW, products={})
+    yield "of a type that is not in the feed", untyped, "override on 1/None, 1 in"
+
+
+def unknown_tickets() -> Iterator[Case]:
+    old, seen = facts(code(ROW), ()), {T1: product(unseen=True)}
+    yield "not in the cache, and old", old, "override on 1/1, 1 in, unseen"
+    yield "unseen", facts(code(NEW), (), products=seen), "override on 1/1, 1 in, unseen"
+    many = facts(code(NEW), (), products=seen, unseen_this_hour=SITE_RULES.unseen_per_hour)
+    yield "unseen, after many others", many, "override on 1/1, 1 in, unseen"
+    yield "unseen, of a type that is not in the feed", facts(code(NEW), (), products={}), "override on 1/None, 1 in, unseen"
+    foreign = facts(code(replace(ROW, issuing_site=SiteId(2))), ())
+    yield "of another site, not in the cache", foreign, "override on 1/1, 1 in, unseen"
+
+
+def check_points() -> Iterator[Case]:
+    for name, changes, flagged in (
+        ("disabled", {"check_point": check_point(state=CheckPointState.DISABLED)}, ""),
+        ("retired", {"check_point": check_point(state=CheckPointState.RETIRED)}, ""),
+        ("ticked for another type", {"check_point": check_point(ticked=frozenset({T2}))}, ""),
+        ("clock not trusted", {"ground": replace(LIVE, clock_trusted=False)}, ""),
+        ("offline", {"ground": replace(LIVE, age_ms=HOUR_MS)}, ", offline"),
+        ("stale", {"ground": replace(LIVE, age_ms=73 * HOUR_MS)}, ", stale"),
+        ("locked", {"ground": replace(LIVE, age_ms=999 * HOUR_MS)}, ", stale"),
+    ):
+        yield name, shown(ROW, **changes), DONE + flagged
+
+
+def no_ticket() -> Iterator[Case]:
+    yield from (
+        ("unreadable", facts(Unreadable(), ()), "refuse malformed"),
+        ("forged", facts(Forged(), ()), "refuse forged"),
+        ("contradicted by its row", facts(code(ROW, product=T2), (Candidate(ROW, ()),)), "refuse forged"),
+        ("of a withdrawn key, not in the cache", facts(code(NEW, KeyStatus.CACHE_ONLY), ()), "refuse forged"),
+        (
+            "a newer print, of a withdrawn key",
+            facts(code(ROW, KeyStatus.CACHE_ONLY, generation=2), (Candidate(ROW, ()),)),
+            ("refuse forged"),
+        ),
+        ("a card that leads nowhere", facts(CARD, ()), "refuse unknown"),
+        ("a code that leads nowhere", facts(LookUpCode(), ()), "refuse unknown"),
+    )
+
+
+def which_ticket() -> Iterator[Case]:
+    void, used = Candidate(replace(OTHER, status=TicketStatus.VOID), ()), Candidate(ROW, (USED,))
+    yield "of a void and a used one, the used one", facts(CARD, (void, used)), DONE
+    yield "of a used and a void one, the used one", facts(CARD, (used, void)), DONE
+    equal = (Candidate(OTHER, ()), Candidate(ROW, ()))
+    yield "of two equal ones, the lower number", facts(CARD, equal), DONE
+    two = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), TimeOfDay(0, 60), number=2))}
+    yield "of two rights, the one nearest to passing", shown(ROW, products=two), DONE
+    elsewhere = {T1: product(entitlement(ticket_type=2, number=1), entitlement(number=2))}
+    yield "of two rights, the one that this gate is ticked for", shown(ROW, products=elsewhere), "override on 1/2, 1 in"
+
+
+def interrupted() -> Iterator[Case]:
+    """What a power cut left open is taken up again by a supervisor, and counts once."""
+    ten = {T1: product(entitlement(TotalUses(10)))}
+    late = at("10:05")
+    for name, case, expected in (
+        ("a minute has passed", shown(ROW, CUT, at=late), "resume on 1/1, 1 in, 0 left"),
+        ("within the minute", shown(ROW, CUT), "resume on 1/1, 1 in, 0 left"),
+        ("at another check point", shown(ROW, CUT, check_point=check_point(CheckPointId(12)), at=late), DONE),
+        ("taken up before", shown(ROW, replace(CUT, resumed=True), at=late), DONE),
+        ("uses enough for another entry", shown(ROW, CUT, products=ten, at=late), DONE),
+        ("used elsewhere too", shown(ROW, USED, CUT, at=late), DONE),
+        ("blocked meanwhile", shown(replace(ROW, status=TicketStatus.BLOCKED), CUT, at=late), "resume on 1/1, 1 in, 0 left"),
+    ):
+        yield f"interrupted: {name}", case, expected
+
+
+CASES = [case for cases in (tickets, unknown_tickets, check_points, no_ticket, which_ticket, interrupted) for case in cases()]
+
+
+@pytest.mark.parametrize(("case", "expected"), [pytest.param(case, expected, id=name) for name, case, expected in CASES])
+def test_a_supervisor_overrides(case: Facts, expected: str) -> None:
+    overridden = replace(case, scan=replace(case.scan, supervisor=9))
+    assert in_full(decide(overridden)) == expected
+
+
+def overridden_at(when: str, entitlement_id: int) -> PastPassage:
+    return passage(when, kind=PassageKind.OVERRIDE, entitlement_id=EntitlementId(entitlement_id))
+
+
+@pytest.mark.parametrize(
+    "entitlement_id", [pytest.param(1, id="against its right"), pytest.param(0, id="against the ticket alone")]
+)
+def test_an_override_is_a_use(entitlement_id: int) -> None:
+    assert in_full(decide(shown(ROW, overridden_at("09:00", entitlement_id)))) == "refuse used_up"
