@@ -50,6 +50,7 @@ from central.store.idempotency import forget_old
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
+from central.sync import online_answers
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
@@ -191,6 +192,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[PUBLIC_ORIGIN] = settings.public_origin
     refunds = _add_services(app, parts)
     app.cleanup_ctx.append(_running(parts, identity, refunds))
+    app.on_shutdown.append(_end_waiting)
     return Built(app, tuple(notices), parts.store, parts.feed.publisher)
 
 
@@ -262,6 +264,10 @@ def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[w
     return running
 
 
+async def _end_waiting(app: web.Application) -> None:
+    app[HEADS].end()
+
+
 def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
     publisher, clock, store = parts.feed.publisher, parts.ambience.clock, parts.store
 
@@ -272,6 +278,7 @@ def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tupl
         await identity.forget_old(clock())
         async with store.transaction() as work:
             await forget_old(work, clock())
+            await online_answers.forget_old(work, clock())
 
     async def follow() -> None:
         publisher.wake()

@@ -13,10 +13,11 @@ from central.devices.policy import AgentRole
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
+from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction
 from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, ProductId, SiteId
-from protocol.instants import to_datetime
+from protocol.instants import Instant, to_datetime
 
 CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
 AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
@@ -109,7 +110,10 @@ class LostBody(_Strict):
 
 
 class AgentView(BaseModel):
-    """A computer. `feed_epoch` and `feed_version` are what its ingested journal says it decides by."""
+    """A computer. `feed_epoch` and `feed_version` are what its ingested journal says it decides by.
+
+    `freshness` is the step that it is on by the timestamp that it was last handed: live, ok, offline, stale or locked.
+    """
 
     agent_id: int
     site_id: int
@@ -120,6 +124,7 @@ class AgentView(BaseModel):
     last_head_at: str | None
     feed_epoch: int
     feed_version: int
+    freshness: Freshness
     duty: str
     revoked_at: str | None
     lost_at: str | None
@@ -203,7 +208,7 @@ async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
 async def list_agents(call: Call[None, None]) -> AgentsView:
     """List all agents with what they last said."""
     await call.request.app[GUARD].write_down()
-    return AgentsView(items=[_agent_view(agent) for agent in await call.request.app[AGENTS].all()])
+    return AgentsView(items=[_agent_view(agent, call.now) for agent in await call.request.app[AGENTS].all()])
 
 
 @Route(
@@ -219,7 +224,7 @@ async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
     revoked = await call.request.app[AGENTS].revoke(number, by, call.now, wipe=call.body.wipe)
     call.request.app[GUARD].forget(number)
-    return _agent_view(revoked)
+    return _agent_view(revoked, call.now)
 
 
 @Route(
@@ -235,7 +240,7 @@ async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
     lost = await call.request.app[AGENTS].declare_lost(number, by, call.body.reason, call.now)
     call.request.app[GUARD].forget(number)
-    return _agent_view(lost)
+    return _agent_view(lost, call.now)
 
 
 def _wish(body: CheckPointBody) -> CheckPointWish:
@@ -270,7 +275,7 @@ def _view(hosted: HostedCheckPoint) -> CheckPointView:
     )
 
 
-def _agent_view(agent: Agent) -> AgentView:
+def _agent_view(agent: Agent, now: Instant) -> AgentView:
     return AgentView(
         agent_id=agent.agent_id,
         site_id=agent.site_id,
@@ -281,6 +286,7 @@ def _agent_view(agent: Agent) -> AgentView:
         last_head_at=to_datetime(agent.last_head_at).isoformat() if agent.last_head_at else None,
         feed_epoch=agent.in_force.epoch,
         feed_version=agent.in_force.version,
+        freshness=freshness(max(0, now - agent.last_head_at), 0, DEFAULT_AUTONOMY_S),
         duty=agent.duty.value,
         revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at).isoformat(),
         lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at).isoformat(),

@@ -25,6 +25,7 @@ class Heads:
 
     _heads: dict[SiteId, CurrentHead] = field(default_factory=dict)
     _waiting: dict[SiteId, asyncio.Future[None]] = field(default_factory=dict)
+    _is_ending: bool = False
 
     def get(self, site_id: SiteId) -> CurrentHead | None:
         """Return a site's head, or None where nothing was published yet."""
@@ -37,10 +38,17 @@ class Heads:
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
 
+    def end(self) -> None:
+        """Let nobody wait any longer: the server ends."""
+        self._is_ending = True
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_result(None)
+
     async def newer_than(self, site_id: SiteId, version: int, wait_s: int) -> CurrentHead | None:
         """Return the head as soon as its version is above `version`, or as it is after `wait_s` seconds."""
         head = self._heads.get(site_id)
-        if wait_s <= 0 or (head is not None and head.version > version):
+        if wait_s <= 0 or self._is_ending or (head is not None and head.version > version):
             return head
         waiting = self._waiting.get(site_id)
         if waiting is None:

@@ -108,6 +108,9 @@ async def _store(work: Work, agent: KnownAgent, batch: JournalBatch, now: Instan
             head = answer.head
             return Receipt(agent.agent_id, batch.journal_id, head.sequence, head.hash, Quarantine.NONE, now)
         case Gap():
+            detail = f"entries from {answer.expected} on are missing; the agent is asked for them"
+            note = AlarmNote("journal-gap", detail, answer.expected)
+            await quarantine.raise_alarms(work, agent, batch.journal_id, [note], now)
             return JournalGap(batch.journal_id, answer.expected)
         case Fork():
             return await _apart(work, agent, batch, Quarantine.FORK, now)

@@ -7,7 +7,7 @@ became of it; it is released where that journal went on for a minute without it,
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, insert, select
+from sqlmodel import col, delete, insert, select
 
 from central.store.tables.admissions import OnlineAnswerRow
 from central.store.tables.devices import AgentRow
@@ -22,6 +22,7 @@ from protocol.journal.events import NO_ENTITLEMENT, NO_TICKET
 from protocol.sync.verdicts import verdict_from_value, verdict_to_value
 
 CLAIM_OUTRUN_MS = MS_PER_MINUTE
+ANSWERS_KEPT_MS = 30 * 24 * 60 * MS_PER_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,11 @@ async def holding_claims(
         if not is_told and journalled_at <= claim.scanned_at + CLAIM_OUTRUN_MS:
             found.setdefault(claim.ticket_id, []).append(_passage(claim, attempt.site))
     return {ticket: tuple(passages) for ticket, passages in found.items()}
+
+
+async def forget_old(work: Work, now: Instant) -> None:
+    """Drop answers that no agent asks for again, and whose claims have long been told or given up."""
+    await work.session.exec(delete(OnlineAnswerRow).where(col(OnlineAnswerRow.at) < now - ANSWERS_KEPT_MS))
 
 
 def _passage(claim: OnlineAnswerRow, site: SiteId) -> PastPassage:

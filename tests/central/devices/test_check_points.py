@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.builders.central import HandClock
 from tests.builders.served import Central
 
 BODY = {"name_zh": "二号闸机", "name_en": "Gate 2", "ticked": []}
@@ -53,3 +54,17 @@ async def test_a_change_reaches_the_gates_through_the_feed(central: Central) -> 
 async def test_nobody_reads_without_signing_in(central: Central, path: str) -> None:
     async with central.session.get(central.url + "/api/v1" + path) as answer:
         assert (await answer.json())["code"] == "sign_in_required"
+
+
+async def test_an_agent_is_listed_with_what_it_last_said(central: Central, clock: HandClock) -> None:
+    gate = await central.enrol(await central.add_check_point([await central.add_type()]))
+    (before,) = (await central.api("GET", "/agents"))["items"]
+    assert (before["freshness"], before["feed_version"], before["last_head_at"]) == ("locked", 0, None)
+    await gate.refresh()
+    await gate.upload()
+    (live,) = (await central.api("GET", "/agents"))["items"]
+    assert (live["freshness"], live["duty"], live["feed_version"] > 0) == ("live", "open", True)
+    clock.advance(seconds=1000)
+    (away,) = (await central.api("GET", "/agents"))["items"]
+    assert away["freshness"] == "offline"
+    gate.close()

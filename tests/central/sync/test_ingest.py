@@ -81,12 +81,13 @@ async def test_a_longer_batch_that_repeats_the_last_one_adds_what_is_new(central
     assert len(await admissions(central)) == 2
 
 
-async def test_a_gap_is_answered_with_what_is_wanted(gate: Gate) -> None:
+async def test_a_gap_is_answered_with_what_is_wanted(central: Central, gate: Gate) -> None:
     gate.admit(1)
     gate.admit(2)
     batch = batch_of(gate)
     gap = await gate.client.upload(replace(batch, items=batch.items[2:]))
     assert gap == JournalGap(batch.journal_id, Sequence(1))
+    assert await alarms(central) == ["journal-gap"]
 
 
 async def test_a_gate_that_skipped_goes_back_by_itself(central: Central, gate: Gate) -> None:

@@ -216,3 +216,12 @@ async def test_a_head_waits_for_news_and_is_told_at_once() -> None:
     assert await heads.newer_than(SITE, 1, 30) == CurrentHead(2, b"two")
     assert await heads.newer_than(SITE, 2, 0) == CurrentHead(2, b"two")
     assert await heads.newer_than(SiteId(9), 0, 0) is None
+
+
+async def test_nobody_waits_for_a_server_that_ends() -> None:
+    heads = Heads()
+    waiting = asyncio.create_task(heads.newer_than(SITE, 1, 30))
+    await asyncio.sleep(0)
+    heads.end()
+    assert await waiting is None
+    assert await heads.newer_than(SITE, 1, 30) is None
