@@ -1,0 +1,255 @@
+"""Where several rules meet: windows over midnight, an old cache, unseen tickets, withdrawn keys, types not in the feed."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from protocol.admission.decide import decide
+from protocol.admission.facts import Candidate, Facts, HolderShown, TypedNumber
+from protocol.admission.policy import (
+    Check,
+    CheckPointState,
+    DailyUses,
+    DateRange,
+    DaysExcluded,
+    Gates,
+    Period,
+    PeriodUses,
+    TimeOfDay,
+    TimeSlot,
+    TotalUses,
+)
+from protocol.admission.verdict import CallStaff, Language, Refuse, visitor_text
+from protocol.directions import Direction
+from protocol.identifiers import CheckPointId, SiteId, TicketId
+from protocol.keyring import KeyStatus
+from protocol.tickets.claims import TicketFlags
+from protocol.tickets.record import TicketStatus
+from tests.builders.admission import (
+    EXIT,
+    GATE,
+    LIVE,
+    OTHER_GATE,
+    SITE_RULES,
+    T1,
+    ZONE,
+    at,
+    check_point,
+    code,
+    entitlement,
+    facts,
+    minute,
+    passage,
+    product,
+    record,
+    shown,
+)
+from tests.builders.outcomes import in_full
+
+Case = tuple[str, Facts, str]
+ROW = record(ticket_id=TicketId(1))
+HOUR_MS = 3_600_000
+GOOD = "entry on 1/1, 1 in, 0 left"
+UNCOUNTED = "entry on 1/1, 1 in"
+NIGHT = TimeOfDay(18 * 3600, 2 * 3600 - 1)
+TODAY = replace(ROW, valid_from=minute("00:00"), valid_until=minute("23:59"))
+STALE = replace(LIVE, age_ms=73 * HOUR_MS, unlocked=True)
+
+
+def over_midnight() -> Iterator[Case]:
+    slot = replace(ROW, slot_start=minute("23:00"), slot_minutes=120)
+    for text, expected in (
+        ("22:44:59", "refuse wrong_slot"),
+        ("22:45:00", UNCOUNTED),
+        ("23:59:59", UNCOUNTED),
+        ("2026-05-11 00:00:00", UNCOUNTED),
+        ("2026-05-11 01:30:00", UNCOUNTED),
+        ("2026-05-11 01:30:01", "refuse wrong_slot"),
+    ):
+        yield f"a slot from 23:00 to 01:00, at {text}", shown(slot, products=only(TimeSlot(15, 30)), at=at(text)), expected
+    ends = replace(slot, valid_until=minute("23:59"))
+    yield (
+        "a slot into a day too late",
+        shown(ends, products=only(TimeSlot(0, 0)), at=at("2026-05-11 00:00")),
+        ("refuse expired"),
+    )
+    for text, expected in (
+        ("17:59:59", "refuse wrong_slot"),
+        ("18:00:00", UNCOUNTED),
+        ("00:00:00", UNCOUNTED),
+        ("01:59:59.999", UNCOUNTED),
+        ("02:00:00", "refuse wrong_slot"),
+    ):
+        yield f"from 18:00 to 02:00, at {text}", shown(ROW, products=only(NIGHT), at=at(text)), expected
+
+
+def only(*checks: Check) -> dict[int, object]:
+    return {T1: product(entitlement(*checks))}
+
+
+def old_cache() -> Iterator[Case]:
+    """A stale and unlocked lane admits what can be used once and only today, however the type says so."""
+    real = replace(TODAY, flags=TicketFlags.REAL_NAME)
+    stale = f"{GOOD}, stale"
+    for name, case, expected in (
+        ("once in all", shown(TODAY, ground=STALE), stale),
+        ("once a day", shown(TODAY, ground=STALE, products=only(DailyUses(1))), f"{UNCOUNTED}, stale"),
+        ("once a week", shown(TODAY, ground=STALE, products=only(PeriodUses(1, Period.WEEK))), stale),
+        ("twice a day", shown(TODAY, ground=STALE, products=only(DailyUses(2))), "staff cache_stale"),
+        ("used", shown(TODAY, passage("09:00"), ground=STALE), "refuse used_up"),
+        ("void", shown(replace(TODAY, status=TicketStatus.VOID), ground=STALE), "refuse void"),
+        ("real-name, bare lane", shown(real, ground=STALE), "refuse holder_required"),
+        ("real-name, confirmed", shown(real, ground=STALE, holder=HolderShown.CONFIRMED_BY_STAFF), stale),
+        ("of a type that is not in the feed", shown(TODAY, ground=STALE, products={}), "staff cache_stale"),
+        ("tomorrow too", shown(replace(TODAY, valid_until=minute("2026-05-11 00:00")), ground=STALE), "staff cache_stale"),
+        (
+            "of tomorrow",
+            shown(replace(TODAY, valid_from=minute("2026-05-11 00:00"), valid_until=minute("2026-05-11 23:59"))),
+            ("refuse not_yet_valid"),
+        ),
+        ("no autonomy", shown(TODAY, products={T1: product(autonomy_s=0)}), "staff cache_locked"),
+        (
+            "old but for the clock",
+            shown(ROW, ground=replace(LIVE, age_ms=72 * HOUR_MS), uncertainty_ms=1),
+            "staff cache_stale",
+        ),
+        ("offline", shown(ROW, ground=replace(LIVE, age_ms=72 * HOUR_MS)), f"{GOOD}, offline"),
+        ("a supervisor unlocked a fresh one", shown(ROW, ground=replace(LIVE, unlocked=True)), GOOD),
+    ):
+        yield f"cache: {name}", case, expected
+    by_alternatives = {T1: product(entitlement(alternatives=((TotalUses(1),), (TotalUses(2),))))}
+    yield "cache: twice by one alternative", shown(TODAY, ground=STALE, products=by_alternatives), "staff cache_stale"
+    both = {T1: product(entitlement(alternatives=((TotalUses(1), NIGHT), (TotalUses(1),))))}
+    yield "cache: once by every alternative", shown(TODAY, ground=STALE, products=both), stale
+
+
+def unseen() -> Iterator[Case]:
+    allowed = {T1: product(unseen=True)}
+    new = replace(TODAY, issued_at=minute("09:59"))
+    for name, ground, expected in (
+        ("live", LIVE, f"{GOOD}, unseen"),
+        ("offline", replace(LIVE, age_ms=HOUR_MS), f"{GOOD}, offline, unseen"),
+        ("stale", replace(STALE, unlocked=False), "staff cache_stale"),
+        ("stale, unlocked", STALE, f"{GOOD}, stale, unseen"),
+        ("locked", replace(LIVE, age_ms=999 * HOUR_MS), "staff cache_locked"),
+        ("clock", replace(LIVE, clock_trusted=False), "staff clock_untrusted"),
+    ):
+        yield f"unseen: {name}", facts(code(new), (), products=allowed, ground=ground), expected
+    closed = check_point(state=CheckPointState.DISABLED)
+    slotted = {T1: product(entitlement(TimeSlot(0, 0)), unseen=True)}
+    elsewhere = {T1: product(entitlement(sites=(2,)), unseen=True)}
+    ended = replace(new, valid_from=minute("2026-05-01 00:00"), valid_until=minute("09:00"))
+    real = replace(new, flags=TicketFlags.REAL_NAME)
+    for name, case, expected in (
+        ("disabled", facts(code(new), (), products=allowed, check_point=closed), "refuse device_disabled"),
+        ("expired", facts(code(ended), (), products=allowed), "refuse expired"),
+        ("of a slot that nobody knows here", facts(code(new), (), products=slotted), "staff policy_unknown"),
+        ("whose rights are elsewhere", facts(code(new), (), products=elsewhere), "refuse wrong_site"),
+        ("real-name", facts(code(real), (), products=allowed, check_point=check_point(reads_documents=True)), "card"),
+        ("entered before", facts(code(new), (), products=allowed, unrecorded=(passage("09:59:30"),)), "refuse used_up"),
+        (
+            "only left",
+            facts(code(new), (), products=allowed, unrecorded=(passage("09:30", Direction.EXIT),)),
+            f"{GOOD}, unseen",
+        ),
+        (
+            "a newer print, used by the old one",
+            facts(code(ROW, generation=2), (Candidate(ROW, (passage("09:00"),)),), products=allowed),
+            "refuse used_up",
+        ),
+        (
+            "a newer print than the cache knows, extended there",
+            facts(code(ROW, generation=2, not_after=minute("2026-05-09 23:59")), (Candidate(ROW, ()),), products=allowed),
+            f"{GOOD}, unseen",
+        ),
+        ("a newer print, not allowed", facts(code(ROW, generation=2), (Candidate(ROW, ()),)), "refuse unknown"),
+    ):
+        yield f"unseen: {name}", case, expected
+
+
+def keys_and_types() -> Iterator[Case]:
+    foreign = replace(ROW, issuing_site=SiteId(2))
+    withdrawn = KeyStatus.CACHE_ONLY
+    for name, case, expected in (
+        ("of another site, not in the cache", facts(code(foreign, withdrawn), ()), "refuse forged"),
+        ("of another site, in the cache", facts(code(foreign, withdrawn), (Candidate(foreign, ()),)), "refuse wrong_site"),
+        ("an older print", facts(code(ROW, withdrawn), (Candidate(replace(ROW, generation=2), ()),)), "refuse superseded"),
+        (
+            "void",
+            facts(code(ROW, withdrawn), (Candidate(replace(ROW, status=TicketStatus.VOID), ()),)),
+            "refuse void",
+        ),
+        (
+            "another minute",
+            facts(code(ROW, issued_at=minute("2026-04-20 12:01")), (Candidate(ROW, ()),)),
+            "refuse forged",
+        ),
+        ("issued by another site", facts(code(ROW, issuing_site=SiteId(2)), (Candidate(ROW, ()),)), "refuse forged"),
+    ):
+        yield f"key: {name}", case, expected
+    closed = check_point(state=CheckPointState.DISABLED)
+    for name, row, changes, expected in (
+        ("disabled", ROW, {"check_point": closed}, "refuse device_disabled"),
+        ("void", replace(ROW, status=TicketStatus.VOID), {}, "refuse void"),
+        ("expired", replace(ROW, valid_until=minute("09:00")), {}, "refuse expired"),
+        ("good", ROW, {}, "staff policy_unknown"),
+    ):
+        yield f"a type that is not in the feed: {name}", shown(row, products={}, **changes), expected
+    handheld = check_point(attended=True)
+    typed = facts(TypedNumber(), (Candidate(replace(ROW, flags=TicketFlags.REAL_NAME), ()),), check_point=handheld)
+    yield "a number typed at a handheld: whose is it", typed, "staff holder_required"
+    yield (
+        "a number typed at a handheld: theirs",
+        replace(typed, scan=replace(typed.scan, holder=HolderShown.CONFIRMED_BY_STAFF)),
+        GOOD,
+    )
+
+
+CASES = [case for cases in (over_midnight, old_cache, unseen, keys_and_types) for case in cases()]
+
+
+@pytest.mark.parametrize(("case", "expected"), [pytest.param(case, expected, id=name) for name, case, expected in CASES])
+def test_rules_meet(case: Facts, expected: str) -> None:
+    assert in_full(decide(case)) == expected
+
+
+NORTH = check_point(OTHER_GATE, zone=2, name_zh="北门", name_en="North gate")
+SHUT = check_point(CheckPointId(14), zone=2, name_zh="南门", name_en="South gate", state=CheckPointState.DISABLED)
+POINTS = {GATE: check_point(), OTHER_GATE: NORTH, SHUT.check_point_id: SHUT, EXIT.check_point_id: replace(EXIT, zone=2)}
+IN_ZONE_2 = only(Gates(frozenset(), frozenset({2})))
+
+
+@pytest.mark.parametrize(
+    ("case", "english", "chinese"),
+    [
+        pytest.param(shown(ROW, products=IN_ZONE_2, check_points=POINTS), "North gate.", "北门", id="gates of a zone that serve"),
+        pytest.param(shown(ROW, passage("09:00")), "2026-05-10 09:00", "12号闸机", id="when and where it was used"),
+        pytest.param(
+            shown(ROW, passage("09:00"), products=only(DailyUses(1))), "from 2026-05-11 00:00", "2026-05-11 00:00", id="tomorrow"
+        ),
+        pytest.param(
+            shown(replace(ROW, valid_until=minute("2026-05-09 23:59"))), "2026-05-09 23:59", "2026-05-09 23:59", id="its end"
+        ),
+        pytest.param(
+            shown(replace(ROW, persons=9, flags=TicketFlags.GROUP), persons=3, site=replace(SITE_RULES, capacity=9), inside=7),
+            "2 left",
+            "2 人次",
+            id="how many places",
+        ),
+    ],
+)
+def test_a_text_says_what_helps(case: Facts, english: str, chinese: str) -> None:
+    verdict = decide(case)
+    assert isinstance(verdict, Refuse | CallStaff)
+    assert english in visitor_text(verdict, Language.EN, ZONE)
+    assert chinese in visitor_text(verdict, Language.ZH_CN, ZONE)
+
+
+def test_a_long_list_of_days_excluded_is_searched_to_its_end() -> None:
+    first = date(2026, 5, 10)
+    excluded = DaysExcluded(frozenset(first + timedelta(days=count) for count in range(15)))
+    verdict = decide(shown(ROW, products=only(excluded, DateRange(first, date(2026, 5, 31)))))
+    assert isinstance(verdict, Refuse)
+    assert verdict.details.passes_at == at("2026-05-25 00:00")
