@@ -107,7 +107,7 @@ def migrate() -> None:
     """Bring the database to this version's tables; `serve` does it by itself."""
 
     async def run(settings: CentralSettings) -> str:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = open_database(settings.url)
         try:
             return await migrate_database(database)
@@ -141,7 +141,7 @@ def reset(name: str) -> None:
 
 def _with_identity(use: Callable[[Identity], Awaitable[str]]) -> None:
     async def run(settings: CentralSettings) -> str:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store(open_database(settings.url))
         try:
             await migrate_database(store.database)

@@ -172,7 +172,7 @@ class FenceFacts:
 
 async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     """Return the server: database migrated, keys made where there were none, the administrator where there was nobody."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     notices = list(ensure_keys(settings, ambience))
     database = open_database(settings.url)
     await migrate(database)
