@@ -17,7 +17,7 @@ AT_ONCE = 2
 MOST_WAITING = 32
 # 46 MiB, one pass: OWASP's first choice, about 60 ms of a core.
 MEMORY_KIB, PASSES, LANES = 47_104, 1, 1
-# A PIN is proved on a gate's small computer: less memory, three passes; about 50 ms of a server's core, 100 ms of a gate's.
+# A PIN is proved on a gate's small computer: less memory, three passes; about 50 ms of a server's core (a gate's: not measured).
 PIN_MEMORY_KIB, PIN_PASSES = 19_456, 3
 
 ResultT = TypeVar("ResultT")
