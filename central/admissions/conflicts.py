@@ -1,7 +1,8 @@
 """Conflicts: passages that the ticket did not allow, seen from all that gates have reported. Pure.
 
 Laws: order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
-the later ones are the conflict; both stay facts. A supervisor's override is a decision on the record, not a conflict.
+the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it. A
+supervisor's override is a decision on the record, not a conflict.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,10 +16,10 @@ from protocol.admission.usage import usage_of
 from protocol.admission.verdict import Reason
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
-from protocol.instants import Instant, to_datetime
+from protocol.instants import Instant, to_datetime, to_minute
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent, EventKey, fold
-from protocol.tickets.record import TicketRecord
+from protocol.tickets.record import TicketRecord, TicketStatus
 
 OF_USES = frozenset({Reason.TOO_SOON, Reason.ALREADY_INSIDE, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT, Reason.USED_UP})
 _JUDGED = frozenset({PassageKind.ENTRY, PassageKind.RESUME})
@@ -36,7 +37,7 @@ class TicketCase:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A passage too many. `first` is the earliest use of the same right."""
+    """A passage too many. `first` is the earliest use of the same right: the passage itself, where the ticket was void."""
 
     key: EventKey
     first: EventKey
@@ -68,9 +69,14 @@ def _judged(
     earlier: tuple[PastPassage, ...],
     keys: Mapping[tuple[AgentId, AttemptId], EventKey],
 ) -> Conflict | None:
+    if not _is_judged(passage):
+        return None
+    if _was_void(case.record, passage):
+        key = keys[passage.agent, passage.attempt_id]
+        return Conflict(key, key, passage.entitlement_id, Reason.VOID, passage.scanned_at)
     right = next((one for one in case.product.entitlements if one.entitlement_id == passage.entitlement_id), None)
     check_point = case.check_points.get(passage.check_point)
-    if right is None or check_point is None or not _is_judged(passage):
+    if right is None or check_point is None:
         return None
     seen = _case_of(case, passage, earlier, right, check_point)
     failure = next((one for one in appraise(right.policy, seen).failures if one.reason in OF_USES), None)
@@ -84,6 +90,11 @@ def _judged(
 def _is_judged(passage: PastPassage) -> bool:
     happened = passage.state is not PassageState.NOT_PASSED
     return passage.direction is Direction.ENTRY and passage.kind in _JUDGED and happened
+
+
+def _was_void(record: TicketRecord, passage: PastPassage) -> bool:
+    """Whether the ticket was void when it was scanned; the minute in which it became so counts, for money has gone back in it."""
+    return record.status is TicketStatus.VOID and to_minute(passage.scanned_at) >= record.status_since
 
 
 def _case_of(

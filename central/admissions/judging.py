@@ -26,10 +26,19 @@ Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
 async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
     """Replace the conflicts of these tickets by those that all their events make."""
-    often = await events.shown_often(work, tickets)
-    if not often:
+    suspect = await events.shown_often(work, tickets) | await feed_rows.void_among(work, tickets)
+    if not suspect:
         return
-    doubtful = await events.of_tickets(work, often)
+    await _replace(work, suspect, now)
+
+
+async def judge_anew(work: Work, ticket_id: TicketId, now: Instant) -> None:
+    """Compute a ticket's conflicts again after its own state has changed: one that is no longer void has none for that."""
+    await _replace(work, (ticket_id,), now)
+
+
+async def _replace(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
+    doubtful = await events.of_tickets(work, tickets)
     connection = await work.session.connection()
     await connection.execute(delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)))
     cases = await _cases(work, doubtful)

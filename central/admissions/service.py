@@ -61,6 +61,10 @@ class Admissions:
         """Return how many persons the ticket has admitted, by all that gates have reported until now."""
         return persons_admitted(await passages(work, ticket_id))
 
+    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+        """Compute again whether the ticket's admissions are in conflict with what it is, after that has changed."""
+        await judging.judge_anew(work, ticket_id, now)
+
     async def passages_of(self, ticket_id: TicketId) -> tuple[PastPassage, ...]:
         """Return the passages of a ticket, by time of scan."""
         async with self._store.reading() as work:

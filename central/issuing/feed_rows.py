@@ -58,6 +58,12 @@ async def records(work: Work, ticket_ids: Collection[TicketId]) -> tuple[TicketR
     return tuple(record_of(row) for row in rows)
 
 
+async def void_among(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
+    """Return those of the tickets that are void."""
+    query = select(TicketRow.id).where(col(TicketRow.id).in_(ticket_ids), TicketRow.status == int(TicketStatus.VOID))
+    return frozenset(TicketId(found) for found in (await work.session.exec(query)).all())
+
+
 async def credentials(work: Work, site_id: SiteId, ticket_ids: Collection[TicketId]) -> tuple[CredentialEntry, ...]:
     """Return all credentials that lead to these tickets at a site."""
     query = select(TicketCredentialRow).where(

@@ -5,6 +5,7 @@ from typing import Protocol
 from central.refunds.policy import AgentFacts
 from central.store.unit_of_work import Work
 from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.instants import Instant
 
 
 class AdmittingAgents(Protocol):
@@ -22,4 +23,8 @@ class Admissions(Protocol):
 
     async def used_persons(self, work: Work, ticket_id: TicketId) -> int:
         """Return how many persons the ticket has admitted, by all that gates have reported until now."""
+        ...
+
+    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+        """Compute again whether the ticket's admissions are in conflict with what it is, after that has changed."""
         ...

@@ -178,6 +178,7 @@ class Refunds:
         row.state, row.decided_at = RefundState.REFUSED, now
         work.session.add(row)
         await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), TicketStatus.ACTIVE, now)
+        await self._admissions.judge_anew(work, row.ticket_id, now)
         audit.record(work, now, audit.SYSTEM, "refund.refuse", f"refund:{row.id}", why="the ticket was used")
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:

@@ -30,6 +30,7 @@ from central.store.unit_of_work import Store, Work
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -63,6 +64,12 @@ class Gates:
         """Answer the port `refunds.ports.Admissions`."""
         assert work.session.is_active
         return self.used.get(ticket_id, 0)
+
+    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+        """Answer the port `refunds.ports.Admissions`: there are no gates here whose admissions could be in conflict."""
+        assert work.session.is_active
+        assert ticket_id
+        assert now
 
 
 class Office:

@@ -13,9 +13,10 @@ from protocol.admission.policy import Check, DailyUses, MinimumInterval, ReEntry
 from protocol.admission.verdict import Reason
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, JournalId, Sequence, SiteId
-from protocol.instants import MS_PER_MINUTE, Instant
+from protocol.instants import MS_PER_MINUTE, Instant, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
+from protocol.tickets.record import TicketStatus
 from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, product, record
 
 pytestmark = pytest.mark.law(5)
@@ -106,6 +107,31 @@ def test_the_reason_is_that_of_the_tickets_own_policy(
 def test_a_re_entry_after_an_exit_is_no_conflict() -> None:
     ticket = case(ReEntry(), TotalUses(1))
     assert found(ticket, entry(0, 1), entry(5, 9, kind=PassageKind.EXIT), entry(10, 2)) == []
+
+
+def voided(minute: int) -> TicketCase:
+    """A ticket that became void so many minutes after ten o'clock."""
+    since = to_minute(Instant(NOW + minute * MS_PER_MINUTE))
+    return replace(case(), record=record(status=TicketStatus.VOID, status_since=since))
+
+
+@pytest.mark.parametrize(("minute", "reasons"), [(4, []), (5, [Reason.VOID]), (6, [Reason.VOID])])
+def test_an_admission_of_a_ticket_that_was_void_by_then_is_a_conflict(minute: int, reasons: list[Reason]) -> None:
+    (event,) = (entry(minute, 1),)
+    conflicts = conflicts_of(voided(5), [event])
+    assert [one.reason for one in conflicts] == reasons
+    assert all(one.first == one.key == event.key for one in conflicts)
+
+
+def test_void_is_said_before_any_limit_of_uses() -> None:
+    assert found(voided(5), entry(0, 1), entry(1, 2), entry(6, 3)) == [(2, Reason.USED_UP, 1), (3, Reason.VOID, 3)]
+
+
+def test_nobody_who_did_not_pass_and_no_override_is_in_conflict_with_a_refund() -> None:
+    event = entry(6, 1)
+    assert found(voided(5), event, outcome(event, OutcomeResult.NOT_PASSED)) == []
+    assert found(voided(5), entry(6, 1, kind=PassageKind.OVERRIDE)) == []
+    assert found(voided(5), entry(6, 1, kind=PassageKind.EXIT)) == []
 
 
 def test_a_right_or_place_that_central_does_not_know_is_left_to_people() -> None:

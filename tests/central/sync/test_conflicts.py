@@ -61,3 +61,45 @@ async def test_a_use_within_the_policy_is_no_conflict(central: Central, gates: l
         gate.admit(ticket["ticket_id"])
         await gate.upload()
     assert await conflicts(central) == []
+
+
+async def refund(central: Central, ticket: dict[str, Any]) -> dict[str, Any]:
+    asked: dict[str, Any] = await central.api("POST", "/refunds", {"ticket_id": ticket["ticket_id"], "reason": "rain"})
+    return asked
+
+
+@pytest.mark.law(6)
+async def test_an_admission_after_a_refund_that_did_not_wait_is_a_conflict(
+    central: Central, adult: int, gates: list[Gate]
+) -> None:
+    (ticket,) = await central.sell(adult)
+    asked = await refund(central, ticket)
+    await central.api("POST", f"/refunds/{asked['refund_id']}/override", {"reason": "the gate is cut off"})
+    central.clock.advance(seconds=60)
+    gates[0].admit(ticket["ticket_id"])
+    await gates[0].upload()
+    (conflict,) = await conflicts(central)
+    assert (conflict["ticket_id"], conflict["reason"]) == (ticket["ticket_id"], "void")
+    assert conflict["first"] == conflict["passage"]
+    assert conflict["passage"]["agent_id"] == gates[0].agent
+
+
+@pytest.mark.law(6)
+async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_again(
+    central: Central, adult: int, gates: list[Gate]
+) -> None:
+    (ticket,) = await central.sell(adult)
+    asked = await refund(central, ticket)
+    gates[0].admit(ticket["ticket_id"])
+    await gates[0].upload()
+    assert [one["reason"] for one in await conflicts(central)] == ["void"]
+    for gate in gates:
+        for _ in range(2):
+            await gate.refresh(wait_s=1)
+        await gate.upload()
+    for _ in range(100):
+        if (await central.api("GET", f"/refunds/{asked['refund_id']}"))["state"] == "refused":
+            break
+        await gates[0].refresh(wait_s=0)
+    assert (await central.api("GET", f"/refunds/{asked['refund_id']}"))["state"] == "refused"
+    assert await conflicts(central) == []
