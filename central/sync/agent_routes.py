@@ -41,6 +41,7 @@ SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
 MAX_NUMBER = (1 << 63) - 1
 _FEED = "/agent/v1/feed"
 _MAY_BE_GONE = (ProblemCode.NOT_FOUND,)
+_NOT_ITS_OWN = (ProblemCode.FORBIDDEN,)
 _GAP = (HTTPStatus.CONFLICT,)
 
 
@@ -138,13 +139,13 @@ async def sign_off(call: AgentCall) -> web.Response:
     return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
 
 
-@AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?")
+@AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?", problems=_NOT_ITS_OWN)
 async def claim(call: AgentCall) -> web.Response:
     """Grant or refuse a gate's admission."""
     return cbor_answer(await call.request.app[ONLINE].claim(call.proven, ClaimRequest.from_bytes(call.body), call.now))
 
 
-@AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache")
+@AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache", problems=_NOT_ITS_OWN)
 async def admission(call: AgentCall) -> web.Response:
     """Decide, and record what is admitted."""
     return cbor_answer(await call.request.app[ONLINE].admission(call.proven, AdmissionRequest.from_bytes(call.body), call.now))

@@ -79,6 +79,12 @@ class Central:
             assert answer.status == status if status else answer.ok, (answer.status, said)
             return said
 
+    async def sign_in_again(self) -> None:
+        """Begin a new session of the administrator, after the last one ended."""
+        self.headers.clear()
+        session = await self.api("POST", "/session", {"name": "admin", "password": PASSWORD, "bearer": True})
+        self.headers["Authorization"] = f"Bearer {session['token']}"
+
     async def add_site(self) -> int:
         return int((await self.api("POST", "/sites", {"name_zh": "牌坊镇", "name_en": "Paifang Town"}))["site_id"])
 
