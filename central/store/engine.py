@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from central.store import embedded
 from protocol.errors import SettingsError, StorageError
 
 POOL_WAIT_S = 30
@@ -59,7 +60,9 @@ def open_database(url_text: str) -> Database:
     url = _with_driver(url_text)
     if url.get_backend_name() == "sqlite":
         lock = _lock(url)
-        engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=POOL_WAIT_S)
+        engine = create_async_engine(
+            url, async_creator=lambda: embedded.connect(url), pool_size=1, max_overflow=0, pool_timeout=POOL_WAIT_S
+        )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return Database(engine, lock)
