@@ -67,6 +67,9 @@ def groups() -> Iterator[Case]:
     once = (TotalUses(1), ReEntry())
     eight = passage("09:00", persons=8)
     three_out, three_back, four_back = out("09:30", 3), passage("09:40", persons=3), passage("09:40", persons=4)
+    yesterday, two, five_out = passage(LAST_NIGHT, persons=8), passage("09:00", persons=2), out("09:30", 5)
+    twice = of(TotalUses(2), ReEntry(), row=GROUP, past=(yesterday, two, five_out), persons=5)
+    yield "group: who was not seen to leave yesterday did not leave today", twice, "entry on 1/1, 5 in, 7 left"
     for name, past, persons, expected in (
         ("three back", (eight, three_out), 3, "entry on 1/1, 3 in, 2 left"),
         ("three back and two for the first time", (eight, three_out), 5, "entry on 1/1, 5 in, 0 left"),

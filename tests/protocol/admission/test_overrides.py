@@ -112,6 +112,8 @@ def which_ticket() -> Iterator[Case]:
     void, used = Candidate(replace(OTHER, status=TicketStatus.VOID), ()), Candidate(ROW, (USED,))
     yield "of a void and a used one, the used one", facts(CARD, (void, used)), DONE
     yield "of a used and a void one, the used one", facts(CARD, (used, void)), DONE
+    first_void, other_used = Candidate(replace(ROW, status=TicketStatus.VOID), ()), Candidate(OTHER, (USED,))
+    yield "whichever was found first", facts(CARD, (first_void, other_used)), "override on 2/1, 1 in"
     equal = (Candidate(OTHER, ()), Candidate(ROW, ()))
     yield "of two equal ones, the lower number", facts(CARD, equal), DONE
     two = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), TimeOfDay(0, 60), number=2))}

@@ -14,7 +14,6 @@ from protocol.admission.verdict import Language, Refuse, staff_text, visitor_tex
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketStatus
 from tests.builders.admission import (
-    GATE,
     LIVE,
     OTHER_GATE,
     SITE,
@@ -157,7 +156,7 @@ def test_who_walks_in(case: Facts, expected: str) -> None:
 
 
 def test_the_second_time_names_the_first_and_tomorrow() -> None:
-    refused = decide(walking(BORN_1950, SENIORS, walk_ins=(earlier("09:00"),), check_point=replace(READER, check_point_id=GATE)))
+    refused = decide(walking(BORN_1950, SENIORS, walk_ins=(earlier("09:00"), earlier("08:00")), check_point=READER))
     assert isinstance(refused, Refuse)
     assert "2026-05-11 00:00" in visitor_text(refused, Language.ZH_CN, ZONE)
     staff = staff_text(refused, Language.EN, ZONE)
