@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,7 +22,8 @@ from edge.cache.cache import Cache, open_cache
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
 from edge.journal.journal import Journal, Owner
-from edge.sync.download import Downloader, Moment
+from edge.sync.download import Downloader, Moment, Refreshed
+from edge.sync.feed_content import FeedMoved
 from edge.sync.upload import Step, UploadPorts, upload_once
 from edge.trust.store import TrustStore
 from protocol.admission.passages import PassageKind
@@ -176,12 +177,18 @@ class Gate:
     async def refresh(self, wait_s: int = 0) -> None:
         """Bring the newest feed down, and journal what is in force."""
         is_new = self.downloader.state.timestamp is None
-        head = await self.downloader.poll(max(wait_s, 10) if is_new else wait_s)
-        refreshed = await self.downloader.refresh(head, Moment(self.central.clock(), 10))
+        refreshed = await self._follow(max(wait_s, 10) if is_new else wait_s)
         if refreshed.switched:
             feed = self.cache.feed
             assert feed is not None
             self.note(FeedInForce(feed.manifest.epoch, feed.manifest.version))
+
+    async def _follow(self, wait_s: int) -> Refreshed:
+        """Download, again from the head where central published in between, as a follower does."""
+        for _ in range(20):
+            with suppress(FeedMoved):
+                return await self.downloader.refresh(await self.downloader.poll(wait_s), Moment(self.central.clock(), 10))
+        raise AssertionError("central never stood still")
 
     async def refresh_until(self, ready: Callable[["Gate"], bool]) -> None:
         """Follow the feed until the gate knows something; bounded."""
