@@ -17,8 +17,8 @@ MS_PER_MINUTE = 60_000
 _LAST_MINUTE_OF_DAY = (23, 59)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-# The wire's u32 minutes reach beyond the calendar's year 9999, minus a day for zones east of Greenwich.
-_LAST_SHOWN = (datetime(9999, 12, 30, 23, 59, 59, tzinfo=UTC) - _EPOCH) // _MILLISECOND
+# The wire's u32 minutes reach beyond the calendar's year 9999; a few years are kept back, so that rules may count days on from here.
+_LAST_SHOWN = (datetime(9990, 12, 31, 12, 0, 0, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def from_datetime(moment: datetime) -> Instant:
@@ -28,7 +28,7 @@ def from_datetime(moment: datetime) -> Instant:
 
 
 def to_datetime(instant: Instant, zone: tzinfo = UTC) -> datetime:
-    """Return the aware datetime of an instant in a zone; what lies beyond the calendar is its last whole day."""
+    """Return the aware datetime of an instant in a zone; what lies beyond the year 9990 is its last day."""
     return (_EPOCH + min(instant, _LAST_SHOWN) * _MILLISECOND).astimezone(zone)
 
 

@@ -22,8 +22,8 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.admission.verdict import CallStaff, Refuse
-from protocol.identifiers import AttemptId
-from protocol.instants import Instant, from_datetime, plus, to_minute
+from protocol.identifiers import U32_MAX, AttemptId
+from protocol.instants import Instant, Minute, from_datetime, plus, to_minute
 from tests.builders.admission import T1, entitlement, passage, product, record, shown
 from tests.builders.outcomes import ADMIT, outcome
 
@@ -227,3 +227,12 @@ def test_two_days_share_a_period_or_do_not(period: Period) -> None:
         now, used = local("Europe/Berlin", f"{today} 00:00"), local("Europe/Berlin", f"{yesterday} 23:59:59.999")
         verdict = decide(scanned("Europe/Berlin", now, PeriodUses(1, period), used=(used,)))
         assert outcome(verdict) == (ADMIT if begins else "refuse period_limit"), today
+
+
+@pytest.mark.parametrize("check", [Weekdays(frozenset({1})), DaysExcluded(frozenset()), PeriodUses(0, Period.YEAR), DailyUses(0)])
+def test_a_slot_at_the_end_of_all_time_is_refused_without_a_fault(check: Check) -> None:
+    """A record's u32 minutes reach beyond the calendar; the search for a time that passes must not run off its end."""
+    end = Minute(U32_MAX)
+    row = record(slot_start=Minute(end - 10), slot_minutes=5, valid_until=end)
+    products = {T1: product(entitlement(TimeSlot(0, 0), check))}
+    assert outcome(decide(shown(row, products=products))).startswith("refuse")
