@@ -17,7 +17,7 @@ MS_PER_MINUTE = 60_000
 _LAST_MINUTE_OF_DAY = (23, 59)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-# The wire's u32 minutes reach beyond the calendar's year 9999; a few years are kept back, so that rules may count days on from here.
+# The wire's u32 minutes reach beyond the calendar's year 9999; some years are kept back, so that rules may count days on.
 _LAST_SHOWN = (datetime(9990, 12, 31, 12, 0, 0, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
