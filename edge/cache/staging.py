@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import apsw
 
@@ -28,10 +29,11 @@ class Stock:
 
 
 class Staging:
-    """The one writer of cache.db; used by one thread at a time."""
+    """The one writer of cache.db. Any thread may call; the next one waits, even for a thread that a cancelled download left."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self._lock = Lock()
 
     @classmethod
     def open(cls, path: Path) -> "Staging":
@@ -39,18 +41,20 @@ class Staging:
         return cls(open_database(path))
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the file, once nobody is at work on it."""
+        with self._lock:
+            self._connection.close()
 
     def bucket(self, kind: BucketKind, number: int, expected: bytes) -> bytes:
         """Return a bucket by its hash; CacheTampered where it is missing or was changed."""
         if expected == hash_at(EMPTY_LIST, number):
             return b""
-        return read_bucket(self._connection, kind, number, expected)
+        with self._lock:
+            return read_bucket(self._connection, kind, number, expected)
 
     def stock(self, kind: BucketKind, hashes: bytes) -> Stock:
         """Return what of the buckets of a list is here."""
-        with _faults():
+        with self._at_work():
             rows = self._connection.execute("SELECT number, sha256, length(data) FROM bucket WHERE kind = ?", (kind.value,))
             stored = {number: length for number, sha256, length in rows if hash_at(hashes, number) == sha256}
         missing = tuple(
@@ -60,7 +64,7 @@ class Staging:
 
     def content(self, sha256: bytes) -> bytes | None:
         """Return a blob that is here and has its hash."""
-        with _faults():
+        with self._at_work():
             data = read_content(self._connection, sha256)
         return data if data is not None and digest(data) == sha256 else None
 
@@ -68,19 +72,19 @@ class Staging:
         """Store verified buckets, and verified hash lists, small tables or segments, in one transaction."""
         rows = [(kind.value, number, digest(blob), blob) for (kind, number), blob in buckets.items() if blob]
         blobs = [(digest(data), data) for data in contents]
-        with _faults(), self._connection:
+        with self._at_work(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO bucket (kind, number, sha256, data) VALUES (?, ?, ?, ?)", rows)
             self._connection.executemany("INSERT OR REPLACE INTO content VALUES (?, ?)", blobs)
 
     def switch(self, feed: Feed) -> None:
         """Put a feed in force in the file; all that it names is stored already. Durable on return."""
-        with _faults(), self._connection:
+        with self._at_work(), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO in_force VALUES (1, ?, ?)", feed.envelopes)
 
     def sweep(self, feed: Feed) -> None:
         """Delete what the feed in force does not name."""
         named = {digest(data) for data in (*feed.hashes.values(), *feed.tables.values(), *feed.segments)}
-        with _faults(), self._connection:
+        with self._at_work(), self._connection:
             held = [sha256 for (sha256,) in self._connection.execute("SELECT sha256 FROM content")]
             gone = [(sha256,) for sha256 in held if sha256 not in named]
             self._connection.executemany("DELETE FROM content WHERE sha256 = ?", gone)
@@ -88,7 +92,7 @@ class Staging:
 
     def discard_damaged(self) -> int:
         """Delete the buckets that do not have their hash any more, and return how many: about 1 s for a million tickets."""
-        with _faults(), self._connection:
+        with self._at_work(), self._connection:
             rows = self._connection.execute("SELECT id, CAST(sha256 AS BLOB), CAST(data AS BLOB) FROM bucket")
             damaged = [(row_id,) for row_id, sha256, data in rows if digest(data or b"") != sha256]
             self._connection.executemany("DELETE FROM bucket WHERE id = ?", damaged)
@@ -99,10 +103,10 @@ class Staging:
             rows = self._connection.execute("SELECT id, number, sha256 FROM bucket WHERE kind = ?", (kind.value,))
             yield from [(row_id,) for row_id, number, sha256 in rows if hash_at(hashes, number) != sha256]
 
-
-@contextmanager
-def _faults() -> Iterator[None]:
-    try:
-        yield
-    except apsw.Error as error:
-        raise fault(error) from error
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except apsw.Error as error:
+                raise fault(error) from error
