@@ -7,6 +7,7 @@ import pytest
 
 from edge.central_client import CentralRefused
 from protocol.identifiers import AgentId
+from protocol.instants import Instant
 from protocol.sync import paths
 from protocol.sync.messages import TimeRequest
 from protocol.sync.signing import Request, sign_request
@@ -86,6 +87,31 @@ async def test_a_changed_body_or_path_is_refused(gate: Gate) -> None:
     signed = sign_request(gate.private, Request("POST", central.url + paths.CLAIM, BODY), gate.agent, 5_001, central.clock())
     async with central.session.post(central.url + paths.TIME, data=BODY, headers=signed) as answer:
         assert (await answer.json())["code"] == "signature_invalid"
+
+
+async def test_another_agents_key_and_another_method_prove_nothing(gate: Gate) -> None:
+    central = gate.central
+    other = await central.enrol(await central.add_check_point([1]), name="other")
+    url = central.url + paths.TIME
+    for private, method in ((other.private, "POST"), (gate.private, "PUT"), (gate.private, "GET")):
+        signed = sign_request(private, Request(method, url, BODY), gate.agent, 5_000, central.clock())
+        async with central.session.post(url, data=BODY, headers=signed) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (401, "signature_invalid")
+    assert await send(gate, 5_000) == (200, ""), "and what was not proved has spent no sequence"
+    other.close()
+
+
+@pytest.mark.law(11)
+@pytest.mark.parametrize("ahead_s", [-50 * 366 * 86_400, 50 * 366 * 86_400])
+async def test_a_clock_that_is_decades_off_locks_no_agent_out_and_lets_no_replay_in(gate: Gate, ahead_s: int) -> None:
+    central = gate.central
+    url, created = central.url + paths.TIME, Instant(central.clock() + ahead_s * 1000)
+    signed = sign_request(gate.private, Request("POST", url, BODY), gate.agent, 5_000, created)
+    answers = []
+    for _ in range(2):
+        async with central.session.post(url, data=BODY, headers=signed) as answer:
+            answers.append(answer.status)
+    assert answers == [200, 409]
 
 
 async def test_an_agent_that_is_not_there_is_told_to_enrol(gate: Gate) -> None:
