@@ -24,6 +24,7 @@ from tests.journeys.town import Gate, Town
 DOCUMENT = ROOT / "docs" / "wire.md"
 BAUD = 115_200
 SHOWN_BYTES = 48
+QUIET_S = 1.0  # until what the sale set in motion has come to rest
 FLASH = bytes.fromhex("01 05 02 00")
 POLL = bytes.fromhex("01 02 00 00 00 08")
 _BEGINNINGS = (
@@ -112,6 +113,7 @@ async def capture(directory: Path) -> list[Seen]:
         lane.plug()
         try:
             gate, code = await _a_gate_and_a_ticket(town, lane, recorder)
+            await asyncio.sleep(QUIET_S)
             recorder.seen.clear()
             await visit(lane.scanner, lane.arm, code.encode(), Direction.ENTRY, pushes=True, patience_s=3.0)
             await until("the passage to end", gate.is_idle)
