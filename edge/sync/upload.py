@@ -25,6 +25,9 @@ from protocol.sync.messages import JournalBatch, JournalGap
 
 Sleep = Callable[[float], Awaitable[None]]
 
+# An entry is often an admission whose arm is about to be released: that goes first, and the upload shares its loop.
+RELEASE_FIRST_S = 0.02
+
 _log = structlog.get_logger()
 
 
@@ -125,6 +128,7 @@ class Uploader:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(IDLE_WAIT_MS / MS_PER_SECOND):
                 await self._recorded.wait()
+            await self._pace.sleep(RELEASE_FIRST_S)
 
 
 async def keep_head_signed(
