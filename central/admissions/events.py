@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import sqlalchemy
-from sqlmodel import col, delete, func, insert, select
+from sqlmodel import col, delete, func, select
 
 from central.issuing import outbox
+from central.store.bulk import Row, insert_rows
+from central.store.columns import to_signed
 from central.store.tables.admissions import AdmissionEventRow, AdmissionOutboxRow
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
@@ -22,6 +24,9 @@ from protocol.journal.history import AdmissionEvent
 
 # Databases bound the parameters of one statement (SQLite 32,766).
 MOST_IN_ONE_STATEMENT = 2_000
+
+_EVENT_COLUMNS = ("journal_number", "sequence", "ticket_id", "holder", "site_id", "scanned_at", "is_intent", "data")
+_OUTBOX_COLUMNS = ("site_id", "journal_number", "sequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,15 @@ async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
     if not told:
         return frozenset()
     connection = await work.session.connection()
-    await connection.execute(insert(AdmissionEventRow), [_row(one, subject) for one, subject in told])
+    await insert_rows(connection, AdmissionEventRow, _EVENT_COLUMNS, [_values_of(one, subject) for one, subject in told])
     tickets = frozenset(subject.ticket_id for _, subject in told) - {NO_TICKET}
     sites = await outbox.sites_of(work, tickets)
     rows = [
-        {"site_id": site, "journal_number": one.journal_number, "sequence": one.event.sequence}
+        (site, one.journal_number, one.event.sequence)
         for one, subject in told
         for site in sorted({one.event.site} | sites.get(subject.ticket_id, set()))
     ]
-    await connection.execute(insert(AdmissionOutboxRow), rows)
+    await insert_rows(connection, AdmissionOutboxRow, _OUTBOX_COLUMNS, rows)
     return tickets
 
 
@@ -135,6 +140,11 @@ async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
         await connection.execute(delete(AdmissionOutboxRow).where(col(AdmissionOutboxRow.id).in_(part)))
 
 
+def row_of(one: NewEvent, subject: Subject) -> dict[str, object]:
+    """Return an event's row of AdmissionEventRow, for those who write it with other rows in one statement."""
+    return dict(zip(_EVENT_COLUMNS, _values_of(one, subject), strict=True)) | {"ticket_id": subject.ticket_id}
+
+
 def event_of(data: bytes) -> AdmissionEvent:
     """Return a stored event."""
     return AdmissionEvent.from_value(cbor.decode(data))
@@ -167,14 +177,16 @@ def _intent_key(one: NewEvent) -> tuple[int, Sequence]:
     return one.journal_number, event.of if isinstance(event, Outcome) else one.event.sequence
 
 
-def _row(one: NewEvent, subject: Subject) -> dict[str, object]:
-    return {
-        "journal_number": one.journal_number,
-        "sequence": one.event.sequence,
-        "ticket_id": subject.ticket_id,
-        "holder": subject.holder,
-        "site_id": one.event.site,
-        "scanned_at": subject.scanned_at,
-        "is_intent": isinstance(one.event.event, Intent),
-        "data": cbor.encode(one.event.to_value()),
-    }
+def _values_of(one: NewEvent, subject: Subject) -> Row:
+    """Return the values of _EVENT_COLUMNS, as the database keeps them."""
+    event = one.event
+    return (
+        one.journal_number,
+        event.sequence,
+        to_signed(subject.ticket_id),
+        subject.holder,
+        event.site,
+        subject.scanned_at,
+        isinstance(event.event, Intent),
+        cbor.encode(event.to_value()),
+    )

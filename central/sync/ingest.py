@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlmodel import col, insert, select, update
+from sqlmodel import col, select, update
 
 from central.admissions import service as admissions
 from central.admissions.events import NewEvent
 from central.devices import agents, check_points
 from central.devices.guard import AgentGuard, KnownAgent, Proven
 from central.devices.policy import Edition
+from central.store.bulk import insert_rows
 from central.store.tables.journals import JournalEntryRow, JournalRow
 from central.store.unit_of_work import Store, Work
 from central.sync import quarantine
@@ -45,6 +46,7 @@ from protocol.sync.messages import JournalBatch, JournalGap
 GATE = "gate"
 # The databases count in 63 bits; a number beyond is no time and no sequence that an honest agent reaches.
 MAX_NUMBER = (1 << 63) - 1
+_ENTRY_COLUMNS = ("journal_number", "sequence", "received_at", "data")
 
 Signers = dict[KeyId, Ed25519PrivateKey]
 Wake = Callable[[], None]
@@ -184,11 +186,8 @@ async def _keep(work: Work, agent: KnownAgent, journal: _Journal, proved: Proved
     whole = [item for item in batch.items if isinstance(item, bytes)]
     fresh = whole[len(whole) - len(proved.entries) :]
     if fresh:
-        rows = [
-            {"journal_number": journal.number, "sequence": entry.sequence, "received_at": now, "data": data}
-            for entry, data in zip(proved.entries, fresh, strict=True)
-        ]
-        await connection.execute(insert(JournalEntryRow), rows)
+        rows = [(journal.number, entry.sequence, now, data) for entry, data in zip(proved.entries, fresh, strict=True)]
+        await insert_rows(connection, JournalEntryRow, _ENTRY_COLUMNS, rows)
     moved = update(JournalRow).where(col(JournalRow.number) == journal.number)
     await connection.execute(moved.values(sequence=proved.head.sequence, hash=proved.head.hash, received_at=now))
     await _learn(work, agent, journal, proved, now)

@@ -1,5 +1,6 @@
 """An entry's bytes: golden, bounded, and read back equal."""
 
+from collections.abc import Callable
 from hashlib import sha256
 
 import pytest
@@ -15,6 +16,12 @@ from protocol.instants import Instant
 from protocol.journal.codec import (
     MAX_DETAIL_CHARACTERS,
     MAX_ENTRY_BYTES,
+    _named_entry,
+    _named_intent,
+    _named_outcome,
+    _plain_entry,
+    _plain_intent,
+    _plain_outcome,
     decode_entry,
     encode_entry,
     entry_hash,
@@ -180,6 +187,40 @@ def test_another_byte_is_another_entry_or_none(place: int, difference: int) -> N
         return
     assert found.hash != entry_hash(GOLDEN_BYTES)
     assert encode_entry(found) == bytes(changed)
+
+
+ODD_FIELDS: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, False, 0, -1, 1 << 8, 1 << 16, 1 << 32, 1 << 64, "", "entry", "x" * 61, b"", bytes(16), [], ["x"] * 17, [[]], {}]
+)
+
+
+def _read_of(read: Callable[[list[object]], Event | None], fields: list[object]) -> Event | None:
+    try:
+        return read(fields)
+    except InputError:
+        return None
+
+
+@given(INTENTS | OUTCOMES, st.data())
+def test_the_quick_readers_take_nothing_that_the_naming_ones_refuse(event: Intent | Outcome, data: st.DataObject) -> None:
+    _, *fields = event_to_value(event)
+    quick, naming = (_plain_intent, _named_intent) if isinstance(event, Intent) else (_plain_outcome, _named_outcome)
+    assert quick(fields) == event == naming(fields)
+    fields[data.draw(st.integers(0, len(fields) - 1))] = data.draw(ODD_FIELDS)
+    seen = _read_of(quick, fields)
+    assert seen is None or seen == _read_of(naming, fields)
+
+
+@given(ENTRIES, st.data())
+def test_the_quick_reader_of_entries_takes_nothing_that_the_naming_one_refuses(entry: Entry, data: st.DataObject) -> None:
+    fields = cbor.decode(encode_entry(entry))
+    assert isinstance(fields, list)
+    fields[data.draw(st.integers(0, len(fields) - 1))] = data.draw(ODD_FIELDS)
+    try:
+        seen = _plain_entry(fields, b"")
+    except InputError:
+        return
+    assert seen is None or seen == _named_entry(fields, b"")
 
 
 def test_an_event_of_a_newer_version_is_kept_as_it_came() -> None:
