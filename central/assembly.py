@@ -244,7 +244,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake)
-    app[ONLINE] = Online(store, parts.guard, ports)
+    app[ONLINE] = Online(store, ports)
     app[ALARMS] = Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     return refunds

@@ -87,9 +87,7 @@ class AgentGuard:
         agent = col(AgentRow.id) == proven.agent.agent_id
         query = select(AgentRow.replay_highest, AgentRow.replay_seen).where(agent).with_for_update()
         highest, seen = (await work.session.exec(query)).one()
-        window = admit(ReplayWindow(highest, seen), proven.sequence)
-        if window is None:
-            raise Problem(ProblemCode.REPLAYED, f"sequence {proven.sequence} was used before; sign again with a new one")
+        window = spent(ReplayWindow(highest, seen), proven)
         connection = await work.session.connection()
         values = {"replay_highest": window.highest, "replay_seen": window.seen, "last_seen_at": now}
         await connection.execute(update(AgentRow).where(agent).values(**values))
@@ -141,3 +139,11 @@ class AgentGuard:
             self._memory[agent] = memory
         memory.agent, memory.read_at, memory.window = known, now, policy.merged(memory.window, window)
         return memory
+
+
+def spent(stored: ReplayWindow, proven: Proven) -> ReplayWindow:
+    """Return an agent's window, read under its lock, with this sequence spent; Problem where another process has seen it."""
+    window = admit(stored, proven.sequence)
+    if window is None:
+        raise Problem(ProblemCode.REPLAYED, f"sequence {proven.sequence} was used before; sign again with a new one")
+    return window

@@ -4,17 +4,21 @@ Laws: the same `decide` as at a gate; the ticket's row is locked from the readin
 calls at once one admits; the same attempt is told the same and recorded once; what is admitted is recorded with the answer.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from central.admissions import events
-from central.devices.guard import AgentGuard, Proven
+from central.admissions import events, judging
+from central.devices import check_points
+from central.devices.check_points import HostedCheckPoint
+from central.devices.guard import Proven, spent
 from central.issuing import feed_rows
 from central.store.unit_of_work import Store, Work
-from central.sync import online_answers, online_journal
+from central.sync import online_answers, online_journal, online_store
 from central.sync.ingest import Signers, Wake
 from central.sync.online_answers import Attempt
+from central.sync.online_journal import Place
+from central.sync.online_store import Release, Told, Writing
 from central.sync.site_tables import SiteTables, TablesInMemory
 from central.web.problems import Problem, ProblemCode
 from protocol.admission.decide import decide
@@ -40,12 +44,14 @@ from protocol.feed.records import CredentialKind, credential_key
 from protocol.holders import HOLDER_BYTES
 from protocol.identifiers import KeyId, TicketId
 from protocol.instants import Instant
+from protocol.journal.events import NO_TICKET
 from protocol.journal.history import fold, walk_ins
 from protocol.keyring import Keyring, KeyStatus
 from protocol.sync.answers import AdmissionAnswer, ClaimAnswer
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
+from protocol.sync.replay import ReplayWindow
 from protocol.tickets.claims import Claims
-from protocol.tickets.record import TicketRecord
+from protocol.tickets.record import TicketRecord, TicketStatus
 
 MOST_CANDIDATES = 32
 NO_GENERATION = 0  # what a claim says of a ticket that was not shown by its code
@@ -63,33 +69,45 @@ class OnlinePorts:
 
 
 @dataclass(frozen=True, slots=True)
+class _Opened:
+    """An attempt under the locks of its agent and tickets: the agent's window with it, and what is stored."""
+
+    attempt: Attempt
+    window: ReplayWindow
+    records: tuple[TicketRecord, ...]
+    told: Told
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class _Case:
-    """What was shown, by whom, and the tickets that it leads to, locked."""
+    """What was shown, by whom, and the tables to judge it by."""
 
     shown: Shown
     holder: HolderShown
-    records: tuple[TicketRecord, ...]
     tables: SiteTables
 
 
 class Online:
     """Decides for agents."""
 
-    def __init__(self, store: Store, guard: AgentGuard, ports: OnlinePorts) -> None:
-        """Take the store, the guard that spends sequences, and the ports."""
+    def __init__(self, store: Store, ports: OnlinePorts) -> None:
+        """Take the store and the ports."""
         self._store = store
-        self._guard = guard
         self._ports = ports
 
     async def claim(self, proven: Proven, asked: ClaimRequest, now: Instant) -> bytes:
         """Grant a gate's admission, or refuse it; return the sealed answer. Problem where the check point is not its own."""
         attempt = _attempt(proven, asked, now, is_claim=True)
         async with self._store.transaction() as work:
-            await self._guard.spend(work, proven, now)
-            verdict = await online_answers.earlier(work, attempt.agent, attempt.attempt_id)
+            tables = await self._ports.tables.of_site(work, attempt.site, now)
+            opened = await self._open(work, proven, attempt, (asked.ticket_id,), now)
+            verdict = _earlier(opened)
             if verdict is None:
-                verdict = await self._judge_claim(work, attempt, asked, now)
-                await online_answers.remember(work, attempt, verdict, now)
+                verdict = await _judge_claim(work, opened, asked, tables)
+                await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now)))
+            else:
+                await online_store.write(work, _writing(opened, None))
         reason = verdict.reason.value if isinstance(verdict, Refuse | CallStaff) else ""
         answer = ClaimAnswer(attempt.agent, attempt.attempt_id, isinstance(verdict, Admit), reason, now)
         return answer.to_sealed(self._ports.signers(now))
@@ -97,43 +115,82 @@ class Online:
     async def admission(self, proven: Proven, asked: AdmissionRequest, now: Instant) -> bytes:
         """Decide a showing, record what is admitted, and return the sealed verdict."""
         attempt = _attempt(proven, asked, now, is_claim=False)
+        shown = _shown(asked, self._ports.keyring())
         async with self._store.transaction() as work:
-            await self._guard.spend(work, proven, now)
-            verdict = await online_answers.earlier(work, attempt.agent, attempt.attempt_id)
+            tables = await self._ports.tables.of_site(work, attempt.site, now)
+            ids = await _ticket_ids(work, attempt, tables, shown)
+            opened = await self._open(work, proven, attempt, ids, now)
+            verdict = _earlier(opened)
             if verdict is None:
-                verdict = await self._judge_admission(work, attempt, asked, now)
-                await online_answers.remember(work, attempt, verdict, now)
-                if isinstance(verdict, Admit | LetOut):
-                    holder = asked.credential if asked.form is CredentialForm.HOLDER else None
-                    await online_journal.record(work, attempt, verdict, holder, self._ports.keyring().epoch, now)
-                    work.after_commit(self._ports.feed_has_work)
+                case = _Case(shown, await _holder(work, attempt, asked, ids), tables)
+                verdict = await _judge_admission(work, opened, asked, case)
+                await self._keep(work, opened, asked, case.tables, verdict)
+            else:
+                await online_store.write(work, _writing(opened, None))
         return AdmissionAnswer(attempt.agent, attempt.attempt_id, verdict, now).to_sealed(self._ports.signers(now))
 
-    async def _judge_claim(self, work: Work, attempt: Attempt, asked: ClaimRequest, now: Instant) -> Verdict:
-        tables = await self._tables(work, attempt, now)
-        records = await feed_rows.locked_records(work, (asked.ticket_id,))
-        shown = Shown(_claimed(asked, records), ticket_id=asked.ticket_id)
-        # The gate has seen the holder; what it asks is whether the ticket is free.
-        case = _Case(shown, HolderShown.CONFIRMED_BY_STAFF, records, _only(tables, asked, records))
-        return decide(await _facts(work, attempt, case, now))
+    async def _open(self, work: Work, proven: Proven, attempt: Attempt, ids: tuple[TicketId, ...], now: Instant) -> _Opened:
+        """Lock, spend the sequence, and read what the locks guard."""
+        locked = await online_store.lock(work, attempt.agent, ids)
+        window = spent(locked.window, proven)
+        journal_id = online_journal.journal_of(attempt.agent, self._ports.keyring().epoch)
+        told = await online_store.tell(work, attempt.agent, attempt.attempt_id, journal_id, ids)
+        return _Opened(attempt, window, locked.records, told, Place(journal_id, told.journal, now))
 
-    async def _judge_admission(self, work: Work, attempt: Attempt, asked: AdmissionRequest, now: Instant) -> Verdict:
-        tables = await self._tables(work, attempt, now)
-        if tables.check_points[attempt.check_point].check_point.direction is not asked.direction:
-            raise InputError(f"check point {attempt.check_point} does not check the direction {asked.direction}")
-        shown = _shown(asked, self._ports.keyring())
-        ids = await _ticket_ids(work, attempt, tables, shown)
-        records = await feed_rows.locked_records(work, ids)
-        holder = await _holder(work, attempt, asked, ids)
-        case = _Case(shown if records else without_tickets(shown), holder, records, tables)
-        return decide(await _facts(work, attempt, case, now))
+    async def _keep(self, work: Work, opened: _Opened, asked: AdmissionRequest, tables: SiteTables, verdict: Verdict) -> None:
+        """Store the answer, and what was let through."""
+        attempt, now = opened.attempt, opened.place.now
+        release = None
+        if isinstance(verdict, Admit | LetOut):
+            holder = asked.credential if asked.form is CredentialForm.HOLDER else None
+            sites = opened.told.sites.get(verdict.ticket_id or NO_TICKET, set())
+            release = await online_journal.release_of(work, attempt, verdict, holder, opened.place, frozenset(sites))
+        await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now), release))
+        if release is None:
+            return
+        work.after_commit(self._ports.feed_has_work)
+        if not tables.check_points[attempt.check_point].has_recorded:
+            await check_points.note_recorded(work, [attempt.check_point])
+            work.after_commit(self._ports.tables.forget)
+        if isinstance(verdict, Admit | LetOut) and _may_conflict(opened, verdict.ticket_id):
+            await judging.judge(work, {verdict.ticket_id or NO_TICKET}, now)
 
-    async def _tables(self, work: Work, attempt: Attempt, now: Instant) -> SiteTables:
-        tables = await self._ports.tables.of_site(work, attempt.site, now)
-        hosted = tables.check_points.get(attempt.check_point)
-        if hosted is None or hosted.agent != attempt.agent:
-            raise Problem(ProblemCode.FORBIDDEN, f"check point {attempt.check_point} is not one that this agent hosts")
-        return tables
+
+def _earlier(opened: _Opened) -> Verdict | None:
+    return None if opened.told.answer is None else online_answers.verdict_of(opened.told.answer)
+
+
+def _writing(opened: _Opened, answer: Mapping[str, object] | None, release: Release | None = None) -> Writing:
+    return Writing(opened.attempt.agent, opened.window, answer, release, opened.place.now)
+
+
+def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
+    """Whether a release can be one too many: the first of a ticket that is not void cannot."""
+    is_void = any(record.ticket_id == ticket_id and record.status is TicketStatus.VOID for record in opened.records)
+    return ticket_id is not None and (is_void or ticket_id in opened.told.events)
+
+
+async def _judge_claim(work: Work, opened: _Opened, asked: ClaimRequest, tables: SiteTables) -> Verdict:
+    _require_hosted(opened.attempt, tables)
+    shown = Shown(_claimed(asked, opened.records), ticket_id=asked.ticket_id)
+    # The gate has seen the holder; what it asks is whether the ticket is free.
+    case = _Case(shown, HolderShown.CONFIRMED_BY_STAFF, _only(tables, asked, opened.records))
+    return decide(await _facts(work, opened, case))
+
+
+async def _judge_admission(work: Work, opened: _Opened, asked: AdmissionRequest, case: _Case) -> Verdict:
+    hosted = _require_hosted(opened.attempt, case.tables)
+    if hosted.check_point.direction is not asked.direction:
+        raise InputError(f"check point {asked.check_point} does not check the direction {asked.direction}")
+    shown = case.shown if opened.records else without_tickets(case.shown)
+    return decide(await _facts(work, opened, replace(case, shown=shown)))
+
+
+def _require_hosted(attempt: Attempt, tables: SiteTables) -> HostedCheckPoint:
+    hosted = tables.check_points.get(attempt.check_point)
+    if hosted is None or hosted.agent != attempt.agent:
+        raise Problem(ProblemCode.FORBIDDEN, f"check point {attempt.check_point} is not one that this agent hosts")
+    return hosted
 
 
 def _attempt(proven: Proven, asked: ClaimRequest | AdmissionRequest, now: Instant, *, is_claim: bool) -> Attempt:
@@ -213,20 +270,19 @@ async def _holder(work: Work, attempt: Attempt, asked: AdmissionRequest, ids: tu
     return HolderShown.MATCHES if set(theirs) & set(ids) else HolderShown.DIFFERS
 
 
-async def _facts(work: Work, attempt: Attempt, case: _Case, now: Instant) -> Facts:
-    presented = case.shown.presented
-    history = await _history(work, attempt, case.records)
-    places = case.tables.places()
+async def _facts(work: Work, opened: _Opened, case: _Case) -> Facts:
+    attempt, presented = opened.attempt, case.shown.presented
+    history = _history(opened)
     return Facts(
         scan=Scan(attempt.attempt_id, attempt.at, 0, attempt.persons, presented, case.holder, None),
-        candidates=tuple(Candidate(record, history.get(record.ticket_id, ())) for record in case.records),
+        candidates=tuple(Candidate(record, history.get(record.ticket_id, ())) for record in opened.records),
         unrecorded=(),
-        check_point=places[attempt.check_point],
-        check_points=places,
+        check_point=case.tables.places[attempt.check_point],
+        check_points=case.tables.places,
         products=case.tables.products,
         site=case.tables.rules,
         zone=ZoneInfo(case.tables.rules.zone_name),
-        ground=Ground(as_of=now, age_ms=0, clock_trusted=True, unlocked=False),
+        ground=Ground(as_of=opened.place.now, age_ms=0, clock_trusted=True, unlocked=False),
         walk_ins=walk_ins(await events.of_holder(work, presented.holder)) if isinstance(presented, DocumentCard) else (),
         inside=None,
         unseen_this_hour=0,
@@ -235,10 +291,12 @@ async def _facts(work: Work, attempt: Attempt, case: _Case, now: Instant) -> Fac
     )
 
 
-async def _history(work: Work, attempt: Attempt, records: Iterable[TicketRecord]) -> dict[TicketId, tuple[PastPassage, ...]]:
+def _history(opened: _Opened) -> dict[TicketId, tuple[PastPassage, ...]]:
     """Return what journals tell of the tickets, and the claims that hold them."""
-    ids = [record.ticket_id for record in records]
-    told = await events.of_tickets(work, ids)
-    passages = {ticket: fold(told.get(ticket, ())) for ticket in ids}
-    claims = await online_answers.holding_claims(work, attempt, passages)
-    return {ticket: (*passages[ticket], *claims.get(ticket, ())) for ticket in ids}
+    told = opened.told.events
+    passages = {
+        record.ticket_id: fold(tuple(events.event_of(data) for data in told.get(record.ticket_id, ())))
+        for record in opened.records
+    }
+    claims = online_answers.holding(opened.told.claims, opened.attempt.site, passages)
+    return {ticket: (*passages[ticket], *claims.get(ticket, ())) for ticket in passages}

@@ -7,11 +7,11 @@ became of it; it is released where that journal went on for a minute without it,
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, delete, insert, select
+from sqlmodel import col, delete
 
 from central.store.tables.admissions import OnlineAnswerRow
-from central.store.tables.devices import AgentRow
 from central.store.unit_of_work import Work
+from central.sync.online_store import HeldClaim
 from protocol import cbor
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
 from protocol.admission.verdict import Admit, Verdict
@@ -38,16 +38,10 @@ class Attempt:
     is_claim: bool
 
 
-async def earlier(work: Work, agent: AgentId, attempt_id: AttemptId) -> Verdict | None:
-    """Return what the attempt was told before."""
-    row = await work.session.get(OnlineAnswerRow, (agent, attempt_id))
-    return None if row is None else verdict_from_value(cbor.decode(row.verdict))
-
-
-async def remember(work: Work, attempt: Attempt, verdict: Verdict, now: Instant) -> None:
-    """Store what the attempt is told."""
+def row_of(attempt: Attempt, verdict: Verdict, now: Instant) -> dict[str, object]:
+    """Return what an attempt is told, as it is stored."""
     granted = isinstance(verdict, Admit)
-    row = {
+    return {
         "agent_id": attempt.agent,
         "attempt_id": attempt.attempt_id,
         "is_claim": attempt.is_claim,
@@ -60,31 +54,23 @@ async def remember(work: Work, attempt: Attempt, verdict: Verdict, now: Instant)
         "verdict": cbor.encode(verdict_to_value(verdict)),
         "at": now,
     }
-    connection = await work.session.connection()
-    await connection.execute(insert(OnlineAnswerRow), [row])
 
 
-async def holding_claims(
-    work: Work, attempt: Attempt, told: Mapping[TicketId, Iterable[PastPassage]]
+def verdict_of(data: bytes) -> Verdict:
+    """Return a stored answer's verdict."""
+    return verdict_from_value(cbor.decode(data))
+
+
+def holding(
+    claims: Iterable[HeldClaim], site: SiteId, told: Mapping[TicketId, Iterable[PastPassage]]
 ) -> dict[TicketId, tuple[PastPassage, ...]]:
-    """Return the claims of other agents that hold these tickets and that no journal has told of yet."""
-    row = OnlineAnswerRow
-    query = (
-        select(row, AgentRow.journalled_at)
-        .join(AgentRow, col(AgentRow.id) == col(row.agent_id))
-        .where(
-            col(row.ticket_id).in_(list(told)),
-            col(row.is_claim).is_(True),
-            col(row.granted).is_(True),
-            col(row.agent_id) != attempt.agent,
-        )
-    )
+    """Return those of other agents' claims that hold these tickets and that no journal has told of yet."""
     journalled = {(one.agent, one.attempt_id) for passages in told.values() for one in passages}
     found: dict[TicketId, list[PastPassage]] = {}
-    for claim, journalled_at in (await work.session.exec(query)).all():
-        is_told = (AgentId(claim.agent_id), AttemptId(claim.attempt_id)) in journalled
-        if not is_told and journalled_at <= claim.scanned_at + CLAIM_OUTRUN_MS:
-            found.setdefault(claim.ticket_id, []).append(_passage(claim, attempt.site))
+    for claim in claims:
+        is_told = (claim.agent, claim.attempt_id) in journalled
+        if not is_told and claim.journalled_at <= claim.scanned_at + CLAIM_OUTRUN_MS:
+            found.setdefault(claim.ticket_id, []).append(_passage(claim, site))
     return {ticket: tuple(passages) for ticket, passages in found.items()}
 
 
@@ -93,18 +79,18 @@ async def forget_old(work: Work, now: Instant) -> None:
     await work.session.exec(delete(OnlineAnswerRow).where(col(OnlineAnswerRow.at) < now - ANSWERS_KEPT_MS))
 
 
-def _passage(claim: OnlineAnswerRow, site: SiteId) -> PastPassage:
+def _passage(claim: HeldClaim, site: SiteId) -> PastPassage:
     return PastPassage(
         ticket_id=claim.ticket_id,
         entitlement_id=EntitlementId(claim.entitlement_id),
         site=site,
         check_point=CheckPointId(claim.check_point_id),
-        agent=AgentId(claim.agent_id),
+        agent=claim.agent,
         direction=Direction.ENTRY,
         kind=PassageKind.ENTRY,
         scanned_at=claim.scanned_at,
         persons=claim.persons,
         state=PassageState.PASSED,
-        attempt_id=AttemptId(claim.attempt_id),
+        attempt_id=claim.attempt_id,
         resumed=False,
     )

@@ -7,18 +7,15 @@ with it; its journal id follows from agent and epoch, so that after a restore no
 import hashlib
 from dataclasses import dataclass
 
-from sqlmodel import col, select, update
-
-from central.admissions import service as admissions
-from central.admissions.events import NewEvent
-from central.devices import check_points
+from central.admissions.events import NewEvent, Subject, row_of
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
 from central.sync.online_answers import Attempt
+from central.sync.online_store import EVENTS_OF_A_RELEASE, JournalPlace, Release
 from protocol.admission.passages import PassageKind
 from protocol.admission.verdict import Admit, LetOut
 from protocol.directions import Direction
-from protocol.identifiers import JOURNAL_ID_BYTES, AgentId, JournalId, Sequence
+from protocol.identifiers import JOURNAL_ID_BYTES, AgentId, JournalId, Sequence, SiteId
 from protocol.instants import Instant
 from protocol.journal.chain import empty_head
 from protocol.journal.events import NO_ENTITLEMENT, NO_RULE, NO_TICKET, Intent, Outcome, OutcomeResult
@@ -31,27 +28,33 @@ _EPOCH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    number: int
-    sequence: int
+class Place:
+    """Where the next release is told. `stored` is the journal as the locked agent's row guards it (None: not begun)."""
+
+    journal_id: JournalId
+    stored: JournalPlace | None
+    now: Instant
 
 
-async def record(work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, epoch: int, now: Instant) -> None:
-    """Record a release that central decided. An exit that names no ticket leaves nothing to record against one."""
+async def release_of(
+    work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, place: Place, sites: frozenset[SiteId]
+) -> Release | None:
+    """Return the release that central decided, as it is stored, for all sites that are told of its ticket.
+
+    An exit that names no ticket leaves nothing to record against one.
+    """
     if isinstance(verdict, LetOut) and verdict.ticket_id is None:
-        return
-    journal_id = journal_of(attempt.agent, epoch)
-    place = await _next(work, attempt.agent, journal_id, now)
-    intent = Sequence(place.sequence + 1)
-    passed = Outcome(intent, OutcomeResult.PASSED, attempt.persons)
-    new = [
-        NewEvent(place.number, AdmissionEvent(attempt.agent, journal_id, sequence, attempt.site, attempt.check_point, event))
-        for sequence, event in ((intent, _intent(attempt, verdict, holder)), (Sequence(intent + 1), passed))
+        return None
+    stored = place.stored or await _begin(work, attempt.agent, place.journal_id, place.now)
+    intent = _intent(attempt, verdict, holder)
+    first, second = Sequence(stored.sequence + 1), Sequence(stored.sequence + EVENTS_OF_A_RELEASE)
+    passed = Outcome(first, OutcomeResult.PASSED, attempt.persons)
+    subject = Subject(intent.ticket_id, intent.holder, intent.scanned_at)
+    rows = [
+        row_of(NewEvent(stored.number, _told(attempt, place.journal_id, sequence, event)), subject)
+        for sequence, event in ((first, intent), (second, passed))
     ]
-    moved = update(JournalRow).where(col(JournalRow.number) == place.number)
-    await (await work.session.connection()).execute(moved.values(sequence=intent + 1, received_at=now))
-    await admissions.record(work, new, now)
-    await check_points.note_recorded(work, [attempt.check_point])
+    return Release(stored.number, second, (rows[0], rows[1]), sites | {attempt.site})
 
 
 def journal_of(agent: AgentId, epoch: int) -> JournalId:
@@ -60,18 +63,19 @@ def journal_of(agent: AgentId, epoch: int) -> JournalId:
     return JournalId(hashlib.sha256(said).digest()[:JOURNAL_ID_BYTES])
 
 
-async def _next(work: Work, agent: AgentId, journal_id: JournalId, now: Instant) -> _Place:
-    query = select(JournalRow).where(JournalRow.agent_id == agent, JournalRow.journal_id == journal_id).with_for_update()
-    row = (await work.session.exec(query)).first()
-    if row is None:
-        empty = empty_head(journal_id)
-        row = JournalRow(
-            agent_id=agent, journal_id=journal_id, kind=ONLINE, sequence=empty.sequence, hash=empty.hash, received_at=now
-        )
-        work.session.add(row)
-        await work.session.flush()
+def _told(attempt: Attempt, journal_id: JournalId, sequence: Sequence, event: Intent | Outcome) -> AdmissionEvent:
+    return AdmissionEvent(attempt.agent, journal_id, sequence, attempt.site, attempt.check_point, event)
+
+
+async def _begin(work: Work, agent: AgentId, journal_id: JournalId, now: Instant) -> JournalPlace:
+    empty = empty_head(journal_id)
+    row = JournalRow(
+        agent_id=agent, journal_id=journal_id, kind=ONLINE, sequence=empty.sequence, hash=empty.hash, received_at=now
+    )
+    work.session.add(row)
+    await work.session.flush()
     assert row.number is not None, "a stored journal has a number"
-    return _Place(row.number, row.sequence)
+    return JournalPlace(row.number, row.sequence)
 
 
 def _intent(attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None) -> Intent:

@@ -19,15 +19,12 @@ BELIEVED_FOR_MS = 500
 
 @dataclass(frozen=True, slots=True)
 class SiteTables:
-    """What a decision at a site needs beside the ticket."""
+    """What a decision at a site needs beside the ticket. `places` are the check points as decisions know them."""
 
     check_points: Mapping[CheckPointId, HostedCheckPoint]
     products: Mapping[ProductId, Product]
     rules: SiteRules
-
-    def places(self) -> dict[CheckPointId, CheckPoint]:
-        """Return the check points as decisions know them."""
-        return {number: hosted.check_point for number, hosted in self.check_points.items()}
+    places: Mapping[CheckPointId, CheckPoint]
 
 
 class TablesInMemory:
@@ -51,6 +48,7 @@ class TablesInMemory:
             check_points={hosted.check_point.check_point_id: hosted for hosted in points},
             products={product.product_id: product for product in products},
             rules=await catalog.site_rules(work, site_id),
+            places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
         )
         self._read[site_id] = now, tables
         return tables

@@ -1,0 +1,274 @@
+"""What an online decision reads and writes, in as few statements as its locks allow: two to read and one to write.
+
+Tables of other slices stand in these statements, because a statement is a round trip and costs more than the decision itself;
+rows are still made and read by the slices that own them.
+Laws: the agent, then its tickets, are locked by one statement, and what depends on these locks is read by the next, because a
+statement of PostgreSQL that waited for a lock still sees all other tables as they were before it waited.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    UpdateBase,
+    bindparam,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+    update,
+)
+
+from central.issuing.feed_rows import RECORD_COLUMNS, record_from
+from central.store.tables.metadata import METADATA
+from central.store.unit_of_work import Work
+from protocol.identifiers import AgentId, AttemptId, JournalId, SiteId, TicketId
+from protocol.instants import Instant
+from protocol.sync.replay import ReplayWindow
+from protocol.tickets.record import TicketRecord
+
+EVENTS_OF_A_RELEASE = 2  # an intent, and the outcome that goes with it
+
+_agent, _ticket, _change = METADATA.tables["agent"], METADATA.tables["ticket"], METADATA.tables["ticket_change"]
+_answer, _journal = METADATA.tables["online_answer"], METADATA.tables["journal"]
+_event, _outbox = METADATA.tables["admission_event"], METADATA.tables["admission_outbox"]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An agent's replay window and some tickets, nobody else's until the transaction ends."""
+
+    window: ReplayWindow
+    records: tuple[TicketRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A granted claim of another agent. `journalled_at` is how far that agent's journal tells of its time."""
+
+    ticket_id: TicketId
+    attempt_id: AttemptId
+    agent: AgentId
+    entitlement_id: int
+    check_point_id: int
+    persons: int
+    scanned_at: Instant
+    journalled_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPlace:
+    """A stored journal, and its last sequence."""
+
+    number: int
+    sequence: int
+
+
+@dataclass(slots=True)
+class Told:
+    """What is stored of an attempt and of the locked tickets. `answer` is the verdict's CBOR, `events` that of each event."""
+
+    answer: bytes | None = None
+    journal: JournalPlace | None = None
+    events: dict[TicketId, list[bytes]] = field(default_factory=dict)
+    claims: list[HeldClaim] = field(default_factory=list)
+    sites: dict[TicketId, set[SiteId]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The two events of a release as rows, the journal that tells them, and the sites whose gates hear of it."""
+
+    journal_number: int
+    last_sequence: int
+    events: tuple[Mapping[str, object], Mapping[str, object]]
+    sites: frozenset[SiteId]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a decision leaves: the agent's window, the answer's row (None: told before), and the release if there is one."""
+
+    agent: AgentId
+    window: ReplayWindow
+    answer: Mapping[str, object] | None
+    release: Release | None
+    now: Instant
+
+
+async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> Locked:
+    """Lock an agent and tickets, in an order that is the same for all, and return what they are."""
+
+    def read(connection: Connection) -> Locked:
+        rows = connection.execute(_LOCK, {"the_agent": agent, "the_tickets": list(ticket_ids)}).all()
+        records = tuple(record_from(*row[2:]) for row in rows if row[2] is not None)
+        return Locked(ReplayWindow(rows[0][0], rows[0][1]), records)
+
+    return await (await work.session.connection()).run_sync(read)
+
+
+async def tell(work: Work, agent: AgentId, attempt: AttemptId, journal: JournalId, ticket_ids: Collection[TicketId]) -> Told:
+    """Return what is stored of an attempt, of the agent's journal and of tickets that are locked."""
+    asked = {"the_agent": agent, "the_attempt": attempt, "the_journal": journal, "the_tickets": list(ticket_ids)}
+
+    def read(connection: Connection) -> Told:
+        told = Told()
+        for row in connection.execute(_TELL, asked):
+            _note(told, *row)
+        return told
+
+    return await (await work.session.connection()).run_sync(read)
+
+
+async def write(work: Work, done: Writing) -> None:
+    """Store what a decision leaves."""
+    said: dict[str, object] = {
+        "the_agent": done.agent,
+        "highest": done.window.highest,
+        "bits": done.window.seen,
+        "told_at": done.now,
+        **{f"answer_{name}": value for name, value in (done.answer or {}).items()},
+    }
+    other_sites: list[SiteId] = []
+    if done.release is not None:
+        first_site, *other_sites = sorted(done.release.sites)
+        said |= _of_release(done.release) | {"outbox_site": first_site}
+
+    def store(connection: Connection) -> None:
+        # SQLite has no statement that writes several tables, and needs none: there is no way between.
+        statements, at_once = _statements(done)
+        for statement in statements if connection.dialect.name == "sqlite" else (at_once,):
+            connection.execute(statement, said)
+        for site in other_sites:
+            connection.execute(_TELL_SITE, said | {"outbox_site": site})
+
+    await (await work.session.connection()).run_sync(store)
+
+
+def _statements(done: Writing) -> tuple[tuple[UpdateBase, ...], UpdateBase]:
+    if done.answer is None:
+        return (_SPEND,), _SPEND
+    if done.release is None:
+        return _ANSWERED, _ANSWERED_AT_ONCE
+    return _RELEASED, _RELEASED_AT_ONCE
+
+
+def _of_release(release: Release) -> dict[str, object]:
+    said: dict[str, object] = {"journal_number": release.journal_number, "last_sequence": release.last_sequence}
+    for number, row in enumerate(release.events):
+        said |= {f"event_{number}_{name}": value for name, value in row.items()}
+    return said
+
+
+def _note(told: Told, kind: int, ticket_id: TicketId, data: bytes, *numbers: int) -> None:
+    match kind:
+        case 0:
+            agent, entitlement, check_point, persons, scanned_at, journalled_at = numbers
+            claim = HeldClaim(
+                ticket_id,
+                AttemptId(data),
+                AgentId(agent),
+                entitlement,
+                check_point,
+                persons,
+                Instant(scanned_at),
+                Instant(journalled_at),
+            )
+            told.claims.append(claim)
+        case 1:
+            told.events.setdefault(ticket_id, []).append(data)
+        case 2:
+            told.answer = data
+        case 3:
+            told.sites.setdefault(ticket_id, set()).add(SiteId(numbers[0]))
+        case _:
+            told.journal = JournalPlace(numbers[0], numbers[1])
+
+
+def _lock_statement() -> Select[Any]:
+    agents = select(_agent.c.id, _agent.c.replay_highest, _agent.c.replay_seen).where(_agent.c.id == bindparam("the_agent"))
+    locked_agent = agents.with_for_update().cte("locked_agent")
+    # The count makes the agent's lock come first.
+    first = select(func.count()).select_from(locked_agent).scalar_subquery() > 0
+    tickets = select(*RECORD_COLUMNS).where(_ticket.c.id.in_(_THE_TICKETS), first)
+    locked_tickets = tickets.order_by(_ticket.c.id).with_for_update().cte("locked_tickets")
+    return select(locked_agent.c.replay_highest, locked_agent.c.replay_seen, *locked_tickets.c).select_from(
+        locked_agent.outerjoin(locked_tickets, true())
+    )
+
+
+def _tell_statement() -> CompoundSelect[Any]:
+    """Return one statement for all that a decision reads: (kind, ticket, data, six numbers), kinds as `_note` knows them."""
+    by_agent: BindParameter[int] = bindparam("the_agent")
+    claims = (
+        select(
+            literal_column("0"),
+            _answer.c.ticket_id,
+            _answer.c.attempt_id,
+            *(_answer.c[name] for name in ("agent_id", "entitlement_id", "check_point_id", "persons", "scanned_at")),
+            _agent.c.journalled_at,
+        )
+        .join(_agent, _agent.c.id == _answer.c.agent_id)
+        .where(_answer.c.ticket_id.in_(_THE_TICKETS), _answer.c.is_claim, _answer.c.granted, _answer.c.agent_id != by_agent)
+    )
+    none: tuple[ColumnElement[int], ...] = (literal_column("0"),) * 6
+    no_data = literal(b"")
+    events = select(literal_column("1"), _event.c.ticket_id, _event.c.data, *none).where(_event.c.ticket_id.in_(_THE_TICKETS))
+    earlier = select(literal_column("2"), literal_column("0"), _answer.c.verdict, *none).where(
+        _answer.c.agent_id == by_agent, _answer.c.attempt_id == bindparam("the_attempt")
+    )
+    sites = select(literal_column("3"), _change.c.ticket_id, no_data, _change.c.site_id, *none[1:]).where(
+        _change.c.ticket_id.in_(_THE_TICKETS)
+    )
+    journals = select(literal_column("4"), literal_column("0"), no_data, _journal.c.number, _journal.c.sequence, *none[2:]).where(
+        _journal.c.agent_id == by_agent, _journal.c.journal_id == bindparam("the_journal")
+    )
+    return union_all(claims, events, earlier, sites.distinct(), journals)
+
+
+def _all_columns(table: Table, prefix: str) -> dict[str, BindParameter[object]]:
+    return {column.name: bindparam(f"{prefix}_{column.name}", type_=column.type) for column in table.c}
+
+
+def _insert_both(table: Table, rows: list[dict[str, BindParameter[object]]]) -> Insert:
+    """Return an insert of the rows by a select: one of several VALUES would be compiled anew at each call."""
+    return insert(table).from_select(list(rows[0]), union_all(*(select(*row.values()) for row in rows)))
+
+
+def _outbox_row(number: int) -> dict[str, BindParameter[object]]:
+    said = {"site_id": "outbox_site", "journal_number": "journal_number", "sequence": f"event_{number}_sequence"}
+    return {name: bindparam(said_by, type_=_outbox.c[name].type) for name, said_by in said.items()}
+
+
+_THE_TICKETS: BindParameter[list[int]] = bindparam("the_tickets", expanding=True)
+_LOCK, _TELL = _lock_statement(), _tell_statement()
+_SPEND = (
+    update(_agent)
+    .where(_agent.c.id == bindparam("the_agent"))
+    .values(replay_highest=bindparam("highest"), replay_seen=bindparam("bits"), last_seen_at=bindparam("told_at"))
+)
+_MOVE = (
+    update(_journal)
+    .where(_journal.c.number == bindparam("journal_number"))
+    .values(sequence=bindparam("last_sequence"), received_at=bindparam("told_at"))
+)
+_TELL_EVENTS = _insert_both(_event, [_all_columns(_event, f"event_{number}") for number in range(EVENTS_OF_A_RELEASE)])
+_TELL_SITE = _insert_both(_outbox, [_outbox_row(number) for number in range(EVENTS_OF_A_RELEASE)])
+_ANSWER = insert(_answer).values(_all_columns(_answer, "answer"))
+_ANSWERED = (_SPEND, _ANSWER)
+_RELEASED = (_SPEND, _MOVE, _TELL_EVENTS, _TELL_SITE, _ANSWER)
+_ANSWERED_AT_ONCE = _ANSWER.add_cte(_SPEND.cte("spent"))
+_RELEASED_AT_ONCE = _ANSWER.add_cte(
+    _SPEND.cte("spent"), _MOVE.cte("moved"), _TELL_EVENTS.cte("events_told"), _TELL_SITE.cte("site_told")
+)
