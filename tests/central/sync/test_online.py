@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from central.store.tables.devices import AgentRow
 from edge.central_client import CentralRefused
 from protocol.admission.verdict import Admit, LetOut, Reason, Refuse, Verdict
 from protocol.directions import Direction
@@ -120,6 +121,20 @@ async def test_a_code_is_admitted_once_and_then_used_up(central: Central, adult:
     assert isinstance(await show(gates[0], ticket["code"], 1), Admit)
     records = await central.api("GET", "/admissions")
     assert [record["ticket_id"] for record in records["items"]] == [ticket["ticket_id"]]
+
+
+async def test_a_sequence_that_another_process_has_seen_admits_nobody(central: Central, adult: int, gates: list[Gate]) -> None:
+    first, second = await central.sell(adult, 2)
+    await show(gates[0], first["code"], 1)  # from now on this process knows the agent's window
+    async with central.other_store() as store, store.transaction() as work:
+        row = await work.session.get_one(AgentRow, gates[0].agent)
+        row.replay_highest = row.replay_highest + 1_000_000
+        work.session.add(row)
+    with pytest.raises(CentralRefused, match="replayed"):
+        await show(gates[0], second["code"], 2)
+    with pytest.raises(CentralRefused, match="replayed"):
+        await show(gates[0], first["code"], 1)  # nor is an earlier answer repeated
+    assert isinstance(await show(gates[1], second["code"], 3), Admit)
 
 
 async def test_an_admission_online_is_told_to_all_gates(central: Central, adult: int, gates: list[Gate]) -> None:
