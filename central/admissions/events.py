@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlmodel import col, delete, func, select
 
 from central.issuing import outbox
-from central.store.bulk import Row, insert_rows
+from central.store.bulk import Row, among, insert_rows
 from central.store.columns import to_signed
 from central.store.tables.admissions import AdmissionEventRow, AdmissionOutboxRow
 from central.store.tables.journals import JournalRow
@@ -21,9 +21,6 @@ from protocol.identifiers import AgentId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
 from protocol.journal.events import NO_TICKET, Intent, Outcome
 from protocol.journal.history import AdmissionEvent
-
-# Databases bound the parameters of one statement (SQLite 32,766).
-MOST_IN_ONE_STATEMENT = 2_000
 
 _EVENT_COLUMNS = ("journal_number", "sequence", "ticket_id", "holder", "site_id", "scanned_at", "is_intent", "data")
 _OUTBOX_COLUMNS = ("site_id", "journal_number", "sequence")
@@ -91,9 +88,11 @@ async def of_tickets(work: Work, ticket_ids: Collection[TicketId]) -> dict[Ticke
 async def shown_often(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
     """Return those of the tickets for which an arm was released more than once."""
     row = AdmissionEventRow
+    connection = await work.session.connection()
+    kept = [to_signed(ticket_id) for ticket_id in ticket_ids]
     query = (
         select(row.ticket_id)
-        .where(col(row.ticket_id).in_(ticket_ids), col(row.is_intent).is_(True))
+        .where(among(connection, col(row.ticket_id), kept), col(row.is_intent).is_(True))
         .group_by(col(row.ticket_id))
         .having(func.count() > 1)
     )
@@ -133,11 +132,9 @@ async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, 
 
 async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
     """Take events off the outbox that a published head holds."""
-    ids = [one.outbox_id for one in told]
     connection = await work.session.connection()
-    for start in range(0, len(ids), MOST_IN_ONE_STATEMENT):
-        part = ids[start : start + MOST_IN_ONE_STATEMENT]
-        await connection.execute(delete(AdmissionOutboxRow).where(col(AdmissionOutboxRow.id).in_(part)))
+    ids = [one.outbox_id for one in told]
+    await connection.execute(delete(AdmissionOutboxRow).where(among(connection, col(AdmissionOutboxRow.id), ids)))
 
 
 def row_of(one: NewEvent, subject: Subject) -> dict[str, object]:

@@ -1,14 +1,19 @@
-"""Many rows at once on hot paths, by one statement: SQLAlchemy's own insert handles each value of each row by itself.
+"""Many rows at once on hot paths, by one statement.
+
+SQLAlchemy's own insert handles each value of each row by itself, and its IN makes a new statement for each count of values.
 
 Laws: values are given as the database keeps them (a u64 by `columns.to_signed`); nothing of a statement is made of data.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
+from typing import TypeVar
 
-from sqlalchemy import Dialect
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, any_, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped
 
 from central.store.columns import Table
 
@@ -17,6 +22,7 @@ MOST_VALUES = 32_000
 STATEMENTS_KEPT = 256
 
 Row = tuple[object, ...]
+_Whole = TypeVar("_Whole", bound=int | None)
 
 
 async def insert_rows(connection: AsyncConnection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
@@ -31,6 +37,15 @@ async def insert_rows(connection: AsyncConnection, table: type[Table], names: tu
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
         await connection.exec_driver_sql(_values_statement(table, names, len(part)), tuple(chain.from_iterable(part)))
+
+
+def among(connection: AsyncConnection, column: Mapped[_Whole], numbers: Collection[int]) -> ColumnElement[bool]:
+    """Whether a column is one of these numbers: one parameter however many they are, so that the statement stays the same."""
+    kept = type_coerce(column, BigInteger)
+    if connection.dialect.name == "postgresql":
+        return kept == any_(literal(list(numbers), ARRAY(BigInteger)))
+    each = func.json_each(json.dumps(list(numbers))).table_valued("value")
+    return kept.in_(select(each.c.value))
 
 
 @lru_cache(STATEMENTS_KEPT)

@@ -1,10 +1,12 @@
 """Many rows by one statement, or by several where a statement would bind too many values; a failure is the store's own."""
 
+from collections.abc import Collection
+
 import pytest
 from sqlmodel import col, select
 
 from central.store import bulk
-from central.store.bulk import insert_rows
+from central.store.bulk import among, insert_rows
 from central.store.tables.people import SignInFailureRow
 from central.store.unit_of_work import Store
 from protocol.errors import StorageError
@@ -40,3 +42,15 @@ async def test_a_row_that_is_there_already_undoes_the_transaction(store: Store) 
     with pytest.raises(StorageError):
         await _insert(store, ["again", "once"])
     assert [account for account, *_ in await _stored(store)] == ["once"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [((), []), ((0,), [0]), ((2, 1, 1, 9), [1, 2]), ((-1, -(1 << 63), (1 << 63) - 1), []), (range(1, 40_000), [1, 2])],
+)
+async def test_rows_are_found_by_any_count_of_numbers(store: Store, wanted: Collection[int], found: list[int]) -> None:
+    await _insert(store, ["a", "b", "c"])
+    async with store.reading() as work:
+        connection = await work.session.connection()
+        query = select(SignInFailureRow.failures).where(among(connection, col(SignInFailureRow.failures), wanted))
+        assert sorted((await work.session.exec(query)).all()) == found
