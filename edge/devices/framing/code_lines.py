@@ -2,13 +2,15 @@
 
 Source: Grow GM65 serial manual, for the replies (`02 00 status length data crc`) that such engines put into the same stream.
 Laws: a line is the bytes that the scanner sent, nothing repaired; engine replies with a right checksum are no part of a line;
-a line that is too long is reported and never cut into a shorter code.
+a line that is too long is reported and never cut into a shorter code; a pause within a code does not cut it where the scanner
+ends its lines with a suffix, or is not known yet.
 """
 
 from dataclasses import dataclass
 
 MAX_CODE_BYTES = 4_096
-IDLE_FLUSH_S = 0.05  # silence that ends a line of a scanner set to send no suffix
+IDLE_FLUSH_S = 0.05  # silence that ends a line of a scanner that sends no suffix
+SUFFIX_WAIT_S = 0.3  # how long a suffix that is expected may be late: a busy line or computer pauses for less
 
 _LINE_ENDS = b"\r\n"
 _TAB_SUFFIX = b"\t"  # ends no line by itself, since a code may hold one; at silence it is the scanner's suffix
@@ -29,20 +31,31 @@ Line = bytes | Overlong
 
 
 class CodeLines:
-    """Cuts a stream into lines. Times are seconds of any monotonic clock."""
+    """Cuts a stream into lines. Times are seconds of any monotonic clock.
+
+    Silence ends a piece. Where a suffix is expected (it came before, or nothing came yet), pieces wait for it a little: with it
+    they are one line, whose sender or reader paused; without it each was a line of its own.
+    """
 
     def __init__(self) -> None:
         self._unparsed = bytearray()
         self._line = bytearray()
         self._overlong_bytes = 0
+        self._pieces: list[bytes] = []
+        self._suffix_expected = True
         self._last_byte_s = 0.0
+        self._first_silence_s = 0.0
 
     @property
     def deadline_s(self) -> float | None:
-        """When `flush` ends the line that has begun; None while there is none."""
-        if self._unparsed or self._line or self._overlong_bytes:
+        """When `flush` may end what has begun; None while there is nothing."""
+        if self._has_begun:
             return self._last_byte_s + IDLE_FLUSH_S
-        return None
+        return self._first_silence_s + SUFFIX_WAIT_S if self._pieces else None
+
+    @property
+    def _has_begun(self) -> bool:
+        return bool(self._unparsed or self._line or self._overlong_bytes)
 
     def feed(self, data: bytes, now_s: float) -> list[Line]:
         """Take bytes as they come; return the lines that they complete. Empty lines are none."""
@@ -52,13 +65,26 @@ class CodeLines:
 
     def flush(self, now_s: float) -> list[Line]:
         """Return what silence completes; nothing before `deadline_s`."""
-        deadline_s = self.deadline_s
-        if deadline_s is None or now_s < deadline_s:
-            return []
+        lines: list[Line] = []
+        if self._has_begun and now_s >= self._last_byte_s + IDLE_FLUSH_S:
+            lines += self._end_piece(now_s)
+        if self._pieces and (not self._suffix_expected or now_s >= self._first_silence_s + SUFFIX_WAIT_S):
+            self._suffix_expected = False
+            lines += self._pieces
+            self._pieces = []
+        return lines
+
+    def _end_piece(self, now_s: float) -> list[Line]:
         lines = self._parse(at_silence=True)
         if self._line.endswith(_TAB_SUFFIX):
             del self._line[-1:]
-        return lines + self._end_line()
+        if self._overlong_bytes:
+            return lines + self._end_line()
+        if self._line:
+            self._first_silence_s = self._first_silence_s if self._pieces else now_s
+            self._pieces.append(bytes(self._line))
+            self._line.clear()
+        return lines
 
     def _parse(self, *, at_silence: bool) -> list[Line]:
         lines: list[Line] = []
@@ -73,6 +99,7 @@ class CodeLines:
             byte = self._unparsed[position]
             position += 1
             if byte in _LINE_ENDS:
+                self._suffix_expected = True
                 lines += self._end_line()
             else:
                 self._append(byte)
@@ -89,10 +116,14 @@ class CodeLines:
             self._line.append(byte)
 
     def _end_line(self) -> list[Line]:
-        line: Line = Overlong(self._overlong_bytes) if self._overlong_bytes else bytes(self._line)
+        whole = b"".join((*self._pieces, self._line))
+        length = len(whole) + self._overlong_bytes
         self._overlong_bytes = 0
         self._line.clear()
-        return [line] if line else []
+        self._pieces = []
+        if not length:
+            return []
+        return [Overlong(length)] if length > MAX_CODE_BYTES else [whole]
 
 
 def crc_xmodem(data: bytes) -> int:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.devices.framing.code_lines import IDLE_FLUSH_S, MAX_CODE_BYTES, CodeLines, Line, Overlong, crc_xmodem
+from edge.devices.framing.code_lines import IDLE_FLUSH_S, MAX_CODE_BYTES, SUFFIX_WAIT_S, CodeLines, Line, Overlong, crc_xmodem
 
 ACK = bytes.fromhex("02000001003331")
 
@@ -14,7 +14,15 @@ def lines_of(stream: bytes, chunk: int = 1 << 20, *, flushed: bool = True) -> li
     found: list[Line] = []
     for at in range(0, len(stream), chunk):
         found += lines.feed(stream[at : at + chunk], 0.0)
-    return found + (lines.flush(IDLE_FLUSH_S) if flushed else [])
+    return found + (silence(lines, 0.0) if flushed else [])
+
+
+def silence(lines: CodeLines, since_s: float) -> list[Line]:
+    """Let time pass until nothing is awaited any more, flushing at each deadline."""
+    found: list[Line] = []
+    while (deadline_s := lines.deadline_s) is not None:
+        found += lines.flush(max(since_s, deadline_s))
+    return found
 
 
 def test_the_checksum_is_that_of_the_engines_manual() -> None:
@@ -64,9 +72,35 @@ def test_silence_ends_a_line_no_sooner_than_its_limit() -> None:
     lines.feed(b"PF1", 1.0)
     lines.feed(b"A", 1.04)
     assert lines.deadline_s == pytest.approx(1.09)
-    assert lines.flush(1.08) == []
-    assert lines.flush(1.0901) == [b"PF1A"]
+    assert lines.flush(1.1) == []
+    assert lines.deadline_s == pytest.approx(1.1 + SUFFIX_WAIT_S)
+    assert lines.flush(1.39) == []
+    assert lines.flush(1.41) == [b"PF1A"]
     assert lines.deadline_s is None
+
+
+def test_a_scanner_without_a_suffix_is_waited_for_only_once() -> None:
+    lines = CodeLines()
+    lines.feed(b"PF1A", 1.0)
+    assert silence(lines, 1.0) == [b"PF1A"]
+    lines.feed(b"PF1B", 2.0)
+    assert lines.flush(2.0 + IDLE_FLUSH_S) == [b"PF1B"]
+
+
+def test_codes_without_a_suffix_that_follow_each_other_are_not_glued() -> None:
+    lines = CodeLines()
+    for repetition in range(3):
+        lines.feed(b"PF1A", 1.0 + 0.1 * repetition)
+        assert lines.flush(1.06 + 0.1 * repetition) == []
+    assert silence(lines, 1.26) == [b"PF1A", b"PF1A", b"PF1A"]
+
+
+def test_a_pause_within_a_code_does_not_cut_it_where_a_suffix_is_expected() -> None:
+    lines = CodeLines()
+    lines.feed(b"PF1A\r", 1.0)
+    lines.feed(b"PF", 2.0)
+    assert lines.flush(2.0 + IDLE_FLUSH_S) == []
+    assert lines.feed(b"1B\r", 2.2) == [b"PF1B"]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=8), st.integers(1, 60))
@@ -82,6 +116,5 @@ def test_any_bytes_give_lines_without_line_ends_and_leave_nothing_behind(stream:
     found: list[Line] = []
     for at in range(0, len(stream), chunk):
         found += lines.feed(stream[at : at + chunk], 0.0)
-    found += lines.flush(1.0)
-    assert lines.deadline_s is None
+    found += silence(lines, 0.0)
     assert not any(isinstance(line, bytes) and (b"\r" in line or b"\n" in line or not line) for line in found)
