@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from protocol import cbor
-from protocol.feed.buckets import EMPTY_LIST, BucketKind, bucket_of_ticket, digest, hash_at, with_hashes
+from protocol.feed.buckets import EMPTY_LIST, BucketKind, bucket_of_ticket, digest, with_hashes
 from protocol.feed.delta import BucketId
 from protocol.feed.manifest import MAX_SEGMENTS, AdmissionsHead, EventBase, SegmentRef, Watermark
 from protocol.feed.segments import Row, by_bucket, encode_segment, event_count, merged, rows_of
@@ -103,11 +103,6 @@ def roll_up(
         segments=(_named(walk_ins, new),) if walk_ins else (),
     )
     return EventPublication(next_head, new, hashes, buckets)
-
-
-def bucket_is_empty(base_hashes: bytes, number: int) -> bool:
-    """Whether a bucket of the base holds nothing, and therefore is stored nowhere."""
-    return hash_at(base_hashes, number) == hash_at(EMPTY_LIST, number)
 
 
 def _merge_from(counts: tuple[int, ...]) -> int | None:

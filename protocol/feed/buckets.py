@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from protocol.feed.faults import Kind, Role, UntrustedFeed
-from protocol.feed.records import CREDENTIAL_BYTES, TICKET_BYTES
 from protocol.identifiers import TicketId
 
 BUCKETS = 4_096
@@ -37,11 +36,6 @@ class BucketKind(StrEnum):
     TICKETS = "tickets"
     CREDENTIALS = "credentials"
     EVENTS = "events"
-
-    @property
-    def row_bytes(self) -> int | None:
-        """The width of a row, or None where rows vary in length."""
-        return {BucketKind.TICKETS: TICKET_BYTES, BucketKind.CREDENTIALS: CREDENTIAL_BYTES}.get(self)
 
     @property
     def role(self) -> Role:
