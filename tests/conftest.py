@@ -18,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep on one worker what runs against the real clock."""
+    for item in items:
+        if item.get_closest_marker("real_time") is not None:
+            item.add_marker(pytest.mark.xdist_group("real_time"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Put the numbers of the laws into the report, which travels from the workers to whoever prints it."""
     for mark in item.iter_markers("law"):

@@ -15,7 +15,7 @@ from central.store.unit_of_work import Store, Work
 from central.sync.ingest import Signers, Wake
 from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant
-from protocol.journal.chain import head_verifies
+from protocol.journal.chain import NO_ENTRY, head_verifies
 from protocol.sync.answers import DutyAnswer
 from protocol.sync.messages import Duty, SignOffRequest
 
@@ -46,6 +46,8 @@ class Shifts:
 
 async def _require_all(work: Work, proven: Proven, asked: SignOffRequest) -> None:
     head = asked.head.head
+    if head.sequence == NO_ENTRY:
+        return
     query = select(JournalRow).where(JournalRow.agent_id == proven.agent.agent_id, JournalRow.journal_id == head.journal_id)
     row = (await work.session.exec(query)).first()
     if row is None or row.sequence != head.sequence or row.hash != head.hash:

@@ -60,9 +60,11 @@ class SignedHead:
         fields = row(value, "signed head", ("journal", "sequence", "hash", "signature"))
         head = Head(
             JournalId(fields.binary("journal", JOURNAL_ID_BYTES)),
-            Sequence(fields.integer("sequence", 1)),
+            Sequence(fields.integer("sequence", NO_ENTRY)),
             fields.binary("hash", HASH_BYTES),
         )
+        if (head.sequence == NO_ENTRY) != (head.hash == GENESIS):
+            raise InputError("signed head: an empty journal, and no other, has sequence 0 and a hash of zeros")
         return cls(head, fields.binary("signature", SIGNATURE_BYTES))
 
 

@@ -23,8 +23,10 @@ from hardware_sims.scanner import ScannerFault, Tail
 from hardware_sims.timers import LoopTimers
 from hardware_sims.wires import PtyWire
 
-SURFACE_LIMIT_S = 2.0
-RECOVERY_LIMIT_S = 6.0  # the port's 5 s, and the start of a camera's process on a busy machine
+pytestmark = pytest.mark.real_time
+
+SURFACE_LIMIT_S = 10.0  # how soon each of these comes is measured by the bench, not here: a limit only ends a wait in vain
+RECOVERY_LIMIT_S = 20.0
 DOUBLE_READ_S = 0.5
 TICKET, OTHER = b"PF1KRUGKIDROVUWG2ZA", b"PF1MJZG653OEBTG66BA"
 
@@ -165,7 +167,7 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 async def test_a_code_held_before_the_reader_is_read_once(bench: Bench) -> None:
     bench.show(TICKET)
-    await until(lambda: bench.suppressed > 5)
+    await until(lambda: bench.suppressed > 5 and bool(bench.payloads))
     assert bench.payloads == [TICKET]
 
 
@@ -196,7 +198,7 @@ async def test_an_unplugged_reader_is_told_and_reads_on_after_it_is_plugged_in(b
 async def test_a_code_is_read_with_any_suffix(scanner: ScannerBench, tail: Tail) -> None:
     scanner.scanner.tail = tail
     scanner.show(TICKET)
-    await until(lambda: scanner.suppressed > 0)
+    await until(lambda: scanner.suppressed > 0 and bool(scanner.payloads))
     assert scanner.payloads == [TICKET]
 
 
@@ -204,7 +206,7 @@ async def test_a_code_is_read_with_any_suffix(scanner: ScannerBench, tail: Tail)
 async def test_a_code_is_read_whatever_the_scanner_does_wrong(scanner: ScannerBench, fault: ScannerFault) -> None:
     scanner.scanner.faults.add(fault)
     scanner.show(TICKET)
-    await until(lambda: scanner.suppressed > 0)
+    await until(lambda: scanner.suppressed > 0 and bool(scanner.payloads))
     assert scanner.payloads == [TICKET]
 
 

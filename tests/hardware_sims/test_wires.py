@@ -11,6 +11,8 @@ import serial
 from hardware_sims.timers import LoopTimers, VirtualTimers
 from hardware_sims.wires import PtyWire
 
+pytestmark = pytest.mark.real_time
+
 WAIT_S = 5.0
 
 

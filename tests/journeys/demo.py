@@ -123,6 +123,7 @@ class Demo:
         await self.is_refused(self.east, boat.code, "wrong_gate", "a boat ticket at the east gate")
         left = await self.west.lane.visit(family[0].code, device="camera", direction="exit")
         self.story.check("a visitor leaves by the west exit; an exit always opens", holds=left)
+        await until("the passage to end", self.west.is_idle)
 
     async def a_refund(self) -> None:
         self.story.chapter("3. A refund waits for the gates")
@@ -221,7 +222,13 @@ class Demo:
 
     async def is_refused(self, gate: Gate, code: str, reason: str, what: str) -> None:
         """Have somebody show a code that must not open the arm."""
+        before = await gate.refusals()
+
+        async def answered() -> bool:
+            return await gate.refusals() > before
+
         released = await gate.lane.visit(code)
+        await until("the gate's answer", answered)
         said = (await gate.ask(Question.STATUS))["lanes"][0]["last"]
         self.refused[reason] += 1
         self.story.check(f"{what}: refused, {said}", holds=not released and said == reason)

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.journeys.processes import WAIT_S, JourneyFailed, Program, until
 
 _LINE_BYTES = 1024 * 1024
+_BODY_S = 0.5  # how long a visitor stands before the detector: longer than a busy machine looks away
 
 
 class LaneControl:
@@ -28,8 +29,12 @@ class LaneControl:
 
     async def visit(self, code: str, *, device: str = "scanner", direction: str = "entry", push: bool = True) -> bool:
         """Show a code, go through if the arm is released; return whether it was."""
-        answer = await self.tell("visit", code=code, device=device, direction=direction, push=push, patience_s=2.0)
-        return bool(answer["released"])
+        answer = await self.tell("visit", code=code, device=device, direction=direction, push=False, patience_s=2.0)
+        released = bool(answer["released"])
+        if released and push:
+            await self.tell("push", direction=direction, pulse_s=_BODY_S)
+            await asyncio.sleep(_BODY_S)
+        return released
 
     async def released(self) -> int:
         """Return how often the arm was released, both ways."""

@@ -6,6 +6,8 @@ import pytest
 
 from tests.journeys.capture import DOCUMENT, FLASH, capture, told
 
+pytestmark = pytest.mark.real_time
+
 
 @pytest.mark.journey
 async def test_one_admission_is_captured_from_scan_to_receipt(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tests.journeys.processes import ROOT
 
+pytestmark = pytest.mark.real_time
+
 # This run is that command: CI calls it, and it cannot call itself.
 THIS_RUN = "make test"
 DEMO = "make demo"

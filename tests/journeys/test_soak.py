@@ -6,6 +6,8 @@ import pytest
 
 from tests.journeys.soak import soak
 
+pytestmark = pytest.mark.real_time
+
 ROUNDS = 2
 SEED = 20_261_123
 

@@ -67,6 +67,10 @@ class Gate:
         """Whether no release is out."""
         return not any(lane["busy"] for lane in (await self.ask(Question.STATUS))["lanes"])
 
+    async def refusals(self) -> int:
+        """Return how many showings were refused since the agent started."""
+        return sum(lane["refused"] for lane in (await self.ask(Question.STATUS))["lanes"])
+
     async def start(self) -> None:
         """Start the agent and wait until visitors are served."""
         await self.program.start()

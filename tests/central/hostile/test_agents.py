@@ -156,7 +156,8 @@ _sequences = count(100_000)
 @pytest.mark.parametrize("operation", SENT, ids=by_id)
 async def test_no_message_brings_an_operation_down(gate: Gate, operation: Operation) -> None:
     message = honest(gate, operation.path)
-    assert (await send(gate, operation, operation.path, message))[0] == 200
+    first = await send(gate, operation, operation.path, message)
+    assert first[0] == 200, first
     answers = Counter([await send(gate, operation, operation.path, body) for body in hostile_bodies(message)])
     assert answers[400, "input_invalid"] > 50, answers
     assert (await send(gate, operation, operation.path, message))[0] == 200, "and it still answers"

@@ -98,6 +98,16 @@ async def test_a_gate_that_signed_off_is_not_waited_for_and_one_that_opens_is(ce
     assert (await ask(central, second))["state"] == "waiting"
 
 
+async def test_a_gate_at_which_nothing_ever_happened_signs_off(central: Central, adult: int, gate: Gate) -> None:
+    (ticket,) = await central.sell(adult)
+    fresh = await central.enrol(gate.check_point, name="fresh")
+    assert fresh.journal.head.sequence == 0
+    for one in (gate, fresh):
+        await one.client.sign_off(SignOffRequest(Duty.CLOSED, one.journal.signed_head()))
+    await state_of(central, await ask(central, ticket), "paid")
+    fresh.close()
+
+
 async def test_a_gate_does_not_sign_off_over_what_it_has_not_uploaded(gate: Gate) -> None:
     gate.admit(1)
     with pytest.raises(Exception, match="journal_gap"):

@@ -15,6 +15,8 @@ from protocol.sync.messages import Duty
 from tests.builders.agent import ONE, PIN, Rig, now, until, version_of
 from tests.builders.journal import AGENT
 
+pytestmark = pytest.mark.real_time
+
 
 async def test_it_fetches_the_time_and_the_feed_and_says_which_is_in_force(rig: Rig) -> None:
     await rig.start()

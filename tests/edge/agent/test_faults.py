@@ -15,6 +15,8 @@ from protocol.instants import Instant
 from protocol.journal.events import ClockStep, FeedInForce, Rewound
 from tests.builders.agent import Rig, now, until, version_of
 
+pytestmark = pytest.mark.real_time
+
 YEARS_MS = 10 * 366 * 86_400_000
 SOON_MS = 60_000
 

@@ -34,6 +34,8 @@ from tests.builders.gate_lane import (
     outcomes,
 )
 
+pytestmark = pytest.mark.real_time
+
 IN, OUT = Direction.ENTRY, Direction.EXIT
 PASSED, NOT_PASSED = OutcomeResult.PASSED, OutcomeResult.NOT_PASSED
 WAIT_S = PASSAGE_WITHIN_MS / 1000

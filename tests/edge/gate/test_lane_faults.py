@@ -13,6 +13,8 @@ from protocol.journal.events import OutcomeResult
 from tests.builders.gate import GateRig
 from tests.builders.gate_lane import ONE, TWO, LaneRig, attended, intents, outcomes
 
+pytestmark = pytest.mark.real_time
+
 IN, OUT = Direction.ENTRY, Direction.EXIT
 PASSED, NOT_PASSED = OutcomeResult.PASSED, OutcomeResult.NOT_PASSED
 
@@ -69,10 +71,10 @@ async def test_scanner_and_board_come_back_under_new_names_and_the_lane_goes_on(
         for name, wire in ((f"scanner-{IN}", rig.scanner_wires[IN]), ("relay", rig.relay_wire)):
             link = rig.gate.directory / name
             before = link.resolve()
+            squatter = os.open(before, os.O_RDWR | os.O_NOCTTY)  # somebody keeps its number from becoming free
+            squatters.callback(os.close, squatter)
             wire.unplug()
             await rig.until(lambda: not rig.ready())
-            for end in os.openpty():  # somebody else takes the number that became free
-                squatters.callback(os.close, end)
             wire.plug()
             await rig.until(rig.ready, 6)
             assert link.resolve() != before

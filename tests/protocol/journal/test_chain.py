@@ -173,6 +173,23 @@ def test_a_signed_head_is_of_one_agent_one_journal_one_place() -> None:
     assert not head_verifies(PUBLIC, AGENT, replace(signed, head=Head(JournalId(b"k" * 16), HEADS[3].sequence, HEADS[3].hash)))
 
 
-def test_a_malformed_signed_head_is_refused() -> None:
+def test_an_empty_journal_has_a_head_too() -> None:
+    signed = sign_head(PRIVATE, AGENT, HEADS[0])
+    assert SignedHead.from_value(signed.to_value()) == signed
+    assert head_verifies(PUBLIC, AGENT, signed)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [JOURNAL, -1, bytes(32), bytes(64)],
+        [JOURNAL, 0, HEADS[1].hash, bytes(64)],
+        [JOURNAL, 1, bytes(32), bytes(64)],
+        [JOURNAL, 1, HEADS[1].hash[:31], bytes(64)],
+        [JOURNAL, 1, HEADS[1].hash, bytes(63)],
+    ],
+    ids=["negative", "empty with a hash", "an entry without a hash", "short hash", "short signature"],
+)
+def test_a_malformed_signed_head_is_refused(value: list[object]) -> None:
     with pytest.raises(InputError):
-        SignedHead.from_value([JOURNAL, 0, bytes(32), bytes(64)])
+        SignedHead.from_value(value)

@@ -62,7 +62,7 @@ from tests.builders.journal import AGENT, AGENT_KEY, BELIEVER, GATE, SITE, START
 
 ATTEMPT = AttemptId(b"a" * 16)
 JOURNAL = JournalId(b"j" * 16)
-HEAD = sign_head(AGENT_KEY, AGENT, Head(JOURNAL, Sequence(5), bytes(32)))
+HEAD = sign_head(AGENT_KEY, AGENT, Head(JOURNAL, Sequence(5), bytes(31) + b"\1"))
 CLAIM = ClaimRequest(ATTEMPT, TicketId(2**64 - 1), 1, EntitlementId(2), GATE, 3, START)
 
 
