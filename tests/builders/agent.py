@@ -39,7 +39,7 @@ ANSWER_KEYS = {
     for number, purpose in enumerate((Purpose.RECEIPTS, Purpose.TIME, Purpose.COMMANDS), start=11)
 }
 HEAD_WAIT_S = 0.2
-LIMIT_S = 8.0
+LIMIT_S = 30.0
 
 
 def now() -> Instant:

@@ -105,7 +105,7 @@ class LaneRig:
         self.ahead_ms += int(seconds * 1000)
         self.lane.poke()
 
-    async def until(self, condition: Callable[[], bool], limit_s: float = 8.0) -> None:
+    async def until(self, condition: Callable[[], bool], limit_s: float = 30.0) -> None:
         async with asyncio.timeout(limit_s):
             while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
                 await asyncio.sleep(0.005)

@@ -28,7 +28,7 @@ from hardware_sims.camera_scenes import (
 
 TICKET = b"PF1" + b"ABCDEFGH23456789" * 9 + b"ABCDE"  # 152 characters, as a ticket
 OTHER = b"PF1OTHER"
-WAIT_S = 10.0
+WAIT_S = 30.0
 SEED = 11
 
 

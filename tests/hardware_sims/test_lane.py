@@ -17,7 +17,7 @@ from hardware_sims.lane_control import listen
 
 pytestmark = pytest.mark.real_time
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 FLASH_ENTRY = bytes.fromhex("0105020000078DB0")
 READ_INPUTS = bytes.fromhex("01020000000879CC")
 

@@ -13,7 +13,7 @@ from hardware_sims.wires import PtyWire
 
 pytestmark = pytest.mark.real_time
 
-WAIT_S = 5.0
+WAIT_S = 30.0
 
 
 def leads_to(link: Path) -> str:

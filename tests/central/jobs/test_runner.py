@@ -118,7 +118,7 @@ async def test_of_two_processes_one_leads_until_it_ends(database_url: str) -> No
     one, two = AdvisoryLock(database), AdvisoryLock(other)
     assert [await one.leads(), await two.leads(), await one.leads()] == [True, False, True]
     await one.close()
-    for _ in range(100):
+    for _ in range(1_000):
         if await two.leads():
             break
         await asyncio.sleep(0.02)

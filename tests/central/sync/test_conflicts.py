@@ -97,7 +97,7 @@ async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_
         for _ in range(2):
             await gate.refresh(wait_s=1)
         await gate.upload()
-    for _ in range(100):
+    for _ in range(1_000):
         if (await central.api("GET", f"/refunds/{asked['refund_id']}"))["state"] == "refused":
             break
         await gates[0].refresh(wait_s=0)

@@ -35,7 +35,7 @@ async def ask(central: Central, ticket: dict[str, Any]) -> dict[str, Any]:
 async def state_of(central: Central, refund: dict[str, Any], wanted: str) -> dict[str, Any]:
     """Read a refund until it is in a state; bounded."""
     read = refund
-    for _ in range(100):
+    for _ in range(1_000):
         if read["state"] == wanted:
             break
         await asyncio.sleep(0.02)

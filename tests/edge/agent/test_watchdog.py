@@ -13,7 +13,7 @@ from edge.watchdog import Notifier
 def systemd(tmp_path: Path) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
         datagrams.bind(str(tmp_path / "notify"))
-        datagrams.settimeout(2)
+        datagrams.settimeout(20)
         yield datagrams
 
 
@@ -32,7 +32,7 @@ def test_ready_alive_and_stopping_are_single_datagrams(systemd: socket.socket) -
 def test_an_abstract_address_begins_with_an_at_sign() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagrams:
         datagrams.bind("")  # the kernel chooses an abstract name
-        datagrams.settimeout(2)
+        datagrams.settimeout(20)
         Notifier("@" + datagrams.getsockname()[1:].decode()).stopping()
         assert datagrams.recv(100) == b"STOPPING=1"
 

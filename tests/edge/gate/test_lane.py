@@ -270,7 +270,7 @@ async def test_a_scanner_may_be_unplugged_in_the_middle(rig: LaneRig) -> None:
     await rig.until(lambda: outcomes(rig, ONE) == [(PASSED, 1)])
     await rig.until(lambda: not rig.ready())
     rig.scanner_wires[IN].plug()
-    await rig.until(rig.ready, 6)
+    await rig.until(rig.ready)
     assert (await rig.visit(rig.gate.text(TWO))).passed
 
 

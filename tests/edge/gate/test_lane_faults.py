@@ -76,7 +76,7 @@ async def test_scanner_and_board_come_back_under_new_names_and_the_lane_goes_on(
             wire.unplug()
             await rig.until(lambda: not rig.ready())
             wire.plug()
-            await rig.until(rig.ready, 6)
+            await rig.until(rig.ready)
             assert link.resolve() != before
         assert (await rig.visit(rig.gate.text(TWO))).passed
     assert len(intents(rig, TWO)) == 1

@@ -43,7 +43,7 @@ async def raw(path: Path, data: bytes) -> bytes:
         await writer.drain()
         writer.write_eof()
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             return await reader.read()
     except ConnectionError:
         return b""

@@ -89,7 +89,7 @@ class Rig:
         await self.rest.wait()
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110 - threads of the download have no event
                 await asyncio.sleep(0.002)
 
