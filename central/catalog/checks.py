@@ -64,16 +64,19 @@ class DaysExcluded(_Stated):
 
 
 class TimeOfDay(_Stated):
-    """Local times, both inclusive; a last of 23:59 means the whole minute."""
+    """Local times, both inclusive; a last of 23:59 means the whole minute, and a first after the last spans midnight.
+
+    Days stay calendar days: what comes after midnight is of the new day, so a ticket for such a night is valid for two.
+    """
 
     check: Literal["time-of-day"]
     first: time
     last: time
 
     @model_validator(mode="after")
-    def _ordered(self) -> "TimeOfDay":
-        if self.first > self.last or self.first.tzinfo or self.last.tzinfo:
-            raise ValueError("first and last are local times, first not after last")
+    def _local(self) -> "TimeOfDay":
+        if self.first.tzinfo or self.last.tzinfo:
+            raise ValueError("first and last are local times, without a zone")
         return self
 
     def stated(self) -> policy.Check:
