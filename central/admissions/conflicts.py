@@ -1,13 +1,15 @@
 """Conflicts: passages that the ticket did not allow, seen from all that gates have reported. Pure.
 
 Laws: order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
-the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it. A
-supervisor's override is a decision on the record, not a conflict.
+the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it; so
+is an earlier one that arrives only after the money has gone back (law 6: somebody overrode the fence). A supervisor's override
+is a decision on the record, not a conflict, unless money went back for what it let in.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
+from enum import StrEnum
 
 from protocol.admission.checks import Case, appraise
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
@@ -23,26 +25,34 @@ from protocol.tickets.record import TicketRecord, TicketStatus
 
 OF_USES = frozenset({Reason.TOO_SOON, Reason.ALREADY_INSIDE, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT, Reason.USED_UP})
 _JUDGED = frozenset({PassageKind.ENTRY, PassageKind.RESUME})
+_USING = _JUDGED | {PassageKind.OVERRIDE}
+
+
+class OfficeReason(StrEnum):
+    """Why a passage is a conflict though the gate was right by all that it could know."""
+
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCase:
-    """A ticket, its type, and the places and zone of its site."""
+    """A ticket, its type, the places and zone of its site, and whether its money went back."""
 
     record: TicketRecord
     product: Product
     check_points: Mapping[CheckPointId, CheckPoint]
     zone: tzinfo
+    is_paid_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A passage too many. `first` is the earliest use of the same right: the passage itself, where the ticket was void."""
+    """A passage too many. `first` is the earliest use of the same right; where the ticket was void or paid back, the passage."""
 
     key: EventKey
     first: EventKey
     entitlement_id: EntitlementId
-    reason: Reason
+    reason: Reason | OfficeReason
     scanned_at: Instant
 
 
@@ -69,27 +79,30 @@ def _judged(
     earlier: tuple[PastPassage, ...],
     keys: Mapping[tuple[AgentId, AttemptId], EventKey],
 ) -> Conflict | None:
-    if not _is_judged(passage):
+    if passage.direction is not Direction.ENTRY or passage.state is PassageState.NOT_PASSED:
         return None
-    if _was_void(case.record, passage):
-        key = keys[passage.agent, passage.attempt_id]
+    key = keys[passage.agent, passage.attempt_id]
+    was_void = _was_void(case.record, passage)
+    if was_void and passage.kind in _JUDGED:
         return Conflict(key, key, passage.entitlement_id, Reason.VOID, passage.scanned_at)
+    too_many = _too_many(case, passage, earlier) if passage.kind in _JUDGED else None
+    if too_many is not None:
+        reason, first = too_many
+        return Conflict(key, keys[first.agent, first.attempt_id], passage.entitlement_id, reason, passage.scanned_at)
+    if case.is_paid_back and not was_void and passage.kind in _USING:
+        return Conflict(key, key, passage.entitlement_id, OfficeReason.REFUNDED, passage.scanned_at)
+    return None
+
+
+def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage, ...]) -> tuple[Reason, PastPassage] | None:
+    """Return why the right did not allow the passage, and its first use; None where it did, or where central does not know it."""
     right = next((one for one in case.product.entitlements if one.entitlement_id == passage.entitlement_id), None)
     check_point = case.check_points.get(passage.check_point)
     if right is None or check_point is None:
         return None
     seen = _case_of(case, passage, earlier, right, check_point)
     failure = next((one for one in appraise(right.policy, seen).failures if one.reason in OF_USES), None)
-    if failure is None or not seen.usage.uses:
-        return None
-    first = seen.usage.uses[0]
-    key, first_key = keys[passage.agent, passage.attempt_id], keys[first.agent, first.attempt_id]
-    return Conflict(key, first_key, passage.entitlement_id, failure.reason, passage.scanned_at)
-
-
-def _is_judged(passage: PastPassage) -> bool:
-    happened = passage.state is not PassageState.NOT_PASSED
-    return passage.direction is Direction.ENTRY and passage.kind in _JUDGED and happened
+    return None if failure is None or not seen.usage.uses else (failure.reason, seen.usage.uses[0])
 
 
 def _was_void(record: TicketRecord, passage: PastPassage) -> bool:

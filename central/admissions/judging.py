@@ -11,6 +11,7 @@ from sqlmodel import col, delete, insert
 
 from central.admissions import events
 from central.admissions.conflicts import Conflict, TicketCase, conflicts_of
+from central.admissions.refunded import paid_back_among
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.issuing import feed_rows
@@ -20,6 +21,7 @@ from protocol.admission.policy import CheckPoint
 from protocol.identifiers import AgentId, CheckPointId, JournalId, SiteId, TicketId
 from protocol.instants import Instant
 from protocol.journal.history import AdmissionEvent, EventKey
+from protocol.tickets.record import TicketStatus
 
 Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
@@ -58,8 +60,15 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     sites = {event.site for events_told in told.values() for event in events_told}
     places = await _check_points(work, sites)
     zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
+    paid_back = await paid_back_among(work, [one.ticket_id for one in records if one.status is TicketStatus.VOID])
     return {
-        record.ticket_id: TicketCase(record, products[record.product], places, zones[told[record.ticket_id][0].site])
+        record.ticket_id: TicketCase(
+            record,
+            products[record.product],
+            places,
+            zones[told[record.ticket_id][0].site],
+            record.ticket_id in paid_back,
+        )
         for record in records
         if record.product in products
     }

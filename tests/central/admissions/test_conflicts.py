@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.admissions.conflicts import TicketCase, conflicts_of
+from central.admissions.conflicts import OfficeReason, TicketCase, conflicts_of
 from protocol.admission.passages import PassageKind
 from protocol.admission.policy import Check, DailyUses, MinimumInterval, ReEntry, TotalUses
 from protocol.admission.verdict import Reason
@@ -57,7 +57,7 @@ def outcome(of: AdmissionEvent, result: OutcomeResult) -> AdmissionEvent:
     return replace(of, sequence=Sequence(of.sequence + 1), event=Outcome(of.sequence, result, 0))
 
 
-def found(ticket: TicketCase, *events: AdmissionEvent) -> list[tuple[int, Reason, int]]:
+def found(ticket: TicketCase, *events: AdmissionEvent) -> list[tuple[int, Reason | OfficeReason, int]]:
     """Return (agent of the conflict, reason, agent of the first use) for each."""
     return [(one.key[0], one.reason, one.first[0]) for one in conflicts_of(ticket, events)]
 
@@ -132,6 +132,42 @@ def test_nobody_who_did_not_pass_and_no_override_is_in_conflict_with_a_refund() 
     assert found(voided(5), event, outcome(event, OutcomeResult.NOT_PASSED)) == []
     assert found(voided(5), entry(6, 1, kind=PassageKind.OVERRIDE)) == []
     assert found(voided(5), entry(6, 1, kind=PassageKind.EXIT)) == []
+
+
+def paid_back(minute: int) -> TicketCase:
+    """A ticket that became void so many minutes after ten o'clock, and whose money has gone back."""
+    return replace(voided(minute), is_paid_back=True)
+
+
+@pytest.mark.law(6)
+def test_an_admission_before_a_refund_is_a_conflict_once_the_money_is_gone() -> None:
+    assert found(voided(5), entry(4, 1)) == []
+    assert found(paid_back(5), entry(4, 1)) == [(1, OfficeReason.REFUNDED, 1)]
+    assert found(paid_back(5), entry(5, 1)) == [(1, Reason.VOID, 1)]
+
+
+@pytest.mark.law(6)
+def test_an_admission_that_was_too_many_anyway_keeps_its_reason() -> None:
+    assert found(paid_back(5), entry(0, 1), entry(1, 2)) == [(1, OfficeReason.REFUNDED, 1), (2, Reason.USED_UP, 1)]
+
+
+@pytest.mark.law(6)
+def test_of_overrides_only_one_from_before_the_refund_is_in_conflict_with_it() -> None:
+    assert found(paid_back(5), entry(4, 1, kind=PassageKind.OVERRIDE)) == [(1, OfficeReason.REFUNDED, 1)]
+    assert found(paid_back(5), entry(6, 1, kind=PassageKind.OVERRIDE)) == []
+
+
+@pytest.mark.law(6)
+def test_money_is_not_missed_for_who_did_not_pass_who_left_or_whom_a_fire_let_through() -> None:
+    event = entry(4, 1)
+    assert found(paid_back(5), event, outcome(event, OutcomeResult.NOT_PASSED)) == []
+    assert found(paid_back(5), entry(4, 1, kind=PassageKind.EXIT)) == []
+    assert found(paid_back(5), entry(4, 1, kind=PassageKind.FIRE)) == []
+
+
+@pytest.mark.law(6)
+def test_an_admission_in_a_place_that_central_does_not_know_still_is_evidence() -> None:
+    assert found(paid_back(5), replace(entry(4, 2), check_point=CheckPointId(999))) == [(2, OfficeReason.REFUNDED, 2)]
 
 
 def test_a_right_or_place_that_central_does_not_know_is_left_to_people() -> None:

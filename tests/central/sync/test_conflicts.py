@@ -85,6 +85,38 @@ async def test_an_admission_after_a_refund_that_did_not_wait_is_a_conflict(
 
 
 @pytest.mark.law(6)
+async def test_an_admission_before_a_refund_that_did_not_wait_is_evidence_when_it_arrives(
+    central: Central, adult: int, gates: list[Gate]
+) -> None:
+    ticket, unused = await central.sell(adult, 2)
+    gates[0].admit(ticket["ticket_id"])
+    gates[1].admit(unused["ticket_id"], passed=False)
+    central.clock.advance(seconds=120)
+    for one in (ticket, unused):
+        asked = await refund(central, one)
+        assert asked["state"] == "waiting"
+        await central.api("POST", f"/refunds/{asked['refund_id']}/override", {"reason": "the gates are cut off"})
+    for gate in gates:
+        await gate.upload()
+    (conflict,) = await conflicts(central)
+    assert (conflict["ticket_id"], conflict["reason"]) == (ticket["ticket_id"], "refunded")
+    assert conflict["first"] == conflict["passage"]
+    assert conflict["passage"]["agent_id"] == gates[0].agent
+
+
+@pytest.mark.law(6)
+async def test_an_admission_before_a_refund_that_still_waits_is_no_conflict(
+    central: Central, adult: int, gates: list[Gate]
+) -> None:
+    (ticket,) = await central.sell(adult)
+    gates[0].admit(ticket["ticket_id"])
+    central.clock.advance(seconds=120)
+    assert (await refund(central, ticket))["state"] == "waiting"
+    await gates[0].upload()
+    assert await conflicts(central) == []
+
+
+@pytest.mark.law(6)
 async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_again(
     central: Central, adult: int, gates: list[Gate]
 ) -> None:
