@@ -29,7 +29,7 @@ from protocol.errors import PaifangError, StorageError, UntrustedError
 from protocol.feed.trust import TrustState
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, local_day
-from protocol.journal.codec import MAX_DETAIL_CHARACTERS
+from protocol.journal.bodies import MAX_DETAIL_CHARACTERS
 from protocol.journal.events import Alarm, ClockReading, Entry, Event
 from protocol.journal.history import AdmissionEvent, admission_event
 from protocol.sync.answers import ClaimAnswer

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocol import cbor
 from protocol.errors import InputError
 from protocol.identifiers import JOURNAL_ID_BYTES, U32_MAX, AgentId, JournalId, Sequence
-from protocol.journal.codec import decode_entry, row
+from protocol.journal.bodies import row
+from protocol.journal.codec import decode_entry
 from protocol.journal.events import HASH_BYTES, Entry, LostRange
 from protocol.signatures import SIGNATURE_BYTES, sign, verifies
 

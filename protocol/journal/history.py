@@ -11,7 +11,8 @@ from protocol import cbor
 from protocol.admission.passages import PassageKind, PassageState, PastPassage, PastWalkIn
 from protocol.errors import InputError
 from protocol.identifiers import JOURNAL_ID_BYTES, U16_MAX, U32_MAX, AgentId, CheckPointId, JournalId, Sequence, SiteId
-from protocol.journal.codec import event_from_value, event_to_value, row
+from protocol.journal.bodies import row
+from protocol.journal.codec import event_from_value, event_to_value
 from protocol.journal.events import NO_RULE, Entry, Intent, Outcome, OutcomeResult
 
 EventKey = tuple[AgentId, JournalId, Sequence]

@@ -27,7 +27,7 @@ from protocol.identifiers import (
     SiteId,
 )
 from protocol.instants import Instant
-from protocol.journal.codec import choice
+from protocol.journal.bodies import choice
 from protocol.journal.events import HASH_BYTES
 from protocol.keyring import Keyring, Purpose
 from protocol.signatures import Envelope, seal, verifies

@@ -29,8 +29,9 @@ from protocol.identifiers import (
     TicketId,
 )
 from protocol.instants import Instant
+from protocol.journal.bodies import choice, lost_range_from_value
 from protocol.journal.chain import SignedHead
-from protocol.journal.codec import MAX_ENTRY_BYTES, choice, lost_range_from_value
+from protocol.journal.codec import MAX_ENTRY_BYTES
 from protocol.journal.events import LostRange
 from protocol.keyring import MAX_BYTES as MAX_KEYRING_BYTES
 from protocol.signatures import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, checked_public_key, sign, verifies

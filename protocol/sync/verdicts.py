@@ -23,7 +23,7 @@ from protocol.admission.verdict import (
 from protocol.errors import InputError
 from protocol.identifiers import U16_MAX, U32_MAX, EntitlementId, TicketId
 from protocol.instants import Instant
-from protocol.journal.codec import choice, row
+from protocol.journal.bodies import choice, row
 
 MAX_PLACE_CHARACTERS = 200
 _ADMIT, _LET_OUT, _FREE, _ASK_FOR_CARD, _REFUSE, _CALL_STAFF = "admit", "let-out", "free", "ask-for-card", "refuse", "call-staff"

@@ -13,15 +13,17 @@ from protocol.directions import Direction
 from protocol.errors import InputError
 from protocol.identifiers import AttemptId, BootId, CheckPointId, EntitlementId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
-from protocol.journal.codec import (
+from protocol.journal.bodies import (
     MAX_DETAIL_CHARACTERS,
-    MAX_ENTRY_BYTES,
-    _named_entry,
     _named_intent,
     _named_outcome,
-    _plain_entry,
     _plain_intent,
     _plain_outcome,
+)
+from protocol.journal.codec import (
+    MAX_ENTRY_BYTES,
+    _named_entry,
+    _plain_entry,
     decode_entry,
     encode_entry,
     entry_hash,
