@@ -1,0 +1,124 @@
+"""A refund document: money that goes back the way it came, as a pure state machine.
+
+Laws: time is an argument; one number refunds once, so that whoever does not know what happened sends the same number again; an
+institution that works on a refund is asked until it has ended; what needs a person (closed, abnormal) is said, never retried
+under a new number by itself.
+
+`created -> sent -> processing -> succeeded | closed | abnormal`. Facts: asked after one minute, then at 5, 10, 20, 30 minutes;
+reference/payments.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from central.payments.port import (
+    RefundAbnormal,
+    RefundAnswer,
+    RefundClosed,
+    RefundDone,
+    RefundProcessing,
+    Unknown,
+)
+from protocol.instants import Instant, plus
+
+ASK_AFTER_S = (60, 300, 300, 600, 1200, 1800)
+SEND_AGAIN_AFTER_S = (60, 60, 120, 300, 600, 1800)
+
+
+class RefundDocumentState(StrEnum):
+    """Where a refund document stands. The words are stored and never change their meaning."""
+
+    CREATED = "created"
+    SENT = "sent"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CLOSED = "closed"
+    ABNORMAL = "abnormal"
+
+
+REFUND_ENDS = frozenset({RefundDocumentState.SUCCEEDED, RefundDocumentState.CLOSED, RefundDocumentState.ABNORMAL})
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDocument:
+    """Money on its way back. `accepted_at` is when the institution took it on: the day of its bill that names it."""
+
+    state: RefundDocumentState
+    amount_fen: int
+    next_at: Instant | None
+    attempts: int = 0
+    institution_number: str | None = None
+    accepted_at: Instant | None = None
+    finished_at: Instant | None = None
+    reason: str | None = None
+
+
+class RefundEffect(StrEnum):
+    """What follows: the first two after the commit, the last two within the transaction."""
+
+    SEND = "send"
+    QUERY = "query"
+    SUCCEED = "succeed"
+    CALL_STAFF = "call-staff"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundStep:
+    """The document after an event, and what follows."""
+
+    document: RefundDocument
+    effect: RefundEffect | None = None
+
+
+def new_refund(amount_fen: int, now: Instant) -> RefundDocument:
+    """Return a new document, due at once."""
+    return RefundDocument(RefundDocumentState.CREATED, amount_fen, now)
+
+
+def refund_due(document: RefundDocument, now: Instant) -> RefundStep:
+    """Return what is to be done at this time. Whatever was sent without an answer is sent again, under its number."""
+    if document.next_at is None or now < document.next_at:
+        return RefundStep(document)
+    if document.state is RefundDocumentState.PROCESSING:
+        return RefundStep(_next(document, ASK_AFTER_S, now), RefundEffect.QUERY)
+    sent = replace(document, state=RefundDocumentState.SENT)
+    return RefundStep(_next(sent, SEND_AGAIN_AFTER_S, now), RefundEffect.SEND)
+
+
+def refund_answered(document: RefundDocument, answer: RefundAnswer, now: Instant) -> RefundStep:
+    """Return what an answer or a notification makes of the document; one that says nothing new changes nothing.
+
+    An abnormal refund may still succeed, after a person chose another account at the institution.
+    """
+    if document.state in (RefundDocumentState.SUCCEEDED, RefundDocumentState.CLOSED):
+        return RefundStep(document)
+    match answer:
+        case RefundDone(number, at):
+            accepted = document.accepted_at or at
+            done = replace(document, institution_number=number, accepted_at=accepted)
+            return RefundStep(_ended(done, RefundDocumentState.SUCCEEDED, at, None), RefundEffect.SUCCEED)
+        case RefundProcessing(number, at):
+            return RefundStep(_processing(document, number, at, now))
+        case RefundClosed(reason):
+            return RefundStep(_ended(document, RefundDocumentState.CLOSED, now, reason), RefundEffect.CALL_STAFF)
+        case RefundAbnormal(reason):
+            effect = None if document.state is RefundDocumentState.ABNORMAL else RefundEffect.CALL_STAFF
+            return RefundStep(_ended(document, RefundDocumentState.ABNORMAL, now, reason), effect)
+        case Unknown(reason):
+            return RefundStep(replace(document, reason=reason))
+
+
+def _processing(document: RefundDocument, number: str, at: Instant, now: Instant) -> RefundDocument:
+    if document.state in (RefundDocumentState.PROCESSING, RefundDocumentState.ABNORMAL):
+        return document
+    began = replace(document, state=RefundDocumentState.PROCESSING, institution_number=number, accepted_at=at, attempts=0)
+    return _next(replace(began, reason=None), ASK_AFTER_S, now)
+
+
+def _next(document: RefundDocument, pauses: tuple[int, ...], now: Instant) -> RefundDocument:
+    pause = pauses[min(document.attempts, len(pauses) - 1)]
+    return replace(document, attempts=document.attempts + 1, next_at=plus(now, seconds=pause))
+
+
+def _ended(document: RefundDocument, state: RefundDocumentState, at: Instant, reason: str | None) -> RefundDocument:
+    return replace(document, state=state, next_at=None, finished_at=at, reason=reason)
