@@ -221,12 +221,7 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
 
 
 def _add_services(app: web.Application, parts: _Parts) -> Refunds:
-    store, wake, tables = parts.store, parts.feed.publisher.wake, TablesInMemory()
-
-    def tables_changed() -> None:
-        tables.forget()
-        parts.feed.publisher.wake_for_tables()
-
+    store, wake, tables_changed = parts.store, parts.feed.publisher.wake, parts.feed.publisher.wake_for_tables
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, tables_changed)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
@@ -243,7 +238,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
         return parts.rack.signers(Purpose.RECEIPTS, now)
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
-    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake)
+    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(), wake)
     app[ONLINE] = Online(store, ports)
     app[ALARMS] = Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)

@@ -6,7 +6,7 @@ that is repeated after a crash tells its sender nothing new.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select, update
 
@@ -14,7 +14,7 @@ from central.devices import policy
 from central.store.tables.devices import AgentRow
 from central.store.unit_of_work import Store, Work
 from central.web.problems import Problem, ProblemCode
-from protocol.errors import UntrustedError
+from protocol.errors import PaifangError, UntrustedError
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
 from protocol.sync.replay import ReplayWindow, admit
@@ -42,6 +42,14 @@ class Proven:
 
     agent: KnownAgent
     sequence: int
+
+
+class AgentRevoked(PaifangError):
+    """An agent asks for what only one with rights may have. `agent` is as the database has it now."""
+
+    def __init__(self, agent: KnownAgent) -> None:
+        super().__init__(f"agent {agent.agent_id} is revoked; enrol the device anew")
+        self.agent = agent
 
 
 @dataclass(slots=True)
@@ -82,15 +90,19 @@ class AgentGuard:
         memory.window, memory.seen_at, memory.is_written = window, now, False
         return Proven(memory.agent, caller.sequence)
 
-    async def spend(self, work: Work, proven: Proven, now: Instant) -> None:
-        """Write the sequence down in the transaction of what it asks for; Problem where another process has seen it."""
+    async def spend(self, work: Work, proven: Proven, now: Instant) -> KnownAgent:
+        """Write the sequence down in the transaction of what it asks for; Problem where another process has seen it.
+
+        The agent is locked, and returned with the rights that it has now: another process may have ended them.
+        """
         agent = col(AgentRow.id) == proven.agent.agent_id
-        query = select(AgentRow.replay_highest, AgentRow.replay_seen).where(agent).with_for_update()
-        highest, seen = (await work.session.exec(query)).one()
+        query = select(AgentRow.replay_highest, AgentRow.replay_seen, AgentRow.revoked_at, AgentRow.wipe).where(agent)
+        highest, seen, revoked_at, wipe = (await work.session.exec(query.with_for_update(key_share=True))).one()
         window = spent(ReplayWindow(highest, seen), proven)
         connection = await work.session.connection()
         values = {"replay_highest": window.highest, "replay_seen": window.seen, "last_seen_at": now}
         await connection.execute(update(AgentRow).where(agent).values(**values))
+        return replace(proven.agent, is_revoked=revoked_at is not None, wipe=wipe)
 
     def note_head(self, agent: AgentId, now: Instant) -> None:
         """Remember that an agent is being handed a timestamp."""
@@ -105,7 +117,8 @@ class AgentGuard:
 
     async def write_down(self) -> None:
         """Write down when agents were seen; a job calls it every few seconds, and the server at its end."""
-        dirty = [memory for memory in self._memory.values() if not memory.is_written]
+        # In one order for all processes, because each row stays locked to the end.
+        dirty = [memory for _, memory in sorted(self._memory.items()) if not memory.is_written]
         if not dirty:
             return
         for memory in dirty:
@@ -115,7 +128,7 @@ class AgentGuard:
                 await self._write(work, memory)
 
     async def _write(self, work: Work, memory: _Memory) -> None:
-        row = await work.session.get(AgentRow, memory.agent.agent_id, with_for_update=True)
+        row = await work.session.get(AgentRow, memory.agent.agent_id, with_for_update={"key_share": True})
         if row is None:
             return
         row.last_seen_at = Instant(max(row.last_seen_at, memory.seen_at))

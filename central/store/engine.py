@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from central.store import embedded
+from central.store import embedded, small_tables
 from protocol.errors import SettingsError, StorageError
 
 POOL_WAIT_S = 30
@@ -65,8 +65,10 @@ def open_database(url_text: str) -> Database:
         )
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        small_tables.count_writes(engine.sync_engine)
         return Database(engine, lock)
     engine = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_timeout=POOL_WAIT_S)
+    small_tables.count_writes(engine.sync_engine)
     return Database(engine, None)
 
 

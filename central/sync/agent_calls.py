@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from central.devices.guard import Proven
+from central.devices.guard import AgentRevoked, KnownAgent, Proven
 from central.devices.routes import GUARD
 from central.keys.rack import KeyRack
 from central.web.access import Access
@@ -85,8 +85,12 @@ class AgentRoute:
             headers = {name.lower(): value for name, value in request.headers.items()}
             proven = await request.app[GUARD].prove(signed, headers, now)
             if proven.agent.is_revoked and not self.takes_revoked:
-                return _revoked(request.app[KEYS], proven, now)
-            return await handler(AgentCall(request, now, proven, body))
+                return _revoked(request.app[KEYS], proven.agent, now)
+            try:
+                return await handler(AgentCall(request, now, proven, body))
+            except AgentRevoked as known:
+                request.app[GUARD].forget(proven.agent.agent_id)
+                return _revoked(request.app[KEYS], known.agent, now)
 
         declare = RawRoute(
             self.operation_id,
@@ -134,6 +138,6 @@ def _dialled(request: web.Request) -> str:
     return origin + request.raw_path
 
 
-def _revoked(keys: KeyRack, proven: Proven, now: Instant) -> web.Response:
-    answer = Revoked(proven.agent.agent_id, proven.agent.wipe, now)
+def _revoked(keys: KeyRack, agent: KnownAgent, now: Instant) -> web.Response:
+    answer = Revoked(agent.agent_id, agent.wipe, now)
     return cbor_answer(answer.to_sealed(keys.signers(Purpose.COMMANDS, now)), HTTPStatus.FORBIDDEN)

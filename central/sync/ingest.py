@@ -80,8 +80,8 @@ class Ingest:
         """Store a batch; return the sealed receipt, or from where the journal is wanted."""
         _check_numbers(batch)
         async with self._store.transaction() as work:
-            await self._guard.spend(work, proven, now)
-            stored = await _store(work, proven.agent, batch, now)
+            agent = await self._guard.spend(work, proven, now)
+            stored = await _store(work, agent, batch, now)
             work.after_commit(self._ports.feed_has_work)
             work.after_commit(self._ports.fence_moved)
         if isinstance(stored, JournalGap):

@@ -1,7 +1,8 @@
 """Decisions that central makes for agents: claims, and admissions for devices that hold no cache.
 
 Laws: the same `decide` as at a gate; the ticket's row is locked from the reading of its history to the commit, so that of many
-calls at once one admits; the same attempt is told the same and recorded once; what is admitted is recorded with the answer.
+calls at once one admits; the small tables are as they stand under these locks, whichever process changed them; the same attempt
+is told the same and recorded once; what is admitted is recorded with the answer.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +12,9 @@ from zoneinfo import ZoneInfo
 from central.admissions import events, judging
 from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
-from central.devices.guard import Proven, spent
+from central.devices.guard import AgentRevoked, Proven, spent
 from central.issuing import feed_rows
+from central.store import small_tables
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
 from central.sync.ingest import Signers, Wake
@@ -100,10 +102,10 @@ class Online:
         """Grant a gate's admission, or refuse it; return the sealed answer. Problem where the check point is not its own."""
         attempt = _attempt(proven, asked, now, is_claim=True)
         async with self._store.transaction() as work:
-            tables = await self._ports.tables.of_site(work, attempt.site, now)
             opened = await self._open(work, proven, attempt, (asked.ticket_id,), now)
             verdict = _earlier(opened)
             if verdict is None:
+                tables = await self._ports.tables.at(work, attempt.site, opened.told.tables_version)
                 verdict = await _judge_claim(work, opened, asked, tables)
                 await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now)))
             else:
@@ -117,11 +119,11 @@ class Online:
         attempt = _attempt(proven, asked, now, is_claim=False)
         shown = _shown(asked, self._ports.keyring())
         async with self._store.transaction() as work:
-            tables = await self._ports.tables.of_site(work, attempt.site, now)
-            ids = await _ticket_ids(work, attempt, tables, shown)
+            ids = await self._ticket_ids(work, attempt, shown)
             opened = await self._open(work, proven, attempt, ids, now)
             verdict = _earlier(opened)
             if verdict is None:
+                tables = await self._ports.tables.at(work, attempt.site, opened.told.tables_version)
                 case = _Case(shown, await _holder(work, attempt, asked, ids), tables)
                 verdict = await _judge_admission(work, opened, asked, case)
                 await self._keep(work, opened, asked, case.tables, verdict)
@@ -132,10 +134,24 @@ class Online:
     async def _open(self, work: Work, proven: Proven, attempt: Attempt, ids: tuple[TicketId, ...], now: Instant) -> _Opened:
         """Lock, spend the sequence, and read what the locks guard."""
         locked = await online_store.lock(work, attempt.agent, ids)
+        if locked.is_revoked:
+            raise AgentRevoked(replace(proven.agent, is_revoked=True, wipe=locked.wipe))
         window = spent(locked.window, proven)
         journal_id = online_journal.journal_of(attempt.agent, self._ports.keyring().epoch)
         told = await online_store.tell(work, attempt.agent, attempt.attempt_id, journal_id, ids)
         return _Opened(attempt, window, locked.records, told, Place(journal_id, told.journal, now))
+
+    async def _ticket_ids(self, work: Work, attempt: Attempt, shown: Shown) -> tuple[TicketId, ...]:
+        if shown.ticket_id is not None:
+            return (shown.ticket_id,)
+        if shown.short_number is not None:
+            version = await small_tables.version(await work.session.connection())
+            products = (await self._ports.tables.at(work, attempt.site, version)).products
+            return await feed_rows.tickets_numbered(work, products.keys(), shown.short_number)
+        if shown.look_up is None:
+            return ()
+        found = [one for kind, key in shown.look_up.keys for one in await feed_rows.tickets_by(work, attempt.site, kind, key)]
+        return tuple(dict.fromkeys(found))[:MOST_CANDIDATES]
 
     async def _keep(self, work: Work, opened: _Opened, asked: AdmissionRequest, tables: SiteTables, verdict: Verdict) -> None:
         """Store the answer, and what was let through."""
@@ -151,7 +167,6 @@ class Online:
         work.after_commit(self._ports.feed_has_work)
         if not tables.check_points[attempt.check_point].has_recorded:
             await check_points.note_recorded(work, [attempt.check_point])
-            work.after_commit(self._ports.tables.forget)
         if isinstance(verdict, Admit | LetOut) and _may_conflict(opened, verdict.ticket_id):
             await judging.judge(work, {verdict.ticket_id or NO_TICKET}, now)
 
@@ -250,17 +265,6 @@ def _shown(asked: AdmissionRequest, keyring: Keyring) -> Shown:
         case CredentialForm.TYPED:
             shown = read_code(asked.credential, keyring)
             return shown if isinstance(shown.presented, TypedNumber) else Shown(Unreadable())
-
-
-async def _ticket_ids(work: Work, attempt: Attempt, tables: SiteTables, shown: Shown) -> tuple[TicketId, ...]:
-    if shown.ticket_id is not None:
-        return (shown.ticket_id,)
-    if shown.short_number is not None:
-        return await feed_rows.tickets_numbered(work, tables.products.keys(), shown.short_number)
-    if shown.look_up is None:
-        return ()
-    found = [one for kind, key in shown.look_up.keys for one in await feed_rows.tickets_by(work, attempt.site, kind, key)]
-    return tuple(dict.fromkeys(found))[:MOST_CANDIDATES]
 
 
 async def _holder(work: Work, attempt: Attempt, asked: AdmissionRequest, ids: tuple[TicketId, ...]) -> HolderShown:

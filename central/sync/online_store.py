@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from central.issuing.feed_rows import RECORD_COLUMNS, record_from
+from central.store import counters
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Work
 from protocol.identifiers import AgentId, AttemptId, JournalId, SiteId, TicketId
@@ -50,6 +51,8 @@ class Locked:
     """An agent's replay window and some tickets, nobody else's until the transaction ends."""
 
     window: ReplayWindow
+    is_revoked: bool
+    wipe: bool
     records: tuple[TicketRecord, ...]
 
 
@@ -77,13 +80,17 @@ class JournalPlace:
 
 @dataclass(slots=True)
 class Told:
-    """What is stored of an attempt and of the locked tickets. `answer` is the verdict's CBOR, `events` that of each event."""
+    """What is stored of an attempt and of the locked tickets, and the version of the small tables.
+
+    `answer` is the verdict's CBOR, `events` that of each event.
+    """
 
     answer: bytes | None = None
     journal: JournalPlace | None = None
     events: dict[TicketId, list[bytes]] = field(default_factory=dict)
     claims: list[HeldClaim] = field(default_factory=list)
     sites: dict[TicketId, set[SiteId]] = field(default_factory=dict)
+    tables_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,9 @@ async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> 
 
     def read(connection: Connection) -> Locked:
         rows = connection.execute(_LOCK, {"the_agent": agent, "the_tickets": list(ticket_ids)}).all()
-        records = tuple(record_from(*row[2:]) for row in rows if row[2] is not None)
-        return Locked(ReplayWindow(rows[0][0], rows[0][1]), records)
+        highest, seen, revoked_at, wipe = rows[0][:4]
+        records = tuple(record_from(*row[4:]) for row in rows if row[4] is not None)
+        return Locked(ReplayWindow(highest, seen), revoked_at is not None, wipe, records)
 
     return await (await work.session.connection()).run_sync(read)
 
@@ -192,20 +200,22 @@ def _note(told: Told, kind: int, ticket_id: TicketId, data: bytes, *numbers: int
             told.answer = data
         case 3:
             told.sites.setdefault(ticket_id, set()).add(SiteId(numbers[0]))
-        case _:
+        case 4:
             told.journal = JournalPlace(numbers[0], numbers[1])
+        case _:
+            told.tables_version = numbers[0]
 
 
 def _lock_statement() -> Select[Any]:
-    agents = select(_agent.c.id, _agent.c.replay_highest, _agent.c.replay_seen).where(_agent.c.id == bindparam("the_agent"))
-    locked_agent = agents.with_for_update().cte("locked_agent")
+    known = ("replay_highest", "replay_seen", "revoked_at", "wipe")
+    agents = select(*(_agent.c[name] for name in known)).where(_agent.c.id == bindparam("the_agent"))
+    # Rows that refer to these may be written meanwhile: nothing here changes a key.
+    locked_agent = agents.with_for_update(key_share=True).cte("locked_agent")
     # The count makes the agent's lock come first.
     first = select(func.count()).select_from(locked_agent).scalar_subquery() > 0
     tickets = select(*RECORD_COLUMNS).where(_ticket.c.id.in_(_THE_TICKETS), first)
-    locked_tickets = tickets.order_by(_ticket.c.id).with_for_update().cte("locked_tickets")
-    return select(locked_agent.c.replay_highest, locked_agent.c.replay_seen, *locked_tickets.c).select_from(
-        locked_agent.outerjoin(locked_tickets, true())
-    )
+    locked_tickets = tickets.order_by(_ticket.c.id).with_for_update(key_share=True).cte("locked_tickets")
+    return select(*locked_agent.c, *locked_tickets.c).select_from(locked_agent.outerjoin(locked_tickets, true()))
 
 
 def _tell_statement() -> CompoundSelect[Any]:
@@ -234,7 +244,10 @@ def _tell_statement() -> CompoundSelect[Any]:
     journals = select(literal_column("4"), literal_column("0"), no_data, _journal.c.number, _journal.c.sequence, *none[2:]).where(
         _journal.c.agent_id == by_agent, _journal.c.journal_id == bindparam("the_journal")
     )
-    return union_all(claims, events, earlier, sites.distinct(), journals)
+    tables: Select[*tuple[Any, ...]] = select(
+        literal_column("5"), literal_column("0"), no_data, counters.value_of(counters.SMALL_TABLES), *none[1:]
+    )
+    return union_all(claims, events, earlier, sites.distinct(), journals, tables)
 
 
 def _all_columns(table: Table, prefix: str) -> dict[str, BindParameter[object]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sqlmodel import select
 
 from central.devices import agents
-from central.devices.guard import AgentGuard, Proven
+from central.devices.guard import AgentGuard, AgentRevoked, Proven
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Store, Work
 from central.sync.ingest import Signers, Wake
@@ -36,7 +36,9 @@ class Shifts:
         if not head_verifies(agent.public_key, agent.agent_id, asked.head):
             raise Problem(ProblemCode.SIGNATURE_INVALID, "the journal's head is not signed by this agent")
         async with self._store.transaction() as work:
-            await self._guard.spend(work, proven, now)
+            known = await self._guard.spend(work, proven, now)
+            if known.is_revoked:
+                raise AgentRevoked(known)
             if asked.duty is Duty.CLOSED:
                 await _require_all(work, proven, asked)
             await agents.set_duty(work, agent.agent_id, asked.duty, now)

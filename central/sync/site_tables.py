@@ -1,6 +1,7 @@
 """The small tables of each site in memory, for decisions that central makes itself.
 
-Laws: forgotten as soon as this process changes one, and after half a second in any case, because another process may have.
+Laws: what is handed out is what stands at the version that the caller read in its own transaction, or later; a set that was
+read while somebody changed it is read again.
 """
 
 from collections.abc import Mapping
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
+from central.store import small_tables
 from central.store.unit_of_work import Work
 from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.errors import StorageError
 from protocol.identifiers import CheckPointId, ProductId, SiteId
-from protocol.instants import Instant
 
-BELIEVED_FOR_MS = 500
+MOST_READINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +30,41 @@ class SiteTables:
 
 
 class TablesInMemory:
-    """Reads the tables of a site at most every half second."""
+    """Keeps each site's tables as long as their version stands."""
 
     def __init__(self) -> None:
-        self._read: dict[SiteId, tuple[Instant, SiteTables]] = {}
+        self._held: dict[SiteId, tuple[int, SiteTables]] = {}
 
-    def forget(self) -> None:
-        """Read anew at the next decision."""
-        self._read.clear()
-
-    async def of_site(self, work: Work, site_id: SiteId, now: Instant) -> SiteTables:
-        """Return the tables of a site."""
-        held = self._read.get(site_id)
-        if held is not None and 0 <= now - held[0] < BELIEVED_FOR_MS:
+    async def at(self, work: Work, site_id: SiteId, version: int) -> SiteTables:
+        """Return the tables of a site, `version` being what `store.small_tables` says in this transaction."""
+        held = self._held.get(site_id)
+        if held is not None and held[0] == version:
             return held[1]
-        points = await check_points.hosted_of_site(work, site_id)
-        products = await catalog.products_of_site(work, site_id)
-        tables = SiteTables(
-            check_points={hosted.check_point.check_point_id: hosted for hosted in points},
-            products={product.product_id: product for product in products},
-            rules=await catalog.site_rules(work, site_id),
-            places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
-        )
-        self._read[site_id] = now, tables
-        return tables
+        read = await _read_at_rest(work, site_id)
+        self._held[site_id] = read
+        return read[1]
+
+
+async def _read_at_rest(work: Work, site_id: SiteId) -> tuple[int, SiteTables]:
+    connection = await work.session.connection()
+    before = await small_tables.version(connection)
+    for _ in range(MOST_READINGS):
+        # What the session has read before must not hide what has changed since.
+        work.session.expire_all()
+        tables = await _read(work, site_id)
+        after = await small_tables.version(connection)
+        if after == before:
+            return after, tables
+        before = after
+    raise StorageError(f"the settings of site {site_id} changed {MOST_READINGS} times while they were read; repeat the request")
+
+
+async def _read(work: Work, site_id: SiteId) -> SiteTables:
+    points = await check_points.hosted_of_site(work, site_id)
+    products = await catalog.products_of_site(work, site_id)
+    return SiteTables(
+        check_points={hosted.check_point.check_point_id: hosted for hosted in points},
+        products={product.product_id: product for product in products},
+        rules=await catalog.site_rules(work, site_id),
+        places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
+    )
