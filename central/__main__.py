@@ -32,6 +32,7 @@ from central.store.engine import open_database
 from central.store.migrate import migrate as migrate_database
 from central.store.unit_of_work import Store
 from central.web.openapi import document
+from central.web.server import AppRunner
 from protocol.errors import PaifangError, SettingsError
 from protocol.instants import Instant, to_datetime
 from protocol.keyring import Purpose
@@ -86,7 +87,7 @@ async def _serve(settings: CentralSettings) -> None:
     built = await build_app(settings, _ambience())
     for notice in built.notices:
         typer.echo(f"notice: {notice}")
-    runner = web.AppRunner(built.app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    runner = AppRunner(built.app, os.urandom, SHUTDOWN_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.listen_host, settings.listen_port)

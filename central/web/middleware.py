@@ -15,7 +15,7 @@ from protocol.errors import InputError, StorageError
 
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 REQUEST_ID_HEADER = "X-Request-Id"
-_REQUEST_ID_BYTES = 8
+REQUEST_ID_BYTES = 8
 _RETRY_AFTER_S = 1
 _BY_STATUS = {
     400: ProblemCode.INPUT_INVALID,
@@ -34,7 +34,7 @@ def request_ids(random_bytes: RandomBytes) -> Middleware:
 
     @web.middleware
     async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-        request[REQUEST_ID] = random_bytes(_REQUEST_ID_BYTES).hex()
+        request[REQUEST_ID] = random_bytes(REQUEST_ID_BYTES).hex()
         response = await handler(request)
         if not response.prepared:
             response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]

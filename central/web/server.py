@@ -1,0 +1,83 @@
+"""The server beneath the application: what is no HTTP, or breaks off within it, is answered by a problem document too.
+
+Laws: no answer carries a stack trace or what was sent; who sends nonsense is noted in one line of the log; the connection closes.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+
+from central.web.middleware import REQUEST_ID, REQUEST_ID_BYTES, REQUEST_ID_HEADER, answer
+from central.web.problems import Problem, ProblemCode
+
+RandomBytes = Callable[[int], bytes]
+_log = logging.getLogger("paifang.web")
+
+
+class AppRunner(web.AppRunner):
+    """Runs an application without an access log; aiohttp's own answers to what it cannot read are problem documents."""
+
+    def __init__(self, app: web.Application, random_bytes: RandomBytes, shutdown_timeout_s: float) -> None:
+        """Take the application, randomness to name requests by, and how long open requests are waited for at the end."""
+        super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout_s)
+        self._random_bytes = random_bytes
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(made, self._random_bytes)
+
+
+class _Server(web.Server):
+    """Makes a connection's handler, as aiohttp's own server does, of our class."""
+
+    def __init__(self, made: web.Server, random_bytes: RandomBytes) -> None:
+        super().__init__(made.request_handler, request_factory=made.request_factory)
+        self._random_bytes = random_bytes
+
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, self._random_bytes)
+
+
+class _Connection(web.RequestHandler):
+    """One connection."""
+
+    __slots__ = ("_random_bytes",)
+
+    def __init__(self, server: web.Server, random_bytes: RandomBytes) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]  # None is aiohttp's word for no log
+        self._random_bytes = random_bytes
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = HTTPStatus.INTERNAL_SERVER_ERROR,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - aiohttp's signature; its message repeats what was sent
+    ) -> web.StreamResponse:
+        """Answer what no handler could: what is no HTTP (400), or a fault beyond the application's own answers."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer is under way already")
+        assert isinstance(request, web.Request), "the application makes its requests"
+        request[REQUEST_ID] = self._random_bytes(REQUEST_ID_BYTES).hex()
+        problem = _problem(status, exc)
+        if problem.code is ProblemCode.INTERNAL:
+            _log.error("a fault beneath the handlers", exc_info=exc, extra={"request_id": request[REQUEST_ID]})
+        else:
+            _log.info("no HTTP from %s: %s", request.remote, type(exc).__name__, extra={"request_id": request[REQUEST_ID]})
+        response = answer(request, problem)
+        response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+        response.force_close()
+        return response
+
+
+def _problem(status: int, fault: BaseException | None) -> Problem:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance")
+    if isinstance(fault, LineTooLong):
+        return Problem(ProblemCode.INPUT_INVALID, "the request's first line or one of its headers is too long")
+    return Problem(ProblemCode.INPUT_INVALID, "the request is not well-formed HTTP")
