@@ -6,7 +6,6 @@ Laws: exactly one text of a ticket is accepted (law 2); whatever bytes a scanner
 """
 
 import base64
-import binascii
 import struct
 from dataclasses import dataclass
 
@@ -22,7 +21,9 @@ BODY_BYTES = _BODY.size
 TOKEN_BYTES = BODY_BYTES + SIGNATURE_BYTES
 _BASE32_CHARACTERS = -(-TOKEN_BYTES * 8 // 5)
 TEXT_CHARACTERS = len(PREFIX) + _BASE32_CHARACTERS
-_PADDING = "=" * (-_BASE32_CHARACTERS % 8)
+_SPARE_BITS = _BASE32_CHARACTERS * 5 - TOKEN_BYTES * 8
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_AS_DIGITS = bytes.maketrans(_ALPHABET, b"0123456789abcdefghijklmnopqrstuv")
 _ZERO_ID = 0
 
 
@@ -63,18 +64,23 @@ def decode(scanned: bytes) -> Token | None:
     """Return the token that was scanned, or None where this is not exactly one PF1 ticket."""
     if len(scanned) != TEXT_CHARACTERS or not scanned.startswith(PREFIX.encode("ascii")):
         return None
-    try:
-        text = scanned.decode("ascii")
-        raw = base64.b32decode(text[len(PREFIX) :] + _PADDING)
-    except (UnicodeDecodeError, binascii.Error):
-        return None
-    if len(raw) != TOKEN_BYTES:
+    raw = _from_base32(scanned[len(PREFIX) :])
+    if raw is None:
         return None
     body, signature = raw[:BODY_BYTES], raw[BODY_BYTES:]
     claims = _decode_body(body)
-    if claims is None or encode_text(body, signature) != text:
+    return None if claims is None else Token(claims, body, signature)
+
+
+def _from_base32(characters: bytes) -> bytes | None:
+    """Return a token's bytes, or None where these are not the characters that `encode_text` makes of them.
+
+    As one number, because base64.b32decode, which goes by groups of eight, takes twenty times as long on a gate's computer.
+    """
+    if characters.translate(None, _ALPHABET):
         return None
-    return Token(claims, body, signature)
+    token, spare = divmod(int(characters.translate(_AS_DIGITS), 32), 1 << _SPARE_BITS)
+    return None if spare else token.to_bytes(TOKEN_BYTES, "big")
 
 
 def _decode_body(body: bytes) -> Claims | None:

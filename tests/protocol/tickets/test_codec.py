@@ -107,6 +107,8 @@ VARIANTS: list[tuple[str, bytes]] = [
     ("a leading blank", b" " + CODE),
     ("a blank within", CODE[:50] + b" " + CODE[50:]),
     ("a blank for the last", CODE[:-1] + b" "),
+    ("an underscore within", CODE[:50] + b"_" + CODE[51:]),
+    ("a sign before", CODE[:3] + b"+" + CODE[4:]),
     ("a byte short", CODE[:-1]),
     ("empty", b""),
     ("4 KB", CODE * 27),
