@@ -17,8 +17,10 @@ from protocol.errors import StorageError
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 2_000
 # A backstop: `JournalFile.checkpoint` comes earlier, away from the moment of a scan.
-# A short log is written over and over, which costs half of what growing it does.
-AUTOCHECKPOINT_PAGES = 1_000
+AUTOCHECKPOINT_PAGES = 64_000
+# A short log is written over and over, which costs a fraction of what growing it does; the first entry after a checkpoint begins
+# the log anew and waits for the disk twice, so that a checkpoint after each visit would double what each commit costs.
+CHECKPOINT_PAGES = 64
 SqlValue = int | float | str | bytes | None
 FULL_DISK = 0.98
 _DAMAGE = (apsw.CorruptError, apsw.NotADBError)
@@ -110,8 +112,11 @@ class JournalFile:
             raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, nobody may enter unrecorded")
 
     def checkpoint(self) -> None:
-        """Move what it can of the log into the file."""
+        """Move the log into the file, once it is CHECKPOINT_PAGES long."""
         with self.guarded():
+            pages, moved = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_NOOP)
+            if pages - moved < CHECKPOINT_PAGES:
+                return
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def close(self) -> None:

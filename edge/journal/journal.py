@@ -222,7 +222,7 @@ class Journal:
             return sum(self._prune(book, now, covered.get(book.journal_id, Sequence(0))) for book in self._books)
 
     def checkpoint(self) -> None:
-        """Move the log into the file, away from the moment of a scan: after an upload, when nobody waits."""
+        """Keep the log short, away from the moment of a scan: after an upload, when nobody waits."""
         with self._lock:
             self._file.checkpoint()
 

@@ -26,6 +26,8 @@ from tests.builders.journal import (
 from tests.builders.journal_files import begun_anew, edit, filled, items_of
 
 HOLDER = bytes(range(16))
+ENTRIES = 200
+LOG_SALTS = slice(16, 24)  # of the header of a write-ahead log (SQLite file format, 4.1): new ones where it is begun anew
 
 
 @pytest.mark.law(1)
@@ -119,6 +121,16 @@ def test_a_full_disk_admits_nobody_and_recovers(tmp_path: Path, monkeypatch: pyt
     used[0] = 0.5
     assert journal.append(an_intent(), GATE, reading()).sequence == 2
     journal.close()
+
+
+def test_the_log_is_begun_anew_by_few_entries_because_those_wait_for_the_disk_twice(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path / "journal.db")
+    begun: list[bytes] = []
+    for number in range(ENTRIES):
+        journal.append(an_intent(attempt=number), GATE, reading())
+        journal.checkpoint()
+        begun.append((tmp_path / "journal.db-wal").read_bytes()[LOG_SALTS])
+    assert 1 < len(set(begun)) <= ENTRIES // 20, "it is begun anew in time, too"
 
 
 def test_a_closed_journal_says_so(tmp_path: Path) -> None:
