@@ -249,7 +249,7 @@ def _remove_database(path: Path) -> None:
 def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings) -> None:
     turnstile = _turnstile(settings)
     readers = [
-        (reader.direction, _reader(f"{settings.name}/reader-{number}", reader))
+        (reader.direction, _reader(f"{settings.name}/reader-{number}", reader, turnstile.make_way))
         for number, reader in enumerate(settings.readers, 1)
     ]
     points = {Direction.ENTRY: settings.entry, Direction.EXIT: settings.exit}
@@ -281,7 +281,7 @@ def _input(wired: InputSettings | None) -> InputWiring | None:
     return None if wired is None else InputWiring(wired.index, wired.closed_is_active)
 
 
-def _reader(name: str, settings: Reader) -> SerialScanner | Camera:
+def _reader(name: str, settings: Reader, coming: Callable[[], None]) -> SerialScanner | Camera:
     if isinstance(settings, ScannerSettings):
-        return SerialScanner(name, settings.port, settings.baud, time.monotonic)
+        return SerialScanner(name, settings.port, settings.baud, time.monotonic, coming)
     return Camera(name, settings.source, time.monotonic)

@@ -76,7 +76,9 @@ class LaneRig:
         wiring = TurnstileWiring(entry_pass=passes[0], exit_pass=passes[1])
         self.turnstile = ModbusTurnstile("relay", str(directory / "relay"), BAUD, wiring, loop.time)
         self.readers = {
-            side: SerialScanner(f"scanner-{side}", str(directory / f"scanner-{side}"), BAUD, loop.time, DOUBLE_READ_S)
+            side: SerialScanner(
+                f"scanner-{side}", str(directory / f"scanner-{side}"), BAUD, loop.time, self.turnstile.make_way, DOUBLE_READ_S
+            )
             for side in Direction
         }
         self.healths: dict[str, DeviceHealth] = {}

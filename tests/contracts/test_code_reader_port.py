@@ -73,8 +73,12 @@ class ScannerBench(Bench):
         self.wire = PtyWire(directory / "scanner", timers)
         self.line = FaultyWire(self.wire, timers, Random(1))  # noqa: S311 - a seed repeats a run
         self.scanner = scanner_sim.Scanner(self.line, timers)
-        driver = SerialScanner("reader", str(directory / "scanner"), 9600, clock, DOUBLE_READ_S)
+        self.read_when_coming: list[int] = []
+        driver = SerialScanner("reader", str(directory / "scanner"), 9600, clock, self.note_coming, DOUBLE_READ_S)
         self.port = self.driver = self._driver = driver
+
+    def note_coming(self) -> None:
+        self.read_when_coming.append(len(self.payloads))
 
     @property
     def suppressed(self) -> int:
@@ -214,6 +218,15 @@ async def test_a_code_is_read_whatever_the_scanner_does_wrong(scanner: ScannerBe
 async def test_any_bytes_are_read_as_they_are(scanner: ScannerBench, code: bytes) -> None:
     scanner.show(code)
     await until(lambda: scanner.payloads == [code])
+
+
+async def test_a_long_code_is_told_of_once_while_it_is_still_coming_and_a_short_one_is_not(scanner: ScannerBench) -> None:
+    scanner.line.switch(LineFault.SPLIT_BYTES, on=True)
+    scanner.show(TICKET)
+    await until(lambda: scanner.payloads == [TICKET])
+    scanner.show(TICKET * 3)
+    await until(lambda: scanner.payloads == [TICKET, TICKET * 3])
+    assert scanner.read_when_coming == [1]
 
 
 async def test_a_code_that_is_too_long_is_no_code_and_the_next_one_is_read(scanner: ScannerBench) -> None:

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from edge.devices.drivers import modbus_turnstile
 from edge.devices.drivers.modbus_turnstile import ModbusTurnstile, TurnstileWiring
 from edge.devices.ports import (
     ContactLost,
@@ -38,6 +39,7 @@ RECOVERY_LIMIT_S = 20.0
 PULSE_AND_MARGIN_S = 1.2  # half a second, the time to notice an overlong pulse, and a busy machine
 RELAYS = {Direction.ENTRY: 0, Direction.EXIT: 1}
 SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.Direction.EXIT}
+READ_INPUTS = 0x02
 WRITE_COIL = 0x05
 FLASH_HEAD = b"\x05\x02"
 
@@ -49,12 +51,14 @@ class RequestLoss:
         self._wire = wire
         self.writes_to_lose = 0
         self.flashes: Counter[int] = Counter()
+        self.polls = 0
 
     def connect(self, receive: Callable[[bytes], None]) -> None:
         def pass_on(data: bytes) -> None:
             if data[1:2] == bytes([WRITE_COIL]) and self.writes_to_lose:
                 self.writes_to_lose -= 1
                 return
+            self.polls += data[1:2] == bytes([READ_INPUTS])
             if data[1:3] == FLASH_HEAD:
                 self.flashes[data[3]] += 1
             receive(data)
@@ -246,6 +250,22 @@ async def test_two_releases_in_a_row_are_two_pulses(rig: Rig) -> None:
 async def test_both_directions_may_be_released_at_once(rig: Rig) -> None:
     await asyncio.gather(rig.port.release(Direction.ENTRY), rig.port.release(Direction.EXIT))
     assert rig.flashes == rig.closings == {0: 1, 1: 1}
+
+
+async def test_the_next_poll_is_taken_at_once_where_a_release_may_come(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modbus_turnstile, "POLL_PERIOD_S", 3_600.0)
+
+    def polled_again() -> bool:
+        rig.driver.make_way()
+        return rig.loss.polls > before
+
+    for _ in range(3):
+        before = rig.loss.polls
+        await rig.wait_until(polled_again)
+    await rig.polls()
+    before = rig.loss.polls
+    await rig.polls()
+    assert rig.loss.polls == before, "and none but those"
 
 
 async def test_a_passage_is_told_once(rig: Rig) -> None:

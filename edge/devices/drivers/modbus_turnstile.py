@@ -3,11 +3,13 @@
 Sources: Waveshare "Modbus RTU Relay (D)" and "IO 8CH" manuals; PERCo TTR manuals for pulse mode (pulse of at least 100 ms,
 one passage). To be checked on real hardware: a board's turnaround time, and PASS pulse lengths of the turnstile model.
 Laws: the board's own timer ends every pulse, and the driver verifies that it did; a release follows `release_rules` and goes
-before the next poll; inputs are polled for as long as the board answers; the fire contact is observed, never gated (law 8).
+before the next poll; a poll is never put off, only taken sooner; inputs are polled for as long as the board answers; the fire
+contact is observed, never gated (law 8).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from edge.devices.drivers.modbus_bus import ModbusBus
@@ -83,6 +85,7 @@ class ModbusTurnstile:
         self._complaints: dict[str, str] = {}
         self._bus: ModbusBus | None = None
         self._health: HealthLine | None = None
+        self._poll_now = asyncio.Event()
         self._relay_locks = {relay: asyncio.Lock() for relay in wiring.relays.values()}
         self._relay_free_s: dict[int, float] = {}
         self._must_be_off_s: dict[int, float] = {}
@@ -95,6 +98,10 @@ class ModbusTurnstile:
     def events(self) -> AsyncIterator[TurnstileEvent]:
         """Yield what the contacts say; see the port."""
         return self._events.items()
+
+    def make_way(self) -> None:
+        """Take the next poll now, because a release may come before it ends: a poll holds the line for several milliseconds."""
+        self._poll_now.set()
 
     async def release(self, direction: Direction) -> None:
         """Pulse the relay of this direction; return once it was read back as on. DeviceFault within 1 s otherwise."""
@@ -140,7 +147,14 @@ class ModbusTurnstile:
             if failed_polls == MAX_FAILED_POLLS:
                 raise DeviceFault(f"{self.name}: the board at {self._path} {failure}")
             await self._end_overlong_pulses(bus)
-            await asyncio.sleep(max(0.0, started_s + POLL_PERIOD_S - self._clock()))
+            await self._rest(started_s + POLL_PERIOD_S)
+
+    async def _rest(self, until_s: float) -> None:
+        """Wait for the next poll; what was asked for while one was under way has been done by it."""
+        self._poll_now.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, until_s - self._clock())):
+                await self._poll_now.wait()
 
     async def _poll(self, bus: ModbusBus) -> str:
         """Read the inputs once; return why that failed, or nothing."""

@@ -1,7 +1,7 @@
 """A scanner that sends codes over a serial line (GM65 family and whatever else ends its codes with CR, LF or silence).
 
 Laws: a code is handed on the moment its end has arrived; one showing is handed on once; a line that is no code is logged by its
-length, never by its content (it may be an ID number).
+length, never by its content (it may be an ID number). While a long code is still coming, `coming` is told, once.
 """
 
 import asyncio
@@ -15,6 +15,8 @@ from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 
+LONG_CODE_BYTES = 32  # longer than any number that is typed: a ticket's own code, most of which is still on the line
+
 _log = structlog.get_logger()
 
 
@@ -22,12 +24,19 @@ class SerialScanner:
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds."""
 
     def __init__(
-        self, name: str, path: str, baud: int, clock: Callable[[], float], double_read_s: float = DEFAULT_WINDOW_S
+        self,
+        name: str,
+        path: str,
+        baud: int,
+        clock: Callable[[], float],
+        coming: Callable[[], None],
+        double_read_s: float = DEFAULT_WINDOW_S,
     ) -> None:
         self.name = name
         self._path = path
         self._baud = baud
         self._clock = clock
+        self._coming = coming
         self._double_reads = DoubleReads(double_read_s)
         self._reads: Stream[CodeRead] = Stream()
 
@@ -62,7 +71,11 @@ class SerialScanner:
                 data = await port.receive()
         except TimeoutError:
             return lines.flush(self._clock())
-        return lines.feed(data, self._clock())
+        before_bytes = lines.begun_bytes
+        ended = lines.feed(data, self._clock())
+        if before_bytes < LONG_CODE_BYTES <= lines.begun_bytes:
+            self._coming()
+        return ended
 
     def _hand_on(self, lines: list[Line]) -> None:
         for line in lines:

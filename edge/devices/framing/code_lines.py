@@ -54,6 +54,11 @@ class CodeLines:
         return self._first_silence_s + SUFFIX_WAIT_S if self._pieces else None
 
     @property
+    def begun_bytes(self) -> int:
+        """How much has come of the line that has not ended."""
+        return len(self._line)
+
+    @property
     def _has_begun(self) -> bool:
         return bool(self._unparsed or self._line or self._overlong_bytes)
 
