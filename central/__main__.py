@@ -51,6 +51,10 @@ Passphrase = Annotated[
     str | None,
     typer.Option(help="Opens the root key; better given as PAIFANG_ROOT_PASSPHRASE.", envvar="PAIFANG_ROOT_PASSPHRASE"),
 ]
+NewPassphrase = Annotated[
+    str | None,
+    typer.Option(help="Of the new root key, with --root; better given as its variable.", envvar="PAIFANG_NEW_ROOT_PASSPHRASE"),
+]
 
 
 def clock() -> Instant:
@@ -188,11 +192,20 @@ def init(passphrase: Passphrase = None) -> None:
 def rotate(
     purpose: Annotated[Purpose, typer.Option(help="Which key to replace.")] = Purpose.TICKETS,
     compromised: Annotated[bool, typer.Option(help="The old key was stolen: trust it no further.")] = False,  # noqa: FBT002 - typer options are plain arguments
+    root: Annotated[bool, typer.Option("--root", help="Replace the root key instead.")] = False,  # noqa: FBT002 - the same
     passphrase: Passphrase = None,
+    new_passphrase: NewPassphrase = None,
 ) -> None:
-    """Add a new key of a purpose; a running server takes it up within seconds."""
+    """Add a new key of a purpose, or replace the root key; a running server takes it up within seconds."""
+    if root and compromised:
+        raise typer.BadParameter("--root ends the old key for every gate that hears of the new one; leave --compromised out")
     with _faults_in_one_line():
         files = KeyFiles(read_settings().keys_dir)
+        if root:
+            opened = _given(passphrase)
+            keyring = key_service.rotate_root(files, opened, new_passphrase or _asked_twice(), clock(), os.urandom)
+            typer.echo(f"keyring version {keyring.version} is signed by the new root key; take root.pem away, keep it offline")
+            return
         keyring = key_service.rotate(files, _given(passphrase), purpose, clock(), os.urandom, compromised=compromised)
         typer.echo(f"keyring version {keyring.version} is signed")
 
@@ -223,6 +236,10 @@ def _given(passphrase: str | None) -> str:
     if settings.root_passphrase is not None:
         return settings.root_passphrase.get_secret_value()
     return str(typer.prompt("passphrase of the root key", hide_input=True, err=True))
+
+
+def _asked_twice() -> str:
+    return str(typer.prompt("passphrase of the new root key", hide_input=True, confirmation_prompt=True, err=True))
 
 
 if __name__ == "__main__":

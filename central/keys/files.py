@@ -1,6 +1,7 @@
 """Key files in one directory: the root key under a passphrase, each other key in a file of its own, every keyring ever signed.
 
     root.pem                  PKCS8, encrypted by a passphrase; meant to be taken away and kept offline
+    root-next.pem             the same, of a new root key until the keyring names it
     0003-manifest.pem         PKCS8, one per key id and purpose
     fields-1.key              32 bytes that seal fields at rest, by their id
     keyring-1-2.cbor          the sealed keyring of epoch 1, version 2 (public)
@@ -28,6 +29,7 @@ from protocol.identifiers import KeyId
 from protocol.keyring import MAX_BYTES, Key
 
 ROOT_FILE = "root.pem"
+NEXT_ROOT_FILE = "root-next.pem"
 MAX_KEY_FILE_BYTES = 4_096
 _KEYRING = re.compile(r"keyring-([1-9][0-9]{0,9})-([1-9][0-9]{0,9})\.cbor")
 _FIELD_KEY = re.compile(r"fields-([1-9][0-9]{0,2})\.key")
@@ -72,6 +74,14 @@ class KeyFiles:
     def write_root(self, private: Ed25519PrivateKey, passphrase: str) -> None:
         """Keep the root key under a passphrase."""
         _write(self.root, _pem(private, BestAvailableEncryption(passphrase.encode())))
+
+    def write_next_root(self, private: Ed25519PrivateKey, passphrase: str) -> None:
+        """Keep a new root key under its passphrase, beside the one in force."""
+        _write(self.directory / NEXT_ROOT_FILE, _pem(private, BestAvailableEncryption(passphrase.encode())))
+
+    def take_next_root(self) -> None:
+        """Put the new root key in the place of the old one, which is gone then."""
+        _move(self.directory / NEXT_ROOT_FILE, self.root)
 
     def read_root(self, passphrase: str) -> Ed25519PrivateKey:
         """Return the root key; SettingsError where it is not here or the passphrase does not open it."""
@@ -145,11 +155,22 @@ def _write(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    _move(beside, path)
+
+
+def _move(source: Path, target: Path) -> None:
+    try:
+        source.replace(target)
+        directory = os.open(target.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
     except OSError as error:
-        raise StorageError(f"{path}: cannot be written ({error.strerror}); check the disk and the directory's owner") from error
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path}: cannot be written ({error.strerror}); check the disk and the directory's owner")

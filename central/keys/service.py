@@ -1,7 +1,8 @@
 """Making and rotating keys: what `paifang keys` does, and what a first start does by itself.
 
 Laws: only root signs a keyring, and each names the one before by its version (gates refuse to skip one); private halves are on
-the disk before the keyring that names them; an epoch rises only after a restore (law 3).
+the disk before the keyring that names them; an epoch rises only after a restore (law 3); a new root key is signed in by the old
+one and by itself, so that gates follow, and only then does the old one go.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,6 @@ WARN_BEFORE_MS = 90 * DAY_MS
 BACKDATED_MS = 60 * MS_PER_MINUTE
 FIRST_FIELD_KEY = 1
 _PRIVATE_BYTES = 32
-_ROOT_PLACE = KeyId(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def initialise(files: KeyFiles, passphrase: str, now: Instant, random_bytes: Ran
         files.write_field_key(FIRST_FIELD_KEY, random_bytes(KEY_BYTES))
     keys = tuple(_new_key(files, KeyId(number), purpose, now, random_bytes) for number, purpose in enumerate(Purpose, start=1))
     public = root.public_key().public_bytes_raw()
-    return _publish(files, root, Keyring(1, 1, Instant(now + KEYRING_LIFE_MS), 1, (public,), keys), now)
+    first = Keyring(1, 1, Instant(now + KEYRING_LIFE_MS), 1, (public,), keys)
+    return _publish(files, (root,), first, first, now)
 
 
 def rotate(
@@ -90,13 +91,31 @@ def rotate(
         replace(key, status=fallen) if compromised and key.purpose is purpose and key.status is not KeyStatus.REVOKED else key
         for key in keyring.keys
     )
-    return _publish(files, root, replace(keyring, version=keyring.version + 1, keys=(*old, new)), now)
+    return _publish(files, (root,), keyring, replace(keyring, version=keyring.version + 1, keys=(*old, new)), now)
+
+
+def rotate_root(files: KeyFiles, passphrase: str, new_passphrase: str, now: Instant, random_bytes: RandomBytes) -> Keyring:
+    """Put a new root key, under a passphrase of its own, in the place of the old one; return the new keyring.
+
+    Two keyrings lead there: one that both keys sign and that names both, one that names the new key alone. Wherever it breaks
+    off, the key in root.pem is one of the keyring in force, so that it can be done again.
+    """
+    keyring, old = _opened(files, passphrase)
+    _check_passphrase(new_passphrase)
+    new = _new_private(random_bytes)
+    public = new.public_key().public_bytes_raw()
+    files.write_next_root(new, new_passphrase)
+    # Appended, so that every root key keeps its place: signatures name places in the old list and in the new one.
+    with_both = replace(keyring, version=keyring.version + 1, root_keys=(*keyring.root_keys, public))
+    _publish(files, (old, new), keyring, with_both, now)
+    files.take_next_root()
+    return _publish(files, (new,), with_both, replace(with_both, version=with_both.version + 1, root_keys=(public,)), now)
 
 
 def raise_epoch(files: KeyFiles, passphrase: str, now: Instant) -> Keyring:
     """Sign a keyring of the next epoch: central was restored, and its versions begin again."""
     keyring, root = _opened(files, passphrase)
-    return _publish(files, root, replace(keyring, epoch=keyring.epoch + 1, version=keyring.version + 1), now)
+    return _publish(files, (root,), keyring, replace(keyring, epoch=keyring.epoch + 1, version=keyring.version + 1), now)
 
 
 def report(files: KeyFiles, now: Instant) -> KeyringReport:
@@ -135,9 +154,16 @@ def _opened(files: KeyFiles, passphrase: str) -> tuple[Keyring, Ed25519PrivateKe
     return found[0], root
 
 
-def _publish(files: KeyFiles, root: Ed25519PrivateKey, keyring: Keyring, now: Instant) -> Keyring:
+def _publish(files: KeyFiles, roots: tuple[Ed25519PrivateKey, ...], before: Keyring, keyring: Keyring, now: Instant) -> Keyring:
+    """Seal a keyring by root keys, at their places in the keyring before it and in its own."""
     renewed = replace(keyring, expires_at=Instant(now + KEYRING_LIFE_MS))
-    envelope = seal(DOMAIN, renewed.to_payload(), {_ROOT_PLACE: root})
+    signers = {
+        KeyId(known.index(public)): root
+        for root in roots
+        for known in (before.root_keys, renewed.root_keys)
+        if (public := root.public_key().public_bytes_raw()) in known
+    }
+    envelope = seal(DOMAIN, renewed.to_payload(), signers)
     files.write_keyring((renewed.epoch, renewed.version), envelope.to_bytes())
     return renewed
 
@@ -159,6 +185,8 @@ def _warnings(keyring: Keyring, reports: tuple[KeyReport, ...], now: Instant) ->
     found: list[str] = []
     if keyring.expires_at - now < WARN_BEFORE_MS:
         found.append("the keyring expires within 90 days: rotate any key to renew it")
+    if len(keyring.root_keys) > keyring.threshold:
+        found.append("a rotation of the root key broke off, and both are trusted: run `paifang keys rotate --root` again")
     for purpose in Purpose:
         current = next((one for one in reports if one.is_current and one.key.purpose is purpose), None)
         if current is None or not current.has_private:

@@ -47,6 +47,20 @@ def test_keys_are_made_shown_and_rotated() -> None:
     assert "epoch 1, version 2" in shown
 
 
+def test_a_new_root_key_is_made_under_its_own_passphrase(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(keys, ["init"]).exit_code == 0
+    assert run(keys, ["rotate", "--root", "--compromised"]).exit_code == 2
+    assert run(keys, ["rotate", "--root"], input="a new passphrase\nanother one typed\n").exit_code == 1
+    asked = run(keys, ["rotate", "--root"], input="a new passphrase\na new passphrase\n")
+    assert "version 3 is signed by the new root key" in asked.stdout
+    assert "does not open" in run(keys, ["rotate"]).stderr
+    monkeypatch.setenv("PAIFANG_ROOT_PASSPHRASE", "a new passphrase")
+    monkeypatch.setenv("PAIFANG_NEW_ROOT_PASSPHRASE", "yet another passphrase")
+    assert run(keys, ["rotate", "--root"]).exit_code == 0
+    assert "version 5" in run(keys, ["status"]).output
+    assert sorted(path.name for path in (folder / "keys").glob("root*")) == ["root.pem"]
+
+
 def test_a_wrong_setting_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAIFANG_LISTEN_PORT", "many")
     said = run(app, ["migrate"])

@@ -1,6 +1,8 @@
 """Keys in files: made once, rotated by root, believed by gates one keyring after the other."""
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,7 +10,8 @@ from central.keys import service
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner
 from protocol.errors import SettingsError, StorageError
-from protocol.feed.trust import begin, believe_keyring
+from protocol.feed.faults import UntrustedFeed
+from protocol.feed.trust import TrustState, begin, believe_keyring
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import Instant, to_minute
 from protocol.keyring import Keyring, KeyStatus, Purpose, signed_by_threshold
@@ -118,6 +121,97 @@ def test_a_gate_follows_every_keyring_and_the_raised_epoch(files: KeyFiles) -> N
     for envelope in envelopes[1:]:
         state = believe_keyring(state, envelope)
     assert (state.keyring.epoch, state.keyring.version) == (2, 4)
+
+
+NEW_PASSPHRASE = "another dozen letters"
+
+
+def with_new_root(files: KeyFiles, seed: str = "new root") -> Keyring:
+    return service.rotate_root(files, PASSPHRASE, NEW_PASSPHRASE, NOON, SeededBytes(seed))
+
+
+def believed(files: KeyFiles, from_edition: int = 0) -> TrustState:
+    """Return what a gate believes that was enrolled at one keyring and followed all later ones."""
+    first, *later = [files.read_keyring(edition) for edition in files.editions()[from_edition:]]
+    state = begin(SiteId(1), first)
+    for envelope in later:
+        state = believe_keyring(state, envelope)
+    return state
+
+
+@pytest.mark.law(3)
+def test_gates_follow_a_new_root_key_and_then_believe_it_alone(files: KeyFiles) -> None:
+    old_root = files.root.read_bytes()
+    keyring, _ = service.current_keyring(files) or pytest.fail("no keyring")
+    made = with_new_root(files)
+    state = believed(files)
+    assert (state.keyring, made.version) == (made, 3)
+    assert len(made.root_keys) == 1
+    assert made.root_keys != keyring.root_keys
+    assert made.keys == keyring.keys
+    service.rotate(files, NEW_PASSPHRASE, Purpose.TICKETS, NOON, SeededBytes("later"), compromised=False)
+    assert believed(files).keyring.version == 4
+    assert believed(files, 2).keyring.version == 4
+    files.root.write_bytes(old_root)
+    with pytest.raises(SettingsError, match="not a root key"):
+        rotated(files)
+
+
+@pytest.mark.law(3)
+def test_the_old_root_key_signs_nothing_that_a_gate_believes_any_more(files: KeyFiles, tmp_path: Path) -> None:
+    thief = KeyFiles(tmp_path / "thief")
+    shutil.copytree(files.directory, thief.directory)
+    with_new_root(files)
+    rotated(thief)
+    rotated(thief)
+    rotated(thief)
+    with pytest.raises(UntrustedFeed):
+        believe_keyring(believed(files), thief.read_keyring((1, 4)))
+
+
+def test_the_new_root_key_opens_with_its_own_passphrase(files: KeyFiles) -> None:
+    with_new_root(files)
+    files.read_root(NEW_PASSPHRASE)
+    with pytest.raises(SettingsError, match="passphrase"):
+        files.read_root(PASSPHRASE)
+    assert files.root.stat().st_mode & 0o077 == 0
+    assert [path.name for path in files.directory.glob("root*")] == ["root.pem"]
+
+
+def test_a_short_new_passphrase_changes_nothing(files: KeyFiles) -> None:
+    with pytest.raises(SettingsError, match="at least 12"):
+        service.rotate_root(files, PASSPHRASE, "short", NOON, SeededBytes("new root"))
+    assert files.editions() == [(1, 1)]
+    files.read_root(PASSPHRASE)
+
+
+@pytest.mark.parametrize("step", ["write_next_root", "write_keyring 2", "take_next_root", "write_keyring 3"])
+@pytest.mark.parametrize("done", [False, True])
+def test_a_root_rotation_that_breaks_off_is_done_again(
+    files: KeyFiles, monkeypatch: pytest.MonkeyPatch, step: str, *, done: bool
+) -> None:
+    method, _, version = step.partition(" ")
+    real = getattr(KeyFiles, method)
+
+    def broken(self: KeyFiles, *arguments: Any) -> None:  # noqa: ANN401 - whatever the step takes
+        is_step = not version or arguments[0][1] == int(version)
+        if done or not is_step:
+            real(self, *arguments)
+        if is_step:
+            raise StorageError("the power went out")
+
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr(KeyFiles, method, broken)
+        with pytest.raises(StorageError):
+            with_new_root(files)
+    opens = NEW_PASSPHRASE if step == "write_keyring 3" or (step == "take_next_root" and done) else PASSPHRASE
+    half_way = len((service.current_keyring(files) or pytest.fail("no keyring"))[0].root_keys) > 1
+    assert any("--root" in warning for warning in service.report(files, NOON).warnings) is half_way
+    service.rotate(files, opens, Purpose.TICKETS, NOON, SeededBytes("meanwhile"), compromised=False)
+    made = service.rotate_root(files, opens, NEW_PASSPHRASE, NOON, SeededBytes("again"))
+    assert len(made.root_keys) == 1
+    assert believed(files).keyring == made
+    assert service.report(files, NOON).warnings == ()
 
 
 def test_without_the_root_key_nothing_is_signed_and_the_message_says_what_to_do(files: KeyFiles) -> None:
