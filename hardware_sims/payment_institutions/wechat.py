@@ -1,0 +1,173 @@
+"""WeChat Pay v3 as a server: checks each request's signature, does the call, signs the answer, tells by callback.
+
+Laws: nothing is done for a request whose signature is not the merchant's over the bytes that came, or that is too old;
+every answer is signed, except the file of a bill. Source: payments.md, section 1.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from hardware_sims.payment_institutions import wechat_wire as wire
+from hardware_sims.payment_institutions import wechat_words as words
+from hardware_sims.payment_institutions.beijing import DAY_MS, MINUTE_MS, SECOND_MS, rfc3339
+from hardware_sims.payment_institutions.bill_shelf import BillShelf
+from hardware_sims.payment_institutions.desk import Desk
+from hardware_sims.payment_institutions.faults import Fault, Operation
+from hardware_sims.payment_institutions.keys import WeChatKeys
+from hardware_sims.payment_institutions.notices import Notice, Notifier
+from hardware_sims.payment_institutions.serving import MAX_BODY_BYTES, Answer, Asked, drop, read, say_nothing
+from hardware_sims.payment_institutions.trades import OrderKind, Refund, RefundState, Refusal, Trade
+from hardware_sims.payment_institutions.wechat_calls import CODE_URL, PREPAY_PREFIX, WeChatCalls, failed
+
+MAX_REQUEST_AGE_MS = 5 * MINUTE_MS
+BILL_LINK_LIVES_MS = 5 * MINUTE_MS
+Call = Callable[[Asked], Answer]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_REFUND_EVENTS = {
+    RefundState.SUCCESS: "REFUND.SUCCESS",
+    RefundState.ABNORMAL: "REFUND.ABNORMAL",
+    RefundState.CLOSED: "REFUND.CLOSED",
+}
+
+
+class WeChat:
+    """The institution for one merchant; `check_age` is off where the merchant reads another clock."""
+
+    def __init__(self, desk: Desk, notifier: Notifier, keys: WeChatKeys, random: Random, *, check_age: bool = True) -> None:
+        self.desk = desk
+        self.notifier = notifier
+        self.shelf = BillShelf(desk.clock, random, link_lives_ms=BILL_LINK_LIVES_MS)
+        self._keys = keys
+        self._random = random
+        self._check_age = check_age
+        self._calls = WeChatCalls(desk, keys, self.shelf)
+        self._events = 0
+        desk.when_paid = self._tell_paid
+        desk.when_refund_ended = self._tell_refund
+
+    def app(self) -> web.Application:
+        """The server's addresses."""
+        calls, app = self._calls, web.Application(client_max_size=MAX_BODY_BYTES)
+        pay, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
+        by_number = pay + "/out-trade-no/{out_trade_no}"
+        for method, path, operation, call in (
+            ("POST", pay + "/native", Operation.ORDER, calls.native),
+            ("POST", pay + "/jsapi", Operation.ORDER, calls.jsapi),
+            ("POST", pay + "/codepay", Operation.PAY_CODE, calls.code_pay),
+            ("GET", by_number, Operation.QUERY, calls.query),
+            ("GET", pay + "/id/{transaction_id}", Operation.QUERY, calls.query),
+            ("POST", by_number + "/close", Operation.CLOSE, calls.close),
+            ("POST", by_number + "/reverse", Operation.REVERSE, calls.reverse),
+            ("POST", refunds, Operation.REFUND, calls.refund),
+            ("GET", refunds + "/{out_refund_no}", Operation.REFUND_QUERY, calls.query_refund),
+            ("POST", refunds + "/{refund_id}/apply-abnormal-refund", Operation.REFUND, calls.abnormal_refund),
+            ("GET", "/v3/bill/tradebill", Operation.BILL, calls.trade_bill),
+            ("GET", "/v3/billdownload/file", Operation.BILL_FILE, calls.bill_file),
+        ):
+            app.router.add_route(method, path, self._served(operation, call))
+        return app
+
+    def trade_named(self, code_url: str) -> str | None:
+        """The merchant's number of the trade behind a code_url."""
+        return self.desk.named_by(code_url.removeprefix(CODE_URL)) if code_url.startswith(CODE_URL) else None
+
+    def confirm_in_app(self, parameters: dict[str, str], payer: str) -> Trade | Refusal:
+        """Have the payer's app confirm a prepay_id, if the merchant signed appId, timeStamp, nonceStr and package."""
+        package = parameters.get("package", "")
+        text = wire.pay_text(
+            parameters.get("appId", ""), parameters.get("timeStamp", ""), parameters.get("nonceStr", ""), package
+        )
+        token = package.removeprefix("prepay_id=" + PREPAY_PREFIX)
+        out_trade_no = self.desk.named_by(token)
+        if out_trade_no is None or not wire.verifies(self._keys.merchant.public_key(), text, parameters.get("paySign", "")):
+            return Refusal.UNKNOWN_TRADE
+        return self.desk.confirm(out_trade_no, payer)
+
+    def _served(self, operation: Operation, call: Call) -> Handler:
+        faults = self.desk.faults
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            asked = await read(request)
+            if not self._authorized(request, asked.body):
+                return self._signed(failed(words.SIGN_ERROR))
+            if faults.takes(Fault.SILENT, operation):
+                return await say_nothing()
+            if faults.takes(Fault.SYSTEM_ERROR, operation):
+                return self._signed(failed(words.SYSTEM_ERROR))
+            answer = _answered(call, asked)
+            if faults.takes(Fault.LOST_REPLY, operation):
+                return drop(request)
+            if faults.takes(Fault.SYSTEM_ERROR_AFTER, operation):
+                return self._signed(failed(words.SYSTEM_ERROR))
+            return self._signed(answer)
+
+        return serve
+
+    def _authorized(self, request: web.Request, body: bytes) -> bool:
+        said = wire.parse_authorization(request.headers.get("Authorization", ""))
+        if said is None or (said.mchid, said.serial_no) != (self._keys.mchid, self._keys.merchant_serial):
+            return False
+        if not said.timestamp.isascii() or not said.timestamp.isdigit():
+            return False
+        age_ms = abs(self.desk.clock.now_ms() - int(said.timestamp) * SECOND_MS)
+        if self._check_age and age_ms > MAX_REQUEST_AGE_MS:
+            return False
+        text = wire.request_text(request.method, request.raw_path, said.timestamp, said.nonce_str, body)
+        return wire.verifies(self._keys.merchant.public_key(), text, said.signature)
+
+    def _signed(self, answer: Answer) -> web.Response:
+        headers = self._headers(answer.body) if answer.signed else {}
+        if answer.body:
+            headers["Content-Type"] = answer.content_type
+        return web.Response(status=answer.status, body=answer.body, headers=headers)
+
+    def _headers(self, body: bytes) -> dict[str, str]:
+        rotated, probe = self.desk.faults.takes(Fault.KEY_ROTATION), self.desk.faults.takes(Fault.PROBE_SIGNATURE)
+        keys = self._keys
+        signer = wire.Signer(keys.institution, keys.public_key_id)
+        if rotated:
+            signer = wire.Signer(keys.next_institution, keys.next_public_key_id)
+        return wire.signed_headers(signer, body, self.desk.clock.now_ms(), self._random, probe=probe)
+
+    def _tell_paid(self, trade: Trade) -> None:
+        if trade.order.kind is OrderKind.PAY_CODE or trade.order.notify_url is None:
+            return  # payment by code has no callback: the merchant asks
+        about = words.transaction(trade, self._keys.mchid)
+        self._tell(trade.order.notify_url, "TRANSACTION.SUCCESS", "transaction", about)
+
+    def _tell_refund(self, refund: Refund) -> None:
+        trade = self.desk.trade(refund.request.out_trade_no)
+        if trade is None or refund.request.notify_url is None:
+            return
+        about = words.refund_told(trade, refund, self._keys.mchid)
+        self._tell(refund.request.notify_url, _REFUND_EVENTS[refund.state], "refund", about)
+
+    def _tell(self, url: str, event: str, kind: str, about: words.Json) -> None:
+        self._events += 1
+        now_ms = self.desk.clock.now_ms()
+        plain = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+        told = {
+            "id": f"EV-{now_ms // DAY_MS:05d}{self._events:027d}",
+            "create_time": rfc3339(now_ms),
+            "resource_type": "encrypt-resource",
+            "event_type": event,
+            "summary": event,
+            "resource": wire.encrypt_resource(self._keys.api_v3_key, plain, kind, self._random),
+        }
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+        def build() -> tuple[dict[str, str], bytes]:
+            return self._headers(body) | {"Content-Type": "application/json"}, body
+
+        self.notifier.send(Notice(f"{event} {about['out_trade_no']}", url, build, lambda status, _said: status in (200, 204)))
+
+
+def _answered(call: Call, asked: Asked) -> Answer:
+    try:
+        return call(asked)
+    except ValidationError as error:
+        return failed(words.PARAM_ERROR, "; ".join(f"{detail['loc']}: {detail['msg']}" for detail in error.errors()))

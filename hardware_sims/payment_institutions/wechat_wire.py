@@ -1,0 +1,122 @@
+"""WeChat Pay v3 on the wire: what is signed, by whom, and how a callback is encrypted.
+
+Laws: a request's signature is checked over the bytes that came; an answer is signed over the bytes that go. Nothing
+is signed by hand elsewhere. Source: payments.md, section 1.
+"""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from random import Random
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+
+SCHEME = "WECHATPAY2-SHA256-RSA2048"
+PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
+NONCE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+NONCE_LENGTH = 32
+GCM_NONCE_LENGTH = 12
+SECOND_MS = 1_000
+_PARAMETER = re.compile(r'\s*(\w+)="([^"]*)"\s*(?:,|$)')
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """What a merchant says in the Authorization header."""
+
+    mchid: str
+    nonce_str: str
+    signature: str
+    timestamp: str
+    serial_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """An institution's key and the name that goes with its signatures."""
+
+    key: RSAPrivateKey
+    key_id: str
+
+
+def parse_authorization(header: str) -> Authorization | None:
+    """Read the header, its parameters in any order; None when it is anything else."""
+    scheme, _, rest = header.partition(" ")
+    if scheme != SCHEME:
+        return None
+    parameters, at = {}, 0
+    while at < len(rest):
+        match = _PARAMETER.match(rest, at)
+        if match is None:
+            return None
+        parameters[match[1]] = match[2]
+        at = match.end()
+    try:
+        return Authorization(**parameters)
+    except TypeError:  # one is missing, or too many
+        return None
+
+
+def request_text(method: str, path: str, timestamp: str, nonce: str, body: bytes) -> bytes:
+    """Five lines, each ended: what a merchant signs. `path` includes the query as sent."""
+    return f"{method}\n{path}\n{timestamp}\n{nonce}\n".encode() + body + b"\n"
+
+
+def reply_text(timestamp: str, nonce: str, body: bytes) -> bytes:
+    """Three lines, each ended: what the institution signs."""
+    return f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
+
+
+def pay_text(app_id: str, timestamp: str, nonce: str, package: str) -> bytes:
+    """Four lines, each ended: what the payer's app checks before it asks for the password."""
+    return f"{app_id}\n{timestamp}\n{nonce}\n{package}\n".encode()
+
+
+def sign(key: RSAPrivateKey, text: bytes) -> str:
+    """RSA-SHA256, PKCS#1 v1.5, as base64."""
+    return base64.b64encode(key.sign(text, PKCS1v15(), SHA256())).decode("ascii")
+
+
+def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
+    """Whether a base64 signature is that key's over the text."""
+    try:
+        key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
+    except (InvalidSignature, binascii.Error, ValueError):
+        return False
+    return True
+
+
+def make_nonce(random: Random, length: int = NONCE_LENGTH) -> str:
+    """Letters and digits by chance."""
+    return "".join(random.choices(NONCE_CHARACTERS, k=length))
+
+
+def signed_headers(signer: Signer, body: bytes, now_ms: int, random: Random, *, probe: bool = False) -> dict[str, str]:
+    """Headers of a reply or callback; a probe's signature must fail."""
+    timestamp, nonce = str(now_ms // SECOND_MS), make_nonce(random)
+    signature = sign(signer.key, reply_text(timestamp, nonce, body))
+    return {
+        "Wechatpay-Timestamp": timestamp,
+        "Wechatpay-Nonce": nonce,
+        "Wechatpay-Serial": signer.key_id,
+        "Wechatpay-Signature": PROBE_PREFIX + signature[len(PROBE_PREFIX) :] if probe else signature,
+        "Wechatpay-Signature-Type": SCHEME,
+    }
+
+
+def encrypt_resource(api_v3_key: str, plain: bytes, original_type: str, random: Random) -> dict[str, str]:
+    """The resource of a callback: AES-256-GCM, tag appended, base64."""
+    nonce = make_nonce(random, GCM_NONCE_LENGTH)
+    ciphertext = AESGCM(api_v3_key.encode()).encrypt(nonce.encode(), plain, original_type.encode())
+    return {
+        "original_type": original_type,
+        "algorithm": "AEAD_AES_256_GCM",
+        "ciphertext": base64.b64encode(ciphertext).decode("ascii"),
+        "associated_data": original_type,
+        "nonce": nonce,
+    }
