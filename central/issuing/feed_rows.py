@@ -70,8 +70,22 @@ async def void_among(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[
 
 async def credentials(work: Work, site_id: SiteId, ticket_ids: Collection[TicketId]) -> tuple[CredentialEntry, ...]:
     """Return all credentials that lead to these tickets at a site."""
+    return await _credentials(work, site_id, ticket_ids, col(TicketCredentialRow.kind) > 0)
+
+
+async def credentials_removed(work: Work, site_id: SiteId, ticket_ids: Collection[TicketId]) -> tuple[CredentialEntry, ...]:
+    """Return the credentials that were taken away from these tickets and that a gate may still hold.
+
+    Asked before `credentials`, so that one which is put back meanwhile stands.
+    """
+    return await _credentials(work, site_id, ticket_ids, col(TicketCredentialRow.kind) < 0)
+
+
+async def _credentials(
+    work: Work, site_id: SiteId, ticket_ids: Collection[TicketId], of_kind: sqlalchemy.ColumnElement[bool]
+) -> tuple[CredentialEntry, ...]:
     query = select(TicketCredentialRow).where(
-        col(TicketCredentialRow.site_id) == site_id, col(TicketCredentialRow.ticket_id).in_(ticket_ids)
+        col(TicketCredentialRow.site_id) == site_id, col(TicketCredentialRow.ticket_id).in_(ticket_ids), of_kind
     )
     return tuple(_entry(row) for row in (await work.session.exec(query)).all())
 
@@ -136,7 +150,7 @@ def record_from(ticket_id: TicketId, *said: int) -> TicketRecord:
 
 
 def _entry(row: TicketCredentialRow) -> CredentialEntry:
-    return CredentialEntry(row.key, CredentialKind(row.kind), row.ticket_id)
+    return CredentialEntry(row.key, CredentialKind(abs(row.kind)), row.ticket_id)
 
 
 async def ended_between(work: Work, after: Minute, until: Minute) -> frozenset[TicketId]:

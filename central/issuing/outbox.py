@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, insert, select, update
 
+from central.issuing import credentials
 from central.issuing.feed_version import FeedVersion
 from central.store.tables.tickets import TicketChangeRow
 from central.store.unit_of_work import Work
@@ -103,6 +104,7 @@ async def set_aside(work: Work, site_id: SiteId, epoch: int) -> int:
 
 async def mark_set_aside(work: Work, site_id: SiteId, version: FeedVersion) -> None:
     """Say which feed version holds the changes that were set aside."""
+    await credentials.forget_told(work, site_id, version.epoch)
     aside = update(TicketChangeRow).where(
         col(TicketChangeRow.site_id) == site_id,
         col(TicketChangeRow.version).is_(None),

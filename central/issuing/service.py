@@ -14,7 +14,7 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.policy import Window
 from central.catalog.ticket_type import TicketType
-from central.issuing import outbox
+from central.issuing import credentials, outbox
 from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
 from central.issuing.signer import Signer
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
@@ -63,9 +63,9 @@ class Issuing:
         rows = [self._row(site_id, order_id, one, ticket_id, now) for one, ticket_id in zip(wanted, ids, strict=True)]
         connection = await work.session.connection()
         await connection.execute(insert(TicketRow), [row.model_dump() for row in rows])
-        credentials = [entry for row, one in zip(rows, wanted, strict=True) for entry in _credentials(row, one)]
-        if credentials:
-            await connection.execute(insert(TicketCredentialRow), credentials)
+        entries = [entry for row, one in zip(rows, wanted, strict=True) for entry in _credentials(row, one)]
+        if entries:
+            await connection.execute(insert(TicketCredentialRow), entries)
         for row, one in zip(rows, wanted, strict=True):
             await outbox.append(work, (row.id,), one.ticket_type.parameters.sites, now)
         work.after_commit(self._feed_has_work)
@@ -119,6 +119,15 @@ class Issuing:
             row.token = token_bytes(self._sign(record_of(row)))
             audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
             return await self._changed(work, row, now)
+
+    async def replace_credentials(
+        self, work: Work, ticket_id: TicketId, site_id: SiteId, kind: CredentialKind, keys: Collection[bytes], now: Instant
+    ) -> None:
+        """Let these keys, and no others of the kind, lead to a ticket at a site; its gates hear of it. The caller audits why."""
+        await _locked(work, ticket_id)
+        if await credentials.replace(work, site_id, ticket_id, kind, keys):
+            await outbox.append(work, (ticket_id,), (site_id,), now)
+            work.after_commit(self._feed_has_work)
 
     async def ticket(self, ticket_id: TicketId) -> Ticket:
         """Return a ticket; Problem where there is none."""

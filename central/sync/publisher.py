@@ -343,6 +343,7 @@ async def _changes(step: _Step, waiting: tuple[outbox.Change, ...]) -> Changes:
     ids = sorted({change.ticket_id for change in waiting})
     return changes(
         upserts=await feed_rows.records(step.work, ids),
+        credentials_removed=await feed_rows.credentials_removed(step.work, step.site_id, ids),
         credentials=await feed_rows.credentials(step.work, step.site_id, ids),
     )
 

@@ -36,7 +36,10 @@ class TicketRow(Table, table=True):
 
 
 class TicketCredentialRow(Table, table=True):
-    """Another way to find a ticket at one site. `kind` and `key` are those of `protocol.feed.records.CredentialEntry`."""
+    """Another way to find a ticket at one site. `kind` and `key` are those of `protocol.feed.records.CredentialEntry`.
+
+    A kind below zero: taken away, and kept until no gate needs to be told of it any more.
+    """
 
     __tablename__ = "ticket_credential"
 

@@ -1,0 +1,46 @@
+"""Other ways to find a ticket (ID card, NFC card, codes): given, replaced, taken away.
+
+Laws: a credential that is taken away stands here under its kind below zero until no gate can need to hear of it, so that the
+next delta says that it is gone; nothing finds a ticket by it from then on.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import or_
+from sqlmodel import col, delete, insert, select
+
+from central.store.tables.tickets import TicketChangeRow, TicketCredentialRow
+from central.store.unit_of_work import Work
+from protocol.feed.records import CredentialKind
+from protocol.identifiers import SiteId, TicketId
+
+
+async def replace(work: Work, site_id: SiteId, ticket_id: TicketId, kind: CredentialKind, keys: Collection[bytes]) -> bool:
+    """Let these keys, and no others of the kind, lead to a ticket at a site; return whether that changed anything.
+
+    The caller has locked the ticket's row and notes the change in the outbox.
+    """
+    of_ticket = col(TicketCredentialRow.site_id) == site_id, col(TicketCredentialRow.ticket_id) == ticket_id
+    standing = select(TicketCredentialRow.key).where(*of_ticket, col(TicketCredentialRow.kind) == int(kind))
+    held = set((await work.session.exec(standing)).all())
+    gone, new = held - set(keys), set(keys) - held
+    if not gone and not new:
+        return False
+    connection = await work.session.connection()
+    either = col(TicketCredentialRow.kind).in_([int(kind), -int(kind)])
+    await connection.execute(delete(TicketCredentialRow).where(*of_ticket, either, col(TicketCredentialRow.key).in_(gone | new)))
+    signed = [*((int(kind), key) for key in sorted(new)), *((-int(kind), key) for key in sorted(gone))]
+    rows = [{"site_id": site_id, "kind": number, "key": key, "ticket_id": ticket_id} for number, key in signed]
+    await connection.execute(insert(TicketCredentialRow), rows)
+    return True
+
+
+async def forget_told(work: Work, site_id: SiteId, epoch: int) -> None:
+    """Forget what was taken away from tickets whose changes a feed holds, or will: those that were set aside for an epoch."""
+    not_held = or_(col(TicketChangeRow.epoch).is_(None), col(TicketChangeRow.epoch) != epoch)
+    waiting = select(TicketChangeRow.ticket_id).where(
+        col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None), not_held
+    )
+    row = TicketCredentialRow
+    told = delete(row).where(col(row.site_id) == site_id, col(row.kind) < 0, col(row.ticket_id).not_in(waiting))
+    await (await work.session.connection()).execute(told)
