@@ -2,7 +2,8 @@
 
 Laws: lanes are served before central is asked; a fault of our own files closes entry while exits go on (laws 1 and 8), and only
 after a rest, with no visitor in a lane, ends the agent, which systemd starts anew; being revoked ends only the following: what is
-unsent is still uploaded, exits still open (laws 5 and 8); the watchdog is fed only while every lane turns.
+unsent is still uploaded, exits still open (laws 5 and 8); an agent that does not know what it may believe opens its exits and
+talks to nobody; the watchdog is fed only while every lane turns.
 """
 
 import asyncio
@@ -59,6 +60,7 @@ class Parts:
     """What an agent is made of.
 
     `trust` returns what is believed now; `erase` is called when central revokes it; `fault` names a file that already failed.
+    `exits_only` says that it is one without which nothing is believed.
     """
 
     cache: Cache
@@ -77,6 +79,7 @@ class Parts:
     erase: Callable[[], None]
     supervision: Supervision
     fault: str
+    exits_only: bool
 
 
 @dataclass(slots=True)
@@ -134,12 +137,18 @@ class Agent:
                 tasks.create_task(supervise(device, self._report, clock))
             for lane in self._lanes.values():
                 tasks.create_task(lane.run())
-            tasks.create_task(serve_local(parts.socket, self._answer))
-            for loop in (parts.follower.run_time(), parts.follower.run_feed(), parts.follower.run_repair(), parts.uploader.run()):
+            tasks.create_task(self._sheltered(serve_local(parts.socket, self._answer)))
+            for loop in self._talks():
                 tasks.create_task(self._sheltered(self._until_revoked(loop)))
             head_signing = keep_head_signed(parts.journal, parts.timekeeper.reading, asyncio.sleep)
             tasks.create_task(self._sheltered(head_signing))
             tasks.create_task(self._beat())
+
+    def _talks(self) -> tuple[Coroutine[object, object, None], ...]:
+        follower = self._parts.follower
+        if self._parts.exits_only:
+            return ()
+        return follower.run_time(), follower.run_feed(), follower.run_repair(), self._parts.uploader.run()
 
     async def _sheltered(self, work: Coroutine[object, object, None]) -> None:
         """Run a loop of the agent; where a file of ours fails, the lanes go on without it."""
@@ -245,6 +254,8 @@ class Agent:
                 return self.status().to_map()
             case Question.TICKET:
                 return self._ticket(request.ticket)
+            case Question.SIGN_OFF | Question.OPEN if parts.exits_only:
+                raise StorageError(parts.fault)
             case Question.SIGN_OFF:
                 await parts.shift.sign_off(parts.client, parts.follower, parts.upload_ports)
             case Question.OPEN:

@@ -21,7 +21,7 @@ from edge.devices.drivers.camera import Camera
 from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
 from edge.devices.drivers.serial_scanner import SerialScanner
 from edge.devices.ports import SupervisedDevice
-from edge.enrolment import IDENTITY_FILE, KEY_FILE, Identity, check_not_enrolled, read_identity, write_identity
+from edge.enrolment import IDENTITY_FILE, KEY_FILE, NOBODY, Identity, check_not_enrolled, nobody, read_identity, write_identity
 from edge.gate.desk import Desk, Sources
 from edge.gate.lane import Lane, Way
 from edge.gate.supervision import Supervision
@@ -36,7 +36,7 @@ from edge.trust.timekeeper import Timekeeper
 from edge.watchdog import SOCKET_VARIABLE, Notifier
 from protocol.admission.supervisors import SUPERVISORS, Supervisor, decode_supervisors
 from protocol.directions import Direction
-from protocol.errors import StorageError
+from protocol.errors import SettingsError, StorageError, UntrustedError
 from protocol.feed.trust import TrustState, begin
 from protocol.identifiers import (
     ATTEMPT_ID_BYTES,
@@ -76,9 +76,8 @@ def monotonic_ms() -> int:
 
 async def run_agent(settings: AgentSettings) -> None:
     """Run the agent of a settings file until it is cancelled."""
-    identity = read_identity(settings.data_dir)
     async with aiohttp.ClientSession() as session:
-        assembled = _Assembly(settings, identity, session)
+        assembled = _assemble(settings, session)
         try:
             await assembled.agent().run()
         finally:
@@ -96,19 +95,44 @@ async def enrol_agent(data_dir: Path, central_url: str, code: str, name: str) ->
     return read_identity(data_dir)
 
 
-class _Assembly:
-    """The parts of one agent, made in the order in which they need each other."""
+def _assemble(settings: AgentSettings, session: aiohttp.ClientSession) -> "_Assembly":
+    """Put the agent together; where nothing can be believed, one that opens its exits all the same (law 8)."""
+    identity = nobody()
+    try:
+        found = read_identity(settings.data_dir)
+        begin(found.site, found.keyring)
+        identity = found
+        return _Assembly(settings, identity, session)
+    except (SettingsError, StorageError, UntrustedError) as fault:
+        if not _exits(settings):
+            raise
+        _log.error("nothing can be believed: entry is closed, exits are open", detail=str(fault))
+        return _Assembly(settings, identity, session, str(fault))
 
-    def __init__(self, settings: AgentSettings, identity: Identity, session: aiohttp.ClientSession) -> None:
+
+def _exits(settings: AgentSettings) -> frozenset[CheckPointId]:
+    return frozenset(CheckPointId(lane.exit) for lane in settings.lanes if lane.exit is not None)
+
+
+class _Assembly:
+    """The parts of one agent, made in the order in which they need each other.
+
+    `unbelieving` says why what the agent believes cannot be read: then it has no cache, and its clock no floor.
+    """
+
+    def __init__(
+        self, settings: AgentSettings, identity: Identity, session: aiohttp.ClientSession, unbelieving: str = ""
+    ) -> None:
         self._settings = settings
         self._identity = identity
+        self._unbelieving = unbelieving
         self._lock = asyncio.Lock()
-        self._trust = TrustStore(settings.data_dir / TRUST_FILE)
+        self._trust = TrustStore(settings.data_dir / TRUST_FILE, failed=bool(unbelieving))
         self._timekeeper = Timekeeper(self._trust, BUILT_AT, computer_at, monotonic_ms)
         self._tampered = ""
-        self._fault = ""
+        self._fault = unbelieving
         self._cache = self._open_cache()
-        self._staging = Staging.open(settings.data_dir / CACHE_FILE)
+        self._staging = Staging.empty() if unbelieving else Staging.open(settings.data_dir / CACHE_FILE)
         self._journal = self._open_journal()
         caller = Caller(identity.agent, identity.private, self._believer, self._trust.reserve_requests, self._now)
         self._client = CentralClient(session, identity.central_url, caller)
@@ -144,6 +168,7 @@ class _Assembly:
             erase=self._erase,
             supervision=Supervision(self._supervisors, monotonic_ms),
             fault=self._fault,
+            exits_only=bool(self._unbelieving),
         )
         agent = Agent(self._identity.agent, self._identity.site, parts, self._alarm_point)
         if self._tampered:
@@ -170,6 +195,8 @@ class _Assembly:
         if state is None:
             state = begin(self._identity.site, self._identity.keyring)
             self._trust.save_state(state)
+        if self._unbelieving:
+            return Cache.empty()
         path = self._settings.data_dir / CACHE_FILE
         try:
             cache, state = open_cache(path, state)
@@ -192,12 +219,14 @@ class _Assembly:
             new_journal_id=lambda: JournalId(secrets.token_bytes(JOURNAL_ID_BYTES)),
         )
         path = self._settings.data_dir / JOURNAL_FILE
+        if self._identity.agent == NOBODY:
+            return Journal.failed(path, owner)
         try:
             journal = Journal.open(path, owner, self._trust.journal_mark(), self._timekeeper.reading())
             self._timekeeper.follow(journal.last_reading())
         except StorageError as fault:
             _log.error("no journal: entry is closed, exits are open", detail=str(fault))
-            self._fault = str(fault)
+            self._fault = self._fault or str(fault)
             return Journal.failed(path, owner)
         return journal
 
@@ -219,7 +248,7 @@ class _Assembly:
             claim=self._client.claim,
             recorded=recorded,
             damaged=damaged,
-            exits=frozenset(CheckPointId(lane.exit) for lane in self._settings.lanes if lane.exit is not None),
+            exits=_exits(self._settings),
         )
 
     def _state(self) -> TrustState:

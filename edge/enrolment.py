@@ -13,13 +13,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocol import cbor
 from protocol.errors import InputError, SettingsError, StorageError
 from protocol.holders import SITE_KEY_BYTES
-from protocol.identifiers import U16_MAX, U32_MAX, AgentId, SiteId
+from protocol.identifiers import U16_MAX, U32_MAX, AgentId, KeyId, SiteId
+from protocol.instants import Instant
+from protocol.keyring import DOMAIN as ROOT_DOMAIN
 from protocol.keyring import MAX_BYTES as MAX_KEYRING_BYTES
+from protocol.keyring import Keyring
+from protocol.signatures import seal
 from protocol.sync.messages import EnrolAnswer
 
 IDENTITY_FILE = "identity.cbor"
 KEY_FILE = "agent.key"
 PRIVATE = 0o600
+NOBODY = AgentId(0)
 _PRIVATE_DIRECTORY = 0o700
 _FIELDS = {"agent", "site", "central_url", "keyring", "holder_key"}
 
@@ -34,6 +39,14 @@ class Identity:
     keyring: bytes
     holder_key: bytes
     private: Ed25519PrivateKey
+
+
+def nobody() -> Identity:
+    """Return who an agent is that cannot know it: it believes no key, speaks to nobody and signs nothing that is kept."""
+    private = Ed25519PrivateKey.generate()
+    believed = Keyring(1, 1, Instant(0), 1, (private.public_key().public_bytes_raw(),), ())
+    keyring = seal(ROOT_DOMAIN, believed.to_payload(), {KeyId(0): private}).to_bytes()
+    return Identity(NOBODY, SiteId(0), "", keyring, bytes(SITE_KEY_BYTES), private)
 
 
 def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey, answer: EnrolAnswer) -> None:

@@ -41,6 +41,11 @@ class Cache:
         self._connection = connection
         self._feed: Feed | None = None
 
+    @classmethod
+    def empty(cls) -> "Cache":
+        """Return the cache of an agent that may believe nothing: no feed is in force, and no file is read."""
+        return cls(apsw.Connection(":memory:"))
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()

@@ -40,6 +40,11 @@ class Staging:
         """Return the writer of the file; CacheTampered or CacheFault where it cannot serve."""
         return cls(open_database(path))
 
+    @classmethod
+    def empty(cls) -> "Staging":
+        """Return the writer of a cache that is none; nothing is downloaded to it."""
+        return cls(apsw.Connection(":memory:"))
+
     def close(self) -> None:
         """Let go of the file, once nobody is at work on it."""
         with self._lock:

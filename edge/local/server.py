@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from edge.local_messages import MAX_LINE_BYTES, Request, answer_line, read_answer
-from protocol.errors import InputError, PaifangError, PeerError
+from protocol.errors import InputError, PaifangError, PeerError, StorageError
 
 _OWNER_ONLY = 0o600
 IDLE_S = 300.0
@@ -18,8 +18,7 @@ Answerer = Callable[[Request], Awaitable[Mapping[str, object]]]
 
 
 async def serve_local(path: Path, answer: Answerer) -> None:
-    """Serve until cancelled; a socket that a dead agent left behind is replaced."""
-    path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, before anything is served
+    """Serve until cancelled; a socket that a dead agent left behind is replaced. StorageError where none can be made."""
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -29,8 +28,12 @@ async def serve_local(path: Path, answer: Answerer) -> None:
         finally:
             writer.close()
 
-    server = await asyncio.start_unix_server(client, path, limit=MAX_LINE_BYTES)
-    path.chmod(_OWNER_ONLY)  # noqa: ASYNC240 - one call, before anything is served
+    try:
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, before anything is served
+        server = await asyncio.start_unix_server(client, path, limit=MAX_LINE_BYTES)
+        path.chmod(_OWNER_ONLY)  # noqa: ASYNC240 - one call, before anything is served
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be made ({error.strerror}); check the disk and whose the directory is") from error
     async with server:
         await server.serve_forever()
 

@@ -39,13 +39,14 @@ class JournalMark:
 class TrustStore:
     """trust.db: one connection, used on one thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, made where it is missing; TrustLost where it cannot serve."""
+    def __init__(self, path: Path, *, failed: bool = False) -> None:
+        """Open the file, made where it is missing; TrustLost where it cannot serve. With `failed` nothing is read or kept."""
         self._path = path
         try:
-            self._connection = apsw.Connection(str(path))
-            self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-            self._set_pragmas()
+            self._connection = apsw.Connection(":memory:" if failed else str(path))
+            if not failed:
+                self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
+                self._set_pragmas()
             self._make_schema()
         except apsw.Error as error:
             raise self._lost(str(error)) from error

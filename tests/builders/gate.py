@@ -28,6 +28,22 @@ from tests.builders.feed import ENTRY_POINT, SITE, START, TICKET_KEY, FeedSimula
 from tests.builders.journal import AGENT, AGENT_KEY
 
 
+def code_of(record: TicketRecord, central: FeedSimulator) -> bytes:
+    """Return the text in the QR of a ticket."""
+    claims = Claims(
+        key_id=TICKET_KEY,
+        ticket_id=record.ticket_id,
+        issuing_site=record.issuing_site,
+        product=record.product,
+        issued_at=record.issued_at,
+        not_before=record.valid_from,
+        not_after=record.valid_until,
+        flags=record.flags,
+        generation=record.generation,
+    )
+    return signature.issue(claims, central.signers[TICKET_KEY]).encode()
+
+
 @dataclass
 class GateRig:
     """One agent without devices. `after_ms` moves its clock; `claims` are central's answers, in order, None for silence."""
@@ -102,18 +118,7 @@ class GateRig:
 
     def text(self, record: TicketRecord) -> bytes:
         """Return the code of a ticket as an honest office signs it."""
-        claims = Claims(
-            key_id=TICKET_KEY,
-            ticket_id=record.ticket_id,
-            issuing_site=record.issuing_site,
-            product=record.product,
-            issued_at=record.issued_at,
-            not_before=record.valid_from,
-            not_after=record.valid_until,
-            flags=record.flags,
-            generation=record.generation,
-        )
-        return signature.issue(claims, self.central.signers[TICKET_KEY]).encode()
+        return code_of(record, self.central)
 
     async def show(self, payload: bytes, check_point: CheckPointId = ENTRY_POINT) -> Answer:
         return await self.desk.ask(self.desk.showing(check_point, payload))
