@@ -1,13 +1,16 @@
 """The ledger: every fen that moves, out of one account and into another.
 
 Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
-deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there).
+deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there), `METHOD/SITE`
+(what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
+back to payers through it).
 """
 
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from central.payments.methods import INSTITUTIONS, Method
 from central.store.tables.money import LedgerRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
@@ -16,13 +19,14 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, or for a refund of it."""
+    """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it."""
 
     debit: str
     credit: str
     amount_fen: int
     order_id: int
     refund_id: int | None = None
+    payment_id: int | None = None
 
 
 def cash(user_id: int) -> str:
@@ -35,7 +39,24 @@ def sales(site_id: SiteId) -> str:
     return f"sales/{site_id}"
 
 
-def post(work: Work, movement: Movement, by: int, now: Instant) -> None:
+def clearing(method: Method) -> str:
+    """Return the account of what an institution holds for us."""
+    return f"clearing/{method}"
+
+
+def owed(method: Method) -> str:
+    """Return the account of what must go back to payers through an institution."""
+    return f"owed/{method}"
+
+
+def received(method: Method, site_id: SiteId, by: int) -> str:
+    """Return the account that a payment goes into: of a method, at a site, taken by a seller."""
+    if method is Method.CASH:
+        return cash(by)
+    return clearing(method) if method in INSTITUTIONS else f"{method}/{site_id}"
+
+
+def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
     """Write a movement; one of nothing (a free ticket) leaves no trace."""
     assert movement.amount_fen >= 0, "turn the accounts round instead"
     if movement.amount_fen == 0:
@@ -48,6 +69,7 @@ def post(work: Work, movement: Movement, by: int, now: Instant) -> None:
             amount_fen=movement.amount_fen,
             order_id=movement.order_id,
             refund_id=movement.refund_id,
+            payment_id=movement.payment_id,
             by_user_id=by,
         )
     )

@@ -7,10 +7,11 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 
 from central.sales.policy import Holder
 from central.store.sealed import FieldSeal, Place
+from central.store.tables.money import OrderHolderRow
 from central.store.tables.tickets import TicketHolderRow
 from central.store.unit_of_work import Work
 from protocol.holders import Document, DocumentType, holder_hash, normalised
@@ -18,6 +19,7 @@ from protocol.identifiers import SiteId, TicketId
 
 SHOWN_DIGITS = 4
 MASK = "*"
+_HELD = "sale_order_holder"
 
 HolderKeys = dict[Document, tuple[tuple[SiteId, bytes], ...]]
 
@@ -56,6 +58,41 @@ def keep(work: Work, seal: FieldSeal, ticket_id: TicketId, holders: Iterable[Hol
                 name_sealed=seal.seal(holder.name, _at("name", ticket_id, place)),
             )
         )
+
+
+def hold(work: Work, seal: FieldSeal, order_id: int, line: int, holders: Iterable[Holder]) -> None:
+    """Store the holders of a line whose tickets are not made yet, sealed."""
+    for place, holder in enumerate(holders):
+        at = f"{order_id}/{line}/{place}"
+        work.session.add(
+            OrderHolderRow(
+                order_id=order_id,
+                line=line,
+                place=place,
+                document_type=holder.document.kind.value,
+                country=holder.document.country,
+                number_sealed=seal.seal(normalised(holder.document.number), Place(_HELD, "number", at)),
+                name_sealed=seal.seal(holder.name, Place(_HELD, "name", at)),
+            )
+        )
+
+
+async def held(work: Work, seal: FieldSeal, order_id: int) -> Mapping[int, tuple[Holder, ...]]:
+    """Return the holders of an order whose tickets are not made yet, line by line."""
+    query = select(OrderHolderRow).where(col(OrderHolderRow.order_id) == order_id)
+    found: dict[int, tuple[Holder, ...]] = {}
+    for row in (await work.session.exec(query.order_by(col(OrderHolderRow.line), col(OrderHolderRow.place)))).all():
+        at = f"{order_id}/{row.line}/{row.place}"
+        number = seal.open(row.number_sealed, Place(_HELD, "number", at))
+        name = seal.open(row.name_sealed, Place(_HELD, "name", at))
+        holder = Holder(Document(DocumentType(row.document_type), row.country, number), name)
+        found[row.line] = (*found.get(row.line, ()), holder)
+    return found
+
+
+async def let_go(work: Work, order_id: int) -> None:
+    """Forget the holders of an order: its tickets have them, or will never be made."""
+    await work.session.exec(delete(OrderHolderRow).where(col(OrderHolderRow.order_id) == order_id))
 
 
 async def read(work: Work, seal: FieldSeal, ticket_id: TicketId) -> tuple[KeptHolder, ...]:

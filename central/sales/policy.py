@@ -4,15 +4,24 @@ Laws: prices come from the catalogue at the time of the sale, never from the cal
 """
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, tzinfo
+from enum import StrEnum
 
 from central.catalog.parameters import Slot
-from central.catalog.policy import day_is_sold, slot_starting
+from central.catalog.policy import Window, day_is_sold, slot_starting, window
 from central.catalog.ticket_type import TicketType
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import InputError
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
 from protocol.identifiers import ProductId, SiteId
+
+
+class OrderState(StrEnum):
+    """Where an order stands. The words are stored and never change their meaning."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +57,40 @@ class PricedLine:
         """Return what the line costs."""
         return self.ticket_type.price_fen * self.wanted.persons * self.wanted.quantity
 
+
+@dataclass(frozen=True, slots=True)
+class PromisedLine:
+    """A line as it was promised: what is issued when its order is paid, whatever the catalogue says by then."""
+
+    line: int
+    ticket_type: TicketType
+    quantity: int
+    persons: int
+    price_fen: int
+    visit: date | None
+    window: Window
+    holders: tuple[Holder, ...]
+
     def holders_of(self, number: int) -> tuple[Holder, ...]:
         """Return the holders of the line's ticket of that number, counted from 0."""
-        return self.wanted.holders[number * self.wanted.persons : (number + 1) * self.wanted.persons]
+        return self.holders[number * self.persons : (number + 1) * self.persons]
+
+
+def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine, ...]:
+    """Return what is promised with these lines at a site of that zone."""
+    return tuple(
+        PromisedLine(
+            line=place,
+            ticket_type=line.ticket_type,
+            quantity=line.wanted.quantity,
+            persons=line.wanted.persons,
+            price_fen=line.ticket_type.price_fen,
+            visit=line.wanted.visit,
+            window=window(line.ticket_type.parameters, line.wanted.visit, line.slot, zone),
+            holders=line.wanted.holders,
+        )
+        for place, line in enumerate(lines)
+    )
 
 
 def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, today: date) -> PricedLine:

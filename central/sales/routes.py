@@ -12,9 +12,12 @@ from central.catalog.parameters import SiteNumber, TypeNumber
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
 from central.sales.holders import KeptHolder
-from central.sales.policy import Holder, WantedLine
-from central.sales.service import MOST_TICKETS, Order, Sales, Wanted
+from central.sales.orders import Order
+from central.sales.policy import Holder, OrderState, WantedLine
+from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Sales, Wanted
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
@@ -54,17 +57,25 @@ class LineBody(_Strict):
 
 
 class QuoteBody(_Strict):
-    """What somebody wants to buy."""
+    """What somebody wants to buy, and through which channel."""
 
     site_id: SiteNumber
+    channel: Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = WINDOW_CHANNEL
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
 
 
+class HoldBody(QuoteBody):
+    """An order that waits for its money: what was quoted."""
+
+    expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
+
+
 class OrderBody(QuoteBody):
-    """A sale: what was quoted, and how it is paid."""
+    """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip."""
 
     expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
-    payment: Literal["cash"]
+    payment: Literal["cash", "card_terminal", "bank_transfer"]
+    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
 class QuotedLineView(BaseModel):
@@ -88,25 +99,24 @@ class OrderPath(_Strict):
     order_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class OrderView(BaseModel):
-    """A paid order with its tickets."""
-
-    order_id: int
-    site_id: int
-    seller_id: int
-    total_fen: int
-    paid_at: datetime
-    tickets: list[TicketView]
-
-
 class OrderItem(BaseModel):
-    """An order in a list."""
+    """An order in a list. While it is open, it waits for its money until `expires_at`."""
 
     order_id: int
     site_id: int
     seller_id: int
+    channel: str
+    state: OrderState
     total_fen: int
-    paid_at: datetime
+    created_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+
+
+class OrderView(OrderItem):
+    """An order, with its tickets once it is paid."""
+
+    tickets: list[TicketView]
 
 
 class HolderView(BaseModel):
@@ -139,17 +149,46 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     "sell",
     "POST",
     "/api/v1/orders",
-    "Sell for cash",
+    "Sell for money that is there",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
     (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def sell(call: Call[OrderBody, None]) -> OrderView:
-    """Sell for cash: the answer holds the tickets."""
-    sales = call.request.app[SALES]
-    wanted = _wanted(call.body)
-    return _order_view(await sales.sell(wanted, call.body.expected_total_fen, call.once, call.principal.user_id, call.now))
+    """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
+    body = call.body
+    paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
+    return _order_view(await call.request.app[SALES].sell(_wanted(body), body.expected_total_fen, paid, call.once, call.now))
+
+
+@Route(
+    "holdOrder",
+    "POST",
+    "/api/v1/held-orders",
+    "Make an order that waits for its money",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def hold_order(call: Call[HoldBody, None]) -> OrderView:
+    """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
+    sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
+    return _order_view(await sales.hold(_wanted(call.body), expected_fen, call.once, seller, call.now))
+
+
+@Route(
+    "cancelOrder",
+    "POST",
+    "/api/v1/orders/{order_id}/cancel",
+    "Cancel an order that waits for its money",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+)
+async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
+    """Cancel an order that waits for its money; money that still arrives for it is returned."""
+    return _order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
 
 
 @Route("readOrder", "GET", "/api/v1/orders/{order_id}", "Read an order", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
@@ -163,16 +202,7 @@ async def list_orders(call: Call[None, PageQuery]) -> Page[OrderItem]:
     """List orders, newest first."""
     limit = call.parameters.limit
     rows = await call.request.app[SALES].orders(from_cursor(call.parameters.after), limit)
-    items = [
-        OrderItem(
-            order_id=row.order_id,
-            site_id=row.site_id,
-            seller_id=row.seller_id,
-            total_fen=row.total_fen,
-            paid_at=to_datetime(row.paid_at),
-        )
-        for row in rows
-    ]
+    items = [_item(row) for row in rows]
     return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == limit else None)
 
 
@@ -196,7 +226,7 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
 
 
 def _wanted(body: QuoteBody) -> Wanted:
-    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines))
+    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines), body.channel)
 
 
 def _wanted_line(line: LineBody) -> WantedLine:
@@ -206,12 +236,22 @@ def _wanted_line(line: LineBody) -> WantedLine:
 
 def _order_view(order: Order) -> OrderView:
     return OrderView(
+        **_item(order).model_dump(),
+        tickets=[ticket_view(ticket) for ticket in order.tickets],
+    )
+
+
+def _item(order: Order) -> OrderItem:
+    return OrderItem(
         order_id=order.order_id,
         site_id=order.site_id,
         seller_id=order.seller_id,
+        channel=order.channel,
+        state=order.state,
         total_fen=order.total_fen,
-        paid_at=to_datetime(order.paid_at),
-        tickets=[ticket_view(ticket) for ticket in order.tickets],
+        created_at=to_datetime(order.created_at),
+        expires_at=None if order.expires_at is None else to_datetime(order.expires_at),
+        paid_at=None if order.paid_at is None else to_datetime(order.paid_at),
     )
 
 
@@ -224,4 +264,4 @@ def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
     )
 
 
-OPERATIONS = (quote, sell, read_order, list_orders, read_holders, read_holders_in_full)
+OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, list_orders, read_holders, read_holders_in_full)

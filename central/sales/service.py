@@ -1,26 +1,27 @@
-"""Selling at a window: a quote, and a sale in cash.
+"""Selling: a quote, a sale that is paid at once, and an order that waits for its money.
 
 Laws: order, payment, tickets, ledger and outbox are one transaction (law 7); the price is the catalogue's, and a caller who
-expected another total is told, not charged; the same Idempotency-Key sells once.
+expected another total is told, not charged; the same Idempotency-Key sells once; an order that nobody paid in time is cancelled,
+but never while one of its payments may still arrive.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, insert, select
+from sqlmodel import col, select
 
 from central.audit import service as audit
-from central.catalog import policy as validity
 from central.catalog import service as catalog
 from central.catalog.service import Catalog
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, NewTicket, tickets_of_order
-from central.payments import ledger
-from central.payments.ledger import Movement
-from central.sales import holders
+from central.payments.documents import AtOnce, has_live, record_at_once
+from central.payments.ports import Fulfilment, PayableOrder
+from central.sales import holders, orders
 from central.sales.holders import HolderKeys, KeptHolder
-from central.sales.policy import PricedLine, WantedLine, priced, total_fen
+from central.sales.orders import Order
+from central.sales.policy import OrderState, PricedLine, PromisedLine, WantedLine, priced, promised, total_fen
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
@@ -28,17 +29,22 @@ from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId, TicketId
-from protocol.instants import Instant, local_day
+from protocol.instants import MS_PER_SECOND, Instant, local_day
 
 MOST_TICKETS = 500
+WINDOW_CHANNEL = "window"
+MOST_READ_AT_ONCE = 100
+# A payment that begins in the last second still has its time; see `payments.policy`.
+HOLD_S = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to buy at a site."""
+    """What somebody wants to buy at a site, and through which channel."""
 
     site_id: SiteId
     lines: tuple[WantedLine, ...]
+    channel: str = WINDOW_CHANNEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +55,11 @@ class Quote:
     total_fen: int
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A paid order with its tickets."""
-
-    order_id: int
-    site_id: SiteId
-    seller_id: int
-    total_fen: int
-    paid_at: Instant
-    tickets: tuple[Ticket, ...]
+Making = Callable[[Work], Awaitable[Order]]
 
 
 class Sales:
-    """Sells."""
+    """Sells. Answers the port `payments.ports.Orders`."""
 
     def __init__(self, store: Store, shop: Catalog, issuing: Issuing, seal: FieldSeal) -> None:
         """Take the store, the catalogue, who makes tickets, and the seal for holders."""
@@ -77,26 +74,73 @@ class Sales:
             lines = await _priced(work, wanted, now)
         return Quote(lines, total_fen(lines))
 
-    async def sell(self, wanted: Wanted, expected_fen: int, once: IdempotencyKey, seller_id: int, now: Instant) -> Order:
-        """Sell for cash: the order paid, its tickets made, the money in the seller's drawer.
+    async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
+        """Sell for money that is there: the order paid by a method that is final at once, its tickets made.
 
         Problem where it may not be sold, or costs something else than was expected.
         """
         hashes = await self._holder_keys(wanted, now)
+
+        async def made(work: Work) -> Order:
+            lines = await _promised(work, wanted, expected_fen, now)
+            row = OrderRow(
+                site_id=wanted.site_id,
+                seller_id=paid.by,
+                channel=wanted.channel,
+                state=OrderState.PAID,
+                total_fen=expected_fen,
+                created_at=now,
+                paid_at=now,
+            )
+            order_id = await orders.add(work, row, lines)
+            await record_at_once(work, paid, _payable(row), now)
+            tickets = await self._issue(work, row, lines, hashes, now)
+            audit.record(work, now, paid.by, "order.sell", f"order:{order_id}", total_fen=expected_fen, method=paid.method)
+            return orders.order_of(row, tickets)
+
+        return await self._once(made, once, now)
+
+    async def hold(self, wanted: Wanted, expected_fen: int, once: IdempotencyKey, seller_id: int, now: Instant) -> Order:
+        """Make an order that waits for its money; Problem as for a sale, and where there is nothing to pay."""
+        if expected_fen == 0:
+            raise Problem(ProblemCode.INPUT_INVALID, "an order that costs nothing waits for nothing; sell it at once")
+
+        async def made(work: Work) -> Order:
+            lines = await _promised(work, wanted, expected_fen, now)
+            row = OrderRow(
+                site_id=wanted.site_id,
+                seller_id=seller_id,
+                channel=wanted.channel,
+                state=OrderState.OPEN,
+                total_fen=expected_fen,
+                created_at=now,
+                expires_at=Instant(now + HOLD_S * MS_PER_SECOND),
+            )
+            order_id = await orders.add(work, row, lines)
+            for line in lines:
+                holders.hold(work, self._seal, order_id, line.line, line.holders)
+            audit.record(work, now, seller_id, "order.hold", f"order:{order_id}", total_fen=expected_fen)
+            return orders.order_of(row, ())
+
+        return await self._once(made, once, now)
+
+    async def cancel(self, order_id: int, by: int, now: Instant) -> Order:
+        """Cancel an order that waits; money that still arrives for it is returned. Problem where it is paid."""
         async with self._store.transaction() as work:
-            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
-            if earlier is not None:
-                once.require_same(earlier.fingerprint)
-                return await _order(work, int(earlier.reference))
-            lines = await _priced(work, wanted, now)
-            if total_fen(lines) != expected_fen:
-                raise Problem(
-                    ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer"
-                )
-            order = await self._record(work, wanted, lines, seller_id, now)
-            tickets = await self._issue(work, order, lines, hashes, now)
-            await remember(work, once.scope, once.key, str(order.order_id))
-        return Order(order.order_id, wanted.site_id, seller_id, order.total_fen, now, tickets)
+            row = await orders.locked(work, order_id)
+            if row.state == OrderState.PAID:
+                raise Problem(ProblemCode.ORDER_STATE, "the order is paid; refund its tickets instead")
+            if row.state == OrderState.OPEN:
+                await self._cancel(work, row, by, now)
+        return orders.order_of(row, ())
+
+    async def expire(self, now: Instant) -> int:
+        """Cancel the orders whose time is over and none of whose payments may still arrive; return how many. A job."""
+        async with self._store.reading() as work:
+            over = (col(OrderRow.expires_at) <= now, OrderRow.state == OrderState.OPEN)
+            query = select(OrderRow.id).where(*over).order_by(col(OrderRow.expires_at)).limit(MOST_READ_AT_ONCE)
+            found = [order_id for order_id in (await work.session.exec(query)).all() if order_id is not None]
+        return sum([await self._expire(order_id, now) for order_id in found])
 
     async def order(self, order_id: int) -> Order:
         """Return an order; Problem where there is none."""
@@ -108,7 +152,28 @@ class Sales:
         query = select(OrderRow).order_by(col(OrderRow.id).desc()).limit(limit)
         async with self._store.reading() as work:
             rows = (await work.session.exec(query if before is None else query.where(col(OrderRow.id) < before))).all()
-        return tuple(_order_of(row, ()) for row in rows)
+        return tuple(orders.order_of(row, ()) for row in rows)
+
+    async def locked(self, work: Work, order_id: int) -> PayableOrder:
+        """Answer the port `payments.ports.Orders`."""
+        return _payable(await orders.locked(work, order_id))
+
+    async def fulfilment(self, order_id: int) -> Fulfilment:
+        """Answer the port `payments.ports.Orders`: holders are hashed now, because a transaction must not wait for it."""
+        async with self._store.reading() as work:
+            lines = await orders.lines_of(work, order_id, await holders.held(work, self._seal, order_id))
+            site_keys = await self._site_keys(work, lines)
+        hashes = await holders.holder_keys((holder.document for line in lines for holder in line.holders), site_keys)
+
+        async def fulfil(work: Work, now: Instant) -> None:
+            row = await orders.locked(work, order_id)
+            assert row.state == OrderState.OPEN, "only an order that waits becomes paid"
+            row.state, row.paid_at = OrderState.PAID, now
+            work.session.add(row)
+            await self._issue(work, row, lines, hashes, now)
+            await holders.let_go(work, order_id)
+
+        return fulfil
 
     async def holders_of(self, ticket_id: TicketId, by: int, now: Instant) -> tuple[KeptHolder, ...]:
         """Return a ticket's holders in full, which is audited."""
@@ -121,60 +186,74 @@ class Sales:
         async with self._store.reading() as work:
             return tuple(holders.masked(holder) for holder in await holders.read(work, self._seal, ticket_id))
 
+    async def _once(self, made: Making, once: IdempotencyKey, now: Instant) -> Order:
+        """Make an order in a transaction of its own, or find the one that the same request made before."""
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is not None:
+                once.require_same(earlier.fingerprint)
+                return await _order(work, int(earlier.reference))
+            order = await made(work)
+            await remember(work, once.scope, once.key, str(order.order_id))
+        return order
+
+    async def _expire(self, order_id: int, now: Instant) -> bool:
+        async with self._store.transaction() as work:
+            row = await orders.locked(work, order_id)
+            if row.state != OrderState.OPEN or await has_live(work, order_id):
+                return False
+            await self._cancel(work, row, audit.SYSTEM, now)
+            return True
+
+    async def _cancel(self, work: Work, row: OrderRow, by: int | None, now: Instant) -> None:
+        assert row.id is not None, "a stored order has its number"
+        row.state = OrderState.CANCELLED
+        work.session.add(row)
+        await holders.let_go(work, row.id)
+        audit.record(work, now, by, "order.cancel", f"order:{row.id}")
+
     async def _holder_keys(self, wanted: Wanted, now: Instant) -> HolderKeys:
         """Hash before the transaction: a transaction must not wait for a slow hash."""
         documents = [holder.document for line in wanted.lines for holder in line.holders]
         if not documents:
             return {}
         async with self._store.reading() as work:
-            lines = await _priced(work, wanted, now)
-            sites = frozenset().union(*(line.ticket_type.parameters.sites for line in lines))
-            site_keys = {site: await self._catalog.holder_key(work, site) for site in sites}
+            site = await catalog.site(work, wanted.site_id)
+            lines = promised(await _priced(work, wanted, now), ZoneInfo(site.parameters.zone))
+            site_keys = await self._site_keys(work, lines)
         return await holders.holder_keys(documents, site_keys)
 
-    async def _record(self, work: Work, sale: Wanted, lines: tuple[PricedLine, ...], seller_id: int, now: Instant) -> Order:
-        row = OrderRow(site_id=sale.site_id, seller_id=seller_id, total_fen=total_fen(lines), paid_at=now)
-        work.session.add(row)
-        await work.session.flush()
-        assert row.id is not None, "a flushed row has its number"
-        connection = await work.session.connection()
-        await connection.execute(insert(OrderLineRow), [_line(row.id, place, line) for place, line in enumerate(lines)])
-        movement = Movement(ledger.cash(seller_id), ledger.sales(sale.site_id), row.total_fen, row.id)
-        ledger.post(work, movement, seller_id, now)
-        audit.record(work, now, seller_id, "order.sell", f"order:{row.id}", total_fen=row.total_fen)
-        return Order(row.id, sale.site_id, seller_id, row.total_fen, now, ())
+    async def _site_keys(self, work: Work, lines: tuple[PromisedLine, ...]) -> dict[SiteId, bytes]:
+        sites: frozenset[SiteId] = frozenset().union(*(line.ticket_type.parameters.sites for line in lines if line.holders))
+        return {site: await self._catalog.holder_key(work, site) for site in sites}
 
     async def _issue(
-        self, work: Work, order: Order, lines: tuple[PricedLine, ...], hashes: HolderKeys, now: Instant
+        self, work: Work, row: OrderRow, lines: tuple[PromisedLine, ...], hashes: HolderKeys, now: Instant
     ) -> tuple[Ticket, ...]:
-        zone = ZoneInfo((await catalog.site(work, order.site_id)).parameters.zone)
-        pairs = [(place, line, number) for place, line in enumerate(lines) for number in range(line.wanted.quantity)]
-        wanted = [_new_ticket(place, line, number, hashes, zone) for place, line, number in pairs]
-        tickets = await self._issuing.issue(work, order.site_id, order.order_id, wanted, now)
-        for ticket, (_, line, number) in zip(tickets, pairs, strict=True):
+        assert row.id is not None, "a stored order has its number"
+        pairs = [(line, number) for line in lines for number in range(line.quantity)]
+        wanted = [_new_ticket(line, number, hashes) for line, number in pairs]
+        tickets = await self._issuing.issue(work, row.site_id, row.id, wanted, now)
+        for ticket, (line, number) in zip(tickets, pairs, strict=True):
             holders.keep(work, self._seal, ticket.ticket_id, line.holders_of(number))
         return tickets
 
 
-def _line(order_id: int, place: int, line: PricedLine) -> dict[str, object]:
-    return {
-        "order_id": order_id,
-        "line": place,
-        "ticket_type_id": line.wanted.type_id,
-        "quantity": line.wanted.quantity,
-        "persons": line.wanted.persons,
-        "price_fen": line.ticket_type.price_fen,
-    }
-
-
-def _new_ticket(place: int, line: PricedLine, number: int, hashes: HolderKeys, zone: tzinfo) -> NewTicket:
+def _new_ticket(line: PromisedLine, number: int, hashes: HolderKeys) -> NewTicket:
     return NewTicket(
         ticket_type=line.ticket_type,
-        line=place,
-        persons=line.wanted.persons,
-        window=validity.window(line.ticket_type.parameters, line.wanted.visit, line.slot, zone),
+        line=line.line,
+        persons=line.persons,
+        window=line.window,
         holder_keys=tuple(key for holder in line.holders_of(number) for key in hashes[holder.document]),
     )
+
+
+async def _promised(work: Work, wanted: Wanted, expected_fen: int, now: Instant) -> tuple[PromisedLine, ...]:
+    lines = await _priced(work, wanted, now)
+    if total_fen(lines) != expected_fen:
+        raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
+    return promised(lines, ZoneInfo((await catalog.site(work, wanted.site_id)).parameters.zone))
 
 
 async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
@@ -189,14 +268,13 @@ async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine,
 async def _order(work: Work, order_id: int) -> Order:
     row = await work.session.get(OrderRow, order_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
-    tickets = await tickets_of_order(work, order_id)
-    return _order_of(row, tickets)
+        raise orders.not_there(order_id)
+    return orders.order_of(row, await tickets_of_order(work, order_id))
 
 
-def _order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
+def _payable(row: OrderRow) -> PayableOrder:
     assert row.id is not None, "a stored order has its number"
-    return Order(row.id, row.site_id, row.seller_id, row.total_fen, row.paid_at, tickets)
+    return PayableOrder(row.id, row.site_id, row.total_fen, row.state == OrderState.OPEN, row.expires_at)
 
 
 async def paid_price_fen(work: Work, order_id: int, line: int) -> int:

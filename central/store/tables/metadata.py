@@ -1,7 +1,19 @@
 """All tables in one place, for migrations and tests: each module of tables is imported here."""
 
 from central.store.columns import Table
-from central.store.tables import admissions, catalog, counters, devices, feed, journals, money, people, requests, tickets
+from central.store.tables import (
+    admissions,
+    catalog,
+    counters,
+    devices,
+    feed,
+    journals,
+    money,
+    payments,
+    people,
+    requests,
+    tickets,
+)
 
-MODULES = (admissions, catalog, counters, devices, feed, journals, money, people, requests, tickets)
+MODULES = (admissions, catalog, counters, devices, feed, journals, money, payments, people, requests, tickets)
 METADATA = Table.metadata

@@ -1,27 +1,33 @@
 """Orders, the ledger and refunds: whole fen, prices as paid."""
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Integer
+from datetime import date
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Integer
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
 from protocol.identifiers import ProductId, SiteId, TicketId
-from protocol.instants import Instant
+from protocol.instants import Instant, Minute
 
 
 class OrderRow(Table, table=True):
-    """An order. It stands here once it is paid: sale, payment and issue are one transaction (law 7)."""
+    """An order. Open until `expires_at`; once it is paid, its tickets exist (law 7)."""
 
     __tablename__ = "sale_order"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
     seller_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger, index=True)
+    channel: str = Field(max_length=40)
+    state: str = Field(max_length=12)
     total_fen: int = Field(sa_type=BigInteger)
-    paid_at: Instant = Field(sa_type=BigInteger, index=True)
+    created_at: Instant = Field(sa_type=BigInteger)
+    expires_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    paid_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
 class OrderLineRow(Table, table=True):
-    """So many tickets of one type at one price."""
+    """So many tickets of one type at one price, and the validity that was promised with them."""
 
     __tablename__ = "sale_order_line"
 
@@ -31,6 +37,25 @@ class OrderLineRow(Table, table=True):
     quantity: int
     persons: int
     price_fen: int = Field(sa_type=BigInteger)
+    visit_day: date | None = Field(default=None, sa_type=Date)
+    valid_from: Minute = Field(sa_type=BigInteger)
+    valid_until: Minute = Field(sa_type=BigInteger)
+    slot_start: Minute = Field(sa_type=BigInteger)
+    slot_minutes: int
+
+
+class OrderHolderRow(Table, table=True):
+    """The person of a real-name ticket that is not issued yet; gone once it is. Name and number are sealed (`store.sealed`)."""
+
+    __tablename__ = "sale_order_holder"
+
+    order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
+    line: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    document_type: str = Field(max_length=32)
+    country: str = Field(max_length=2)
+    number_sealed: bytes
+    name_sealed: bytes
 
 
 class LedgerRow(Table, table=True):
@@ -49,6 +74,7 @@ class LedgerRow(Table, table=True):
     amount_fen: int = Field(sa_type=BigInteger)
     order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
     refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigInteger)
+    payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigInteger)
     by_user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 

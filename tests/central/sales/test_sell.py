@@ -12,6 +12,8 @@ from sqlmodel import func, select
 from central.issuing import feed_rows, outbox
 from central.issuing.service import Issuing
 from central.payments import ledger
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
 from central.sales.policy import Holder
 from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow, OrderRow
@@ -32,6 +34,10 @@ from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, wanted
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
 LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "110101199003074514"), "李明")
+
+
+def _cash(office: Office) -> AtOnce:
+    return AtOnce(Method.CASH, office.seller)
 
 
 def _keyring() -> Keyring:
@@ -115,7 +121,7 @@ async def test_the_same_key_for_another_request_is_refused(office: Office) -> No
     await office.sell(one)
     wanted = Wanted(SITE, (wanted_line(one),))
     with pytest.raises(Problem) as problem:
-        await office.sales.sell(wanted, 8000, once("key-0001", b"other"), office.seller, office.clock())
+        await office.sales.sell(wanted, 8000, _cash(office), once("key-0001", b"other"), office.clock())
     assert problem.value.code is ProblemCode.IDEMPOTENCY_KEY_REUSED
 
 
@@ -123,7 +129,7 @@ async def test_a_price_that_has_changed_is_said_and_not_charged(office: Office) 
     one = await office.ticket_type(8000)
     await office.catalog.change_sale(one.type_id, 9000, is_on_sale=True, by=office.seller, now=office.clock())
     with pytest.raises(Problem) as problem:
-        await office.sales.sell(Wanted(SITE, (wanted_line(one),)), 8000, once("key-0001"), office.seller, office.clock())
+        await office.sales.sell(Wanted(SITE, (wanted_line(one),)), 8000, _cash(office), once("key-0001"), office.clock())
     assert problem.value.code is ProblemCode.TOTAL_CHANGED
     assert await office.sales.orders(None, 10) == ()
 

@@ -1,0 +1,135 @@
+"""What a person must look at about money: differences with a bill, money returned by itself, refunds that need a decision.
+
+Laws: each is said once, however often it is found; it stays open until a person settles it, by name and with a note.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from central.audit import service as audit
+from central.payments.methods import Method
+from central.payments.port import MAX_REASON_CHARACTERS
+from central.store.tables.payments import DifferenceRow
+from central.store.unit_of_work import Store, Work
+from central.store.upsert import insert_missing
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant, local_day
+
+# Both institutions' days and bills are Beijing's.
+BILL_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Cause(StrEnum):
+    """Why it must be looked at. The words are stored and never change their meaning."""
+
+    MONEY_RETURNED = "money-returned"
+    REFUND_CLOSED = "refund-closed"
+    REFUND_ABNORMAL = "refund-abnormal"
+    UNKNOWN_NUMBER = "unknown-number"
+    MISSING_IN_BILL = "missing-in-bill"
+    MISSING_HERE = "missing-here"
+    AMOUNT_DIFFERS = "amount-differs"
+    STATE_DIFFERS = "state-differs"
+    NOT_FINAL = "not-final"
+    REFUND_MISSING_IN_BILL = "refund-missing-in-bill"
+    REFUND_MISSING_HERE = "refund-missing-here"
+    REFUND_AMOUNT_DIFFERS = "refund-amount-differs"
+
+
+class DifferenceState(StrEnum):
+    """Whether somebody has looked at it."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference: `subject` is the number that it is about (ours, or the institution's where we have none)."""
+
+    cause: Cause
+    subject: str
+    payment_id: int | None
+    ours_fen: int | None
+    theirs_fen: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A difference as it stands in the queue."""
+
+    difference_id: int
+    method: Method
+    day: date
+    found: Found
+    state: DifferenceState
+    found_at: Instant
+    settled_by: int | None
+    settled_at: Instant | None
+    settled_note: str | None
+
+
+async def note(work: Work, method: Method, found: Found, now: Instant, day: date | None = None) -> None:
+    """Put a difference of a day (today, unless stated) into the queue, where it is not yet."""
+    row = {
+        "method": method.value,
+        "day": day or local_day(now, BILL_ZONE),
+        "cause": found.cause.value,
+        "subject": found.subject,
+        "payment_id": found.payment_id,
+        "ours_fen": found.ours_fen,
+        "theirs_fen": found.theirs_fen,
+        "detail": found.detail[:MAX_REASON_CHARACTERS],
+        "state": DifferenceState.OPEN.value,
+        "found_at": now,
+    }
+    await insert_missing(await work.session.connection(), DifferenceRow, [row])
+
+
+class Differences:
+    """The queue."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def differences(self, before: int | None, limit: int, state: DifferenceState | None) -> tuple[Difference, ...]:
+        """Return the latest, or those before one, newest first; only those in a state, where one is named."""
+        query = select(DifferenceRow).order_by(col(DifferenceRow.id).desc()).limit(limit)
+        query = query if before is None else query.where(col(DifferenceRow.id) < before)
+        query = query if state is None else query.where(DifferenceRow.state == state)
+        async with self._store.reading() as work:
+            return tuple(_difference(row) for row in (await work.session.exec(query)).all())
+
+    async def settle(self, difference_id: int, remark: str, by: int, now: Instant) -> Difference:
+        """Say that somebody has looked at it, and what came of it; Problem where that was said already."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(DifferenceRow, difference_id, with_for_update=True, populate_existing=True)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
+            if row.state == DifferenceState.SETTLED:
+                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see by whom")
+            row.state, row.settled_by, row.settled_at, row.settled_note = DifferenceState.SETTLED, by, now, remark
+            work.session.add(row)
+            audit.record(work, now, by, "difference.settle", f"difference:{difference_id}", note=remark)
+        return _difference(row)
+
+
+def _difference(row: DifferenceRow) -> Difference:
+    assert row.id is not None, "a stored difference has its number"
+    return Difference(
+        difference_id=row.id,
+        method=Method(row.method),
+        day=row.day,
+        found=Found(Cause(row.cause), row.subject, row.payment_id, row.ours_fen, row.theirs_fen, row.detail),
+        state=DifferenceState(row.state),
+        found_at=row.found_at,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
+        settled_note=row.settled_note,
+    )

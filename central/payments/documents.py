@@ -1,0 +1,137 @@
+"""Payment documents as rows.
+
+Laws: a document's order is locked before the document, everywhere; a document that changes money posts to the ledger in the
+same transaction (law 12).
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.payments import ledger
+from central.payments.ledger import Movement
+from central.payments.methods import INSTITUTIONS, Method
+from central.payments.policy import ENDS, Document, PaymentState, Presentation, paid_at_once
+from central.payments.port import MAX_REASON_CHARACTERS
+from central.payments.ports import PayableOrder
+from central.store.tables.payments import PaymentRow
+from central.store.unit_of_work import Work
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """Money that is there already: in the drawer of `by`, or as that person recorded it (`reference`: a slip's number)."""
+
+    method: Method
+    by: int
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment document. `number` is what the institution knows it by; `qr` the text of the code that the payer scans."""
+
+    payment_id: int
+    order_id: int
+    method: Method
+    document: Document
+    number: str | None
+    reference: str | None
+    qr: str | None
+    created_at: Instant
+    by: int
+
+
+async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, now: Instant) -> PaymentRow | None:
+    """Add the document of money that is there, and the money to the ledger; an order that costs nothing has neither."""
+    assert paid.method not in INSTITUTIONS, "an institution's payment is final when the institution says so"
+    if order.total_fen == 0:
+        return None
+    document = paid_at_once(order.total_fen, now)
+    row = PaymentRow(
+        order_id=order.order_id,
+        method=paid.method,
+        reference=paid.reference,
+        created_at=now,
+        by_user_id=paid.by,
+        presentation=document.presentation,
+        state=document.state,
+        amount_fen=document.amount_fen,
+        attempts=0,
+        received_fen=document.received_fen,
+        finished_at=now,
+    )
+    work.session.add(row)
+    await work.session.flush()
+    into = ledger.received(paid.method, order.site_id, paid.by)
+    movement = Movement(into, ledger.sales(order.site_id), order.total_fen, order.order_id, payment_id=row.id)
+    ledger.post(work, movement, paid.by, now)
+    return row
+
+
+async def has_live(work: Work, order_id: int) -> bool:
+    """Whether a payment of the order may still arrive."""
+    query = select(PaymentRow.id).where(PaymentRow.order_id == order_id, col(PaymentRow.state).not_in(ENDS)).limit(1)
+    return (await work.session.exec(query)).first() is not None
+
+
+async def locked(work: Work, payment_id: int) -> PaymentRow:
+    """Lock a payment whose order is locked already."""
+    row = await work.session.get(PaymentRow, payment_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise not_there(payment_id)
+    return row
+
+
+def not_there(payment_id: int) -> Problem:
+    """Return the problem of a payment that is not there."""
+    return Problem(ProblemCode.NOT_FOUND, f"there is no payment {payment_id}")
+
+
+def document_of(row: PaymentRow) -> Document:
+    """Return a row's document."""
+    return Document(
+        state=PaymentState(row.state),
+        presentation=Presentation(row.presentation),
+        amount_fen=row.amount_fen,
+        sent_at=row.sent_at,
+        deadline_at=row.deadline_at,
+        next_at=row.next_at,
+        attempts=row.attempts,
+        institution_number=row.institution_number,
+        received_fen=row.received_fen,
+        finished_at=row.finished_at,
+        reason=row.reason,
+    )
+
+
+def keep(work: Work, row: PaymentRow, document: Document) -> None:
+    """Write what a document has become."""
+    row.state, row.sent_at, row.deadline_at, row.next_at = (
+        document.state,
+        document.sent_at,
+        document.deadline_at,
+        document.next_at,
+    )
+    row.attempts, row.institution_number = document.attempts, document.institution_number
+    row.received_fen, row.finished_at = document.received_fen, document.finished_at
+    row.reason = document.reason and document.reason[:MAX_REASON_CHARACTERS]
+    work.session.add(row)
+
+
+def payment_of(row: PaymentRow) -> Payment:
+    """Return the payment of a row."""
+    assert row.id is not None, "a stored payment has its number"
+    return Payment(
+        payment_id=row.id,
+        order_id=row.order_id,
+        method=Method(row.method),
+        document=document_of(row),
+        number=row.number,
+        reference=row.reference,
+        qr=row.qr,
+        created_at=row.created_at,
+        by=row.by_user_id,
+    )

@@ -1,0 +1,19 @@
+"""How people pay: in cash, by what a person records, or through an institution."""
+
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    """The words are stored and never change their meaning."""
+
+    CASH = "cash"
+    CARD_TERMINAL = "card_terminal"
+    BANK_TRANSFER = "bank_transfer"
+    PREPAID = "prepaid"
+    ON_ACCOUNT = "on_account"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+# Through a port, and not final until the institution has answered; every other method is final at once.
+INSTITUTIONS = frozenset({Method.WECHAT, Method.ALIPAY})

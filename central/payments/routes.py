@@ -1,0 +1,295 @@
+"""Payments over HTTP: paying orders, what institutions tell by themselves, and what a person must look at."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.identity.permissions import Permission
+from central.payments.differences import Cause, Difference, Differences, DifferenceState
+from central.payments.documents import AtOnce, Payment
+from central.payments.methods import Method
+from central.payments.policy import PaymentState, Presentation
+from central.payments.service import Filter, Payments, Start
+from central.web.access import Access
+from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
+from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.web.problems import Problem, ProblemCode
+from central.web.texts import PRINTABLE, Reason
+from protocol.instants import to_datetime
+
+PAYMENTS: web.AppKey[Payments] = web.AppKey("payments", Payments)
+DIFFERENCES: web.AppKey[Differences] = web.AppKey("differences", Differences)
+
+_Number = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OrderPath(_Strict):
+    """Which order."""
+
+    order_id: _Number
+
+
+class PaymentPath(_Strict):
+    """Which payment."""
+
+    payment_id: _Number
+
+
+class DifferencePath(_Strict):
+    """Which difference."""
+
+    difference_id: _Number
+
+
+class PayBody(_Strict):
+    """Money that is there; `reference` is the number on the card terminal's or bank's slip."""
+
+    method: Literal["cash", "card_terminal", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+
+class StartBody(_Strict):
+    """A payment through an institution: by the code that the payer shows, or without it by a QR that the payer scans."""
+
+    method: Literal["wechat", "alipay"]
+    auth_code: Annotated[str | None, Field(pattern=r"^[0-9]{16,24}$", description="付款码")] = None
+
+
+class SettleBody(_Strict):
+    """What came of it."""
+
+    note: Reason
+
+
+class PaymentQuery(PageQuery):
+    """Which payments: all that are not said to be others."""
+
+    order_id: _Number | None = None
+    method: Method | None = None
+    state: PaymentState | None = None
+
+
+class DifferenceQuery(PageQuery):
+    """Which differences."""
+
+    state: DifferenceState | None = None
+
+
+class PaymentView(BaseModel):
+    """A payment. `number` is what the institution knows it by; `qr` is the text of the code that the payer scans.
+
+    `received_fen` is what came; of a payment that is `returned` it has gone back, or is on its way.
+    """
+
+    payment_id: int
+    order_id: int
+    method: Method
+    presentation: Presentation
+    state: PaymentState
+    amount_fen: int
+    received_fen: int | None
+    number: str | None
+    institution_number: str | None
+    reference: str | None
+    qr: str | None
+    reason: str | None
+    created_at: datetime
+    finished_at: datetime | None
+    taken_by: int
+
+
+class DifferenceView(BaseModel):
+    """Something about money that a person must look at; `subject` is the number that it is about."""
+
+    difference_id: int
+    method: Method
+    day: date
+    cause: Cause
+    subject: str
+    payment_id: int | None
+    ours_fen: int | None
+    theirs_fen: int | None
+    detail: str
+    state: DifferenceState
+    found_at: datetime
+    settled_by: int | None
+    settled_at: datetime | None
+    settled_note: str | None
+
+
+@Route(
+    "payOrder",
+    "POST",
+    "/api/v1/orders/{order_id}/pay",
+    "Pay an order with money that is there",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+    idempotent=True,
+)
+async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
+    """Pay an order that waits with money that is there: its tickets exist with the answer; read the order."""
+    paid = AtOnce(Method(call.body.method), call.principal.user_id, call.body.reference)
+    return _view(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
+
+
+@Route(
+    "startPayment",
+    "POST",
+    "/api/v1/orders/{order_id}/payments",
+    "Begin to pay an order through an institution",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.PAYMENT_METHOD),
+    idempotent=True,
+)
+async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
+    """Begin a payment: show its `qr`, or wait for the payer; read it until its state is an end."""
+    wanted = Start(call.parameters.order_id, Method(call.body.method), call.body.auth_code, call.principal.user_id)
+    return _view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
+
+
+@Route(
+    "giveUpPayment",
+    "POST",
+    "/api/v1/payments/{payment_id}/give-up",
+    "Close or reverse a payment that nobody waits for any more",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
+    """Let a payment be closed or reversed; one that has ended stays as it is."""
+    return _view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
+
+
+@Route(
+    "readPayment",
+    "GET",
+    "/api/v1/payments/{payment_id}",
+    "Read a payment",
+    Permission.PAYMENTS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
+    """Read a payment."""
+    return _view(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
+
+
+@Route("listPayments", "GET", "/api/v1/payments", "List payments, newest first", Permission.PAYMENTS_READ)
+async def list_payments(call: Call[None, PaymentQuery]) -> Page[PaymentView]:
+    """List payments, newest first."""
+    asked = call.parameters
+    which = Filter(asked.order_id, asked.method, asked.state)
+    found = await call.request.app[PAYMENTS].payments(from_cursor(asked.after), asked.limit, which)
+    items = [_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].payment_id) if len(items) == asked.limit else None)
+
+
+@Route(
+    "listReconciliationDifferences",
+    "GET",
+    "/api/v1/reconciliation/differences",
+    "List what a person must look at about money, newest first",
+    Permission.PAYMENTS_READ,
+)
+async def list_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
+    """List what a person must look at about money, newest first."""
+    asked = call.parameters
+    found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.limit, asked.state)
+    items = [_difference_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].difference_id) if len(items) == asked.limit else None)
+
+
+@Route(
+    "settleReconciliationDifference",
+    "POST",
+    "/api/v1/reconciliation/differences/{difference_id}/settle",
+    "Say what came of a difference",
+    Permission.PAYMENTS_SETTLE,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
+async def settle_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
+    """Say that somebody has looked at it, and what came of it."""
+    settle = call.request.app[DIFFERENCES].settle
+    return _difference_view(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
+
+
+@RawRoute(
+    "notifyPayment",
+    "POST",
+    "/api/v1/notifications/{method}",
+    "What a payment institution tells by itself, signed by it",
+    Access.PUBLIC,
+    "*/*",
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.BODY_TOO_LARGE),
+    raw_answers=(HTTPStatus.UNAUTHORIZED,),
+)
+async def notify_payment(request: web.Request) -> web.StreamResponse:
+    """Take in an institution's notification; nothing of it is believed before its signature is proved."""
+    named = request.match_info["method"]
+    if named not in (Method.WECHAT, Method.ALIPAY):
+        raise Problem(ProblemCode.NOT_FOUND, f"{named:.20} is no institution")
+    if (request.content_length or 0) > MAX_BODY_BYTES:
+        raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
+    body, now = await request.read(), request.app[CLOCK]()
+    heard = await request.app[PAYMENTS].receive(Method(named), request.headers, body, now)
+    return web.Response(status=heard.status, body=heard.body, content_type=heard.media_type)
+
+
+def _view(payment: Payment) -> PaymentView:
+    document = payment.document
+    return PaymentView(
+        payment_id=payment.payment_id,
+        order_id=payment.order_id,
+        method=payment.method,
+        presentation=document.presentation,
+        state=document.state,
+        amount_fen=document.amount_fen,
+        received_fen=document.received_fen,
+        number=payment.number,
+        institution_number=document.institution_number,
+        reference=payment.reference,
+        qr=payment.qr,
+        reason=document.reason,
+        created_at=to_datetime(payment.created_at),
+        finished_at=None if document.finished_at is None else to_datetime(document.finished_at),
+        taken_by=payment.by,
+    )
+
+
+def _difference_view(one: Difference) -> DifferenceView:
+    return DifferenceView(
+        difference_id=one.difference_id,
+        method=one.method,
+        day=one.day,
+        cause=one.found.cause,
+        subject=one.found.subject,
+        payment_id=one.found.payment_id,
+        ours_fen=one.found.ours_fen,
+        theirs_fen=one.found.theirs_fen,
+        detail=one.found.detail,
+        state=one.state,
+        found_at=to_datetime(one.found_at),
+        settled_by=one.settled_by,
+        settled_at=None if one.settled_at is None else to_datetime(one.settled_at),
+        settled_note=one.settled_note,
+    )
+
+
+OPERATIONS = (
+    pay_order,
+    start_payment,
+    give_up_payment,
+    read_payment,
+    list_payments,
+    list_differences,
+    settle_difference,
+    notify_payment,
+)

@@ -1,0 +1,341 @@
+"""Payments of orders: begun, asked after, told of, and brought to their end.
+
+Laws (law 7): a document is committed before its request leaves, so that a process that dies loses no payment; an order becomes
+paid, its money posted and its tickets made in one transaction; a success that finds its order paid or cancelled is returned.
+Nothing is held locked while an institution is asked.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.payments import differences, documents, ledger
+from central.payments.differences import Cause, Found
+from central.payments.documents import AtOnce, Payment, payment_of, record_at_once
+from central.payments.ledger import Movement
+from central.payments.methods import INSTITUTIONS, Method
+from central.payments.policy import (
+    ENDS,
+    Abandoned,
+    Answered,
+    Due,
+    Effect,
+    Notified,
+    PaymentEvent,
+    PaymentState,
+    Presentation,
+    ReversalAnswered,
+    Sent,
+    created,
+    step,
+)
+from central.payments.port import (
+    Acknowledgement,
+    Charge,
+    Institution,
+    Paid,
+    PaymentAnswer,
+    PaymentNotice,
+    RefundNotice,
+    ReversalAnswer,
+    StillPaid,
+    Unknown,
+    Waiting,
+)
+from central.payments.ports import Fulfilment, Orders, PayableOrder
+from central.payments.refunding import NUMBER_BYTES, RefundDocuments, World
+from central.store.idempotency import first_use, remember
+from central.store.tables.payments import PaymentRow
+from central.store.unit_of_work import Store, Work
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import Problem, ProblemCode
+from protocol.errors import UntrustedError
+from protocol.identifiers import SiteId
+from protocol.instants import Instant
+
+MOST_AT_ONCE = 8
+MOST_READ_AT_ONCE = 200
+SUBJECT = "门票"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A payment to begin through an institution: by the payer's code, or by a QR where there is none."""
+
+    order_id: int
+    method: Method
+    auth_code: str | None
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Money of an order's payment that must go back, for a refund of one of its tickets."""
+
+    order_id: int
+    site_id: SiteId
+    amount_fen: int
+    refund_id: int | None
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which payments to list: all that are not said to be others."""
+
+    order_id: int | None = None
+    method: Method | None = None
+    state: PaymentState | None = None
+
+
+class Payments:
+    """Takes money, or finds out that none came."""
+
+    def __init__(self, store: Store, orders: Orders, world: World) -> None:
+        """Take the store, who knows orders, and the world."""
+        self._store = store
+        self._orders = orders
+        self._world = world
+        self.refunds = RefundDocuments(store, world)
+
+    async def pay_at_once(self, order_id: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Payment:
+        """Pay an order that waits with money that is there; Problem where the order does not wait any more."""
+        fulfil = await self._orders.fulfilment(order_id)
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is not None:
+                once.require_same(earlier.fingerprint)
+                return payment_of(await work.session.get_one(PaymentRow, int(earlier.reference)))
+            order = await self._payable(work, order_id, now)
+            await _abandon_live(work, order_id, now)
+            row = await record_at_once(work, paid, order, now)
+            assert row is not None, "an order that waits costs something"
+            await fulfil(work, now)
+            await remember(work, once.scope, once.key, str(row.id))
+        return payment_of(row)
+
+    async def start(self, wanted: Start, once: IdempotencyKey, now: Instant) -> Payment:
+        """Begin a payment through an institution, and return it with what the institution said first.
+
+        Problem where the order does not wait any more, or the institution is not configured.
+        """
+        institution = self._world.institutions().get(wanted.method)
+        if institution is None:
+            raise Problem(ProblemCode.PAYMENT_METHOD, f"{wanted.method} is not configured; set its parameters")
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is None:
+                payment_id = await self._create(work, wanted, now)
+                await remember(work, once.scope, once.key, str(payment_id))
+            else:
+                once.require_same(earlier.fingerprint)
+                payment_id = int(earlier.reference)
+        await self._send(payment_id, institution, wanted.auth_code)
+        return await self.payment(payment_id)
+
+    async def give_up(self, payment_id: int) -> Payment:
+        """Let a payment that nobody wants any more be closed or reversed; one that has ended stays as it is."""
+        await self._take(payment_id, lambda _: Abandoned())
+        return await self.payment(payment_id)
+
+    async def follow(self) -> None:
+        """Ask after every payment whose time has come, and reverse what has no answer in time (冲正). A job."""
+        async with self._store.reading() as work:
+            due = select(PaymentRow.id).where(col(PaymentRow.next_at) <= self._world.clock())
+            query = due.order_by(col(PaymentRow.next_at)).limit(MOST_READ_AT_ONCE)
+            found = [payment_id for payment_id in (await work.session.exec(query)).all() if payment_id is not None]
+        places = asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def look(payment_id: int) -> None:
+            async with places:
+                await self._carry(payment_id, await self._take(payment_id, lambda _: Due()))
+
+        for outcome in await asyncio.gather(*(look(one) for one in found), return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+
+    async def receive(self, method: Method, headers: Mapping[str, str], body: bytes, now: Instant) -> Acknowledgement:
+        """Take in an institution's notification: verified first, then decided; twice or out of order does no harm."""
+        institution = self._world.institutions().get(method)
+        if institution is None:
+            raise Problem(ProblemCode.NOT_FOUND, f"{method} is not configured here")
+        try:
+            notice = await institution.read_notification(headers, body, now)
+        except UntrustedError:
+            return institution.acknowledgement(is_taken=False)
+        if isinstance(notice, PaymentNotice):
+            await self._notified(method, notice.number, notice.paid)
+        if isinstance(notice, RefundNotice) and not await self.refunds.take_notice(notice.number, notice.answer):
+            await self._unknown(method, notice.number, None)
+        return institution.acknowledgement(is_taken=True)
+
+    async def give_back(self, work: Work, wanted: Returning, now: Instant) -> bool:
+        """Give money back the way it came; whether it is out already (else the institution is followed to its end).
+
+        Part of the caller's transaction, which has locked what it refunds.
+        """
+        paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
+        row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
+        method, sold = Method(row.method), ledger.sales(wanted.site_id)
+        is_out = method not in INSTITUTIONS
+        into = ledger.received(method, wanted.site_id, wanted.by) if is_out else ledger.owed(method)
+        movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
+        ledger.post(work, movement, wanted.by, now)
+        if not is_out and wanted.amount_fen:
+            await self.refunds.add(work, row, wanted.amount_fen, wanted.refund_id, now)
+        return is_out
+
+    async def payment(self, payment_id: int) -> Payment:
+        """Return a payment; Problem where there is none."""
+        async with self._store.reading() as work:
+            row = await work.session.get(PaymentRow, payment_id)
+            if row is None:
+                raise documents.not_there(payment_id)
+            return payment_of(row)
+
+    async def payments(self, before: int | None, limit: int, which: Filter) -> tuple[Payment, ...]:
+        """Return the latest payments of a filter, or those before one, newest first."""
+        query = select(PaymentRow).order_by(col(PaymentRow.id).desc()).limit(limit)
+        named = ((PaymentRow.order_id, which.order_id), (PaymentRow.method, which.method), (PaymentRow.state, which.state))
+        wanted = [column == value for column, value in named if value is not None]
+        query = query.where(*wanted) if before is None else query.where(*wanted, col(PaymentRow.id) < before)
+        async with self._store.reading() as work:
+            return tuple(payment_of(row) for row in (await work.session.exec(query)).all())
+
+    async def _payable(self, work: Work, order_id: int, now: Instant) -> PayableOrder:
+        order = await self._orders.locked(work, order_id)
+        if not order.is_open or order.expires_at is None or now >= order.expires_at:
+            raise Problem(ProblemCode.ORDER_STATE, "the order does not wait for money any more; make a new one")
+        return order
+
+    async def _create(self, work: Work, wanted: Start, now: Instant) -> int:
+        order = await self._payable(work, wanted.order_id, now)
+        assert order.expires_at is not None, "an order that waits has its end"
+        await _abandon_live(work, wanted.order_id, now)
+        presentation = Presentation.QR if wanted.auth_code is None else Presentation.CODE
+        document = created(presentation, order.total_fen, order.expires_at, now)
+        row = PaymentRow(
+            order_id=wanted.order_id,
+            method=wanted.method,
+            presentation=presentation,
+            state=document.state,
+            amount_fen=document.amount_fen,
+            number=f"P{self._world.random_bytes(NUMBER_BYTES).hex()}",
+            created_at=now,
+            attempts=0,
+            by_user_id=wanted.by,
+        )
+        documents.keep(work, row, document)
+        await work.session.flush()
+        assert row.id is not None, "a flushed row has its number"
+        return row.id
+
+    async def _send(self, payment_id: int, institution: Institution, auth_code: str | None) -> None:
+        """Send what was never sent; of two that try at once, one does."""
+        async with self._store.transaction() as work:
+            await self._orders.locked(work, (await work.session.get_one(PaymentRow, payment_id)).order_id)
+            row = await documents.locked(work, payment_id)
+            if row.state != PaymentState.CREATED:
+                return
+            documents.keep(work, row, step(documents.document_of(row), Sent(), self._world.clock()).document)
+        assert row.number is not None, "an institution's payment has a number"
+        assert row.deadline_at is not None, "an institution's payment has a deadline"
+        charge = Charge(row.number, row.amount_fen, SUBJECT, row.deadline_at)
+        answer = await (institution.prepare(charge) if auth_code is None else institution.charge_code(charge, auth_code))
+        await self._carry(payment_id, await self._answered(payment_id, answer))
+
+    async def _carry(self, payment_id: int, effect: Effect | None) -> None:
+        """Ask, and take the answer in, until nothing is to be asked now."""
+        while effect is not None:
+            payment = await self.payment(payment_id)
+            if effect is Effect.REVERSE:
+                effect = await self._reversal_answered(payment_id, await self._reverse(payment))
+            else:
+                effect = await self._answered(payment_id, await self._query(payment))
+
+    async def _query(self, payment: Payment) -> PaymentAnswer:
+        institution = self._world.institutions().get(payment.method)
+        if institution is None:
+            return Unknown(f"{payment.method} is not configured")
+        assert payment.number is not None, "an institution's payment has a number"
+        return await institution.query(payment.number)
+
+    async def _reverse(self, payment: Payment) -> ReversalAnswer:
+        institution = self._world.institutions().get(payment.method)
+        if institution is None:
+            return Unknown(f"{payment.method} is not configured")
+        assert payment.number is not None, "an institution's payment has a number"
+        is_qr = payment.document.presentation is Presentation.QR
+        return await (institution.close(payment.number) if is_qr else institution.reverse(payment.number))
+
+    async def _answered(self, payment_id: int, answer: PaymentAnswer) -> Effect | None:
+        qr = answer.qr if isinstance(answer, Waiting) else None
+        return await self._take(
+            payment_id, lambda payable: Answered(answer, is_payable=payable), may_pay=isinstance(answer, Paid), qr=qr
+        )
+
+    async def _reversal_answered(self, payment_id: int, answer: ReversalAnswer) -> Effect | None:
+        may_pay = isinstance(answer, StillPaid)
+        return await self._take(payment_id, lambda payable: ReversalAnswered(answer, is_payable=payable), may_pay=may_pay)
+
+    async def _notified(self, method: Method, number: str, paid: Paid) -> None:
+        async with self._store.reading() as work:
+            query = select(PaymentRow.id).where(PaymentRow.number == number, PaymentRow.method == method)
+            payment_id = (await work.session.exec(query)).first()
+        if payment_id is None:
+            await self._unknown(method, number, paid)
+            return
+        # What is to be asked now is asked by `follow`, a moment later: an institution waits for its answer.
+        await self._take(payment_id, lambda payable: Notified(paid, is_payable=payable), may_pay=True)
+
+    async def _unknown(self, method: Method, number: str, paid: Paid | None) -> None:
+        theirs_fen = None if paid is None else paid.amount_fen
+        found = Found(Cause.UNKNOWN_NUMBER, number, None, None, theirs_fen, "notified under a number that is not ours")
+        async with self._store.transaction() as work:
+            await differences.note(work, method, found, self._world.clock())
+
+    async def _take(
+        self, payment_id: int, event: Callable[[bool], PaymentEvent], *, may_pay: bool = False, qr: str | None = None
+    ) -> Effect | None:
+        """Take an event in, and return what is still to be asked. `event` is told whether the order waits for money."""
+        order_id = (await self.payment(payment_id)).order_id
+        fulfil = await self._orders.fulfilment(order_id) if may_pay else None
+        now = self._world.clock()
+        async with self._store.transaction() as work:
+            order = await self._orders.locked(work, order_id)
+            row = await documents.locked(work, payment_id)
+            taken = step(documents.document_of(row), event(order.is_open), now)
+            documents.keep(work, row, taken.document)
+            row.qr = qr or row.qr
+            if taken.effect is Effect.MARK_PAID:
+                assert fulfil is not None, "only an answer that says paid marks paid"
+                await self._mark_paid(work, row, order, fulfil, now)
+            if taken.effect is Effect.RETURN_MONEY:
+                await self._return(work, row, now)
+        return taken.effect if taken.effect in (Effect.QUERY, Effect.REVERSE) else None
+
+    async def _mark_paid(self, work: Work, row: PaymentRow, order: PayableOrder, fulfil: Fulfilment, now: Instant) -> None:
+        method = Method(row.method)
+        movement = Movement(ledger.clearing(method), ledger.sales(order.site_id), row.amount_fen, row.order_id, payment_id=row.id)
+        ledger.post(work, movement, row.by_user_id, now)
+        await fulfil(work, now)
+        await _abandon_live(work, row.order_id, now)
+
+    async def _return(self, work: Work, row: PaymentRow, now: Instant) -> None:
+        assert row.received_fen is not None, "only money that came is returned"
+        assert row.number is not None, "an institution's payment has a number"
+        method = Method(row.method)
+        movement = Movement(ledger.clearing(method), ledger.owed(method), row.received_fen, row.order_id, payment_id=row.id)
+        ledger.post(work, movement, None, now)
+        await self.refunds.add(work, row, row.received_fen, None, now)
+        found = Found(Cause.MONEY_RETURNED, row.number, row.id, row.amount_fen, row.received_fen, row.reason or "")
+        await differences.note(work, method, found, now)
+
+
+async def _abandon_live(work: Work, order_id: int, now: Instant) -> None:
+    """Give up what may still arrive for an order whose row is locked: it is paid, or about to be paid otherwise."""
+    live = select(PaymentRow).where(PaymentRow.order_id == order_id, col(PaymentRow.state).not_in(ENDS))
+    for row in (await work.session.exec(live.with_for_update())).all():
+        documents.keep(work, row, step(documents.document_of(row), Abandoned(), now).document)

@@ -1,0 +1,111 @@
+"""Orders as rows: what was promised to the buyer, and how far it has come.
+
+Laws: prices and validity stand as promised; a row of an order is locked before anything of it changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, insert, select
+
+from central.catalog import service as catalog
+from central.catalog.policy import Window
+from central.issuing.records import Ticket
+from central.sales.policy import Holder, OrderState, PromisedLine
+from central.store.tables.money import OrderLineRow, OrderRow
+from central.store.unit_of_work import Work
+from central.web.problems import Problem, ProblemCode
+from protocol.identifiers import SiteId
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money."""
+
+    order_id: int
+    site_id: SiteId
+    seller_id: int
+    channel: str
+    state: OrderState
+    total_fen: int
+    created_at: Instant
+    expires_at: Instant | None
+    paid_at: Instant | None
+    tickets: tuple[Ticket, ...]
+
+
+async def add(work: Work, row: OrderRow, lines: tuple[PromisedLine, ...]) -> int:
+    """Store an order and its lines; return its number."""
+    work.session.add(row)
+    await work.session.flush()
+    assert row.id is not None, "a flushed row has its number"
+    connection = await work.session.connection()
+    await connection.execute(insert(OrderLineRow), [_line_values(row.id, line) for line in lines])
+    return row.id
+
+
+async def lines_of(work: Work, order_id: int, holders: Mapping[int, tuple[Holder, ...]]) -> tuple[PromisedLine, ...]:
+    """Return what an order promises."""
+    query = select(OrderLineRow).where(col(OrderLineRow.order_id) == order_id).order_by(col(OrderLineRow.line))
+    rows = (await work.session.exec(query)).all()
+    types = await catalog.ticket_types(work, {row.ticket_type_id for row in rows})
+    return tuple(
+        PromisedLine(
+            line=row.line,
+            ticket_type=types[row.ticket_type_id],
+            quantity=row.quantity,
+            persons=row.persons,
+            price_fen=row.price_fen,
+            visit=row.visit_day,
+            window=Window(row.valid_from, row.valid_until, row.slot_start, row.slot_minutes),
+            holders=holders.get(row.line, ()),
+        )
+        for row in rows
+    )
+
+
+async def locked(work: Work, order_id: int) -> OrderRow:
+    """Lock an order's row; Problem where there is none."""
+    row = await work.session.get(OrderRow, order_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise not_there(order_id)
+    return row
+
+
+def not_there(order_id: int) -> Problem:
+    """Return the problem of an order that is not there."""
+    return Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
+
+
+def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
+    """Return the order of a row."""
+    assert row.id is not None, "a stored order has its number"
+    return Order(
+        order_id=row.id,
+        site_id=row.site_id,
+        seller_id=row.seller_id,
+        channel=row.channel,
+        state=OrderState(row.state),
+        total_fen=row.total_fen,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        paid_at=row.paid_at,
+        tickets=tickets,
+    )
+
+
+def _line_values(order_id: int, line: PromisedLine) -> dict[str, object]:
+    return {
+        "order_id": order_id,
+        "line": line.line,
+        "ticket_type_id": line.ticket_type.type_id,
+        "quantity": line.quantity,
+        "persons": line.persons,
+        "price_fen": line.price_fen,
+        "visit_day": line.visit,
+        "valid_from": line.window.valid_from,
+        "valid_until": line.window.valid_until,
+        "slot_start": line.window.slot_start,
+        "slot_minutes": line.window.slot_minutes,
+    }

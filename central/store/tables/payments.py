@@ -1,0 +1,92 @@
+"""Payment documents, refund documents, and what the daily match with institutions' bills has found."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, UniqueConstraint
+from sqlmodel import Field
+
+from central.store.columns import RowNumber, Table
+from protocol.instants import Instant
+
+
+class PaymentRow(Table, table=True):
+    """A payment of an order: the fields of `payments.policy.Document`. `number` is what the institution knows it by."""
+
+    __tablename__ = "payment"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
+    method: str = Field(max_length=16)
+    presentation: str = Field(max_length=8)
+    state: str = Field(max_length=12)
+    amount_fen: int = Field(sa_type=BigInteger)
+    number: str | None = Field(default=None, max_length=32, unique=True)
+    reference: str | None = Field(default=None, max_length=64)
+    qr: str | None = Field(default=None, max_length=512)
+    created_at: Instant = Field(sa_type=BigInteger)
+    sent_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    deadline_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    next_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    attempts: int
+    institution_number: str | None = Field(default=None, max_length=64)
+    received_fen: int | None = Field(default=None, sa_type=BigInteger)
+    finished_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    reason: str | None = Field(default=None, max_length=200)
+    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+
+
+class PaymentRefundRow(Table, table=True):
+    """Money on its way back through an institution: the fields of `payments.refund_policy.RefundDocument`.
+
+    `refund_id` is the refund of a ticket that it pays; empty where money that came too late is returned by itself.
+    """
+
+    __tablename__ = "payment_refund"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    payment_id: int = Field(foreign_key="payment.id", sa_type=BigInteger, index=True)
+    refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigInteger, unique=True)
+    number: str = Field(max_length=32, unique=True)
+    state: str = Field(max_length=12)
+    amount_fen: int = Field(sa_type=BigInteger)
+    created_at: Instant = Field(sa_type=BigInteger)
+    next_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    attempts: int
+    institution_number: str | None = Field(default=None, max_length=64)
+    accepted_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    finished_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    reason: str | None = Field(default=None, max_length=200)
+
+
+class BillMatchRow(Table, table=True):
+    """An institution's day that was matched with its bill."""
+
+    __tablename__ = "bill_match"
+
+    method: str = Field(primary_key=True, max_length=16)
+    day: date = Field(primary_key=True, sa_type=Date)
+    lines: int
+    matched: int
+    matched_at: Instant = Field(sa_type=BigInteger)
+
+
+class DifferenceRow(Table, table=True):
+    """Something about money that a person must look at; `subject` is the number that it is about."""
+
+    __tablename__ = "reconciliation_difference"
+    __table_args__ = (UniqueConstraint("method", "day", "cause", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    method: str = Field(max_length=16)
+    day: date = Field(sa_type=Date)
+    cause: str = Field(max_length=40)
+    subject: str = Field(max_length=64)
+    payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigInteger)
+    ours_fen: int | None = Field(default=None, sa_type=BigInteger)
+    theirs_fen: int | None = Field(default=None, sa_type=BigInteger)
+    detail: str = Field(max_length=200)
+    state: str = Field(max_length=8, index=True)
+    found_at: Instant = Field(sa_type=BigInteger)
+    settled_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    settled_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    settled_note: str | None = Field(default=None, max_length=200)

@@ -1,0 +1,169 @@
+"""A payment institution in memory, which answers as a test says: for what payments decide, not for how a wire looks."""
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from central.payments.differences import BILL_ZONE
+from central.payments.port import (
+    Acknowledgement,
+    BillLine,
+    Charge,
+    GiveBack,
+    LineKind,
+    Notice,
+    Paid,
+    PaymentAnswer,
+    PaymentNotice,
+    RefundAnswer,
+    RefundClosed,
+    RefundDone,
+    Refused,
+    ReversalAnswer,
+    Reversed,
+    StillPaid,
+    Unknown,
+    Waiting,
+)
+from protocol.errors import PeerError, UntrustedError
+from protocol.instants import Instant, local_day
+from tests.builders.central import HandClock
+
+
+@dataclass(slots=True)
+class Trade:
+    """One payment as the institution knows it."""
+
+    charge: Charge
+    paid: Paid | None = None
+    is_closed: bool = False
+    refunds: dict[str, tuple[int, Instant]] = field(default_factory=dict)
+
+
+class ScriptedInstitution:
+    """Keeps trades. `faults` holds, for the next calls in turn, "lost" (done, but no reply), "deaf" (not even heard) or "ok"."""
+
+    def __init__(self, clock: HandClock) -> None:
+        self._clock = clock
+        self.trades: dict[str, Trade] = {}
+        self.faults: deque[str] = deque()
+        self.calls: list[str] = []
+        self.charges_at_once = True
+        self.refund_answers: deque[RefundAnswer] = deque()
+
+    def pay(self, number: str, amount_fen: int | None = None) -> Paid:
+        """The payer pays."""
+        trade = self.trades[number]
+        paid = Paid(amount_fen or trade.charge.amount_fen, f"4200{len(number)}{number[-8:]}", self._clock())
+        trade.paid = paid
+        return paid
+
+    @property
+    def held_fen(self) -> int:
+        """What the institution holds for us."""
+        paid = sum(trade.paid.amount_fen for trade in self.trades.values() if trade.paid is not None)
+        return paid - sum(amount for trade in self.trades.values() for amount, _ in trade.refunds.values())
+
+    async def prepare(self, charge: Charge) -> PaymentAnswer:
+        fault = self._call("prepare")
+        if fault != "deaf":
+            self.trades[charge.number] = Trade(charge)
+        return Waiting(f"weixin://{charge.number}") if fault == "ok" else Unknown(fault)
+
+    async def charge_code(self, charge: Charge, auth_code: str) -> PaymentAnswer:
+        fault = self._call("charge_code")
+        if fault == "deaf":
+            return Unknown(fault)
+        self.trades[charge.number] = Trade(charge)
+        if auth_code.startswith("9"):
+            self.trades[charge.number].is_closed = True
+            return Refused("AUTH_CODE_INVALID") if fault == "ok" else Unknown(fault)
+        if self.charges_at_once:
+            self.pay(charge.number)
+        return self._standing(charge.number) if fault == "ok" else Unknown(fault)
+
+    async def query(self, number: str) -> PaymentAnswer:
+        return self._standing(number) if self._call("query") == "ok" else Unknown("lost")
+
+    async def close(self, number: str) -> ReversalAnswer:
+        fault = self._call("close")
+        trade = self.trades.get(number)
+        if fault == "deaf":
+            return Unknown(fault)
+        if trade is not None and trade.paid is not None:
+            return StillPaid(trade.paid) if fault == "ok" else Unknown(fault)
+        if trade is not None:
+            trade.is_closed = True
+        return Reversed() if fault == "ok" else Unknown(fault)
+
+    async def reverse(self, number: str) -> ReversalAnswer:
+        fault = self._call("reverse")
+        if fault == "deaf":
+            return Unknown(fault)
+        trade = self.trades.get(number)
+        if trade is not None:
+            trade.paid, trade.is_closed = None, True
+        return Reversed() if fault == "ok" else Unknown(fault)
+
+    async def refund(self, wanted: GiveBack) -> RefundAnswer:
+        fault = self._call("refund")
+        if fault == "deaf":
+            return Unknown(fault)
+        trade = self.trades[wanted.payment_number]
+        assert trade.paid is not None
+        others = sum(amount for number, (amount, _) in trade.refunds.items() if number != wanted.number)
+        if others + wanted.amount_fen > trade.paid.amount_fen:
+            return RefundClosed("more than was paid")
+        trade.refunds.setdefault(wanted.number, (wanted.amount_fen, self._clock()))
+        return self._refund_standing(wanted) if fault == "ok" else Unknown(fault)
+
+    async def query_refund(self, wanted: GiveBack) -> RefundAnswer:
+        return self._refund_standing(wanted) if self._call("query_refund") == "ok" else Unknown("lost")
+
+    async def read_notification(self, headers: Mapping[str, str], body: bytes, now: Instant) -> Notice:
+        assert now
+        if headers.get("Signed") != "yes":
+            raise UntrustedError("the notification is not signed")
+        number = str(json.loads(body)["number"])
+        trade = self.trades.get(number)
+        paid = Paid(1, "4200unknown", self._clock()) if trade is None or trade.paid is None else trade.paid
+        return PaymentNotice(number, paid)
+
+    def acknowledgement(self, *, is_taken: bool) -> Acknowledgement:
+        return Acknowledgement(200 if is_taken else 401, b"{}", "application/json")
+
+    async def bill(self, day: date) -> tuple[BillLine, ...]:
+        if self._call("bill") != "ok":
+            raise PeerError("the bill is not there yet")
+        lines = [line for number, trade in self.trades.items() for line in _lines(number, trade)]
+        return tuple(line for line, at in lines if local_day(at, BILL_ZONE) == day)
+
+    def _call(self, name: str) -> str:
+        self.calls.append(name)
+        return self.faults.popleft() if self.faults else "ok"
+
+    def _standing(self, number: str) -> PaymentAnswer:
+        trade = self.trades.get(number)
+        if trade is None:
+            return Unknown("ORDER_NOT_EXIST")
+        if trade.paid is not None:
+            return trade.paid
+        return Refused("CLOSED") if trade.is_closed else Waiting()
+
+    def _refund_standing(self, wanted: GiveBack) -> RefundAnswer:
+        if self.refund_answers:
+            return self.refund_answers.popleft()
+        return RefundDone(f"5030{wanted.number[-8:]}", self.trades[wanted.payment_number].refunds[wanted.number][1])
+
+
+def _lines(number: str, trade: Trade) -> list[tuple[BillLine, Instant]]:
+    if trade.paid is None:
+        return []
+    paid = BillLine(LineKind.PAYMENT, number, "", trade.paid.institution_number, trade.paid.amount_fen)
+    refunds = [
+        (BillLine(LineKind.REFUND, number, refund, trade.paid.institution_number, amount), at)
+        for refund, (amount, at) in trade.refunds.items()
+    ]
+    return [(paid, trade.paid.at), *refunds]
