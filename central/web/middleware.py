@@ -52,6 +52,8 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, problem)
     except InputError as error:
         return answer(request, Problem(ProblemCode.INPUT_INVALID, str(error)))
+    except web.RequestPayloadError:
+        return answer(request, Problem(ProblemCode.INPUT_INVALID, "the body broke off, or is not encoded as its headers say"))
     except StorageError as error:
         _log.exception("storage failed", extra={"request_id": request[REQUEST_ID]})
         return answer(request, Problem(ProblemCode.STORAGE_FAILED, _without_statement(error), retry_after_s=_RETRY_AFTER_S))

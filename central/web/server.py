@@ -35,8 +35,17 @@ class _Server(web.Server):
     """Makes a connection's handler, as aiohttp's own server does, of our class."""
 
     def __init__(self, made: web.Server, random_bytes: RandomBytes) -> None:
-        super().__init__(made.request_handler, request_factory=made.request_factory)
+        super().__init__(self._expected, request_factory=made.request_factory)
+        self._handle = made.request_handler
         self._random_bytes = random_bytes
+
+    async def _expected(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Handle a request; what aiohttp refuses before any middleware sees it is a problem document too."""
+        try:
+            return await self._handle(request)
+        except web.HTTPExpectationFailed:
+            problem = Problem(ProblemCode.INPUT_INVALID, "the header Expect may only say 100-continue")
+            return _named_answer(request, problem, self._random_bytes)
 
     def __call__(self) -> web.RequestHandler:
         return _Connection(self, self._random_bytes)
@@ -62,17 +71,24 @@ class _Connection(web.RequestHandler):
         """Answer what no handler could: what is no HTTP (400), or a fault beyond the application's own answers."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")
-        assert isinstance(request, web.Request), "the application makes its requests"
-        request[REQUEST_ID] = self._random_bytes(REQUEST_ID_BYTES).hex()
         problem = _problem(status, exc)
+        response = _named_answer(request, problem, self._random_bytes)
+        instance = {"request_id": response.headers[REQUEST_ID_HEADER]}
         if problem.code is ProblemCode.INTERNAL:
-            _log.error("a fault beneath the handlers", exc_info=exc, extra={"request_id": request[REQUEST_ID]})
+            _log.error("a fault beneath the handlers", exc_info=exc, extra=instance)
         else:
-            _log.info("no HTTP from %s: %s", request.remote, type(exc).__name__, extra={"request_id": request[REQUEST_ID]})
-        response = answer(request, problem)
-        response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
-        response.force_close()
+            _log.info("no HTTP from %s: %s", request.remote, type(exc).__name__, extra=instance)
         return response
+
+
+def _named_answer(request: web.BaseRequest, problem: Problem, random_bytes: RandomBytes) -> web.Response:
+    """Return the answer to a request that no middleware has named, after which the connection closes."""
+    assert isinstance(request, web.Request), "the application makes its requests"
+    request[REQUEST_ID] = random_bytes(REQUEST_ID_BYTES).hex()
+    response = answer(request, problem)
+    response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+    response.force_close()
+    return response
 
 
 def _problem(status: int, fault: BaseException | None) -> Problem:

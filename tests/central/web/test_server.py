@@ -76,6 +76,7 @@ def parsed(received: bytes) -> tuple[int, dict[str, str], Any]:
 
 
 GOOD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody"
+GZIP = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 12\r\nConnection: close\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 NO_HTTP = {
     "bad method": b"G@T(" + SECRET + b") / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -88,6 +89,8 @@ NO_HTTP = {
     "line too long": b"GET /" + SECRET * 2_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
     "length that is no number": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + SECRET + b"\r\n\r\n",
     "length and chunks": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\nbody",
+    "expecting what there is not": b"POST / HTTP/1.1\r\nHost: x\r\nExpect: " + SECRET + b"\r\nContent-Length: 0\r\n\r\n",
+    "body that is not encoded as said": GZIP + SECRET,
     "bad chunk": CHUNKED + b"zz" + SECRET + b"\r\nbody\r\n0\r\n\r\n",
     "bad chunk after a good one": CHUNKED + b"4\r\nbody\r\nzz" + SECRET + b"\r\n",
 }
