@@ -1,4 +1,4 @@
-"""The command `paifang sims`: simulated hardware in a process of its own.
+"""The command `paifang sims`: simulated hardware, or payment institutions, in a process of its own.
 
 Laws: prints one JSON line when everything is ready, and ends, cables pulled, on SIGINT or SIGTERM.
 """
@@ -6,6 +6,7 @@ Laws: prints one JSON line when everything is ready, and ends, cables pulled, on
 import asyncio
 import json
 import signal
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +14,13 @@ import typer
 
 from hardware_sims.lane import Lane, LaneSetup
 from hardware_sims.lane_control import listen
+from hardware_sims.payment_institutions.control import listen as listen_for_payers
+from hardware_sims.payment_institutions.institutions import Institutions, InstitutionsSetup
+from hardware_sims.payment_institutions.keys import make_keys, write_merchant_files
+from hardware_sims.payment_institutions.payers import Payers
+from hardware_sims.timers import LoopTimers
 
-app = typer.Typer(help="Simulated hardware, for demonstrations and tests.", no_args_is_help=True)
-
-
-@app.callback()
-def _main() -> None:
-    """Keep `lane` a command of its own while it is the only one."""
+app = typer.Typer(help="Simulated hardware and payment institutions, for demonstrations and tests.", no_args_is_help=True)
 
 
 @app.command()
@@ -35,10 +36,44 @@ def lane(
     asyncio.run(_run_lanes(directory, LaneSetup(baud=baud, paced=paced, seed=seed)))
 
 
-async def _run_lanes(directories: list[Path], setup: LaneSetup) -> None:
+@app.command()
+def institutions(
+    directory: Annotated[Path, typer.Option("--dir", help="Where the merchant's keys and the control socket go.")],
+    wechat_port: Annotated[int, typer.Option(help="Port of WeChat Pay; 0 takes any.")] = 0,
+    alipay_port: Annotated[int, typer.Option(help="Port of Alipay; 0 takes any.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 0,
+) -> None:
+    """Serve WeChat Pay and Alipay on the loopback address, steered through DIR/control."""
+    asyncio.run(_run_institutions(directory, wechat_port, alipay_port, seed))
+
+
+async def _run_institutions(directory: Path, wechat_port: int, alipay_port: int, seed: int) -> None:
+    stop = _told_to_stop()
+    keys = await asyncio.to_thread(make_keys)
+    started_at_ms = time.time_ns() // 1_000_000
+    setup = InstitutionsSetup(started_at_ms, seed=seed, wechat_port=wechat_port, alipay_port=alipay_port)
+    timers = LoopTimers()
+    both = Institutions(keys, timers, setup)
+    await both.start()
+    write_merchant_files(keys, directory, wechat_url=both.wechat_url, alipay_url=both.alipay_url)
+    control = await listen_for_payers(both, Payers(both, timers), directory / "control")
+    places = {"wechat": both.wechat_url, "alipay": both.alipay_url, "control": str(directory / "control")}
+    typer.echo(json.dumps({"ready": places}))
+    await stop.wait()
+    control.close()
+    await asyncio.to_thread((directory / "control").unlink, missing_ok=True)
+    await both.stop()
+
+
+def _told_to_stop() -> asyncio.Event:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    return stop
+
+
+async def _run_lanes(directories: list[Path], setup: LaneSetup) -> None:
+    stop = _told_to_stop()
     lanes = [Lane(directory, setup) for directory in directories]
     for each in lanes:
         await each.plug()

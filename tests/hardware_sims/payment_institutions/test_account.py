@@ -1,0 +1,271 @@
+"""The bank: each rule refuses what it must, and in any order of events the bills add up to the money that moved."""
+
+import csv
+import io
+import zipfile
+from dataclasses import replace
+from random import Random
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from hardware_sims.payment_institutions import alipay_bill, wechat_bill
+from hardware_sims.payment_institutions.account import Bank
+from hardware_sims.payment_institutions.beijing import DAY_MS, MINUTE_MS, beijing_day
+from hardware_sims.payment_institutions.rules import (
+    ALIPAY_RULES,
+    WECHAT_RULES,
+    alipay_refund_number,
+    alipay_trade_number,
+    wechat_refund_number,
+    wechat_trade_number,
+)
+from hardware_sims.payment_institutions.trades import (
+    BookingKind,
+    Manner,
+    Order,
+    OrderKind,
+    RefundRequest,
+    RefundState,
+    Refusal,
+    Rules,
+    Trade,
+    TradeState,
+)
+from tests.builders.institutions import NOON_MS
+
+ORDER = Order("order_0001", 8000, "门票", OrderKind.SCAN, "wx1")
+BY_CODE = replace(ORDER, kind=OrderKind.PAY_CODE)
+
+
+def bank_of(rules: Rules = WECHAT_RULES) -> Bank:
+    return Bank(rules, Random(1), wechat_trade_number, wechat_refund_number)  # noqa: S311 - seeded on purpose
+
+
+def paid_bank(fen: int = 8000, rules: Rules = WECHAT_RULES) -> Bank:
+    bank = bank_of(rules)
+    bank.open(replace(ORDER, amount_fen=fen), NOON_MS)
+    bank.confirm("order_0001", "zhang", NOON_MS)
+    return bank
+
+
+@pytest.mark.parametrize("number", ["short", "a" * 33, "with space", "中文号码六位", ""])
+def test_a_bad_order_number_is_refused(number: str) -> None:
+    assert bank_of().open(replace(ORDER, out_trade_no=number), NOON_MS) is Refusal.BAD_NUMBER
+
+
+def test_an_order_is_open_for_two_hours() -> None:
+    bank = bank_of()
+    bank.open(ORDER, NOON_MS)
+    last = bank.trade("order_0001", NOON_MS + 120 * MINUTE_MS - 1)
+    assert last is not None
+    assert last.state is TradeState.OPEN
+    assert bank.confirm("order_0001", "zhang", NOON_MS + 120 * MINUTE_MS) is Refusal.CLOSED_ALREADY
+
+
+@pytest.mark.parametrize("prefixes", [WECHAT_RULES, ALIPAY_RULES])
+def test_a_payers_code_has_18_digits_that_the_institution_knows(prefixes: Rules) -> None:
+    bank = bank_of(prefixes)
+    for _ in range(50):
+        code = bank.make_auth_code("zhang", Manner.PAYS, NOON_MS)
+        assert len(code) == 18
+        assert prefixes.auth_code.fullmatch(code)
+
+
+def test_fifty_parts_and_no_more() -> None:
+    bank = paid_bank()
+    for part in range(50):
+        assert not isinstance(bank.refund(RefundRequest("order_0001", f"r{part}", 1), NOON_MS + part * MINUTE_MS), Refusal)
+    assert bank.refund(RefundRequest("order_0001", "r50", 1), NOON_MS + 50 * MINUTE_MS) is Refusal.TOO_MANY_REFUNDS
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "fen", "refusal"),
+    [
+        (MINUTE_MS, 4000, None),
+        (MINUTE_MS - 1, 4000, Refusal.TOO_OFTEN),
+        (MINUTE_MS, 4001, Refusal.OVER_REFUND),
+        (MINUTE_MS, 0, Refusal.BAD_AMOUNT),
+        (365 * DAY_MS, 4000, None),
+        (365 * DAY_MS + 1, 4000, Refusal.TOO_LATE),
+    ],
+)
+def test_a_second_refund(after_ms: int, fen: int, refusal: Refusal | None) -> None:
+    bank = paid_bank()
+    bank.refund(RefundRequest("order_0001", "r1", 4000), NOON_MS)
+    refund = bank.refund(RefundRequest("order_0001", "r2", fen), NOON_MS + after_ms)
+    assert (refund if isinstance(refund, Refusal) else None) is refusal
+
+
+def test_a_closed_refund_can_be_asked_for_again_under_another_number_only() -> None:
+    bank = paid_bank()
+    bank.refund(RefundRequest("order_0001", "r1", 8000), NOON_MS)
+    bank.end_refund("order_0001", "r1", RefundState.CLOSED, NOON_MS)
+    later = NOON_MS + MINUTE_MS
+    again = bank.refund(RefundRequest("order_0001", "r1", 8000), later)
+    assert not isinstance(again, Refusal)
+    assert again.state is RefundState.CLOSED
+    assert not isinstance(bank.refund(RefundRequest("order_0001", "r2", 8000), later), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "refusal"),
+    [(14_999, Refusal.TOO_SOON), (15_000, None), (7 * DAY_MS, None), (7 * DAY_MS + 1, Refusal.TOO_LATE)],
+)
+def test_reversing_has_its_time(after_ms: int, refusal: Refusal | None) -> None:
+    bank = bank_of()
+    bank.pay_by_code(BY_CODE, bank.make_auth_code("zhang", Manner.PAYS, NOON_MS), NOON_MS)
+    undone = bank.reverse("order_0001", NOON_MS + after_ms)
+    assert (undone if isinstance(undone, Refusal) else None) is refusal
+
+
+def test_what_was_refunded_is_not_reversed_and_the_other_way_round() -> None:
+    bank = paid_bank()
+    bank.refund(RefundRequest("order_0001", "r1", 1), NOON_MS)
+    assert bank.reverse("order_0001", NOON_MS + MINUTE_MS) is Refusal.REFUNDED_ALREADY
+    other = paid_bank()
+    other.reverse("order_0001", NOON_MS + MINUTE_MS)
+    assert other.refund(RefundRequest("order_0001", "r1", 1), NOON_MS + MINUTE_MS) is Refusal.NOT_PAID
+
+
+def test_the_fee_goes_back_with_the_money_to_the_last_fen() -> None:
+    bank = paid_bank(fen=999, rules=replace(WECHAT_RULES, refund_gap_ms=0, max_refunds=999))
+    for part in range(999):
+        bank.refund(RefundRequest("order_0001", f"r{part}", 1), NOON_MS)
+    paid, *refunds = bank.book
+    assert paid.fee_fen == 6
+    assert sum(booking.fee_fen for booking in refunds) == 6
+
+
+NUMBERS = st.sampled_from([f"order_{number:04d}" for number in range(4)])
+REFUND_NUMBERS = st.sampled_from(["r1", "r2", "r3"])
+
+
+class AnyDay(RuleBasedStateMachine):
+    """Merchants and payers do anything in any order, for some days."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_ms = NOON_MS
+        self.refunds_accepted_fen = 0
+        self.spent_fen = 0
+        self.bank = bank_of()
+
+    @initialize(wechat=st.booleans())
+    def choose(self, wechat: bool) -> None:  # noqa: FBT001 - a drawn value
+        numbering = (wechat_trade_number, wechat_refund_number) if wechat else (alipay_trade_number, alipay_refund_number)
+        self.bank = Bank(WECHAT_RULES if wechat else ALIPAY_RULES, Random(1), *numbering)  # noqa: S311 - seeded on purpose
+
+    @rule(number=NUMBERS, fen=st.integers(1, 500))
+    def order(self, number: str, fen: int) -> None:
+        self.bank.open(replace(ORDER, out_trade_no=number, amount_fen=fen), self.now_ms)
+
+    @rule(number=NUMBERS, fen=st.integers(1, 500), manner=st.sampled_from(Manner))
+    def pay_by_code(self, number: str, fen: int, manner: Manner) -> None:
+        code = self.bank.make_auth_code("zhang", manner, self.now_ms)
+        order = replace(BY_CODE, out_trade_no=number, amount_fen=fen)
+        trade = self.bank.pay_by_code(order, code, self.now_ms)
+        if isinstance(trade, Trade) and trade.state is TradeState.PAID:
+            self.spent_fen += fen
+
+    @rule(number=NUMBERS, payer=st.sampled_from(["zhang", "li"]))
+    def confirm(self, number: str, payer: str) -> None:
+        trade = self.bank.confirm(number, payer, self.now_ms)
+        if isinstance(trade, Trade):
+            self.spent_fen += trade.order.amount_fen
+
+    @rule(number=NUMBERS)
+    def decline(self, number: str) -> None:
+        self.bank.decline(number, self.now_ms)
+
+    @rule(number=NUMBERS)
+    def close(self, number: str) -> None:
+        self.bank.close(number, self.now_ms)
+
+    @rule(number=NUMBERS)
+    def reverse(self, number: str) -> None:
+        before = self.bank.trade(number, self.now_ms)
+        undone = self.bank.reverse(number, self.now_ms)
+        if isinstance(undone, Trade) and before is not None and before.state is TradeState.PAID:
+            self.spent_fen -= undone.order.amount_fen
+
+    @rule(number=NUMBERS, refund_number=REFUND_NUMBERS, fen=st.integers(1, 500))
+    def refund(self, number: str, refund_number: str, fen: int) -> None:
+        known = self.bank.refund_of(number, refund_number)
+        refund = self.bank.refund(RefundRequest(number, refund_number, fen), self.now_ms)
+        if known is None and not isinstance(refund, Refusal):
+            self.refunds_accepted_fen += fen
+
+    @rule(number=NUMBERS, refund_number=REFUND_NUMBERS, state=st.sampled_from(RefundState))
+    def end_refund(self, number: str, refund_number: str, state: RefundState) -> None:
+        before = self.bank.refund_of(number, refund_number)
+        self.bank.end_refund(number, refund_number, state, self.now_ms)
+        if before is not None and before.state is RefundState.PROCESSING and state is RefundState.SUCCESS:
+            self.spent_fen -= before.request.amount_fen
+
+    @rule(seconds=st.sampled_from([1, 60, 3600, 86_400]))
+    def wait(self, seconds: int) -> None:
+        self.now_ms += seconds * 1000
+
+    @invariant()
+    def nobody_is_paid_back_more_than_they_paid(self) -> None:
+        assert -sum(self.bank.purses.values()) == self.spent_fen
+        assert all(purse <= 0 for purse in self.bank.purses.values())
+        for trade in self.bank.trades(self.now_ms):
+            assert 0 <= trade.refunded_fen <= trade.order.amount_fen
+
+    @invariant()
+    def a_number_pays_once_and_goes_back_once(self) -> None:
+        for kind in (BookingKind.PAYMENT, BookingKind.REVERSAL):
+            numbers = [booking.trade.order.out_trade_no for booking in self.bank.book if booking.kind is kind]
+            assert len(numbers) == len(set(numbers))
+
+    def teardown(self) -> None:
+        days = [beijing_day(at_ms).isoformat() for at_ms in range(NOON_MS, self.now_ms + DAY_MS, DAY_MS)]
+        assert alipay_net_fen(self.bank, days) == self.spent_fen
+        done = sum(booking.amount_fen for booking in self.bank.book if booking.kind is BookingKind.REFUND_DONE)
+        assert wechat_net_fen(self.bank, days) == self.spent_fen + done - self.refunds_accepted_fen
+
+
+def fen(yuan: str) -> int:
+    return round(float(yuan) * 100)
+
+
+def wechat_net_fen(bank: Bank, days: list[str]) -> int:
+    """Money in less money out, by the rows of all days; each day's summary must be the sum of its rows."""
+    net = 0
+    for day in days:
+        text = wechat_bill.bill_text(bank.book, day, "1900000109", 60)
+        if text is None:
+            continue
+        _, *rows, _, summary = [line[1:].split(",`") for line in text.splitlines()]
+        taken, returned = sum(fen(row[12]) for row in rows), sum(fen(row[16]) for row in rows)
+        assert (len(rows), taken, returned) == (int(summary[0]), fen(summary[1]), fen(summary[2]))
+        net += taken - returned
+    return net
+
+
+def alipay_net_fen(bank: Bank, days: list[str]) -> int:
+    """Money in less money out, by the rows of all days; each day's summary must be the sum of its rows."""
+    net = 0
+    for day in days:
+        packed = alipay_bill.bill_zip(bank.book, day, "2088")
+        if packed is None:
+            continue
+        details, summary = (list(csv.reader(io.StringIO(text))) for text in alipay_texts(packed))
+        rows = [row for row in details if not row[0].startswith("#")][1:]
+        day_net = sum(fen(row[11]) for row in rows)
+        assert fen(next(row for row in summary if row[0].startswith("合计"))[4]) == day_net
+        net += day_net
+    return net
+
+
+def alipay_texts(packed: bytes) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(packed)) as files:
+        return [files.read(name).decode("gbk") for name in files.namelist()]
+
+
+AnyDay.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+TestAnyDay = AnyDay.TestCase
