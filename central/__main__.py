@@ -21,9 +21,10 @@ from rich.console import Console
 from rich.table import Table
 
 from central.assembly import OPERATIONS, Ambience, build_app
+from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
-from central.identity.permissions import ALL
-from central.identity.service import Identity
+from central.identity.permissions import ALL, Permission
+from central.identity.roles import RoleGrant, Roles, administrators
 from central.keys import service as key_service
 from central.keys.files import KeyFiles
 from central.settings import CentralSettings, read_settings
@@ -31,6 +32,7 @@ from central.store import backup as backups
 from central.store.engine import open_database
 from central.store.migrate import migrate as migrate_database
 from central.store.unit_of_work import Store
+from central.web.access import DataScope
 from central.web.openapi import document
 from central.web.server import AppRunner
 from protocol.errors import PaifangError, SettingsError
@@ -132,25 +134,44 @@ def openapi() -> None:
 @user.command()
 def add(name: str, permission: Annotated[list[str] | None, typer.Option(help="Repeat for more; none gives all.")] = None) -> None:
     """Add a person, and print the one-time password."""
-    wanted = permission or list(ALL)
-    if unknown := sorted(set(wanted) - set(ALL)):
+    if unknown := sorted(set(permission or ()) - set(ALL)):
         raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(ALL)}")
-    _with_identity(lambda identity: identity.add_user(name, wanted, None, clock()))
+    grant = RoleGrant(name, frozenset(Permission(one) for one in permission or ()), DataScope.ALL)
+    _with_store(lambda store: _add_person(store, name, grant))
 
 
 @user.command()
 def reset(name: str) -> None:
     """Give a person a new one-time password, and print it."""
-    _with_identity(lambda identity: identity.reset_password(name, None, clock()))
+    _with_store(lambda store: _reset(store, name))
 
 
-def _with_identity(use: Callable[[Identity], Awaitable[str]]) -> None:
+async def _add_person(store: Store, name: str, grant: RoleGrant) -> str:
+    """Add a person: an administrator, or with a role of their own where permissions are named."""
+    if grant.permissions:
+        role = (await Roles(store).add(grant, None, clock())).role_id
+    else:
+        async with store.transaction() as work:
+            role = await administrators(work, clock())
+    return (await _accounts(store).add(name, Profile("", WINDOW, frozenset({role})), None, clock()))[1]
+
+
+async def _reset(store: Store, name: str) -> str:
+    accounts = _accounts(store)
+    return (await accounts.reset_password(await accounts.number_of(name), None, clock()))[1]
+
+
+def _accounts(store: Store) -> Accounts:
+    return Accounts(store, Passwords(strong_hasher()), os.urandom)
+
+
+def _with_store(use: Callable[[Store], Awaitable[str]]) -> None:
     async def run(settings: CentralSettings) -> str:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = Store(open_database(settings.url))
         try:
             await migrate_database(store.database)
-            return await use(Identity(store, Passwords(strong_hasher()), os.urandom))
+            return await use(store)
         finally:
             await store.close()
 

@@ -22,11 +22,25 @@ from central.devices.check_points import CheckPoints
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
+from central.identity.accounts import Accounts
+from central.identity.menu_routes import MENUS
+from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
+from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
-from central.identity.routes import IDENTITY, SUPERVISORS
-from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
+from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
+from central.identity.role_routes import ROLES
+from central.identity.roles import Roles
 from central.identity.service import Identity
+from central.identity.session_routes import IDENTITY
+from central.identity.session_routes import OPERATIONS as SESSION_OPERATIONS
+from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIONS
+from central.identity.supervisor_routes import SUPERVISORS
 from central.identity.supervisors import Supervisors
+from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
+from central.identity.token_routes import TOKENS
+from central.identity.tokens import Tokens
+from central.identity.user_routes import ACCOUNTS
+from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.feed_version import FeedVersion
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
@@ -75,7 +89,12 @@ from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 RandomBytes = Callable[[int], bytes]
 
 OPERATIONS: tuple[Operation, ...] = (
-    *IDENTITY_OPERATIONS,
+    *SESSION_OPERATIONS,
+    *USER_OPERATIONS,
+    *ROLE_OPERATIONS,
+    *TOKEN_OPERATIONS,
+    *MENU_OPERATIONS,
+    *SUPERVISOR_OPERATIONS,
     *CATALOG_OPERATIONS,
     *SALES_OPERATIONS,
     *ISSUING_OPERATIONS,
@@ -177,8 +196,10 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     database = open_database(settings.url)
     await migrate(database)
     parts = _parts(Store(database), settings, ambience)
-    identity = Identity(parts.store, Passwords(ambience.hasher), ambience.random_bytes)
-    password = await identity.ensure_admin(ambience.clock())
+    passwords = Passwords(ambience.hasher)
+    identity = Identity(parts.store, passwords, ambience.random_bytes, parts.seal)
+    accounts = Accounts(parts.store, passwords, ambience.random_bytes)
+    password = await accounts.ensure_admin(ambience.clock())
     if password is not None:
         notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
     app = make_application(
@@ -188,7 +209,8 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
-    app[IDENTITY] = identity
+    app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
+    app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
     app[PUBLIC_ORIGIN] = settings.public_origin
     refunds = _add_services(app, parts)
     app.cleanup_ctx.append(_running(parts, identity, refunds))

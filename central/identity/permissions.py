@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """The names are stored with users and never change their meaning."""
+    """The names are stored with roles and never change their meaning."""
 
     CATALOG_READ = "catalog.read"
     CATALOG_EDIT = "catalog.edit"
@@ -18,8 +18,34 @@ class Permission(StrEnum):
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
+    USERS_READ = "users.read"
     USERS_EDIT = "users.edit"
+    ROLES_EDIT = "roles.edit"
+    MENUS_EDIT = "menus.edit"
+    TOKENS_EDIT = "tokens.edit"
     SUPERVISORS_EDIT = "supervisors.edit"
 
 
 ALL = tuple(permission.value for permission in Permission)
+
+# What the roles page shows beside each box: (zh-CN, en).
+TITLES: dict[Permission, tuple[str, str]] = {
+    Permission.CATALOG_READ: ("查看票务设置", "See what is sold"),
+    Permission.CATALOG_EDIT: ("修改票务设置", "Change what is sold"),
+    Permission.SALES_READ: ("查看订单", "See orders"),
+    Permission.SALES_SELL: ("售票", "Sell tickets"),
+    Permission.HOLDERS_READ: ("查看实名信息", "Read holders' documents in full"),
+    Permission.TICKETS_EDIT: ("变更门票", "Change sold tickets"),
+    Permission.REFUNDS_READ: ("查看退票", "See refunds"),
+    Permission.REFUNDS_REQUEST: ("退票", "Refund tickets"),
+    Permission.REFUNDS_OVERRIDE: ("越过闸机确认退票", "Pay a refund before all gates have confirmed"),
+    Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
+    Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
+    Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
+    Permission.USERS_READ: ("查看用户和角色", "See users and roles"),
+    Permission.USERS_EDIT: ("管理用户", "Change users"),
+    Permission.ROLES_EDIT: ("管理角色", "Change roles"),
+    Permission.MENUS_EDIT: ("管理菜单", "Arrange the menu"),
+    Permission.TOKENS_EDIT: ("管理接口令牌", "Give programs access"),
+    Permission.SUPERVISORS_EDIT: ("管理闸机主管", "Change gates' supervisors"),
+}

@@ -1,29 +1,30 @@
-"""Accounts and sessions.
+"""Sessions: signing in, proving oneself again, and whose request it is.
 
-Laws: there is no default password; a token is 256 random bits and stands in the database as its SHA-256 only; whatever
-changes a password ends the person's other sessions; every change is audited.
+Laws: a token is 256 random bits and stands in the database as its SHA-256 only; whatever changes a password ends the person's
+other sessions; a person with a second factor opens nothing without it; a token of a program never proves a person anew.
 """
 
 import base64
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
-from central.identity import policy
+from central.identity import policy, totp
+from central.identity.accounts import set_password, user_named
+from central.identity.granted import granted, roles_of
 from central.identity.passwords import Passwords
-from central.identity.permissions import ALL
-from central.store.tables.people import SessionRow, SignInFailureRow, UserRow
+from central.store.sealed import FieldSeal, Place
+from central.store.tables.people import ApiTokenRow, SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store, Work
 from central.web.access import Principal
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
-ADMIN = "admin"
 TOKEN_BYTES = 32
-ONE_TIME_PASSWORD_BYTES = 15
+API_TOKEN_PREFIX = "pft_"  # noqa: S105 - what such a token begins with, so that scanners find a leaked one
 
 RandomBytes = Callable[[int], bytes]
 
@@ -36,87 +37,82 @@ class SignedIn:
     principal: Principal
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody at the door: the name and what they know; `source` is the address they come from."""
+
+    name: str
+    password: str
+    source: str
+    totp_code: str | None = None
+
+
 class Identity:
     """Who is who. It is the web's `Authenticator`."""
 
-    def __init__(self, store: Store, passwords: Passwords, random_bytes: RandomBytes) -> None:
-        """Take the store, the hasher and the source of randomness."""
+    def __init__(self, store: Store, passwords: Passwords, random_bytes: RandomBytes, seal: FieldSeal) -> None:
+        """Take the store, the hasher, the source of randomness, and the seal for second factors."""
         self._store = store
         self._passwords = passwords
         self._random_bytes = random_bytes
+        self._seal = seal
 
-    async def ensure_admin(self, now: Instant) -> str | None:
-        """Make `admin` where there is no user at all; return its one-time password, to be printed once."""
-        async with self._store.reading() as work:
-            if (await work.session.exec(select(UserRow.id).limit(1))).first() is not None:
-                return None
-        return await self.add_user(ADMIN, ALL, None, now)
+    async def sign_in(self, attempt: Attempt, now: Instant) -> SignedIn:
+        """Open a session.
 
-    async def add_user(self, name: str, permissions: Collection[str], by: Principal | None, now: Instant) -> str:
-        """Add a person; return the one-time password. `by` is None for whoever holds the machine.
-
-        Problem where the name is taken, or `by` would give what they do not hold themselves.
+        Problem where name, password or code is wrong, a code is missing, or this source must wait after failures.
         """
-        require_all_held(by, permissions)
-        password = self._one_time_password()
-        stored = await self._passwords.hash(password)
-        async with self._store.transaction() as work:
-            if await _user_named(work, name) is not None:
-                fault = FieldFault("name", "is taken")
-                raise Problem(ProblemCode.CONFLICT, f"there is a user {name:.64} already", fields=(fault,))
-            row = UserRow(
-                name=name,
-                password_hash=stored,
-                must_change_password=True,
-                is_disabled=False,
-                permissions=sorted(permissions),
-                created_at=now,
-            )
-            work.session.add(row)
-            await work.session.flush()
-            audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=name)
-        return password
-
-    async def reset_password(self, name: str, by: Principal | None, now: Instant) -> str:
-        """Give a person a new one-time password, and end their sessions; return it.
-
-        Problem where nobody has the name, or the person may do what `by` may not (whose account that would open).
-        """
-        password = self._one_time_password()
-        stored = await self._passwords.hash(password)
-        async with self._store.transaction() as work:
-            row = await _user_named(work, name)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
-            require_all_held(by, row.permissions)
-            await _set_password(work, row, stored, must_change=True)
-            audit.record(work, now, _number(by), "user.reset-password", f"user:{row.id}")
-        return password
-
-    async def sign_in(self, name: str, password: str, source: str, now: Instant) -> SignedIn:
-        """Open a session. Problem where name or password is wrong, or this source must wait after failures."""
         async with self._store.reading() as work:
-            failed = await work.session.get(SignInFailureRow, (name, source))
-            row = await _user_named(work, name)
+            row = await user_named(work, attempt.name)
+        await self._require_known(row, attempt, now)
+        assert row is not None, "somebody unknown was refused"
+        async with self._store.transaction() as work:
+            row = await work.session.get_one(UserRow, row.id, with_for_update=True)
+            if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
+                raise Problem(ProblemCode.SIGN_IN_FAILED, "this code was used before; wait for the next one")
+            failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
+            if failed is not None:
+                await work.session.delete(failed)
+            return await self._open_session(work, row, now)
+
+    async def _require_known(self, row: UserRow | None, attempt: Attempt, now: Instant) -> None:
+        """Raise Problem unless this is an enabled person who knows their password, and has the code where one is needed."""
+        async with self._store.reading() as work:
+            failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
         if failed and (wait_s := policy.delay_left_s(failed.failures, failed.last_at, now)):
             raise Problem(ProblemCode.SIGN_IN_DELAYED, f"try again in {wait_s} s", retry_after_s=wait_s)
         if (
-            not await self._passwords.verify(None if row is None else row.password_hash, password)
+            not await self._passwords.verify(None if row is None else row.password_hash, attempt.password)
             or row is None
             or row.is_disabled
         ):
-            await self._note_failure(name, source, now)
+            await self._note_failure(attempt.name, attempt.source, now)
             raise Problem(ProblemCode.SIGN_IN_FAILED, "the name or the password is wrong, or the account is disabled")
+        if row.totp_confirmed and attempt.totp_code is None:
+            raise Problem(ProblemCode.TOTP_REQUIRED, "give the code that the authenticator app shows, too")
+        if row.totp_confirmed and totp.step_of(self._secret(row), attempt.totp_code or "", 0, now) is None:
+            await self._note_failure(attempt.name, attempt.source, now)
+            raise Problem(ProblemCode.SIGN_IN_FAILED, "the code is wrong; give the one that is shown now")
+
+    async def prove_again(self, who: Principal, token: str, attempt: Attempt, now: Instant) -> Principal:
+        """Note that the person of a session gave password and code anew; Problem where they are wrong."""
+        async with self._store.reading() as work:
+            row = await work.session.get_one(UserRow, who.user_id)
+        await self._require_known(row, attempt, now)
         async with self._store.transaction() as work:
-            failed = await work.session.get(SignInFailureRow, (name, source))
-            if failed is not None:
-                await work.session.delete(failed)
-            return self._open_session(work, row, now)
+            row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
+            if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
+                raise Problem(ProblemCode.SIGN_IN_FAILED, "this code was used before; wait for the next one")
+            session = await work.session.get_one(SessionRow, token_hash(token))
+            session.proved_at = now
+            work.session.add(session)
+            audit.record(work, now, who.user_id, "session.prove", f"user:{who.user_id}")
+        return replace(who, proved_at=now)
 
     async def sign_out(self, token: str, now: Instant) -> None:
         """End the session."""
         async with self._store.transaction() as work:
-            row = await work.session.get(SessionRow, _hash(token))
+            row = await work.session.get(SessionRow, token_hash(token))
             if row is not None:
                 await work.session.delete(row)
                 audit.record(work, now, row.user_id, "session.end", f"user:{row.user_id}")
@@ -126,30 +122,80 @@ class Identity:
         weakness = policy.password_weakness(new, who.name)
         if weakness is not None:
             raise Problem(ProblemCode.PASSWORD_WEAK, weakness, fields=(FieldFault("new_password", weakness),))
-        async with self._store.reading() as work:
-            row = await work.session.get_one(UserRow, who.user_id)
-        if not await self._passwords.verify(row.password_hash, old):
-            raise Problem(ProblemCode.SIGN_IN_FAILED, "the old password is wrong")
+        await self._require_password(who, old)
         stored = await self._passwords.hash(new)
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id)
-            await _set_password(work, row, stored, must_change=False)
+            await set_password(work, row, stored, must_change=False)
             audit.record(work, now, who.user_id, "user.change-password", f"user:{who.user_id}")
-            return self._open_session(work, row, now)
+            return await self._open_session(work, row, now)
+
+    async def begin_totp(self, who: Principal, password: str, now: Instant) -> tuple[str, str]:
+        """Make a new secret for the person; return it with the URI for a QR. It counts once a code has confirmed it.
+
+        Problem where the password is wrong, or a confirmed second factor is there already.
+        """
+        await self._require_password(who, password)
+        secret = totp.secret_text(self._random_bytes(totp.SECRET_BYTES))
+        async with self._store.transaction() as work:
+            row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
+            if row.totp_confirmed:
+                raise Problem(ProblemCode.CONFLICT, "there is a second factor already; remove it first")
+            row.totp_sealed, row.totp_step = self._seal.seal(secret, _totp_place(who.user_id)), 0
+            work.session.add(row)
+            audit.record(work, now, who.user_id, "totp.begin", f"user:{who.user_id}")
+        return secret, totp.uri(secret, who.name)
+
+    async def confirm_totp(self, who: Principal, code: str, now: Instant) -> None:
+        """Take the second factor into use by its first code; Problem where the code is wrong, or none was begun."""
+        async with self._store.transaction() as work:
+            row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
+            if row.totp_sealed is None or row.totp_confirmed:
+                raise Problem(ProblemCode.CONFLICT, "no second factor was begun; begin with POST /api/v1/session/totp")
+            if not self._takes(work, row, code, now):
+                raise Problem(ProblemCode.SIGN_IN_FAILED, "the code is wrong; give the one that is shown now")
+            row.totp_confirmed = True
+            audit.record(work, now, who.user_id, "totp.confirm", f"user:{who.user_id}")
+
+    async def end_totp(self, who: Principal, password: str, now: Instant) -> None:
+        """Remove the person's second factor; Problem where the password is wrong."""
+        await self._require_password(who, password)
+        async with self._store.transaction() as work:
+            row = await work.session.get_one(UserRow, who.user_id)
+            row.totp_sealed, row.totp_confirmed = None, False
+            work.session.add(row)
+            audit.record(work, now, who.user_id, "totp.end", f"user:{who.user_id}")
 
     async def principal(self, token: str, now: Instant) -> Principal | None:
-        """Return whose session the token is, or None where it is unknown, over, or the person is disabled."""
+        """Return whose session or program the token is, or None where it is unknown, over, or the person is disabled."""
+        if token.startswith(API_TOKEN_PREFIX):
+            return await self._of_program(token, now)
         async with self._store.reading() as work:
             query = select(SessionRow, UserRow).join(UserRow, col(UserRow.id) == col(SessionRow.user_id))
-            found = (await work.session.exec(query.where(col(SessionRow.token_hash) == _hash(token)))).first()
-        if found is None:
-            return None
-        session, user = found
-        if user.is_disabled or policy.session_is_over(session.created_at, session.last_seen_at, now):
-            return None
+            found = (await work.session.exec(query.where(col(SessionRow.token_hash) == token_hash(token)))).first()
+            if found is None:
+                return None
+            session, user = found
+            if user.is_disabled or policy.session_is_over(session.created_at, session.last_seen_at, now):
+                return None
+            who = await _principal(work, user, session.proved_at)
         if now - session.last_seen_at >= policy.SEEN_EVERY_MS:
             await self._note_seen(session.token_hash, now)
-        return _principal(user)
+        return who
+
+    async def _of_program(self, token: str, now: Instant) -> Principal | None:
+        async with self._store.reading() as work:
+            query = select(ApiTokenRow, UserRow).join(UserRow, col(UserRow.id) == col(ApiTokenRow.user_id))
+            found = (await work.session.exec(query.where(col(ApiTokenRow.token_hash) == token_hash(token)))).first()
+            if found is None:
+                return None
+            row, user = found
+            if user.is_disabled or row.revoked_at is not None or (row.expires_at is not None and now >= row.expires_at):
+                return None
+            who = await _principal(work, user, None)
+        if row.last_used_at is None or now - row.last_used_at >= policy.SEEN_EVERY_MS:
+            await self._note_used(row.token_hash, now)
+        return replace(who, permissions=who.permissions & frozenset(row.permissions), must_change_password=False)
 
     async def forget_old(self, now: Instant) -> None:
         """Drop sessions that are over and failures that no longer count; a job calls it."""
@@ -159,15 +205,32 @@ class Identity:
                 delete(SignInFailureRow).where(col(SignInFailureRow.last_at) < now - policy.FORGOTTEN_AFTER_MS)
             )
 
-    def _one_time_password(self) -> str:
-        return base64.b32encode(self._random_bytes(ONE_TIME_PASSWORD_BYTES)).decode()
+    async def _require_password(self, who: Principal, password: str) -> None:
+        async with self._store.reading() as work:
+            row = await work.session.get_one(UserRow, who.user_id)
+        if not await self._passwords.verify(row.password_hash, password):
+            raise Problem(ProblemCode.SIGN_IN_FAILED, "the password is wrong")
 
-    def _open_session(self, work: Work, user: UserRow, now: Instant) -> SignedIn:
+    def _secret(self, row: UserRow) -> str:
+        assert row.totp_sealed is not None and row.id is not None, "a confirmed second factor has a secret"  # noqa: PT018 - one fact
+        return self._seal.open(row.totp_sealed, _totp_place(row.id))
+
+    def _takes(self, work: Work, row: UserRow, code: str, now: Instant) -> bool:
+        """Whether a code is right and was not taken before; it is taken now."""
+        step = totp.step_of(self._secret(row), code, row.totp_step, now)
+        if step is None:
+            return False
+        row.totp_step = step
+        work.session.add(row)
+        return True
+
+    async def _open_session(self, work: Work, user: UserRow, now: Instant) -> SignedIn:
         assert user.id is not None, "a stored user has an id"
         token = base64.urlsafe_b64encode(self._random_bytes(TOKEN_BYTES)).decode().rstrip("=")
-        work.session.add(SessionRow(token_hash=_hash(token), user_id=user.id, created_at=now, last_seen_at=now))
+        row = SessionRow(token_hash=token_hash(token), user_id=user.id, created_at=now, last_seen_at=now, proved_at=now)
+        work.session.add(row)
         audit.record(work, now, user.id, "session.begin", f"user:{user.id}")
-        return SignedIn(token, _principal(user))
+        return SignedIn(token, await _principal(work, user, now))
 
     async def _note_failure(self, name: str, source: str, now: Instant) -> None:
         async with self._store.transaction() as work:
@@ -187,32 +250,29 @@ class Identity:
                 row.last_seen_at = now
                 work.session.add(row)
 
-
-def _number(who: Principal | None) -> int | None:
-    return None if who is None else who.user_id
-
-
-def require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
-    """Raise Problem where somebody would give or open what they do not hold; None is whoever holds the machine."""
-    if by is not None and (missing := sorted(set(permissions) - by.permissions)):
-        raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask somebody who does")
+    async def _note_used(self, token_hash: bytes, now: Instant) -> None:
+        async with self._store.transaction() as work:
+            row = (await work.session.exec(select(ApiTokenRow).where(col(ApiTokenRow.token_hash) == token_hash))).first()
+            if row is not None:
+                row.last_used_at = now
+                work.session.add(row)
 
 
-def _hash(token: str) -> bytes:
+def tokentoken_hash(token: str) -> bytes:
+    """Return what the database keeps of a token."""
     return hashlib.sha256(token.encode()).digest()
 
 
-def _principal(user: UserRow) -> Principal:
+def _totp_place(user_id: int) -> Place:
+    return Place("user_account", "totp", str(user_id))
+
+
+def token_hash(token: str) -> bytes:
+    """Return what the database keeps of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def _principal(work: Work, user: UserRow, proved_at: Instant | None) -> Principal:
     assert user.id is not None, "a stored user has an id"
-    return Principal(user.id, user.name, frozenset(user.permissions), user.must_change_password)
-
-
-async def _user_named(work: Work, name: str) -> UserRow | None:
-    return (await work.session.exec(select(UserRow).where(UserRow.name == name))).first()
-
-
-async def _set_password(work: Work, row: UserRow, stored: str, *, must_change: bool) -> None:
-    row.password_hash = stored
-    row.must_change_password = must_change
-    work.session.add(row)
-    await work.session.exec(delete(SessionRow).where(col(SessionRow.user_id) == row.id))
+    given = granted(await roles_of(work, user.id))
+    return Principal(user.id, user.name, given.permissions, user.must_change_password, given.scope, user.channel, proved_at)

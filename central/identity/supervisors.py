@@ -11,8 +11,8 @@ from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
 from central.identity import policy
+from central.identity.granted import granted, require_all_held, roles_of
 from central.identity.passwords import Passwords
-from central.identity.service import require_all_held
 from central.store.tables.catalog import SiteRow
 from central.store.tables.people import SupervisedSiteRow, SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store, Work
@@ -78,7 +78,7 @@ class Supervisors:
         verifier = await self._pins.hash(pin)
         async with self._store.transaction() as work:
             user_id, person = await _locked(work, name)
-            require_all_held(by, person.permissions)
+            require_all_held(by, granted(await roles_of(work, user_id)).permissions)
             await self._keep(work, user_id, verifier, by, now)
         return SiteSupervisor(user_id, person.name, now)
 

@@ -8,15 +8,16 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Protocol
 
 from central.web.problems import Problem, ProblemCode
-from protocol.instants import Instant
+from protocol.instants import MS_PER_MINUTE, Instant
 
 COOKIE = "__Host-paifang"
 CSRF_HEADER = "X-CSRF-Token"
 _BEARER = "Bearer "
+PROVED_FOR_MS = 5 * MS_PER_MINUTE
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
 
@@ -26,17 +27,32 @@ class Access(Enum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
+    SESSION = "session"  # signed in by a password: nothing for programs' tokens
     AGENT = "agent"  # the handler proves the agent's own signature (RFC 9421)
+
+
+class DataScope(StrEnum):
+    """Whose records a person sees: the own, those of the own sales channel, or all. The narrowest where nothing is said."""
+
+    OWN = "own"
+    CHANNEL = "channel"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The person who asks."""
+    """The person who asks. `scope` and `channel` bound what they see of sales; `proved_at` is when they last gave the password.
+
+    A program that acts for a person has proved nothing.
+    """
 
     user_id: int
     name: str
     permissions: frozenset[str]
     must_change_password: bool
+    scope: DataScope = DataScope.OWN
+    channel: str = ""
+    proved_at: Instant | None = None
 
 
 class Authenticator(Protocol):
@@ -80,6 +96,18 @@ def require_own_page(method: str, headers: Mapping[str, str], session_token: str
         raise Problem(ProblemCode.CROSS_SITE, "the Origin of the request is not this server")
     if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), csrf_token(session_token).encode()):
         raise Problem(ProblemCode.CROSS_SITE, f"the header {CSRF_HEADER} is missing or wrong; take it from GET /api/v1/session")
+
+
+def require_proved(principal: Principal, now: Instant) -> None:
+    """Raise Problem unless the person gave the password within the last minutes."""
+    if principal.proved_at is None or now - principal.proved_at > PROVED_FOR_MS:
+        raise Problem(ProblemCode.PROOF_REQUIRED, "give the password again: POST /api/v1/session/proof, then repeat this")
+
+
+def require_session(principal: Principal) -> None:
+    """Raise Problem where a program acts: what belongs to a person's session is not for it."""
+    if principal.proved_at is None:
+        raise Problem(ProblemCode.FORBIDDEN, "this is for a person's own session; a program's token cannot do it")
 
 
 def require(access: str, principal: Principal) -> None:

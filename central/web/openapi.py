@@ -141,9 +141,13 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
     if operation.access is not Access.PUBLIC and operation.access is not Access.AGENT:
         codes[ProblemCode.SIGN_IN_REQUIRED] = None
         codes[ProblemCode.CROSS_SITE] = None
+    if operation.access is Access.SESSION:
+        codes[ProblemCode.FORBIDDEN] = None
     if isinstance(operation.access, str):
         codes[ProblemCode.FORBIDDEN] = None
         codes[ProblemCode.PASSWORD_CHANGE_REQUIRED] = None
+    if operation.proved:
+        codes[ProblemCode.PROOF_REQUIRED] = None
     if operation.body:
         codes[ProblemCode.MEDIA_TYPE] = None
         codes[ProblemCode.BODY_TOO_LARGE] = None

@@ -38,6 +38,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Operation:
     """A declared route. `parameters` holds the path's names and the query's.
 
+    `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
+
     `raw_media_type` marks a raw operation, and `raw_answers` the statuses, beside its success, that it answers in that type.
     """
 
@@ -53,6 +55,7 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     problems: tuple[ProblemCode, ...] = ()
     idempotent: bool = False
+    proved: bool = False
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
 
@@ -102,6 +105,7 @@ class Route:
     status: HTTPStatus = HTTPStatus.OK
     problems: tuple[ProblemCode, ...] = ()
     idempotent: bool = False
+    proved: bool = False
 
     def __call__(self, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return the handler as a declared operation."""
@@ -109,6 +113,8 @@ class Route:
 
         async def handle(request: web.Request) -> web.StreamResponse:
             who, sent = await _admit(request, self.access)
+            if self.proved and who is not None:
+                access.require_proved(who, request.app[CLOCK]())
             raw = await _read_body(request) if body else b""
             call = Call(
                 request=request,
@@ -134,6 +140,7 @@ class Route:
             status=self.status,
             problems=self.problems,
             idempotent=self.idempotent,
+            proved=self.proved,
         )
 
     def _key(self, request: web.Request, who: Principal | None, raw: bytes) -> IdempotencyKey | None:
@@ -217,6 +224,8 @@ async def _admit(request: web.Request, wanted: Access | str) -> tuple[Principal 
         raise Problem(ProblemCode.SIGN_IN_REQUIRED, "no session, or it is over; POST /api/v1/session")
     if sent.is_ambient:
         access.require_own_page(request.method, request.headers, sent.token, request.host)
+    if wanted is Access.SESSION:
+        access.require_session(who)
     if isinstance(wanted, str):
         access.require(wanted, who)
     return who, sent

@@ -37,6 +37,10 @@ class ProblemCode(Enum):
     SIGN_IN_DELAYED = ProblemKind(
         "sign_in_delayed", HTTPStatus.TOO_MANY_REQUESTS, "登录失败过多，请稍后再试", "Too many failures; wait"
     )
+    TOTP_REQUIRED = ProblemKind(
+        "totp_required", HTTPStatus.UNAUTHORIZED, "需要动态验证码", "A code of the authenticator app is required"
+    )
+    PROOF_REQUIRED = ProblemKind("proof_required", HTTPStatus.FORBIDDEN, "请再次输入密码", "Give the password again")
     PASSWORD_CHANGE_REQUIRED = ProblemKind(
         "password_change_required", HTTPStatus.FORBIDDEN, "请先修改密码", "Change the password first"
     )

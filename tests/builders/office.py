@@ -12,11 +12,15 @@ from central.catalog import routes as catalog_routes
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
-from central.identity import routes as identity_routes
+from central.identity import menu_routes, role_routes, session_routes, supervisor_routes, token_routes, user_routes
+from central.identity.accounts import WINDOW, Accounts, Profile
+from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
-from central.identity.permissions import ALL
-from central.identity.service import Identity
+from central.identity.permissions import ALL, Permission
+from central.identity.roles import RoleGrant, Roles
+from central.identity.service import Attempt, Identity
 from central.identity.supervisors import Supervisors
+from central.identity.tokens import Tokens
 from central.issuing import routes as issuing_routes
 from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
@@ -27,6 +31,7 @@ from central.sales import routes as sales_routes
 from central.sales.policy import Holder, WantedLine
 from central.sales.service import Order, Sales, Wanted
 from central.store.unit_of_work import Store, Work
+from central.web.access import DataScope
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
@@ -37,7 +42,12 @@ PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
 VISIT = date(2026, 5, 10)
 OPERATIONS = (
-    *identity_routes.OPERATIONS,
+    *session_routes.OPERATIONS,
+    *user_routes.OPERATIONS,
+    *role_routes.OPERATIONS,
+    *token_routes.OPERATIONS,
+    *menu_routes.OPERATIONS,
+    *supervisor_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
@@ -82,7 +92,11 @@ class Office:
         self.woken = 0
         random_bytes = SeededBytes()
         seal = field_seal(random_bytes)
-        self.identity = Identity(store, Passwords(cheap_hasher()), random_bytes)
+        passwords = Passwords(cheap_hasher())
+        self.identity = Identity(store, passwords, random_bytes, seal)
+        self.accounts = Accounts(store, passwords, random_bytes)
+        self.roles = Roles(store)
+        self.tokens = Tokens(store, random_bytes)
         self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
@@ -95,10 +109,17 @@ class Office:
 
     async def open(self) -> "Office":
         """Give the office a seller and its first site."""
-        await self.identity.add_user("seller", ALL, None, self.clock())
+        await self.add_person("seller", *ALL)
         self.seller = 1
         await self.catalog.add_site(SiteParameters(name_zh="牌坊镇", name_en="Paifang Town"), None, self.clock())
         return self
+
+    async def add_person(self, name: str, *permissions: str, scope: DataScope = DataScope.ALL) -> str:
+        """Add a person with a role of their own; return the one-time password."""
+        grant = RoleGrant(name, frozenset(Permission(one) for one in permissions), scope)
+        role = await self.roles.add(grant, None, self.clock())
+        profile = Profile("", WINDOW, frozenset({role.role_id}))
+        return (await self.accounts.add(name, profile, None, self.clock()))[1]
 
     async def ticket_type(self, price_fen: int = 8000, **parameters: Any) -> TicketType:  # noqa: ANN401 - JSON as people state it
         """Add a ticket type: a single entry to site 1 on the day of the visit, unless stated otherwise."""
@@ -119,8 +140,9 @@ class Office:
     def application(self) -> web.Application:
         """Return the web application over these slices."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
-        app[identity_routes.IDENTITY] = self.identity
-        app[identity_routes.SUPERVISORS] = self.supervisors
+        app[session_routes.IDENTITY], app[user_routes.ACCOUNTS] = self.identity, self.accounts
+        app[role_routes.ROLES], app[token_routes.TOKENS] = self.roles, self.tokens
+        app[menu_routes.MENUS], app[supervisor_routes.SUPERVISORS] = Menus(self.store), self.supervisors
         app[catalog_routes.CATALOG] = self.catalog
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales
@@ -147,8 +169,8 @@ async def sign_in(client: TestClient[web.Request, web.Application], office: Offi
     """Add a person with these permissions (all, where none is named), sign in, and return the headers to send."""
     name = f"person-{len(permissions)}"
     now = office.clock()
-    one_time = await office.identity.add_user(name, permissions or ALL, None, now)
-    first = await office.identity.sign_in(name, one_time, "builder", now)
+    one_time = await office.add_person(name, *(permissions or ALL))
+    first = await office.identity.sign_in(Attempt(name, one_time, "builder"), now)
     await office.identity.change_password(first.principal, one_time, "a long passphrase", now)
     body = {"name": name, "password": "a long passphrase", "bearer": True}
     answer = await client.post("/api/v1/session", json=body)

@@ -9,22 +9,48 @@ from protocol.identifiers import SiteId
 from protocol.instants import Instant
 
 
+class RoleRow(Table, table=True):
+    """A role: what its holders may do, and whose records they see. `holds_all` is every permission, also of later versions."""
+
+    __tablename__ = "role"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    name: str = Field(unique=True, max_length=64)
+    permissions: list[str] = Field(sa_type=JSON)
+    holds_all: bool
+    scope: str = Field(max_length=16)
+    created_at: Instant = Field(sa_type=BigInteger)
+
+
+class UserRoleRow(Table, table=True):
+    """A role that a person has."""
+
+    __tablename__ = "user_role"
+
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
+    role_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="role.id", index=True)
+
+
 class UserRow(Table, table=True):
-    """A person. Disabled rather than deleted, because records keep their author."""
+    """A person; `channel` is where they sell. Disabled rather than deleted, because records keep their author."""
 
     __tablename__ = "user_account"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     name: str = Field(unique=True, max_length=64)
+    full_name: str = Field(max_length=64)
+    channel: str = Field(max_length=32)
     password_hash: str
     must_change_password: bool
     is_disabled: bool
-    permissions: list[str] = Field(sa_type=JSON)
+    totp_sealed: bytes | None = Field(default=None)
+    totp_confirmed: bool = Field(default=False)
+    totp_step: int = Field(default=0, sa_type=BigInteger)
     created_at: Instant = Field(sa_type=BigInteger)
 
 
 class SessionRow(Table, table=True):
-    """A signed-in session, by the SHA-256 of its token."""
+    """A signed-in session, by the SHA-256 of its token; `proved_at` is when the password was last given in it."""
 
     __tablename__ = "user_session"
 
@@ -32,6 +58,34 @@ class SessionRow(Table, table=True):
     user_id: int = Field(foreign_key="user_account.id", index=True, sa_type=BigInteger)
     created_at: Instant = Field(sa_type=BigInteger, index=True)
     last_seen_at: Instant = Field(sa_type=BigInteger)
+    proved_at: Instant = Field(sa_type=BigInteger)
+
+
+class ApiTokenRow(Table, table=True):
+    """A token by which a partner's program acts for a person, by its SHA-256; `permissions` narrows what the person may do."""
+
+    __tablename__ = "api_token"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    token_hash: bytes = Field(unique=True)
+    user_id: int = Field(foreign_key="user_account.id", index=True, sa_type=BigInteger)
+    name: str = Field(max_length=64)
+    permissions: list[str] = Field(sa_type=JSON)
+    created_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    created_at: Instant = Field(sa_type=BigInteger)
+    expires_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    last_used_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    revoked_at: Instant | None = Field(default=None, sa_type=BigInteger)
+
+
+class MenuRow(Table, table=True):
+    """The navigation menu as somebody arranged it, as JSON; no row where it stands as shipped."""
+
+    __tablename__ = "menu"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    arrangement: str
+    changed_at: Instant = Field(sa_type=BigInteger)
 
 
 class SignInFailureRow(Table, table=True):

@@ -28,10 +28,12 @@ def share(url: str) -> int:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def central(url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Central]:
-    """A central with a site, a ticket type, a check point and a sold ticket."""
+    """A central with a site, a ticket type, a check point, a sold ticket, and a seller."""
     async with running_central(tmp_path_factory.mktemp("hostile"), HandClock(), url) as served:
         site = await served.add_site()
         adult = await served.add_type(site)
         await served.add_check_point([adult], site)
         await served.sell(adult)
+        role = await served.api("POST", "/roles", {"name": "售票员", "permissions": ["sales.sell"]})
+        await served.api("POST", "/users", {"name": "li", "role_ids": [role["role_id"]]})
         yield served

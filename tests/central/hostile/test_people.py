@@ -27,7 +27,7 @@ SCHEMAS = hostile.Schemas(DOCUMENT)
 PEOPLE = [one for one in OPERATIONS if one.access is not Access.AGENT and one.path.startswith("/api/")]
 WITH_BODY = [one for one in PEOPLE if one.body]
 JSON = "application/json"
-_EXAMPLES = {"ticket_id": "0" * 15 + "1", "short_number": "000000000098", "name": "admin"}
+_EXAMPLES = {"user_id": "2", "role_id": "2", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "name": "admin"}
 
 
 def described(operation: Operation) -> Any:  # noqa: ANN401 - JSON
@@ -42,11 +42,13 @@ def path_of(operation: Operation, name: str = "", value: str = "") -> str:
 async def ask(central: Central, operation: Operation, path: str, body: bytes | None = None, **headers: str) -> None:
     """Send one request, and hold its answer to the document. Time goes by, so that no limit of tries hides what is behind it."""
     central.clock.advance(seconds=61)
+    if operation.proved:
+        await central.sign_in_again()
     sent = {**central.headers, "Idempotency-Key": f"hostile-{central.clock.now}", "Content-Type": JSON, **headers}
     url = URL(central.url + path, encoded=True)
     async with central.session.request(operation.method, url, data=body, headers=sent) as answer:
         await hold(answer, described(operation), body)
-    if operation.operation_id in {"signOut", "changePassword", "resetPassword"} or answer.status == 401:
+    if operation.operation_id in {"signOut", "changePassword"} or answer.status == 401:
         await central.sign_in_again()
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from central.identity import supervisors
 from central.identity.passwords import Passwords, pin_hasher
 from central.identity.permissions import ALL
+from central.identity.service import Attempt
 from central.identity.supervisors import Supervisors
 from central.store.tables.people import AuditRow, SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store
@@ -29,8 +30,8 @@ PASSWORD = "a long passphrase"
 async def desk(office: Office) -> Office:
     """An office with Anna and Ben, who sell; `woken` is counted from here."""
     for name in ("anna", "ben"):
-        one_time = await office.identity.add_user(name, ["sales.sell"], None, office.clock())
-        first = await office.identity.sign_in(name, one_time, "here", office.clock())
+        one_time = await office.add_person(name, "sales.sell")
+        first = await office.identity.sign_in(Attempt(name, one_time, "here"), office.clock())
         await office.identity.change_password(first.principal, one_time, PASSWORD, office.clock())
     office.woken = 0
     return office
@@ -119,9 +120,9 @@ async def test_a_person_sets_an_own_pin_by_the_own_password(desk: Office) -> Non
 
 
 async def test_with_a_password_for_one_use_nobody_sets_an_own_pin(desk: Office) -> None:
-    one_time = await desk.identity.reset_password("anna", None, desk.clock())
+    one_time = (await desk.accounts.reset_password(await desk.accounts.number_of("anna"), None, desk.clock()))[1]
     await desk.supervisors.add(TOWN, "anna", await boss(desk), desk.clock())
-    anna = (await desk.identity.sign_in("anna", one_time, "here", desk.clock())).principal
+    anna = (await desk.identity.sign_in(Attempt("anna", one_time, "here"), desk.clock())).principal
     attempt = desk.supervisors.set_own_pin(anna, one_time, PIN, desk.clock())
     assert await code_of(attempt) is ProblemCode.PASSWORD_CHANGE_REQUIRED
 

@@ -1,11 +1,23 @@
 """Migrations make exactly the tables that the program knows, on both databases."""
 
-import pytest
-from sqlalchemy import text
+from pathlib import Path
 
-from central.store.engine import open_database
-from central.store.migrate import differences, migrate
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from central.identity.accounts import WINDOW, Accounts
+from central.identity.granted import Granted, granted, roles_of
+from central.identity.passwords import Passwords
+from central.identity.permissions import ALL
+from central.store import migrations
+from central.store.engine import Database, open_database
+from central.store.migrate import CONNECTION, differences, migrate
+from central.store.unit_of_work import Store
+from central.web.access import DataScope
 from protocol.errors import StorageError
+from tests.builders.central import SeededBytes, cheap_hasher
 
 
 async def test_migrations_make_the_tables_that_the_program_knows(database_url: str) -> None:
@@ -30,3 +42,36 @@ async def test_a_newer_database_is_refused(database_url: str) -> None:
     with pytest.raises(StorageError, match="newer"):
         await migrate(database)
     await database.close()
+
+
+async def at_revision(url: str, revision: str) -> Database:
+    """Return a database as an earlier version of the program left it."""
+    database = open_database(url)
+
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes[CONNECTION] = connection
+        command.upgrade(config, revision)
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    return database
+
+
+async def test_people_from_before_there_were_roles_keep_what_they_may(database_url: str) -> None:
+    database = await at_revision(database_url, "0002")
+    people = [("admin", '["users.edit"]'), ("wang", '["sales.sell", "sales.read"]')]
+    async with database.engine.begin() as connection:
+        for name, permissions in people:
+            values = f"'{name}', 'hash', FALSE, FALSE, '{permissions}', 1"
+            columns = "name, password_hash, must_change_password, is_disabled, permissions, created_at"
+            await connection.execute(text(f"INSERT INTO user_account ({columns}) VALUES ({values})"))  # noqa: S608 - a constant
+    await migrate(database)
+    store = Store(database)
+    async with store.reading() as work:
+        given = {name: granted(await roles_of(work, number)) for number, name in enumerate(("admin", "wang"), 1)}
+    assert given["admin"] == Granted(frozenset(ALL), DataScope.ALL)
+    assert given["wang"] == Granted(frozenset({"sales.sell", "sales.read"}), DataScope.ALL)
+    assert (await Accounts(store, Passwords(cheap_hasher()), SeededBytes()).person(2)).profile.channel == WINDOW
+    await store.close()

@@ -32,15 +32,15 @@ async def test_a_gate_takes_the_pin_that_central_published_and_then_the_new_one_
     gate = await a_gate(central)
     await gate.refresh()
     assert at_gate(gate) == ()
-    await central.api("POST", "/users", {"name": "anna", "permissions": []})
+    await central.api("POST", "/users", {"name": "anna"})
     async with asyncio.timeout(LIMIT_S):
         await central.api("PUT", "/sites/1/supervisors/anna")
-        anna = (await central.api("PUT", "/users/anna/pin", {"pin": PIN}))["person_id"]
+        anna = (await central.api("PUT", "/supervisors/anna/pin", {"pin": PIN}))["person_id"]
         await gate.refresh_until(lambda one: len(at_gate(one)) == 1)
         assert await prove(gate, anna, PIN) is Proof.PROVED
         assert await prove(gate, anna + 1, PIN) is Proof.WRONG
         before = at_gate(gate)
-        await central.api("PUT", "/users/anna/pin", {"pin": NEW_PIN})
+        await central.api("PUT", "/supervisors/anna/pin", {"pin": NEW_PIN})
         await gate.refresh_until(lambda one: at_gate(one) != before)
         assert await prove(gate, anna, PIN) is Proof.WRONG
         assert await prove(gate, anna, NEW_PIN) is Proof.PROVED
@@ -70,8 +70,8 @@ async def test_supervisors_are_listed_and_no_answer_holds_a_pin(central: Central
     said.append(await central.api("PUT", "/session/pin", {"password": PASSWORD, "pin": OWN_PIN}))
     said.append((await central.api("GET", "/sites/1/supervisors"))["items"])
     assert said[2] == [said[1]]
-    said.append(await central.api("PUT", "/users/admin/pin", {"pin": "123456"}, status=422))
-    said.append(await central.api("PUT", "/users/admin/pin", {"pin": PIN * 3}, status=400))
+    said.append(await central.api("PUT", "/supervisors/admin/pin", {"pin": "123456"}, status=422))
+    said.append(await central.api("PUT", "/supervisors/admin/pin", {"pin": PIN * 3}, status=400))
     assert (said[3]["code"], said[4]["code"]) == ("pin_weak", "input_invalid")
     for secret in (OWN_PIN, PIN, "argon2"):
         assert secret not in str(said)

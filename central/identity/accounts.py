@@ -1,0 +1,273 @@
+"""The people who may sign in: added, changed, disabled, given a new password, and deleted while they never did anything.
+
+Laws: there is no default password; nobody gives, opens or takes away what they do not hold themselves; one administrator is
+always left; who has done anything is disabled, never deleted, so that records keep their author; every change is audited.
+"""
+
+import base64
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, select
+
+from central.audit import service as audit
+from central.identity.granted import granted, require_all_held, require_scope_held, roles_of
+from central.identity.passwords import Passwords
+from central.identity.roles import administrators
+from central.store.tables.people import (
+    AuditRow,
+    RoleRow,
+    SessionRow,
+    SignInFailureRow,
+    SupervisedSiteRow,
+    SupervisorPinRow,
+    UserRoleRow,
+    UserRow,
+)
+from central.store.unit_of_work import Store, Work
+from central.web.access import Principal
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Instant
+
+ADMIN = "admin"
+WINDOW = "window"
+ONE_TIME_PASSWORD_BYTES = 15
+MOST_ROLES_EACH = 50
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is said of a person: their own name, the sales channel at which they sell, and their roles."""
+
+    full_name: str
+    channel: str
+    role_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as others see them."""
+
+    user_id: int
+    name: str
+    profile: Profile
+    is_disabled: bool
+    must_change_password: bool
+    has_totp: bool
+    created_at: Instant
+
+
+class Accounts:
+    """Keeps the people who may sign in."""
+
+    def __init__(self, store: Store, passwords: Passwords, random_bytes: RandomBytes) -> None:
+        """Take the store, the hasher and the source of randomness."""
+        self._store = store
+        self._passwords = passwords
+        self._random_bytes = random_bytes
+
+    async def ensure_admin(self, now: Instant) -> str | None:
+        """Make `admin` where there is no user at all; return its one-time password, to be printed once."""
+        async with self._store.transaction() as work:
+            if (await work.session.exec(select(UserRow.id).limit(1))).first() is not None:
+                return None
+            role = await administrators(work, now)
+        return (await self.add(ADMIN, Profile("", WINDOW, frozenset({role})), None, now))[1]
+
+    async def add(self, name: str, profile: Profile, by: Principal | None, now: Instant) -> tuple[Person, str]:
+        """Add a person; return them with their one-time password. `by` is None for whoever holds the machine.
+
+        Problem where the name is taken, a role is not there, or `by` would give what they do not hold themselves.
+        """
+        password = self._one_time_password()
+        stored = await self._passwords.hash(password)
+        async with self._store.transaction() as work:
+            if await user_named(work, name) is not None:
+                fault = FieldFault("name", "is taken")
+                raise Problem(ProblemCode.CONFLICT, f"there is a user {name:.64} already", fields=(fault,))
+            row = UserRow(
+                name=name,
+                full_name=profile.full_name,
+                channel=profile.channel,
+                password_hash=stored,
+                must_change_password=True,
+                is_disabled=False,
+                created_at=now,
+            )
+            work.session.add(row)
+            await work.session.flush()
+            await _give(work, _id(row), profile.role_ids, by)
+            audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=name, roles=_said(profile.role_ids))
+        return _person(row, profile.role_ids), password
+
+    async def change(self, user_id: int, profile: Profile, by: Principal, now: Instant) -> Person:
+        """Replace what is said of a person. Problem where `by` would give or take what they do not hold, or the last admin."""
+        async with self._store.transaction() as work:
+            row = await _editable(work, user_id, by)
+            row.full_name, row.channel = profile.full_name, profile.channel
+            work.session.add(row)
+            await work.session.exec(delete(UserRoleRow).where(col(UserRoleRow.user_id) == user_id))
+            await _give(work, user_id, profile.role_ids, by)
+            await _require_an_administrator(work)
+            audit.record(work, now, by.user_id, "user.change", f"user:{user_id}", roles=_said(profile.role_ids))
+        return _person(row, profile.role_ids)
+
+    async def set_disabled(self, user_id: int, *, disabled: bool, by: Principal, now: Instant) -> Person:
+        """Disable a person, whose sessions end at once, or enable them again. Problem where it is `by`, or the last admin."""
+        if disabled and user_id == by.user_id:
+            raise Problem(ProblemCode.CONFLICT, "nobody disables their own account; ask somebody else")
+        async with self._store.transaction() as work:
+            row = await _editable(work, user_id, by)
+            row.is_disabled = disabled
+            work.session.add(row)
+            if disabled:
+                await work.session.exec(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
+            await _require_an_administrator(work)
+            audit.record(work, now, by.user_id, "user.disable" if disabled else "user.enable", f"user:{user_id}")
+            roles = await roles_of(work, user_id)
+        return _person(row, _ids(roles))
+
+    async def delete(self, user_id: int, by: Principal, now: Instant) -> None:
+        """Delete a person who never did anything. Problem where they did: disable them, so that records keep their author."""
+        async with self._store.transaction() as work:
+            row = await _editable(work, user_id, by)
+            acted = select(AuditRow.id).where(col(AuditRow.user_id) == user_id).limit(1)
+            if (await work.session.exec(acted)).first() is not None:
+                raise Problem(ProblemCode.CONFLICT, f"{row.name} has records here; disable the account instead")
+            for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisedSiteRow):
+                await work.session.exec(delete(table).where(col(table.user_id) == user_id))
+            await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))
+            await work.session.delete(row)
+            await work.session.flush()
+            await _require_an_administrator(work)
+            audit.record(work, now, by.user_id, "user.delete", f"user:{user_id}", name=row.name)
+
+    async def reset_password(self, user_id: int, by: Principal | None, now: Instant) -> tuple[Person, str]:
+        """Give a person a new one-time password, end their sessions and their second factor; return both.
+
+        Problem where there is nobody, or the person may do what `by` may not (whose account that would open).
+        """
+        password = self._one_time_password()
+        stored = await self._passwords.hash(password)
+        async with self._store.transaction() as work:
+            row = await _editable(work, user_id, by)
+            row.totp_sealed, row.totp_confirmed = None, False
+            await set_password(work, row, stored, must_change=True)
+            roles = await roles_of(work, user_id)
+            audit.record(work, now, _number(by), "user.reset-password", f"user:{user_id}")
+        return _person(row, _ids(roles)), password
+
+    async def person(self, user_id: int) -> Person:
+        """Return a person; Problem where there is nobody of that number."""
+        async with self._store.reading() as work:
+            row = await _existing(work, user_id)
+            return _person(row, _ids(await roles_of(work, user_id)))
+
+    async def number_of(self, name: str) -> int:
+        """Return the number of a person by name; Problem where there is nobody."""
+        async with self._store.reading() as work:
+            row = await user_named(work, name)
+        if row is None:
+            raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
+        return _id(row)
+
+    async def people(self, after: int | None, limit: int) -> tuple[Person, ...]:
+        """Return people by number, those after a number."""
+        query = select(UserRow).where(col(UserRow.id) > (after or 0)).order_by(col(UserRow.id)).limit(limit)
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(query)).all()
+            having = select(UserRoleRow).where(col(UserRoleRow.user_id).in_([row.id for row in rows]))
+            pairs = [(one.user_id, one.role_id) for one in (await work.session.exec(having)).all()]
+        return tuple(_person(row, frozenset(role for user, role in pairs if user == row.id)) for row in rows)
+
+    def _one_time_password(self) -> str:
+        return base64.b32encode(self._random_bytes(ONE_TIME_PASSWORD_BYTES)).decode()
+
+
+async def user_named(work: Work, name: str) -> UserRow | None:
+    """Return a person by name."""
+    return (await work.session.exec(select(UserRow).where(UserRow.name == name))).first()
+
+
+async def set_password(work: Work, row: UserRow, stored: str, *, must_change: bool) -> None:
+    """Set what is stored of a password, and end all sessions of the person."""
+    row.password_hash = stored
+    row.must_change_password = must_change
+    work.session.add(row)
+    await work.session.exec(delete(SessionRow).where(col(SessionRow.user_id) == row.id))
+
+
+async def _existing(work: Work, user_id: int) -> UserRow:
+    row = await work.session.get(UserRow, user_id)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
+    return row
+
+
+async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
+    """Return a person, locked, who may do nothing that `by` may not."""
+    row = await work.session.get(UserRow, user_id, with_for_update=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
+    given = granted(await roles_of(work, user_id))
+    require_all_held(by, given.permissions)
+    require_scope_held(by, given.scope)
+    return row
+
+
+async def _give(work: Work, user_id: int, role_ids: Collection[int], by: Principal | None) -> None:
+    if len(role_ids) > MOST_ROLES_EACH:
+        raise Problem(ProblemCode.INPUT_INVALID, f"a person has at most {MOST_ROLES_EACH} roles")
+    roles = (await work.session.exec(select(RoleRow).where(col(RoleRow.id).in_(role_ids)))).all()
+    if missing := sorted(set(role_ids) - {row.id for row in roles}):
+        fault = FieldFault("role_ids", f"there is no role {missing[0]}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+    given = granted(roles)
+    require_all_held(by, given.permissions)
+    require_scope_held(by, given.scope)
+    work.session.add_all(UserRoleRow(user_id=user_id, role_id=role_id) for role_id in role_ids)
+    await work.session.flush()
+
+
+async def _require_an_administrator(work: Work) -> None:
+    """Raise Problem where nobody would be left who may do everything; two who take that from each other take turns."""
+    role = (await work.session.exec(select(RoleRow.id).where(col(RoleRow.holds_all).is_(True)).with_for_update())).first()
+    query = (
+        select(UserRow.id)
+        .join(UserRoleRow, col(UserRoleRow.user_id) == col(UserRow.id))
+        .where(col(UserRoleRow.role_id) == role, col(UserRow.is_disabled).is_(False))
+        .limit(1)
+    )
+    if role is not None and (await work.session.exec(query)).first() is None:
+        raise Problem(ProblemCode.CONFLICT, "this is the last administrator; give somebody else that role first")
+
+
+def _person(row: UserRow, role_ids: frozenset[int]) -> Person:
+    return Person(
+        user_id=_id(row),
+        name=row.name,
+        profile=Profile(row.full_name, row.channel, role_ids),
+        is_disabled=row.is_disabled,
+        must_change_password=row.must_change_password,
+        has_totp=row.totp_confirmed,
+        created_at=row.created_at,
+    )
+
+
+def _ids(roles: Collection[RoleRow]) -> frozenset[int]:
+    return frozenset(role.id for role in roles if role.id is not None)
+
+
+def _id(row: UserRow) -> int:
+    assert row.id is not None, "a stored user has an id"
+    return row.id
+
+
+def _number(who: Principal | None) -> int | None:
+    return None if who is None else who.user_id
+
+
+def _said(role_ids: Collection[int]) -> str:
+    return " ".join(str(one) for one in sorted(role_ids))

@@ -1,0 +1,67 @@
+"""The menu as it stands: shipped, or as somebody arranged it.
+
+Laws: an arrangement replaces the one before as a whole; restoring brings back the tree as shipped; both are audited. A person
+sees a new arrangement at the next sign-in, or when they refresh the menu (刷新菜单): the pages ask anew then.
+"""
+
+import json
+
+from central.audit import service as audit
+from central.identity.menus import SHIPPED, Menu, PlacedGroup, PlacedPage, arranged, fault_of
+from central.store.tables.people import MenuRow
+from central.store.unit_of_work import Store
+from central.web.access import Principal
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Instant
+
+_ONLY = 1
+
+
+class Menus:
+    """Keeps the arrangement."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def menu(self) -> Menu:
+        """Return the whole menu as it stands, hidden pages included."""
+        async with self._store.reading() as work:
+            row = await work.session.get(MenuRow, _ONLY)
+        return SHIPPED if row is None else arranged(_read(row.arrangement))
+
+    async def arrange(self, groups: tuple[PlacedGroup, ...], by: Principal, now: Instant) -> Menu:
+        """Take an arrangement; Problem where a page is missing, unknown or there twice."""
+        fault = fault_of(groups)
+        if fault is not None:
+            raise Problem(ProblemCode.INPUT_INVALID, fault, fields=(FieldFault("groups", fault),))
+        async with self._store.transaction() as work:
+            row = await work.session.get(MenuRow, _ONLY) or MenuRow(id=_ONLY, arrangement="", changed_at=now)
+            row.arrangement, row.changed_at = _written(groups), now
+            work.session.add(row)
+            audit.record(work, now, by.user_id, "menu.arrange", "menu:1")
+        return arranged(groups)
+
+    async def restore(self, by: Principal, now: Instant) -> Menu:
+        """Bring back the menu as shipped."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(MenuRow, _ONLY)
+            if row is not None:
+                await work.session.delete(row)
+            audit.record(work, now, by.user_id, "menu.restore", "menu:1")
+        return SHIPPED
+
+
+def _written(groups: tuple[PlacedGroup, ...]) -> str:
+    stated = [
+        {"key": one.key, "zh": one.title_zh, "en": one.title_en, "pages": [[page.key, page.is_hidden] for page in one.pages]}
+        for one in groups
+    ]
+    return json.dumps(stated, ensure_ascii=False)
+
+
+def _read(text: str) -> tuple[PlacedGroup, ...]:
+    return tuple(
+        PlacedGroup(one["key"], one["zh"], one["en"], tuple(PlacedPage(key, is_hidden) for key, is_hidden in one["pages"]))
+        for one in json.loads(text)
+    )

@@ -1,0 +1,148 @@
+"""The navigation menu of the back office (菜单管理): the tree as shipped, as somebody arranged it, and as one person sees it.
+
+Laws: every page of the house stands in an arrangement exactly once, shown or hidden, so that a new version's page is never lost;
+a page is seen only with its permission, whatever the arrangement says; a group without a page to see is not shown.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from central.identity.permissions import Permission
+
+MOST_GROUPS = 50
+MAX_TITLE_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the console."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    permission: Permission
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of pages under one title."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    pages: tuple[Page, ...]
+
+
+Menu = tuple[Group, ...]
+
+SHIPPED: Menu = (
+    Group(
+        "system",
+        "系统管理",
+        "System",
+        (
+            Page("users", "用户管理", "Users", Permission.USERS_READ),
+            Page("roles", "角色管理", "Roles", Permission.USERS_READ),
+            Page("menus", "菜单管理", "Menus", Permission.MENUS_EDIT),
+            Page("tokens", "接口令牌", "API tokens", Permission.TOKENS_EDIT),
+        ),
+    ),
+    Group(
+        "tickets",
+        "票务管理",
+        "Tickets",
+        (
+            Page("ticket-types", "票据管理", "Ticket types", Permission.CATALOG_READ),
+            Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
+            Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
+            Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),
+        ),
+    ),
+    Group(
+        "reports",
+        "报表明细",
+        "Reports",
+        (
+            Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPage:
+    """Where somebody put a page."""
+
+    key: str
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedGroup:
+    """A group as somebody arranged it; its key is its own or one of the shipped ones."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    pages: tuple[PlacedPage, ...]
+
+
+def fault_of(arrangement: Collection[PlacedGroup], shipped: Menu = SHIPPED) -> str | None:
+    """Return what is wrong with an arrangement, or None: each page that there is exactly once, each group's key once."""
+    groups = [group.key for group in arrangement]
+    placed = [page.key for group in arrangement for page in group.pages]
+    known = {page.key for page in _pages(shipped)}
+    if twice := _twice(groups):
+        return f"the group {twice} stands twice"
+    if twice := _twice(placed):
+        return f"the page {twice} stands twice"
+    if unknown := sorted(set(placed) - known):
+        return f"there is no page {unknown[0]}"
+    if missing := sorted(known - set(placed)):
+        return f"the page {missing[0]} is missing; hide it instead"
+    return None
+
+
+def arranged(arrangement: Iterable[PlacedGroup], shipped: Menu = SHIPPED) -> Menu:
+    """Return the menu as arranged. A page that came with a later version stands in its shipped group, or in one made for it."""
+    known = {page.key: page for page in _pages(shipped)}
+    placed = list(arrangement)
+    menu = [_group(group, known) for group in placed]
+    seen = {page.key for group in placed for page in group.pages}
+    for group in shipped:
+        fresh = tuple(page for page in group.pages if page.key not in seen)
+        if fresh:
+            _add(menu, replace(group, pages=fresh))
+    return tuple(menu)
+
+
+def seen_by(menu: Menu, permissions: Collection[str]) -> Menu:
+    """Return what a person sees of a menu."""
+    kept = (
+        replace(group, pages=tuple(page for page in group.pages if page.permission in permissions and not page.is_hidden))
+        for group in menu
+    )
+    return tuple(group for group in kept if group.pages)
+
+
+def _group(group: PlacedGroup, known: dict[str, Page]) -> Group:
+    pages = tuple(replace(known[page.key], is_hidden=page.is_hidden) for page in group.pages if page.key in known)
+    return Group(group.key, group.title_zh, group.title_en, pages)
+
+
+def _add(menu: list[Group], fresh: Group) -> None:
+    for place, group in enumerate(menu):
+        if group.key == fresh.key:
+            menu[place] = replace(group, pages=(*group.pages, *fresh.pages))
+            return
+    menu.append(fresh)
+
+
+def _pages(menu: Menu) -> list[Page]:
+    return [page for group in menu for page in group.pages]
+
+
+def _twice(keys: list[str]) -> str | None:
+    return next((key for key in keys if keys.count(key) > 1), None)

@@ -1,0 +1,152 @@
+"""Roles: named sets of permissions with a data scope.
+
+Laws: a role that gives more than its editor holds is not theirs to change or to give away; a role that somebody has is not
+deleted; the administrators' role gives everything for ever, so that nobody can lock the house.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.identity.granted import permissions_of, require_all_held, require_scope_held
+from central.identity.permissions import Permission
+from central.store.tables.people import RoleRow, UserRoleRow
+from central.store.unit_of_work import Store, Work
+from central.web.access import DataScope, Principal
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Instant
+
+ADMINISTRATORS = "管理员 Administrators"
+MOST_ROLES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """What a role is to give."""
+
+    name: str
+    permissions: frozenset[Permission]
+    scope: DataScope
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role, and how many people have it. `is_fixed`: the administrators' role, which nobody changes."""
+
+    role_id: int
+    name: str
+    permissions: frozenset[str]
+    scope: DataScope
+    is_fixed: bool
+    people: int
+
+
+class Roles:
+    """The roles of the house."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def all_roles(self) -> tuple[Role, ...]:
+        """Return all roles by number."""
+        counted = select(col(UserRoleRow.role_id), func.count()).group_by(col(UserRoleRow.role_id))
+        async with self._store.reading() as work:
+            people = dict((await work.session.exec(counted)).all())
+            rows = (await work.session.exec(select(RoleRow).order_by(col(RoleRow.id)))).all()
+        return tuple(_role(row, people.get(row.id or 0, 0)) for row in rows)
+
+    async def add(self, grant: RoleGrant, by: Principal | None, now: Instant) -> Role:
+        """Add a role; Problem where the name is taken, or it gives what `by` does not hold."""
+        _require_giveable(by, grant)
+        async with self._store.transaction() as work:
+            await _require_free(work, grant.name, None)
+            await _require_room(work)
+            row = RoleRow(name=grant.name, permissions=_stored(grant), holds_all=False, scope=grant.scope.value, created_at=now)
+            work.session.add(row)
+            await work.session.flush()
+            _note(work, row, "role.add", by, now)
+        return _role(row, 0)
+
+    async def change(self, role_id: int, grant: RoleGrant, by: Principal, now: Instant) -> Role:
+        """Replace a role; effective with the holders' next request. Problem where it is fixed, or beyond what `by` holds."""
+        _require_giveable(by, grant)
+        async with self._store.transaction() as work:
+            row = await _changeable(work, role_id, by)
+            await _require_free(work, grant.name, role_id)
+            row.name, row.permissions, row.scope = grant.name, _stored(grant), grant.scope.value
+            work.session.add(row)
+            _note(work, row, "role.change", by, now)
+            people = await _people(work, role_id)
+        return _role(row, people)
+
+    async def delete(self, role_id: int, by: Principal, now: Instant) -> None:
+        """Delete a role that nobody has; Problem where somebody has it, or it is fixed."""
+        async with self._store.transaction() as work:
+            row = await _changeable(work, role_id, by)
+            people = await _people(work, role_id)
+            if people:
+                raise Problem(ProblemCode.CONFLICT, f"{people} people have the role {row.name}; take it from them first")
+            await work.session.delete(row)
+            audit.record(work, now, by.user_id, "role.delete", f"role:{role_id}", name=row.name)
+
+
+async def administrators(work: Work, now: Instant) -> int:
+    """Return the number of the administrators' role, made where it is not there yet."""
+    row = (await work.session.exec(select(RoleRow).where(col(RoleRow.holds_all).is_(True)))).first()
+    if row is None:
+        row = RoleRow(name=ADMINISTRATORS, permissions=[], holds_all=True, scope=DataScope.ALL.value, created_at=now)
+        work.session.add(row)
+        await work.session.flush()
+    assert row.id is not None, "a flushed row has its number"
+    return row.id
+
+
+def _require_giveable(by: Principal | None, grant: RoleGrant) -> None:
+    require_all_held(by, grant.permissions)
+    require_scope_held(by, grant.scope)
+
+
+async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
+    """Return a role, locked, if `by` may change it."""
+    row = await work.session.get(RoleRow, role_id, with_for_update=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no role {role_id}")
+    if row.holds_all:
+        raise Problem(ProblemCode.CONFLICT, "the administrators' role gives everything and stays as it is; add another role")
+    require_all_held(by, permissions_of(row))
+    require_scope_held(by, DataScope(row.scope))
+    return row
+
+
+async def _require_free(work: Work, name: str, own: int | None) -> None:
+    row = (await work.session.exec(select(RoleRow).where(RoleRow.name == name))).first()
+    if row is not None and row.id != own:
+        fault = FieldFault("name", "is taken")
+        raise Problem(ProblemCode.CONFLICT, f"there is a role {name:.64} already", fields=(fault,))
+
+
+async def _require_room(work: Work) -> None:
+    if (await work.session.exec(select(func.count()).select_from(RoleRow))).one() >= MOST_ROLES:
+        raise Problem(ProblemCode.CONFLICT, f"there are at most {MOST_ROLES} roles")
+
+
+async def _people(work: Work, role_id: int) -> int:
+    query = select(func.count()).select_from(UserRoleRow).where(col(UserRoleRow.role_id) == role_id)
+    return (await work.session.exec(query)).one()
+
+
+def _note(work: Work, row: RoleRow, action: str, by: Principal | None, now: Instant) -> None:
+    given = " ".join(row.permissions)
+    who = None if by is None else by.user_id
+    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, permissions=given, scope=row.scope)
+
+
+def _stored(grant: RoleGrant) -> list[str]:
+    return sorted(permission.value for permission in grant.permissions)
+
+
+def _role(row: RoleRow, people: int) -> Role:
+    assert row.id is not None, "a stored role has its number"
+    return Role(row.id, row.name, permissions_of(row), DataScope(row.scope), row.holds_all, people)

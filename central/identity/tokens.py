@@ -1,0 +1,122 @@
+"""API tokens: what a partner's program shows instead of a session.
+
+Laws: a token acts for one person and may do no more than that person, nor than it was made for; it leaves the server once and
+stands in the database as its SHA-256 only; a revoked one never works again; it proves nobody anew.
+"""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.identity.granted import granted, require_all_held, require_scope_held, roles_of
+from central.identity.permissions import Permission
+from central.identity.service import API_TOKEN_PREFIX, TOKEN_BYTES, token_hash
+from central.store.tables.people import ApiTokenRow, UserRow
+from central.store.unit_of_work import Store, Work
+from central.web.access import Principal
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Instant
+
+MOST_TOKENS_EACH = 100
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """What a token is to be: for whom it acts, what it is called, what it may do, until when."""
+
+    user_id: int
+    name: str
+    permissions: frozenset[Permission]
+    expires_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A token as people see it: never the token itself."""
+
+    token_id: int
+    grant: TokenGrant
+    created_at: Instant
+    last_used_at: Instant | None
+    revoked_at: Instant | None
+
+
+class Tokens:
+    """Keeps the tokens of programs."""
+
+    def __init__(self, store: Store, random_bytes: RandomBytes) -> None:
+        """Take the store and the source of randomness."""
+        self._store = store
+        self._random_bytes = random_bytes
+
+    async def add(self, grant: TokenGrant, by: Principal, now: Instant) -> tuple[ApiToken, str]:
+        """Make a token; return it as people see it, and itself, this once.
+
+        Problem where its person is not there or disabled, it would be over already, or `by` holds less than it would give.
+        """
+        if grant.expires_at is not None and grant.expires_at <= now:
+            fault = FieldFault("expires_at", "must be in the future")
+            raise Problem(ProblemCode.INPUT_INVALID, "the token would be over already", fields=(fault,))
+        token = API_TOKEN_PREFIX + base64.urlsafe_b64encode(self._random_bytes(TOKEN_BYTES)).decode().rstrip("=")
+        async with self._store.transaction() as work:
+            await _require_giveable(work, grant, by)
+            row = ApiTokenRow(
+                token_hash=token_hash(token),
+                user_id=grant.user_id,
+                name=grant.name,
+                permissions=sorted(one.value for one in grant.permissions),
+                created_by=by.user_id,
+                created_at=now,
+                expires_at=grant.expires_at,
+            )
+            work.session.add(row)
+            await work.session.flush()
+            given = " ".join(row.permissions)
+            audit.record(work, now, by.user_id, "token.add", f"token:{row.id}", user=grant.user_id, permissions=given)
+        return _token(row), token
+
+    async def revoke(self, token_id: int, by: Principal, now: Instant) -> ApiToken:
+        """End a token for ever; one that is revoked already stays as it is. Problem where there is none of that number."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(ApiTokenRow, token_id, with_for_update=True)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no token {token_id}")
+            if row.revoked_at is None:
+                row.revoked_at = now
+                work.session.add(row)
+                audit.record(work, now, by.user_id, "token.revoke", f"token:{token_id}")
+        return _token(row)
+
+    async def tokens(self, after: int | None, limit: int) -> tuple[ApiToken, ...]:
+        """Return tokens by number, those after a number."""
+        query = select(ApiTokenRow).where(col(ApiTokenRow.id) > (after or 0)).order_by(col(ApiTokenRow.id)).limit(limit)
+        async with self._store.reading() as work:
+            return tuple(_token(row) for row in (await work.session.exec(query)).all())
+
+
+async def _require_giveable(work: Work, grant: TokenGrant, by: Principal) -> None:
+    person = await work.session.get(UserRow, grant.user_id)
+    if person is None or person.is_disabled:
+        fault = FieldFault("user_id", "must be a person who may sign in")
+        raise Problem(ProblemCode.INPUT_INVALID, f"there is no enabled user {grant.user_id}", fields=(fault,))
+    held = granted(await roles_of(work, grant.user_id))
+    require_all_held(by, grant.permissions)
+    require_scope_held(by, held.scope)
+    if missing := sorted(set(grant.permissions) - held.permissions):
+        fault = FieldFault("permissions", f"{person.name} does not hold {missing[0]}")
+        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+    mine = select(func.count()).select_from(ApiTokenRow).where(col(ApiTokenRow.user_id) == grant.user_id)
+    if (await work.session.exec(mine.where(col(ApiTokenRow.revoked_at).is_(None)))).one() >= MOST_TOKENS_EACH:
+        raise Problem(ProblemCode.CONFLICT, f"a person has at most {MOST_TOKENS_EACH} tokens; revoke one first")
+
+
+def _token(row: ApiTokenRow) -> ApiToken:
+    assert row.id is not None, "a stored token has its number"
+    known = frozenset(one for one in Permission if one.value in row.permissions)
+    grant = TokenGrant(row.user_id, row.name, known, row.expires_at)
+    return ApiToken(row.id, grant, row.created_at, row.last_used_at, row.revoked_at)

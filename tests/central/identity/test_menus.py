@@ -1,0 +1,95 @@
+"""The menu: nothing is lost by arranging it, and nobody sees a page that they may not open."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from central.identity.menu_service import Menus
+from central.identity.menus import SHIPPED, Group, Menu, Page, PlacedGroup, PlacedPage, arranged, fault_of, seen_by
+from central.identity.permissions import ALL, Permission
+from central.web.access import Principal
+from central.web.problems import Problem
+from tests.builders.office import Office
+
+KEYS = [page.key for group in SHIPPED for page in group.pages]
+BOSS = Principal(1, "seller", frozenset(ALL), must_change_password=False)
+
+
+def placed(menu: Menu) -> tuple[PlacedGroup, ...]:
+    return tuple(
+        PlacedGroup(one.key, one.title_zh, one.title_en, tuple(PlacedPage(page.key, page.is_hidden) for page in one.pages))
+        for one in menu
+    )
+
+
+def keys(menu: Menu) -> list[str]:
+    return [page.key for group in menu for page in group.pages]
+
+
+def test_the_shipped_menu_has_no_fault_and_names_every_page_once() -> None:
+    assert fault_of(placed(SHIPPED)) is None
+    assert len(set(KEYS)) == len(KEYS)
+    assert arranged(placed(SHIPPED)) == SHIPPED
+
+
+@given(st.permutations(KEYS), st.sets(st.sampled_from(KEYS)))
+def test_any_arrangement_keeps_every_page_in_the_order_that_was_asked(order: list[str], hidden: set[str]) -> None:
+    asked = (PlacedGroup("own", "我的", "Mine", tuple(PlacedPage(key, key in hidden) for key in order)),)
+    menu = arranged(asked)
+    assert fault_of(asked) is None
+    assert keys(menu) == order
+    assert set(keys(seen_by(menu, ALL))) == set(order) - hidden
+
+
+def with_more(key: str, *pages: str) -> tuple[PlacedGroup, ...]:
+    more = PlacedGroup(key, "更", "More", tuple(PlacedPage(page, is_hidden=False) for page in pages))
+    return (*placed(SHIPPED), more)
+
+
+def without(key: str) -> tuple[PlacedGroup, ...]:
+    return tuple(replace(group, pages=tuple(page for page in group.pages if page.key != key)) for group in placed(SHIPPED))
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "fault"),
+    [
+        (without("users"), "the page users is missing; hide it instead"),
+        (
+            (*placed(SHIPPED), PlacedGroup("more", "更", "More", (PlacedPage("users", is_hidden=False),))),
+            "the page users stands twice",
+        ),
+        (with_more("more", "users"), "the page users stands twice"),
+        (with_more("more", "moon"), "there is no page moon"),
+        (with_more("system"), "the group system stands twice"),
+    ],
+)
+def test_a_wrong_arrangement_is_named(arrangement: tuple[PlacedGroup, ...], fault: str) -> None:
+    assert fault_of(arrangement) == fault
+
+
+def test_a_page_of_a_later_version_stands_in_its_group_of_an_old_arrangement() -> None:
+    old = without("roles")
+    assert keys(arranged(old)).count("roles") == 1
+    later = (*SHIPPED, Group("moon", "月", "Moon", (Page("dark-side", "背面", "Dark side", Permission.USERS_READ),)))
+    assert keys(arranged(placed(SHIPPED), later))[-1] == "dark-side"
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_a_page_is_seen_with_its_permission_only(permission: Permission) -> None:
+    seen = seen_by(SHIPPED, {permission.value})
+    assert {page.permission for group in seen for page in group.pages} <= {permission}
+    assert all(group.pages for group in seen)
+
+
+async def test_an_arrangement_stands_until_it_is_restored(office: Office) -> None:
+    menus, turned = Menus(office.store), tuple(reversed(placed(SHIPPED)))
+    assert await menus.menu() == SHIPPED
+    await menus.arrange(turned, BOSS, office.clock())
+    assert await menus.menu() == tuple(reversed(SHIPPED))
+    with pytest.raises(Problem):
+        await menus.arrange(without("users"), BOSS, office.clock())
+    assert await menus.menu() == tuple(reversed(SHIPPED))
+    assert await menus.restore(BOSS, office.clock()) == SHIPPED
+    assert await menus.menu() == SHIPPED
