@@ -45,7 +45,7 @@ from central.issuing.feed_version import FeedVersion
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.issuing.service import Issuing
-from central.jobs.leader import leader_of
+from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
 from central.jobs.schedule import Daily, Every, Job, Loop
 from central.keys import service as keys
@@ -59,6 +59,7 @@ from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes import SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
+from central.store.channel import Channel, Message
 from central.store.engine import open_database
 from central.store.idempotency import forget_old
 from central.store.migrate import migrate
@@ -70,6 +71,7 @@ from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.alarms import Alarms
 from central.sync.editions import RecentLists
+from central.sync.follower import Follower
 from central.sync.heads import Heads
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
@@ -107,7 +109,8 @@ OPERATIONS: tuple[Operation, ...] = (
 SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
-FOLLOW_EVERY_S = 0.25
+# Processes tell each other at once; this is for what was told while nobody could listen.
+LOOK_AROUND_EVERY_S = 5
 _PASSPHRASE_BYTES = 15
 
 
@@ -152,6 +155,9 @@ class _Feed:
     heads: Heads
     publisher: Publisher
     serving: FeedServing
+    follower: Follower
+    channel: Channel
+    leader: Leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,23 +242,41 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
     files = KeyFiles(settings.keys_dir)
     field_keys = files.field_keys()
     seal = FieldSeal(field_keys, max(field_keys), ambience.random_bytes)
-    rack, heads, lists, fence_moved = KeyRack(files), Heads(), RecentLists(), Wake()
-    publisher = Publisher(store, rack, ambience.clock, Served(heads, lists, fence_moved))
-    feed = _Feed(heads, publisher, FeedServing(store, rack, lists))
+    rack, fence_moved = KeyRack(files), Wake()
+    feed = _feed(store, rack, ambience.clock, fence_moved)
     return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved)
 
 
+def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake) -> _Feed:
+    heads, lists, leader = Heads(), RecentLists(), leader_of(store.database)
+
+    def heard(message: Message) -> None:
+        if message is Message.WORK and leader.leads:
+            publisher.wake()
+        if message is Message.PUBLISHED and not leader.leads:
+            follower.wake()
+
+    channel = Channel(store.database, heard)
+
+    async def tell_processes(work: Work) -> None:
+        await channel.tell(work, Message.PUBLISHED)
+
+    publisher = Publisher(store, rack, clock, Served(heads, lists, fence_moved, tell_processes))
+    follower = Follower(store, rack, channel, heads, lists)
+    return _Feed(heads, publisher, FeedServing(store, rack, lists), follower, channel, leader)
+
+
 def _add_services(app: web.Application, parts: _Parts) -> Refunds:
-    store, wake, tables_changed = parts.store, parts.feed.publisher.wake, parts.feed.publisher.wake_for_tables
-    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, tables_changed)
+    store, wake = parts.store, parts.feed.publisher.wake
+    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
     refunds = Refunds(store, issuing, FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[SALES] = Sales(store, catalog, issuing, parts.seal)
-    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, tables_changed), parts.guard
+    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
-    app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), tables_changed)
+    app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
     app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
 
@@ -269,12 +293,13 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
 
 def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(_app: web.Application) -> AsyncIterator[None]:
-        await parts.feed.publisher.publish_all(sign_anew=True)
         jobs, loops = _schedule(parts, identity, refunds)
-        runner = Runner(jobs, loops, leader_of(parts.store.database))
+        runner = Runner(jobs, loops, parts.feed.leader)
+        await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
         runner.start()
         yield
         await runner.stop()
+        await parts.feed.channel.close()
         await parts.guard.write_down()
         await parts.store.close()
 
@@ -287,6 +312,7 @@ async def _end_waiting(app: web.Application) -> None:
 
 def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
     publisher, clock, store = parts.feed.publisher, parts.ambience.clock, parts.store
+    follower, channel = parts.feed.follower, parts.feed.channel
 
     async def settle() -> None:
         await refunds.settle_waiting(clock())
@@ -297,8 +323,10 @@ def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tupl
             await forget_old(work, clock())
             await online_answers.forget_old(work, clock())
 
-    async def follow() -> None:
+    async def look_around() -> None:
         publisher.wake()
+        if not parts.feed.leader.leads:
+            follower.wake()
 
     jobs: tuple[Job, ...] = (
         Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
@@ -307,6 +335,11 @@ def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tupl
         Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
         Job("forget-old", Daily(hour=19, minute=0), forget),
     )
-    if not store.database.is_embedded:
-        jobs = (*jobs, Job("follow-publications", Every(FOLLOW_EVERY_S), follow, by_leader=False))
-    return jobs, (Loop("publisher", publisher.wait, publisher.work), Loop("refunds", parts.fence_moved.wait, settle))
+    loops: tuple[Loop, ...] = (
+        Loop("publisher", publisher.wait, publisher.work, elsewhere=follower.pass_on),
+        Loop("refunds", parts.fence_moved.wait, settle),
+    )
+    if store.database.is_embedded:
+        return jobs, loops
+    jobs = (*jobs, Job("look-around", Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False))
+    return jobs, (*loops, Loop("channel", channel.wait, channel.work), Loop("follower", follower.wait, follower.work))

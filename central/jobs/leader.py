@@ -1,25 +1,35 @@
-"""Who of several processes runs the jobs.
+"""Who of several processes runs the jobs and publishes.
 
-Laws: at most one leads at a time, as the database sees it; an embedded database has one process, which leads.
+Laws: at most one leads at a time, as the database sees it; each leadership has a number of its own, by which the transactions of
+a former one are refused (`store.leadership`); an embedded database has one process, which leads.
 """
 
+import asyncio
 from typing import Protocol
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from central.store import leadership
 from central.store.engine import Database
 
 # Any number that no other program takes in the same database: "PAIF".
 LOCK_NUMBER = 0x50414946
+# How long a new leader waits for a transaction of the former one; then it gives up until it is asked again.
+LOCK_WAIT_MS = 2_000
 
 
 class Leader(Protocol):
     """Asked before each job of a leader."""
 
-    async def leads(self) -> bool:
-        """Whether this process leads now."""
+    @property
+    def leads(self) -> bool:
+        """Whether this process led when it was last asked."""
+        ...
+
+    async def token(self) -> int | None:
+        """Return the number of this process's leadership, or None where another process leads."""
         ...
 
     async def close(self) -> None:
@@ -30,12 +40,26 @@ class Leader(Protocol):
 class OnlyProcess:
     """The leader of an embedded database."""
 
-    async def leads(self) -> bool:
+    def __init__(self, database: Database) -> None:
+        """Take the database; leadership begins at the first question."""
+        self._database = database
+        self._token: int | None = None
+
+    @property
+    def leads(self) -> bool:
         """Whether this process leads: always."""
         return True
 
+    async def token(self) -> int | None:
+        """Return the number of this leadership."""
+        if self._token is None:
+            async with self._database.engine.begin() as connection:
+                self._token = await leadership.begin(connection)
+        return self._token
+
     async def close(self) -> None:
-        """Do nothing."""
+        """End this leadership; the database itself keeps other processes out."""
+        self._token = None
 
 
 class AdvisoryLock:
@@ -45,30 +69,44 @@ class AdvisoryLock:
         """Take the database; a connection of its own is opened at the first question."""
         self._database = database
         self._connection: AsyncConnection | None = None
-        self._holds = False
+        self._token: int | None = None
+        self._one_at_a_time = asyncio.Lock()
 
-    async def leads(self) -> bool:
-        """Whether this process holds the lock, or gets it now."""
-        try:
-            if self._connection is None:
-                self._connection = await self._database.engine.connect()
-                self._holds = False
-            asked = "SELECT true" if self._holds else f"SELECT pg_try_advisory_lock({LOCK_NUMBER})"
-            self._holds = bool((await self._connection.execute(text(asked))).scalar_one())
-            await self._connection.commit()
-        except SQLAlchemyError:
-            self._holds = False
-            await self.close()
-        return self._holds
+    @property
+    def leads(self) -> bool:
+        """Whether this process held the lock when it was last asked."""
+        return self._token is not None
+
+    async def token(self) -> int | None:
+        """Return the number under which this process holds the lock, taking it where nobody does."""
+        async with self._one_at_a_time:
+            try:
+                self._token = await self._held(self._connection or await self._connect())
+            except (SQLAlchemyError, OSError):
+                await self.close()
+            return self._token
 
     async def close(self) -> None:
         """Give the lock up."""
-        connection, self._connection, self._holds = self._connection, None, False
+        connection, self._connection, self._token = self._connection, None, None
         if connection is not None:
             await connection.invalidate()
             await connection.close()
 
+    async def _connect(self) -> AsyncConnection:
+        connection = await self._database.engine.connect()
+        self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await self._connection.execute(text(f"SET lock_timeout = {LOCK_WAIT_MS}"))
+        return self._connection
+
+    async def _held(self, connection: AsyncConnection) -> int | None:
+        if self._token is not None:
+            await connection.execute(text("SELECT true"))
+            return self._token
+        got = (await connection.execute(text(f"SELECT pg_try_advisory_lock({LOCK_NUMBER})"))).scalar_one()
+        return await leadership.begin(connection) if got else None
+
 
 def leader_of(database: Database) -> Leader:
     """Return who asks for leadership on this database."""
-    return OnlyProcess() if database.is_embedded else AdvisoryLock(database)
+    return OnlyProcess(database) if database.is_embedded else AdvisoryLock(database)

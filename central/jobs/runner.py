@@ -15,6 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from central.jobs.leader import Leader
 from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
+from central.store.leadership import FormerLeader, fenced
 
 PAUSE_AFTER_FAILURE_S = 0.5
 _LATEST_S = 3_600
@@ -59,9 +60,25 @@ class Runner:
         await asyncio.gather(*self._working, return_exceptions=True)
         await self._leader.close()
 
+    async def as_leader(self, use_case: UseCase, elsewhere: UseCase | None = None) -> None:
+        """Run a use case within the fence of this process's leadership, or `elsewhere` where another process leads."""
+        token = await self._leader.token()
+        if token is None:
+            if elsewhere is not None:
+                await self._finished(elsewhere)
+            return
+        try:
+            with fenced(token):
+                await self._finished(use_case)
+        except FormerLeader:
+            await self._leader.close()
+            raise
+
     async def _run(self, job: Job) -> None:
         try:
-            if not job.by_leader or await self._leader.leads():
+            if job.by_leader:
+                await self.as_leader(job.use_case)
+            else:
                 await self._finished(job.use_case)
         except Exception:  # noqa: BLE001 - a job's fault must not end the others (law 10)
             _log.exception("job %s failed; it runs again at its next time", job.name)
@@ -70,7 +87,10 @@ class Runner:
         while True:
             try:
                 await loop.wait()
-                await self._finished(loop.work)
+                if loop.elsewhere is None:
+                    await self._finished(loop.work)
+                else:
+                    await self.as_leader(loop.work, loop.elsewhere)
             except Exception:  # noqa: BLE001 - a loop's fault must not end it (law 10)
                 _log.exception("%s failed; it goes on", loop.name)
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)

@@ -1,7 +1,7 @@
 """The table of jobs: what runs, and when. Pure but for the use cases that it names.
 
-Laws: every job is idempotent, because a leader may not know that it no longer leads; a job that fails is logged and runs again at
-its next time; nothing runs twice at once.
+Laws: every job is idempotent, because a leader may not know that it no longer leads, and is refused only at its next write; a job
+that fails is logged and runs again at its next time; nothing runs twice at once.
 """
 
 from collections.abc import Awaitable, Callable
@@ -37,8 +37,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Two use cases that take turns: `wait` for something to do, which may be cut short, and `work`, which may not."""
+    """Two use cases that take turns: `wait` for something to do, which may be cut short, and `work`, which may not.
+
+    With `elsewhere`, `work` is the leader's alone, and the other processes do `elsewhere` in its place.
+    """
 
     name: str
     wait: UseCase
     work: UseCase
+    elsewhere: UseCase | None = None

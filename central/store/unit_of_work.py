@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from central.store import leadership
 from central.store.engine import READ_ONLY, Database
 from protocol.errors import StorageError
 
@@ -45,11 +46,14 @@ class Store:
     async def transaction(self) -> AsyncIterator[Work]:
         """Yield a unit of work that commits at the end of the block, or rolls back at an exception.
 
-        StorageError where the database fails, or where two at once claimed the same name; nothing of it happened.
+        StorageError where the database fails, or where two at once claimed the same name; nothing of it happened. FormerLeader
+        where this is a leader's job and another process leads by now.
         """
         async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
             work = Work(session)
             try:
+                if leadership.is_fenced():
+                    await leadership.require(await session.connection())
                 yield work
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as error:

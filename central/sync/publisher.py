@@ -1,13 +1,14 @@
 """Publishing: what has changed in central becomes signed versions of each site's feed.
 
 One transaction a publication: it takes what is waiting in the outboxes, inserts the signed metadata under its unique key and the
-content that it names, and says in the outboxes which version told it. After the commit the head is announced.
+content that it names, and says in the outboxes which version told it. After the commit the head is announced, and the other
+processes hear of it.
 Laws: versions are given after the changes committed; a version is never given twice (law 3): of two processes that try, one
 fails at the unique key and reads again; nothing is announced that is not on the disk.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from central.admissions import events
@@ -17,6 +18,7 @@ from central.devices.policy import Edition as ToldEdition
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_version import FeedVersion
 from central.keys.rack import KeyRack
+from central.store.small_tables import version as read_version
 from central.store.unit_of_work import Store, Work
 from central.sync import event_heads, feed_store, publication, small_tables
 from central.sync.editions import RecentLists, SiteFeed, load, ref_of
@@ -55,11 +57,15 @@ _PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What those who serve the feed share with the publisher, and who is woken when gates have been told of changes."""
+    """What those who serve the feed share with the publisher, and who hears of a publication.
+
+    `fence_moved` is woken when gates have been told of changes; `tell_processes` lets the others know once it commits.
+    """
 
     heads: Heads
     lists: RecentLists
     fence_moved: Callable[[], None]
+    tell_processes: Callable[[Work], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -87,25 +93,20 @@ class Publisher:
         self._rest_s = 0.0
         self._one_at_a_time = asyncio.Lock()
         self._feeds: dict[SiteId, SiteFeed] = {}
-        self._tables_are_read: set[SiteId] = set()
+        self._tables_read: dict[SiteId, int] = {}
 
     def wake(self) -> None:
         """Say that something waits to be published."""
-        self._work.set()
-
-    def wake_for_tables(self) -> None:
-        """Say that a small table has changed: products, check points, a site's rules, its supervisors."""
-        self._tables_are_read.clear()
         self._work.set()
 
     async def wait(self) -> None:
         """Wait for work, after a rest as long as the last publication took: so publishing takes half of the time at most."""
         await asyncio.sleep(self._rest_s)
         await self._work.wait()
+        self._work.clear()
 
     async def work(self) -> None:
         """Publish what waits; StorageError where the database fails, after which it is tried again."""
-        self._work.clear()
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
@@ -119,8 +120,6 @@ class Publisher:
     async def publish_all(self, *, sign_anew: bool = False) -> None:
         """Publish whatever waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
         self._keys.reload()
-        if sign_anew:
-            self._tables_are_read.clear()
         async with self._store.reading() as work:
             sites = [site.site_id for site in await catalog.sites(work)]
         for site_id in sites:
@@ -133,7 +132,7 @@ class Publisher:
                 feed = await self._publish(site_id, sign_anew=sign_anew)
             except StorageError:
                 self._feeds.pop(site_id, None)
-                self._tables_are_read.discard(site_id)
+                self._tables_read.pop(site_id, None)
                 raise
             self._feeds[site_id] = feed
 
@@ -228,10 +227,11 @@ class Publisher:
 
     async def _changed_tables(self, step: _Step) -> Tables | None:
         """Return the small tables where one may have changed since they were last read."""
-        if step.site_id in self._tables_are_read:
+        # Read before the tables, so that a change which commits meanwhile is read the next time.
+        version = await read_version(await step.work.session.connection())
+        if self._tables_read.get(step.site_id) == version:
             return None
-        # Noted before the reading, so that a change which commits meanwhile is read the next time.
-        self._tables_are_read.add(step.site_id)
+        self._tables_read[step.site_id] = version
         return await small_tables.read(step.work, step.site_id)
 
     async def _events(self, step: _Step) -> bool:
@@ -306,6 +306,7 @@ class Publisher:
         below = timestamp.version - TIMESTAMPS_KEPT
         await feed_store.forget_metadata(step.work, step.site_id, Role.TIMESTAMP, timestamp.epoch, below)
         step.feed = replace(step.feed, timestamp=timestamp)
+        await self._served.tell_processes(step.work)
         return envelope
 
     async def _add(self, step: _Step, role: Role, value: Timestamp | Manifest | AdmissionsHead) -> bytes:

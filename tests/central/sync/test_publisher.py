@@ -11,7 +11,7 @@ from central.keys import service as key_service
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack
 from central.store.tables.feed import SignedMetadataRow
-from central.store.unit_of_work import Store
+from central.store.unit_of_work import Store, Work
 from central.sync import feed_store, publisher
 from central.sync.editions import RecentLists
 from central.sync.feed_store import Sealed
@@ -56,8 +56,12 @@ def version_of(gate: Gate) -> int:
     return gate.cache.feed.manifest.version
 
 
+async def nobody_else(_work: Work) -> None:
+    """Tell no other process."""
+
+
 def a_publisher(central: Central, store: Store, served: Served | None = None) -> Publisher:
-    shared = served or Served(Heads(), RecentLists(), lambda: None)
+    shared = served or Served(Heads(), RecentLists(), lambda: None, nobody_else)
     return Publisher(store, KeyRack(KeyFiles(central.folder / "keys")), central.clock, shared)
 
 

@@ -40,7 +40,7 @@ async def state_of(central: Central, refund: dict[str, Any], wanted: str) -> dic
             break
         await asyncio.sleep(0.02)
         read = await central.api("GET", f"/refunds/{refund['refund_id']}")
-    assert read["state"] == wanted
+    assert read["state"] == wanted, read
     return read
 
 
