@@ -80,7 +80,7 @@ async def _begin(work: Work, agent: AgentId, journal_id: JournalId, now: Instant
 
 def _intent(attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None) -> Intent:
     entry = verdict if isinstance(verdict, Admit) else None
-    walked_in = entry is not None and entry.kind is PassageKind.WALK_IN
+    walked_in = entry is not None and entry.rule_id != NO_RULE
     return Intent(
         attempt_id=attempt.attempt_id,
         direction=Direction.EXIT if entry is None else Direction.ENTRY,

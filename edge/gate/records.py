@@ -67,8 +67,6 @@ def event_for(facts: Facts, verdict: Verdict, feed_version: int, pending: Pendin
 
 
 def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Pending) -> Intent:
-    presented = facts.scan.presented
-    walked_in = verdict.kind is PassageKind.WALK_IN
     return Intent(
         attempt_id=facts.scan.attempt_id,
         direction=facts.check_point.direction,
@@ -82,10 +80,16 @@ def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Pending
         feed_version=feed_version,
         resumes=_interrupted(facts, verdict, pending()) if verdict.kind is PassageKind.RESUME else None,
         rule_id=verdict.rule_id,
-        holder=presented.holder if walked_in and isinstance(presented, DocumentCard) else None,
+        holder=_walked_in(facts, verdict),
         supervisor=facts.scan.supervisor,
         scanned_at=facts.scan.at,
     )
+
+
+def _walked_in(facts: Facts, verdict: Admit) -> bytes | None:
+    """Return the keyed hash of a document that was let in by itself; a ticket's holder is not recorded (law 9)."""
+    presented = facts.scan.presented
+    return presented.holder if verdict.rule_id != NO_RULE and isinstance(presented, DocumentCard) else None
 
 
 def exit_without_facts(showing: Showing, at: Instant) -> Intent:
@@ -117,16 +121,16 @@ def _exit(attempt_id: AttemptId, verdict: LetOut, generation: int, feed_version:
 
 
 def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequence | None:
-    """Return the newest intent without outcome of this ticket and right at this check point: the one that `decide` saw.
+    """Return the newest intent without outcome of this ticket and right, or document, at this check point: what `decide` saw.
 
     None where this journal holds it no longer (pruned, or another agent's): the resume then stands for itself.
     """
+    subject = (verdict.ticket_id or NO_TICKET, verdict.entitlement_id or NO_ENTITLEMENT, _walked_in(facts, verdict))
     found = [
         entry.sequence
         for entry in pending
         if isinstance(entry.event, Intent)
-        and entry.event.ticket_id == verdict.ticket_id
-        and entry.event.entitlement_id == verdict.entitlement_id
+        and (entry.event.ticket_id, entry.event.entitlement_id, entry.event.holder) == subject
         and entry.check_point == facts.check_point.check_point_id
     ]
     return found[-1] if found else None

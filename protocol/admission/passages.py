@@ -51,10 +51,14 @@ class PastPassage:
 
 @dataclass(frozen=True, slots=True)
 class PastWalkIn:
-    """One admission on a document alone (刷证免票); `holder` is its keyed hash."""
+    """One admission on a document alone (刷证免票); `holder` is its keyed hash.
+
+    `interrupted` says that a power cut swallowed its outcome, and that it was not taken up again.
+    """
 
     holder: bytes
     rule_id: int
     site: SiteId
     check_point: CheckPointId
     scanned_at: Instant
+    interrupted: bool = False

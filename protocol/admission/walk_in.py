@@ -1,13 +1,14 @@
 """Walk-ins (刷证免票): who passes on the document alone.
 
-Laws: a rule speaks from what stands on the card; once per document and local day, whichever rule and gate; the answer names the
-rule and never the birth date (law 9).
+Laws: a rule speaks from what stands on the card; once per document and local day, whichever rule and gate; what a power cut
+interrupted may be taken up once, at the same check point, for as long as a ticket's entry may; the answer names the rule and
+never the birth date (law 9).
 """
 
 from datetime import timedelta
 
 from protocol.admission.checks import place_name
-from protocol.admission.entry import check_point_refusal, flags_of, full_refusal
+from protocol.admission.entry import RESUME_WITHIN_MS, check_point_refusal, flags_of, full_refusal
 from protocol.admission.facts import DocumentCard, Facts
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S
 from protocol.admission.passages import PassageKind, PastWalkIn
@@ -24,14 +25,34 @@ def walk_in(facts: Facts) -> Admit | Refuse | CallStaff | None:
     rule = next((rule for rule in facts.site.walk_in_rules if _speaks_for(rule, card, facts)), None)
     if rule is None:
         return None
-    refusal = check_point_refusal(facts, DEFAULT_AUTONOMY_S, None) or _second_today(facts, card) or full_refusal(facts, 1, None)
-    return refusal or Admit(PassageKind.WALK_IN, None, None, 1, None, flags_of(facts, None), rule.rule_id)
+    earlier = [one for one in facts.walk_ins if one.holder == card.holder]
+    interrupted = _interrupted_here(facts, earlier)
+    if interrupted is not None:
+        earlier.remove(interrupted)
+    refusal = (
+        check_point_refusal(facts, DEFAULT_AUTONOMY_S, None)
+        or _second_today(facts, earlier)
+        or (None if interrupted else full_refusal(facts, 1, None))
+    )
+    kind = PassageKind.RESUME if interrupted else PassageKind.WALK_IN
+    return refusal or Admit(kind, None, None, 1, None, flags_of(facts, None), rule.rule_id)
 
 
-def _second_today(facts: Facts, card: DocumentCard) -> Refuse | None:
+def _interrupted_here(facts: Facts, earlier: list[PastWalkIn]) -> PastWalkIn | None:
+    """Return the newest release at this very check point whose outcome a power cut swallowed, while it may be taken up."""
+    here = facts.check_point.check_point_id
+    found = [
+        one
+        for one in earlier
+        if one.interrupted and one.check_point == here and facts.scan.at - one.scanned_at <= RESUME_WITHIN_MS
+    ]
+    return max(found, key=_scanned_at, default=None)
+
+
+def _second_today(facts: Facts, earlier: list[PastWalkIn]) -> Refuse | None:
     today = local_day(facts.scan.at, facts.zone)
-    earlier = [one for one in facts.walk_ins if one.holder == card.holder and local_day(one.scanned_at, facts.zone) == today]
-    last = max(earlier, key=_scanned_at, default=None)
+    of_today = [one for one in earlier if local_day(one.scanned_at, facts.zone) == today]
+    last = max(of_today, key=_scanned_at, default=None)
     if last is None:
         return None
     place_zh, place_en = place_name(facts.check_points, last.check_point)

@@ -80,6 +80,14 @@ class _Passage:
         return PassageState.NOT_PASSED if self.outcomes else PassageState.PENDING
 
     @property
+    def interrupted(self) -> bool:
+        return self.state is PassageState.PENDING and not self.taken_up
+
+    @property
+    def taken_up(self) -> bool:
+        return self.resumed or self.intent.kind is PassageKind.RESUME
+
+    @property
     def persons(self) -> int:
         """How many the passage used: the bodies counted, never more than were let in; all of them where none was counted."""
         counted = max((o.passed_count for o in self.outcomes if o.result in _THROUGH), default=0)
@@ -100,7 +108,7 @@ def walk_ins(events: Iterable[AdmissionEvent]) -> tuple[PastWalkIn, ...]:
     passages = _passages(events)
     found = (passages[key] for key in sorted(passages, key=lambda k: (passages[k].intent.scanned_at, k)))
     return tuple(
-        PastWalkIn(p.intent.holder, p.intent.rule_id, p.event.site, p.event.check_point, p.intent.scanned_at)
+        PastWalkIn(p.intent.holder, p.intent.rule_id, p.event.site, p.event.check_point, p.intent.scanned_at, p.interrupted)
         for p in found
         if p.intent.holder is not None and p.intent.rule_id != NO_RULE and p.state is not PassageState.NOT_PASSED
     )
@@ -157,5 +165,5 @@ def _past_passage(passage: _Passage) -> PastPassage:
         persons=passage.persons,
         state=passage.state,
         attempt_id=intent.attempt_id,
-        resumed=passage.resumed or intent.kind is PassageKind.RESUME,
+        resumed=passage.taken_up,
     )

@@ -244,7 +244,9 @@ grounds = st.builds(
     mostly(usual=True, otherwise=st.just(value=False)),
     st.booleans(),
 )
-past_walk_ins = st.builds(PastWalkIn, st.binary(min_size=16, max_size=16), st.integers(1, 3), st.just(SiteId(1)), points, moments)
+past_walk_ins = st.builds(
+    PastWalkIn, st.binary(min_size=16, max_size=16), st.integers(1, 3), st.just(SiteId(1)), points, moments, st.booleans()
+)
 no_walk_ins: tuple[PastWalkIn, ...] = ()
 
 

@@ -1,12 +1,14 @@
 """The desk over a real cache, journal and trust store: what is admitted is written down first, and nothing unverified decides."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import apsw
 import pytest
 
-from edge.gate.showing import Answer
+from edge.gate.showing import Answer, Showing
+from protocol.admission.facts import DocumentCard
 from protocol.admission.policy import (
     CheckPoint,
     CheckPointState,
@@ -16,9 +18,11 @@ from protocol.admission.policy import (
     Product,
     SiteRules,
     TotalUses,
+    WalkInRule,
 )
 from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
 from protocol.admission.verdict import Admit, AdmitFlag, CallStaff, LetOut, Refuse
+from protocol.credential import read_card
 from protocol.directions import Direction
 from protocol.feed.records import CredentialEntry, CredentialKind, credential_key
 from protocol.feed.segments import ticket_row
@@ -219,6 +223,26 @@ async def test_23_an_interrupted_passage_is_resumed_once_at_the_same_check_point
     restarted.after_ms = 10_000
     assert named(await restarted.enter(restarted.text(ONE))) == "admit resume"
     assert named(await restarted.show(restarted.text(ONE))) == "used_up"
+
+
+async def test_23_an_interrupted_walk_in_is_resumed_once_at_the_same_check_point(make_rig: MakeRig) -> None:
+    seniors = WalkInRule(7, "六十五岁以上", "65 and over", 65, None, (), None, None, frozenset())
+    rules = encode_site_rules(SiteRules(SITE, "Asia/Shanghai", None, 2, (seniors,)))
+    rig = make_rig(FeedSimulator(tables() | {SITE_RULES: rules}))
+    await rig.publish(ONE)
+    card = read_card(DocumentCard(bytes(16), date(1950, 1, 1), "110101"))
+    assert named(await rig.desk.ask(Showing(AttemptId(bytes(16)), ENTRY_POINT, card))) == "admit walk-in"
+    rig.close()
+    restarted = make_rig(rig.central, boot=2)
+    restarted.after_ms = 10_000
+    resumed = await restarted.desk.ask(Showing(AttemptId(bytes([1] * 16)), ENTRY_POINT, card))
+    assert named(resumed) == "admit resume"
+    first, second = (event.event for event in restarted.journal.walk_in_events_of(bytes(16)))
+    assert isinstance(first, Intent)
+    assert isinstance(second, Intent)
+    assert (first.rule_id, first.resumes, second.rule_id, second.resumes) == (7, None, 7, 1)
+    assert [entry.sequence for entry in restarted.journal.pending_intents()] == [resumed.sequence]
+    assert named(await restarted.desk.ask(Showing(AttemptId(bytes([2] * 16)), ENTRY_POINT, card))) == "daily_limit"
 
 
 async def test_23_a_minute_later_staff_decide(make_rig: MakeRig) -> None:

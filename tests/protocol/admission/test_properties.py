@@ -27,6 +27,7 @@ from protocol.admission.verdict import (
 )
 from protocol.directions import Direction
 from protocol.identifiers import EntitlementId
+from protocol.journal.events import NO_RULE
 from protocol.tickets.claims import TicketFlags
 from tests.builders.admission import T1, entitlement, passage, product, record, shown
 from tests.builders.outcomes import outcome
@@ -205,8 +206,8 @@ def test_no_admission_leaves_less_than_nothing(case: Facts) -> None:
 def test_what_the_cache_does_not_hold_is_admitted_only_as_unseen_walk_in_or_override(case: Facts) -> None:
     verdict = decide(replace(case, candidates=()))
     if isinstance(verdict, Admit):
-        overridden = verdict.kind in {PassageKind.OVERRIDE, PassageKind.WALK_IN}
-        assert overridden or AdmitFlag.UNSEEN in verdict.flags
+        walked_in = verdict.rule_id != NO_RULE
+        assert walked_in or verdict.kind is PassageKind.OVERRIDE or AdmitFlag.UNSEEN in verdict.flags
 
 
 @pytest.mark.law(11)

@@ -12,8 +12,10 @@ from protocol.admission.passages import PastPassage, PastWalkIn
 from protocol.admission.policy import CheckPointState, WalkInRule
 from protocol.admission.verdict import Language, Refuse, staff_text, visitor_text
 from protocol.identifiers import TicketId
+from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus
 from tests.builders.admission import (
+    GATE,
     LIVE,
     OTHER_GATE,
     SITE,
@@ -39,6 +41,7 @@ LOCALS = WalkInRule(9, "本市老人", "Local seniors", 60, None, ("1101", "1102
 MAY_DAYS = WalkInRule(10, "五一", "May days", None, None, (), date(2026, 5, 1), date(2026, 5, 10), frozenset())
 SIDE_GATE = replace(SENIORS, rule_id=11, check_points=frozenset({OTHER_GATE}))
 IN_BY_7, IN_BY_9 = "walk-in on rule 7, 1 in", "walk-in on rule 9, 1 in"
+RESUMED = "resume on rule 7, 1 in"
 
 
 def walking(card: DocumentCard, *rules: WalkInRule, candidates: tuple[Candidate, ...] = (), **changes: object) -> Facts:
@@ -103,6 +106,26 @@ def once_a_day() -> Iterator[Case]:
         yield f"walked in {name}", walking(BORN_1950, SENIORS, walk_ins=history), expected
 
 
+def interrupted() -> Iterator[Case]:
+    """At 10:00, after a release of which nobody knows whether anybody passed on it."""
+    cut = PastWalkIn(bytes(16), 7, SITE, GATE, at("09:59:00"), interrupted=True)
+    for name, history, expected in (
+        ("a minute ago", (cut,), RESUMED),
+        ("longer ago", (replace(cut, scanned_at=Instant(cut.scanned_at - 1)),), "refuse daily_limit"),
+        ("at another gate", (replace(cut, check_point=OTHER_GATE),), "refuse daily_limit"),
+        ("of another document", (replace(cut, holder=bytes([1] * 16)),), IN_BY_7),
+        ("by another rule", (replace(cut, rule_id=9),), RESUMED),
+        ("and taken up since", (replace(cut, interrupted=False),), "refuse daily_limit"),
+        ("after one that was not", (earlier("09:00"), cut), "refuse daily_limit"),
+        ("twice", (cut, replace(cut, scanned_at=at("09:59:30"))), "refuse daily_limit"),
+    ):
+        yield f"interrupted {name}", walking(BORN_1950, SENIORS, walk_ins=history), expected
+    full = replace(SITE_RULES, walk_in_rules=(SENIORS,), capacity=5)
+    yield "interrupted, and full by it", walking(BORN_1950, SENIORS, walk_ins=(cut,), site=full, inside=5), RESUMED
+    late = walking(BORN_1950, SENIORS, walk_ins=(cut,), ground=replace(LIVE, age_ms=73 * HOUR_MS))
+    yield "interrupted, and the cache is stale now", late, "staff cache_stale"
+
+
 def with_tickets() -> Iterator[Case]:
     row = record(ticket_id=TicketId(1))
     used: tuple[PastPassage, ...] = (passage("09:00"),)
@@ -147,7 +170,7 @@ def check_points() -> Iterator[Case]:
         yield name, walking(BORN_1950, SENIORS, **changes), expected
 
 
-CASES = [case for cases in (ages, rules, once_a_day, with_tickets, check_points) for case in cases()]
+CASES = [case for cases in (ages, rules, once_a_day, interrupted, with_tickets, check_points) for case in cases()]
 
 
 @pytest.mark.parametrize(("case", "expected"), [pytest.param(case, expected, id=name) for name, case, expected in CASES])

@@ -74,6 +74,25 @@ def test_walk_ins_that_were_not_annulled() -> None:
     assert [(w.holder, w.rule_id) for w in walk_ins(events)] == [(HOLDER, 5)]
 
 
+@pytest.mark.parametrize(
+    ("after", "interrupted"),
+    [
+        ([], [True]),
+        ([event(2, an_outcome(1))], [False]),
+        ([event(2, an_outcome(1, NOT_PASSED))], []),
+        ([event(2, an_intent(0, holder=HOLDER, resumes=1))], [False]),
+        ([event(2, an_intent(0, holder=HOLDER, resumes=1)), event(3, an_outcome(2))], [False]),
+        ([event(2, an_intent(0, holder=HOLDER, resumes=1)), event(3, an_outcome(2, NOT_PASSED))], []),
+        ([event(3, an_intent(0, holder=HOLDER, resumes=2))], [True, False]),
+    ],
+    ids=["alone", "passed", "not passed", "resumed", "resumed, passed", "resumed, not passed", "resumes what is not known"],
+)
+def test_a_walk_in_without_outcome_is_interrupted_until_it_is_resumed(
+    after: list[AdmissionEvent], interrupted: list[bool]
+) -> None:
+    assert [one.interrupted for one in walk_ins([event(1, an_intent(0, holder=HOLDER)), *after])] == interrupted
+
+
 ANY_EVENTS = st.lists(
     st.builds(
         event,
