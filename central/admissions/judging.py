@@ -1,13 +1,14 @@
 """Computing the conflicts of tickets again, with each fact that arrives about them.
 
 Laws: conflicts follow from facts and from nothing else; a conflict that a later fact explains (the earlier passage did not
-happen) is one no longer, while both facts stay.
+happen) is one no longer, while both facts stay. Tickets are locked before their events are read, after the agent and its journal
+and in the order of their ids, as an online admission locks them: of two facts at once, the later one sees the earlier.
 """
 
 from collections.abc import Collection, Mapping
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, delete, insert
+from sqlmodel import col, delete, insert, select
 
 from central.admissions import events
 from central.admissions.conflicts import Conflict, TicketCase, conflicts_of
@@ -15,7 +16,10 @@ from central.admissions.refunded import paid_back_among
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.issuing import feed_rows
+from central.store.bulk import among
+from central.store.columns import to_signed
 from central.store.tables.admissions import ConflictRow
+from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.admission.policy import CheckPoint
 from protocol.identifiers import AgentId, CheckPointId, JournalId, SiteId, TicketId
@@ -28,6 +32,7 @@ Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
 async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
     """Replace the conflicts of these tickets by those that all their events make."""
+    await _lock(work, tickets)
     suspect = await events.shown_often(work, tickets) | await feed_rows.void_among(work, tickets)
     if not suspect:
         return
@@ -36,7 +41,16 @@ async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None
 
 async def judge_anew(work: Work, ticket_id: TicketId, now: Instant) -> None:
     """Compute a ticket's conflicts again after its own state has changed: one that is no longer void has none for that."""
+    await _lock(work, (ticket_id,))
     await _replace(work, (ticket_id,), now)
+
+
+async def _lock(work: Work, tickets: Collection[TicketId]) -> None:
+    connection = await work.session.connection()
+    # The embedded database has one transaction at a time.
+    if connection.dialect.name != "sqlite":
+        named = among(connection, col(TicketRow.id), [to_signed(ticket) for ticket in tickets])
+        await connection.execute(select(TicketRow.id).where(named).order_by(col(TicketRow.id)).with_for_update(key_share=True))
 
 
 async def _replace(work: Work, tickets: Collection[TicketId], now: Instant) -> None:

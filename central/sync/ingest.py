@@ -2,7 +2,8 @@
 
 Laws (law 5): a batch is stored whole or not at all, idempotent by (agent, journal, sequence); a gap is answered with what is
 wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked agent's upload are stored
-apart and raise an alarm, never refused; the receipt says what is on the disk.
+apart and raise an alarm, never refused; the receipt says what is on the disk. Locks are taken in one order by all: the agent, its
+journal, tickets by their ids, check points.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -129,8 +130,9 @@ async def _apart(work: Work, agent: KnownAgent, batch: JournalBatch, why: Quaran
 
 
 async def _journal(work: Work, agent: KnownAgent, journal_id: JournalId, now: Instant) -> _Journal:
-    query = select(JournalRow).where(JournalRow.agent_id == agent.agent_id, JournalRow.journal_id == journal_id).with_for_update()
-    row = (await work.session.exec(query)).first()
+    query = select(JournalRow).where(JournalRow.agent_id == agent.agent_id, JournalRow.journal_id == journal_id)
+    # Another journal's conflict may be written that names this one: its key does not change.
+    row = (await work.session.exec(query.with_for_update(key_share=True))).first()
     if row is None:
         empty = empty_head(journal_id)
         row = JournalRow(

@@ -1,11 +1,19 @@
 """A ticket that two gates admitted: both stay facts, the earliest scan is the admission, the other is shown as the conflict."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from central.store.unit_of_work import Work
+from central.sync import online_store
+from central.sync.online_store import Writing
+from protocol.admission.verdict import Admit
+from protocol.directions import Direction
+from protocol.identifiers import AttemptId
 from protocol.instants import Instant
+from protocol.sync.messages import AdmissionRequest, CredentialForm
 from tests.builders.served import Central, Gate
 
 pytestmark = pytest.mark.law(5)
@@ -135,3 +143,43 @@ async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_
         await gates[0].refresh(wait_s=0)
     assert (await central.api("GET", f"/refunds/{asked['refund_id']}"))["state"] == "refused"
     assert await conflicts(central) == []
+
+
+async def test_an_upload_and_an_admission_of_the_same_ticket_at_once_see_each_other(
+    central: Central, adult: int, gates: list[Gate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The admission online has been decided and is not yet written when the other gate's journal arrives."""
+    decided, may_write = asyncio.Event(), asyncio.Event()
+    write = online_store.write
+
+    async def write_later(work: Work, done: Writing) -> None:
+        decided.set()
+        await may_write.wait()
+        await write(work, done)
+
+    monkeypatch.setattr(online_store, "write", write_later)
+    (ticket,) = await central.sell(adult)
+    gates[1].admit(ticket["ticket_id"])
+    admission = asyncio.create_task(show(gates[0], ticket["code"]))
+    await decided.wait()
+    upload = asyncio.create_task(gates[1].upload())
+    await asyncio.wait((upload,), timeout=0.5)
+    assert not upload.done()
+    may_write.set()
+    await asyncio.gather(admission, upload)
+    (conflict,) = await conflicts(central)
+    assert conflict["ticket_id"] == ticket["ticket_id"]
+
+
+async def show(gate: Gate, code: str) -> None:
+    request = AdmissionRequest(
+        attempt_id=AttemptId(bytes(16)),
+        form=CredentialForm.CODE,
+        credential=code.encode(),
+        check_point=gate.check_point,
+        direction=Direction.ENTRY,
+        persons=1,
+        scanned_at=gate.central.clock(),
+        holder=None,
+    )
+    assert isinstance((await gate.client.admission(request)).verdict, Admit)
