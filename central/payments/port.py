@@ -65,10 +65,11 @@ ReversalAnswer = Reversed | StillPaid | Unknown
 
 @dataclass(frozen=True, slots=True)
 class RefundDone:
-    """The money has gone back."""
+    """The money has gone back. `accepted_at` is when the institution took the refund on, where it says so."""
 
     institution_number: str
     at: Instant
+    accepted_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

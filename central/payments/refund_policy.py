@@ -93,8 +93,8 @@ def refund_answered(document: RefundDocument, answer: RefundAnswer, now: Instant
     if document.state in (RefundDocumentState.SUCCEEDED, RefundDocumentState.CLOSED):
         return RefundStep(document)
     match answer:
-        case RefundDone(number, at):
-            accepted = document.accepted_at or at
+        case RefundDone(number, at, accepted_at):
+            accepted = document.accepted_at or accepted_at or at
             done = replace(document, institution_number=number, accepted_at=accepted)
             return RefundStep(_ended(done, RefundDocumentState.SUCCEEDED, at, None), RefundEffect.SUCCEED)
         case RefundProcessing(number, at):
