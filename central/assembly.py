@@ -5,8 +5,8 @@ database, and says so once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -51,6 +51,13 @@ from central.jobs.schedule import Daily, Every, Job, Loop
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner, Signers
+from central.payments.differences import Differences
+from central.payments.methods import Method
+from central.payments.port import Institution
+from central.payments.refunding import World
+from central.payments.routes import DIFFERENCES, PAYMENTS
+from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
+from central.payments.service import Payments
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.routes import REFUNDS
@@ -99,6 +106,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *SUPERVISOR_OPERATIONS,
     *CATALOG_OPERATIONS,
     *SALES_OPERATIONS,
+    *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
     *DEVICE_OPERATIONS,
@@ -109,6 +117,9 @@ OPERATIONS: tuple[Operation, ...] = (
 SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
+FOLLOW_PAYMENTS_EVERY_S = 2
+FOLLOW_REFUNDS_EVERY_S = 10
+EXPIRE_ORDERS_EVERY_S = 15
 # Processes tell each other at once; this is for what was told while nobody could listen.
 LOOK_AROUND_EVERY_S = 5
 _PASSPHRASE_BYTES = 15
@@ -116,12 +127,16 @@ _PASSPHRASE_BYTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Ambience:
-    """What a process has of the world: its clock and its source of random bytes, and the hashers of passwords and of PINs."""
+    """What a process has of the world.
+
+    Its clock and its source of random bytes, the hashers of passwords and of PINs, and the payment institutions that it reaches.
+    """
 
     clock: Clock
     random_bytes: RandomBytes
     hasher: PasswordHasher
     pin_hasher: PasswordHasher
+    institutions: Mapping[Method, Institution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +288,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     admissions = Admissions(store)
     refunds = Refunds(store, issuing, FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
-    app[SALES] = Sales(store, catalog, issuing, parts.seal)
+    _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
@@ -291,10 +306,30 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     return refunds
 
 
+def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
+    ambience = parts.ambience
+    world = World(lambda: ambience.institutions, ambience.clock, ambience.random_bytes)
+    app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
+    app[DIFFERENCES] = Differences(parts.store)
+
+
+def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
+    sales, payments = app[SALES], app[PAYMENTS]
+
+    async def expire() -> None:
+        await sales.expire(clock())
+
+    return (
+        Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
+        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), payments.refunds.follow),
+        Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
+    )
+
+
 def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def running(_app: web.Application) -> AsyncIterator[None]:
+    async def running(app: web.Application) -> AsyncIterator[None]:
         jobs, loops = _schedule(parts, identity, refunds)
-        runner = Runner(jobs, loops, parts.feed.leader)
+        runner = Runner((*jobs, *_money_jobs(app, parts.ambience.clock)), loops, parts.feed.leader)
         await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
         runner.start()
         yield

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     CATALOG_EDIT = "catalog.edit"
     SALES_READ = "sales.read"
     SALES_SELL = "sales.sell"
+    PAYMENTS_READ = "payments.read"
+    PAYMENTS_SETTLE = "payments.settle"
     HOLDERS_READ = "holders.read"
     TICKETS_EDIT = "tickets.edit"
     REFUNDS_READ = "refunds.read"
@@ -34,6 +36,8 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.CATALOG_EDIT: ("修改票务设置", "Change what is sold"),
     Permission.SALES_READ: ("查看订单", "See orders"),
     Permission.SALES_SELL: ("售票", "Sell tickets"),
+    Permission.PAYMENTS_READ: ("查看支付单据和对账", "See payments and reconciliation"),
+    Permission.PAYMENTS_SETTLE: ("处理对账差异", "Settle reconciliation differences"),
     Permission.HOLDERS_READ: ("查看实名信息", "Read holders' documents in full"),
     Permission.TICKETS_EDIT: ("变更门票", "Change sold tickets"),
     Permission.REFUNDS_READ: ("查看退票", "See refunds"),

@@ -69,6 +69,12 @@ class ProblemCode(Enum):
     TICKET_STATE = ProblemKind(
         "ticket_state", HTTPStatus.CONFLICT, "门票当前状态不允许此操作", "The ticket's state does not allow this"
     )
+    ORDER_STATE = ProblemKind(
+        "order_state", HTTPStatus.CONFLICT, "订单当前状态不允许此操作", "The order's state does not allow this"
+    )
+    PAYMENT_METHOD = ProblemKind(
+        "payment_method", HTTPStatus.UNPROCESSABLE_ENTITY, "该支付方式不可用", "The method of payment is not available"
+    )
     REFUND_STATE = ProblemKind(
         "refund_state", HTTPStatus.CONFLICT, "退票当前状态不允许此操作", "The refund's state does not allow this"
     )

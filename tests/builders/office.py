@@ -24,12 +24,19 @@ from central.identity.tokens import Tokens
 from central.issuing import routes as issuing_routes
 from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
+from central.payments import routes as payment_routes
+from central.payments.differences import Differences
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
+from central.payments.refunding import World
+from central.payments.service import Payments
 from central.refunds import routes as refund_routes
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
 from central.sales import routes as sales_routes
+from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
-from central.sales.service import Order, Sales, Wanted
+from central.sales.service import Sales, Wanted
 from central.store.unit_of_work import Store, Work
 from central.web.access import DataScope
 from central.web.application import make_application
@@ -37,6 +44,7 @@ from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
+from tests.builders.institution import ScriptedInstitution
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
@@ -51,6 +59,7 @@ OPERATIONS = (
     *catalog_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
+    *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
 )
 
@@ -101,6 +110,10 @@ class Office:
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
+        self.bank = ScriptedInstitution(clock)
+        institutions = {Method.WECHAT: self.bank}
+        self.payments = Payments(store, self.sales, World(lambda: institutions, clock, random_bytes))
+        self.differences = Differences(store)
         self.refunds = Refunds(store, self.issuing, self.gates, self.gates)
         self.seller = 0
 
@@ -135,7 +148,14 @@ class Office:
         """Sell tickets of one type in cash."""
         wanted = Wanted(SiteId(1), (wanted_line(one, **line),))
         quoted = await self.sales.quote(wanted, self.clock())
-        return await self.sales.sell(wanted, quoted.total_fen, once(key), self.seller, self.clock())
+        paid = AtOnce(Method.CASH, self.seller)
+        return await self.sales.sell(wanted, quoted.total_fen, paid, once(key), self.clock())
+
+    async def hold(self, one: TicketType, key: str = "hold-0001", **line: Any) -> Order:  # noqa: ANN401 - fields of a line
+        """Make an order of tickets of one type that waits for its money."""
+        wanted = Wanted(SiteId(1), (wanted_line(one, **line),))
+        quoted = await self.sales.quote(wanted, self.clock())
+        return await self.sales.hold(wanted, quoted.total_fen, once(key), self.seller, self.clock())
 
     def application(self) -> web.Application:
         """Return the web application over these slices."""
@@ -146,6 +166,7 @@ class Office:
         app[catalog_routes.CATALOG] = self.catalog
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales
+        app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[refund_routes.REFUNDS] = self.refunds
         return app
 
