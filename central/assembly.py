@@ -54,6 +54,7 @@ from central.keys.rack import KeyRack, RackSigner, Signers
 from central.payments.differences import Differences
 from central.payments.methods import Method
 from central.payments.port import Institution
+from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
@@ -96,6 +97,7 @@ from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 
 RandomBytes = Callable[[int], bytes]
+RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
 OPERATIONS: tuple[Operation, ...] = (
     *SESSION_OPERATIONS,
@@ -120,6 +122,7 @@ SETTLE_EVERY_S = 30
 FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 10
 EXPIRE_ORDERS_EVERY_S = 15
+MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
 LOOK_AROUND_EVERY_S = 5
 _PASSPHRASE_BYTES = 15
@@ -310,19 +313,23 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     ambience = parts.ambience
     world = World(lambda: ambience.institutions, ambience.clock, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
-    app[DIFFERENCES] = Differences(parts.store)
+    app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 
 
 def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    sales, payments = app[SALES], app[PAYMENTS]
+    sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
 
     async def expire() -> None:
         await sales.expire(clock())
+
+    async def match_bills() -> None:
+        await reconciliation.match_due()
 
     return (
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), payments.refunds.follow),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
+        Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
     )
 
 

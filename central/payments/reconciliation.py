@@ -1,0 +1,125 @@
+"""The daily match with institutions' bills.
+
+Laws: a day is matched once its bill is there and all its payments are final, and is tried again until then, but not for ever:
+then what is not final is a difference too; matching a day twice says nothing twice; no transaction is open while an institution
+is asked.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from sqlmodel import col, or_, select
+
+from central.payments import differences
+from central.payments.bill_match import Matched, OurPayment, OurRefund, match
+from central.payments.differences import BILL_ZONE, Cause
+from central.payments.methods import Method
+from central.payments.policy import ENDS, PaymentState
+from central.payments.port import Institution
+from central.payments.refund_policy import RefundDocumentState
+from central.payments.refunding import World
+from central.store.tables.payments import BillMatchRow, PaymentRefundRow, PaymentRow
+from central.store.unit_of_work import Store, Work
+from protocol.errors import PeerError
+from protocol.instants import Instant, end_of_day, start_of_day, to_datetime
+
+# Both institutions' bills of a day are there on the next one, after ten in the morning.
+READY_HOUR = 10
+# An institution that was out of reach for so long is asked by hand.
+DAYS_BACK = 7
+# An institution may say "no bill" while it still makes it, and a reversal may still be without answer: so long it may be early.
+EARLY_DAYS = 2
+MOST_NAMED_AT_ONCE = 5_000
+
+_log = logging.getLogger("paifang.payments")
+
+
+class Reconciliation:
+    """Matches bills with documents."""
+
+    def __init__(self, store: Store, world: World) -> None:
+        """Take the store and the world."""
+        self._store = store
+        self._world = world
+
+    async def match_due(self) -> int:
+        """Match every day that is due and not matched yet; return how many were. A job."""
+        now, matched = self._world.clock(), 0
+        for method, institution in self._world.institutions().items():
+            for day in await self._due(method, now):
+                try:
+                    matched += await self.match_day(method, institution, day) is not None
+                except PeerError as error:
+                    _log.warning("%s: %s", method, error)
+        return matched
+
+    async def match_day(self, method: Method, institution: Institution, day: date) -> Matched | None:
+        """Match one day, and put what differs into the queue; None where it must be tried again later."""
+        lines = await institution.bill(day)
+        now = self._world.clock()
+        async with self._store.transaction() as work:
+            payments = await _payments(work, method, day, {line.number for line in lines})
+            refunds = await _refunds(work, method, day, {line.refund_number for line in lines if line.refund_number})
+            found = match(lines, payments, refunds)
+            is_early = to_datetime(now, BILL_ZONE).date() < day + timedelta(days=EARLY_DAYS)
+            if is_early and (_misses_all(found) or any(one.cause is Cause.NOT_FINAL for one in found.differences)):
+                return None
+            for one in found.differences:
+                await differences.note(work, method, one, now, day)
+            work.session.add(BillMatchRow(method=method, day=day, lines=found.lines, matched=found.matched, matched_at=now))
+        return found
+
+    async def _due(self, method: Method, now: Instant) -> Sequence[date]:
+        local = to_datetime(now, BILL_ZONE)
+        last = local.date() - timedelta(days=1 if local.hour >= READY_HOUR else 2)
+        days = [last - timedelta(days=back) for back in range(DAYS_BACK)]
+        async with self._store.reading() as work:
+            first = (await work.session.exec(select(PaymentRow.created_at).order_by(col(PaymentRow.id)).limit(1))).first()
+            done = select(BillMatchRow).where(BillMatchRow.method == method, col(BillMatchRow.day).in_(days))
+            matched = {row.day for row in (await work.session.exec(done)).all()}
+        if first is None:
+            return ()
+        since = to_datetime(Instant(first), BILL_ZONE).date()
+        return [day for day in reversed(days) if day not in matched and day >= since]
+
+
+def _misses_all(found: Matched) -> bool:
+    return found.lines == 0 and bool(found.differences)
+
+
+async def _payments(work: Work, method: Method, day: date, named: Collection[str]) -> list[OurPayment]:
+    begins, ends = start_of_day(day, BILL_ZONE), end_of_day(day, BILL_ZONE)
+    finished = col(PaymentRow.finished_at).between(begins, ends)
+    still_open = col(PaymentRow.created_at).between(begins, ends) & col(PaymentRow.state).not_in(ENDS)
+    query = select(PaymentRow).where(PaymentRow.method == method)
+    rows = {row.number: row for row in (await work.session.exec(query.where(or_(finished, still_open)))).all()}
+    of_day = set(rows)
+    for part in _parts(set(named) - of_day):
+        found = await work.session.exec(query.where(col(PaymentRow.number).in_(part)))
+        rows |= {row.number: row for row in found.all()}
+    return [
+        OurPayment(row.id or 0, number, PaymentState(row.state), row.received_fen, number in of_day)
+        for number, row in rows.items()
+        if number is not None
+    ]
+
+
+async def _refunds(work: Work, method: Method, day: date, named: Collection[str]) -> list[OurRefund]:
+    accepted = col(PaymentRefundRow.accepted_at).between(start_of_day(day, BILL_ZONE), end_of_day(day, BILL_ZONE))
+    query = select(PaymentRefundRow).join(PaymentRow, col(PaymentRow.id) == col(PaymentRefundRow.payment_id))
+    query = query.where(PaymentRow.method == method)
+    rows = {row.number: row for row in (await work.session.exec(query.where(accepted))).all()}
+    of_day = set(rows)
+    for part in _parts(set(named) - of_day):
+        found = await work.session.exec(query.where(col(PaymentRefundRow.number).in_(part)))
+        rows |= {row.number: row for row in found.all()}
+    return [
+        OurRefund(row.payment_id, number, RefundDocumentState(row.state), row.amount_fen, number in of_day)
+        for number, row in rows.items()
+    ]
+
+
+def _parts(numbers: Collection[str]) -> list[list[str]]:
+    every = sorted(numbers)
+    return [every[start : start + MOST_NAMED_AT_ONCE] for start in range(0, len(every), MOST_NAMED_AT_ONCE)]
