@@ -18,6 +18,7 @@ from central.store import small_tables
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
 from central.sync.ingest import Signers, Wake
+from central.sync.on_site import OnSite
 from central.sync.online_answers import Attempt
 from central.sync.online_journal import Place
 from central.sync.online_store import Release, Told, Writing
@@ -83,11 +84,12 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What was shown, by whom, and the tables to judge it by."""
+    """What was shown, by whom, the tables to judge it by, and the persons on site where the site has a capacity."""
 
     shown: Shown
     holder: HolderShown
     tables: SiteTables
+    inside: int | None
 
 
 class Online:
@@ -97,6 +99,7 @@ class Online:
         """Take the store and the ports."""
         self._store = store
         self._ports = ports
+        self._on_site = OnSite()
 
     async def claim(self, proven: Proven, asked: ClaimRequest, now: Instant) -> bytes:
         """Grant a gate's admission, or refuse it; return the sealed answer. Problem where the check point is not its own."""
@@ -106,7 +109,8 @@ class Online:
             verdict = _earlier(opened)
             if verdict is None:
                 tables = await self._ports.tables.at(work, attempt.site, opened.told.tables_version)
-                verdict = await _judge_claim(work, opened, asked, tables)
+                inside = await self._inside(work, opened, tables)
+                verdict = await _judge_claim(work, opened, asked, tables, inside)
                 await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now)))
             else:
                 await online_store.write(work, _writing(opened, None))
@@ -124,7 +128,8 @@ class Online:
             verdict = _earlier(opened)
             if verdict is None:
                 tables = await self._ports.tables.at(work, attempt.site, opened.told.tables_version)
-                case = _Case(shown, await _holder(work, attempt, asked, ids), tables)
+                holder = await _holder(work, attempt, asked, ids)
+                case = _Case(shown, holder, tables, await self._inside(work, opened, tables))
                 verdict = await _judge_admission(work, opened, asked, case)
                 await self._keep(work, opened, asked, case.tables, verdict)
             else:
@@ -140,6 +145,13 @@ class Online:
         journal_id = online_journal.journal_of(attempt.agent, self._ports.keyring().epoch)
         told = await online_store.tell(work, attempt.agent, attempt.attempt_id, journal_id, ids)
         return _Opened(attempt, window, locked.records, told, Place(journal_id, told.journal, now))
+
+    async def _inside(self, work: Work, opened: _Opened, tables: SiteTables) -> int | None:
+        """Count who is on site, where that restricts; under the locks, so that what was admitted before is in it."""
+        rules = tables.rules
+        if rules.capacity is None:
+            return None
+        return await self._on_site.count(work, opened.attempt.site, ZoneInfo(rules.zone_name), opened.place.now)
 
     async def _ticket_ids(self, work: Work, attempt: Attempt, shown: Shown) -> tuple[TicketId, ...]:
         if shown.ticket_id is not None:
@@ -185,11 +197,11 @@ def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
     return ticket_id is not None and (is_void or ticket_id in opened.told.events)
 
 
-async def _judge_claim(work: Work, opened: _Opened, asked: ClaimRequest, tables: SiteTables) -> Verdict:
+async def _judge_claim(work: Work, opened: _Opened, asked: ClaimRequest, tables: SiteTables, inside: int | None) -> Verdict:
     _require_hosted(opened.attempt, tables)
     shown = Shown(_claimed(asked, opened.records), ticket_id=asked.ticket_id)
     # The gate has seen the holder; what it asks is whether the ticket is free.
-    case = _Case(shown, HolderShown.CONFIRMED_BY_STAFF, _only(tables, asked, opened.records))
+    case = _Case(shown, HolderShown.CONFIRMED_BY_STAFF, _only(tables, asked, opened.records), inside)
     return decide(await _facts(work, opened, case))
 
 
@@ -288,7 +300,7 @@ async def _facts(work: Work, opened: _Opened, case: _Case) -> Facts:
         zone=ZoneInfo(case.tables.rules.zone_name),
         ground=Ground(as_of=opened.place.now, age_ms=0, clock_trusted=True, unlocked=False),
         walk_ins=walk_ins(await events.of_holder(work, presented.holder)) if isinstance(presented, DocumentCard) else (),
-        inside=None,
+        inside=case.inside,
         unseen_this_hour=0,
         fire=False,
         earlier_answer=None,

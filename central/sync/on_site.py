@@ -1,0 +1,104 @@
+"""How many persons are on site now (在园人数), for what central decides itself: today's entries less today's exits.
+
+It is counted from the events of all journals as gates count it from theirs (`edge/gate/on_site.py`), in memory, and brought up to
+date in the transaction of each decision by what has been journalled since: so that every process knows what the others admitted.
+Laws: an event counts once; a passage that did not happen counts nothing; the count begins anew each day, because exits leak.
+What has committed is in it, what is being decided at the same moment is not: a site is never over its capacity by more than the
+persons of the calls in flight, and of what gates have not reported yet.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+
+import sqlalchemy
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col
+
+from central.admissions.events import event_of
+from central.store.tables.admissions import AdmissionEventRow
+from central.store.tables.devices import AgentRow
+from central.store.tables.journals import JournalRow
+from central.store.unit_of_work import Work
+from protocol.directions import Direction
+from protocol.identifiers import SiteId
+from protocol.instants import Instant, local_day, start_of_day
+from protocol.journal.events import Intent, Outcome, OutcomeResult
+
+_THROUGH = frozenset({OutcomeResult.PASSED, OutcomeResult.FORCED})
+_Key = tuple[int, int]  # the journal's number, the intent's sequence
+
+
+@dataclass(slots=True)
+class _Day:
+    """One site's passages of one local day, and up to where each journal is in them."""
+
+    day: date
+    told: dict[int, int] = field(default_factory=dict)
+    persons: dict[_Key, int] = field(default_factory=dict)
+    passed: set[_Key] = field(default_factory=set)
+    annulled: set[_Key] = field(default_factory=set)
+    total: int = 0
+
+    def note(self, journal: int, sequence: int, event: Intent | Outcome, zone: tzinfo) -> None:
+        """Add an event; one that was added before changes nothing."""
+        self.told[journal] = max(sequence, self.told.get(journal, 0))
+        if isinstance(event, Intent):
+            if (journal, sequence) in self.persons or event.resumes is not None or local_day(event.scanned_at, zone) != self.day:
+                return
+            self.persons[journal, sequence] = event.persons if event.direction is Direction.ENTRY else -event.persons
+            self.total += self._effect((journal, sequence))
+            return
+        of = (journal, event.of)
+        before = self._effect(of)
+        (self.passed if event.result in _THROUGH else self.annulled).add(of)
+        self.total += self._effect(of) - before
+
+    def _effect(self, key: _Key) -> int:
+        if key in self.annulled and key not in self.passed:
+            return 0
+        return self.persons.get(key, 0)
+
+
+class OnSite:
+    """Running counts of all sites that have a capacity."""
+
+    def __init__(self) -> None:
+        self._days: dict[SiteId, _Day] = {}
+
+    async def count(self, work: Work, site_id: SiteId, zone: tzinfo, now: Instant) -> int:
+        """Return the persons inside, as this transaction sees it; never below zero."""
+        today = local_day(now, zone)
+        heads = await _heads(work, site_id)
+        held = self._days.get(site_id)
+        if held is None or held.day != today:
+            held = _Day(today)
+            row = AdmissionEventRow
+            await _read(work, held, (col(row.site_id) == site_id) & (col(row.scanned_at) >= start_of_day(today, zone)), zone)
+            # Kept only when it is whole: another call must not count on from half of it.
+            self._days[site_id] = held
+        elif moved := [number for number, sequence in heads.items() if sequence > held.told.get(number, 0)]:
+            await _read(work, held, _since(held.told, moved), zone)
+        for number, sequence in heads.items():
+            held.told[number] = max(sequence, held.told.get(number, 0))
+        return max(0, held.total)
+
+
+async def _heads(work: Work, site_id: SiteId) -> dict[int, int]:
+    row = JournalRow
+    query = sqlalchemy.select(col(row.number), col(row.sequence)).join(AgentRow, col(AgentRow.id) == col(row.agent_id))
+    found = await (await work.session.connection()).execute(query.where(col(AgentRow.site_id) == site_id))
+    return {number: sequence for number, sequence in found.all() if number is not None}
+
+
+def _since(told: Mapping[int, int], journals: Iterable[int]) -> ColumnElement[bool]:
+    row = AdmissionEventRow
+    return or_(*(and_(col(row.journal_number) == number, col(row.sequence) > told.get(number, 0)) for number in journals))
+
+
+async def _read(work: Work, held: _Day, which: ColumnElement[bool], zone: tzinfo) -> None:
+    row = AdmissionEventRow
+    query = sqlalchemy.select(col(row.journal_number), col(row.sequence), col(row.data)).where(which)
+    found = await (await work.session.connection()).execute(query.order_by(col(row.journal_number), col(row.sequence)))
+    for journal, sequence, data in found.all():
+        held.note(journal, sequence, event_of(data).event, zone)
