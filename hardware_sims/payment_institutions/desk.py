@@ -45,6 +45,7 @@ class Desk:
         self._random = random
         self._refund_takes_s = refund_takes_s
         self._tokens: dict[str, str] = {}
+        self._named_by: dict[str, str] = {}
 
     def trade(self, out_trade_no: str) -> Trade | None:
         """Look a trade up as it is now."""
@@ -53,16 +54,17 @@ class Desk:
     def token_of(self, trade: Trade) -> str:
         """The token by which a payer's phone names the trade; always the same one."""
         out_trade_no = trade.order.out_trade_no
-        for token, named in self._tokens.items():
-            if named == out_trade_no:
-                return token
+        known = self._tokens.get(out_trade_no)
+        if known is not None:
+            return known
         token = "".join(self._random.choices(LETTERS_AND_DIGITS, k=TOKEN_LENGTH))
-        self._tokens[token] = out_trade_no
+        self._tokens[out_trade_no] = token
+        self._named_by[token] = out_trade_no
         return token
 
     def named_by(self, token: str) -> str | None:
         """The merchant's number of the trade that a token names."""
-        return self._tokens.get(token)
+        return self._named_by.get(token)
 
     def open(self, order: Order) -> Trade | Refusal:
         """Take an order that a payer will come to."""
