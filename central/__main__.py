@@ -20,13 +20,14 @@ from aiohttp import web
 from rich.console import Console
 from rich.table import Table
 
-from central.assembly import OPERATIONS, Ambience, build_app
+from central.assembly import Ambience, build_app
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, Roles, administrators
 from central.keys import service as key_service
 from central.keys.files import KeyFiles
+from central.operations import OPERATIONS
 from central.settings import CentralSettings, read_settings
 from central.store import backup as backups
 from central.store.engine import open_database

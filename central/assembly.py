@@ -12,38 +12,32 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from central.admissions.routes import ADMISSIONS
-from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
 from central.admissions.service import Admissions
+from central.audit.calls import CallLog, LogLevel
+from central.audit.linking import Chain
+from central.audit.routes import AUDIT, CHAIN
+from central.audit.search import AuditSearch
 from central.catalog.routes import CATALOG
-from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.service import Catalog
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.check_points import CheckPoints
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
-from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
 from central.identity.accounts import Accounts
 from central.identity.menu_routes import MENUS
-from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
-from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
 from central.identity.role_routes import ROLES
 from central.identity.roles import Roles
 from central.identity.service import Identity
 from central.identity.session_routes import IDENTITY
-from central.identity.session_routes import OPERATIONS as SESSION_OPERATIONS
-from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIONS
 from central.identity.supervisor_routes import SUPERVISORS
 from central.identity.supervisors import Supervisors
-from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
 from central.identity.token_routes import TOKENS
 from central.identity.tokens import Tokens
 from central.identity.user_routes import ACCOUNTS
-from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.feed_version import FeedVersion
 from central.issuing.routes import ISSUING
-from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.issuing.service import Issuing
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
@@ -51,19 +45,17 @@ from central.jobs.schedule import Daily, Every, Job, Loop
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner, Signers
+from central.operations import OPERATIONS
 from central.payments.differences import Differences
 from central.payments.methods import Method
 from central.payments.port import Institution
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
-from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
 from central.payments.service import Payments
 from central.refunds.policy import AgentFacts, Standing
-from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
-from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes import SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
@@ -76,7 +68,6 @@ from central.store.unit_of_work import Store, Work
 from central.sync import online_answers
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
-from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.alarms import Alarms
 from central.sync.editions import RecentLists
 from central.sync.follower import Follower
@@ -85,13 +76,12 @@ from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
 from central.sync.publisher import Publisher, Served
 from central.sync.routes import ALARMS
-from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
 from central.web.application import make_application
-from central.web.operations import Operation
-from protocol.identifiers import ProductId, SiteId
+from central.web.calls import CALL_LISTENER
+from protocol.identifiers import KeyId, ProductId, SiteId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
@@ -99,23 +89,6 @@ from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 RandomBytes = Callable[[int], bytes]
 RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
-OPERATIONS: tuple[Operation, ...] = (
-    *SESSION_OPERATIONS,
-    *USER_OPERATIONS,
-    *ROLE_OPERATIONS,
-    *TOKEN_OPERATIONS,
-    *MENU_OPERATIONS,
-    *SUPERVISOR_OPERATIONS,
-    *CATALOG_OPERATIONS,
-    *SALES_OPERATIONS,
-    *PAYMENT_OPERATIONS,
-    *ISSUING_OPERATIONS,
-    *REFUND_OPERATIONS,
-    *DEVICE_OPERATIONS,
-    *ADMISSION_OPERATIONS,
-    *SYNC_OPERATIONS,
-    *AGENT_OPERATIONS,
-)
 SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
@@ -125,7 +98,10 @@ EXPIRE_ORDERS_EVERY_S = 15
 MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
 LOOK_AROUND_EVERY_S = 5
+WRITE_CALLS_EVERY_S = 1
+LINK_AUDIT_EVERY_S = 10
 _PASSPHRASE_BYTES = 15
+CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +209,8 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
+    app[CALLS] = app[CALL_LISTENER] = CallLog(parts.store, LogLevel(settings.log_level), ambience.clock)
+    app[AUDIT], app[CHAIN] = AuditSearch(parts.store), _chain(parts)
     app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
     app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
     app[PUBLIC_ORIGIN] = settings.public_origin
@@ -284,6 +262,13 @@ def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake) -> _Feed
     return _Feed(heads, publisher, FeedServing(store, rack, lists), follower, channel, leader)
 
 
+def _chain(parts: _Parts) -> Chain:
+    def public_key(key_id: KeyId) -> bytes | None:
+        return next((key.public for key in parts.rack.keyring.keys if key.key_id == key_id), None)
+
+    return Chain(parts.store, lambda now: parts.rack.signer(Purpose.RECEIPTS, now), public_key)
+
+
 def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     store, wake = parts.store, parts.feed.publisher.wake
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
@@ -316,6 +301,16 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 
 
+def _log_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
+    async def link() -> None:
+        await app[CHAIN].link_all(clock())
+
+    return (
+        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), app[CALLS].write_down, by_leader=False),
+        Job("link-audit", Every(LINK_AUDIT_EVERY_S), link),
+    )
+
+
 def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
 
@@ -336,11 +331,13 @@ def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
 def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
         jobs, loops = _schedule(parts, identity, refunds)
-        runner = Runner((*jobs, *_money_jobs(app, parts.ambience.clock)), loops, parts.feed.leader)
+        more = (*_money_jobs(app, parts.ambience.clock), *_log_jobs(app, parts.ambience.clock))
+        runner = Runner((*jobs, *more), loops, parts.feed.leader)
         await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
         runner.start()
         yield
         await runner.stop()
+        await app[CALLS].write_down()
         await parts.feed.channel.close()
         await parts.guard.write_down()
         await parts.store.close()

@@ -6,7 +6,7 @@ Laws: every setting has a default with which the embedded server runs; an unknow
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -22,7 +22,7 @@ class CentralSettings(BaseSettings):
 
     `data_dir` holds the embedded database and the keys; `database_url` names another database; `public_origin` is the address
     that agents and browsers dial where a proxy stands in front; `root_passphrase` opens the root key (made with it at first
-    start; without it a passphrase is made and shown once).
+    start; without it a passphrase is made and shown once); `log_level` says which calls of the API are kept.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -33,6 +33,7 @@ class CentralSettings(BaseSettings):
     listen_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     public_origin: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
     root_passphrase: SecretStr | None = None
+    log_level: Literal["nothing", "failures", "changes", "everything"] = "changes"
 
     @property
     def url(self) -> str:

@@ -14,8 +14,8 @@ from central.audit import service as audit
 from central.identity.granted import granted, require_all_held, require_scope_held, roles_of
 from central.identity.passwords import Passwords
 from central.identity.roles import administrators
+from central.store.tables.audit import AuditRow
 from central.store.tables.people import (
-    AuditRow,
     RoleRow,
     SessionRow,
     SignInFailureRow,

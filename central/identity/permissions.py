@@ -26,6 +26,8 @@ class Permission(StrEnum):
     MENUS_EDIT = "menus.edit"
     TOKENS_EDIT = "tokens.edit"
     SUPERVISORS_EDIT = "supervisors.edit"
+    AUDIT_READ = "audit.read"
+    AUDIT_PURGE = "audit.purge"
 
 
 ALL = tuple(permission.value for permission in Permission)
@@ -52,4 +54,6 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.MENUS_EDIT: ("管理菜单", "Arrange the menu"),
     Permission.TOKENS_EDIT: ("管理接口令牌", "Give programs access"),
     Permission.SUPERVISORS_EDIT: ("管理闸机主管", "Change gates' supervisors"),
+    Permission.AUDIT_READ: ("查看日志", "Read the log"),
+    Permission.AUDIT_PURGE: ("清理日志", "Purge the log"),
 }

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from central.web import calls
+from central.web.calls import REQUEST_ID
 from central.web.problems import MEDIA_TYPE, Problem, ProblemCode, document
 from protocol.errors import InputError, StorageError
 
-REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_BYTES = 8
 _RETRY_AFTER_S = 1
@@ -34,10 +35,11 @@ def request_ids(random_bytes: RandomBytes) -> Middleware:
 
     @web.middleware
     async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-        request[REQUEST_ID] = random_bytes(REQUEST_ID_BYTES).hex()
+        begun_s = calls.begin(request, random_bytes(REQUEST_ID_BYTES).hex())
         response = await handler(request)
         if not response.prepared:
             response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
+        calls.end(request, response, begun_s)
         return response
 
     return name_request
@@ -56,11 +58,13 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, Problem(ProblemCode.INPUT_INVALID, "the body broke off, or is not encoded as its headers say"))
     except StorageError as error:
         _log.exception("storage failed", extra={"request_id": request[REQUEST_ID]})
+        calls.fault(request, error)
         return answer(request, Problem(ProblemCode.STORAGE_FAILED, _without_statement(error), retry_after_s=_RETRY_AFTER_S))
     except web.HTTPException as error:
         return _of_aiohttp(request, error)
-    except Exception:  # noqa: BLE001 - the edge of the web (law 10): nothing beyond may see a stack
+    except Exception as error:  # noqa: BLE001 - the edge of the web (law 10): nothing beyond may see a stack
         _log.exception("a fault in a handler", extra={"request_id": request[REQUEST_ID]})
+        calls.fault(request, error)
         return answer(request, Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance"))
 
 

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, cast, get_args, get_type_hints
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from central.web import access, idempotency
+from central.web import access, calls, idempotency
 from central.web.access import Access, Authenticator, Credentials, Principal
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import FieldFault, Problem, ProblemCode
@@ -112,7 +112,7 @@ class Route:
         body, parameters, answer = _models(handler)
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            who, sent = await _admit(request, self.access)
+            who, sent = await _admit(request, self.operation_id, self.access)
             if self.proved and who is not None:
                 access.require_proved(who, request.app[CLOCK]())
             raw = await _read_body(request) if body else b""
@@ -181,7 +181,7 @@ class RawRoute:
         """Return the handler as a declared operation."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            await _admit(request, self.access)
+            await _admit(request, self.operation_id, self.access)
             return await handler(request)
 
         return Operation(
@@ -215,13 +215,15 @@ def _model(kind: object) -> type[BaseModel] | None:
     return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
 
 
-async def _admit(request: web.Request, wanted: Access | str) -> tuple[Principal | None, Credentials | None]:
+async def _admit(request: web.Request, operation_id: str, wanted: Access | str) -> tuple[Principal | None, Credentials | None]:
+    request[calls.OPERATION_ID] = operation_id
     sent = access.credentials(request.headers, request.cookies)
     if wanted in (Access.PUBLIC, Access.AGENT):
         return None, sent
     who = None if sent is None else await request.app[AUTHENTICATOR].principal(sent.token, request.app[CLOCK]())
     if sent is None or who is None:
         raise Problem(ProblemCode.SIGN_IN_REQUIRED, "no session, or it is over; POST /api/v1/session")
+    request[calls.CALLER] = who.user_id
     if sent.is_ambient:
         access.require_own_page(request.method, request.headers, sent.token, request.host)
     if wanted is Access.SESSION:

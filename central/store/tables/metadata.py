@@ -3,6 +3,7 @@
 from central.store.columns import Table
 from central.store.tables import (
     admissions,
+    audit,
     catalog,
     counters,
     devices,
@@ -15,5 +16,5 @@ from central.store.tables import (
     tickets,
 )
 
-MODULES = (admissions, catalog, counters, devices, feed, journals, money, payments, people, requests, tickets)
+MODULES = (admissions, audit, catalog, counters, devices, feed, journals, money, payments, people, requests, tickets)
 METADATA = Table.metadata

@@ -1,4 +1,4 @@
-"""People who sign in, their sessions, their failed attempts, the gates that they supervise, and what they did."""
+"""People who sign in, their roles and sessions, their failed attempts, and the gates that they supervise."""
 
 from sqlalchemy import JSON, BigInteger, Integer
 from sqlmodel import Field
@@ -116,16 +116,3 @@ class SupervisorPinRow(Table, table=True):
     user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
     verifier: str = Field(max_length=MAX_VERIFIER_CHARACTERS)
     set_at: Instant = Field(sa_type=BigInteger)
-
-
-class AuditRow(Table, table=True):
-    """One thing that somebody did. `user_id` is empty where the system itself acted."""
-
-    __tablename__ = "audit_record"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    at: Instant = Field(sa_type=BigInteger, index=True)
-    user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
-    action: str = Field(max_length=64)
-    subject: str = Field(max_length=128, index=True)
-    detail: dict[str, str | int | None] = Field(sa_type=JSON)

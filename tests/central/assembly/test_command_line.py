@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 import paifang
 from central.__main__ import app, keys
-from central.assembly import OPERATIONS
+from central.operations import OPERATIONS
 
 run = CliRunner().invoke
 

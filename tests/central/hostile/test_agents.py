@@ -14,7 +14,7 @@ from aiohttp import ClientResponse
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yarl import URL
 
-from central.assembly import OPERATIONS
+from central.operations import OPERATIONS
 from central.web.access import Access
 from central.web.openapi import document
 from central.web.operations import Operation

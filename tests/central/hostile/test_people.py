@@ -13,7 +13,7 @@ import pytest
 from aiohttp import ClientResponse
 from yarl import URL
 
-from central.assembly import OPERATIONS
+from central.operations import OPERATIONS
 from central.web.access import Access
 from central.web.openapi import document
 from central.web.operations import MAX_BODY_BYTES, Operation

@@ -12,7 +12,8 @@ from central.identity.passwords import Passwords, pin_hasher
 from central.identity.permissions import ALL
 from central.identity.service import Attempt
 from central.identity.supervisors import Supervisors
-from central.store.tables.people import AuditRow, SupervisorPinRow, UserRow
+from central.store.tables.audit import AuditRow
+from central.store.tables.people import SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store
 from central.web.access import Principal
 from central.web.problems import Problem, ProblemCode

@@ -8,7 +8,7 @@ from sqlmodel import select
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_rows import IdRange, KeyRange
 from central.issuing.feed_version import FeedVersion
-from central.store.tables.people import AuditRow
+from central.store.tables.audit import AuditRow
 from central.store.tables.tickets import TicketCredentialRow
 from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind, credential_key

@@ -1,0 +1,152 @@
+"""Linking records into the chain, verifying it, and purging its oldest records.
+
+Laws: only what is committed is linked, and linked once; a purge takes whole batches, never the newest, and is itself a record of
+the chain; the batches stay, so that what is left still verifies.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlmodel import col, delete, func, select, update
+
+from central.audit import chain
+from central.audit.chain import Link, Record
+from central.audit.service import record
+from central.store.tables.audit import AuditBatchRow, AuditRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import Problem, ProblemCode
+from protocol.identifiers import KeyId
+from protocol.instants import MS_PER_MINUTE, Instant
+from protocol.signatures import sign, verifies
+
+MOST_RECORDS = 5_000
+KEPT_DAYS = 180
+MS_PER_DAY = 24 * 60 * MS_PER_MINUTE
+
+Signer = Callable[[Instant], tuple[KeyId, Ed25519PrivateKey]]
+PublicKey = Callable[[KeyId], bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """How the chain stands. `fault` says what is wrong first, or nothing; `unlinked` records wait for the next batch."""
+
+    batches: int
+    records: int
+    unlinked: int
+    purged_batches: int
+    head: bytes
+    fault: str | None
+
+
+class Chain:
+    """The chain of one house."""
+
+    def __init__(self, store: Store, signer: Signer, public_key: PublicKey) -> None:
+        """Take the store, who signs, and what proves it."""
+        self._store = store
+        self._signer = signer
+        self._public_key = public_key
+
+    async def link_all(self, now: Instant) -> int:
+        """Link whatever is not linked; return how many batches that made. A job calls it."""
+        made = 0
+        while await self._link_some(now):
+            made += 1
+        return made
+
+    async def _link_some(self, now: Instant) -> bool:
+        async with self._store.transaction() as work:
+            waiting = select(AuditRow).where(col(AuditRow.batch).is_(None)).order_by(col(AuditRow.id)).limit(MOST_RECORDS)
+            rows = (await work.session.exec(waiting)).all()
+            if not rows:
+                return False
+            last = await _last(work)
+            number, previous = (1, chain.GENESIS) if last is None else (last.number + 1, last.hash)
+            await self._keep(work, chain.link(number, previous, tuple(_record(row) for row in rows)), now)
+            numbers = [row.id for row in rows]
+            await work.session.exec(update(AuditRow).where(col(AuditRow.id).in_(numbers)).values(batch=number))
+        return True
+
+    async def _keep(self, work: Work, made: Link, now: Instant) -> None:
+        key_id, private = self._signer(now)
+        work.session.add(
+            AuditBatchRow(
+                number=made.number,
+                records=made.records,
+                last_at=made.last_at,
+                content_hash=made.content_hash,
+                previous_hash=made.previous_hash,
+                hash=made.hash,
+                key_id=key_id,
+                signature=sign(private, chain.DOMAIN, made.hash),
+                linked_at=now,
+            )
+        )
+
+    async def report(self) -> ChainReport:
+        """Verify the whole chain, batch by batch."""
+        async with self._store.reading() as work:
+            numbers = (await work.session.exec(select(AuditBatchRow.number).order_by(col(AuditBatchRow.number)))).all()
+            unlinked = await _count(work, col(AuditRow.batch).is_(None))
+        head, records, purged, fault = chain.GENESIS, 0, 0, None
+        for expected, number in enumerate(numbers, 1):
+            async with self._store.reading() as work:
+                row = await work.session.get_one(AuditBatchRow, number)
+                held = None if row.purged_at is not None else await _records(work, number)
+            fault = fault or chain.fault_of(_link(row), head, expected, held) or self._forgery(row)
+            head, records, purged = row.hash, records + row.records, purged + (row.purged_at is not None)
+        return ChainReport(len(numbers), records, unlinked, purged, head, fault)
+
+    def _forgery(self, row: AuditBatchRow) -> str | None:
+        public = self._public_key(KeyId(row.key_id))
+        proved = public is not None and row.hash == _link(row).hash and verifies(public, chain.DOMAIN, row.hash, row.signature)
+        return None if proved else f"batch {row.number} is not signed by a key of this house"
+
+    async def purge(self, before: Instant, by: int, now: Instant) -> int:
+        """Delete the records of all batches that ended before an instant; return how many records that were.
+
+        Problem where they would be younger than the house keeps them for, or the chain does not verify as it stands.
+        """
+        if before > now - KEPT_DAYS * MS_PER_DAY:
+            raise Problem(ProblemCode.INPUT_INVALID, f"records are kept for {KEPT_DAYS} days; give an earlier day")
+        fault = (await self.report()).fault
+        if fault is not None:
+            raise Problem(ProblemCode.CONFLICT, f"{fault}; find out why before anything is deleted")
+        async with self._store.transaction() as work:
+            old = col(AuditBatchRow.last_at) < before, col(AuditBatchRow.purged_at).is_(None)
+            rows = (await work.session.exec(select(AuditBatchRow).where(*old).order_by(col(AuditBatchRow.number)))).all()
+            if not rows:
+                return 0
+            numbers = [row.number for row in rows]
+            await work.session.exec(delete(AuditRow).where(col(AuditRow.batch).in_(numbers)))
+            for row in rows:
+                row.purged_at = now
+                work.session.add(row)
+            purged = sum(row.records for row in rows)
+            record(work, now, by, "audit.purge", f"batch:{numbers[-1]}", records=purged, hash=rows[-1].hash.hex())
+        await self.link_all(now)
+        return purged
+
+
+async def _last(work: Work) -> AuditBatchRow | None:
+    return (await work.session.exec(select(AuditBatchRow).order_by(col(AuditBatchRow.number).desc()).limit(1))).first()
+
+
+async def _records(work: Work, number: int) -> tuple[Record, ...]:
+    rows = (await work.session.exec(select(AuditRow).where(col(AuditRow.batch) == number))).all()
+    return tuple(_record(row) for row in rows)
+
+
+async def _count(work: Work, condition: object) -> int:
+    return (await work.session.exec(select(func.count()).select_from(AuditRow).where(condition))).one()  # type: ignore[arg-type] # a condition on columns
+
+
+def _record(row: AuditRow) -> Record:
+    assert row.id is not None, "a stored record has its number"
+    return Record(row.id, row.at, row.user_id, row.action, row.subject, tuple(sorted(row.detail.items())), row.request_id)
+
+
+def _link(row: AuditBatchRow) -> Link:
+    return Link(row.number, row.records, row.last_at, row.content_hash, row.previous_hash)

@@ -1,0 +1,196 @@
+"""The log over HTTP: operations in their chain, calls, faults.
+
+Laws: nothing is purged by itself; a purge needs its own permission, the password again, and a chain that verifies.
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from central.audit.linking import Chain
+from central.audit.search import AuditSearch, Wanted
+from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.web.problems import ProblemCode
+from protocol.instants import from_datetime, to_datetime
+
+AUDIT: web.AppKey[AuditSearch] = web.AppKey("audit", AuditSearch)
+CHAIN: web.AppKey[Chain] = web.AppKey("chain", Chain)
+# Named here, because identity, which lists all permissions, stands above.
+READ, PURGE = "audit.read", "audit.purge"
+
+RequestId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="X-Request-Id of the answer")]
+
+
+class RecordQuery(PageQuery):
+    """Which records. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
+
+    user_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+    action: Annotated[str | None, Field(pattern=r"^[a-z][a-z.-]{0,63}$")] = None
+    subject: Annotated[str | None, Field(pattern=r"^[a-z-]+:[0-9a-zA-Z.-]{1,100}$", description="such as order:17")] = None
+    request_id: RequestId | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class LineQuery(PageQuery):
+    """Which lines."""
+
+    request_id: RequestId | None = None
+
+
+class PurgeBody(BaseModel):
+    """Up to when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    before: AwareDatetime
+
+
+class RecordView(BaseModel):
+    """One thing that somebody did; `batch` is its link of the chain, once there is one."""
+
+    record_id: int
+    at: datetime
+    user_id: int | None
+    action: str
+    subject: str
+    detail: dict[str, str | int | None]
+    request_id: str | None
+    batch: int | None
+
+
+class CallView(BaseModel):
+    """One call of the API."""
+
+    call_id: int
+    at: datetime
+    request_id: str
+    operation_id: str
+    user_id: int | None
+    status: int
+    duration_ms: int
+    source: str
+
+
+class FaultView(BaseModel):
+    """One fault of ours, in full."""
+
+    fault_id: int
+    at: datetime
+    request_id: str
+    kind: str
+    detail: str
+
+
+class ChainView(BaseModel):
+    """How the chain stands; `fault` says what is wrong first."""
+
+    batches: int
+    records: int
+    unlinked: int
+    purged_batches: int
+    head: Annotated[str, Field(description="SHA-256, hex: write it down elsewhere to prove the log later")]
+    fault: str | None
+
+
+class PurgeView(BaseModel):
+    """What was deleted."""
+
+    records: int
+
+
+@Route("listAuditRecords", "GET", "/api/v1/audit-records", "List what people did, newest first", READ)
+async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
+    """List what people did, newest first."""
+    asked = call.parameters
+    wanted = Wanted(
+        user_id=asked.user_id,
+        action=asked.action,
+        subject=asked.subject,
+        request_id=asked.request_id,
+        since=None if asked.since is None else from_datetime(asked.since),
+        until=None if asked.until is None else from_datetime(asked.until),
+    )
+    rows = await call.request.app[AUDIT].records(wanted, from_cursor(asked.after), asked.limit)
+    items = [
+        RecordView(
+            record_id=row.id or 0,
+            at=to_datetime(row.at),
+            user_id=row.user_id,
+            action=row.action,
+            subject=row.subject,
+            detail=row.detail,
+            request_id=row.request_id,
+            batch=row.batch,
+        )
+        for row in rows
+    ]
+    return Page(items=items, next=to_cursor(items[-1].record_id) if len(items) == asked.limit else None)
+
+
+@Route("listCalls", "GET", "/api/v1/calls", "List calls of the API, newest first", READ)
+async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
+    """List calls of the API, newest first, as far as the level keeps them."""
+    asked = call.parameters
+    rows = await call.request.app[AUDIT].calls(asked.request_id, from_cursor(asked.after), asked.limit)
+    items = [
+        CallView(
+            call_id=row.id or 0,
+            at=to_datetime(row.at),
+            request_id=row.request_id,
+            operation_id=row.operation_id,
+            user_id=row.user_id,
+            status=row.status,
+            duration_ms=row.duration_ms,
+            source=row.source,
+        )
+        for row in rows
+    ]
+    return Page(items=items, next=to_cursor(items[-1].call_id) if len(items) == asked.limit else None)
+
+
+@Route("listFaults", "GET", "/api/v1/faults", "List faults, newest first", READ)
+async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
+    """List faults of ours in full, newest first."""
+    asked = call.parameters
+    rows = await call.request.app[AUDIT].faults(asked.request_id, from_cursor(asked.after), asked.limit)
+    items = [
+        FaultView(fault_id=row.id or 0, at=to_datetime(row.at), request_id=row.request_id, kind=row.kind, detail=row.detail)
+        for row in rows
+    ]
+    return Page(items=items, next=to_cursor(items[-1].fault_id) if len(items) == asked.limit else None)
+
+
+@Route("verifyAuditChain", "GET", "/api/v1/audit-chain", "Verify the chain of the log", READ)
+async def verify_audit_chain(call: Call[None, None]) -> ChainView:
+    """Verify the whole chain; reading it takes about a second for a million records."""
+    report = await call.request.app[CHAIN].report()
+    return ChainView(
+        batches=report.batches,
+        records=report.records,
+        unlinked=report.unlinked,
+        purged_batches=report.purged_batches,
+        head=report.head.hex(),
+        fault=report.fault,
+    )
+
+
+@Route(
+    "purgeAuditRecords",
+    "POST",
+    "/api/v1/audit-records/purge",
+    "Delete old records of the log",
+    PURGE,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+)
+async def purge_audit_records(call: Call[PurgeBody, None]) -> PurgeView:
+    """Delete the records of all batches that ended before an instant; the chain goes on and says so."""
+    chain, before = call.request.app[CHAIN], from_datetime(call.body.before)
+    return PurgeView(records=await chain.purge(before, call.principal.user_id, call.now))
+
+
+OPERATIONS = (list_audit_records, list_calls, list_faults, verify_audit_chain, purge_audit_records)

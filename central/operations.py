@@ -1,0 +1,38 @@
+"""All operations of the API, in one tuple: what is served, and what the OpenAPI document describes."""
+
+from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
+from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
+from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
+from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
+from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
+from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
+from central.identity.session_routes import OPERATIONS as SESSION_OPERATIONS
+from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIONS
+from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
+from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
+from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
+from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
+from central.sales.routes import OPERATIONS as SALES_OPERATIONS
+from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
+from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *SESSION_OPERATIONS,
+    *USER_OPERATIONS,
+    *ROLE_OPERATIONS,
+    *TOKEN_OPERATIONS,
+    *MENU_OPERATIONS,
+    *SUPERVISOR_OPERATIONS,
+    *AUDIT_OPERATIONS,
+    *CATALOG_OPERATIONS,
+    *SALES_OPERATIONS,
+    *PAYMENT_OPERATIONS,
+    *ISSUING_OPERATIONS,
+    *REFUND_OPERATIONS,
+    *DEVICE_OPERATIONS,
+    *ADMISSION_OPERATIONS,
+    *SYNC_OPERATIONS,
+    *AGENT_OPERATIONS,
+)

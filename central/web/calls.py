@@ -1,0 +1,82 @@
+"""What is told of each call of the API, and to whom.
+
+Law: whoever listens only takes note; a request neither waits for it nor fails by it.
+"""
+
+import asyncio
+import traceback
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from protocol.instants import MS_PER_SECOND
+
+# The request on whose behalf this task runs; None where nobody asked (jobs).
+CURRENT_REQUEST: ContextVar[str | None] = ContextVar("current_request", default=None)
+
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+OPERATION_ID: web.RequestKey[str] = web.RequestKey("operation_id", str)
+CALLER: web.RequestKey[int] = web.RequestKey("caller", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that was answered. `operation_id` is empty where no route was met, `user_id` None where nobody was signed in."""
+
+    request_id: str
+    operation_id: str
+    method: str
+    user_id: int | None
+    status: int
+    duration_ms: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A fault of ours, in full."""
+
+    request_id: str
+    kind: str
+    detail: str
+
+
+class CallListener(Protocol):
+    """Told of every call and every fault."""
+
+    def called(self, call: Called) -> None:
+        """Take note of a call that was answered."""
+        ...
+
+    def failed(self, fault: Failed) -> None:
+        """Take note of a fault."""
+        ...
+
+
+CALL_LISTENER: web.AppKey[CallListener] = web.AppKey("call_listener")
+
+
+def begin(request: web.Request, request_id: str) -> float:
+    """Name a request, for all that its task does; return when it began, by the loop's clock."""
+    request[REQUEST_ID] = request_id
+    CURRENT_REQUEST.set(request_id)
+    return asyncio.get_running_loop().time()
+
+
+def end(request: web.Request, response: web.StreamResponse, begun_s: float) -> None:
+    """Tell whoever listens that a request was answered."""
+    listener = request.app.get(CALL_LISTENER)
+    if listener is None:
+        return
+    duration_ms = int((asyncio.get_running_loop().time() - begun_s) * MS_PER_SECOND)
+    operation, caller, source = request.get(OPERATION_ID, ""), request.get(CALLER), request.remote or ""
+    listener.called(Called(request[REQUEST_ID], operation, request.method, caller, response.status, duration_ms, source))
+
+
+def fault(request: web.Request, error: Exception) -> None:
+    """Tell whoever listens that something of ours broke."""
+    listener = request.app.get(CALL_LISTENER)
+    if listener is not None:
+        listener.failed(Failed(request[REQUEST_ID], type(error).__name__, "".join(traceback.format_exception(error))))
