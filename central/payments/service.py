@@ -176,6 +176,8 @@ class Payments:
 
         Part of the caller's transaction, which has locked what it refunds.
         """
+        if wanted.amount_fen == 0:
+            return True
         paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
         row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
         method, sold = Method(row.method), ledger.sales(wanted.site_id)
@@ -183,7 +185,7 @@ class Payments:
         into = ledger.received(method, wanted.site_id, wanted.by) if is_out else ledger.owed(method)
         movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
         ledger.post(work, movement, wanted.by, now)
-        if not is_out and wanted.amount_fen:
+        if not is_out:
             await self.refunds.add(work, row, wanted.amount_fen, wanted.refund_id, now)
         return is_out
 
