@@ -296,7 +296,11 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     ambience = parts.ambience
-    world = World(lambda: ambience.institutions, ambience.clock, ambience.random_bytes)
+
+    async def institutions() -> Mapping[Method, Institution]:
+        return ambience.institutions
+
+    world = World(institutions, ambience.clock, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 

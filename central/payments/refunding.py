@@ -5,7 +5,7 @@ what the ledger owes to payers goes down only when the institution says that the
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -31,7 +31,7 @@ MOST_AT_ONCE = 4
 MOST_READ_AT_ONCE = 100
 NUMBER_BYTES = 15
 
-Institutions = Callable[[], Mapping[Method, Institution]]
+Institutions = Callable[[], Awaitable[Mapping[Method, Institution]]]
 RandomBytes = Callable[[int], bytes]
 
 
@@ -102,7 +102,7 @@ class RefundDocuments:
             _keep(work, row, due.document)
         if due.effect is None:
             return
-        institution = self._world.institutions().get(Method(payment.method))
+        institution = (await self._world.institutions()).get(Method(payment.method))
         if institution is None:
             answer: RefundAnswer = Unknown(f"{payment.method} is not configured")
         elif due.effect is RefundEffect.QUERY:

@@ -121,7 +121,7 @@ class Payments:
 
         Problem where the order does not wait any more, or the institution is not configured.
         """
-        institution = self._world.institutions().get(wanted.method)
+        institution = (await self._world.institutions()).get(wanted.method)
         if institution is None:
             raise Problem(ProblemCode.PAYMENT_METHOD, f"{wanted.method} is not configured; set its parameters")
         async with self._store.transaction() as work:
@@ -158,7 +158,7 @@ class Payments:
 
     async def receive(self, method: Method, headers: Mapping[str, str], body: bytes, now: Instant) -> Acknowledgement:
         """Take in an institution's notification: verified first, then decided; twice or out of order does no harm."""
-        institution = self._world.institutions().get(method)
+        institution = (await self._world.institutions()).get(method)
         if institution is None:
             raise Problem(ProblemCode.NOT_FOUND, f"{method} is not configured here")
         try:
@@ -258,14 +258,14 @@ class Payments:
                 effect = await self._answered(payment_id, await self._query(payment))
 
     async def _query(self, payment: Payment) -> PaymentAnswer:
-        institution = self._world.institutions().get(payment.method)
+        institution = (await self._world.institutions()).get(payment.method)
         if institution is None:
             return Unknown(f"{payment.method} is not configured")
         assert payment.number is not None, "an institution's payment has a number"
         return await institution.query(payment.number)
 
     async def _reverse(self, payment: Payment) -> ReversalAnswer:
-        institution = self._world.institutions().get(payment.method)
+        institution = (await self._world.institutions()).get(payment.method)
         if institution is None:
             return Unknown(f"{payment.method} is not configured")
         assert payment.number is not None, "an institution's payment has a number"

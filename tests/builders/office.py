@@ -44,7 +44,7 @@ from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
-from tests.builders.institution import ScriptedInstitution
+from tests.builders.institution import ScriptedInstitution, configured
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
@@ -112,7 +112,7 @@ class Office:
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.bank = ScriptedInstitution(clock)
         institutions = {Method.WECHAT: self.bank}
-        self.payments = Payments(store, self.sales, World(lambda: institutions, clock, random_bytes))
+        self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
         self.refunds = Refunds(store, self.issuing, self.gates, self.gates)
         self.seller = 0

@@ -10,6 +10,7 @@ from central.store.migrate import migrate
 from central.store.unit_of_work import Store
 from protocol.identifiers import SiteId
 from tests.builders.central import HandClock, SeededBytes
+from tests.builders.institution import configured
 from tests.builders.office import Office
 from tests.builders.revisions import at_revision
 
@@ -35,7 +36,7 @@ async def test_an_order_of_the_first_version_is_paid_in_cash(database_url: str) 
         (OrderState.PAID, "window", SiteId(1), 2000, 2000, None),
         (OrderState.PAID, "window", SiteId(1), 1000, 1000, None),
     ]
-    payments = await Payments(store, office.sales, World(dict, clock, SeededBytes())).payments(None, 10, Filter())
+    payments = await Payments(store, office.sales, World(configured({}), clock, SeededBytes())).payments(None, 10, Filter())
     assert [(one.order_id, one.method, one.document.state, one.document.received_fen, one.by) for one in payments] == [
         (1, Method.CASH, PaymentState.PAID, 8000, 1)
     ]
