@@ -29,7 +29,16 @@ from protocol.instants import to_datetime
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
 MOST_LINES = 50
 MOST_TOTAL_FEN = 10**12
-_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.NOT_ON_SALE, ProblemCode.HOLDER_REQUIRED, ProblemCode.SLOT_REQUIRED)
+_REFUSALS = (
+    ProblemCode.NOT_FOUND,
+    ProblemCode.NOT_ON_SALE,
+    ProblemCode.SALE_NOT_OPEN,
+    ProblemCode.SALE_CLOSED,
+    ProblemCode.DAY_NOT_SOLD,
+    ProblemCode.PURCHASE_LIMIT,
+    ProblemCode.HOLDER_REQUIRED,
+    ProblemCode.SLOT_REQUIRED,
+)
 
 
 class _Strict(BaseModel):
@@ -139,7 +148,7 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
     quoted = await call.request.app[SALES].quote(_wanted(call.body), call.now)
     lines = [
-        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.ticket_type.price_fen, amount_fen=line.amount_fen)
+        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
         for line in quoted.lines
     ]
     return QuoteView(lines=lines, total_fen=quoted.total_fen)

@@ -21,7 +21,16 @@ from central.payments.ports import Fulfilment, PayableOrder
 from central.sales import holders, orders
 from central.sales.holders import HolderKeys, KeptHolder
 from central.sales.orders import Order
-from central.sales.policy import OrderState, PricedLine, PromisedLine, WantedLine, priced, promised, total_fen
+from central.sales.policy import (
+    OrderState,
+    PricedLine,
+    PromisedLine,
+    WantedLine,
+    priced,
+    promised,
+    require_order_limits,
+    total_fen,
+)
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
@@ -29,7 +38,7 @@ from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId, TicketId
-from protocol.instants import MS_PER_SECOND, Instant, local_day
+from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 
 MOST_TICKETS = 500
 WINDOW_CHANNEL = "window"
@@ -258,11 +267,13 @@ async def _promised(work: Work, wanted: Wanted, expected_fen: int, now: Instant)
 
 async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
     site = await catalog.site(work, wanted.site_id)
-    today = local_day(now, ZoneInfo(site.parameters.zone))
+    at = to_datetime(now, ZoneInfo(site.parameters.zone)).replace(tzinfo=None)
     if sum(line.quantity for line in wanted.lines) > MOST_TICKETS:
         raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
     types = await catalog.ticket_types(work, {line.type_id for line in wanted.lines})
-    return tuple(priced(line, place, types.get(line.type_id), wanted.site_id, today) for place, line in enumerate(wanted.lines))
+    lines = tuple(priced(line, place, types.get(line.type_id), wanted.site_id, at) for place, line in enumerate(wanted.lines))
+    require_order_limits(lines)
+    return lines
 
 
 async def _order(work: Work, order_id: int) -> Order:

@@ -8,6 +8,7 @@ from collections import deque
 import pytest
 from sqlmodel import func, select
 
+from central.catalog.service import Sale
 from central.payments import ledger
 from central.payments.differences import Cause
 from central.payments.documents import AtOnce, Payment
@@ -249,7 +250,7 @@ async def test_the_holders_of_an_order_that_waits_are_sealed_and_become_the_tick
 async def test_what_was_promised_is_issued_whatever_the_catalogue_says_by_then(office: Office) -> None:
     one = await office.ticket_type()
     order = await office.hold(one)
-    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=False, by=office.seller, now=office.clock())
+    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=False), office.seller, office.clock())
     payment = await _start(office, order.order_id, CODE)
     assert (payment.document.state, payment.document.amount_fen) == (PaymentState.PAID, 8000)
 

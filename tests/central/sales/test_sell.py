@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import func, select
 
+from central.catalog.service import Sale
 from central.issuing import feed_rows, outbox
 from central.issuing.service import Issuing
 from central.payments import ledger
@@ -127,7 +128,7 @@ async def test_the_same_key_for_another_request_is_refused(office: Office) -> No
 
 async def test_a_price_that_has_changed_is_said_and_not_charged(office: Office) -> None:
     one = await office.ticket_type(8000)
-    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=True, by=office.seller, now=office.clock())
+    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=True), office.seller, office.clock())
     with pytest.raises(Problem) as problem:
         await office.sales.sell(Wanted(SITE, (wanted_line(one),)), 8000, _cash(office), once("key-0001"), office.clock())
     assert problem.value.code is ProblemCode.TOTAL_CHANGED
@@ -138,7 +139,7 @@ async def test_a_price_that_has_changed_is_said_and_not_charged(office: Office) 
 async def test_what_was_sold_keeps_its_price(office: Office) -> None:
     one = await office.ticket_type(8000)
     order = await office.sell(one)
-    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=False, by=office.seller, now=office.clock())
+    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=False), office.seller, office.clock())
     assert (await office.sales.order(order.order_id)).total_fen == 8000
 
 
@@ -173,7 +174,7 @@ async def test_what_may_not_be_sold_is_refused(
 
 async def test_a_type_off_sale_or_of_another_site_is_refused(office: Office) -> None:
     one = await office.ticket_type()
-    await office.catalog.change_sale(one.type_id, 8000, is_on_sale=False, by=office.seller, now=office.clock())
+    await office.catalog.change_sale(one.type_id, Sale(8000, is_on_sale=False), office.seller, office.clock())
     with pytest.raises(Problem) as problem:
         await office.sell(one)
     assert problem.value.code is ProblemCode.NOT_ON_SALE
