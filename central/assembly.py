@@ -5,8 +5,9 @@ database, and says so once.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -46,9 +47,10 @@ from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner, Signers
 from central.operations import OPERATIONS
+from central.parameters.routes import PARAMETERS
+from central.parameters.service import Parameters
+from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
 from central.payments.differences import Differences
-from central.payments.methods import Method
-from central.payments.port import Institution
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
@@ -106,16 +108,12 @@ CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
 @dataclass(frozen=True, slots=True)
 class Ambience:
-    """What a process has of the world.
-
-    Its clock and its source of random bytes, the hashers of passwords and of PINs, and the payment institutions that it reaches.
-    """
+    """What a process has of the world: its clock and its source of random bytes, the hashers of passwords and of PINs."""
 
     clock: Clock
     random_bytes: RandomBytes
     hasher: PasswordHasher
     pin_hasher: PasswordHasher
-    institutions: Mapping[Method, Institution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +294,14 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     ambience = parts.ambience
+    app[PARAMETERS] = Parameters(parts.store, parts.seal)
+    pool = ThreadPoolExecutor(MOST_CALLS, "institution")
 
-    async def institutions() -> Mapping[Method, Institution]:
-        return ambience.institutions
+    async def release_pool(_: web.Application) -> None:
+        pool.shutdown(wait=False, cancel_futures=True)
 
-    world = World(institutions, ambience.clock, ambience.random_bytes)
+    app.on_cleanup.append(release_pool)
+    world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 

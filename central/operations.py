@@ -11,6 +11,7 @@ from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIO
 from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
 from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
@@ -26,6 +27,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *MENU_OPERATIONS,
     *SUPERVISOR_OPERATIONS,
     *AUDIT_OPERATIONS,
+    *PARAMETER_OPERATIONS,
     *CATALOG_OPERATIONS,
     *SALES_OPERATIONS,
     *PAYMENT_OPERATIONS,

@@ -46,6 +46,7 @@ SHIPPED: Menu = (
             Page("roles", "角色管理", "Roles", Permission.USERS_READ),
             Page("menus", "菜单管理", "Menus", Permission.MENUS_EDIT),
             Page("tokens", "接口令牌", "API tokens", Permission.TOKENS_EDIT),
+            Page("parameters", "参数设置", "Parameters", Permission.PARAMETERS_READ),
             Page("log", "日志", "Log", Permission.AUDIT_READ),
         ),
     ),

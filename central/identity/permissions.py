@@ -26,6 +26,8 @@ class Permission(StrEnum):
     MENUS_EDIT = "menus.edit"
     TOKENS_EDIT = "tokens.edit"
     SUPERVISORS_EDIT = "supervisors.edit"
+    PARAMETERS_READ = "parameters.read"
+    PARAMETERS_EDIT = "parameters.edit"
     AUDIT_READ = "audit.read"
     AUDIT_PURGE = "audit.purge"
 
@@ -54,6 +56,8 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.MENUS_EDIT: ("管理菜单", "Arrange the menu"),
     Permission.TOKENS_EDIT: ("管理接口令牌", "Give programs access"),
     Permission.SUPERVISORS_EDIT: ("管理闸机主管", "Change gates' supervisors"),
+    Permission.PARAMETERS_READ: ("查看参数设置", "See parameters"),
+    Permission.PARAMETERS_EDIT: ("修改参数设置", "Change parameters"),
     Permission.AUDIT_READ: ("查看日志", "Read the log"),
     Permission.AUDIT_PURGE: ("清理日志", "Purge the log"),
 }

@@ -24,6 +24,8 @@ from central.identity.tokens import Tokens
 from central.issuing import routes as issuing_routes
 from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
+from central.parameters import routes as parameter_routes
+from central.parameters.service import Parameters
 from central.payments import routes as payment_routes
 from central.payments.differences import Differences
 from central.payments.documents import AtOnce
@@ -56,6 +58,7 @@ OPERATIONS = (
     *token_routes.OPERATIONS,
     *menu_routes.OPERATIONS,
     *supervisor_routes.OPERATIONS,
+    *parameter_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
@@ -107,6 +110,7 @@ class Office:
         self.roles = Roles(store)
         self.tokens = Tokens(store, random_bytes)
         self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
+        self.parameters = Parameters(store, seal)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
@@ -163,7 +167,7 @@ class Office:
         app[session_routes.IDENTITY], app[user_routes.ACCOUNTS] = self.identity, self.accounts
         app[role_routes.ROLES], app[token_routes.TOKENS] = self.roles, self.tokens
         app[menu_routes.MENUS], app[supervisor_routes.SUPERVISORS] = Menus(self.store), self.supervisors
-        app[catalog_routes.CATALOG] = self.catalog
+        app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences

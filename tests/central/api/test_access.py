@@ -14,7 +14,7 @@ from tests.builders.office import OPERATIONS, Office, sign_in
 
 Client = TestClient[web.Request, web.Application]
 GUARDED = [operation for operation in OPERATIONS if isinstance(operation.access, str)]
-_EXAMPLES = {"name": "anna", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "cursor": "x"}
+_EXAMPLES = {"name": "anna", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "cursor": "x", "group": "kiosk"}
 
 
 @pytest.fixture
