@@ -18,6 +18,7 @@ from central.payments import ledger
 from central.payments.ledger import Movement
 from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
+from central.sales.quotas import give_back_ticket
 from central.sales.service import paid_price_fen
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
@@ -188,6 +189,7 @@ class Refunds:
         sold, drawer = ledger.sales(ticket.record.issuing_site), ledger.cash(row.requested_by)
         ledger.post(work, Movement(sold, drawer, row.amount_fen, row.order_id, row.id), row.requested_by, now)
         audit.record(work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen)
+        await give_back_ticket(work, ticket, ticket.record.persons)
 
 
 async def _locked(work: Work, refund_id: int) -> RefundRow:

@@ -36,6 +36,8 @@ _REFUSALS = (
     ProblemCode.SALE_CLOSED,
     ProblemCode.DAY_NOT_SOLD,
     ProblemCode.PURCHASE_LIMIT,
+    ProblemCode.SOLD_OUT,
+    ProblemCode.BUYER_REQUIRED,
     ProblemCode.HOLDER_REQUIRED,
     ProblemCode.SLOT_REQUIRED,
 )
@@ -66,9 +68,10 @@ class LineBody(_Strict):
 
 
 class QuoteBody(_Strict):
-    """What somebody wants to buy, and through which channel."""
+    """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
 
     site_id: SiteNumber
+    buyer_phone: Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")] = None
     channel: Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = WINDOW_CHANNEL
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
 
@@ -235,7 +238,7 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
 
 
 def _wanted(body: QuoteBody) -> Wanted:
-    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines), body.channel)
+    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines), body.channel, body.buyer_phone)
 
 
 def _wanted_line(line: LineBody) -> WantedLine:

@@ -67,6 +67,10 @@ class ProblemCode(Enum):
     PURCHASE_LIMIT = ProblemKind(
         "purchase_limit", HTTPStatus.UNPROCESSABLE_ENTITY, "超过限购数量", "The purchase limit is reached"
     )
+    SOLD_OUT = ProblemKind("sold_out", HTTPStatus.CONFLICT, "余票不足", "Not enough places are left")
+    BUYER_REQUIRED = ProblemKind(
+        "buyer_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要购票人手机号", "The buyer's phone number is required"
+    )
     TOTAL_CHANGED = ProblemKind(
         "total_changed", HTTPStatus.CONFLICT, "金额已变动，请重新报价", "The total has changed; quote again"
     )

@@ -13,9 +13,25 @@ from central.store.tables import (
     parameters,
     payments,
     people,
+    quotas,
     requests,
     tickets,
 )
 
-MODULES = (admissions, audit, catalog, counters, devices, feed, journals, money, parameters, payments, people, requests, tickets)
+MODULES = (
+    admissions,
+    audit,
+    catalog,
+    counters,
+    devices,
+    feed,
+    journals,
+    money,
+    parameters,
+    payments,
+    people,
+    quotas,
+    requests,
+    tickets,
+)
 METADATA = Table.metadata
