@@ -39,6 +39,11 @@ class Office:
         change = {"old_password": one_time_password, "new_password": NEW_PASSWORD, "bearer": True}
         self._token = (await self.ask("PUT", "/api/v1/session/password", change))["token"]
 
+    @property
+    def token(self) -> str:
+        """The session's bearer token."""
+        return self._token
+
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
         """Ask the API; JourneyFailed with the problem's own words where it refuses."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
