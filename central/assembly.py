@@ -95,7 +95,7 @@ SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
 FOLLOW_PAYMENTS_EVERY_S = 2
-FOLLOW_REFUNDS_EVERY_S = 10
+FOLLOW_REFUNDS_EVERY_S = 5
 EXPIRE_ORDERS_EVERY_S = 15
 MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
@@ -272,9 +272,9 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
-    refunds = Refunds(store, issuing, FenceFacts(), admissions)
-    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
+    refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
+    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
@@ -322,12 +322,16 @@ def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     async def expire() -> None:
         await sales.expire(clock())
 
+    async def follow_refunds() -> None:
+        await payments.refunds.follow()
+        await app[REFUNDS].finish_returning(clock())
+
     async def match_bills() -> None:
         await reconciliation.match_due()
 
     return (
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
-        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), payments.refunds.follow),
+        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
     )

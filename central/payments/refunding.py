@@ -69,6 +69,11 @@ class RefundDocuments:
         work.session.add(row)
         await work.session.flush()
 
+    async def has_arrived(self, work: Work, refund_id: int) -> bool:
+        """Whether the institution has said that the money of a ticket's refund is back with its payer."""
+        query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
+        return (await work.session.exec(query)).first() == RefundDocumentState.SUCCEEDED
+
     async def follow(self) -> None:
         """Do what is due. A job."""
         due = select(PaymentRefundRow.id).where(col(PaymentRefundRow.next_at) <= self._world.clock())

@@ -118,7 +118,7 @@ class Office:
         institutions = {Method.WECHAT: self.bank}
         self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
-        self.refunds = Refunds(store, self.issuing, self.gates, self.gates)
+        self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.seller = 0
 
     def _wake(self) -> None:
