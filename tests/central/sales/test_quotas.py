@@ -22,7 +22,7 @@ from tests.builders.office import Office, once, wanted_line
 
 SITE = SiteId(1)
 PLACES = 20
-LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "110101199003074514"), "李明")
+LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "990101199003074518"), "李明")
 WANG = Holder(Document(DocumentType.PASSPORT, "FR", "12AB34567"), "Wang")
 SLOTS: dict[str, Any] = {
     "slots": [{"start": "10:00", "minutes": 60}, {"start": "11:00", "minutes": 60}],
