@@ -4,7 +4,6 @@ Laws: nothing here decides; clock and randomness come in as arguments; the first
 database, and says so once.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ from central.issuing.service import Issuing
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
 from central.jobs.schedule import Daily, Every, Job, Loop
+from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner, Signers
@@ -58,6 +58,9 @@ from central.payments.service import Payments
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
+from central.reports.export_routes import DESK, Desk
+from central.reports.routes import REPORTS
+from central.reports.service import Reports
 from central.sales.routes import SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
@@ -102,6 +105,8 @@ MATCH_BILLS_EVERY_S = 1_800
 LOOK_AROUND_EVERY_S = 5
 WRITE_CALLS_EVERY_S = 1
 LINK_AUDIT_EVERY_S = 10
+RECORD_ADMISSIONS_EVERY_S = 5
+KEEP_DAYS_EVERY_S = 60
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
@@ -124,22 +129,6 @@ class Built:
     notices: tuple[str, ...]
     store: Store
     publisher: Publisher
-
-
-class Wake:
-    """Wakes one loop."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def __call__(self) -> None:
-        """Say that there is work."""
-        self._event.set()
-
-    async def wait(self) -> None:
-        """Wait for work."""
-        await self._event.wait()
-        self._event.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +277,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(), wake)
     app[ONLINE] = Online(store, ports)
     app[ALARMS] = Alarms(store)
+    app[REPORTS], app[DESK] = Reports(store), Desk()
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     return refunds
 
@@ -316,6 +306,18 @@ def _log_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     )
 
 
+def _report_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
+    reports = app[REPORTS]
+
+    async def keep_days() -> None:
+        await reports.keep_days(clock())
+
+    return (
+        Job("record-admissions", Every(RECORD_ADMISSIONS_EVERY_S), reports.catch_up),
+        Job("keep-days", Every(KEEP_DAYS_EVERY_S), keep_days),
+    )
+
+
 def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
 
@@ -340,7 +342,8 @@ def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
 def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
         jobs, loops = _schedule(parts, identity, refunds)
-        more = (*_money_jobs(app, parts.ambience.clock), *_log_jobs(app, parts.ambience.clock))
+        clock = parts.ambience.clock
+        more = (*_money_jobs(app, clock), *_log_jobs(app, clock), *_report_jobs(app, clock))
         runner = Runner((*jobs, *more), loops, parts.feed.leader)
         await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
         runner.start()

@@ -14,6 +14,8 @@ from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
+from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
+from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -33,6 +35,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
+    *REPORT_OPERATIONS,
+    *EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,
     *SYNC_OPERATIONS,

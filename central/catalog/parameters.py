@@ -30,6 +30,7 @@ MOST_VALID_DAYS = 3_660
 LAST_DAY = date(2199, 12, 31)
 DEFAULT_AUTONOMY_S = 72 * 3600
 DEFAULT_UNSEEN_PER_HOUR = 60
+LATEST_DAY_END_HOUR = 11
 
 
 def _known_zone(name: str) -> str:
@@ -80,13 +81,14 @@ class WalkInRuleParameters(_Stated):
 
 
 class SiteParameters(_Stated):
-    """A site. A capacity left out does not restrict."""
+    """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight)."""
 
     name_zh: Name
     name_en: Name
     zone: Zone = "Asia/Shanghai"
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
     unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)] = DEFAULT_UNSEEN_PER_HOUR
+    day_ends_at_hour: Annotated[int, Field(ge=0, le=LATEST_DAY_END_HOUR)] = 0
     walk_in_rules: Annotated[list[WalkInRuleParameters], Field(max_length=MAX_WALK_IN_RULES)] = []
 
     @model_validator(mode="after")

@@ -66,8 +66,12 @@ SHIPPED: Menu = (
         "报表明细",
         "Reports",
         (
-            Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("payments", "付款单据", "Payment documents", Permission.PAYMENTS_READ),
             Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
+            Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),
+            Page("ticket-statistics", "门票统计", "Ticket statistics", Permission.REPORTS_READ),
+            Page("seller-statistics", "渠道统计", "Channel statistics", Permission.REPORTS_READ),
         ),
     ),
 )

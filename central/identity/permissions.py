@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
+    REPORTS_READ = "reports.read"
     USERS_READ = "users.read"
     USERS_EDIT = "users.edit"
     ROLES_EDIT = "roles.edit"
@@ -50,6 +51,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
+    Permission.REPORTS_READ: ("查看统计报表", "See statistics and the day's figures"),
     Permission.USERS_READ: ("查看用户和角色", "See users and roles"),
     Permission.USERS_EDIT: ("管理用户", "Change users"),
     Permission.ROLES_EDIT: ("管理角色", "Change roles"),

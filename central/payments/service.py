@@ -81,15 +81,6 @@ class Returning:
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which payments to list: all that are not said to be others."""
-
-    order_id: int | None = None
-    method: Method | None = None
-    state: PaymentState | None = None
-
-
 class Payments:
     """Takes money, or finds out that none came."""
 
@@ -196,15 +187,6 @@ class Payments:
             if row is None:
                 raise documents.not_there(payment_id)
             return payment_of(row)
-
-    async def payments(self, before: int | None, limit: int, which: Filter) -> tuple[Payment, ...]:
-        """Return the latest payments of a filter, or those before one, newest first."""
-        query = select(PaymentRow).order_by(col(PaymentRow.id).desc()).limit(limit)
-        named = ((PaymentRow.order_id, which.order_id), (PaymentRow.method, which.method), (PaymentRow.state, which.state))
-        wanted = [column == value for column, value in named if value is not None]
-        query = query.where(*wanted) if before is None else query.where(*wanted, col(PaymentRow.id) < before)
-        async with self._store.reading() as work:
-            return tuple(payment_of(row) for row in (await work.session.exec(query)).all())
 
     async def _payable(self, work: Work, order_id: int, now: Instant) -> PayableOrder:
         order = await self._orders.locked(work, order_id)

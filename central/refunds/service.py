@@ -92,13 +92,13 @@ class Refunds:
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.WAITING:
-                return _refund(row, ())
+                return refund_of(row, ())
             # The fence first, then the uses: what a gate admitted before the version took force was ingested before the
             # fence could see that version, so the later question cannot miss it.
             waiting = await self._waiting_for(work, row, now)
             if not waiting:
                 await self._decide(work, row, now)
-            return _refund(row, waiting)
+            return refund_of(row, waiting)
 
     async def settle_waiting(self, now: Instant) -> int:
         """Decide every waiting refund whose fence has opened; return how many. A job and each ingest call it."""
@@ -140,7 +140,7 @@ class Refunds:
             row.override_waited_for = [one.agent or 0 for one in waiting]
             audit.record(work, now, by, "refund.override", f"refund:{refund_id}", reason=reason, not_waited_for=len(waiting))
             await self._pay(work, row, now)
-            return _refund(row, ())
+            return refund_of(row, ())
 
     async def refund(self, refund_id: int, now: Instant) -> Refund:
         """Return a refund and who is waited for; Problem where there is none."""
@@ -149,14 +149,7 @@ class Refunds:
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no refund {refund_id}")
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
-            return _refund(row, waiting)
-
-    async def refunds(self, before: int | None, limit: int) -> tuple[Refund, ...]:
-        """Return the latest refunds, or those before a refund, newest first, without whom they wait for."""
-        query = select(RefundRow).order_by(col(RefundRow.id).desc()).limit(limit)
-        async with self._store.reading() as work:
-            rows = (await work.session.exec(query if before is None else query.where(col(RefundRow.id) < before))).all()
-        return tuple(_refund(row, ()) for row in rows)
+            return refund_of(row, waiting)
 
     async def _revoke(self, work: Work, ticket_id: TicketId, reason: str, by: int, now: Instant) -> int:
         before = await outbox.highest_change(work, ticket_id)
@@ -215,7 +208,8 @@ async def _locked(work: Work, refund_id: int) -> RefundRow:
     return row
 
 
-def _refund(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
+def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
+    """Return the refund of a row, and whom it waits for."""
     assert row.id is not None, "a stored refund has its number"
     return Refund(
         refund_id=row.id,

@@ -19,7 +19,6 @@ from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Sales, Wanted
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
@@ -209,15 +208,6 @@ async def read_order(call: Call[None, OrderPath]) -> OrderView:
     return _order_view(await call.request.app[SALES].order(call.parameters.order_id))
 
 
-@Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)
-async def list_orders(call: Call[None, PageQuery]) -> Page[OrderItem]:
-    """List orders, newest first."""
-    limit = call.parameters.limit
-    rows = await call.request.app[SALES].orders(from_cursor(call.parameters.after), limit)
-    items = [_item(row) for row in rows]
-    return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == limit else None)
-
-
 @Route("readHolders", "GET", "/api/v1/tickets/{ticket_id}/holders", "Read a ticket's holders, masked", Permission.SALES_READ)
 async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders, masked."""
@@ -248,12 +238,13 @@ def _wanted_line(line: LineBody) -> WantedLine:
 
 def _order_view(order: Order) -> OrderView:
     return OrderView(
-        **_item(order).model_dump(),
+        **order_item(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],
     )
 
 
-def _item(order: Order) -> OrderItem:
+def order_item(order: Order) -> OrderItem:
+    """Return an order as lists show it."""
     return OrderItem(
         order_id=order.order_id,
         site_id=order.site_id,
@@ -276,4 +267,4 @@ def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
     )
 
 
-OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, list_orders, read_holders, read_holders_in_full)
+OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)

@@ -166,13 +166,6 @@ class Sales:
         async with self._store.reading() as work:
             return await _order(work, order_id)
 
-    async def orders(self, before: int | None, limit: int) -> tuple[Order, ...]:
-        """Return the latest orders, or those before an order, newest first, without their tickets."""
-        query = select(OrderRow).order_by(col(OrderRow.id).desc()).limit(limit)
-        async with self._store.reading() as work:
-            rows = (await work.session.exec(query if before is None else query.where(col(OrderRow.id) < before))).all()
-        return tuple(orders.order_of(row, ()) for row in rows)
-
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
         return _payable(await orders.locked(work, order_id))

@@ -35,12 +35,18 @@ from central.payments.service import Payments
 from central.refunds import routes as refund_routes
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
+from central.reports import export_routes
+from central.reports import routes as report_routes
+from central.reports import wanted as report_wanted
+from central.reports.listing import ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.service import Reports
 from central.sales import routes as sales_routes
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
 from central.sales.service import Sales, Wanted
 from central.store.unit_of_work import Store, Work
-from central.web.access import DataScope
+from central.web.access import DataScope, Principal
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
@@ -51,6 +57,8 @@ from tests.builders.institution import ScriptedInstitution, configured
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
 VISIT = date(2026, 5, 10)
+ANYTHING = report_wanted.Wanted()
+EVERYBODY = Principal(1, "seller", frozenset(), must_change_password=False, scope=DataScope.ALL)
 OPERATIONS = (
     *session_routes.OPERATIONS,
     *user_routes.OPERATIONS,
@@ -64,6 +72,8 @@ OPERATIONS = (
     *sales_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
+    *report_routes.OPERATIONS,
+    *export_routes.OPERATIONS,
 )
 
 
@@ -118,6 +128,7 @@ class Office:
         institutions = {Method.WECHAT: self.bank}
         self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
+        self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.seller = 0
 
@@ -161,6 +172,14 @@ class Office:
         quoted = await self.sales.quote(wanted, self.clock())
         return await self.sales.hold(wanted, quoted.total_fen, once(key), self.seller, self.clock())
 
+    async def listed(self, listing: Listing[ItemT], which: report_wanted.Wanted = ANYTHING) -> tuple[ItemT, ...]:
+        """Return what a list shows to somebody who sees all."""
+        return await self.reports.page(listing, which, EVERYBODY, None, 200)
+
+    async def orders(self) -> tuple[Order, ...]:
+        """Return all orders, newest first."""
+        return await self.listed(ORDERS)
+
     def application(self) -> web.Application:
         """Return the web application over these slices."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
@@ -172,6 +191,7 @@ class Office:
         app[sales_routes.SALES] = self.sales
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[refund_routes.REFUNDS] = self.refunds
+        app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 
     def client(self) -> TestClient[web.Request, web.Application]:

@@ -14,6 +14,7 @@ from central.store.tables import (
     payments,
     people,
     quotas,
+    reports,
     requests,
     tickets,
 )
@@ -31,6 +32,7 @@ MODULES = (
     payments,
     people,
     quotas,
+    reports,
     requests,
     tickets,
 )

@@ -2,15 +2,13 @@
 
 from central.payments.methods import Method
 from central.payments.policy import PaymentState
-from central.payments.refunding import World
-from central.payments.service import Filter, Payments
+from central.reports.payments import PAYMENTS
 from central.sales.policy import OrderState
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.unit_of_work import Store
 from protocol.identifiers import SiteId
-from tests.builders.central import HandClock, SeededBytes
-from tests.builders.institution import configured
+from tests.builders.central import HandClock
 from tests.builders.office import Office
 from tests.builders.revisions import at_revision
 
@@ -31,12 +29,12 @@ async def test_an_order_of_the_first_version_is_paid_in_cash(database_url: str) 
     await migrate(database)
     store, clock = Store(database), HandClock()
     office = Office(store, clock)
-    orders = await office.sales.orders(None, 10)
+    orders = await office.orders()
     assert [(one.state, one.channel, one.site_id, one.created_at, one.paid_at, one.expires_at) for one in orders] == [
         (OrderState.PAID, "window", SiteId(1), 2000, 2000, None),
         (OrderState.PAID, "window", SiteId(1), 1000, 1000, None),
     ]
-    payments = await Payments(store, office.sales, World(configured({}), clock, SeededBytes())).payments(None, 10, Filter())
+    payments = [one.payment for one in await office.listed(PAYMENTS)]
     assert [(one.order_id, one.method, one.document.state, one.document.received_fen, one.by) for one in payments] == [
         (1, Method.CASH, PaymentState.PAID, 8000, 1)
     ]

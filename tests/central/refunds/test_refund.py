@@ -12,6 +12,7 @@ from central.payments.methods import Method
 from central.payments.service import Start
 from central.refunds.policy import AgentFacts, Standing, WaitedFor
 from central.refunds.service import Refund, RefundState
+from central.reports.refunds import REFUNDS
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId, SiteId, TicketId
 from protocol.tickets.record import TicketStatus
@@ -195,7 +196,7 @@ async def test_whatever_order_things_happen_in_no_used_ticket_is_paid_and_the_le
         elif step == "settle":
             await office.refunds.settle_waiting(office.clock())
         office.gates.agents = (_gate(FeedVersion(1, in_force)),)
-    refunds = await office.refunds.refunds(None, 100)
+    refunds = [one.refund for one in await office.listed(REFUNDS)]
     paid = {one.ticket_id for one in refunds if one.state is RefundState.PAID}
     assert not paid & set(office.gates.used)
     assert await _drawer(office) == 12_000 - 1000 * len(paid)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -114,7 +114,7 @@ async def test_the_same_key_at_once_sells_once(office: Office) -> None:
     one = await office.ticket_type()
     orders = await asyncio.gather(*(office.sell(one) for _ in range(6)))
     assert len({order.order_id for order in orders}) == 1
-    assert len(await office.sales.orders(None, 10)) == 1
+    assert len(await office.orders()) == 1
 
 
 async def test_the_same_key_for_another_request_is_refused(office: Office) -> None:
@@ -132,7 +132,7 @@ async def test_a_price_that_has_changed_is_said_and_not_charged(office: Office) 
     with pytest.raises(Problem) as problem:
         await office.sales.sell(Wanted(SITE, (wanted_line(one),)), 8000, _cash(office), once("key-0001"), office.clock())
     assert problem.value.code is ProblemCode.TOTAL_CHANGED
-    assert await office.sales.orders(None, 10) == ()
+    assert await office.orders() == ()
 
 
 @pytest.mark.law(12)
@@ -266,13 +266,3 @@ async def test_where_no_number_is_free_nothing_is_sold(office: Office, monkeypat
     assert problem.value.code is ProblemCode.BUSY
     async with office.store.reading() as work:
         assert (await work.session.exec(select(func.count()).select_from(OrderRow))).one() == 1
-
-
-async def test_orders_are_listed_newest_first_page_by_page(office: Office) -> None:
-    one = await office.ticket_type()
-    ids = [(await office.sell(one, key=f"key-{number:04}")).order_id for number in range(5)]
-    page = await office.sales.orders(None, 3)
-    rest = await office.sales.orders(page[-1].order_id, 3)
-    assert [order.order_id for order in (*page, *rest)] == ids[::-1]
-    assert page[0].paid_at == office.clock()
-    assert to_datetime(page[0].paid_at).tzinfo is UTC
