@@ -58,9 +58,12 @@ class Table(Generic[ItemT]):
         """Yield the table as XLSX, once all of it stands in a file of its own; Problem where it is longer than a sheet."""
         with tempfile.TemporaryDirectory(prefix="paifang-export-") as folder:
             book = _Book(Path(folder), self._titles())
-            async for page in pages:
-                await asyncio.to_thread(self._add_page, book, page)
-            with (await asyncio.to_thread(book.close)).open("rb") as file:
+            try:
+                async for page in pages:
+                    await asyncio.to_thread(self._add_page, book, page)
+            finally:
+                await asyncio.to_thread(book.close)
+            with book.file.open("rb") as file:
                 while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
                     yield chunk
 
@@ -105,8 +108,8 @@ class _Book:
     """An XLSX file of one sheet that is written row by row: only the row at hand is in memory."""
 
     def __init__(self, folder: Path, titles: Sequence[str]) -> None:
-        self._file = folder / "table.xlsx"
-        self._book: Any = Workbook(str(self._file), {"constant_memory": True, "tmpdir": str(folder)})
+        self.file = folder / "table.xlsx"
+        self._book: Any = Workbook(str(self.file), {"constant_memory": True, "tmpdir": str(folder)})
         self._sheet = self._book.add_worksheet()
         self._money = self._book.add_format({"num_format": "0.00"})
         bold = self._book.add_format({"bold": True})
@@ -129,7 +132,6 @@ class _Book:
             elif value is not None:
                 self._sheet.write_number(self._rows, place, value)
 
-    def close(self) -> Path:
-        """Finish the file, and return where it stands."""
+    def close(self) -> None:
+        """Finish the file."""
         self._book.close()
-        return self._file

@@ -75,8 +75,13 @@ FiguresT = TypeVar("FiguresT", OfType, OfSeller)
 async def ticket_statistics(work: Work, wanted: Wanted, sight: Sight) -> tuple[OfType, ...]:
     """Return the figures by day and ticket type, in that order."""
     found = await _summed(work, wanted, sight, ("day", "ticket_type_id"))
-    rows = (OfType(day, kind or None, figures) for (day, kind), figures in sorted(found.items()))
+    rows = (_of_type(day, kind, figures) for (day, kind), figures in sorted(found.items()))
     return tuple(row for row in rows if row.ticket_type_id is not None or row.figures.entries)
+
+
+def _of_type(day: date, kind: int, figures: Figures) -> OfType:
+    """Return a row; what is of no type is walk-ins only, because orders and money are of no type either."""
+    return OfType(day, kind, figures) if kind else OfType(day, None, Figures(entries=figures.entries))
 
 
 async def seller_statistics(work: Work, wanted: Wanted, sight: Sight) -> tuple[OfSeller, ...]:
