@@ -1,6 +1,6 @@
 """What happened in a time, per ticket type, seller and channel: counted from orders, refunds, the ledger and admission records.
 
-Laws: each figure is counted by its own time (an order when it is paid, a refund when it is granted, money when it moves, an entry
+Laws: each figure is counted by its own time (an order when it is paid, a refund when its money is back, money when it moves, an entry
 when it is scanned); money is what the ledger says that came in and went out, for whatever reason.
 """
 
@@ -25,7 +25,6 @@ from protocol.identifiers import SiteId
 # Accounts that hold no money of ours: what was sold, and what we owe to payers (`payments.ledger`).
 _NOT_MONEY = ("sales/%", "owed/%")
 _NO_TYPE: ColumnElement[int] = literal_column("0")
-_NOT_GRANTED = (RefundState.WAITING, RefundState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,8 @@ def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     query = query.select_from(row).join(TicketRow, col(TicketRow.id) == col(row.ticket_id))
     query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id))
     of_type = equal((col(TicketRow.ticket_type_id), narrowed.wanted.ticket_type_id))
-    granted = col(row.state).not_in(_NOT_GRANTED)
-    return query.where(*_order(site_id, narrowed), *_within(row.decided_at, span), granted, *of_type).group_by(*keys)
+    is_back = col(row.state) == RefundState.PAID
+    return query.where(*_order(site_id, narrowed), *_within(row.decided_at, span), is_back, *of_type).group_by(*keys)
 
 
 def _entered(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:

@@ -27,7 +27,7 @@ class Reports:
     ) -> tuple[ItemT, ...]:
         """Return a list's newest items, or those after a position, within what the caller sees."""
         await self.catch_up()
-        async with self._store.reading() as work:
+        async with self._store.querying() as work:
             return await listing.read(work, await narrowed(work, wanted, sight_of(who)), position, limit)
 
     async def pages(self, listing: Listing[ItemT], wanted: Wanted, who: Principal) -> AsyncIterator[tuple[ItemT, ...]]:
@@ -40,23 +40,23 @@ class Reports:
     async def ticket_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfType, ...]:
         """Return the figures by day and ticket type."""
         await self.catch_up()
-        async with self._store.reading() as work:
+        async with self._store.querying() as work:
             return await statistics.ticket_statistics(work, wanted, sight_of(who))
 
     async def seller_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfSeller, ...]:
         """Return the figures by seller and channel."""
-        async with self._store.reading() as work:
+        async with self._store.querying() as work:
             return await statistics.seller_statistics(work, wanted, sight_of(who))
 
     async def home(self, site_id: int | None, who: Principal, now: Instant) -> tuple[SiteToday, ...]:
         """Return each site's day so far."""
         await self.catch_up()
-        async with self._store.reading() as work:
+        async with self._store.querying() as work:
             return await statistics.home(work, site_id, sight_of(who), now)
 
     async def names(self, *, chinese: bool) -> Names:
         """Return the names of what reports name."""
-        async with self._store.reading() as work:
+        async with self._store.querying() as work:
             return await names(work, chinese=chinese)
 
     async def catch_up(self) -> None:
