@@ -1,6 +1,6 @@
 """What happened in a time, per ticket type, seller and channel: counted from orders, refunds, the ledger and admission records.
 
-Laws: each figure is counted by its own time (an order when it is paid, a refund when its money is back, money when it moves, an entry
+Laws: each figure is counted by its own time (an order when paid, a refund when its money is back, money when it moves, an entry
 when it is scanned); money is what the ledger says that came in and went out, for whatever reason.
 """
 
