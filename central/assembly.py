@@ -17,7 +17,11 @@ from central.audit.calls import CallLog, LogLevel
 from central.audit.linking import Chain
 from central.audit.routes import AUDIT, CHAIN
 from central.audit.search import AuditSearch
+from central.catalog.categories import Categories
+from central.catalog.category_routes import CATEGORIES
 from central.catalog.routes import CATALOG
+from central.catalog.sale_setting_routes import SALE_SETTINGS
+from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.check_points import CheckPoints
@@ -261,6 +265,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
+    app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
@@ -276,8 +281,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(), wake)
     app[ONLINE] = Online(store, ports)
-    app[ALARMS] = Alarms(store)
-    app[REPORTS], app[DESK] = Reports(store), Desk()
+    app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     return refunds
 

@@ -2,7 +2,9 @@
 
 from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
+from central.catalog.category_routes import OPERATIONS as CATEGORY_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
+from central.catalog.sale_setting_routes import OPERATIONS as SALE_SETTING_OPERATIONS
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
 from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
 from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
@@ -31,6 +33,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *AUDIT_OPERATIONS,
     *PARAMETER_OPERATIONS,
     *CATALOG_OPERATIONS,
+    *CATEGORY_OPERATIONS,
+    *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,

@@ -119,7 +119,7 @@ async def list_sites(call: Call[None, None]) -> SitesView:
 async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
     """Add a ticket type under the next number, on sale."""
     catalog = call.request.app[CATALOG]
-    return _type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
+    return type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
 
 
 @Route(
@@ -133,20 +133,21 @@ async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
 async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
     """Set the price, whether it is sold, and by which rules; what was sold stays as it was sold."""
     catalog, number = call.request.app[CATALOG], ProductId(call.parameters.ticket_type_id)
-    return _type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
+    return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List all ticket types", Permission.CATALOG_READ)
 async def list_ticket_types(call: Call[None, None]) -> TicketTypesView:
     """List all ticket types."""
-    return TicketTypesView(items=[_type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()])
+    return TicketTypesView(items=[type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()])
 
 
 def _site_view(site: Site) -> SiteView:
     return SiteView(site_id=site.site_id, parameters=site.parameters)
 
 
-def _type_view(one: TicketType) -> TicketTypeView:
+def type_view(one: TicketType) -> TicketTypeView:
+    """Return a ticket type as answers show it."""
     return TicketTypeView(
         ticket_type_id=one.type_id, parameters=one.parameters, price_fen=one.price_fen, is_on_sale=one.is_on_sale
     )

@@ -56,6 +56,8 @@ SHIPPED: Menu = (
         "Tickets",
         (
             Page("ticket-types", "票据管理", "Ticket types", Permission.CATALOG_READ),
+            Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
+            Page("sale-settings", "售票设置", "Sale settings", Permission.CATALOG_READ),
             Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
             Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
             Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),

@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CATALOG_EDIT = "catalog.edit"
     SALES_READ = "sales.read"
     SALES_SELL = "sales.sell"
+    SALES_SELL_ALL = "sales.sell-all"
     PAYMENTS_READ = "payments.read"
     PAYMENTS_SETTLE = "payments.settle"
     HOLDERS_READ = "holders.read"
@@ -41,6 +42,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.CATALOG_EDIT: ("修改票务设置", "Change what is sold"),
     Permission.SALES_READ: ("查看订单", "See orders"),
     Permission.SALES_SELL: ("售票", "Sell tickets"),
+    Permission.SALES_SELL_ALL: ("不受售票设置限制售票", "Sell whatever the sale settings say"),
     Permission.PAYMENTS_READ: ("查看支付单据和对账", "See payments and reconciliation"),
     Permission.PAYMENTS_SETTLE: ("处理对账差异", "Settle reconciliation differences"),
     Permission.HOLDERS_READ: ("查看实名信息", "Read holders' documents in full"),

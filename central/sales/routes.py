@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.catalog.sale_setting_routes import seller_of
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
@@ -18,6 +19,7 @@ from central.sales.holders import KeptHolder
 from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Sales, Wanted
+from central.web.access import Principal
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
@@ -31,6 +33,7 @@ MOST_TOTAL_FEN = 10**12
 _REFUSALS = (
     ProblemCode.NOT_FOUND,
     ProblemCode.NOT_ON_SALE,
+    ProblemCode.SALE_NOT_ALLOWED,
     ProblemCode.SALE_NOT_OPEN,
     ProblemCode.SALE_CLOSED,
     ProblemCode.DAY_NOT_SOLD,
@@ -71,7 +74,9 @@ class QuoteBody(_Strict):
 
     site_id: SiteNumber
     buyer_phone: Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")] = None
-    channel: Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = WINDOW_CHANNEL
+    channel: Annotated[
+        str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="the seller's own where left out")
+    ] = None
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
 
 
@@ -148,7 +153,7 @@ class HoldersView(BaseModel):
 @Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
-    quoted = await call.request.app[SALES].quote(_wanted(call.body), call.now)
+    quoted = await call.request.app[SALES].quote(_wanted(call.body, call.principal), call.now)
     lines = [
         QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
         for line in quoted.lines
@@ -170,7 +175,9 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
     paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
-    return _order_view(await call.request.app[SALES].sell(_wanted(body), body.expected_total_fen, paid, call.once, call.now))
+    return _order_view(
+        await call.request.app[SALES].sell(_wanted(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
+    )
 
 
 @Route(
@@ -186,7 +193,7 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
 async def hold_order(call: Call[HoldBody, None]) -> OrderView:
     """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
     sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
-    return _order_view(await sales.hold(_wanted(call.body), expected_fen, call.once, seller, call.now))
+    return _order_view(await sales.hold(_wanted(call.body, call.principal), expected_fen, call.once, seller, call.now))
 
 
 @Route(
@@ -227,8 +234,10 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
     return _holders_view(await call.request.app[SALES].holders_of(ticket_id, call.principal.user_id, call.now))
 
 
-def _wanted(body: QuoteBody) -> Wanted:
-    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines), body.channel, body.buyer_phone)
+def _wanted(body: QuoteBody, principal: Principal) -> Wanted:
+    lines = tuple(_wanted_line(line) for line in body.lines)
+    channel = body.channel or principal.channel or WINDOW_CHANNEL
+    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal))
 
 
 def _wanted_line(line: LineBody) -> WantedLine:

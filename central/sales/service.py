@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.catalog.sale_settings import Seller, require_allowed
 from central.catalog.service import Catalog
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, NewTicket, tickets_of_order
@@ -50,12 +51,16 @@ HOLD_S = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it."""
+    """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it.
+
+    `seller` is who sells, bound by the sale settings; None: the house itself.
+    """
 
     site_id: SiteId
     lines: tuple[WantedLine, ...]
     channel: str = WINDOW_CHANNEL
     buyer_phone: str | None = None
+    seller: Seller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +288,8 @@ async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine,
     at = to_datetime(now, ZoneInfo(site.parameters.zone)).replace(tzinfo=None)
     if sum(line.quantity for line in wanted.lines) > MOST_TICKETS:
         raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+    if wanted.seller is not None:
+        await require_allowed(work, wanted.seller, wanted.channel, [line.type_id for line in wanted.lines])
     types = await catalog.ticket_types(work, {line.type_id for line in wanted.lines})
     lines = tuple(priced(line, place, types.get(line.type_id), wanted.site_id, at) for place, line in enumerate(wanted.lines))
     require_order_limits(lines)

@@ -71,6 +71,9 @@ class ProblemCode(Enum):
     BUYER_REQUIRED = ProblemKind(
         "buyer_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要购票人手机号", "The buyer's phone number is required"
     )
+    SALE_NOT_ALLOWED = ProblemKind(
+        "sale_not_allowed", HTTPStatus.FORBIDDEN, "不在售票设置范围内", "The sale settings do not allow this"
+    )
     TOTAL_CHANGED = ProblemKind(
         "total_changed", HTTPStatus.CONFLICT, "金额已变动，请重新报价", "The total has changed; quote again"
     )

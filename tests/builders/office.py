@@ -8,8 +8,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from central.catalog import category_routes, sale_setting_routes
 from central.catalog import routes as catalog_routes
+from central.catalog.categories import Categories
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
 from central.identity import menu_routes, role_routes, session_routes, supervisor_routes, token_routes, user_routes
@@ -68,6 +71,8 @@ OPERATIONS = (
     *supervisor_routes.OPERATIONS,
     *parameter_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
+    *category_routes.OPERATIONS,
+    *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
@@ -122,6 +127,7 @@ class Office:
         self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
         self.parameters = Parameters(store, seal)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
+        self.categories, self.sale_settings = Categories(store), SaleSettings(store)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.bank = ScriptedInstitution(clock)
@@ -187,6 +193,7 @@ class Office:
         app[role_routes.ROLES], app[token_routes.TOKENS] = self.roles, self.tokens
         app[menu_routes.MENUS], app[supervisor_routes.SUPERVISORS] = Menus(self.store), self.supervisors
         app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
+        app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
