@@ -3,6 +3,7 @@
 from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
 from central.catalog.category_routes import OPERATIONS as CATEGORY_OPERATIONS
+from central.catalog.preset_routes import OPERATIONS as PRESET_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.sale_setting_routes import OPERATIONS as SALE_SETTING_OPERATIONS
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
@@ -34,6 +35,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *PARAMETER_OPERATIONS,
     *CATALOG_OPERATIONS,
     *CATEGORY_OPERATIONS,
+    *PRESET_OPERATIONS,
     *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
     *PAYMENT_OPERATIONS,

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.catalog import category_routes, sale_setting_routes
+from central.catalog import category_routes, preset_routes, sale_setting_routes
 from central.catalog import routes as catalog_routes
 from central.catalog.categories import Categories
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
@@ -72,6 +72,7 @@ OPERATIONS = (
     *parameter_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
     *category_routes.OPERATIONS,
+    *preset_routes.OPERATIONS,
     *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
