@@ -1,0 +1,14 @@
+"""Reports over PostgreSQL."""
+
+import asyncio
+from pathlib import Path
+
+from tests.bench.measuring import Values
+from tests.bench.postgresql import durable_server
+from tests.bench.reports import measured
+
+
+def measure(_place: Path) -> Values:
+    """Measure on a server started for it."""
+    with durable_server() as database_url:
+        return asyncio.run(measured(database_url, "postgresql"))
