@@ -67,4 +67,5 @@ class Reports:
 
     async def keep_days(self, now: Instant) -> None:
         """Keep the figures of days that are over. A job: what it leaves is kept the next time."""
+        await self.catch_up()
         await days.keep_some(self._store, now)
