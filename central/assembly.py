@@ -45,7 +45,7 @@ from central.issuing.routes import ISSUING
 from central.issuing.service import Issuing
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
-from central.jobs.schedule import Daily, Every, Job, Loop
+from central.jobs.table import FeedWork, Office, jobs_and_loops
 from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
@@ -70,11 +70,9 @@ from central.sales.service import Sales
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
-from central.store.idempotency import forget_old
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
-from central.sync import online_answers
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
@@ -98,19 +96,6 @@ from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 RandomBytes = Callable[[int], bytes]
 RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
-SIGN_TIMESTAMPS_EVERY_S = 20
-WRITE_DOWN_EVERY_S = 20
-SETTLE_EVERY_S = 30
-FOLLOW_PAYMENTS_EVERY_S = 2
-FOLLOW_REFUNDS_EVERY_S = 5
-EXPIRE_ORDERS_EVERY_S = 15
-MATCH_BILLS_EVERY_S = 1_800
-# Processes tell each other at once; this is for what was told while nobody could listen.
-LOOK_AROUND_EVERY_S = 5
-WRITE_CALLS_EVERY_S = 1
-LINK_AUDIT_EVERY_S = 10
-RECORD_ADMISSIONS_EVERY_S = 5
-KEEP_DAYS_EVERY_S = 60
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
@@ -205,8 +190,8 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
     app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
     app[PUBLIC_ORIGIN] = settings.public_origin
-    refunds = _add_services(app, parts)
-    app.cleanup_ctx.append(_running(parts, identity, refunds))
+    _add_services(app, parts)
+    app.cleanup_ctx.append(_running(app, parts))
     app.on_shutdown.append(_end_waiting)
     return Built(app, tuple(notices), parts.store, parts.feed.publisher)
 
@@ -260,7 +245,7 @@ def _chain(parts: _Parts) -> Chain:
     return Chain(parts.store, lambda now: parts.rack.signer(Purpose.RECEIPTS, now), public_key)
 
 
-def _add_services(app: web.Application, parts: _Parts) -> Refunds:
+def _add_services(app: web.Application, parts: _Parts) -> None:
     store, wake = parts.store, parts.feed.publisher.wake
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
@@ -283,7 +268,6 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[ONLINE] = Online(store, ports)
     app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
-    return refunds
 
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
@@ -300,61 +284,31 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 
 
-def _log_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    async def link() -> None:
-        await app[CHAIN].link_all(clock())
-
-    return (
-        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), app[CALLS].write_down, by_leader=False),
-        Job("link-audit", Every(LINK_AUDIT_EVERY_S), link),
+def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    feed = parts.feed
+    office = Office(
+        store=parts.store,
+        clock=parts.ambience.clock,
+        identity=app[IDENTITY],
+        calls=app[CALLS],
+        chain=app[CHAIN],
+        guard=parts.guard,
+        sales=app[SALES],
+        payments=app[PAYMENTS],
+        reconciliation=app[RECONCILIATION],
+        refunds=app[REFUNDS],
+        reports=app[REPORTS],
     )
+    work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)
+    runner = Runner(*jobs_and_loops(office, work), feed.leader)
 
-
-def _report_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    reports = app[REPORTS]
-
-    async def keep_days() -> None:
-        await reports.keep_days(clock())
-
-    return (
-        Job("record-admissions", Every(RECORD_ADMISSIONS_EVERY_S), reports.catch_up),
-        Job("keep-days", Every(KEEP_DAYS_EVERY_S), keep_days),
-    )
-
-
-def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
-
-    async def expire() -> None:
-        await sales.expire(clock())
-
-    async def follow_refunds() -> None:
-        await payments.refunds.follow()
-        await app[REFUNDS].finish_returning(clock())
-
-    async def match_bills() -> None:
-        await reconciliation.match_due()
-
-    return (
-        Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
-        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
-        Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
-        Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
-    )
-
-
-def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def running(app: web.Application) -> AsyncIterator[None]:
-        jobs, loops = _schedule(parts, identity, refunds)
-        clock = parts.ambience.clock
-        more = (*_money_jobs(app, clock), *_log_jobs(app, clock), *_report_jobs(app, clock))
-        runner = Runner((*jobs, *more), loops, parts.feed.leader)
-        await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        await runner.as_leader(lambda: feed.publisher.publish_all(sign_anew=True), feed.follower.work)
         runner.start()
         yield
         await runner.stop()
-        await app[CALLS].write_down()
-        await parts.feed.channel.close()
+        await office.calls.write_down()
+        await feed.channel.close()
         await parts.guard.write_down()
         await parts.store.close()
 
@@ -363,38 +317,3 @@ def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[w
 
 async def _end_waiting(app: web.Application) -> None:
     app[HEADS].end()
-
-
-def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
-    publisher, clock, store = parts.feed.publisher, parts.ambience.clock, parts.store
-    follower, channel = parts.feed.follower, parts.feed.channel
-
-    async def settle() -> None:
-        await refunds.settle_waiting(clock())
-
-    async def forget() -> None:
-        await identity.forget_old(clock())
-        async with store.transaction() as work:
-            await forget_old(work, clock())
-            await online_answers.forget_old(work, clock())
-
-    async def look_around() -> None:
-        publisher.wake()
-        if not parts.feed.leader.leads:
-            follower.wake()
-
-    jobs: tuple[Job, ...] = (
-        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
-        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), parts.guard.write_down, by_leader=False),
-        Job("settle-refunds", Every(SETTLE_EVERY_S), settle),
-        Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
-        Job("forget-old", Daily(hour=19, minute=0), forget),
-    )
-    loops: tuple[Loop, ...] = (
-        Loop("publisher", publisher.wait, publisher.work, elsewhere=follower.pass_on),
-        Loop("refunds", parts.fence_moved.wait, settle),
-    )
-    if store.database.is_embedded:
-        return jobs, loops
-    jobs = (*jobs, Job("look-around", Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False))
-    return jobs, (*loops, Loop("channel", channel.wait, channel.work), Loop("follower", follower.wait, follower.work))
