@@ -58,7 +58,8 @@ from central.payments.service import Payments
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
-from central.sales.routes import SALES
+from central.sales.holder_rounds import HolderRounds
+from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
@@ -69,11 +70,12 @@ from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
-from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
+from central.sync.agent_routes import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
 from central.sync.editions import RecentLists
 from central.sync.follower import Follower
 from central.sync.heads import Heads
+from central.sync.holder_keys import HolderKeyDesk
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
 from central.sync.publisher import Publisher, Served
@@ -97,6 +99,7 @@ SETTLE_EVERY_S = 30
 FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
 EXPIRE_ORDERS_EVERY_S = 15
+RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
 LOOK_AROUND_EVERY_S = 5
@@ -276,7 +279,7 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
-    agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
+    agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
     app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
@@ -289,6 +292,8 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[ONLINE] = Online(store, ports)
     app[ALARMS] = Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
+    app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
+    app[HOLDER_ROUNDS] = HolderRounds(store, catalog, issuing, parts.seal)
     return refunds
 
 
@@ -316,7 +321,7 @@ def _log_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     )
 
 
-def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
+def _sales_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
     sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
 
     async def expire() -> None:
@@ -333,6 +338,7 @@ def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
+        Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), lambda: app[HOLDER_ROUNDS].go_on(clock())),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
     )
 
@@ -340,7 +346,7 @@ def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
 def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
     async def running(app: web.Application) -> AsyncIterator[None]:
         jobs, loops = _schedule(parts, identity, refunds)
-        more = (*_money_jobs(app, parts.ambience.clock), *_log_jobs(app, parts.ambience.clock))
+        more = (*_sales_jobs(app, parts.ambience.clock), *_log_jobs(app, parts.ambience.clock))
         runner = Runner((*jobs, *more), loops, parts.feed.leader)
         await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
         runner.start()
