@@ -2,14 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import func, select
 
-from central.catalog.service import Sale
 from central.issuing import feed_rows, outbox
 from central.issuing.service import Issuing
 from central.payments import ledger
@@ -34,7 +33,7 @@ from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, wanted
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
-LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "990101199003074518"), "李明")
+LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "110101199003074514"), "李明")
 
 
 def _cash(office: Office) -> AtOnce:
@@ -114,7 +113,7 @@ async def test_the_same_key_at_once_sells_once(office: Office) -> None:
     one = await office.ticket_type()
     orders = await asyncio.gather(*(office.sell(one) for _ in range(6)))
     assert len({order.order_id for order in orders}) == 1
-    assert len(await office.orders()) == 1
+    assert len(await office.sales.orders(None, 10)) == 1
 
 
 async def test_the_same_key_for_another_request_is_refused(office: Office) -> None:
@@ -128,18 +127,18 @@ async def test_the_same_key_for_another_request_is_refused(office: Office) -> No
 
 async def test_a_price_that_has_changed_is_said_and_not_charged(office: Office) -> None:
     one = await office.ticket_type(8000)
-    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=True), office.seller, office.clock())
+    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=True, by=office.seller, now=office.clock())
     with pytest.raises(Problem) as problem:
         await office.sales.sell(Wanted(SITE, (wanted_line(one),)), 8000, _cash(office), once("key-0001"), office.clock())
     assert problem.value.code is ProblemCode.TOTAL_CHANGED
-    assert await office.orders() == ()
+    assert await office.sales.orders(None, 10) == ()
 
 
 @pytest.mark.law(12)
 async def test_what_was_sold_keeps_its_price(office: Office) -> None:
     one = await office.ticket_type(8000)
     order = await office.sell(one)
-    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=False), office.seller, office.clock())
+    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=False, by=office.seller, now=office.clock())
     assert (await office.sales.order(order.order_id)).total_fen == 8000
 
 
@@ -156,7 +155,7 @@ async def test_what_was_sold_keeps_its_price(office: Office) -> None:
         ({}, {"holders": (LI,)}, ProblemCode.HOLDER_REQUIRED),
         (
             {"is_real_name": True},
-            {"holders": (replace(LI, document=replace(LI.document, number="990101199003074519")),)},
+            {"holders": (replace(LI, document=replace(LI.document, number="110101199003074515")),)},
             ProblemCode.INPUT_INVALID,
         ),
         ({}, {"slot_start": time(10)}, ProblemCode.SLOT_REQUIRED),
@@ -174,7 +173,7 @@ async def test_what_may_not_be_sold_is_refused(
 
 async def test_a_type_off_sale_or_of_another_site_is_refused(office: Office) -> None:
     one = await office.ticket_type()
-    await office.catalog.change_sale(one.type_id, Sale(8000, is_on_sale=False), office.seller, office.clock())
+    await office.catalog.change_sale(one.type_id, 8000, is_on_sale=False, by=office.seller, now=office.clock())
     with pytest.raises(Problem) as problem:
         await office.sell(one)
     assert problem.value.code is ProblemCode.NOT_ON_SALE
@@ -209,7 +208,7 @@ async def test_a_holder_is_sealed_here_and_a_keyed_hash_at_the_gate(office: Offi
     ticket = (await office.sell(one, holders=(LI,))).tickets[0]
     async with office.store.reading() as work:
         row = (await work.session.exec(select(TicketHolderRow))).one()
-        assert b"990101199003074518" not in row.number_sealed
+        assert b"110101199003074514" not in row.number_sealed
         assert "李明".encode() not in row.name_sealed
         entries = await feed_rows.credentials(work, SITE, (ticket.ticket_id,))
         key = await office.catalog.holder_key(work, SITE)
@@ -227,9 +226,9 @@ async def test_a_holder_is_shown_masked_and_reading_in_full_is_audited(office: O
     one = await office.ticket_type(is_real_name=True)
     ticket = (await office.sell(one, holders=(LI,))).tickets[0]
     masked = await office.sales.masked_holders(ticket.ticket_id)
-    assert [(one.name, one.document.number) for one in masked] == [("李*", "**************4518")]
+    assert [(one.name, one.document.number) for one in masked] == [("李*", "**************4514")]
     full = await office.sales.holders_of(ticket.ticket_id, office.seller, office.clock())
-    assert [(one.name, one.document.number) for one in full] == [("李明", "990101199003074518")]
+    assert [(one.name, one.document.number) for one in full] == [("李明", "110101199003074514")]
 
 
 async def test_a_pass_for_two_sites_is_told_to_both(office: Office) -> None:
@@ -266,3 +265,13 @@ async def test_where_no_number_is_free_nothing_is_sold(office: Office, monkeypat
     assert problem.value.code is ProblemCode.BUSY
     async with office.store.reading() as work:
         assert (await work.session.exec(select(func.count()).select_from(OrderRow))).one() == 1
+
+
+async def test_orders_are_listed_newest_first_page_by_page(office: Office) -> None:
+    one = await office.ticket_type()
+    ids = [(await office.sell(one, key=f"key-{number:04}")).order_id for number in range(5)]
+    page = await office.sales.orders(None, 3)
+    rest = await office.sales.orders(page[-1].order_id, 3)
+    assert [order.order_id for order in (*page, *rest)] == ids[::-1]
+    assert page[0].paid_at == office.clock()
+    assert to_datetime(page[0].paid_at).tzinfo is UTC

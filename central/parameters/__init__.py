@@ -1,1 +1,0 @@
-"""Settings of the business, by group, that take effect without a restart."""

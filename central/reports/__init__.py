@@ -1,1 +1,0 @@
-"""Reports: lists, statistics, the home figures, and their exports, within what the caller may see."""
