@@ -121,11 +121,11 @@ def credential_vectors() -> dict[str, object]:
     """Return holder hashes, check digits, short numbers, and encodings of CBOR that are refused."""
     site_key = bytes(range(32))
     documents = [
-        Document(DocumentType.RESIDENT_ID, "CN", "110101199003070097"),
+        Document(DocumentType.RESIDENT_ID, "CN", "990101199003070090"),
         Document(DocumentType.RESIDENT_ID, "cn", "11010119900307002x"),
         Document(DocumentType.PASSPORT, "FR", "12 AB-34567"),
     ]
-    numbers = ["110101199003070097", "110101199003070098", "11010119900307002X"]
+    numbers = ["990101199003070090", "990101199003070091", "99010119900307004X"]
     numbered = [TicketId(one) for one in (1, 1 << 32, 0x0123_4567_89AB_CDEF, 2**64 - 1)]
     refused = ["1801", "9f01ff", "a2616201616101", "a2616101616102", "0000", ""]
     return {

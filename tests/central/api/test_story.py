@@ -24,7 +24,7 @@ TYPE = {
     },
     "price_fen": 8000,
 }
-HOLDER = {"document_type": "resident-id", "number": "110101199003074514", "name": "李明"}
+HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name": "李明"}
 LINE = {"ticket_type_id": 1, "quantity": 1, "persons": 1, "visit_day": "2026-05-10", "holders": [HOLDER]}
 ORDER = {"site_id": 1, "lines": [LINE], "expected_total_fen": 8000, "payment": "cash"}
 
@@ -106,7 +106,7 @@ async def test_holders_are_masked_unless_the_reader_may_and_is_audited(client: C
     order = await _sold(client, headers)
     path = f"/api/v1/tickets/{order['tickets'][0]['ticket_id']}/holders"
     masked = await _ok(await client.get(path, headers=headers))
-    assert (masked["items"][0]["name"], masked["items"][0]["number"]) == ("李*", "**************4514")
+    assert (masked["items"][0]["name"], masked["items"][0]["number"]) == ("李*", "**************4518")
     full = await _ok(await client.get(f"{path}/full", headers=headers))
     assert full["items"][0]["number"] == HOLDER["number"]
 

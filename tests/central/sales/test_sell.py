@@ -33,7 +33,7 @@ from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, wanted
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
-LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "110101199003074514"), "李明")
+LI = Holder(Document(DocumentType.RESIDENT_ID, "CN", "990101199003074518"), "李明")
 
 
 def _cash(office: Office) -> AtOnce:
@@ -155,7 +155,7 @@ async def test_what_was_sold_keeps_its_price(office: Office) -> None:
         ({}, {"holders": (LI,)}, ProblemCode.HOLDER_REQUIRED),
         (
             {"is_real_name": True},
-            {"holders": (replace(LI, document=replace(LI.document, number="110101199003074515")),)},
+            {"holders": (replace(LI, document=replace(LI.document, number="990101199003074519")),)},
             ProblemCode.INPUT_INVALID,
         ),
         ({}, {"slot_start": time(10)}, ProblemCode.SLOT_REQUIRED),
@@ -208,7 +208,7 @@ async def test_a_holder_is_sealed_here_and_a_keyed_hash_at_the_gate(office: Offi
     ticket = (await office.sell(one, holders=(LI,))).tickets[0]
     async with office.store.reading() as work:
         row = (await work.session.exec(select(TicketHolderRow))).one()
-        assert b"110101199003074514" not in row.number_sealed
+        assert b"990101199003074518" not in row.number_sealed
         assert "李明".encode() not in row.name_sealed
         entries = await feed_rows.credentials(work, SITE, (ticket.ticket_id,))
         key = await office.catalog.holder_key(work, SITE)
@@ -226,9 +226,9 @@ async def test_a_holder_is_shown_masked_and_reading_in_full_is_audited(office: O
     one = await office.ticket_type(is_real_name=True)
     ticket = (await office.sell(one, holders=(LI,))).tickets[0]
     masked = await office.sales.masked_holders(ticket.ticket_id)
-    assert [(one.name, one.document.number) for one in masked] == [("李*", "**************4514")]
+    assert [(one.name, one.document.number) for one in masked] == [("李*", "**************4518")]
     full = await office.sales.holders_of(ticket.ticket_id, office.seller, office.clock())
-    assert [(one.name, one.document.number) for one in full] == [("李明", "110101199003074514")]
+    assert [(one.name, one.document.number) for one in full] == [("李明", "990101199003074518")]
 
 
 async def test_a_pass_for_two_sites_is_told_to_both(office: Office) -> None:

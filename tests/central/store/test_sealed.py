@@ -32,7 +32,7 @@ def test_what_was_sealed_opens_there_and_nowhere_else(text: str, data: st.DataOb
 
 @pytest.mark.law(9)
 def test_no_plaintext_stands_in_the_sealed_bytes() -> None:
-    assert b"110101" not in field_seal(SeededBytes()).seal("110101199003074514", PLACE)
+    assert b"110101" not in field_seal(SeededBytes()).seal("990101199003074518", PLACE)
 
 
 def test_an_older_key_still_opens() -> None:

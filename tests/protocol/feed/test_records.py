@@ -155,4 +155,4 @@ def test_a_shown_credential_is_kept_as_a_hash_of_its_kind_and_never_an_id_card()
     assert credential_key(CredentialKind.NFC, b"04A1B2") != credential_key(CredentialKind.OTA_CODE, b"04A1B2")
     assert len(credential_key(CredentialKind.NFC, b"04A1B2")) == 16
     with pytest.raises(AssertionError):
-        credential_key(CredentialKind.ID_CARD, b"11010519491231002X")
+        credential_key(CredentialKind.ID_CARD, b"990101194912310028")
