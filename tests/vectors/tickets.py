@@ -122,7 +122,7 @@ def credential_vectors() -> dict[str, object]:
     site_key = bytes(range(32))
     documents = [
         Document(DocumentType.RESIDENT_ID, "CN", "990101199003070090"),
-        Document(DocumentType.RESIDENT_ID, "cn", "11010119900307002x"),
+        Document(DocumentType.RESIDENT_ID, "cn", "99010119900307004x"),
         Document(DocumentType.PASSPORT, "FR", "12 AB-34567"),
     ]
     numbers = ["990101199003070090", "990101199003070091", "99010119900307004X"]
