@@ -4,9 +4,9 @@ Laws: nothing here decides; clock and randomness come in as arguments; the first
 database, and says so once.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -17,7 +17,11 @@ from central.audit.calls import CallLog, LogLevel
 from central.audit.linking import Chain
 from central.audit.routes import AUDIT, CHAIN
 from central.audit.search import AuditSearch
+from central.catalog.categories import Categories
+from central.catalog.category_routes import CATEGORIES
 from central.catalog.routes import CATALOG
+from central.catalog.sale_setting_routes import SALE_SETTINGS
+from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.check_points import CheckPoints
@@ -41,14 +45,16 @@ from central.issuing.routes import ISSUING
 from central.issuing.service import Issuing
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
-from central.jobs.schedule import Daily, Every, Job, Loop
+from central.jobs.table import FeedWork, Office, jobs_and_loops
+from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.rack import KeyRack, RackSigner, Signers
 from central.operations import OPERATIONS
+from central.parameters.routes import PARAMETERS
+from central.parameters.service import Parameters
+from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
 from central.payments.differences import Differences
-from central.payments.methods import Method
-from central.payments.port import Institution
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
@@ -56,16 +62,17 @@ from central.payments.service import Payments
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
+from central.reports.export_routes import DESK, Desk
+from central.reports.routes import REPORTS
+from central.reports.service import Reports
 from central.sales.routes import SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
-from central.store.idempotency import forget_old
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
-from central.sync import online_answers
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
@@ -89,33 +96,18 @@ from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 RandomBytes = Callable[[int], bytes]
 RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
-SIGN_TIMESTAMPS_EVERY_S = 20
-WRITE_DOWN_EVERY_S = 20
-SETTLE_EVERY_S = 30
-FOLLOW_PAYMENTS_EVERY_S = 2
-FOLLOW_REFUNDS_EVERY_S = 10
-EXPIRE_ORDERS_EVERY_S = 15
-MATCH_BILLS_EVERY_S = 1_800
-# Processes tell each other at once; this is for what was told while nobody could listen.
-LOOK_AROUND_EVERY_S = 5
-WRITE_CALLS_EVERY_S = 1
-LINK_AUDIT_EVERY_S = 10
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
 
 @dataclass(frozen=True, slots=True)
 class Ambience:
-    """What a process has of the world.
-
-    Its clock and its source of random bytes, the hashers of passwords and of PINs, and the payment institutions that it reaches.
-    """
+    """What a process has of the world: its clock and its source of random bytes, the hashers of passwords and of PINs."""
 
     clock: Clock
     random_bytes: RandomBytes
     hasher: PasswordHasher
     pin_hasher: PasswordHasher
-    institutions: Mapping[Method, Institution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +118,6 @@ class Built:
     notices: tuple[str, ...]
     store: Store
     publisher: Publisher
-
-
-class Wake:
-    """Wakes one loop."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    def __call__(self) -> None:
-        """Say that there is work."""
-        self._event.set()
-
-    async def wait(self) -> None:
-        """Wait for work."""
-        await self._event.wait()
-        self._event.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +190,8 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
     app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
     app[PUBLIC_ORIGIN] = settings.public_origin
-    refunds = _add_services(app, parts)
-    app.cleanup_ctx.append(_running(parts, identity, refunds))
+    _add_services(app, parts)
+    app.cleanup_ctx.append(_running(app, parts))
     app.on_shutdown.append(_end_waiting)
     return Built(app, tuple(notices), parts.store, parts.feed.publisher)
 
@@ -269,14 +245,15 @@ def _chain(parts: _Parts) -> Chain:
     return Chain(parts.store, lambda now: parts.rack.signer(Purpose.RECEIPTS, now), public_key)
 
 
-def _add_services(app: web.Application, parts: _Parts) -> Refunds:
+def _add_services(app: web.Application, parts: _Parts) -> None:
     store, wake = parts.store, parts.feed.publisher.wake
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
-    refunds = Refunds(store, issuing, FenceFacts(), admissions)
-    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
+    app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
+    refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
+    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
@@ -289,56 +266,49 @@ def _add_services(app: web.Application, parts: _Parts) -> Refunds:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(), wake)
     app[ONLINE] = Online(store, ports)
-    app[ALARMS] = Alarms(store)
+    app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
-    return refunds
 
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     ambience = parts.ambience
-    world = World(lambda: ambience.institutions, ambience.clock, ambience.random_bytes)
+    app[PARAMETERS] = Parameters(parts.store, parts.seal)
+    pool = ThreadPoolExecutor(MOST_CALLS, "institution")
+
+    async def release_pool(_: web.Application) -> None:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    app.on_cleanup.append(release_pool)
+    world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 
 
-def _log_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    async def link() -> None:
-        await app[CHAIN].link_all(clock())
-
-    return (
-        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), app[CALLS].write_down, by_leader=False),
-        Job("link-audit", Every(LINK_AUDIT_EVERY_S), link),
+def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    feed = parts.feed
+    office = Office(
+        store=parts.store,
+        clock=parts.ambience.clock,
+        identity=app[IDENTITY],
+        calls=app[CALLS],
+        chain=app[CHAIN],
+        guard=parts.guard,
+        sales=app[SALES],
+        payments=app[PAYMENTS],
+        reconciliation=app[RECONCILIATION],
+        refunds=app[REFUNDS],
+        reports=app[REPORTS],
     )
+    work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)
+    runner = Runner(*jobs_and_loops(office, work), feed.leader)
 
-
-def _money_jobs(app: web.Application, clock: Clock) -> tuple[Job, ...]:
-    sales, payments, reconciliation = app[SALES], app[PAYMENTS], app[RECONCILIATION]
-
-    async def expire() -> None:
-        await sales.expire(clock())
-
-    async def match_bills() -> None:
-        await reconciliation.match_due()
-
-    return (
-        Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), payments.follow),
-        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), payments.refunds.follow),
-        Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
-        Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
-    )
-
-
-def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def running(app: web.Application) -> AsyncIterator[None]:
-        jobs, loops = _schedule(parts, identity, refunds)
-        more = (*_money_jobs(app, parts.ambience.clock), *_log_jobs(app, parts.ambience.clock))
-        runner = Runner((*jobs, *more), loops, parts.feed.leader)
-        await runner.as_leader(lambda: parts.feed.publisher.publish_all(sign_anew=True), parts.feed.follower.work)
+    async def running(_app: web.Application) -> AsyncIterator[None]:
+        await runner.as_leader(lambda: feed.publisher.publish_all(sign_anew=True), feed.follower.work)
         runner.start()
         yield
         await runner.stop()
-        await app[CALLS].write_down()
-        await parts.feed.channel.close()
+        await office.calls.write_down()
+        await feed.channel.close()
         await parts.guard.write_down()
         await parts.store.close()
 
@@ -347,38 +317,3 @@ def _running(parts: _Parts, identity: Identity, refunds: Refunds) -> Callable[[w
 
 async def _end_waiting(app: web.Application) -> None:
     app[HEADS].end()
-
-
-def _schedule(parts: _Parts, identity: Identity, refunds: Refunds) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
-    publisher, clock, store = parts.feed.publisher, parts.ambience.clock, parts.store
-    follower, channel = parts.feed.follower, parts.feed.channel
-
-    async def settle() -> None:
-        await refunds.settle_waiting(clock())
-
-    async def forget() -> None:
-        await identity.forget_old(clock())
-        async with store.transaction() as work:
-            await forget_old(work, clock())
-            await online_answers.forget_old(work, clock())
-
-    async def look_around() -> None:
-        publisher.wake()
-        if not parts.feed.leader.leads:
-            follower.wake()
-
-    jobs: tuple[Job, ...] = (
-        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
-        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), parts.guard.write_down, by_leader=False),
-        Job("settle-refunds", Every(SETTLE_EVERY_S), settle),
-        Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
-        Job("forget-old", Daily(hour=19, minute=0), forget),
-    )
-    loops: tuple[Loop, ...] = (
-        Loop("publisher", publisher.wait, publisher.work, elsewhere=follower.pass_on),
-        Loop("refunds", parts.fence_moved.wait, settle),
-    )
-    if store.database.is_embedded:
-        return jobs, loops
-    jobs = (*jobs, Job("look-around", Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False))
-    return jobs, (*loops, Loop("channel", channel.wait, channel.work), Loop("follower", follower.wait, follower.work))

@@ -2,7 +2,10 @@
 
 from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
+from central.catalog.category_routes import OPERATIONS as CATEGORY_OPERATIONS
+from central.catalog.preset_routes import OPERATIONS as PRESET_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
+from central.catalog.sale_setting_routes import OPERATIONS as SALE_SETTING_OPERATIONS
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
 from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
 from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
@@ -11,8 +14,11 @@ from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIO
 from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
 from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
+from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
+from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -26,11 +32,17 @@ OPERATIONS: tuple[Operation, ...] = (
     *MENU_OPERATIONS,
     *SUPERVISOR_OPERATIONS,
     *AUDIT_OPERATIONS,
+    *PARAMETER_OPERATIONS,
     *CATALOG_OPERATIONS,
+    *CATEGORY_OPERATIONS,
+    *PRESET_OPERATIONS,
+    *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
+    *REPORT_OPERATIONS,
+    *EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,
     *SYNC_OPERATIONS,

@@ -3,10 +3,9 @@
 import base64
 import binascii
 import struct
-from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from central.admissions.service import Admissions, Position, StoredConflict
 from central.identity.permissions import Permission
@@ -14,19 +13,12 @@ from central.issuing.records import id_text
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery
 from central.web.problems import FieldFault, Problem, ProblemCode
-from protocol.identifiers import U16_MAX, SiteId
 from protocol.instants import Instant, to_datetime
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent
 
 ADMISSIONS: web.AppKey[Admissions] = web.AppKey("admissions", Admissions)
 _POSITION = struct.Struct(">qqq")
-
-
-class RecordsQuery(PageQuery):
-    """Which records."""
-
-    site_id: Annotated[int | None, Field(ge=1, le=U16_MAX)] = None
 
 
 class PassageView(BaseModel):
@@ -56,16 +48,6 @@ class ConflictView(BaseModel):
     passage: PassageView
     first: PassageView
     detected_at: str
-
-
-@Route("listAdmissions", "GET", "/api/v1/admissions", "List admission records, newest first", Permission.ADMISSIONS_READ)
-async def list_admissions(call: Call[None, RecordsQuery]) -> Page[PassageView]:
-    """List releases by the time of the scan."""
-    asked = call.parameters
-    site = None if asked.site_id is None else SiteId(asked.site_id)
-    found = await call.request.app[ADMISSIONS].records(site, _position(asked.after), asked.limit)
-    following = _cursor(found[-1].position) if len(found) == asked.limit else None
-    return Page[PassageView](items=[_passage(record.event) for record in found], next=following)
 
 
 @Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
@@ -123,4 +105,4 @@ def _position(cursor: str | None) -> Position | None:
     return Position(Instant(at), number, sequence)
 
 
-OPERATIONS = (list_admissions, list_conflicts)
+OPERATIONS = (list_conflicts,)

@@ -15,7 +15,7 @@ from central.store.tables.admissions import AdmissionEventRow, ConflictRow
 from central.store.unit_of_work import Store, Work
 from protocol.admission.passages import PassageState, PastPassage
 from protocol.directions import Direction
-from protocol.identifiers import EntitlementId, SiteId, TicketId
+from protocol.identifiers import EntitlementId, TicketId
 from protocol.instants import Instant
 from protocol.journal.history import AdmissionEvent, fold
 
@@ -27,14 +27,6 @@ class Position:
     scanned_at: Instant
     journal_number: int
     sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One release, as the list of admission records shows it."""
-
-    position: Position
-    event: AdmissionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +61,6 @@ class Admissions:
         """Return the passages of a ticket, by time of scan."""
         async with self._store.reading() as work:
             return await passages(work, ticket_id)
-
-    async def records(self, site_id: SiteId | None, before: Position | None, limit: int) -> tuple[Record, ...]:
-        """Return the latest releases, or those before a position, newest first."""
-        row = AdmissionEventRow
-        place = col(row.scanned_at), col(row.journal_number), col(row.sequence)
-        query = select(row.scanned_at, row.journal_number, row.sequence, row.data).where(col(row.is_intent).is_(True))
-        if site_id is not None:
-            query = query.where(row.site_id == site_id)
-        if before is not None:
-            query = query.where(tuple_(*place) < (before.scanned_at, before.journal_number, before.sequence))
-        query = query.order_by(*(column.desc() for column in place)).limit(limit)
-        async with self._store.reading() as work:
-            found = (await work.session.exec(query)).all()
-        return tuple(Record(Position(Instant(at), number, seq), events.event_of(data)) for at, number, seq, data in found)
 
     async def conflicts(self, before: Position | None, limit: int) -> tuple[StoredConflict, ...]:
         """Return the latest conflicts, or those before a position, newest first."""

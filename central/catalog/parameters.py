@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
+from central.catalog.sale import KnownBy, SaleRules, StockPer
 from central.web.texts import PRINTABLE
 from protocol.admission import policy
 from protocol.admission.tables import (
@@ -27,9 +28,9 @@ MOST_SITES = 64
 MOST_SLOTS = 96
 MOST_VALID_DAYS = 3_660
 LAST_DAY = date(2199, 12, 31)
-MOST_PRICE_FEN = 100_000_000
 DEFAULT_AUTONOMY_S = 72 * 3600
 DEFAULT_UNSEEN_PER_HOUR = 60
+LATEST_DAY_END_HOUR = 11
 
 
 def _known_zone(name: str) -> str:
@@ -43,7 +44,6 @@ def _known_zone(name: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS, pattern=PRINTABLE)]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 TypeNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
-Fen = Annotated[int, Field(ge=0, le=MOST_PRICE_FEN)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
 Checks = Annotated[list[Check], Field(max_length=MOST_CHECKS)]
 
@@ -81,13 +81,14 @@ class WalkInRuleParameters(_Stated):
 
 
 class SiteParameters(_Stated):
-    """A site. A capacity left out does not restrict."""
+    """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight)."""
 
     name_zh: Name
     name_en: Name
     zone: Zone = "Asia/Shanghai"
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
     unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)] = DEFAULT_UNSEEN_PER_HOUR
+    day_ends_at_hour: Annotated[int, Field(ge=0, le=LATEST_DAY_END_HOUR)] = 0
     walk_in_rules: Annotated[list[WalkInRuleParameters], Field(max_length=MAX_WALK_IN_RULES)] = []
 
     @model_validator(mode="after")
@@ -174,6 +175,7 @@ class TicketTypeParameters(_Stated):
     claim: policy.Claim = policy.Claim.WHEN_ONLINE
     unseen_allowed: bool = True
     autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)] = DEFAULT_AUTONOMY_S
+    sale: SaleRules = SaleRules()
 
     @model_validator(mode="after")
     def _consistent(self) -> "TicketTypeParameters":
@@ -182,7 +184,17 @@ class TicketTypeParameters(_Stated):
             raise ValueError("slots and a time-slot check belong together: state both or neither")
         if self.group and self.group.minimum > self.group.maximum:
             raise ValueError("a group's minimum must not exceed its maximum")
+        if misfit := self.misfit(self.sale):
+            raise ValueError(misfit)
         return self
+
+    def misfit(self, sale: SaleRules) -> str:
+        """Return why this type cannot be sold by these rules; nothing where it can."""
+        if sale.stock and sale.stock.per is StockPer.SLOT and not self.slots:
+            return "a stock per slot needs slots"
+        if sale.person_limit and sale.person_limit.known_by is KnownBy.DOCUMENT and not self.is_real_name:
+            return "a limit per document needs a real-name type"
+        return ""
 
     @property
     def sites(self) -> frozenset[SiteId]:

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from central.catalog.parameters import FixedDays, Slot, TicketTypeParameters
+from central.catalog.sale import MOST_DAYS_AHEAD
 from protocol.instants import Minute, end_of_day, from_datetime, start_of_day, to_minute
-
-MOST_DAYS_AHEAD = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,11 @@ def day_is_sold(parameters: TicketTypeParameters, visit: date, today: date) -> b
 def slot_starting(parameters: TicketTypeParameters, start: time) -> Slot | None:
     """Return the type's slot that begins at a local time."""
     return next((slot for slot in parameters.slots if slot.start == start), None)
+
+
+def slot_is_over(slot: Slot, visit: date, at: datetime) -> bool:
+    """Whether the slot of that day has ended at a local time without a zone."""
+    return datetime.combine(visit, slot.start) + timedelta(minutes=slot.minutes) <= at
 
 
 def window(parameters: TicketTypeParameters, visit: date, slot: Slot | None, zone: tzinfo) -> Window:

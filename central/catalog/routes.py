@@ -6,8 +6,9 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.catalog.parameters import Fen, SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
-from central.catalog.service import Catalog, Site
+from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
+from central.catalog.sale import Fen, SaleRules
+from central.catalog.service import Catalog, Sale, Site
 from central.catalog.ticket_type import TicketType
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
@@ -34,10 +35,15 @@ class TicketTypePath(_Strict):
 
 
 class SaleBody(_Strict):
-    """The price per person, and whether it is sold."""
+    """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are."""
 
     price_fen: Fen
     is_on_sale: bool
+    rules: SaleRules | None = None
+
+    def stated(self) -> Sale:
+        """Return it as the service takes it."""
+        return Sale(self.price_fen, self.is_on_sale, self.rules)
 
 
 class TicketTypeBody(_Strict):
@@ -113,40 +119,35 @@ async def list_sites(call: Call[None, None]) -> SitesView:
 async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
     """Add a ticket type under the next number, on sale."""
     catalog = call.request.app[CATALOG]
-    return _type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
+    return type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
 
 
 @Route(
     "changeTicketTypeSale",
     "PUT",
     "/api/v1/ticket-types/{ticket_type_id}/sale",
-    "Set the price, and whether it is sold",
+    "Set the price, whether it is sold, and by which rules",
     Permission.CATALOG_EDIT,
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
-    """Set the price and whether it is sold."""
-    changed = await call.request.app[CATALOG].change_sale(
-        ProductId(call.parameters.ticket_type_id),
-        call.body.price_fen,
-        is_on_sale=call.body.is_on_sale,
-        by=call.principal.user_id,
-        now=call.now,
-    )
-    return _type_view(changed)
+    """Set the price, whether it is sold, and by which rules; what was sold stays as it was sold."""
+    catalog, number = call.request.app[CATALOG], ProductId(call.parameters.ticket_type_id)
+    return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List all ticket types", Permission.CATALOG_READ)
 async def list_ticket_types(call: Call[None, None]) -> TicketTypesView:
     """List all ticket types."""
-    return TicketTypesView(items=[_type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()])
+    return TicketTypesView(items=[type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()])
 
 
 def _site_view(site: Site) -> SiteView:
     return SiteView(site_id=site.site_id, parameters=site.parameters)
 
 
-def _type_view(one: TicketType) -> TicketTypeView:
+def type_view(one: TicketType) -> TicketTypeView:
+    """Return a ticket type as answers show it."""
     return TicketTypeView(
         ticket_type_id=one.type_id, parameters=one.parameters, price_fen=one.price_fen, is_on_sale=one.is_on_sale
     )

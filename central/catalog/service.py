@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.catalog import SiteRow, TicketTypeRow
@@ -30,6 +31,15 @@ class Site:
 
     site_id: SiteId
     parameters: SiteParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """The price per person, whether it is sold, and by which rules (None: as they stand)."""
+
+    price_fen: int
+    is_on_sale: bool
+    rules: SaleRules | None = None
 
 
 class Catalog:
@@ -76,16 +86,18 @@ class Catalog:
             work.after_commit(self._feed_has_work)
         return made
 
-    async def change_sale(self, type_id: ProductId, price_fen: int, *, is_on_sale: bool, by: int, now: Instant) -> TicketType:
-        """Set the price and whether it is sold; what was sold keeps its price. Problem where there is no such type."""
+    async def change_sale(self, type_id: ProductId, sale: Sale, by: int, now: Instant) -> TicketType:
+        """Set how it is sold; what was sold keeps its price. Problem where there is no such type, or the rules do not fit it."""
         async with self._store.transaction() as work:
-            row = await work.session.get(TicketTypeRow, type_id)
+            row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
             audit.record(
-                work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", before_fen=row.price_fen, after_fen=price_fen
+                work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", before_fen=row.price_fen, after_fen=sale.price_fen
             )
-            row.price_fen, row.is_on_sale = price_fen, is_on_sale
+            row.price_fen, row.is_on_sale = sale.price_fen, sale.is_on_sale
+            if sale.rules is not None:
+                row.parameters = _with_rules(row, sale.rules).model_dump_json()
             work.session.add(row)
         return _ticket_type(row)
 
@@ -146,6 +158,13 @@ def _site(row: SiteRow) -> Site:
 
 def _ticket_type(row: TicketTypeRow) -> TicketType:
     return TicketType(row.id, TicketTypeParameters.model_validate_json(row.parameters), row.price_fen, row.is_on_sale)
+
+
+def _with_rules(row: TicketTypeRow, rules: SaleRules) -> TicketTypeParameters:
+    parameters = TicketTypeParameters.model_validate_json(row.parameters)
+    if misfit := parameters.misfit(rules):
+        raise Problem(ProblemCode.INPUT_INVALID, misfit, fields=(FieldFault("rules", misfit),))
+    return parameters.model_copy(update={"sale": rules})
 
 
 def _next(highest: int | None) -> int:

@@ -46,6 +46,7 @@ SHIPPED: Menu = (
             Page("roles", "角色管理", "Roles", Permission.USERS_READ),
             Page("menus", "菜单管理", "Menus", Permission.MENUS_EDIT),
             Page("tokens", "接口令牌", "API tokens", Permission.TOKENS_EDIT),
+            Page("parameters", "参数设置", "Parameters", Permission.PARAMETERS_READ),
             Page("log", "日志", "Log", Permission.AUDIT_READ),
         ),
     ),
@@ -55,6 +56,8 @@ SHIPPED: Menu = (
         "Tickets",
         (
             Page("ticket-types", "票据管理", "Ticket types", Permission.CATALOG_READ),
+            Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
+            Page("sale-settings", "售票设置", "Sale settings", Permission.CATALOG_READ),
             Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
             Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
             Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),
@@ -65,8 +68,12 @@ SHIPPED: Menu = (
         "报表明细",
         "Reports",
         (
-            Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("payments", "付款单据", "Payment documents", Permission.PAYMENTS_READ),
             Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
+            Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),
+            Page("ticket-statistics", "门票统计", "Ticket statistics", Permission.REPORTS_READ),
+            Page("seller-statistics", "渠道统计", "Channel statistics", Permission.REPORTS_READ),
         ),
     ),
 )

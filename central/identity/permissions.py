@@ -10,6 +10,7 @@ class Permission(StrEnum):
     CATALOG_EDIT = "catalog.edit"
     SALES_READ = "sales.read"
     SALES_SELL = "sales.sell"
+    SALES_SELL_ALL = "sales.sell-all"
     PAYMENTS_READ = "payments.read"
     PAYMENTS_SETTLE = "payments.settle"
     HOLDERS_READ = "holders.read"
@@ -20,12 +21,15 @@ class Permission(StrEnum):
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
+    REPORTS_READ = "reports.read"
     USERS_READ = "users.read"
     USERS_EDIT = "users.edit"
     ROLES_EDIT = "roles.edit"
     MENUS_EDIT = "menus.edit"
     TOKENS_EDIT = "tokens.edit"
     SUPERVISORS_EDIT = "supervisors.edit"
+    PARAMETERS_READ = "parameters.read"
+    PARAMETERS_EDIT = "parameters.edit"
     AUDIT_READ = "audit.read"
     AUDIT_PURGE = "audit.purge"
 
@@ -38,6 +42,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.CATALOG_EDIT: ("修改票务设置", "Change what is sold"),
     Permission.SALES_READ: ("查看订单", "See orders"),
     Permission.SALES_SELL: ("售票", "Sell tickets"),
+    Permission.SALES_SELL_ALL: ("不受售票设置限制售票", "Sell whatever the sale settings say"),
     Permission.PAYMENTS_READ: ("查看支付单据和对账", "See payments and reconciliation"),
     Permission.PAYMENTS_SETTLE: ("处理对账差异", "Settle reconciliation differences"),
     Permission.HOLDERS_READ: ("查看实名信息", "Read holders' documents in full"),
@@ -48,12 +53,15 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
+    Permission.REPORTS_READ: ("查看统计报表", "See statistics and the day's figures"),
     Permission.USERS_READ: ("查看用户和角色", "See users and roles"),
     Permission.USERS_EDIT: ("管理用户", "Change users"),
     Permission.ROLES_EDIT: ("管理角色", "Change roles"),
     Permission.MENUS_EDIT: ("管理菜单", "Arrange the menu"),
     Permission.TOKENS_EDIT: ("管理接口令牌", "Give programs access"),
     Permission.SUPERVISORS_EDIT: ("管理闸机主管", "Change gates' supervisors"),
+    Permission.PARAMETERS_READ: ("查看参数设置", "See parameters"),
+    Permission.PARAMETERS_EDIT: ("修改参数设置", "Change parameters"),
     Permission.AUDIT_READ: ("查看日志", "Read the log"),
     Permission.AUDIT_PURGE: ("清理日志", "Purge the log"),
 }

@@ -46,7 +46,7 @@ class Reconciliation:
     async def match_due(self) -> int:
         """Match every day that is due and not matched yet; return how many were. A job."""
         now, matched = self._world.clock(), 0
-        for method, institution in self._world.institutions().items():
+        for method, institution in (await self._world.institutions()).items():
             for day in await self._due(method, now):
                 try:
                     matched += await self.match_day(method, institution, day) is not None

@@ -5,7 +5,7 @@ what the ledger owes to payers goes down only when the institution says that the
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -31,7 +31,7 @@ MOST_AT_ONCE = 4
 MOST_READ_AT_ONCE = 100
 NUMBER_BYTES = 15
 
-Institutions = Callable[[], Mapping[Method, Institution]]
+Institutions = Callable[[], Awaitable[Mapping[Method, Institution]]]
 RandomBytes = Callable[[int], bytes]
 
 
@@ -69,6 +69,11 @@ class RefundDocuments:
         work.session.add(row)
         await work.session.flush()
 
+    async def has_arrived(self, work: Work, refund_id: int) -> bool:
+        """Whether the institution has said that the money of a ticket's refund is back with its payer."""
+        query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
+        return (await work.session.exec(query)).first() == RefundDocumentState.SUCCEEDED
+
     async def follow(self) -> None:
         """Do what is due. A job."""
         due = select(PaymentRefundRow.id).where(col(PaymentRefundRow.next_at) <= self._world.clock())
@@ -102,7 +107,7 @@ class RefundDocuments:
             _keep(work, row, due.document)
         if due.effect is None:
             return
-        institution = self._world.institutions().get(Method(payment.method))
+        institution = (await self._world.institutions()).get(Method(payment.method))
         if institution is None:
             answer: RefundAnswer = Unknown(f"{payment.method} is not configured")
         elif due.effect is RefundEffect.QUERY:

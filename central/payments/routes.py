@@ -12,7 +12,7 @@ from central.payments.differences import Cause, Difference, Differences, Differe
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.payments.policy import PaymentState, Presentation
-from central.payments.service import Filter, Payments, Start
+from central.payments.service import Payments, Start
 from central.web.access import Access
 from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
@@ -66,14 +66,6 @@ class SettleBody(_Strict):
     """What came of it."""
 
     note: Reason
-
-
-class PaymentQuery(PageQuery):
-    """Which payments: all that are not said to be others."""
-
-    order_id: _Number | None = None
-    method: Method | None = None
-    state: PaymentState | None = None
 
 
 class DifferenceQuery(PageQuery):
@@ -137,7 +129,7 @@ class DifferenceView(BaseModel):
 async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
     """Pay an order that waits with money that is there: its tickets exist with the answer; read the order."""
     paid = AtOnce(Method(call.body.method), call.principal.user_id, call.body.reference)
-    return _view(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
+    return payment_view(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
 
 
 @Route(
@@ -153,7 +145,7 @@ async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
 async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
     """Begin a payment: show its `qr`, or wait for the payer; read it until its state is an end."""
     wanted = Start(call.parameters.order_id, Method(call.body.method), call.body.auth_code, call.principal.user_id)
-    return _view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
+    return payment_view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
 
 
 @Route(
@@ -166,7 +158,7 @@ async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
 )
 async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Let a payment be closed or reversed; one that has ended stays as it is."""
-    return _view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
+    return payment_view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
 
 
 @Route(
@@ -179,17 +171,7 @@ async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
 )
 async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Read a payment."""
-    return _view(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
-
-
-@Route("listPayments", "GET", "/api/v1/payments", "List payments, newest first", Permission.PAYMENTS_READ)
-async def list_payments(call: Call[None, PaymentQuery]) -> Page[PaymentView]:
-    """List payments, newest first."""
-    asked = call.parameters
-    which = Filter(asked.order_id, asked.method, asked.state)
-    found = await call.request.app[PAYMENTS].payments(from_cursor(asked.after), asked.limit, which)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].payment_id) if len(items) == asked.limit else None)
+    return payment_view(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
 
 
 @Route(
@@ -243,7 +225,8 @@ async def notify_payment(request: web.Request) -> web.StreamResponse:
     return web.Response(status=heard.status, body=heard.body, content_type=heard.media_type)
 
 
-def _view(payment: Payment) -> PaymentView:
+def payment_view(payment: Payment) -> PaymentView:
+    """Return a payment as it is shown."""
     document = payment.document
     return PaymentView(
         payment_id=payment.payment_id,
@@ -288,7 +271,6 @@ OPERATIONS = (
     start_payment,
     give_up_payment,
     read_payment,
-    list_payments,
     list_differences,
     settle_difference,
     notify_payment,

@@ -81,15 +81,6 @@ class Returning:
     by: int
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which payments to list: all that are not said to be others."""
-
-    order_id: int | None = None
-    method: Method | None = None
-    state: PaymentState | None = None
-
-
 class Payments:
     """Takes money, or finds out that none came."""
 
@@ -121,7 +112,7 @@ class Payments:
 
         Problem where the order does not wait any more, or the institution is not configured.
         """
-        institution = self._world.institutions().get(wanted.method)
+        institution = (await self._world.institutions()).get(wanted.method)
         if institution is None:
             raise Problem(ProblemCode.PAYMENT_METHOD, f"{wanted.method} is not configured; set its parameters")
         async with self._store.transaction() as work:
@@ -158,7 +149,7 @@ class Payments:
 
     async def receive(self, method: Method, headers: Mapping[str, str], body: bytes, now: Instant) -> Acknowledgement:
         """Take in an institution's notification: verified first, then decided; twice or out of order does no harm."""
-        institution = self._world.institutions().get(method)
+        institution = (await self._world.institutions()).get(method)
         if institution is None:
             raise Problem(ProblemCode.NOT_FOUND, f"{method} is not configured here")
         try:
@@ -176,6 +167,8 @@ class Payments:
 
         Part of the caller's transaction, which has locked what it refunds.
         """
+        if wanted.amount_fen == 0:
+            return True
         paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
         row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
         method, sold = Method(row.method), ledger.sales(wanted.site_id)
@@ -183,7 +176,7 @@ class Payments:
         into = ledger.received(method, wanted.site_id, wanted.by) if is_out else ledger.owed(method)
         movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
         ledger.post(work, movement, wanted.by, now)
-        if not is_out and wanted.amount_fen:
+        if not is_out:
             await self.refunds.add(work, row, wanted.amount_fen, wanted.refund_id, now)
         return is_out
 
@@ -194,15 +187,6 @@ class Payments:
             if row is None:
                 raise documents.not_there(payment_id)
             return payment_of(row)
-
-    async def payments(self, before: int | None, limit: int, which: Filter) -> tuple[Payment, ...]:
-        """Return the latest payments of a filter, or those before one, newest first."""
-        query = select(PaymentRow).order_by(col(PaymentRow.id).desc()).limit(limit)
-        named = ((PaymentRow.order_id, which.order_id), (PaymentRow.method, which.method), (PaymentRow.state, which.state))
-        wanted = [column == value for column, value in named if value is not None]
-        query = query.where(*wanted) if before is None else query.where(*wanted, col(PaymentRow.id) < before)
-        async with self._store.reading() as work:
-            return tuple(payment_of(row) for row in (await work.session.exec(query)).all())
 
     async def _payable(self, work: Work, order_id: int, now: Instant) -> PayableOrder:
         order = await self._orders.locked(work, order_id)
@@ -256,14 +240,14 @@ class Payments:
                 effect = await self._answered(payment_id, await self._query(payment))
 
     async def _query(self, payment: Payment) -> PaymentAnswer:
-        institution = self._world.institutions().get(payment.method)
+        institution = (await self._world.institutions()).get(payment.method)
         if institution is None:
             return Unknown(f"{payment.method} is not configured")
         assert payment.number is not None, "an institution's payment has a number"
         return await institution.query(payment.number)
 
     async def _reverse(self, payment: Payment) -> ReversalAnswer:
-        institution = self._world.institutions().get(payment.method)
+        institution = (await self._world.institutions()).get(payment.method)
         if institution is None:
             return Unknown(f"{payment.method} is not configured")
         assert payment.number is not None, "an institution's payment has a number"

@@ -80,6 +80,15 @@ class WeChatParameters:
     base_url: str = "https://api.mch.weixin.qq.com"
 
 
+class _Shown(BaseModel):
+    code_url: str
+
+
+class _BillLink(BaseModel):
+    download_url: str
+    hash_value: str
+
+
 class _Amount(BaseModel):
     total: int
 
@@ -176,7 +185,10 @@ class WeChatInstitution:
             return reply
         if reply.status != HTTPStatus.OK:
             return _refused(reply)
-        return Waiting(str(json.loads(reply.text)["code_url"]))
+        try:
+            return Waiting(_Shown.model_validate_json(reply.text).code_url)
+        except ValidationError:
+            return Unknown("WeChat Pay's answer cannot be read")
 
     async def charge_code(self, charge: Charge, auth_code: str) -> PaymentAnswer:
         """Answer the port: 付款码."""
@@ -268,17 +280,19 @@ class WeChatInstitution:
             return ()
         if reply.status != HTTPStatus.OK:
             raise PeerError(f"WeChat Pay's bill of {day}: {reply.words}; it is asked for again")
-        link = json.loads(reply.text)
-        url = str(link["download_url"])
-        if not url.startswith(self._parameters.base_url + BILL_PATH):
+        try:
+            link = _BillLink.model_validate_json(reply.text)
+        except ValidationError as error:
+            raise PeerError("WeChat Pay's answer to the question for a bill cannot be read") from error
+        if not link.download_url.startswith(self._parameters.base_url + BILL_PATH):
             raise PeerError("WeChat Pay named a bill's address that is not its own")
-        packed = await self._download(url)
+        packed = await self._download(link.download_url)
         try:
             plain = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(packed, MAX_BILL_BYTES)
         except (zlib.error, gzip.BadGzipFile) as error:
             raise PeerError("WeChat Pay's bill cannot be unpacked; it is asked for again") from error
         digest = hashlib.sha1(plain, usedforsecurity=False).hexdigest()
-        if not hmac.compare_digest(digest, str(link["hash_value"]).lower()):
+        if not hmac.compare_digest(digest, link.hash_value.lower()):
             raise PeerError("WeChat Pay's bill is not the one that it announced; it is asked for again")
         return read_wechat_bill(plain.decode())
 

@@ -12,7 +12,6 @@ from central.issuing.records import id_from_text, id_text
 from central.issuing.views import TicketIdText
 from central.refunds.service import Refund, Refunds, RefundState
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
 from central.web.texts import Reason
 from protocol.instants import to_datetime
@@ -81,7 +80,7 @@ class RefundView(BaseModel):
 async def request_refund(call: Call[RefundBody, None]) -> RefundView:
     """Make a ticket void at once; the money follows when the fence is open."""
     refunds, ticket_id = call.request.app[REFUNDS], id_from_text(call.body.ticket_id)
-    return _view(await refunds.request(ticket_id, call.body.reason, call.once, call.principal.user_id, call.now))
+    return refund_view(await refunds.request(ticket_id, call.body.reason, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -94,15 +93,7 @@ async def request_refund(call: Call[RefundBody, None]) -> RefundView:
 )
 async def read_refund(call: Call[None, RefundPath]) -> RefundView:
     """Read a refund, and whom it waits for."""
-    return _view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
-
-
-@Route("listRefunds", "GET", "/api/v1/refunds", "List refunds, newest first", Permission.REFUNDS_READ)
-async def list_refunds(call: Call[None, PageQuery]) -> Page[RefundView]:
-    """List refunds, newest first."""
-    limit = call.parameters.limit
-    items = [_view(one) for one in await call.request.app[REFUNDS].refunds(from_cursor(call.parameters.after), limit)]
-    return Page(items=items, next=to_cursor(items[-1].refund_id) if len(items) == limit else None)
+    return refund_view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
 
 
 @Route(
@@ -116,10 +107,11 @@ async def list_refunds(call: Call[None, PageQuery]) -> Page[RefundView]:
 async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     """Pay without waiting any longer, on the record."""
     refunds = call.request.app[REFUNDS]
-    return _view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
+    return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
 
-def _view(refund: Refund) -> RefundView:
+def refund_view(refund: Refund) -> RefundView:
+    """Return a refund as it is shown."""
     return RefundView(
         refund_id=refund.refund_id,
         ticket_id=id_text(refund.ticket_id),
@@ -138,4 +130,4 @@ def _view(refund: Refund) -> RefundView:
     )
 
 
-OPERATIONS = (request_refund, read_refund, list_refunds, override_refund)
+OPERATIONS = (request_refund, read_refund, override_refund)

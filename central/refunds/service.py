@@ -1,7 +1,8 @@
 """Refunds: revoke, fence, then pay.
 
 Laws (law 6): the ticket is void, and gates are told, before anything else; money moves only when no agent could still admit it
-and none has; a supervisor may pay before that, and the record says who was not waited for.
+and none has; a supervisor may pay before that, and the record says who was not waited for; money goes back the way it came, and a
+refund is paid only when it has arrived there.
 """
 
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ from central.catalog import service as catalog
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import Issuing, ticket_in
-from central.payments import ledger
-from central.payments.ledger import Movement
+from central.payments.service import Payments, Returning
 from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
+from central.sales.quotas import give_back_ticket
 from central.sales.service import paid_price_fen
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
@@ -32,9 +33,10 @@ MOST_READ_AT_ONCE = 500
 
 
 class RefundState(StrEnum):
-    """Where a refund stands."""
+    """Where a refund stands. Returning: decided, and the institution has not yet said that the money is back."""
 
     WAITING = "waiting"
+    RETURNING = "returning"
     PAID = "paid"
     REFUSED = "refused"
 
@@ -60,10 +62,13 @@ class Refund:
 class Refunds:
     """Gives money back, once, for tickets that nobody used."""
 
-    def __init__(self, store: Store, issuing: Issuing, agents: AdmittingAgents, admissions: Admissions) -> None:
-        """Take the store, who changes tickets, and who knows of gates and of admissions."""
+    def __init__(
+        self, store: Store, issuing: Issuing, payments: Payments, agents: AdmittingAgents, admissions: Admissions
+    ) -> None:
+        """Take the store, who changes tickets, who gives money back, and who knows of gates and of admissions."""
         self._store = store
         self._issuing = issuing
+        self._payments = payments
         self._agents = agents
         self._admissions = admissions
 
@@ -87,13 +92,13 @@ class Refunds:
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.WAITING:
-                return _refund(row, ())
+                return refund_of(row, ())
             # The fence first, then the uses: what a gate admitted before the version took force was ingested before the
             # fence could see that version, so the later question cannot miss it.
             waiting = await self._waiting_for(work, row, now)
             if not waiting:
                 await self._decide(work, row, now)
-            return _refund(row, waiting)
+            return refund_of(row, waiting)
 
     async def settle_waiting(self, now: Instant) -> int:
         """Decide every waiting refund whose fence has opened; return how many. A job and each ingest call it."""
@@ -103,6 +108,18 @@ class Refunds:
                 decided += (await self.settle(refund_id, now)).state is not RefundState.WAITING
             last = waiting[-1]
         return decided
+
+    async def finish_returning(self, now: Instant) -> int:
+        """Note which refunds have arrived at their payers; return how many. A job calls it."""
+        async with self._store.transaction() as work:
+            query = select(RefundRow).where(RefundRow.state == RefundState.RETURNING).order_by(col(RefundRow.id))
+            rows = (await work.session.exec(query.limit(MOST_READ_AT_ONCE).with_for_update(skip_locked=True))).all()
+            arrived = [row for row in rows if row.id is not None and await self._payments.refunds.has_arrived(work, row.id)]
+            for row in arrived:
+                row.state, row.decided_at = RefundState.PAID, now
+                work.session.add(row)
+                audit.record(work, now, audit.SYSTEM, "refund.arrive", f"refund:{row.id}", amount_fen=row.amount_fen)
+        return len(arrived)
 
     async def _waiting_after(self, last: int) -> list[int]:
         query = select(RefundRow.id).where(RefundRow.state == RefundState.WAITING, col(RefundRow.id) > last)
@@ -123,7 +140,7 @@ class Refunds:
             row.override_waited_for = [one.agent or 0 for one in waiting]
             audit.record(work, now, by, "refund.override", f"refund:{refund_id}", reason=reason, not_waited_for=len(waiting))
             await self._pay(work, row, now)
-            return _refund(row, ())
+            return refund_of(row, ())
 
     async def refund(self, refund_id: int, now: Instant) -> Refund:
         """Return a refund and who is waited for; Problem where there is none."""
@@ -132,14 +149,7 @@ class Refunds:
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no refund {refund_id}")
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
-            return _refund(row, waiting)
-
-    async def refunds(self, before: int | None, limit: int) -> tuple[Refund, ...]:
-        """Return the latest refunds, or those before a refund, newest first, without whom they wait for."""
-        query = select(RefundRow).order_by(col(RefundRow.id).desc()).limit(limit)
-        async with self._store.reading() as work:
-            rows = (await work.session.exec(query if before is None else query.where(col(RefundRow.id) < before))).all()
-        return tuple(_refund(row, ()) for row in rows)
+            return refund_of(row, waiting)
 
     async def _revoke(self, work: Work, ticket_id: TicketId, reason: str, by: int, now: Instant) -> int:
         before = await outbox.highest_change(work, ticket_id)
@@ -183,11 +193,12 @@ class Refunds:
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:
         ticket: Ticket = await ticket_in(work, row.ticket_id)
-        row.state, row.decided_at = RefundState.PAID, now
+        back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, row.requested_by)
+        is_out = await self._payments.give_back(work, back, now)
+        row.state, row.decided_at = RefundState.PAID if is_out else RefundState.RETURNING, now
         work.session.add(row)
-        sold, drawer = ledger.sales(ticket.record.issuing_site), ledger.cash(row.requested_by)
-        ledger.post(work, Movement(sold, drawer, row.amount_fen, row.order_id, row.id), row.requested_by, now)
         audit.record(work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen)
+        await give_back_ticket(work, ticket, ticket.record.persons)
 
 
 async def _locked(work: Work, refund_id: int) -> RefundRow:
@@ -197,7 +208,8 @@ async def _locked(work: Work, refund_id: int) -> RefundRow:
     return row
 
 
-def _refund(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
+def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
+    """Return the refund of a row, and whom it waits for."""
     assert row.id is not None, "a stored refund has its number"
     return Refund(
         refund_id=row.id,

@@ -3,12 +3,14 @@
 Laws: prices come from the catalogue at the time of the sale, never from the caller; whole fen.
 """
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
 from central.catalog.parameters import Slot
-from central.catalog.policy import Window, day_is_sold, slot_starting, window
+from central.catalog.policy import Window, day_is_sold, slot_is_over, slot_starting, window
+from central.catalog.sale_policy import Closed, price_fen, refusal
 from central.catalog.ticket_type import TicketType
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import InputError
@@ -51,11 +53,17 @@ class PricedLine:
     wanted: WantedLine
     ticket_type: TicketType
     slot: Slot | None
+    price_fen: int
+
+    @property
+    def heads(self) -> int:
+        """Return how many persons the line is for."""
+        return self.wanted.persons * self.wanted.quantity
 
     @property
     def amount_fen(self) -> int:
         """Return what the line costs."""
-        return self.ticket_type.price_fen * self.wanted.persons * self.wanted.quantity
+        return self.price_fen * self.heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine,
             ticket_type=line.ticket_type,
             quantity=line.wanted.quantity,
             persons=line.wanted.persons,
-            price_fen=line.ticket_type.price_fen,
+            price_fen=line.price_fen,
             visit=line.wanted.visit,
             window=window(line.ticket_type.parameters, line.wanted.visit, line.slot, zone),
             holders=line.wanted.holders,
@@ -93,18 +101,31 @@ def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine,
     )
 
 
-def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, today: date) -> PricedLine:
-    """Return the line with its price; Problem naming the field where it may not be sold."""
+def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, at: datetime) -> PricedLine:
+    """Return the line with its price at the site's local time; Problem naming the field where it may not be sold."""
     where = f"lines.{place}"
     if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
         raise _refused(
             ProblemCode.NOT_ON_SALE, f"{where}.ticket_type_id", f"type {wanted.type_id} is not on sale at site {site_id}"
         )
-    if not day_is_sold(one.parameters, wanted.visit, today):
-        raise _refused(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
+    _require_day(wanted, one, where, at)
     _require_persons(wanted, one, where)
     _require_holders(wanted, one, where)
-    return PricedLine(wanted, one, _required_slot(wanted, one, where))
+    slot = _required_slot(wanted, one, where)
+    if slot is not None and slot_is_over(slot, wanted.visit, at):
+        raise _refused(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+    return PricedLine(wanted, one, slot, price_fen(one.parameters.sale, wanted.visit, one.price_fen))
+
+
+def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
+    """Raise Problem where an order holds more of a type than one order may."""
+    heads: Counter[ProductId] = Counter()
+    for place, line in enumerate(lines):
+        heads[line.wanted.type_id] += line.heads
+        most = line.ticket_type.parameters.sale.per_order
+        if most is not None and heads[line.wanted.type_id] > most:
+            message = f"an order has at most {most} persons of this type, not {heads[line.wanted.type_id]}"
+            raise _refused(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
 
 
 def total_fen(lines: tuple[PricedLine, ...]) -> int:
@@ -114,6 +135,24 @@ def total_fen(lines: tuple[PricedLine, ...]) -> int:
 
 def _refused(code: ProblemCode, field: str, message: str) -> Problem:
     return Problem(code, message, fields=(FieldFault(field, message),))
+
+
+_CLOSED = {
+    Closed.NOT_YET: (ProblemCode.SALE_NOT_OPEN, "ticket_type_id"),
+    Closed.OVER: (ProblemCode.SALE_CLOSED, "ticket_type_id"),
+    Closed.OVER_FOR_TODAY: (ProblemCode.SALE_CLOSED, "visit_day"),
+    Closed.TOO_LATE: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
+    Closed.TOO_EARLY: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
+}
+
+
+def _require_day(wanted: WantedLine, one: TicketType, where: str, at: datetime) -> None:
+    if not day_is_sold(one.parameters, wanted.visit, at.date()):
+        raise _refused(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
+    closed = refusal(one.parameters.sale, wanted.visit, at)
+    if closed is not None:
+        code, field = _CLOSED[closed.why]
+        raise _refused(code, f"{where}.{field}", closed.message)
 
 
 def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.catalog.sale_setting_routes import seller_of
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
@@ -18,8 +19,8 @@ from central.sales.holders import KeptHolder
 from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Sales, Wanted
+from central.web.access import Principal
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
@@ -29,7 +30,19 @@ from protocol.instants import to_datetime
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
 MOST_LINES = 50
 MOST_TOTAL_FEN = 10**12
-_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.NOT_ON_SALE, ProblemCode.HOLDER_REQUIRED, ProblemCode.SLOT_REQUIRED)
+_REFUSALS = (
+    ProblemCode.NOT_FOUND,
+    ProblemCode.NOT_ON_SALE,
+    ProblemCode.SALE_NOT_ALLOWED,
+    ProblemCode.SALE_NOT_OPEN,
+    ProblemCode.SALE_CLOSED,
+    ProblemCode.DAY_NOT_SOLD,
+    ProblemCode.PURCHASE_LIMIT,
+    ProblemCode.SOLD_OUT,
+    ProblemCode.BUYER_REQUIRED,
+    ProblemCode.HOLDER_REQUIRED,
+    ProblemCode.SLOT_REQUIRED,
+)
 
 
 class _Strict(BaseModel):
@@ -57,10 +70,13 @@ class LineBody(_Strict):
 
 
 class QuoteBody(_Strict):
-    """What somebody wants to buy, and through which channel."""
+    """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
 
     site_id: SiteNumber
-    channel: Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = WINDOW_CHANNEL
+    buyer_phone: Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")] = None
+    channel: Annotated[
+        str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="the seller's own where left out")
+    ] = None
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
 
 
@@ -137,9 +153,9 @@ class HoldersView(BaseModel):
 @Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
-    quoted = await call.request.app[SALES].quote(_wanted(call.body), call.now)
+    quoted = await call.request.app[SALES].quote(_wanted(call.body, call.principal), call.now)
     lines = [
-        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.ticket_type.price_fen, amount_fen=line.amount_fen)
+        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
         for line in quoted.lines
     ]
     return QuoteView(lines=lines, total_fen=quoted.total_fen)
@@ -159,7 +175,9 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
     paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
-    return _order_view(await call.request.app[SALES].sell(_wanted(body), body.expected_total_fen, paid, call.once, call.now))
+    return _order_view(
+        await call.request.app[SALES].sell(_wanted(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
+    )
 
 
 @Route(
@@ -175,7 +193,7 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
 async def hold_order(call: Call[HoldBody, None]) -> OrderView:
     """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
     sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
-    return _order_view(await sales.hold(_wanted(call.body), expected_fen, call.once, seller, call.now))
+    return _order_view(await sales.hold(_wanted(call.body, call.principal), expected_fen, call.once, seller, call.now))
 
 
 @Route(
@@ -197,15 +215,6 @@ async def read_order(call: Call[None, OrderPath]) -> OrderView:
     return _order_view(await call.request.app[SALES].order(call.parameters.order_id))
 
 
-@Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)
-async def list_orders(call: Call[None, PageQuery]) -> Page[OrderItem]:
-    """List orders, newest first."""
-    limit = call.parameters.limit
-    rows = await call.request.app[SALES].orders(from_cursor(call.parameters.after), limit)
-    items = [_item(row) for row in rows]
-    return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == limit else None)
-
-
 @Route("readHolders", "GET", "/api/v1/tickets/{ticket_id}/holders", "Read a ticket's holders, masked", Permission.SALES_READ)
 async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders, masked."""
@@ -225,8 +234,10 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
     return _holders_view(await call.request.app[SALES].holders_of(ticket_id, call.principal.user_id, call.now))
 
 
-def _wanted(body: QuoteBody) -> Wanted:
-    return Wanted(SiteId(body.site_id), tuple(_wanted_line(line) for line in body.lines), body.channel)
+def _wanted(body: QuoteBody, principal: Principal) -> Wanted:
+    lines = tuple(_wanted_line(line) for line in body.lines)
+    channel = body.channel or principal.channel or WINDOW_CHANNEL
+    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal))
 
 
 def _wanted_line(line: LineBody) -> WantedLine:
@@ -236,12 +247,13 @@ def _wanted_line(line: LineBody) -> WantedLine:
 
 def _order_view(order: Order) -> OrderView:
     return OrderView(
-        **_item(order).model_dump(),
+        **order_item(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],
     )
 
 
-def _item(order: Order) -> OrderItem:
+def order_item(order: Order) -> OrderItem:
+    """Return an order as lists show it."""
     return OrderItem(
         order_id=order.order_id,
         site_id=order.site_id,
@@ -264,4 +276,4 @@ def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
     )
 
 
-OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, list_orders, read_holders, read_holders_in_full)
+OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)

@@ -13,15 +13,26 @@ from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.catalog.sale_settings import Seller, require_allowed
 from central.catalog.service import Catalog
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, NewTicket, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
-from central.sales import holders, orders
+from central.sales import holders, orders, quotas
 from central.sales.holders import HolderKeys, KeptHolder
 from central.sales.orders import Order
-from central.sales.policy import OrderState, PricedLine, PromisedLine, WantedLine, priced, promised, total_fen
+from central.sales.policy import (
+    OrderState,
+    PricedLine,
+    PromisedLine,
+    WantedLine,
+    priced,
+    promised,
+    require_order_limits,
+    total_fen,
+)
+from central.sales.quota_policy import Take, takes_of
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
@@ -29,7 +40,7 @@ from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId, TicketId
-from protocol.instants import MS_PER_SECOND, Instant, local_day
+from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 
 MOST_TICKETS = 500
 WINDOW_CHANNEL = "window"
@@ -40,11 +51,16 @@ HOLD_S = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to buy at a site, and through which channel."""
+    """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it.
+
+    `seller` is who sells, bound by the sale settings; None: the house itself.
+    """
 
     site_id: SiteId
     lines: tuple[WantedLine, ...]
     channel: str = WINDOW_CHANNEL
+    buyer_phone: str | None = None
+    seller: Seller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +71,13 @@ class Quote:
     total_fen: int
 
 
-Making = Callable[[Work], Awaitable[Order]]
+@dataclass(frozen=True, slots=True)
+class _Deal:
+    lines: tuple[PromisedLine, ...]
+    takes: tuple[Take, ...]
+
+
+Making = Callable[[Work], Awaitable[tuple[Order, tuple[Take, ...]]]]
 
 
 class Sales:
@@ -72,6 +94,8 @@ class Sales:
         """Return what it costs now; Problem where it may not be sold."""
         async with self._store.reading() as work:
             lines = await _priced(work, wanted, now)
+            zone = await _zone(work, wanted.site_id)
+            await quotas.look(work, takes_of(lines, promised(lines, zone), wanted.buyer_phone, self._seal.digest))
         return Quote(lines, total_fen(lines))
 
     async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
@@ -81,8 +105,8 @@ class Sales:
         """
         hashes = await self._holder_keys(wanted, now)
 
-        async def made(work: Work) -> Order:
-            lines = await _promised(work, wanted, expected_fen, now)
+        async def made(work: Work) -> tuple[Order, tuple[Take, ...]]:
+            deal = await self._deal(work, wanted, expected_fen, now)
             row = OrderRow(
                 site_id=wanted.site_id,
                 seller_id=paid.by,
@@ -92,11 +116,11 @@ class Sales:
                 created_at=now,
                 paid_at=now,
             )
-            order_id = await orders.add(work, row, lines)
+            order_id = await orders.add(work, row, deal.lines)
             await record_at_once(work, paid, _payable(row), now)
-            tickets = await self._issue(work, row, lines, hashes, now)
+            tickets = await self._issue(work, row, deal.lines, hashes, now)
             audit.record(work, now, paid.by, "order.sell", f"order:{order_id}", total_fen=expected_fen, method=paid.method)
-            return orders.order_of(row, tickets)
+            return orders.order_of(row, tickets), deal.takes
 
         return await self._once(made, once, now)
 
@@ -105,8 +129,8 @@ class Sales:
         if expected_fen == 0:
             raise Problem(ProblemCode.INPUT_INVALID, "an order that costs nothing waits for nothing; sell it at once")
 
-        async def made(work: Work) -> Order:
-            lines = await _promised(work, wanted, expected_fen, now)
+        async def made(work: Work) -> tuple[Order, tuple[Take, ...]]:
+            deal = await self._deal(work, wanted, expected_fen, now)
             row = OrderRow(
                 site_id=wanted.site_id,
                 seller_id=seller_id,
@@ -116,11 +140,11 @@ class Sales:
                 created_at=now,
                 expires_at=Instant(now + HOLD_S * MS_PER_SECOND),
             )
-            order_id = await orders.add(work, row, lines)
-            for line in lines:
+            order_id = await orders.add(work, row, deal.lines)
+            for line in deal.lines:
                 holders.hold(work, self._seal, order_id, line.line, line.holders)
             audit.record(work, now, seller_id, "order.hold", f"order:{order_id}", total_fen=expected_fen)
-            return orders.order_of(row, ())
+            return orders.order_of(row, ()), deal.takes
 
         return await self._once(made, once, now)
 
@@ -147,13 +171,6 @@ class Sales:
         async with self._store.reading() as work:
             return await _order(work, order_id)
 
-    async def orders(self, before: int | None, limit: int) -> tuple[Order, ...]:
-        """Return the latest orders, or those before an order, newest first, without their tickets."""
-        query = select(OrderRow).order_by(col(OrderRow.id).desc()).limit(limit)
-        async with self._store.reading() as work:
-            rows = (await work.session.exec(query if before is None else query.where(col(OrderRow.id) < before))).all()
-        return tuple(orders.order_of(row, ()) for row in rows)
-
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
         return _payable(await orders.locked(work, order_id))
@@ -170,8 +187,10 @@ class Sales:
             assert row.state == OrderState.OPEN, "only an order that waits becomes paid"
             row.state, row.paid_at = OrderState.PAID, now
             work.session.add(row)
-            await self._issue(work, row, lines, hashes, now)
+            tickets = await self._issue(work, row, lines, hashes, now)
             await holders.let_go(work, order_id)
+            if any(line.holders for line in lines):
+                await quotas.name_tickets(work, order_id, tickets)
 
         return fulfil
 
@@ -193,8 +212,9 @@ class Sales:
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
                 return await _order(work, int(earlier.reference))
-            order = await made(work)
+            order, takes = await made(work)
             await remember(work, once.scope, once.key, str(order.order_id))
+            await quotas.take(work, order.order_id, takes, order.tickets)
         return order
 
     async def _expire(self, order_id: int, now: Instant) -> bool:
@@ -211,6 +231,17 @@ class Sales:
         work.session.add(row)
         await holders.let_go(work, row.id)
         audit.record(work, now, by, "order.cancel", f"order:{row.id}")
+        await quotas.give_back_order(work, row.id)
+
+    async def _deal(self, work: Work, wanted: Wanted, expected_fen: int, now: Instant) -> _Deal:
+        """Return what is promised and taken; what is sold out is refused before anything is written."""
+        lines = await _priced(work, wanted, now)
+        if total_fen(lines) != expected_fen:
+            raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
+        promises = promised(lines, await _zone(work, wanted.site_id))
+        takes = takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
+        await quotas.look(work, takes)
+        return _Deal(promises, takes)
 
     async def _holder_keys(self, wanted: Wanted, now: Instant) -> HolderKeys:
         """Hash before the transaction: a transaction must not wait for a slow hash."""
@@ -218,8 +249,7 @@ class Sales:
         if not documents:
             return {}
         async with self._store.reading() as work:
-            site = await catalog.site(work, wanted.site_id)
-            lines = promised(await _priced(work, wanted, now), ZoneInfo(site.parameters.zone))
+            lines = promised(await _priced(work, wanted, now), await _zone(work, wanted.site_id))
             site_keys = await self._site_keys(work, lines)
         return await holders.holder_keys(documents, site_keys)
 
@@ -249,20 +279,21 @@ def _new_ticket(line: PromisedLine, number: int, hashes: HolderKeys) -> NewTicke
     )
 
 
-async def _promised(work: Work, wanted: Wanted, expected_fen: int, now: Instant) -> tuple[PromisedLine, ...]:
-    lines = await _priced(work, wanted, now)
-    if total_fen(lines) != expected_fen:
-        raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
-    return promised(lines, ZoneInfo((await catalog.site(work, wanted.site_id)).parameters.zone))
+async def _zone(work: Work, site_id: SiteId) -> ZoneInfo:
+    return ZoneInfo((await catalog.site(work, site_id)).parameters.zone)
 
 
 async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
     site = await catalog.site(work, wanted.site_id)
-    today = local_day(now, ZoneInfo(site.parameters.zone))
+    at = to_datetime(now, ZoneInfo(site.parameters.zone)).replace(tzinfo=None)
     if sum(line.quantity for line in wanted.lines) > MOST_TICKETS:
         raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+    if wanted.seller is not None:
+        await require_allowed(work, wanted.seller, wanted.channel, [line.type_id for line in wanted.lines])
     types = await catalog.ticket_types(work, {line.type_id for line in wanted.lines})
-    return tuple(priced(line, place, types.get(line.type_id), wanted.site_id, today) for place, line in enumerate(wanted.lines))
+    lines = tuple(priced(line, place, types.get(line.type_id), wanted.site_id, at) for place, line in enumerate(wanted.lines))
+    require_order_limits(lines)
+    return lines
 
 
 async def _order(work: Work, order_id: int) -> Order:

@@ -1,4 +1,4 @@
-"""Numbers that only rise: the version of the small tables, and the leadership.
+"""Numbers that only rise: the version of the small tables, the leadership, and reports' own writing.
 
 Laws: a number rises in the transaction of what it counts, and its row stays locked until that ends: of two that raise it one
 waits, and both are counted; it never goes back.
@@ -10,6 +10,7 @@ from central.store.tables.metadata import METADATA
 
 SMALL_TABLES = "small-tables"
 LEADERSHIP = "leadership"
+REPORTS = "reports"
 
 _COUNTER = METADATA.tables["counter"]
 _RAISE = text(

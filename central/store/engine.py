@@ -1,7 +1,8 @@
 """The engine: embedded SQLite by default, PostgreSQL by its URL.
 
 Laws: SQLite has exactly one connection, which writes and checkpoints (docs/decisions/0002), and a lock file keeps a second
-process out; every pragma is set by itself and read back; a commit is on the disk when it returns.
+process out; what takes long to read has connections and threads of its own, which can neither write nor checkpoint; every pragma
+is set by itself and read back; a commit is on the disk when it returns.
 """
 
 import fcntl
@@ -29,15 +30,22 @@ _PRAGMAS = (
     ("foreign_keys", "ON", 1),
     ("busy_timeout", str(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS),
 )
+_READER_PRAGMAS = (
+    ("query_only", "ON", 1),
+    ("wal_autocheckpoint", "0", 0),
+    ("busy_timeout", str(BUSY_TIMEOUT_MS), BUSY_TIMEOUT_MS),
+)
+READERS = 2
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 READ_ONLY = "paifang_read_only"
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine, and the lock that an embedded database holds while it is open."""
+    """An engine, the one for what takes long to read, and the lock that an embedded database holds while it is open."""
 
     engine: AsyncEngine
+    long_reads: AsyncEngine
     lock: int | None
 
     @property
@@ -47,6 +55,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections and let another process in."""
+        await self.long_reads.dispose()
         await self.engine.dispose()
         if self.lock is not None:
             os.close(self.lock)
@@ -66,10 +75,18 @@ def open_database(url_text: str) -> Database:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         small_tables.count_writes(engine.sync_engine)
-        return Database(engine, lock)
+        return Database(engine, _readers(url), lock)
     engine = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_timeout=POOL_WAIT_S)
     small_tables.count_writes(engine.sync_engine)
-    return Database(engine, None)
+    return Database(engine, engine, None)
+
+
+def _readers(url: URL) -> AsyncEngine:
+    """Return an engine whose statements run in threads beside the writer, as WAL lets them."""
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=POOL_WAIT_S)
+    event.listen(engine.sync_engine, "connect", _prepare_reader)
+    event.listen(engine.sync_engine, "begin", _begin_reading)
+    return engine
 
 
 def _with_driver(url_text: str) -> URL:
@@ -96,10 +113,18 @@ def _lock(url: URL) -> int:
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
-    # Python's sqlite3 would begin transactions by itself, deferred; `_begin_sqlite` does it instead.
+    _set(connection, _PRAGMAS)
+
+
+def _prepare_reader(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
+    _set(connection, _READER_PRAGMAS)
+
+
+def _set(connection: Any, pragmas: tuple[tuple[str, str, str | int], ...]) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
+    # Python's sqlite3 would begin transactions by itself, deferred; ours are begun by `_begin_sqlite` and `_begin_reading`.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for name, wanted, read_back in _PRAGMAS:
+    for name, wanted, read_back in pragmas:
         cursor.execute(f"PRAGMA {name} = {wanted}")
         cursor.execute(f"PRAGMA {name}")
         found = cursor.fetchone()[0]
@@ -111,3 +136,7 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # n
 def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

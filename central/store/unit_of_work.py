@@ -69,6 +69,15 @@ class Store:
             except (DBAPIError, PoolTimeoutError) as error:
                 raise StorageError(f"the database failed: {error}; repeat the request") from error
 
+    @asynccontextmanager
+    async def querying(self) -> AsyncIterator[Work]:
+        """Yield a unit of work for what takes long to read: other requests go on meanwhile. It sees what is committed."""
+        async with AsyncSession(self.database.long_reads, expire_on_commit=False) as session:
+            try:
+                yield Work(session)
+            except (DBAPIError, PoolTimeoutError) as error:
+                raise StorageError(f"the database failed: {error}; repeat the request") from error
+
     async def close(self) -> None:
         """Close the database."""
         await self.database.close()

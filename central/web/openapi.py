@@ -121,6 +121,8 @@ def _responses(operation: Operation, references: References) -> Json:
         success["content"] = {JSON: {"schema": references[operation.answer, "serialization"]}}
     elif operation.raw_media_type:
         success["content"] = {operation.raw_media_type: {}}
+    elif operation.stream_media_types:
+        success["content"] = {media_type: {} for media_type in operation.stream_media_types}
     answers: Json = {str(int(status)): success}
     by_status: dict[int, list[str]] = {}
     for code in possible_problems(operation):

@@ -31,6 +31,7 @@ AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
 BodyT = TypeVar("BodyT", bound=BaseModel | None)
 ParametersT = TypeVar("ParametersT", bound=BaseModel | None)
 AnswerT = TypeVar("AnswerT", bound=BaseModel | None)
+StreamedT = TypeVar("StreamedT", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -41,6 +42,7 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation, and `raw_answers` the statuses, beside its success, that it answers in that type.
+    `stream_media_types` are those that an operation answers in whose answer is a stream.
     """
 
     operation_id: str
@@ -58,6 +60,7 @@ class Operation:
     proved: bool = False
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
+    stream_media_types: tuple[str, ...] = ()
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -194,6 +197,43 @@ class RawRoute:
             problems=self.problems,
             raw_media_type=self.media_type,
             raw_answers=self.raw_answers,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRoute:
+    """What stands before a handler `async def f(call: Call[None, Parameters]) -> StreamResponse` that writes a stream itself.
+
+    See `Operation` for the fields.
+    """
+
+    operation_id: str
+    path: str
+    summary: str
+    access: Access | str
+    media_types: tuple[str, ...]
+    problems: tuple[ProblemCode, ...] = ()
+
+    def __call__(
+        self, parameters: type[StreamedT], handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]
+    ) -> Operation:
+        """Return the handler as a declared operation."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            who, sent = await _admit(request, self.operation_id, self.access)
+            parsed = cast("StreamedT", _parse_parameters(parameters, request))
+            return await handler(Call(request, request.app[CLOCK](), None, parsed, who, sent, None))
+
+        return Operation(
+            operation_id=self.operation_id,
+            method="GET",
+            path=self.path,
+            summary=self.summary,
+            access=self.access,
+            handle=handle,
+            parameters=parameters,
+            problems=self.problems,
+            stream_media_types=self.media_types,
         )
 
 

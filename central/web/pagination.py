@@ -12,6 +12,7 @@ MAX_PAGE = 200
 DEFAULT_PAGE = 50
 MAX_CURSOR_CHARACTERS = 120
 _KEY_LIMIT = 1 << 63
+_BETWEEN = "."
 
 ItemT = TypeVar("ItemT")
 
@@ -32,25 +33,32 @@ class Page(BaseModel, Generic[ItemT]):
     next: str | None = None
 
 
-def to_cursor(last_key: int) -> str:
-    """Return the cursor after a row by its (signed 64-bit) key."""
-    return base64.urlsafe_b64encode(str(last_key).encode()).decode().rstrip("=")
+def to_cursor(*last_key: int) -> str:
+    """Return the cursor after a row by its key: signed 64-bit numbers."""
+    return base64.urlsafe_b64encode(_BETWEEN.join(str(part) for part in last_key).encode()).decode().rstrip("=")
 
 
 def from_cursor(cursor: str | None) -> int | None:
-    """Return the key that a cursor names; Problem where it is not one of ours."""
+    """Return the key of one number that a cursor names; Problem where it is not one of ours."""
+    key = key_of(cursor, 1)
+    return None if key is None else key[0]
+
+
+def key_of(cursor: str | None, parts: int) -> tuple[int, ...] | None:
+    """Return the key of so many numbers that a cursor names; Problem where it is not one of ours."""
     if cursor is None:
         return None
     key = _read(cursor)
-    if key is None:
+    if key is None or len(key) != parts:
         fault = FieldFault("after", "must be the `next` of an earlier page")
         raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,))
     return key
 
 
-def _read(cursor: str) -> int | None:
+def _read(cursor: str) -> tuple[int, ...] | None:
     try:
-        key = int(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        said = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        key = tuple(int(part) for part in said.split(_BETWEEN))
     except (binascii.Error, ValueError):
         return None
-    return key if -_KEY_LIMIT <= key < _KEY_LIMIT else None
+    return key if all(-_KEY_LIMIT <= part < _KEY_LIMIT for part in key) else None

@@ -61,6 +61,19 @@ class ProblemCode(Enum):
         "The Idempotency-Key was used for another request",
     )
     NOT_ON_SALE = ProblemKind("not_on_sale", HTTPStatus.UNPROCESSABLE_ENTITY, "该票种不可售", "The ticket type is not on sale")
+    SALE_NOT_OPEN = ProblemKind("sale_not_open", HTTPStatus.UNPROCESSABLE_ENTITY, "尚未开售", "The sale has not begun")
+    SALE_CLOSED = ProblemKind("sale_closed", HTTPStatus.UNPROCESSABLE_ENTITY, "已停售", "The sale is over")
+    DAY_NOT_SOLD = ProblemKind("day_not_sold", HTTPStatus.UNPROCESSABLE_ENTITY, "该日期不可售", "It is not sold for that day")
+    PURCHASE_LIMIT = ProblemKind(
+        "purchase_limit", HTTPStatus.UNPROCESSABLE_ENTITY, "超过限购数量", "The purchase limit is reached"
+    )
+    SOLD_OUT = ProblemKind("sold_out", HTTPStatus.CONFLICT, "余票不足", "Not enough places are left")
+    BUYER_REQUIRED = ProblemKind(
+        "buyer_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要购票人手机号", "The buyer's phone number is required"
+    )
+    SALE_NOT_ALLOWED = ProblemKind(
+        "sale_not_allowed", HTTPStatus.FORBIDDEN, "不在售票设置范围内", "The sale settings do not allow this"
+    )
     TOTAL_CHANGED = ProblemKind(
         "total_changed", HTTPStatus.CONFLICT, "金额已变动，请重新报价", "The total has changed; quote again"
     )

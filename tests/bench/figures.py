@@ -21,6 +21,9 @@ class Group(StrEnum):
     INGEST_POSTGRESQL = "ingest_postgresql"
     ADMISSION_SQLITE = "admission_sqlite"
     ADMISSION_POSTGRESQL = "admission_postgresql"
+    REPORTS_SQLITE = "reports_sqlite"
+    FLASH_SALE_SQLITE = "flash_sale_sqlite"
+    FLASH_SALE_POSTGRESQL = "flash_sale_postgresql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ FIGURES = (
     Figure("online_admission_per_s_postgresql_c4", "1/s", Group.ADMISSION_POSTGRESQL),
     Figure("online_admission_per_s_postgresql_c16", "1/s", Group.ADMISSION_POSTGRESQL, 700, more_is_better=True),
     Figure("online_admission_p95_ms_postgresql_c16", "ms", Group.ADMISSION_POSTGRESQL, 40),
+    Figure("flash_sale_sold_sqlite", "places of 500", Group.FLASH_SALE_SQLITE, 500),
+    Figure("flash_sale_s_sqlite", "s", Group.FLASH_SALE_SQLITE, 5),
+    Figure("flash_sale_sold_postgresql", "places of 500", Group.FLASH_SALE_POSTGRESQL, 500),
+    Figure("flash_sale_s_postgresql", "s", Group.FLASH_SALE_POSTGRESQL, 5),
+    Figure("report_home_ms_sqlite", "ms", Group.REPORTS_SQLITE, 200),
+    Figure("report_month_by_day_and_type_ms_sqlite", "ms", Group.REPORTS_SQLITE, 500),
+    Figure("list_first_page_ms_sqlite", "ms", Group.REPORTS_SQLITE, 100),
+    Figure("export_xlsx_100k_s_sqlite", "s", Group.REPORTS_SQLITE),
+    Figure("export_xlsx_100k_peak_mb_sqlite", "MB", Group.REPORTS_SQLITE),
     Figure("camera_decode_rate", "%", Group.CAMERA),
     Figure("camera_decode_rate_zxing", "%", Group.CAMERA),
     Figure("camera_decode_rate_pyzbar", "%", Group.CAMERA),

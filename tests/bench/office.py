@@ -108,7 +108,7 @@ class BenchOffice:
         sold: list[Sold] = []
         while len(sold) < tickets:
             quantity = min(TICKETS_AN_ORDER, tickets - len(sold))
-            sold += await self.api.sell(site, ticket_type, PRICE_FEN, _today(), quantity)
+            sold += await self.api.sell(site, ticket_type, PRICE_FEN, today(), quantity)
         return sold
 
     async def add_agents(self, site: int, points: list[int], agents: int) -> list[BenchAgent]:
@@ -145,7 +145,8 @@ def _agent_row(site: SiteId, number: int, key: Ed25519PrivateKey, now: Instant) 
     )
 
 
-def _today() -> date:
+def today() -> date:
+    """Return the day that it is at the site."""
     return datetime.fromtimestamp(computer_at() / 1_000, ZONE).date()
 
 

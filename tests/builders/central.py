@@ -6,13 +6,11 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from central.store.engine import open_database
 from central.store.sealed import FieldSeal
-from central.store.tables.metadata import METADATA
-from central.store.unit_of_work import Store
 from protocol.instants import Instant
 
 NOON = Instant(1_778_378_400_000)  # 2026-05-10 10:00 in Asia/Shanghai
+DATABASE_FILE = "central.db"
 FIELD_KEYS = {1: bytes(range(32))}
 
 
@@ -55,12 +53,4 @@ def field_seal(random_bytes: SeededBytes) -> FieldSeal:
 
 def sqlite_url(folder: Path) -> str:
     """Return the URL of a fresh SQLite file."""
-    return f"sqlite:///{folder / 'central.db'}"
-
-
-async def open_store(url: str) -> Store:
-    """Return a store with all tables made."""
-    database = open_database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(METADATA.create_all)
-    return Store(database)
+    return f"sqlite:///{folder / DATABASE_FILE}"

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from central.payments.differences import BILL_ZONE
+from central.payments.methods import Method
 from central.payments.port import (
     Acknowledgement,
     BillLine,
     Charge,
     GiveBack,
+    Institution,
     LineKind,
     Notice,
     Paid,
@@ -27,9 +29,19 @@ from central.payments.port import (
     Unknown,
     Waiting,
 )
+from central.payments.refunding import Institutions
 from protocol.errors import PeerError, UntrustedError
 from protocol.instants import Instant, local_day
 from tests.builders.central import HandClock
+
+
+def configured(institutions: Mapping[Method, Institution]) -> Institutions:
+    """Return what says that these are configured, now and at any time."""
+
+    async def answer() -> Mapping[Method, Institution]:
+        return institutions
+
+    return answer
 
 
 @dataclass(slots=True)

@@ -8,8 +8,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from central.catalog import category_routes, preset_routes, sale_setting_routes
 from central.catalog import routes as catalog_routes
+from central.catalog.categories import Categories
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
 from central.identity import menu_routes, role_routes, session_routes, supervisor_routes, token_routes, user_routes
@@ -24,6 +27,8 @@ from central.identity.tokens import Tokens
 from central.issuing import routes as issuing_routes
 from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
+from central.parameters import routes as parameter_routes
+from central.parameters.service import Parameters
 from central.payments import routes as payment_routes
 from central.payments.differences import Differences
 from central.payments.documents import AtOnce
@@ -33,22 +38,30 @@ from central.payments.service import Payments
 from central.refunds import routes as refund_routes
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
+from central.reports import export_routes
+from central.reports import routes as report_routes
+from central.reports import wanted as report_wanted
+from central.reports.listing import ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.service import Reports
 from central.sales import routes as sales_routes
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
 from central.sales.service import Sales, Wanted
 from central.store.unit_of_work import Store, Work
-from central.web.access import DataScope
+from central.web.access import DataScope, Principal
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
-from tests.builders.institution import ScriptedInstitution
+from tests.builders.institution import ScriptedInstitution, configured
 
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
 VISIT = date(2026, 5, 10)
+ANYTHING = report_wanted.Wanted()
+EVERYBODY = Principal(1, "seller", frozenset(), must_change_password=False, scope=DataScope.ALL)
 OPERATIONS = (
     *session_routes.OPERATIONS,
     *user_routes.OPERATIONS,
@@ -56,11 +69,17 @@ OPERATIONS = (
     *token_routes.OPERATIONS,
     *menu_routes.OPERATIONS,
     *supervisor_routes.OPERATIONS,
+    *parameter_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
+    *category_routes.OPERATIONS,
+    *preset_routes.OPERATIONS,
+    *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
+    *report_routes.OPERATIONS,
+    *export_routes.OPERATIONS,
 )
 
 
@@ -107,14 +126,17 @@ class Office:
         self.roles = Roles(store)
         self.tokens = Tokens(store, random_bytes)
         self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
+        self.parameters = Parameters(store, seal)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
+        self.categories, self.sale_settings = Categories(store), SaleSettings(store)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.bank = ScriptedInstitution(clock)
         institutions = {Method.WECHAT: self.bank}
-        self.payments = Payments(store, self.sales, World(lambda: institutions, clock, random_bytes))
+        self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
-        self.refunds = Refunds(store, self.issuing, self.gates, self.gates)
+        self.reports = Reports(store)
+        self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.seller = 0
 
     def _wake(self) -> None:
@@ -157,17 +179,27 @@ class Office:
         quoted = await self.sales.quote(wanted, self.clock())
         return await self.sales.hold(wanted, quoted.total_fen, once(key), self.seller, self.clock())
 
+    async def listed(self, listing: Listing[ItemT], which: report_wanted.Wanted = ANYTHING) -> tuple[ItemT, ...]:
+        """Return what a list shows to somebody who sees all."""
+        return await self.reports.page(listing, which, EVERYBODY, None, 200)
+
+    async def orders(self) -> tuple[Order, ...]:
+        """Return all orders, newest first."""
+        return await self.listed(ORDERS)
+
     def application(self) -> web.Application:
         """Return the web application over these slices."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
         app[session_routes.IDENTITY], app[user_routes.ACCOUNTS] = self.identity, self.accounts
         app[role_routes.ROLES], app[token_routes.TOKENS] = self.roles, self.tokens
         app[menu_routes.MENUS], app[supervisor_routes.SUPERVISORS] = Menus(self.store), self.supervisors
-        app[catalog_routes.CATALOG] = self.catalog
+        app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
+        app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES] = self.sales
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[refund_routes.REFUNDS] = self.refunds
+        app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 
     def client(self) -> TestClient[web.Request, web.Application]:

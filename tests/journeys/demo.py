@@ -1,28 +1,27 @@
 """The main job, told as a story on simulated hardware: `make demo`.
 
-Central on its embedded database, two enrolled gates with relay board, scanner and camera; tickets are sold, visitors pass or are
-refused, the network fails, an agent is killed between journal and relay, and at the end everything is accounted for.
+Central on its embedded database, two enrolled gates with relay board, scanner and camera, WeChat Pay and Alipay; tickets are sold
+for cash and by phone, visitors pass or are refused, a payment loses its reply, the network fails, an agent is killed between
+journal and relay, and at the end everything is accounted for.
 """
 
 import asyncio
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from edge.local_messages import Question
 from protocol.errors import PaifangError
-from protocol.journal.codec import decode_entry
-from protocol.journal.events import Refusal
+from tests.journeys.books import Books
 from tests.journeys.office import NEW_PASSWORD, Office, Sold
 from tests.journeys.processes import ROOT, JourneyFailed, until
 from tests.journeys.story import Story
+from tests.journeys.till import Till
 from tests.journeys.town import Gate, Town
 
 PRICE_FEN = 8_000
@@ -36,28 +35,6 @@ def site_day() -> date:
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # noqa: TID251 - a journey happens in real time
 
 
-class Books:
-    """What central's database says, read beside the running server."""
-
-    def __init__(self, database: Path) -> None:
-        self._address = f"file:{database}?mode=ro"
-
-    def refusals(self) -> Counter[str]:
-        """Count the refusals in the journals that arrived, by reason."""
-        entries = [decode_entry(data) for (data,) in self._select("SELECT data FROM journal_entry")]
-        return Counter(entry.event.reason for entry in entries if isinstance(entry.event, Refusal))
-
-    def cash_fen(self) -> int:
-        """Return what must lie in the drawers: taken less returned."""
-        taken = self._select("SELECT sum(amount_fen) FROM ledger_entry WHERE debit LIKE 'cash/%'")[0][0]
-        returned = self._select("SELECT sum(amount_fen) FROM ledger_entry WHERE credit LIKE 'cash/%'")[0][0]
-        return int(taken or 0) - int(returned or 0)
-
-    def _select(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self._address, uri=True)) as connection:
-            return connection.execute(query).fetchall()
-
-
 class Demo:
     """The story's state: who holds which ticket, and what must be true of it."""
 
@@ -65,9 +42,11 @@ class Demo:
         self.town = town
         self.story = story
         self.office: Office
+        self.till: Till
+        self.books = Books(town.directory / "central" / "central.db")
         self.site = self.adult = self.boat = 0
         self.sold: list[Sold] = []
-        self.admitted = self.refunded = 0
+        self.admitted = self.refunded = self.sold_by_phone = self.bills = 0
         self.refused: Counter[str] = Counter()
 
     @property
@@ -82,9 +61,11 @@ class Demo:
         await self.open_the_town()
         await self.an_ordinary_morning()
         await self.a_refund()
+        await self.payments_by_phone()
         doubled = await self.the_network_fails()
         await self.the_agent_is_killed()
         await self.the_network_returns(doubled)
+        await self.the_bills_come()
         await self.account()
 
     async def open_the_town(self) -> None:
@@ -92,7 +73,12 @@ class Demo:
         story.chapter("1. The town opens")
         story.tell(f"central serves on {self.town.base_url}; its first start printed a one-time password and made its keys")
         self.office = self.town.office()
+        await self.town.bank.start()
         await self.office.sign_in(self.town.password)
+        await self.town.bank.opened()
+        for group, values in (await self.town.bank.parameters(self.town.base_url)).items():
+            await self.office.set_parameters(group, values)
+        self.till = Till(self.office, self.town.bank)
         self.site = await self.office.add_site()
         self.adult = await self.office.add_ticket_type(self.site, ADULT, PRICE_FEN, claim="never")
         self.boat = await self.office.add_ticket_type(self.site, BOAT, PRICE_FEN, claim="never")
@@ -102,6 +88,9 @@ class Demo:
         await self.town.add_gates(self.office, self.site, [("east gate", east, None), ("west gate", west, out)])
         await self.all_current()
         story.tell("two gates enrolled, each with a key of its own, relay board, scanner and camera; both hold the signed feed")
+        story.tell(
+            "WeChat Pay and Alipay are set up in the parameters: central knows them without a restart, their keys are sealed"
+        )
 
     async def an_ordinary_morning(self) -> None:
         self.story.chapter("2. An ordinary morning")
@@ -133,8 +122,32 @@ class Demo:
         self.story.tell("the ticket was made void, both gates journalled the new feed, and only then the money went out")
         await self.is_refused(self.west, unused.code, "void", "the refunded ticket")
 
+    async def payments_by_phone(self) -> None:
+        self.story.chapter("4. Visitors pay by phone")
+        lost = await self.order()
+        state = await self.till.lose(lost, "wang")
+        self.story.check(
+            "WeChat charges a code, and its reply is lost: nobody here knows whether money has moved", holds=state == "sent"
+        )
+        self.sold.append(await self.office.pay_in_cash(lost))
+        self.story.tell("the visitor pays in cash instead; what became of the lost payment is not forgotten")
+        shown = await self.till.by_wechat_qr(await self.order(), "zhang")
+        self.story.tell("a visitor scans a WeChat QR and pays: WeChat tells central, and the ticket is there")
+        charged = await self.till.by_alipay_code(await self.order(), "li")
+        self.story.tell("the seller scans the Alipay code on a visitor's phone")
+        self.sold += [shown, charged]
+        self.sold_by_phone += 2
+        await self.everyone_knows()
+        await self.passes(self.east, charged, "the visitor who paid by Alipay shows the ticket")
+        await self.refund(shown)
+        await until("WeChat to have given the money back", self.nothing_is_owed)
+        self.story.tell("the WeChat ticket is refunded the way it was paid, once both gates knew that it is void")
+
+    async def nothing_is_owed(self) -> bool:
+        return self.books.balance_fen("owed") == 0
+
     async def the_network_fails(self) -> Sold:
-        self.story.chapter("4. The network fails")
+        self.story.chapter("5. The network fails")
         visitors = await self.sell(4)
         refunded = (await self.sell(1))[0]
         await self.everyone_knows()
@@ -151,7 +164,7 @@ class Demo:
         return visitors[2]
 
     async def the_agent_is_killed(self) -> None:
-        self.story.chapter("5. The power fails between journal and relay")
+        self.story.chapter("6. The power fails between journal and relay")
         gate, visitor = self.east, self.visitor_of_the_kill
         released = await gate.lane.released()
         before = (await gate.ask(Question.STATUS))["journal"]["sequence"]
@@ -171,7 +184,7 @@ class Demo:
         await self.passes(gate, visitor, "the visitor shows the ticket again and is let through: resumed, not counted twice")
 
     async def the_network_returns(self, doubled: Sold) -> None:
-        self.story.chapter("6. The network returns")
+        self.story.chapter("7. The network returns")
         for gate in self.town.gates:
             gate.cable.mend()
         await self.all_current()
@@ -182,6 +195,35 @@ class Demo:
         places = {conflict["passage"]["check_point_id"], conflict["first"]["check_point_id"]}
         self.story.tell(f"both passages stand as facts, at check points {sorted(places)}; the earlier is the admission")
 
+    async def the_bills_come(self) -> None:
+        self.story.chapter("8. The institutions' bills")
+        await self.till.lost_is_reversed()
+        reversed_ = await self.till.reversed_at_the_bank()
+        self.story.check("the payment that was lost has been reversed: the payer has the money back", holds=reversed_ == 1)
+        await self.town.central.stop()
+        self.bills = await self.till.match_bills(self.town.directory / "central")
+        await self.town.restart_central()
+        await self.all_current()
+        lines, matched = self.books.bill_lines()
+        self.story.check(
+            "the day's bills are matched line by line, as on the next morning", holds=self.bills > 0 and lines == matched
+        )
+
+    async def account_for_money(self) -> None:
+        story, books, by_phone = self.story, self.books, PRICE_FEN * (self.sold_by_phone - 1)
+        came = books.into_fen("cash") + books.into_fen("clearing")
+        went = books.out_of_fen("cash") + books.out_of_fen("clearing")
+        in_cash = len(self.sold) - self.sold_by_phone - (self.refunded - 1)
+        story.count("cash in the drawer, fen", books.balance_fen("cash"), PRICE_FEN * in_cash)
+        story.count("held for us by WeChat Pay and Alipay, fen", books.balance_fen("clearing"), by_phone)
+        story.count("spent by those who paid by phone, as their banks say, fen", await self.town.bank.spent_fen(), by_phone)
+        story.count("fen in = fen out + sales", came, went - books.balance_fen("sales"))
+        story.count("payments reversed", len(await self.office.all_of("/api/v1/payments", "state=reversed")), 1)
+        lines, matched = books.bill_lines()
+        story.count("lines of the institutions' bills, each matched", matched, lines)
+        open_ = await self.office.all_of("/api/v1/reconciliation/differences", "state=open")
+        story.count("differences about money that are open", len(open_), 0)
+
     async def account(self) -> None:
         records = await self.office.all_of("/api/v1/admissions")
         entries = [one for one in records if one["direction"] == "entry" and one["kind"] != "resume"]
@@ -189,11 +231,10 @@ class Demo:
         keys = {(one["agent_id"], one["journal_id"], one["sequence"]) for one in records}
         released = sum([await gate.lane.released() for gate in self.town.gates])
         unsent = sum([(await gate.ask(Question.STATUS))["journal"]["unsent"] for gate in self.town.gates])
-        books = Books(self.town.directory / "central" / "central.db")
-        uploaded = books.refusals()
+        uploaded = self.books.refusals()
         story = self.story
         story.count("tickets sold", await self.office.tickets_sold(), len(self.sold))
-        story.count("cash in the drawer, fen", books.cash_fen(), PRICE_FEN * (len(self.sold) - self.refunded))
+        await self.account_for_money()
         story.count("visitors admitted (arms released for entry)", released - 1, self.admitted)
         story.count("admissions at central", len(entries), self.admitted)
         story.count("resumed after the power cut", len(resumed), 1)
@@ -212,6 +253,10 @@ class Demo:
         self.sold.extend(sold)
         self.story.tell(f"{quantity} ticket{'s' if quantity > 1 else ''} sold for cash, {PRICE_FEN * quantity / 100:.2f} yuan")
         return sold
+
+    async def order(self) -> int:
+        """Make an order of one adult ticket that waits for its money."""
+        return await self.office.hold(self.site, self.adult, PRICE_FEN, site_day())
 
     async def passes(self, gate: Gate, visitor: Sold, what: str, device: str = "scanner") -> None:
         """Have a visitor show a ticket and go through."""

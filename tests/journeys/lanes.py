@@ -1,12 +1,10 @@
 """The visitors of a journey: simulated hardware in a process of its own, steered through each lane's control socket."""
 
 import asyncio
-import json
 from pathlib import Path
 
-from tests.journeys.processes import WAIT_S, JourneyFailed, Program, until
+from tests.journeys.processes import Program, tell, until
 
-_LINE_BYTES = 1024 * 1024
 _BODY_S = 0.5  # how long a visitor stands before the detector: longer than a busy machine looks away
 
 
@@ -18,14 +16,7 @@ class LaneControl:
 
     async def tell(self, do: str, **arguments: object) -> dict[str, object]:
         """Send one command and return the answer."""
-        reader, writer = await asyncio.open_unix_connection(self.directory / "control", limit=_LINE_BYTES)
-        writer.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
-        async with asyncio.timeout(WAIT_S):
-            answer = json.loads(await reader.readline())
-        writer.close()
-        if not answer.get("ok"):
-            raise JourneyFailed(f"the simulated lane {self.directory.name} says: {answer}")
-        return dict(answer)
+        return await tell(self.directory / "control", do, arguments)
 
     async def visit(self, code: str, *, device: str = "scanner", direction: str = "entry", push: bool = True) -> bool:
         """Show a code, go through if the arm is released; return whether it was."""

@@ -39,6 +39,11 @@ class Office:
         change = {"old_password": one_time_password, "new_password": NEW_PASSWORD, "bearer": True}
         self._token = (await self.ask("PUT", "/api/v1/session/password", change))["token"]
 
+    @property
+    def token(self) -> str:
+        """The session's bearer token."""
+        return self._token
+
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
         """Ask the API; JourneyFailed with the problem's own words where it refuses."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
@@ -61,6 +66,34 @@ class Office:
         body = {"site_id": site, "lines": [line], "expected_total_fen": price_fen * quantity, "payment": "cash"}
         order = await self.ask("POST", "/api/v1/orders", body)
         return [Sold(ticket["ticket_id"], ticket["code"], order["order_id"]) for ticket in order["tickets"]]
+
+    async def set_parameters(self, group: str, values: Json) -> None:
+        """Set a group of parameters for the first time."""
+        await self.ask("PUT", f"/api/v1/parameters/{group}", {"version": 0, "values": values})
+
+    async def hold(self, site: int, ticket_type: int, price_fen: int, day: date) -> int:
+        """Make an order of one ticket that waits for its money."""
+        line = {"ticket_type_id": ticket_type, "visit_day": day.isoformat()}
+        body = {"site_id": site, "lines": [line], "expected_total_fen": price_fen}
+        return int((await self.ask("POST", "/api/v1/held-orders", body))["order_id"])
+
+    async def pay_in_cash(self, order_id: int) -> Sold:
+        """Take cash for an order that waits."""
+        await self.ask("POST", f"/api/v1/orders/{order_id}/pay", {"method": "cash"})
+        return await self.ticket_of(order_id)
+
+    async def start_payment(self, order_id: int, method: str, auth_code: str | None = None) -> Json:
+        """Begin a payment through an institution, by QR or by the payer's code."""
+        return await self.ask("POST", f"/api/v1/orders/{order_id}/payments", {"method": method, "auth_code": auth_code})
+
+    async def payment(self, payment_id: int) -> Json:
+        """Return a payment as it stands."""
+        return await self.ask("GET", f"/api/v1/payments/{payment_id}")
+
+    async def ticket_of(self, order_id: int) -> Sold:
+        """Return the ticket of an order that is paid."""
+        ticket = (await self.ask("GET", f"/api/v1/orders/{order_id}"))["tickets"][0]
+        return Sold(ticket["ticket_id"], ticket["code"], order_id)
 
     async def refund(self, sold: Sold) -> int:
         """Ask for a refund; the money waits for the fence."""
@@ -94,12 +127,14 @@ class Office:
         whole = [await self.ask("GET", f"/api/v1/orders/{order['order_id']}") for order in orders]
         return sum(len(order["tickets"]) for order in whole)
 
-    async def all_of(self, path: str) -> list[Json]:
-        """Return every item of a paged list."""
+    async def all_of(self, path: str, which: str = "") -> list[Json]:
+        """Return every item of a paged list, or those that `which` (a query) names."""
         items: list[Json] = []
         after: str | None = None
         while True:
-            page = await self.ask("GET", f"{path}?limit=100" + (f"&after={after}" if after else ""))
+            page = await self.ask(
+                "GET", f"{path}?limit=100" + (f"&{which}" if which else "") + (f"&after={after}" if after else "")
+            )
             items.extend(page["items"])
             after = page["next"]
             if after is None:

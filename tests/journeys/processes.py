@@ -4,18 +4,20 @@ Laws: a journey ends only what it started; every wait has a limit and says what 
 """
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 30.0
 _POLL_S = 0.02
 _STOP_S = 10.0
+_LINE_BYTES = 1024 * 1024
 T = TypeVar("T")
 
 
@@ -100,6 +102,18 @@ async def run_once(arguments: list[str], environment: Mapping[str, str] | None =
     if process.returncode != 0:
         raise JourneyFailed(f"{' '.join(arguments)} ended with {process.returncode}: {output.decode(errors='replace').strip()}")
     return output.decode()
+
+
+async def tell(control: Path, do: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+    """Send one command to a simulator's control socket and return the answer; JourneyFailed where it refuses."""
+    reader, writer = await asyncio.open_unix_connection(control, limit=_LINE_BYTES)
+    writer.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
+    async with asyncio.timeout(WAIT_S):
+        answer: dict[str, Any] = json.loads(await reader.readline())
+    writer.close()
+    if not answer.get("ok"):
+        raise JourneyFailed(f"the simulator {control.parent.name} says: {answer}")
+    return answer
 
 
 class Cable:

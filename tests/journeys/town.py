@@ -17,12 +17,15 @@ import aiohttp
 from edge.local.server import ask_local
 from edge.local_messages import Question, Request
 from protocol.errors import PaifangError
+from tests.journeys.bank import Bank
 from tests.journeys.lanes import LaneControl, start_lanes
 from tests.journeys.office import Json, Office
 from tests.journeys.processes import Cable, Program, run_once, until
 
 Tap = Callable[[str, bytes], None]
 _PASSWORD = re.compile(r"one-time password (\S+);")
+# A process that starts on a machine that does much else.
+START_S = 90.0
 _ADDRESS = re.compile(r"ready: http://[\w.]+:(\d+)")
 
 
@@ -78,12 +81,16 @@ class Gate:
 
 
 class Town:
-    """Central and its gates. Use as an asynchronous context; everything ends with it."""
+    """Central and its gates, and payment institutions once somebody starts them.
+
+    Use as an asynchronous context; everything ends with it.
+    """
 
     def __init__(self, directory: Path, port: int = 0) -> None:
         self.directory = directory
         self._port = port
         self.central = Program("central", ["-m", "paifang", "central", "serve"], directory / "central.log", self._environment())
+        self.bank = Bank(directory / "bank")
         self.gates: list[Gate] = []
         self.password = ""
         self.base_url = ""
@@ -109,6 +116,7 @@ class Town:
         if self._lanes is not None:
             await self._lanes.stop()
         await self.central.stop()
+        await self.bank.stop()
         if self._session is not None:
             await self._session.close()
 
@@ -130,6 +138,7 @@ class Town:
         """Start central again on the same port, after it was killed or stopped."""
         self.central = Program("central", ["-m", "paifang", "central", "serve"], self.central.log, self._environment())
         await self.central.start()
+        await until("central to serve again", self._answers, START_S)
 
     async def add_gate(
         self, office: Office, site: int, name: str, lane: LaneControl, points: tuple[int, int | None], tap: Tap | None = None
@@ -155,6 +164,14 @@ class Town:
             "PAIFANG_LISTEN_PORT": str(self._port),
             "PAIFANG_ROOT_PASSPHRASE": secrets.token_hex(8),
         }
+
+    async def _answers(self) -> bool:
+        assert self._session is not None, "the town is open"
+        try:
+            async with self._session.get(self.base_url):
+                return True
+        except aiohttp.ClientError:
+            return False
 
     async def _printed_password(self) -> str | None:
         found = _PASSWORD.search(self.central.printed())

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Integer
 from sqlmodel import Field
 
-from central.store.columns import Table
+from central.store.columns import RowNumber, Table
 from protocol.identifiers import ProductId, SiteId
 from protocol.instants import Instant
 
@@ -19,6 +19,18 @@ class SiteRow(Table, table=True):
     created_at: Instant = Field(sa_type=BigInteger)
 
 
+class CategoryRow(Table, table=True):
+    """A category of ticket types (票据分类), in a tree; siblings stand by `place`."""
+
+    __tablename__ = "ticket_category"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    parent_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
+    name_zh: str = Field(max_length=64)
+    name_en: str = Field(max_length=64)
+    place: int
+
+
 class TicketTypeRow(Table, table=True):
     """A ticket type. `parameters` is the JSON of `catalog.parameters.TicketTypeParameters`."""
 
@@ -29,3 +41,26 @@ class TicketTypeRow(Table, table=True):
     price_fen: int = Field(sa_type=BigInteger)
     is_on_sale: bool
     created_at: Instant = Field(sa_type=BigInteger)
+    category_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
+
+
+class SaleSettingRow(Table, table=True):
+    """What a seller or a channel may sell: all types, or those of `sale_setting_type`; without a row see `catalog`."""
+
+    __tablename__ = "sale_setting"
+
+    kind: str = Field(primary_key=True, max_length=8)
+    subject: str = Field(primary_key=True, max_length=40)
+    all_types: bool
+
+
+class SaleSettingTypeRow(Table, table=True):
+    """A type that a seller or a channel may sell."""
+
+    __tablename__ = "sale_setting_type"
+
+    kind: str = Field(primary_key=True, max_length=8)
+    subject: str = Field(primary_key=True, max_length=40)
+    ticket_type_id: ProductId = Field(
+        sa_type=Integer, primary_key=True, foreign_key="ticket_type.id", sa_column_kwargs={"autoincrement": False}
+    )

@@ -10,11 +10,30 @@ from central.store.tables import (
     feed,
     journals,
     money,
+    parameters,
     payments,
     people,
+    quotas,
+    reports,
     requests,
     tickets,
 )
 
-MODULES = (admissions, audit, catalog, counters, devices, feed, journals, money, payments, people, requests, tickets)
+MODULES = (
+    admissions,
+    audit,
+    catalog,
+    counters,
+    devices,
+    feed,
+    journals,
+    money,
+    parameters,
+    payments,
+    people,
+    quotas,
+    reports,
+    requests,
+    tickets,
+)
 METADATA = Table.metadata

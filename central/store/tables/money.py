@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Integer
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Index, Integer
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -14,10 +14,16 @@ class OrderRow(Table, table=True):
     """An order. Open until `expires_at`; once it is paid, its tickets exist (law 7)."""
 
     __tablename__ = "sale_order"
+    __table_args__ = (
+        Index("ix_sale_order_time", "created_at", "id"),
+        Index("ix_sale_order_site", "site_id", "created_at", "id"),
+        Index("ix_sale_order_seller", "seller_id", "created_at", "id"),
+        Index("ix_sale_order_channel", "channel", "created_at", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
-    seller_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger, index=True)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    seller_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     channel: str = Field(max_length=40)
     state: str = Field(max_length=12)
     total_fen: int = Field(sa_type=BigInteger)
@@ -82,6 +88,7 @@ class RefundRow(Table, table=True):
     """A refund of one ticket. `fence_change_id` is the first change that tells gates of the revocation."""
 
     __tablename__ = "refund"
+    __table_args__ = (Index("ix_refund_time", "requested_at", "id"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id", index=True)
@@ -92,7 +99,7 @@ class RefundRow(Table, table=True):
     fence_change_id: int = Field(sa_type=BigInteger)
     requested_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     requested_at: Instant = Field(sa_type=BigInteger)
-    decided_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    decided_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_reason: str | None = Field(default=None, max_length=200)
     override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)

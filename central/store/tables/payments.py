@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, UniqueConstraint
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
@@ -42,6 +42,7 @@ class PaymentRefundRow(Table, table=True):
     """
 
     __tablename__ = "payment_refund"
+    __table_args__ = (Index("ix_payment_refund_time", "created_at", "id"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     payment_id: int = Field(foreign_key="payment.id", sa_type=BigInteger, index=True)

@@ -1,6 +1,8 @@
 """Every route of the office: declared, denied by default, and answered by a problem where it is refused."""
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -10,11 +12,19 @@ from central.identity.permissions import ALL
 from central.web.access import Access
 from central.web.openapi import document, possible_problems
 from central.web.operations import Operation
+from tests.builders.central import DATABASE_FILE, sqlite_url
 from tests.builders.office import OPERATIONS, Office, sign_in
 
 Client = TestClient[web.Request, web.Application]
 GUARDED = [operation for operation in OPERATIONS if isinstance(operation.access, str)]
-_EXAMPLES = {"name": "anna", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "cursor": "x"}
+_EXAMPLES = {"name": "anna", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "cursor": "x", "group": "kiosk"}
+
+
+@pytest.fixture(params=["sqlite"])
+def store_url(tmp_path: Path, migrated_file: Path) -> str:
+    """Who may what does not depend on the database."""
+    shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
+    return sqlite_url(tmp_path)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from central.catalog import service as catalog
 from central.catalog.parameters import SiteParameters
+from central.catalog.service import Sale
 from central.store.tables.catalog import SiteRow
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId, SiteId
@@ -70,7 +71,7 @@ async def _not_found(ask: Awaitable[object]) -> None:
 async def test_what_is_not_there_is_said_so(office: Office) -> None:
     nowhere, now = SiteId(9), office.clock()
     await _not_found(office.catalog.change_site(nowhere, TOWN, office.seller, now))
-    await _not_found(office.catalog.change_sale(ProductId(9), 1, is_on_sale=True, by=office.seller, now=now))
+    await _not_found(office.catalog.change_sale(ProductId(9), Sale(1, is_on_sale=True), office.seller, now))
     async with office.store.reading() as work:
         await _not_found(office.catalog.holder_key(work, nowhere))
         await _not_found(catalog.site_rules(work, nowhere))

@@ -27,7 +27,14 @@ SCHEMAS = hostile.Schemas(DOCUMENT)
 PEOPLE = [one for one in OPERATIONS if one.access is not Access.AGENT and one.path.startswith("/api/")]
 WITH_BODY = [one for one in PEOPLE if one.body]
 JSON = "application/json"
-_EXAMPLES = {"user_id": "2", "role_id": "2", "ticket_id": "0" * 15 + "1", "short_number": "000000000098", "name": "admin"}
+_EXAMPLES = {
+    "user_id": "2",
+    "role_id": "2",
+    "ticket_id": "0" * 15 + "1",
+    "short_number": "000000000098",
+    "name": "admin",
+    "group": "kiosk",
+}
 
 
 def described(operation: Operation) -> Any:  # noqa: ANN401 - JSON

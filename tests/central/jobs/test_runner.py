@@ -159,13 +159,13 @@ async def lead(leader: Leader) -> int:
     raise AssertionError("nobody leads")
 
 
-async def test_of_two_processes_one_leads_until_it_ends(store: Store, database_url: str) -> None:
+async def test_of_two_processes_one_leads_until_it_ends(store: Store, store_url: str) -> None:
     one = leader_of(store.database)
     first = await lead(one)
     if store.database.is_embedded:
         assert isinstance(one, OnlyProcess)
         return
-    other = open_database(database_url)
+    other = open_database(store_url)
     two = leader_of(other)
     assert [await two.token(), two.leads, await one.token(), one.leads] == [None, False, first, True]
     await one.close()
@@ -216,7 +216,7 @@ async def test_what_is_not_the_leaders_is_not_fenced(store: Store) -> None:
     await leader.close()
 
 
-async def test_the_next_leader_begins_after_the_transaction_that_the_former_one_is_in(store: Store, database_url: str) -> None:
+async def test_the_next_leader_begins_after_the_transaction_that_the_former_one_is_in(store: Store, store_url: str) -> None:
     if store.database.is_embedded:
         return
     one = leader_of(store.database)
@@ -224,7 +224,7 @@ async def test_the_next_leader_begins_after_the_transaction_that_the_former_one_
         async with store.transaction() as work:
             work.session.add(SignInFailureRow(account="job", source="here", failures=1, last_at=NOON))
             await one.close()
-            other = open_database(database_url)
+            other = open_database(store_url)
             two = leader_of(other)
             beginning = asyncio.create_task(lead(two))
             await asyncio.wait((beginning,), timeout=0.2)

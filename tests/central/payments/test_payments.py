@@ -8,13 +8,15 @@ from collections import deque
 import pytest
 from sqlmodel import func, select
 
+from central.catalog.service import Sale
 from central.payments import ledger
 from central.payments.differences import Cause
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.payments.policy import PaymentState
 from central.payments.port import RefundAbnormal, RefundProcessing
-from central.payments.service import Filter, Returning, Start
+from central.payments.service import Returning, Start
+from central.reports.payments import PAYMENTS
 from central.sales.policy import Holder, OrderState
 from central.sales.service import HOLD_S
 from central.store.tables.money import OrderHolderRow
@@ -249,7 +251,7 @@ async def test_the_holders_of_an_order_that_waits_are_sealed_and_become_the_tick
 async def test_what_was_promised_is_issued_whatever_the_catalogue_says_by_then(office: Office) -> None:
     one = await office.ticket_type()
     order = await office.hold(one)
-    await office.catalog.change_sale(one.type_id, 9000, is_on_sale=False, by=office.seller, now=office.clock())
+    await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=False), office.seller, office.clock())
     payment = await _start(office, order.order_id, CODE)
     assert (payment.document.state, payment.document.amount_fen) == (PaymentState.PAID, 8000)
 
@@ -327,20 +329,6 @@ async def test_what_was_paid_in_cash_goes_back_out_of_the_drawer(office: Office)
     assert await _balances(office) == {}
 
 
-async def test_payments_are_listed_by_order_method_and_state(office: Office) -> None:
-    order_id = await _held(office)
-    await _start(office, order_id, "9" * 18)
-    second = await _start(office, order_id, CODE, "start-02")
-    await office.sell(await office.ticket_type())
-    found = [
-        await office.payments.payments(None, 10, which) for which in (Filter(), Filter(order_id), Filter(method=Method.CASH))
-    ]
-    assert [len(one) for one in found] == [3, 2, 1]
-    paid = await office.payments.payments(None, 10, Filter(order_id, Method.WECHAT, PaymentState.PAID))
-    assert [one.payment_id for one in paid] == [second.payment_id]
-    assert await office.payments.payments(second.payment_id, 10, Filter(state=PaymentState.PAID)) == ()
-
-
 @pytest.mark.law(12)
 @pytest.mark.parametrize("seed", range(8))
 async def test_random_faults_end_with_every_order_paid_and_issued_or_every_fen_returned(office: Office, seed: int) -> None:
@@ -357,7 +345,7 @@ async def test_random_faults_end_with_every_order_paid_and_issued_or_every_fen_r
         await _follow(office, chance.randrange(20))
     office.bank.faults = _faults(chance)
     await _jump(office)
-    assert all(one.document.is_final for one in await office.payments.payments(None, 100, Filter()))
+    assert all(one.payment.document.is_final for one in await office.listed(PAYMENTS))
     paid = sum([await _is_issued(office, order_id) for order_id in orders])
     expected = {ledger.clearing(Method.WECHAT): 8000 * paid, ledger.sales(SITE): -8000 * paid} if paid else {}
     assert await _balances(office) == expected

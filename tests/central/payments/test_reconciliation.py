@@ -16,6 +16,7 @@ from central.store.tables.payments import BillMatchRow
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.central import SeededBytes
+from tests.builders.institution import configured
 from tests.builders.office import Office, once, sign_in
 
 DAY = date(2026, 5, 10)
@@ -24,7 +25,7 @@ CODE = "134567890123456789"
 
 @pytest.fixture
 def reconciliation(office: Office) -> Reconciliation:
-    return Reconciliation(office.store, World(lambda: {Method.WECHAT: office.bank}, office.clock, SeededBytes("numbers")))
+    return Reconciliation(office.store, World(configured({Method.WECHAT: office.bank}), office.clock, SeededBytes("numbers")))
 
 
 async def _paid(office: Office, key: str = "01") -> Payment:

@@ -18,6 +18,7 @@ from hardware_sims.payment_institutions.institutions import InstitutionsSetup
 from hardware_sims.payment_institutions.trades import TradeState
 from protocol.identifiers import SiteId
 from tests.builders.central import SeededBytes
+from tests.builders.institution import configured
 from tests.builders.institution_clients import Counter, counter
 from tests.builders.institutions import town
 from tests.builders.office import Office, once
@@ -31,7 +32,7 @@ class Booth:
 
     def __init__(self, office: Office, at: Counter, method: Method) -> None:
         self.office, self.at, self.method = office, at, method
-        world = World(lambda: {method: at.client}, at.now, SeededBytes("numbers"))
+        world = World(configured({method: at.client}), at.now, SeededBytes("numbers"))
         self.payments = Payments(office.store, office.sales, world)
         self.reconciliation = Reconciliation(office.store, world)
         self.orders = 0

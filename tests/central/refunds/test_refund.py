@@ -8,8 +8,11 @@ import pytest
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
+from central.payments.methods import Method
+from central.payments.service import Start
 from central.refunds.policy import AgentFacts, Standing, WaitedFor
 from central.refunds.service import Refund, RefundState
+from central.reports.refunds import REFUNDS
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId, SiteId, TicketId
 from protocol.tickets.record import TicketStatus
@@ -193,8 +196,42 @@ async def test_whatever_order_things_happen_in_no_used_ticket_is_paid_and_the_le
         elif step == "settle":
             await office.refunds.settle_waiting(office.clock())
         office.gates.agents = (_gate(FeedVersion(1, in_force)),)
-    refunds = await office.refunds.refunds(None, 100)
+    refunds = [one.refund for one in await office.listed(REFUNDS)]
     paid = {one.ticket_id for one in refunds if one.state is RefundState.PAID}
     assert not paid & set(office.gates.used)
     assert await _drawer(office) == 12_000 - 1000 * len(paid)
     assert {one.refund_id for one in refunds} == set(requested)
+
+
+async def _sold_by_qr(office: Office) -> TicketId:
+    order_id = (await office.hold(await office.ticket_type(), "hold-0001")).order_id
+    code = "134567890123456789"
+    await office.payments.start(Start(order_id, Method.WECHAT, code, office.seller), once("start-01"), office.clock())
+    await _publish(office, BEFORE)
+    return (await office.sales.order(order_id)).tickets[0].ticket_id
+
+
+async def test_what_an_institution_took_goes_back_through_it_and_is_paid_when_it_has_arrived(office: Office) -> None:
+    ticket_id = await _sold_by_qr(office)
+    refund = await _request(office, ticket_id)
+    await _publish(office, AFTER)
+    assert await office.refunds.settle_waiting(office.clock()) == 1
+    assert (await office.refunds.refund(refund.refund_id, office.clock())).state is RefundState.RETURNING
+    assert await office.refunds.finish_returning(office.clock()) == 0
+    await office.payments.refunds.follow()
+    assert await office.refunds.finish_returning(office.clock()) == 1
+    assert (await office.refunds.refund(refund.refund_id, office.clock())).state is RefundState.PAID
+    assert (office.bank.held_fen, await _drawer(office)) == (0, 0)
+    assert await office.refunds.finish_returning(office.clock()) == 0
+
+
+async def test_a_refund_on_its_way_is_not_requested_or_overridden_again(office: Office) -> None:
+    ticket_id = await _sold_by_qr(office)
+    refund = await _request(office, ticket_id)
+    await _publish(office, AFTER)
+    await office.refunds.settle_waiting(office.clock())
+    with pytest.raises(Problem):
+        await office.refunds.override(refund.refund_id, "again", office.seller, office.clock())
+    with pytest.raises(Problem):
+        await _request(office, ticket_id, "refund-2")
+    assert (await office.refunds.settle(refund.refund_id, office.clock())).state is RefundState.RETURNING

@@ -10,9 +10,7 @@ from tests.builders.served import Central, running_central
 
 
 @pytest.fixture
-async def central(tmp_path: Path, clock: HandClock, database_url: str) -> AsyncIterator[Central]:
-    folder = tmp_path / "central"
-    url = "" if database_url.startswith("sqlite") else database_url
-    async with running_central(folder, clock, url) as served:
+async def central(tmp_path: Path, clock: HandClock, store_url: str) -> AsyncIterator[Central]:
+    async with running_central(tmp_path / "central", clock, store_url) as served:
         await served.add_site()
         yield served

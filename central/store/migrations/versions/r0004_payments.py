@@ -21,6 +21,7 @@ def upgrade() -> None:
     _lines_promise()
     _order_holder()
     _payment()
+    _orders_were_paid_in_cash()
     _payment_refund()
     _bill_match()
     _difference()
@@ -99,6 +100,15 @@ def _payment() -> None:
     )
     for column in ("finished_at", "next_at", "order_id"):
         op.create_index(op.f(f"ix_payment_{column}"), "payment", [column])
+
+
+def _orders_were_paid_in_cash() -> None:
+    """Until now an order was sold for cash by its seller, or for nothing."""
+    op.execute(
+        "INSERT INTO payment (order_id, method, presentation, state, amount_fen, created_at, attempts, received_fen,"
+        " finished_at, by_user_id) SELECT id, 'cash', 'none', 'paid', total_fen, paid_at, 0, total_fen, paid_at, seller_id"
+        " FROM sale_order WHERE total_fen > 0"
+    )
 
 
 def _payment_refund() -> None:

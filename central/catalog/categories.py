@@ -1,0 +1,180 @@
+"""Categories of ticket types (票据分类): a tree in which types are found.
+
+Laws: a category never stands under itself; one that holds types or other categories is not deleted; every change is audited.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.store.tables.catalog import CategoryRow, TicketTypeRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import ProductId
+from protocol.instants import Instant
+
+MOST_CATEGORIES = 1_000
+MOST_LEVELS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryWish:
+    """What people set of a category; siblings stand by `place`, then by number. `parent` None: at the top."""
+
+    name_zh: str
+    name_en: str
+    parent: int | None
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category with what stands under it, and the types that are in it itself."""
+
+    category_id: int
+    wish: CategoryWish
+    types: tuple[ProductId, ...]
+    children: tuple["Category", ...]
+
+
+class Categories:
+    """The tree of categories."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def tree(self) -> tuple[Category, ...]:
+        """Return the categories at the top, each with all that stands under it."""
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.place), col(CategoryRow.id)))).all()
+            in_category = select(TicketTypeRow.id, TicketTypeRow.category_id).where(col(TicketTypeRow.category_id).is_not(None))
+            placed = (await work.session.exec(in_category.order_by(col(TicketTypeRow.id)))).all()
+        types: dict[int, list[ProductId]] = {}
+        for type_id, category_id in placed:
+            types.setdefault(category_id or 0, []).append(ProductId(type_id))
+        children: dict[int | None, list[CategoryRow]] = {}
+        for row in rows:
+            children.setdefault(row.parent_id, []).append(row)
+        return _branch(None, children, types)
+
+    async def add(self, wish: CategoryWish, by: int, now: Instant) -> Category:
+        """Add a category; Problem where its parent is not there, or there are too many."""
+        async with self._store.transaction() as work:
+            parents = await _parents(work)
+            if len(parents) >= MOST_CATEGORIES:
+                raise Problem(ProblemCode.CONFLICT, f"there are at most {MOST_CATEGORIES} categories")
+            _require_place(parents, None, wish.parent)
+            row = CategoryRow(name_zh=wish.name_zh, name_en=wish.name_en, parent_id=wish.parent, place=wish.place)
+            work.session.add(row)
+            await work.session.flush()
+            audit.record(work, now, by, "category.add", f"category:{row.id}", name=wish.name_en)
+        return Category(_number(row), wish, (), ())
+
+    async def change(self, category_id: int, wish: CategoryWish, by: int, now: Instant) -> Category:
+        """Rename or move a category with all that stands under it; Problem where it would stand under itself."""
+        async with self._store.transaction() as work:
+            # All rows are locked: two that move at once could otherwise put each under the other.
+            parents = await _parents(work)
+            if category_id not in parents:
+                raise _not_there(category_id)
+            _require_place(parents, category_id, wish.parent)
+            row = await work.session.get_one(CategoryRow, category_id)
+            row.name_zh, row.name_en, row.parent_id, row.place = wish.name_zh, wish.name_en, wish.parent, wish.place
+            work.session.add(row)
+            audit.record(work, now, by, "category.change", f"category:{category_id}", name=wish.name_en, parent=wish.parent)
+        return _found(await self.tree(), category_id)
+
+    async def delete(self, category_id: int, by: int, now: Instant) -> None:
+        """Delete a category that is empty; else Problem."""
+        async with self._store.transaction() as work:
+            parents = await _parents(work)
+            if category_id not in parents:
+                raise _not_there(category_id)
+            if category_id in parents.values():
+                raise Problem(ProblemCode.CONFLICT, "other categories stand under it; move or delete them first")
+            query = select(func.count()).select_from(TicketTypeRow).where(TicketTypeRow.category_id == category_id)
+            if types := (await work.session.exec(query)).one():
+                raise Problem(ProblemCode.CONFLICT, f"{types} ticket types are in it; put them elsewhere first")
+            row = await work.session.get_one(CategoryRow, category_id)
+            await work.session.delete(row)
+            audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
+
+    async def put_type(self, type_id: ProductId, category_id: int | None, by: int, now: Instant) -> None:
+        """Put a type into a category, or into none; Problem where either is not there."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+            if category_id is not None and await work.session.get(CategoryRow, category_id, with_for_update=True) is None:
+                raise _not_there(category_id)
+            row.category_id = category_id
+            work.session.add(row)
+            audit.record(work, now, by, "ticket-type.category", f"ticket-type:{type_id}", category=category_id)
+
+
+def _branch(
+    parent: int | None, children: Mapping[int | None, list[CategoryRow]], types: Mapping[int, list[ProductId]]
+) -> tuple[Category, ...]:
+    return tuple(
+        Category(
+            category_id=_number(row),
+            wish=CategoryWish(row.name_zh, row.name_en, row.parent_id, row.place),
+            types=tuple(types.get(_number(row), ())),
+            children=_branch(_number(row), children, types),
+        )
+        for row in children.get(parent, ())
+    )
+
+
+def _found(branch: tuple[Category, ...], category_id: int) -> Category:
+    waiting = list(branch)
+    while waiting:
+        one = waiting.pop()
+        if one.category_id == category_id:
+            return one
+        waiting.extend(one.children)
+    raise _not_there(category_id)
+
+
+async def _parents(work: Work) -> dict[int, int | None]:
+    """Return each category's parent, all rows locked."""
+    rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.id)).with_for_update())).all()
+    return {_number(row): row.parent_id for row in rows}
+
+
+def _require_place(parents: Mapping[int, int | None], own: int | None, parent: int | None) -> None:
+    """Raise Problem unless a category may stand under that parent."""
+    levels = _height(parents, own)
+    while parent is not None:
+        if parent not in parents:
+            raise _misplaced(f"there is no category {parent}")
+        if parent == own:
+            raise _misplaced("a category cannot stand under itself")
+        levels, parent = levels + 1, parents[parent]
+    if levels > MOST_LEVELS:
+        raise _misplaced(f"categories stand at most {MOST_LEVELS} deep")
+
+
+def _height(parents: Mapping[int, int | None], own: int | None) -> int:
+    """Return how many levels a category has, itself the first; a new one has no more."""
+    level, height = {own}, 0
+    while level:
+        height += 1
+        level = {one for one, parent in parents.items() if parent is not None and parent in level}
+    return height
+
+
+def _misplaced(message: str) -> Problem:
+    return Problem(ProblemCode.CONFLICT, message, fields=(FieldFault("parent_id", message),))
+
+
+def _not_there(category_id: int) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"there is no category {category_id}")
+
+
+def _number(row: CategoryRow) -> int:
+    assert row.id is not None, "a stored category has its number"
+    return row.id

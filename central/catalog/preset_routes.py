@@ -1,0 +1,44 @@
+"""Presets of ticket types over HTTP."""
+
+from pydantic import BaseModel
+
+from central.catalog.parameters import TicketTypeParameters
+from central.catalog.presets import presets
+from central.catalog.routes import SitePath
+from central.identity.permissions import Permission
+from central.web.operations import Call, Route
+
+
+class PresetView(BaseModel):
+    """A common type: what it is for, and the parameters that `addTicketType` takes as they stand."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    parameters: TicketTypeParameters
+
+
+class PresetsView(BaseModel):
+    """All presets."""
+
+    items: list[PresetView]
+
+
+@Route(
+    "listTicketTypePresets",
+    "GET",
+    "/api/v1/sites/{site_id}/ticket-type-presets",
+    "List ready-made ticket types for a site",
+    Permission.CATALOG_READ,
+)
+async def list_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
+    """List ready-made ticket types for a site."""
+    return PresetsView(
+        items=[
+            PresetView(key=one.key, title_zh=one.title_zh, title_en=one.title_en, parameters=one.parameters)
+            for one in presets(call.parameters.site_id)
+        ]
+    )
+
+
+OPERATIONS = (list_ticket_type_presets,)

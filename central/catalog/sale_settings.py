@@ -1,0 +1,167 @@
+"""Sale settings (售票设置): which seller and which sales channel may sell which ticket type.
+
+Laws: a channel without a setting sells nothing; a seller's own setting, where there is one, narrows what the channel may sell,
+and sellers sell through their own channel only; who holds `sales.sell-all` is not bound by settings, so that a new type can be
+sold at once by administrators, and by whoever is set to all types. Every change is audited.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import col, delete, insert, select
+
+from central.audit import service as audit
+from central.catalog.service import ticket_types
+from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
+from central.store.tables.people import UserRow
+from central.store.unit_of_work import Store, Work
+from central.store.upsert import insert_or_replace
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import ProductId
+from protocol.instants import Instant
+
+_LAST_NUMBER = 2**63 - 1
+
+
+class SubjectKind(StrEnum):
+    """Who is set. The words are stored and never change their meaning."""
+
+    SELLER = "seller"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """A seller by the user's number, or a channel by its name."""
+
+    kind: SubjectKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleSetting:
+    """What a subject may sell: everything, also what is added later, or these types."""
+
+    subject: Subject
+    all_types: bool
+    types: frozenset[ProductId]
+
+    def allows(self, type_id: ProductId) -> bool:
+        """Whether it may sell that type."""
+        return self.all_types or type_id in self.types
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells, and the channel that is theirs. `sells_all`: settings do not bind them."""
+
+    user_id: int
+    channel: str
+    sells_all: bool
+
+
+class SaleSettings:
+    """Who may sell what."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def all_settings(self) -> tuple[SaleSetting, ...]:
+        """Return all settings: channels, then sellers, by name."""
+        async with self._store.reading() as work:
+            query = select(SaleSettingRow).order_by(col(SaleSettingRow.kind), col(SaleSettingRow.subject))
+            rows = (await work.session.exec(query)).all()
+            named = (await work.session.exec(select(SaleSettingTypeRow))).all()
+        return tuple(_setting(row, named) for row in rows)
+
+    async def set(self, setting: SaleSetting, by: int, now: Instant) -> SaleSetting:
+        """Set what a subject may sell; Problem where a type or the seller is not there."""
+        async with self._store.transaction() as work:
+            await _require_subject(work, setting.subject)
+            if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
+                fault = FieldFault("ticket_type_ids", f"there is no ticket type {missing[0]}")
+                raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+            await _store_setting(work, setting, by, now)
+        return setting
+
+    async def copy(self, source: Subject, targets: Collection[Subject], by: int, now: Instant) -> tuple[SaleSetting, ...]:
+        """Give others the same setting; Problem where there is none to copy, or a seller is not there."""
+        async with self._store.transaction() as work:
+            found = await _of(work, (source,))
+            if not found:
+                raise Problem(ProblemCode.NOT_FOUND, f"the {source.kind} {source.name} has no setting")
+            copies = tuple(SaleSetting(target, found[0].all_types, found[0].types) for target in sorted(targets))
+            for one in copies:
+                await _require_subject(work, one.subject)
+                await _store_setting(work, one, by, now)
+        return copies
+
+    async def sellable(self, seller: Seller) -> frozenset[ProductId]:
+        """Return the types on sale that a seller may sell."""
+        async with self._store.reading() as work:
+            on_sale = select(TicketTypeRow.id).where(col(TicketTypeRow.is_on_sale).is_(True))
+            types = [ProductId(number) for number in (await work.session.exec(on_sale)).all()]
+            settings = () if seller.sells_all else await _of(work, _subjects(seller))
+        return frozenset(one for one in types if _allowed(seller, settings, one))
+
+
+async def require_allowed(work: Work, seller: Seller, channel: str, types: Sequence[ProductId]) -> None:
+    """Raise Problem where settings do not let a seller sell one of these types, line by line, through that channel."""
+    if seller.sells_all:
+        return
+    if channel != seller.channel:
+        raise _refused("channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}")
+    settings = await _of(work, _subjects(seller))
+    for place, type_id in enumerate(types):
+        if not _allowed(seller, settings, type_id):
+            message = f"type {type_id} is not in your sale settings; ask whoever sets them"
+            raise _refused(f"lines.{place}.ticket_type_id", message)
+
+
+def _subjects(seller: Seller) -> tuple[Subject, Subject]:
+    return Subject(SubjectKind.CHANNEL, seller.channel), Subject(SubjectKind.SELLER, str(seller.user_id))
+
+
+def _allowed(seller: Seller, settings: tuple[SaleSetting, ...], type_id: ProductId) -> bool:
+    has_channel = any(one.subject.kind is SubjectKind.CHANNEL for one in settings)
+    return seller.sells_all or (has_channel and all(one.allows(type_id) for one in settings))
+
+
+async def _of(work: Work, subjects: Sequence[Subject]) -> tuple[SaleSetting, ...]:
+    names = {subject.name for subject in subjects}
+    rows = (await work.session.exec(select(SaleSettingRow).where(col(SaleSettingRow.subject).in_(names)))).all()
+    named = (await work.session.exec(select(SaleSettingTypeRow).where(col(SaleSettingTypeRow.subject).in_(names)))).all()
+    return tuple(one for one in (_setting(row, named) for row in rows) if one.subject in subjects)
+
+
+async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:
+    kind, name = setting.subject.kind.value, setting.subject.name
+    connection = await work.session.connection()
+    values = {"kind": kind, "subject": name, "all_types": setting.all_types}
+    await insert_or_replace(connection, SaleSettingRow, ("kind", "subject"), [values])
+    theirs = (col(SaleSettingTypeRow.kind) == kind, col(SaleSettingTypeRow.subject) == name)
+    await connection.execute(delete(SaleSettingTypeRow).where(*theirs))
+    if setting.types:
+        rows = [{"kind": kind, "subject": name, "ticket_type_id": one} for one in sorted(setting.types)]
+        await connection.execute(insert(SaleSettingTypeRow), rows)
+    said = "all" if setting.all_types else " ".join(str(one) for one in sorted(setting.types))
+    audit.record(work, now, by, "sale-setting.set", f"{kind}:{name}", types=said)
+
+
+async def _require_subject(work: Work, subject: Subject) -> None:
+    if subject.kind is SubjectKind.CHANNEL:
+        return
+    number = int(subject.name) if subject.name.isdecimal() else 0
+    if str(number) != subject.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {subject.name}; name a user's number")
+
+
+def _setting(row: SaleSettingRow, named: Sequence[SaleSettingTypeRow]) -> SaleSetting:
+    types = frozenset(one.ticket_type_id for one in named if (one.kind, one.subject) == (row.kind, row.subject))
+    return SaleSetting(Subject(SubjectKind(row.kind), row.subject), row.all_types, types)
+
+
+def _refused(field: str, message: str) -> Problem:
+    return Problem(ProblemCode.SALE_NOT_ALLOWED, message, fields=(FieldFault(field, message),))

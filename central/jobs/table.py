@@ -1,0 +1,153 @@
+"""The table of what central does by itself: which use case runs when. Nothing here decides.
+
+Laws: of several processes one runs the leader's jobs; every job may run twice or not at all, and the next run mends it.
+"""
+
+from dataclasses import dataclass
+
+from central.audit.calls import CallLog
+from central.audit.linking import Chain
+from central.devices.guard import AgentGuard
+from central.identity.service import Identity
+from central.jobs.leader import Leader
+from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
+from central.payments.reconciliation import Reconciliation
+from central.payments.service import Payments
+from central.refunds.service import Refunds
+from central.reports.service import Reports
+from central.sales.service import Sales
+from central.store.channel import Channel
+from central.store.idempotency import forget_old
+from central.store.unit_of_work import Store
+from central.sync import online_answers
+from central.sync.follower import Follower
+from central.sync.publisher import Publisher
+from protocol.instants import Clock
+
+SIGN_TIMESTAMPS_EVERY_S = 20
+WRITE_DOWN_EVERY_S = 20
+SETTLE_EVERY_S = 30
+FOLLOW_PAYMENTS_EVERY_S = 2
+FOLLOW_REFUNDS_EVERY_S = 5
+EXPIRE_ORDERS_EVERY_S = 15
+MATCH_BILLS_EVERY_S = 1_800
+# Processes tell each other at once; this is for what was told while nobody could listen.
+LOOK_AROUND_EVERY_S = 5
+WRITE_CALLS_EVERY_S = 1
+LINK_AUDIT_EVERY_S = 10
+RECORD_ADMISSIONS_EVERY_S = 5
+KEEP_DAYS_EVERY_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The services whose use cases the clock calls."""
+
+    store: Store
+    clock: Clock
+    identity: Identity
+    calls: CallLog
+    chain: Chain
+    guard: AgentGuard
+    sales: Sales
+    payments: Payments
+    reconciliation: Reconciliation
+    refunds: Refunds
+    reports: Reports
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWork:
+    """What publishes, here or by another process, and who waits for gates."""
+
+    publisher: Publisher
+    follower: Follower
+    channel: Channel
+    leader: Leader
+    fence_moved: UseCase
+
+
+def jobs_and_loops(office: Office, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
+    """Return the whole table."""
+
+    async def settle() -> None:
+        await office.refunds.settle_waiting(office.clock())
+
+    jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office), *_report_jobs(office))
+    loops = (
+        Loop("publisher", feed.publisher.wait, feed.publisher.work, elsewhere=feed.follower.pass_on),
+        Loop("refunds", feed.fence_moved, settle),
+    )
+    if office.store.database.is_embedded:
+        return jobs, loops
+    return (*jobs, _looking_around(feed)), (
+        *loops,
+        Loop("channel", feed.channel.wait, feed.channel.work),
+        Loop("follower", feed.follower.wait, feed.follower.work),
+    )
+
+
+def _feed_jobs(feed: FeedWork) -> tuple[Job, ...]:
+    publisher = feed.publisher
+    return (
+        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
+        Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
+    )
+
+
+def _looking_around(feed: FeedWork) -> Job:
+    async def look_around() -> None:
+        feed.publisher.wake()
+        if not feed.leader.leads:
+            feed.follower.wake()
+
+    return Job("look-around", Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False)
+
+
+def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
+    async def expire() -> None:
+        await office.sales.expire(office.clock())
+
+    async def follow_refunds() -> None:
+        await office.payments.refunds.follow()
+        await office.refunds.finish_returning(office.clock())
+
+    async def match_bills() -> None:
+        await office.reconciliation.match_due()
+
+    return (
+        Job("settle-refunds", Every(SETTLE_EVERY_S), settle),
+        Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), office.payments.follow),
+        Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
+        Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
+        Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
+    )
+
+
+def _log_jobs(office: Office) -> tuple[Job, ...]:
+    async def link() -> None:
+        await office.chain.link_all(office.clock())
+
+    async def forget() -> None:
+        now = office.clock()
+        await office.identity.forget_old(now)
+        async with office.store.transaction() as work:
+            await forget_old(work, now)
+            await online_answers.forget_old(work, now)
+
+    return (
+        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), office.guard.write_down, by_leader=False),
+        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), office.calls.write_down, by_leader=False),
+        Job("link-audit", Every(LINK_AUDIT_EVERY_S), link),
+        Job("forget-old", Daily(hour=19, minute=0), forget),
+    )
+
+
+def _report_jobs(office: Office) -> tuple[Job, ...]:
+    async def keep_days() -> None:
+        await office.reports.keep_days(office.clock())
+
+    return (
+        Job("record-admissions", Every(RECORD_ADMISSIONS_EVERY_S), office.reports.catch_up),
+        Job("keep-days", Every(KEEP_DAYS_EVERY_S), keep_days),
+    )

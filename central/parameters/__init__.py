@@ -1,0 +1,1 @@
+"""Settings of the business, by group, that take effect without a restart."""

@@ -1,0 +1,145 @@
+"""Parameters as they stand, and their change.
+
+Laws: secrets are sealed at rest, to their group, and leave only towards the code that uses them; each change is audited by the
+names of its fields, never by a secret's value; of two who change one group at once, the later is told. A change takes effect in
+every process without a restart: whoever keeps something made of a group reads `versions` before using it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+from sqlmodel import select
+
+from central.audit import service as audit
+from central.parameters.groups import KINDS, GroupName, ParameterGroup
+from central.parameters.policy import NOTHING, Kept, Values, changed, parsed, split
+from central.store.sealed import FieldSeal, Place
+from central.store.tables.parameters import ParameterGroupRow
+from central.store.unit_of_work import Store
+from central.web.access import Principal
+from central.web.operations import invalid
+from central.web.problems import Problem, ProblemCode
+from protocol.errors import SettingsError
+from protocol.instants import Instant
+
+NEVER_SET = 0
+GroupT = TypeVar("GroupT", bound=ParameterGroup)
+_NAMES: dict[type[ParameterGroup], GroupName] = {kind: name for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupState:
+    """A group without its secrets' values: `secrets` names those that are set. Version 0 was never set."""
+
+    group: GroupName
+    version: int
+    plain: Values
+    secrets: frozenset[str]
+    changed_at: Instant | None
+    changed_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values of a group; `version` is the one that they were made from."""
+
+    group: GroupName
+    version: int
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Current(Generic[GroupT]):
+    """A group's values in full, for the code that uses them."""
+
+    version: int
+    values: GroupT
+
+
+class Parameters:
+    """Keeps the groups."""
+
+    def __init__(self, store: Store, seal: FieldSeal) -> None:
+        """Take the store and what seals secrets."""
+        self._store = store
+        self._seal = seal
+
+    async def groups(self) -> tuple[GroupState, ...]:
+        """Return all groups, those that were never set too."""
+        async with self._store.reading() as work:
+            rows = {row.name: row for row in (await work.session.exec(select(ParameterGroupRow))).all()}
+        return tuple(self._state(group, rows.get(group)) for group in GroupName)
+
+    async def group(self, group: GroupName) -> GroupState:
+        """Return a group."""
+        async with self._store.reading() as work:
+            return self._state(group, await work.session.get(ParameterGroupRow, group))
+
+    async def change(self, wanted: Change, by: Principal, now: Instant) -> GroupState:
+        """Change a group as a whole; Problem where it is not valid, or somebody else has changed it meanwhile."""
+        group = wanted.group
+        async with self._store.transaction() as work:
+            row = await work.session.get(ParameterGroupRow, group, with_for_update=True, populate_existing=True)
+            version = NEVER_SET if row is None else row.version
+            if version != wanted.version:
+                raise Problem(ProblemCode.CONFLICT, f"{group} is at version {version} by now; read it again")
+            before = NOTHING if row is None else self._kept(row)
+            after = split(group, _valid(group, wanted.values, before))
+            names = changed(before, after)
+            if row is not None and not names:
+                return self._state(group, row)
+            row = row or ParameterGroupRow(
+                name=group, version=0, stated="", secrets_sealed=b"", changed_at=now, changed_by=by.user_id
+            )
+            row.version, row.changed_at, row.changed_by = version + 1, now, by.user_id
+            row.stated = json.dumps(after.plain)
+            row.secrets_sealed = self._seal.seal(json.dumps(after.secrets), _place(group))
+            work.session.add(row)
+            audit.record(
+                work, now, by.user_id, "parameters.change", f"parameters:{group}", fields=" ".join(names), version=row.version
+            )
+        return self._state(group, row)
+
+    async def versions(self) -> Mapping[GroupName, int]:
+        """Return the version of each group that is set, as they stand now."""
+        async with self._store.reading() as work:
+            found = (await work.session.exec(select(ParameterGroupRow.name, ParameterGroupRow.version))).all()
+        return {GroupName(name): version for name, version in found}
+
+    async def current(self, kind: type[GroupT]) -> Current[GroupT] | None:
+        """Return a group's values with its secrets; None where it was never set. SettingsError where they are not valid now."""
+        group = _NAMES[kind]
+        async with self._store.reading() as work:
+            row = await work.session.get(ParameterGroupRow, group)
+        if row is None:
+            return None
+        kept = self._kept(row)
+        try:
+            values = parsed(group, kept.plain, kept)
+        except ValidationError as error:
+            raise SettingsError(f"the parameters {group} are not valid in this version of Paifang; set them again") from error
+        assert isinstance(values, kind), "a group is read as its own kind"
+        return Current(row.version, values)
+
+    def _kept(self, row: ParameterGroupRow) -> Kept:
+        return Kept(json.loads(row.stated), json.loads(self._seal.open(row.secrets_sealed, _place(row.name))))
+
+    def _state(self, group: GroupName, row: ParameterGroupRow | None) -> GroupState:
+        if row is None:
+            return GroupState(group, NEVER_SET, {}, frozenset(), None, None)
+        kept = self._kept(row)
+        return GroupState(group, row.version, kept.plain, frozenset(kept.secrets), row.changed_at, row.changed_by)
+
+
+def _valid(group: GroupName, values: Values, kept: Kept) -> ParameterGroup:
+    try:
+        return parsed(group, values, kept)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def _place(name: str) -> Place:
+    return Place("parameter_group", "secrets_sealed", name)

@@ -1,0 +1,71 @@
+"""The list of admission records (检票记录): each release of an arm, and what became of it."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.issuing.records import id_text
+from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.wanted import Narrowed, equal
+from central.store.tables.journals import JournalRow
+from central.store.tables.reports import AdmissionRecordRow
+from central.store.unit_of_work import Work
+from protocol.admission.passages import PassageState
+
+_PLACE = col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_number), col(AdmissionRecordRow.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionRecord:
+    """A release, with the id of the journal that tells of it."""
+
+    row: AdmissionRecordRow
+    journal_id: bytes
+
+    @property
+    def state(self) -> PassageState:
+        """Return what became of it."""
+        return PassageState(self.row.state)
+
+    @property
+    def ticket(self) -> str | None:
+        """Return the ticket's id as people see it; None for a walk-in."""
+        return id_text(self.row.ticket_id) if self.row.ticket_id else None
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[AdmissionRecord, ...]:
+    row, wanted = AdmissionRecordRow, narrowed.wanted
+    query = select(row, JournalRow.journal_id).join(JournalRow, col(JournalRow.number) == col(row.journal_number))
+    query = query.where(
+        *narrowed.sold(col(row.seller_id), col(row.channel)),
+        *narrowed.during(col(row.site_id), col(row.scanned_at)),
+        *equal((col(row.ticket_type_id), wanted.ticket_type_id), (col(row.state), wanted.state)),
+        *equal((col(row.order_id), wanted.order_id), (col(row.check_point_id), wanted.check_point_id)),
+        *after(_PLACE, position),
+    )
+    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    return tuple(AdmissionRecord(record, journal_id) for record, journal_id in rows)
+
+
+ADMISSIONS: Listing[AdmissionRecord] = Listing(
+    name="admissions",
+    parts=3,
+    read=_read,
+    position=lambda one: (one.row.scanned_at, one.row.journal_number, one.row.sequence),
+    columns=(
+        Column("检票时间", "Scanned at", Kind.TEXT, lambda one, names: names.local(one.row.site_id, one.row.scanned_at)),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.row.site_id]),
+        Column("检票设备", "Check point", Kind.TEXT, lambda one, names: names.check_points.get(one.row.check_point_id)),
+        Column("方向", "Direction", Kind.TEXT, lambda one, _names: one.row.direction),
+        Column("方式", "Kind", Kind.TEXT, lambda one, _names: one.row.kind),
+        Column("结果", "State", Kind.TEXT, lambda one, _names: one.state.value),
+        Column("票号", "Ticket", Kind.TEXT, lambda one, _names: one.ticket),
+        Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types.get(one.row.ticket_type_id or 0)),
+        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.row.order_id),
+        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people.get(one.row.seller_id or 0)),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.row.channel),
+        Column("放行人数", "Persons let in", Kind.NUMBER, lambda one, _names: one.row.persons),
+        Column("计入人数", "Persons counted", Kind.NUMBER, lambda one, _names: one.row.counted),
+        Column("标记", "Flags", Kind.TEXT, lambda one, _names: one.row.flags),
+    ),
+)

@@ -1,0 +1,133 @@
+"""Tables to take away over HTTP: every list and statistic, within the caller's scope.
+
+Laws: what a table holds is read while it is sent; so many at once and no more, because each keeps a reader of the database busy.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from typing import TypeVar
+
+from aiohttp import web
+
+from central.identity.permissions import Permission
+from central.reports.admissions import ADMISSIONS
+from central.reports.exports import MEDIA_TYPES, Table, TableFormat
+from central.reports.listing import Column, ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS, RETURNS
+from central.reports.queries import (
+    AdmissionExport,
+    Export,
+    OrderExport,
+    PaymentExport,
+    PaymentRefundExport,
+    RefundExport,
+    StatisticsExport,
+)
+from central.reports.refunds import REFUNDS
+from central.reports.routes import REPORTS
+from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
+from central.web.calls import REQUEST_ID
+from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operations import Call, Operation, StreamRoute
+from central.web.problems import Problem, ProblemCode
+
+MOST_AT_ONCE = 2
+RETRY_AFTER_S = 10
+_TYPES = tuple(MEDIA_TYPES.values())
+ExportT = TypeVar("ExportT", bound=Export)
+
+
+class Desk:
+    """Where tables are taken away: so many at once."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place; Problem where all are taken."""
+        if self._taken >= MOST_AT_ONCE:
+            raise Problem(ProblemCode.BUSY, f"{MOST_AT_ONCE} exports are under way; try again", retry_after_s=RETRY_AFTER_S)
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+
+
+async def _send(
+    call: Call[None, ExportT], name: str, columns: Sequence[Column[ItemT]], pages: AsyncIterator[Sequence[ItemT]]
+) -> web.StreamResponse:
+    chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
+    wanted = call.parameters.format
+    with call.request.app[DESK].place():
+        table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
+        chunks = table.csv(pages) if wanted is TableFormat.CSV else table.xlsx(pages)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}.{wanted}"',
+            "Content-Type": MEDIA_TYPES[wanted],
+            REQUEST_ID_HEADER: call.request[REQUEST_ID],
+        }
+        response = web.StreamResponse(headers=headers)
+        response.enable_chunked_encoding()
+        async with aclosing(chunks):
+            # Before the answer begins: what cannot be exported is a problem, not half a file.
+            first = await anext(chunks)
+            await response.prepare(call.request)
+            # Whoever asked may go away meanwhile: there is nobody left to answer.
+            with suppress(ConnectionResetError):
+                await response.write(first)
+                async for chunk in chunks:
+                    await response.write(chunk)
+                await response.write_eof()
+    return response
+
+
+def _list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+    async def export(call: Call[None, ExportT]) -> web.StreamResponse:
+        pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)
+        return await _send(call, listing.name, listing.columns, pages)
+
+    summary = f"Take the list of {listing.name} away as a table"
+    return StreamRoute(operation, f"/api/v1/exports/{listing.name}", summary, permission, _TYPES)(query, export)
+
+
+async def _export_tickets(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
+    return await _send(call, "ticket-statistics", TYPE_COLUMNS, _one_page(found))
+
+
+async def _export_sellers(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
+    return await _send(call, "seller-statistics", SELLER_COLUMNS, _one_page(found))
+
+
+async def _one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
+    yield items
+
+
+OPERATIONS = (
+    _list_export("exportOrders", ORDERS, OrderExport, Permission.SALES_READ),
+    _list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
+    _list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+    _list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+    _list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+    StreamRoute(
+        "exportTicketStatistics",
+        "/api/v1/exports/ticket-statistics",
+        "Take the figures by day and ticket type away as a table",
+        Permission.REPORTS_READ,
+        _TYPES,
+    )(StatisticsExport, _export_tickets),
+    StreamRoute(
+        "exportSellerStatistics",
+        "/api/v1/exports/seller-statistics",
+        "Take the figures by seller and channel away as a table",
+        Permission.REPORTS_READ,
+        _TYPES,
+    )(StatisticsExport, _export_sellers),
+)

@@ -1,0 +1,104 @@
+"""A list: how it is read page by page, newest first, and how its items stand in an exported table.
+
+Laws: a list is read by keyset, so that page and export cost the same anywhere in it; a column says its title in both languages.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from enum import Enum
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlmodel import col
+
+from central.catalog import service as catalog
+from central.catalog.parameters import TicketTypeParameters
+from central.reports.wanted import Asked, Narrowed
+from central.store.tables.catalog import TicketTypeRow
+from central.store.tables.devices import CheckPointRow
+from central.store.tables.people import UserRow
+from central.store.unit_of_work import Work
+from protocol.instants import Instant, to_datetime
+
+ItemT = TypeVar("ItemT")
+Position = tuple[int, ...]
+Cell = str | int | None
+Place = tuple[Asked, ...]
+
+
+class Kind(Enum):
+    """What the values of a column are."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FEN = "fen"  # shown in yuan
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What numbers stand for, in the reader's language, and each site's zone."""
+
+    people: Mapping[int, str]
+    ticket_types: Mapping[int, str]
+    check_points: Mapping[int, str]
+    sites: Mapping[int, str]
+    zones: Mapping[int, tzinfo]
+
+    def local(self, site: int, at: Instant | None) -> str | None:
+        """Return a moment as the site's clock shows it."""
+        return None if at is None else f"{to_datetime(at, self.zones[site]):%Y-%m-%d %H:%M:%S}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[ItemT]):
+    """A column of an exported table."""
+
+    title_zh: str
+    title_en: str
+    kind: Kind
+    value: Callable[[ItemT, Names], Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[ItemT]):
+    """A list. `read` returns so many items at most, from the newest or from just after a position of `parts` numbers."""
+
+    name: str
+    parts: int
+    read: Callable[[Work, Narrowed, Position | None, int], Awaitable[tuple[ItemT, ...]]]
+    position: Callable[[ItemT], Position]
+    columns: tuple[Column[ItemT], ...]
+
+
+def after(place: Place, position: Position | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a row stands after a position, newest first."""
+    return [] if position is None else [tuple_(*place) < position]
+
+
+def newest_first(place: Place) -> list[ColumnElement[int]]:
+    """Return the order of a list."""
+    return [column.desc() for column in place]
+
+
+async def names(work: Work, *, chinese: bool) -> Names:
+    """Return the names of everything that lists name."""
+    connection = await work.session.connection()
+    people = await connection.execute(select(col(UserRow.id), col(UserRow.full_name), col(UserRow.name)))
+    types = await connection.execute(select(col(TicketTypeRow.id), col(TicketTypeRow.parameters)))
+    title = CheckPointRow.name_zh if chinese else CheckPointRow.name_en
+    points = await connection.execute(select(col(CheckPointRow.id), col(title)))
+    sites = await catalog.sites(work)
+    return Names(
+        people={number or 0: full or name for number, full, name in people.all()},
+        ticket_types={number: _title(stated, chinese=chinese) for number, stated in types.all()},
+        check_points={number or 0: name for number, name in points.all()},
+        sites={site.site_id: site.parameters.name_zh if chinese else site.parameters.name_en for site in sites},
+        zones={site.site_id: ZoneInfo(site.parameters.zone) for site in sites},
+    )
+
+
+def _title(stated: str, *, chinese: bool) -> str:
+    parameters = TicketTypeParameters.model_validate_json(stated)
+    return parameters.name_zh if chinese else parameters.name_en

@@ -1,0 +1,165 @@
+"""The lists of payment documents (付款单据): payments of orders, and money on its way back through an institution.
+
+Payments stand in the order of their orders: so the newest of one seller are found without looking through everybody's.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import col, select
+
+from central.payments.documents import Payment, payment_of
+from central.payments.refund_policy import RefundDocumentState
+from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.orders import order_conditions
+from central.reports.wanted import Conditions, Narrowed, equal
+from central.store.tables.money import OrderRow
+from central.store.tables.payments import PaymentRefundRow, PaymentRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import SiteId
+from protocol.instants import MS_PER_SECOND, Instant
+
+_PLACE = col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)
+_RETURN_PLACE = col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)
+# An order waits for its money for less than this.
+_LONGEST_WAIT_MS = 24 * 60 * 60 * MS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Of which order something is: where, by whom and through which channel it was sold, and when."""
+
+    order_id: int
+    site_id: SiteId
+    seller_id: int
+    channel: str
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPayment:
+    """A payment of an order."""
+
+    payment: Payment
+    sold: Sold
+
+
+@dataclass(frozen=True, slots=True)
+class ListedReturn:
+    """Money on its way back through an institution; `refund_id` is the refund of a ticket that it pays."""
+
+    number: str
+    payment_id: int
+    refund_id: int | None
+    method: str
+    state: RefundDocumentState
+    amount_fen: int
+    institution_number: str | None
+    reason: str | None
+    created_at: Instant
+    finished_at: Instant | None
+    return_id: int
+    sold: Sold
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedPayment, ...]:
+    query = select(PaymentRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
+    query = query.where(*_conditions(narrowed, PaymentRow.state), *_in_time(narrowed), *after(_PLACE, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    return tuple(ListedPayment(payment_of(payment), sold_of(order)) for payment, order in rows)
+
+
+async def _read_returns(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReturn, ...]:
+    row = PaymentRefundRow
+    query = select(row, PaymentRow, OrderRow).join(PaymentRow, col(PaymentRow.id) == col(row.payment_id))
+    query = query.join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
+    in_time = narrowed.during(col(OrderRow.site_id), col(row.created_at))
+    query = query.where(*_conditions(narrowed, row.state), *in_time, *after(_RETURN_PLACE, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_RETURN_PLACE)).limit(limit))).all()
+    return tuple(_return_of(returned, payment, order) for returned, payment, order in rows)
+
+
+def _conditions(narrowed: Narrowed, state: Any) -> Conditions:  # noqa: ANN401 - a column of either table
+    wanted = narrowed.wanted
+    return order_conditions(narrowed, *equal((col(state), wanted.state), (col(PaymentRow.method), wanted.method)))
+
+
+def _in_time(narrowed: Narrowed) -> Conditions:
+    """Return the conditions on the payment's time, and those on its order's by which an index finds it."""
+    in_time = narrowed.during(col(OrderRow.site_id), col(PaymentRow.created_at))
+    if not narrowed.times:
+        return in_time
+    since, until = min(span.since for _, span in narrowed.times), max(span.until for _, span in narrowed.times)
+    made = col(OrderRow.created_at)
+    return [*in_time, made >= since - _LONGEST_WAIT_MS, made < until]
+
+
+def sold_of(row: OrderRow) -> Sold:
+    """Return what lists say of an order."""
+    assert row.id is not None, "a stored order has its number"
+    return Sold(row.id, row.site_id, row.seller_id, row.channel, row.created_at)
+
+
+def _return_of(row: PaymentRefundRow, payment: PaymentRow, order: OrderRow) -> ListedReturn:
+    assert row.id is not None, "a stored document has its number"
+    return ListedReturn(
+        number=row.number,
+        payment_id=row.payment_id,
+        refund_id=row.refund_id,
+        method=payment.method,
+        state=RefundDocumentState(row.state),
+        amount_fen=row.amount_fen,
+        institution_number=row.institution_number,
+        reason=row.reason,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+        return_id=row.id,
+        sold=sold_of(order),
+    )
+
+
+PAYMENTS: Listing[ListedPayment] = Listing(
+    name="payments",
+    parts=3,
+    read=_read,
+    position=lambda one: (one.sold.created_at, one.sold.order_id, one.payment.payment_id),
+    columns=(
+        Column("单据号", "Payment", Kind.NUMBER, lambda one, _names: one.payment.payment_id),
+        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
+        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.sold.seller_id]),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.sold.channel),
+        Column("支付方式", "Method", Kind.TEXT, lambda one, _names: one.payment.method.value),
+        Column("状态", "State", Kind.TEXT, lambda one, _names: one.payment.document.state.value),
+        Column("应收（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.payment.document.amount_fen),
+        Column("实收（元）", "Received (CNY)", Kind.FEN, lambda one, _names: one.payment.document.received_fen),
+        Column("商户单号", "Our number", Kind.TEXT, lambda one, _names: one.payment.number),
+        Column("支付机构单号", "Institution's number", Kind.TEXT, lambda one, _names: one.payment.document.institution_number),
+        Column("凭证号", "Slip", Kind.TEXT, lambda one, _names: one.payment.reference),
+        Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.payment.document.reason),
+        Column("创建时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.payment.created_at)),
+        Column(
+            "完成时间", "Ended at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.payment.document.finished_at)
+        ),
+    ),
+)
+
+RETURNS: Listing[ListedReturn] = Listing(
+    name="payment-refunds",
+    parts=2,
+    read=_read_returns,
+    position=lambda one: (one.created_at, one.return_id),
+    columns=(
+        Column("退款单号", "Number", Kind.TEXT, lambda one, _names: one.number),
+        Column("原单据号", "Payment", Kind.NUMBER, lambda one, _names: one.payment_id),
+        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
+        Column("支付方式", "Method", Kind.TEXT, lambda one, _names: one.method),
+        Column("状态", "State", Kind.TEXT, lambda one, _names: one.state.value),
+        Column("金额（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.amount_fen),
+        Column("支付机构单号", "Institution's number", Kind.TEXT, lambda one, _names: one.institution_number),
+        Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.reason),
+        Column("创建时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.created_at)),
+        Column("完成时间", "Ended at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.finished_at)),
+    ),
+)

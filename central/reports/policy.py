@@ -1,0 +1,94 @@
+"""Business days and the figures of one, as pure rules.
+
+Laws: tickets sold, entries, money taken and money returned are four figures that are never mixed in one; a business day is
+half-open, so that no instant lies in two days or in none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from protocol.instants import Instant, from_datetime, to_datetime
+
+_DAY = timedelta(days=1)
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `since` to just before `until`."""
+
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDays:
+    """The days of a site: each lasts until that hour of the next calendar day (0: it is the calendar day)."""
+
+    zone: tzinfo
+    ends_at_hour: int
+
+    def span(self, first: date, last: date) -> Span:
+        """Return the time from the first of these days to the end of the last."""
+        return Span(self._begin(first), self._begin(last + _DAY))
+
+    def day_of(self, moment: Instant) -> date:
+        """Return the business day that a moment lies in."""
+        day = to_datetime(moment, self.zone).date()
+        return day - _DAY if moment < self._begin(day) else day
+
+    def _begin(self, day: date) -> Instant:
+        return from_datetime(datetime.combine(day, time(self.ends_at_hour), self.zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened in a time. `tickets` and `persons` were sold for `sold_fen`; `entries` are persons who entered.
+
+    `taken_fen` came in and `returned_fen` went back, by whatever way of paying; `sold_fen` is what was promised for it.
+    """
+
+    orders: int = 0
+    tickets: int = 0
+    persons: int = 0
+    sold_fen: int = 0
+    refunded_tickets: int = 0
+    refunded_fen: int = 0
+    taken_fen: int = 0
+    returned_fen: int = 0
+    entries: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        return Figures(*(getattr(self, name) + getattr(other, name) for name in NAMES))
+
+
+NAMES = tuple(one.name for one in fields(Figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The days that the home page sets beside each other."""
+
+    today: date
+    yesterday: date
+    same_day_last_week: date
+
+
+def compared(today: date) -> Compared:
+    """Return the days that today is compared with."""
+    return Compared(today, today - _DAY, today - _WEEK)
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """Yield each day, both ends included."""
+    for number in range((last - first).days + 1):
+        yield first + number * _DAY
+
+
+def counted(persons: int, bodies: int, *, passed: bool) -> int:
+    """Return how many persons a release counts that has its outcome, as `protocol.journal.history` folds it.
+
+    The bodies that were counted, never more than were let in; all of them where none was counted.
+    """
+    return min(persons, bodies or persons) if passed else 0

@@ -1,0 +1,65 @@
+"""The list of refunds (退票记录): the record only; whether the money went back is seen in the payment documents."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.issuing.records import id_text
+from central.refunds.service import Refund, refund_of
+from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.payments import Sold, sold_of
+from central.reports.wanted import Narrowed, equal
+from central.store.tables.money import OrderRow, RefundRow
+from central.store.tables.tickets import TicketRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import ProductId
+
+_PLACE = col(RefundRow.requested_at), col(RefundRow.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRefund:
+    """A refund of a ticket of that type."""
+
+    refund: Refund
+    ticket_type_id: ProductId
+    sold: Sold
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefund, ...]:
+    wanted = narrowed.wanted
+    query = select(RefundRow, col(TicketRow.ticket_type_id), OrderRow).join(
+        TicketRow, col(TicketRow.id) == col(RefundRow.ticket_id)
+    )
+    query = query.join(OrderRow, col(OrderRow.id) == col(RefundRow.order_id)).where(
+        *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),
+        *narrowed.during(col(OrderRow.site_id), col(RefundRow.requested_at)),
+        *equal((col(RefundRow.state), wanted.state), (col(TicketRow.ticket_type_id), wanted.ticket_type_id)),
+        *equal((col(RefundRow.order_id), wanted.order_id)),
+        *after(_PLACE, position),
+    )
+    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    return tuple(ListedRefund(refund_of(row, ()), kind, sold_of(order)) for row, kind, order in rows)
+
+
+REFUNDS: Listing[ListedRefund] = Listing(
+    name="refunds",
+    parts=2,
+    read=_read,
+    position=lambda one: (one.refund.requested_at, one.refund.refund_id),
+    columns=(
+        Column("退票号", "Refund", Kind.NUMBER, lambda one, _names: one.refund.refund_id),
+        Column("票号", "Ticket", Kind.TEXT, lambda one, _names: id_text(one.refund.ticket_id)),
+        Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types[one.ticket_type_id]),
+        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
+        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.sold.seller_id]),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.sold.channel),
+        Column("金额（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.refund.amount_fen),
+        Column("状态", "State", Kind.TEXT, lambda one, _names: one.refund.state.value),
+        Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.refund.reason),
+        Column("申请人", "Asked by", Kind.TEXT, lambda one, names: names.people[one.refund.requested_by]),
+        Column("申请时间", "Asked at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.refund.requested_at)),
+        Column("决定时间", "Decided at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.refund.decided_at)),
+    ),
+)

@@ -1,0 +1,71 @@
+"""Reports: lists, statistics and home figures, within the caller's scope, over admissions that are brought up to date first."""
+
+from collections.abc import AsyncIterator
+
+from central.reports import days, recording, statistics
+from central.reports.listing import ItemT, Listing, Names, Position, names
+from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.reports.wanted import Wanted, narrowed, sight_of
+from central.store.unit_of_work import Store
+from central.web.access import Principal
+from protocol.instants import Instant
+
+# A report waits for so many of what journals have told; what is left then is a burst that the job is working through.
+MOST_RECORDINGS_BEFORE_A_REPORT = 4
+ROWS_AT_ONCE = 500
+
+
+class Reports:
+    """Answers what happened."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def page(
+        self, listing: Listing[ItemT], wanted: Wanted, who: Principal, position: Position | None, limit: int
+    ) -> tuple[ItemT, ...]:
+        """Return a list's newest items, or those after a position, within what the caller sees."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await listing.read(work, await narrowed(work, wanted, sight_of(who)), position, limit)
+
+    async def pages(self, listing: Listing[ItemT], wanted: Wanted, who: Principal) -> AsyncIterator[tuple[ItemT, ...]]:
+        """Yield the whole list, page by page, each read in a transaction of its own."""
+        position: Position | None = None
+        while page := await self.page(listing, wanted, who, position, ROWS_AT_ONCE):
+            yield page
+            position = listing.position(page[-1])
+
+    async def ticket_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfType, ...]:
+        """Return the figures by day and ticket type."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await statistics.ticket_statistics(work, wanted, sight_of(who))
+
+    async def seller_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfSeller, ...]:
+        """Return the figures by seller and channel."""
+        async with self._store.querying() as work:
+            return await statistics.seller_statistics(work, wanted, sight_of(who))
+
+    async def home(self, site_id: int | None, who: Principal, now: Instant) -> tuple[SiteToday, ...]:
+        """Return each site's day so far."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await statistics.home(work, site_id, sight_of(who), now)
+
+    async def names(self, *, chinese: bool) -> Names:
+        """Return the names of what reports name."""
+        async with self._store.querying() as work:
+            return await names(work, chinese=chinese)
+
+    async def catch_up(self) -> None:
+        """Record what journals have told since. Also a job: what it leaves is recorded the next time."""
+        for _ in range(MOST_RECORDINGS_BEFORE_A_REPORT):
+            if not await recording.record_some(self._store):
+                return
+
+    async def keep_days(self, now: Instant) -> None:
+        """Keep the figures of days that are over. A job: what it leaves is kept the next time."""
+        await self.catch_up()
+        await days.keep_some(self._store, now)

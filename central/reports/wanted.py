@@ -1,0 +1,131 @@
+"""The one way to narrow a list or a statistic: what was asked for, within what the caller may see, as conditions of a query.
+
+Laws: data scope is a condition of every query here, never a filter of its answer; what belongs to no order is seen by nobody
+whose scope is less than all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import Mapped
+
+from central.catalog import service as catalog
+from central.catalog.service import Site
+from central.reports.policy import BusinessDays, Span
+from central.store.unit_of_work import Work
+from central.web.access import DataScope, Principal
+from protocol.identifiers import SiteId
+
+Conditions = list[ColumnElement[bool]]
+Asked = Mapped[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; what is not said does not restrict. Days are the site's business days, both included."""
+
+    site_id: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    seller_id: int | None = None
+    channel: str | None = None
+    ticket_type_id: int | None = None
+    state: str | None = None
+    method: str | None = None
+    order_id: int | None = None
+    check_point_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose records are seen."""
+
+    scope: DataScope
+    user_id: int = 0
+    channel: str = ""
+
+    def of(self, seller: Asked, channel: Asked) -> Conditions:
+        """Return the conditions on the seller and the channel of an order."""
+        if self.scope is DataScope.ALL:
+            return []
+        if self.scope is DataScope.CHANNEL:
+            return [channel == self.channel, seller > 0]
+        return [seller == self.user_id]
+
+
+EVERYTHING = Sight(DataScope.ALL)
+
+
+def sight_of(who: Principal) -> Sight:
+    """Return what a person sees."""
+    return Sight(who.scope, who.user_id, who.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is wanted, in time: for these sites each its own span; no `times`: at any time."""
+
+    wanted: Wanted
+    sight: Sight
+    times: tuple[tuple[frozenset[SiteId], Span], ...] | None
+
+    def during(self, site: Asked, at: Asked) -> Conditions:
+        """Return the conditions on a record's site and time."""
+        at_site = [] if self.wanted.site_id is None else [site == self.wanted.site_id]
+        if self.times is None:
+            return at_site
+        if not self.times:
+            return [false()]
+        whole = Span(min(span.since for _, span in self.times), max(span.until for _, span in self.times))
+        bounds = [*at_site, at >= whole.since, at < whole.until]
+        if len(self.times) == 1:
+            return bounds
+        each = (and_(site.in_(sites), at >= span.since, at < span.until) for sites, span in self.times)
+        return [*bounds, or_(*each)]
+
+    def sold(self, seller: Asked, channel: Asked) -> Conditions:
+        """Return the conditions on the order: the caller's scope, and the seller and channel that are wanted."""
+        wanted = self.wanted
+        return [*self.sight.of(seller, channel), *equal((seller, wanted.seller_id), (channel, wanted.channel))]
+
+
+def equal(*pairs: tuple[Asked, object | None]) -> Conditions:
+    """Return the conditions for those of the values that are said."""
+    return [column == value for column, value in pairs if value is not None]
+
+
+def business_days(site: Site) -> BusinessDays:
+    """Return the days of a site."""
+    return BusinessDays(ZoneInfo(site.parameters.zone), site.parameters.day_ends_at_hour)
+
+
+async def sites_of(work: Work, site_id: int | None) -> tuple[Site, ...]:
+    """Return the site of that number, or all."""
+    return tuple(site for site in await catalog.sites(work) if site_id in (None, site.site_id))
+
+
+async def narrowed(work: Work, wanted: Wanted, sight: Sight) -> Narrowed:
+    """Return what is wanted with its days as spans of time."""
+    if wanted.first_day is None and wanted.last_day is None:
+        return Narrowed(wanted, sight, None)
+    spans: dict[Span, set[SiteId]] = {}
+    for site in await sites_of(work, wanted.site_id):
+        spans.setdefault(_span(business_days(site), wanted), set()).add(site.site_id)
+    return Narrowed(wanted, sight, tuple((frozenset(sites), span) for span, sites in spans.items()))
+
+
+def _span(days: BusinessDays, wanted: Wanted) -> Span:
+    first, last = wanted.first_day or EARLIEST_DAY, wanted.last_day or LATEST_DAY
+    return days.span(first, last)
+
+
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
+
+def in_order(ids: Iterable[int]) -> list[int]:
+    """Return distinct numbers, lowest first."""
+    return sorted(set(ids))

@@ -1,0 +1,110 @@
+"""What an order takes of the places and limits of its types, as pure rules.
+
+Laws: places and limits count persons, not tickets; a person is known by a keyed hash and nothing else (law 9); whatever is taken
+is taken in one order of keys, so that of two orders that want the same, one waits and none is stuck.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from central.catalog.sale import KnownBy, PersonLimit, StockPer
+from central.sales.policy import PricedLine, PromisedLine
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.holders import normalised
+from protocol.identifiers import ProductId
+from protocol.instants import Minute
+
+ALL_DAYS = date.min
+NO_SLOT = Minute(0)
+NOBODY = b""
+WHOLE_LINE = -1
+_CHINA = ("+86", "0086")
+
+Digest = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QuotaKey:
+    """What is counted: the places of a day or slot (`person` empty), or what a person has of a type (`ALL_DAYS`: in all)."""
+
+    person: bytes
+    ticket_type: ProductId
+    day: date
+    slot_start: Minute
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """So many persons of an order's line, or of one ticket of it, count against a quota of `most`. `field` caused it."""
+
+    key: QuotaKey
+    line: int
+    number: int
+    persons: int
+    most: int
+    field: str
+
+
+def takes_of(
+    lines: tuple[PricedLine, ...], promises: tuple[PromisedLine, ...], phone: str | None, digest: Digest
+) -> tuple[Take, ...]:
+    """Return all that an order takes; Problem where a limit goes by the buyer's phone and there is none."""
+    return tuple(take for pair in zip(lines, promises, strict=True) for take in _takes_of_line(*pair, phone, digest))
+
+
+def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
+    """Return keys as they are taken: persons before places, because places are what everybody waits for."""
+    return sorted(keys, key=lambda key: (key.person == NOBODY, key))
+
+
+def refused(take: Take, left: int) -> Problem:
+    """Return the problem of a take that finds only so much left."""
+    day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
+    if take.key.person == NOBODY:
+        return _problem(ProblemCode.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
+    message = f"one person may have {take.most} of this type{day}; {left} more can be bought"
+    return _problem(ProblemCode.PURCHASE_LIMIT, take.field, message)
+
+
+def _takes_of_line(line: PricedLine, promise: PromisedLine, phone: str | None, digest: Digest) -> Iterator[Take]:
+    rules, where = line.ticket_type.parameters.sale, f"lines.{promise.line}"
+    if rules.person_limit is not None:
+        for number, person, persons, field in _persons(line, promise, phone, rules.person_limit.known_by, digest):
+            for day, most in _limits(rules.person_limit, line.wanted.visit):
+                key = QuotaKey(person, line.wanted.type_id, day, NO_SLOT)
+                yield Take(key, promise.line, number, persons, most, field)
+    if rules.stock is not None:
+        slot_start = promise.window.slot_start if rules.stock.per is StockPer.SLOT else NO_SLOT
+        key = QuotaKey(NOBODY, line.wanted.type_id, line.wanted.visit, slot_start)
+        yield Take(key, promise.line, WHOLE_LINE, line.heads, rules.stock.places, f"{where}.quantity")
+
+
+def _persons(
+    line: PricedLine, promise: PromisedLine, phone: str | None, known_by: KnownBy, digest: Digest
+) -> Iterator[tuple[int, bytes, int, str]]:
+    where = f"lines.{promise.line}"
+    if known_by is KnownBy.PHONE:
+        if phone is None:
+            raise _problem(ProblemCode.BUYER_REQUIRED, "buyer_phone", "this type is limited per buyer; ask for the phone number")
+        yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.heads, f"{where}.quantity"
+        return
+    for place, holder in enumerate(promise.holders):
+        document = holder.document
+        person = digest(f"document|{document.kind.value}|{document.country}|{normalised(document.number)}")
+        yield place // promise.persons, person, 1, f"{where}.holders.{place}.number"
+
+
+def _limits(limit: PersonLimit, visit: date) -> Iterator[tuple[date, int]]:
+    if limit.a_day is not None:
+        yield visit, limit.a_day
+    if limit.in_all is not None:
+        yield ALL_DAYS, limit.in_all
+
+
+def _plain(phone: str) -> str:
+    return next((phone.removeprefix(prefix) for prefix in _CHINA if phone.startswith(prefix)), phone)
+
+
+def _problem(code: ProblemCode, field: str, message: str) -> Problem:
+    return Problem(code, message, fields=(FieldFault(field, message),))

@@ -1,0 +1,174 @@
+"""Places and purchase limits as rows: taken by an order, given back when it is cancelled, expires, or a ticket is refunded.
+
+Laws: nothing beyond a limit is ever taken: each quota is one row, raised by one conditional statement, and these are the last
+statements of their transaction, so that others wait for the commit alone; what is given back was taken by the same order.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, insert, select, update
+
+from central.issuing.records import Ticket
+from central.sales.quota_policy import WHOLE_LINE, QuotaKey, Take, in_order, refused
+from central.store.tables.quotas import QuotaRow, QuotaTakenRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import TicketId
+
+
+async def look(work: Work, takes: Sequence[Take]) -> None:
+    """Raise Problem where too little is left now. Holds nothing: `take` decides."""
+    if not takes:
+        return
+    taken = await _taken(work, {take.key for take in takes})
+    wanted: Counter[QuotaKey] = Counter()
+    for take in takes:
+        wanted[take.key] += take.persons
+        if taken.get(take.key, 0) + wanted[take.key] > take.most:
+            raise refused(take, _left(take, taken.get(take.key, 0)))
+
+
+async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequence[Ticket]) -> None:
+    """Take all for an order and its tickets (none yet where it is held), or raise Problem.
+
+    Writes whatever else the transaction has first: nothing of it may come after this.
+    """
+    if not takes:
+        return
+    connection = await work.session.connection()
+    await work.session.flush()
+    ids = _numbered(tickets)
+    rows = [_taken_values(order_id, one, persons, ids.get((one.line, one.number))) for one, persons in _by_row(takes)]
+    await connection.execute(insert(QuotaTakenRow), rows)
+    wanted: Counter[QuotaKey] = Counter()
+    first: dict[QuotaKey, Take] = {}
+    for one in takes:
+        wanted[one.key] += one.persons
+        first.setdefault(one.key, one)
+    for key in in_order(wanted):
+        if not await _raised(work, key, wanted[key], first[key].most):
+            taken = (await _taken(work, {key})).get(key, 0)
+            raise refused(first[key], _left(first[key], taken))
+
+
+async def name_tickets(work: Work, order_id: int, tickets: Sequence[Ticket]) -> None:
+    """Say which tickets a held order has become, so that the refund of one finds what it took."""
+    for (line, number), ticket_id in _numbered(tickets).items():
+        theirs = (col(QuotaTakenRow.order_id) == order_id, col(QuotaTakenRow.line) == line, col(QuotaTakenRow.number) == number)
+        await work.session.exec(update(QuotaTakenRow).where(*theirs).values(ticket_id=ticket_id))
+
+
+async def give_back_order(work: Work, order_id: int) -> None:
+    """Give back all that an order holds, whose row the caller has locked. The last thing that a transaction does."""
+    held = (QuotaTakenRow.order_id == order_id, col(QuotaTakenRow.taken) > 0)
+    await _give_back(work, (await work.session.exec(select(QuotaTakenRow).where(*held))).all(), None)
+
+
+async def give_back_ticket(work: Work, ticket: Ticket, persons: int) -> None:
+    """Give back what so many persons of a ticket took, whose row the caller has locked. The last thing of a transaction."""
+    of_line = (QuotaTakenRow.order_id == ticket.order_id, QuotaTakenRow.line == ticket.line, col(QuotaTakenRow.taken) > 0)
+    its = (QuotaTakenRow.number == WHOLE_LINE) | (QuotaTakenRow.ticket_id == ticket.ticket_id)
+    await _give_back(work, (await work.session.exec(select(QuotaTakenRow).where(*of_line, its))).all(), persons)
+
+
+async def _give_back(work: Work, rows: Sequence[QuotaTakenRow], persons: int | None) -> None:
+    await work.session.flush()
+    by_key: dict[QuotaKey, list[QuotaTakenRow]] = {}
+    for row in rows:
+        by_key.setdefault(QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start), []).append(row)
+    for key in in_order(by_key):
+        for row in by_key[key]:
+            given = row.taken if persons is None else min(persons, row.taken)
+            await _lower(work, key, row, given)
+
+
+async def _lower(work: Work, key: QuotaKey, row: QuotaTakenRow, given: int) -> None:
+    """Lower what the order holds, and the quota by as much; of two that give the same back, one does."""
+    held = (
+        col(QuotaTakenRow.order_id) == row.order_id,
+        col(QuotaTakenRow.line) == row.line,
+        col(QuotaTakenRow.number) == row.number,
+        col(QuotaTakenRow.day) == key.day,
+        col(QuotaTakenRow.slot_start) == key.slot_start,
+        col(QuotaTakenRow.person) == key.person,
+        col(QuotaTakenRow.taken) >= given,
+    )
+    connection = await work.session.connection()
+    lowered = await connection.execute(update(QuotaTakenRow).where(*held).values(taken=col(QuotaTakenRow.taken) - given))
+    if lowered.rowcount:
+        await connection.execute(update(QuotaRow).where(*_is(key)).values(taken=col(QuotaRow.taken) - given))
+
+
+async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
+    """Whether so many were taken: one statement that does it, or does nothing."""
+    if persons > most:
+        return False
+    connection = await work.session.connection()
+    upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QuotaRow)
+    values = {"ticket_type_id": key.ticket_type, "day": key.day, "slot_start": key.slot_start, "person": key.person}
+    statement = upsert.values(**values, taken=persons).on_conflict_do_update(
+        index_elements=list(values),
+        set_={"taken": col(QuotaRow.taken) + persons},
+        where=col(QuotaRow.taken) + persons <= most,
+    )
+    return (await connection.execute(statement.returning(col(QuotaRow.taken)))).first() is not None
+
+
+async def _taken(work: Work, keys: set[QuotaKey]) -> Mapping[QuotaKey, int]:
+    query = select(QuotaRow).where(
+        col(QuotaRow.ticket_type_id).in_({key.ticket_type for key in keys}),
+        col(QuotaRow.day).in_({key.day for key in keys}),
+        col(QuotaRow.slot_start).in_({key.slot_start for key in keys}),
+        col(QuotaRow.person).in_({key.person for key in keys}),
+    )
+    # What this session has read before must not hide what others have taken since.
+    rows = (await work.session.exec(query.execution_options(populate_existing=True))).all()
+    return {QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start): row.taken for row in rows}
+
+
+def _numbered(tickets: Sequence[Ticket]) -> dict[tuple[int, int], TicketId]:
+    """Return tickets, as they were issued, by their line and their number in it."""
+    seen: Counter[int] = Counter()
+    numbered: dict[tuple[int, int], TicketId] = {}
+    for ticket in tickets:
+        numbered[ticket.line, seen[ticket.line]] = ticket.ticket_id
+        seen[ticket.line] += 1
+    return numbered
+
+
+def _left(one: Take, taken: int) -> int:
+    return max(one.most - taken, 0)
+
+
+def _is(key: QuotaKey) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(QuotaRow.ticket_type_id) == key.ticket_type,
+        col(QuotaRow.day) == key.day,
+        col(QuotaRow.slot_start) == key.slot_start,
+        col(QuotaRow.person) == key.person,
+    )
+
+
+def _by_row(takes: Sequence[Take]) -> list[tuple[Take, int]]:
+    """Return the takes that share a row as one, with their persons: one document may stand twice on a ticket."""
+    persons: Counter[tuple[int, int, QuotaKey]] = Counter()
+    for one in takes:
+        persons[one.line, one.number, one.key] += one.persons
+    first = {(one.line, one.number, one.key): one for one in reversed(takes)}
+    return [(first[row], count) for row, count in persons.items()]
+
+
+def _taken_values(order_id: int, one: Take, persons: int, ticket_id: TicketId | None) -> dict[str, object]:
+    return {
+        "order_id": order_id,
+        "line": one.line,
+        "number": one.number,
+        "day": one.key.day,
+        "slot_start": one.key.slot_start,
+        "person": one.key.person,
+        "ticket_type_id": one.key.ticket_type,
+        "ticket_id": ticket_id,
+        "taken": persons,
+    }

@@ -1,0 +1,93 @@
+"""What reports read: admissions with their order's facts beside them, and the figures of days that are over.
+
+All of it follows from other tables and could be made again from them.
+"""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, Index, Integer
+from sqlmodel import Field
+
+from central.store.columns import U64, Table
+from protocol.identifiers import EntitlementId, ProductId, SiteId, TicketId
+from protocol.instants import Instant
+
+
+class AdmissionRecordRow(Table, table=True):
+    """One release of an arm and what became of it. `seller_id` and `channel` are those of the ticket's order; `counted` persons.
+
+    `resumes` is the sequence of the release that it takes up again, which then counts in its place.
+    """
+
+    __tablename__ = "admission_record"
+    __table_args__ = (
+        Index("ix_admission_record_time", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_site", "site_id", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_seller", "seller_id", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_channel", "channel", "scanned_at", "journal_number", "sequence"),
+        {"sqlite_with_rowid": False},
+    )
+
+    journal_number: int = Field(primary_key=True, foreign_key="journal.number", sa_type=BigInteger)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    scanned_at: Instant = Field(sa_type=BigInteger)
+    site_id: SiteId = Field(sa_type=Integer)
+    agent_id: int = Field(sa_type=BigInteger)
+    check_point_id: int = Field(sa_type=BigInteger)
+    direction: str = Field(max_length=8)
+    kind: str = Field(max_length=12)
+    state: str = Field(max_length=12)
+    ticket_id: TicketId = Field(sa_type=U64)
+    entitlement_id: EntitlementId = Field(sa_type=Integer)
+    ticket_type_id: ProductId | None = Field(default=None, sa_type=Integer)
+    order_id: int | None = Field(default=None, sa_type=BigInteger)
+    seller_id: int | None = Field(default=None, sa_type=BigInteger)
+    channel: str | None = Field(default=None, max_length=40)
+    persons: int
+    counted: int
+    flags: str
+    supervisor_id: int | None = Field(default=None, sa_type=BigInteger)
+    resumes: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class RecordedJournalRow(Table, table=True):
+    """Up to where a journal's events stand in `admission_record`."""
+
+    __tablename__ = "recorded_journal"
+
+    journal_number: int = Field(
+        primary_key=True, foreign_key="journal.number", sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    sequence: int = Field(sa_type=BigInteger)
+
+
+class CountedDayRow(Table, table=True):
+    """A site's business day whose figures stand in `day_figure`, for exactly this time; without a row it is counted anew."""
+
+    __tablename__ = "counted_day"
+
+    site_id: SiteId = Field(sa_type=Integer, primary_key=True, foreign_key="site.id")
+    day: date = Field(primary_key=True, sa_type=Date)
+    since: Instant = Field(sa_type=BigInteger)
+    until: Instant = Field(sa_type=BigInteger)
+
+
+class DayFigureRow(Table, table=True):
+    """The fields of `reports.policy.Figures`. Type 0: of no ticket type (money, walk-ins); seller 0: of no order."""
+
+    __tablename__ = "day_figure"
+
+    site_id: SiteId = Field(sa_type=Integer, primary_key=True, foreign_key="site.id")
+    day: date = Field(primary_key=True, sa_type=Date)
+    ticket_type_id: int = Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+    seller_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    channel: str = Field(primary_key=True, max_length=40)
+    orders: int = Field(sa_type=BigInteger)
+    tickets: int = Field(sa_type=BigInteger)
+    persons: int = Field(sa_type=BigInteger)
+    sold_fen: int = Field(sa_type=BigInteger)
+    refunded_tickets: int = Field(sa_type=BigInteger)
+    refunded_fen: int = Field(sa_type=BigInteger)
+    taken_fen: int = Field(sa_type=BigInteger)
+    returned_fen: int = Field(sa_type=BigInteger)
+    entries: int = Field(sa_type=BigInteger)

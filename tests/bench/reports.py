@@ -1,0 +1,121 @@
+"""Reports over 1,000,000 orders and 3,000,000 admissions of one site in 250 days, asked of the service as its routes ask it.
+
+The rows are made by the database itself; a list is asked as somebody who sees all, a channel, and a seller of a thousand orders
+among a million. Only refunded tickets have a row: no report reads the others.
+"""
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.reports.admissions import ADMISSIONS
+from central.reports.exports import Table
+from central.reports.listing import Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS
+from central.reports.refunds import REFUNDS
+from central.reports.service import Reports
+from central.reports.wanted import Wanted
+from central.store.engine import open_database
+from central.store.migrate import migrate
+from central.store.unit_of_work import Store
+from central.web.access import DataScope, Principal
+from protocol.instants import from_datetime
+from tests.bench.measuring import MS_PER_S, Values, median, now_s, peak_rss_mb
+
+ORDERS_MADE, ADMISSIONS_AN_ORDER = 1_000_000, 3
+DAYS = 250
+RARE_SELLER = 21
+RUNS = 5
+EXPORTED_DAYS = 25
+SCRIPT = Path(__file__).with_name("reports.sql")
+START = datetime(2026, 1, 1, tzinfo=UTC)
+STEP_MS = DAYS * 24 * 3_600_000 // ORDERS_MADE
+PAGE = 50
+LISTS: tuple[Listing[Any], ...] = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS)
+EVERYBODY = Principal(1, "all", frozenset(), must_change_password=False, scope=DataScope.ALL)
+READERS = (
+    EVERYBODY,
+    replace(EVERYBODY, scope=DataScope.CHANNEL, channel="kiosk"),
+    replace(EVERYBODY, scope=DataScope.OWN, user_id=RARE_SELLER),
+)
+
+
+async def measured(database_url: str, suffix: str) -> Values:
+    """Measure on an empty database; the names of the values end with the suffix."""
+    database = open_database(database_url)
+    await migrate(database)
+    store = Store(database)
+    await _fill(store)
+    reports, now = Reports(store), from_datetime(START + timedelta(days=DAYS, hours=-6))
+    for _ in range(DAYS):
+        await reports.keep_days(now)
+    last = (START + timedelta(days=DAYS - 1)).date()
+    month = Wanted(first_day=last - timedelta(days=30), last_day=last)
+    lists = [
+        await _median_ms(partial(ask, Wanted(), who, None, PAGE))
+        for ask in (partial(reports.page, one) for one in LISTS)
+        for who in READERS
+    ]
+    values = {
+        "report_home_ms": await _median_ms(lambda: reports.home(None, EVERYBODY, now)),
+        "report_month_by_day_and_type_ms": await _median_ms(lambda: reports.ticket_statistics(month, EVERYBODY)),
+        "list_first_page_ms": max(lists),
+        **await _export(reports, last),
+    }
+    await store.close()
+    return {f"{name}_{suffix}": value for name, value in values.items()}
+
+
+async def _median_ms(ask: Callable[[], Awaitable[object]]) -> float:
+    await ask()
+    taken: list[float] = []
+    for _ in range(RUNS):
+        start_s = now_s()
+        await ask()
+        taken.append((now_s() - start_s) * MS_PER_S)
+    return median(taken)
+
+
+async def _export(reports: Reports, last: date) -> Values:
+    wanted = Wanted(first_day=last - timedelta(days=EXPORTED_DAYS), last_day=last - timedelta(days=1))
+    start_s = now_s()
+    table = Table(ORDERS.columns, await reports.names(chinese=True), chinese=True)
+    size = sum([len(chunk) async for chunk in table.xlsx(reports.pages(ORDERS, wanted, EVERYBODY))])
+    assert size > PAGE, "a table of 100,000 orders"
+    return {"export_xlsx_100k_s": now_s() - start_s, "export_xlsx_100k_peak_mb": peak_rss_mb(os.getpid())}
+
+
+async def _fill(store: Store) -> None:
+    entry = {"sites": [1], "always": [{"check": "total-uses", "most": 1}]}
+    adult = {"name_zh": "成人票", "name_en": "Adult", "entitlements": [entry]}
+    values: dict[str, object] = {
+        "orders": ORDERS_MADE,
+        "admissions": ADMISSIONS_AN_ORDER * ORDERS_MADE,
+        "begin": from_datetime(START),
+        "step": STEP_MS,
+        "site": SiteParameters(name_zh="牌坊镇", name_en="Paifang Town").model_dump_json(),
+        "kind": TicketTypeParameters.model_validate(adult).model_dump_json(),
+        "no_bytes": b"-",
+    }
+    async with store.database.engine.begin() as connection:
+        for statement in SCRIPT.read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                named = {name: value for name, value in values.items() if f":{name}" in statement}
+                await connection.execute(text(statement), named)
+        await connection.execute(text("ANALYZE"))
+
+
+def empty_file(place: Path) -> str:
+    """Return the URL of an embedded database that is not there yet."""
+    place.mkdir(parents=True, exist_ok=True)
+    for old in place.glob("reports.db*"):
+        old.unlink()
+    return f"sqlite:///{place / 'reports.db'}"

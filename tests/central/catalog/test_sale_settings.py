@@ -1,0 +1,125 @@
+"""Who may sell what: channels by their settings, sellers within their channel, administrators whatever the settings say."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectKind
+from central.identity.permissions import ALL, Permission
+from central.web.problems import Problem, ProblemCode
+from protocol.identifiers import ProductId
+from tests.builders.office import VISIT, Office, sign_in
+
+WINDOW = Subject(SubjectKind.CHANNEL, "window")
+KIOSK = Subject(SubjectKind.CHANNEL, "kiosk")
+ANNA = Seller(1, "window", sells_all=False)
+OWN = Subject(SubjectKind.SELLER, "1")
+BUT_SELL_ALL = [one for one in ALL if one != Permission.SALES_SELL_ALL]
+
+
+@pytest.fixture
+async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    async with office.client() as one:
+        yield one
+
+
+async def set_(office: Office, subject: Subject, *types: int, all_types: bool = False) -> None:
+    setting = SaleSetting(subject, all_types, frozenset(ProductId(one) for one in types))
+    await office.sale_settings.set(setting, office.seller, office.clock())
+
+
+@pytest.mark.parametrize(
+    ("channel", "own", "expected"),
+    [
+        (None, None, set()),
+        (None, (1,), set()),
+        ((1, 2), None, {1, 2}),
+        ("all", None, {1, 2, 3}),
+        ("all", (2,), {2}),
+        ((1, 2), (2, 3), {2}),
+        ((1, 2), "all", {1, 2}),
+        ((), "all", set()),
+    ],
+)
+async def test_a_seller_sells_what_the_channel_may_narrowed_by_the_own_setting(
+    office: Office, channel: tuple[int, ...] | str | None, own: tuple[int, ...] | str | None, expected: set[int]
+) -> None:
+    for _ in range(3):
+        await office.ticket_type()
+    for subject, types in ((WINDOW, channel), (OWN, own)):
+        if isinstance(types, tuple):
+            await set_(office, subject, *types)
+        elif types is not None:
+            await set_(office, subject, all_types=True)
+    await set_(office, KIOSK, all_types=True)
+    assert await office.sale_settings.sellable(ANNA) == expected
+    assert await office.sale_settings.sellable(Seller(1, "nowhere", sells_all=True)) == {1, 2, 3}
+
+
+async def test_a_setting_is_copied_and_then_goes_its_own_way(office: Office) -> None:
+    for _ in range(2):
+        await office.ticket_type()
+    await set_(office, WINDOW, 1)
+    await set_(office, OWN, 1, 2)
+    await office.sale_settings.copy(WINDOW, {OWN, KIOSK}, office.seller, office.clock())
+    await set_(office, WINDOW, all_types=True)
+    found = {one.subject: (one.all_types, one.types) for one in await office.sale_settings.all_settings()}
+    assert found == {WINDOW: (True, frozenset()), OWN: (False, {1}), KIOSK: (False, {1})}
+
+
+@pytest.mark.parametrize(
+    ("subject", "types", "code"),
+    [
+        (Subject(SubjectKind.SELLER, "9"), (), ProblemCode.NOT_FOUND),
+        (Subject(SubjectKind.SELLER, "01"), (), ProblemCode.NOT_FOUND),
+        (Subject(SubjectKind.SELLER, "anna"), (), ProblemCode.NOT_FOUND),
+        (Subject(SubjectKind.SELLER, "9" * 32), (), ProblemCode.NOT_FOUND),
+        (WINDOW, (9,), ProblemCode.INPUT_INVALID),
+    ],
+)
+async def test_what_is_not_there_cannot_be_set(
+    office: Office, subject: Subject, types: tuple[int, ...], code: ProblemCode
+) -> None:
+    with pytest.raises(Problem) as problem:
+        await set_(office, subject, *types)
+    assert problem.value.code is code
+    with pytest.raises(Problem, match="no setting"):
+        await office.sale_settings.copy(KIOSK, {WINDOW}, office.seller, office.clock())
+
+
+async def test_others_types_and_channels_are_refused_at_quote_sale_and_hold(
+    office: Office, client: TestClient[web.Request, web.Application]
+) -> None:
+    for _ in range(2):
+        await office.ticket_type()
+    await set_(office, WINDOW, 1)
+    await set_(office, KIOSK, all_types=True)
+    headers = {**await sign_in(client, office, *BUT_SELL_ALL), "Idempotency-Key": "key-000001"}
+    line = {"visit_day": VISIT.isoformat()}
+    for path, more in (
+        ("quotes", {}),
+        ("orders", {"expected_total_fen": 8000, "payment": "cash"}),
+        ("held-orders", {"expected_total_fen": 8000}),
+    ):
+        for type_id, channel, field in ((2, "window", "lines.0.ticket_type_id"), (1, "kiosk", "channel")):
+            body = {"site_id": 1, "channel": channel, "lines": [{**line, "ticket_type_id": type_id}], **more}
+            answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
+            said = await answer.json()
+            assert (answer.status, said["code"], said["errors"][0]["field"]) == (403, "sale_not_allowed", field)
+        body = {"site_id": 1, "lines": [{**line, "ticket_type_id": 1}], **more}
+        assert (await client.post(f"/api/v1/{path}", json=body, headers={**headers, "Idempotency-Key": path + "-01"})).ok
+
+
+async def test_the_sales_screen_shows_only_what_may_be_sold(
+    office: Office, client: TestClient[web.Request, web.Application]
+) -> None:
+    for _ in range(2):
+        await office.ticket_type()
+    await set_(office, WINDOW, 2)
+    shown = []
+    for permissions in (BUT_SELL_ALL, list(ALL)):
+        answer = await client.get("/api/v1/sellable-types", headers=await sign_in(client, office, *permissions))
+        shown.append([one["ticket_type_id"] for one in (await answer.json())["items"]])
+    assert shown == [[2], [1, 2]]

@@ -1,0 +1,132 @@
+"""Lists: one way to narrow them and one way to page through them; and the statistics over business days."""
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from central.payments.methods import Method
+from central.reports import days
+from central.reports.admissions import ADMISSIONS
+from central.reports.listing import Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS
+from central.reports.policy import Figures
+from central.reports.refunds import REFUNDS
+from central.reports.wanted import Wanted
+from central.store.tables.reports import CountedDayRow
+from protocol.directions import Direction
+from protocol.journal.events import NO_TICKET
+from tests.builders.office import EVERYBODY, Office
+from tests.builders.trade import Trade
+
+LISTS = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS)
+FIRST, SECOND = date(2026, 5, 10), date(2026, 5, 11)
+
+
+async def paged(office: Office, listing: Listing[object], wanted: Wanted, size: int) -> list[object]:
+    """Return a whole list, so many items a page."""
+    found: list[object] = []
+    position = None
+    while page := await office.reports.page(listing, wanted, EVERYBODY, position, size):
+        found += page
+        position = listing.position(page[-1])
+    return found
+
+
+@pytest.mark.usefixtures("sellers")
+@pytest.mark.parametrize("listing", LISTS, ids=lambda one: one.name)
+async def test_pages_of_any_size_hold_the_list_once_newest_first(trade: Trade, listing: Listing[object]) -> None:
+    whole = await trade.office.listed(listing)
+    places = [listing.position(one) for one in whole]
+    assert places == sorted(set(places), reverse=True)
+    for size in (1, 2, 3, 5):
+        found = await paged(trade.office, listing, Wanted(), size)
+        assert [listing.position(one) for one in found] == places
+
+
+@pytest.mark.usefixtures("sellers")
+@pytest.mark.parametrize(
+    ("listing", "wanted", "count"),
+    [
+        (ORDERS, Wanted(), 6),
+        (ORDERS, Wanted(site_id=1, first_day=FIRST, last_day=FIRST), 3),
+        (ORDERS, Wanted(first_day=SECOND), 3),
+        (ORDERS, Wanted(last_day=date(2026, 5, 9)), 0),
+        (ORDERS, Wanted(site_id=2), 0),
+        (ORDERS, Wanted(site_id=2, first_day=FIRST), 0),
+        (ORDERS, Wanted(channel="window"), 4),
+        (ORDERS, Wanted(channel="window", first_day=SECOND), 2),
+        (ORDERS, Wanted(ticket_type_id=1), 6),
+        (ORDERS, Wanted(ticket_type_id=2), 0),
+        (ORDERS, Wanted(state="open"), 0),
+        (PAYMENTS, Wanted(method=Method.CASH, first_day=FIRST, last_day=FIRST), 3),
+        (PAYMENTS, Wanted(order_id=1), 1),
+        (PAYMENTS, Wanted(state="paid", channel="kiosk"), 2),
+        (REFUNDS, Wanted(state="paid", first_day=SECOND), 3),
+        (REFUNDS, Wanted(ticket_type_id=1, channel="kiosk"), 2),
+        (ADMISSIONS, Wanted(), 8),
+        (ADMISSIONS, Wanted(ticket_type_id=1, first_day=FIRST, last_day=FIRST), 3),
+        (ADMISSIONS, Wanted(check_point_id=1, state="passed", order_id=1), 1),
+        (ADMISSIONS, Wanted(check_point_id=2), 0),
+    ],
+)
+async def test_a_list_is_narrowed(trade: Trade, listing: Listing[object], wanted: Wanted, count: int) -> None:
+    assert len(await trade.office.listed(listing, wanted)) == count
+
+
+async def statistics(office: Office) -> dict[tuple[date, int | None], Figures]:
+    found = await office.reports.ticket_statistics(Wanted(first_day=date(2026, 5, 1), last_day=date(2026, 5, 31)), EVERYBODY)
+    return {(one.day, one.ticket_type_id): one.figures for one in found}
+
+
+@pytest.mark.usefixtures("sellers")
+async def test_statistics_say_the_same_whether_days_are_kept_or_counted(trade: Trade) -> None:
+    counted = await statistics(trade.office)
+    sold = Figures(tickets=6, persons=6, sold_fen=48_000, refunded_tickets=3, refunded_fen=24_000, entries=3)
+    walked_in = Figures(entries=1)
+    assert counted == {(FIRST, 1): sold, (SECOND, 1): sold, (FIRST, None): walked_in, (SECOND, None): walked_in}
+    await trade.office.reports.keep_days(trade.office.clock())
+    async with trade.office.store.reading() as work:
+        kept = [row.day for row in (await work.session.exec(select(CountedDayRow))).all()]
+    assert set(kept) == {FIRST, SECOND}
+    assert await statistics(trade.office) == counted
+
+
+@pytest.mark.usefixtures("sellers")
+async def test_a_day_that_ends_later_is_counted_anew(trade: Trade) -> None:
+    office = trade.office
+    await office.reports.keep_days(office.clock())
+    (site,) = await office.catalog.all_sites()
+    parameters = site.parameters.model_copy(update={"day_ends_at_hour": 11})
+    await office.catalog.change_site(site.site_id, parameters, office.seller, office.clock())
+    assert {day for day, kind in await statistics(office) if kind} == {date(2026, 5, 9), FIRST}
+    await office.reports.keep_days(office.clock())
+    assert {day for day, kind in await statistics(office) if kind} == {date(2026, 5, 9), FIRST}
+
+
+@pytest.mark.usefixtures("sellers")
+async def test_days_are_kept_part_by_part_and_none_that_may_still_change(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "MOST_DAYS_A_RUN", 1)
+    office = trade.office
+    assert [await days.keep_some(office.store, office.clock()) for _ in range(2)] == [True, False]
+    assert not await days.keep_some(office.store, office.clock())
+    async with office.store.reading() as work:
+        assert {row.day for row in (await work.session.exec(select(CountedDayRow))).all()} == {FIRST, SECOND}
+
+
+@pytest.mark.usefixtures("sellers")
+async def test_the_home_figures_stand_beside_each_other_and_are_never_mixed(trade: Trade) -> None:
+    office = trade.office
+    (one,) = await office.reports.home(None, EVERYBODY, office.clock())
+    assert one.yesterday == Figures(3, 6, 6, 48_000, 3, 24_000, 48_000, 24_000, 4)
+    assert (one.day, one.today, one.same_day_last_week, one.on_site) == (date(2026, 5, 12), Figures(), Figures(), 0)
+
+
+async def test_people_on_site_are_entries_less_exits(trade: Trade) -> None:
+    now = trade.office.clock()
+    await trade.admit(NO_TICKET, now, persons=5)
+    await trade.admit(NO_TICKET, now, Direction.EXIT, persons=2)
+    (one,) = await trade.office.reports.home(1, EVERYBODY, now)
+    assert one.check_points is not None
+    assert ([(point.entries, point.exits) for point in one.check_points], one.on_site) == ([(5, 2)], 3)
