@@ -1,5 +1,6 @@
 """The list of admission records (检票记录): each release of an arm, and what became of it."""
 
+import json
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -26,6 +27,11 @@ class AdmissionRecord:
     def state(self) -> PassageState:
         """Return what became of it."""
         return PassageState(self.row.state)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Return what was remarkable about the release, in the words of the gate's journal, whatever they hold."""
+        return tuple(json.loads(self.row.flags))
 
     @property
     def ticket(self) -> str | None:
@@ -66,6 +72,6 @@ ADMISSIONS: Listing[AdmissionRecord] = Listing(
         Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.row.channel),
         Column("放行人数", "Persons let in", Kind.NUMBER, lambda one, _names: one.row.persons),
         Column("计入人数", "Persons counted", Kind.NUMBER, lambda one, _names: one.row.counted),
-        Column("标记", "Flags", Kind.TEXT, lambda one, _names: one.row.flags),
+        Column("标记", "Flags", Kind.TEXT, lambda one, _names: ", ".join(one.flags)),
     ),
 )

@@ -5,6 +5,7 @@ that day's figures are counted anew; a release counts as `protocol.journal.histo
 counts once, in the place of its last resume.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -132,11 +133,18 @@ async def _fresh(connection: AsyncConnection, journal: int, events: list[Admissi
             **dict(zip(("ticket_type_id", "order_id", "seller_id", "channel"), kept, strict=True)),
             "persons": intent.persons,
             "counted": intent.persons,
-            "flags": ",".join(intent.flags),
+            "flags": json.dumps(intent.flags),
             "supervisor_id": intent.supervisor,
-            "resumes": intent.resumes,
+            "resumes": _taken_up(event),
         }
     return found
+
+
+def _taken_up(event: AdmissionEvent) -> int | None:
+    """Return the earlier release that this one takes up again; what does not lie before it in its journal is none."""
+    told = event.event
+    of = told.resumes if isinstance(told, Intent) else None
+    return None if of is None or of >= event.sequence else of
 
 
 async def _orders(connection: AsyncConnection, tickets: set[int]) -> dict[int, tuple[Any, ...]]:
@@ -157,7 +165,7 @@ async def _tell_outcomes(
     changed: dict[int, Values] = {}
     for event in events:
         told = event.event
-        of = told.of if isinstance(told, Outcome) else told.resumes
+        of = told.of if isinstance(told, Outcome) else _taken_up(event)
         if of is None or (of not in known and not await _know(connection, journal, of, known)):
             continue
         values = known[of]

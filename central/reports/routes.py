@@ -295,7 +295,7 @@ def _admission(one: AdmissionRecord) -> AdmissionRecordView:
         ticket_id=one.ticket,
         entitlement_id=row.entitlement_id,
         persons=row.persons,
-        flags=row.flags.split(",") if row.flags else [],
+        flags=list(one.flags),
         supervisor=row.supervisor_id,
         state=one.state,
         counted=row.counted,

@@ -169,7 +169,7 @@ class Demo:
         released = await gate.lane.released()
         before = (await gate.ask(Question.STATUS))["journal"]["sequence"]
         await gate.lane.tell("board_power", on=False)
-        await gate.lane.tell("show", code=visitor.code, for_s=0.2)
+        await gate.lane.show(visitor.code)
 
         async def journalled() -> bool:
             return bool((await gate.ask(Question.STATUS))["journal"]["sequence"] > before)
@@ -272,11 +272,13 @@ class Demo:
         async def answered() -> bool:
             return await gate.refusals() > before
 
-        released = await gate.lane.visit(code)
+        released = await gate.lane.released()
+        await gate.lane.show(code)
         await until("the gate's answer", answered)
+        opened = await gate.lane.released() > released
         said = (await gate.ask(Question.STATUS))["lanes"][0]["last"]
         self.refused[reason] += 1
-        self.story.check(f"{what}: refused, {said}", holds=not released and said == reason)
+        self.story.check(f"{what}: refused, {said}", holds=not opened and said == reason)
 
     async def all_current(self) -> None:
         """Wait until every gate holds what central says now, and central all that gates wrote."""

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from tests.journeys.processes import Program, tell, until
 
+_SHOWN_S = 0.2
+_FRAMES_ON_THE_WAY = 10  # more than the camera's and the agent's buffers hold, on a machine that does much else
 _BODY_S = 0.5  # how long a visitor stands before the detector: longer than a busy machine looks away
 
 
@@ -22,10 +24,28 @@ class LaneControl:
         """Show a code, go through if the arm is released; return whether it was."""
         answer = await self.tell("visit", code=code, device=device, direction=direction, push=False, patience_s=2.0)
         released = bool(answer["released"])
+        if device == "camera":
+            await self._out_of_sight()
         if released and push:
             await self.tell("push", direction=direction, pulse_s=_BODY_S)
             await asyncio.sleep(_BODY_S)
         return released
+
+    async def show(self, code: str) -> None:
+        """Hold a code before the scanner for a moment, whatever the answer."""
+        await self.tell("show", code=code, for_s=_SHOWN_S)
+
+    async def _out_of_sight(self) -> None:
+        """Wait until the agent has seen that the code is gone: after a passage the same code counts as shown again."""
+        first = await self._frames()
+
+        async def gone() -> bool:
+            return await self._frames() >= first + _FRAMES_ON_THE_WAY
+
+        await until("the camera to see the code go", gone)
+
+    async def _frames(self) -> int:
+        return int(str((await self.tell("state"))["camera_frames"]))
 
     async def released(self) -> int:
         """Return how often the arm was released, both ways."""

@@ -16,7 +16,8 @@ from protocol.instants import Instant
 class AdmissionRecordRow(Table, table=True):
     """One release of an arm and what became of it. `seller_id` and `channel` are those of the ticket's order; `counted` persons.
 
-    `resumes` is the sequence of the release that it takes up again, which then counts in its place.
+    `flags` is a list in JSON, because a journal may hold any text. `resumes` is the sequence of the release that it takes up
+    again, which then counts in its place.
     """
 
     __tablename__ = "admission_record"
