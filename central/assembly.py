@@ -65,7 +65,8 @@ from central.refunds.service import Refunds
 from central.reports.export_routes import DESK, Desk
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
-from central.sales.routes import SALES
+from central.sales.holder_rounds import HolderRounds
+from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
@@ -74,11 +75,12 @@ from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
-from central.sync.agent_routes import HEADS, INGEST, ONLINE, SERVING, SHIFTS
+from central.sync.agent_routes import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
 from central.sync.editions import RecentLists
 from central.sync.follower import Follower
 from central.sync.heads import Heads
+from central.sync.holder_keys import HolderKeyDesk
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
 from central.sync.publisher import Publisher, Served
@@ -255,7 +257,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
-    agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.holder_key, parts.fence_moved)
+    agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
     app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
@@ -268,6 +270,8 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     app[ONLINE] = Online(store, ports)
     app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
+    app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
+    app[HOLDER_ROUNDS] = HolderRounds(store, catalog, issuing, parts.seal)
 
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
@@ -294,6 +298,7 @@ def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application],
         chain=app[CHAIN],
         guard=parts.guard,
         sales=app[SALES],
+        holder_rounds=app[HOLDER_ROUNDS],
         payments=app[PAYMENTS],
         reconciliation=app[RECONCILIATION],
         refunds=app[REFUNDS],

@@ -26,6 +26,7 @@ from edge.local.server import serve_local
 from edge.local_messages import Question, Request
 from edge.status import AgentStatus, DeviceStatus, FeedStatus, JournalStatus, LaneStatus
 from edge.sync.follow import Follower
+from edge.sync.holder_keys import HolderKeyFollower
 from edge.sync.shift import Shift
 from edge.sync.upload import Uploader, UploadPorts, keep_head_signed
 from edge.trust.site_clock import is_trusted
@@ -69,6 +70,7 @@ class Parts:
     trust: Callable[[], TrustState]
     client: CentralClient
     follower: Follower
+    holder_keys: HolderKeyFollower
     uploader: Uploader
     upload_ports: UploadPorts
     shift: Shift
@@ -145,10 +147,10 @@ class Agent:
             tasks.create_task(self._beat())
 
     def _talks(self) -> tuple[Coroutine[object, object, None], ...]:
-        follower = self._parts.follower
+        follower, keys = self._parts.follower, self._parts.holder_keys
         if self._parts.exits_only:
             return ()
-        return follower.run_time(), follower.run_feed(), follower.run_repair(), self._parts.uploader.run()
+        return follower.run_time(), follower.run_feed(), follower.run_repair(), keys.run(), self._parts.uploader.run()
 
     async def _sheltered(self, work: Coroutine[object, object, None]) -> None:
         """Run a loop of the agent; where a file of ours fails, the lanes go on without it."""

@@ -29,9 +29,10 @@ from edge.journal.journal import Journal, Owner
 from edge.settings import AgentSettings, InputSettings, LaneSettings, Reader, ScannerSettings, TurnstileSettings
 from edge.sync.download import Downloader
 from edge.sync.follow import Follower, FollowPorts
+from edge.sync.holder_keys import HolderKeyFollower
 from edge.sync.shift import Shift
 from edge.sync.upload import Pace, Uploader, UploadPorts
-from edge.trust.store import JournalMark, TrustStore
+from edge.trust.store import JournalMark, SiteKey, TrustStore
 from edge.trust.timekeeper import Timekeeper
 from edge.watchdog import SOCKET_VARIABLE, Notifier
 from protocol.admission.supervisors import SUPERVISORS, Supervisor, decode_supervisors
@@ -158,6 +159,7 @@ class _Assembly:
             trust=self._state,
             client=self._client,
             follower=follower,
+            holder_keys=HolderKeyFollower(self._client, self._trust, self._cache, secrets.token_bytes, pace),
             uploader=uploader,
             upload_ports=upload_ports,
             shift=Shift(self._trust, self._cache, self._journal, self._lock),
@@ -195,6 +197,8 @@ class _Assembly:
         if state is None:
             state = begin(self._identity.site, self._identity.keyring)
             self._trust.save_state(state)
+        if not self._trust.holder_keys():
+            self._trust.save_holder_keys((SiteKey(0, self._identity.holder_key),))
         if self._unbelieving:
             return Cache.empty()
         path = self._settings.data_dir / CACHE_FILE
@@ -267,6 +271,7 @@ class _Assembly:
         """Erase keys and cache of a revoked agent, the key of the document hashes among them; what is unsent stays (law 5)."""
         for name in (KEY_FILE, IDENTITY_FILE):
             (self._settings.data_dir / name).unlink(missing_ok=True)
+        self._trust.save_holder_keys(())
         _remove_database(self._settings.data_dir / CACHE_FILE)
 
 

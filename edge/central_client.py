@@ -25,6 +25,7 @@ from protocol.sync.answers import (
     Believer,
     ClaimAnswer,
     DutyAnswer,
+    HolderKeyAnswer,
     Receipt,
     Revoked,
     TimeAnswer,
@@ -35,6 +36,7 @@ from protocol.sync.messages import (
     ClaimRequest,
     EnrolAnswer,
     EnrolRequest,
+    HolderKeyRequest,
     JournalBatch,
     JournalGap,
     SignOffRequest,
@@ -138,6 +140,11 @@ class CentralClient:
         """Return central's signed time; the caller takes the time that it took."""
         body = await self._post(paths.TIME, TimeRequest(nonce).to_bytes(), POST_S)
         return _read(lambda: TimeAnswer.from_sealed(body, self._caller.believer(), nonce))
+
+    async def holder_key(self, request: HolderKeyRequest) -> HolderKeyAnswer:
+        """Say which key for holders is stored here; return the one to go by."""
+        body = await self._post(paths.HOLDER_KEY, request.to_bytes(), POST_S)
+        return _read(lambda: HolderKeyAnswer.from_sealed(body, self._caller.believer(), request.nonce))
 
     async def sign_off(self, request: SignOffRequest) -> DutyAnswer:
         """Tell central that this agent closes or opens."""

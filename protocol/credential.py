@@ -49,9 +49,12 @@ def read_code(payload: bytes, keyring: Keyring) -> Shown:
     return Shown(LookUpCode(), look_up=_look_up(payload, CredentialKind.OTA_CODE, CredentialKind.NFC))
 
 
-def read_card(card: DocumentCard) -> Shown:
-    """Take what an ID card reader gave, already hashed."""
-    return Shown(card, look_up=LookUp(((CredentialKind.ID_CARD, card.holder),)))
+def read_card(card: DocumentCard, older: tuple[bytes, ...] = ()) -> Shown:
+    """Take what an ID card reader gave, already hashed: by the site's newest key, and `older`, by those still kept, newest first.
+
+    The card goes by its first hash; the others lead to what was sold or let in before the site's key changed (law 9).
+    """
+    return Shown(card, look_up=LookUp(tuple((CredentialKind.ID_CARD, one) for one in (card.holder, *older))))
 
 
 def without_tickets(shown: Shown) -> Shown:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.catalog import holder_keys
+from central.catalog.holder_keys import HolderKeys
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
@@ -56,7 +58,7 @@ class Catalog:
         """Add a site under the next number, with a holder key of its own."""
         async with self._store.transaction() as work:
             number = SiteId(_next((await work.session.exec(select(func.max(SiteRow.id)))).one()))
-            sealed = self._seal.seal(self._random_bytes(SITE_KEY_BYTES).hex(), _key_place(number))
+            sealed = self._sealed(number, holder_keys.begun(self._random_bytes(SITE_KEY_BYTES), now))
             work.session.add(SiteRow(id=number, rules=parameters.model_dump_json(), holder_key_sealed=sealed, created_at=now))
             audit.record(work, now, by, "site.add", f"site:{number}", name=parameters.name_en)
             work.after_commit(self._feed_has_work)
@@ -112,12 +114,44 @@ class Catalog:
             rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
         return tuple(_ticket_type(row) for row in rows)
 
-    async def holder_key(self, work: Work, site_id: SiteId) -> bytes:
-        """Return the 32-byte key by which a site's gates know holders (law 9); Problem where there is no such site."""
-        row = await work.session.get(SiteRow, site_id)
+    async def holder_keys(self, work: Work, site_id: SiteId) -> HolderKeys:
+        """Return the keys by which a site's gates know holders (law 9); Problem where there is no such site."""
+        return self._opened(await work.session.get(SiteRow, site_id, populate_existing=True), site_id)
+
+    async def holder_keys_held(self, work: Work, site_id: SiteId) -> HolderKeys:
+        """Return the keys, which stay so to the end of the transaction: a round sees what was hashed or handed out by them."""
+        row = await work.session.get(SiteRow, site_id, with_for_update={"read": True}, populate_existing=True)
+        return self._opened(row, site_id)
+
+    async def holder_keys_locked(self, work: Work, site_id: SiteId) -> HolderKeys:
+        """Return the keys, for this transaction to change."""
+        # Not for any key of the row: whoever has locked a ticket notes its change under the site's number.
+        row = await work.session.get(SiteRow, site_id, with_for_update={"key_share": True}, populate_existing=True)
+        return self._opened(row, site_id)
+
+    async def save_holder_keys(self, work: Work, site_id: SiteId, held: HolderKeys) -> None:
+        """Keep the keys of a site that this transaction has locked."""
+        row = await work.session.get_one(SiteRow, site_id)
+        row.holder_key_sealed = self._sealed(site_id, held)
+        work.session.add(row)
+
+    async def handed_out_key(self, work: Work, site_id: SiteId) -> tuple[int, bytes]:
+        """Return the key that a new agent of the site is handed, after its generation."""
+        handed = (await self.holder_keys_held(work, site_id)).handed_out
+        return handed.generation, handed.key
+
+    async def renew_holder_key(self, work: Work, site_id: SiteId, now: Instant) -> None:
+        """Make a new key, because somebody may have the old ones (law 9). The caller audits why."""
+        held = await self.holder_keys_locked(work, site_id)
+        await self.save_holder_keys(work, site_id, holder_keys.with_new(held, self._random_bytes(SITE_KEY_BYTES), now))
+
+    def _opened(self, row: SiteRow | None, site_id: SiteId) -> HolderKeys:
         if row is None:
             raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
-        return bytes.fromhex(self._seal.open(row.holder_key_sealed, _key_place(site_id)))
+        return holder_keys.from_text(self._seal.open(row.holder_key_sealed, _key_place(site_id)))
+
+    def _sealed(self, site_id: SiteId, held: HolderKeys) -> bytes:
+        return self._seal.seal(holder_keys.to_text(held), _key_place(site_id))
 
 
 async def sites(work: Work) -> tuple[Site, ...]:

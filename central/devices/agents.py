@@ -21,7 +21,9 @@ from protocol.instants import Instant
 from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
 
 RandomBytes = Callable[[int], bytes]
-HolderKey = Callable[[Work, SiteId], Awaitable[bytes]]
+# Its generation, and the 32 bytes.
+HolderKey = Callable[[Work, SiteId], Awaitable[tuple[int, bytes]]]
+RenewHolderKey = Callable[[Work, SiteId, Instant], Awaitable[None]]
 Keyring = Callable[[], bytes]
 Wake = Callable[[], None]
 _RETRY_AFTER_S = 60
@@ -56,10 +58,14 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AgentPorts:
-    """What an enrolled agent is handed (the sealed keyring, its site's holder key), and who is woken when one is lost."""
+    """What an enrolled agent is handed (the sealed keyring, its site's holder key); and when one is lost, who is woken.
+
+    It is then that the site gets a new holder key.
+    """
 
     keyring: Keyring
     holder_key: HolderKey
+    renew_holder_key: RenewHolderKey
     fence_moved: Wake
 
 
@@ -108,8 +114,9 @@ class Agents:
                 raise Problem(
                     ProblemCode.ENROLMENT_REFUSED, "the code is not known or its ten minutes are over; ask for a new one"
                 )
+            generation, holder_key = await self._ports.holder_key(work, code.site_id)
             agent = await self._enrolled(work, code, asked, now)
-            holder_key = await self._ports.holder_key(work, code.site_id)
+            await note_holder_generation(work, agent, generation)
         return EnrolAnswer(agent, code.site_id, self._ports.keyring(), holder_key)
 
     async def _enrolled(self, work: Work, code: EnrolmentCodeRow, asked: EnrolRequest, now: Instant) -> AgentId:
@@ -152,9 +159,14 @@ class Agents:
         return agent_of(row)
 
     async def declare_lost(self, agent: AgentId, by: int, reason: str, now: Instant) -> Agent:
-        """Say on the record that an agent will never report again: refunds no longer wait for it, and it is revoked."""
+        """Say on the record that an agent will never report again: refunds no longer wait for it, and it is revoked.
+
+        Whoever has it now may have its site's key for holders: from here on that is another (law 9).
+        """
         async with self._store.transaction() as work:
             row = await _locked(work, agent)
+            if row.lost_at is None:
+                await self._ports.renew_holder_key(work, row.site_id, now)
             row.lost_at = row.lost_at or now
             row.revoked_at = row.revoked_at or now
             row.wipe = True
@@ -211,6 +223,19 @@ async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, 
         values |= {"feed_epoch": in_force.epoch, "feed_version": in_force.version}
     connection = await work.session.connection()
     await connection.execute(update(AgentRow).where(col(AgentRow.id) == agent).values(**values))
+
+
+async def note_holder_generation(work: Work, agent: AgentId, generation: int) -> None:
+    """Remember by which of its site's keys an agent knows holders; 0, the one of its enrolment, is remembered from then."""
+    if generation:
+        of_agent = update(AgentRow).where(col(AgentRow.id) == agent)
+        await (await work.session.connection()).execute(of_agent.values(holder_generation=generation))
+
+
+async def holder_generations(work: Work, site_id: SiteId) -> frozenset[int]:
+    """Return the generations of the keys that agents with rights go by at a site."""
+    of_site = select(AgentRow.holder_generation).where(AgentRow.site_id == site_id, col(AgentRow.revoked_at).is_(None))
+    return frozenset((await work.session.exec(of_site.distinct())).all())
 
 
 async def set_duty(work: Work, agent: AgentId, duty: Duty, now: Instant) -> None:

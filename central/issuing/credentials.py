@@ -35,6 +35,18 @@ async def replace(work: Work, site_id: SiteId, ticket_id: TicketId, kind: Creden
     return True
 
 
+async def next_tickets(
+    work: Work, site_id: SiteId, kind: CredentialKind, past: TicketId | None, limit: int
+) -> tuple[TicketId, ...]:
+    """Return tickets that a site finds by this kind of credential, past a ticket, in the order in which the database has them."""
+    row = TicketCredentialRow
+    query = select(row.ticket_id).where(col(row.site_id) == site_id, col(row.kind) == int(kind)).distinct()
+    if past is not None:
+        query = query.where(col(row.ticket_id) > past)
+    found = (await work.session.exec(query.order_by(col(row.ticket_id)).limit(limit))).all()
+    return tuple(TicketId(one) for one in found)
+
+
 async def forget_told(work: Work, site_id: SiteId, epoch: int) -> None:
     """Forget what was taken away from tickets whose changes a feed holds, or will: those that were set aside for an epoch."""
     not_held = or_(col(TicketChangeRow.epoch).is_(None), col(TicketChangeRow.epoch) != epoch)

@@ -65,6 +65,20 @@ async def highest_change(work: Work, ticket_id: TicketId) -> int:
     return (await work.session.exec(query)).one() or 0
 
 
+async def highest_of_site(work: Work, site_id: SiteId) -> int:
+    """Return the number of the latest change of a site (0: none)."""
+    query = select(func.max(TicketChangeRow.id)).where(col(TicketChangeRow.site_id) == site_id)
+    return (await work.session.exec(query)).one() or 0
+
+
+async def is_told(work: Work, site_id: SiteId, change_id: int) -> bool:
+    """Return whether a feed version holds every change of a site up to this one."""
+    waiting = select(TicketChangeRow.id).where(
+        col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None), col(TicketChangeRow.id) <= change_id
+    )
+    return (await work.session.exec(waiting.limit(1))).first() is None
+
+
 async def published_versions(work: Work, ticket_id: TicketId, from_change: int) -> dict[SiteId, FeedVersion | None]:
     """Return, for each site that was told of the ticket since a change, the version that first told it (None: not yet)."""
     query = (

@@ -15,6 +15,7 @@ from central.payments.reconciliation import Reconciliation
 from central.payments.service import Payments
 from central.refunds.service import Refunds
 from central.reports.service import Reports
+from central.sales.holder_rounds import HolderRounds
 from central.sales.service import Sales
 from central.store.channel import Channel
 from central.store.idempotency import forget_old
@@ -30,6 +31,7 @@ SETTLE_EVERY_S = 30
 FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
 EXPIRE_ORDERS_EVERY_S = 15
+RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
 LOOK_AROUND_EVERY_S = 5
@@ -50,6 +52,7 @@ class Office:
     chain: Chain
     guard: AgentGuard
     sales: Sales
+    holder_rounds: HolderRounds
     payments: Payments
     reconciliation: Reconciliation
     refunds: Refunds
@@ -112,6 +115,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         await office.payments.refunds.follow()
         await office.refunds.finish_returning(office.clock())
 
+    async def renew_holders() -> None:
+        await office.holder_rounds.go_on(office.clock())
+
     async def match_bills() -> None:
         await office.reconciliation.match_due()
 
@@ -120,6 +126,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), office.payments.follow),
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
+        Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), renew_holders),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),
     )
 

@@ -21,7 +21,8 @@ SHOWN_DIGITS = 4
 MASK = "*"
 _HELD = "sale_order_holder"
 
-HolderKeys = dict[Document, tuple[tuple[SiteId, bytes], ...]]
+# The keys in force at each site (law 9), newest first.
+SiteKeys = Mapping[SiteId, tuple[bytes, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,25 @@ class KeptHolder:
     name: str
 
 
-async def holder_keys(documents: Iterable[Document], site_keys: Mapping[SiteId, bytes]) -> HolderKeys:
-    """Return, for each document, what each site's gates know it by. In a thread: each costs about 2 ms of a core."""
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """What each site's gates know documents by, and the keys that it was made with."""
+
+    site_keys: SiteKeys
+    hashes: Mapping[Document, tuple[tuple[SiteId, bytes], ...]]
+
+
+async def hashed(documents: Iterable[Document], site_keys: SiteKeys) -> Hashed:
+    """Return, for each document, what each site's gates know it by. In a thread: each key costs about 2 ms of a core."""
     wanted = set(documents)
     if not wanted:
-        return {}
-    return await asyncio.to_thread(_hash_all, wanted, site_keys)
+        return Hashed(site_keys, {})
+    return Hashed(site_keys, await asyncio.to_thread(_hash_all, wanted, site_keys))
 
 
-def _hash_all(documents: set[Document], site_keys: Mapping[SiteId, bytes]) -> HolderKeys:
-    return {one: tuple((site, holder_hash(one, key)) for site, key in site_keys.items()) for one in documents}
+def _hash_all(documents: set[Document], site_keys: SiteKeys) -> dict[Document, tuple[tuple[SiteId, bytes], ...]]:
+    pairs = [(site, key) for site, keys in site_keys.items() for key in keys]
+    return {one: tuple((site, holder_hash(one, key)) for site, key in pairs) for one in documents}
 
 
 def keep(work: Work, seal: FieldSeal, ticket_id: TicketId, holders: Iterable[Holder]) -> None:

@@ -15,6 +15,7 @@ from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.sales.holder_rounds import HolderRounds
 from central.sales.holders import KeptHolder
 from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
@@ -28,6 +29,7 @@ from protocol.identifiers import ProductId, SiteId
 from protocol.instants import to_datetime
 
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
+HOLDER_ROUNDS: web.AppKey[HolderRounds] = web.AppKey("holder_rounds", HolderRounds)
 MOST_LINES = 50
 MOST_TOTAL_FEN = 10**12
 _REFUSALS = (

@@ -20,7 +20,7 @@ from central.issuing.service import Issuing, NewTicket, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
 from central.sales import holders, orders, quotas
-from central.sales.holders import HolderKeys, KeptHolder
+from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.orders import Order
 from central.sales.policy import (
     OrderState,
@@ -39,6 +39,7 @@ from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
+from protocol.holders import Document
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 
@@ -103,7 +104,7 @@ class Sales:
 
         Problem where it may not be sold, or costs something else than was expected.
         """
-        hashes = await self._holder_keys(wanted, now)
+        hashed = await self._hashed(wanted, now)
 
         async def made(work: Work) -> tuple[Order, tuple[Take, ...]]:
             deal = await self._deal(work, wanted, expected_fen, now)
@@ -118,7 +119,7 @@ class Sales:
             )
             order_id = await orders.add(work, row, deal.lines)
             await record_at_once(work, paid, _payable(row), now)
-            tickets = await self._issue(work, row, deal.lines, hashes, now)
+            tickets = await self._issue(work, row, deal.lines, hashed, now)
             audit.record(work, now, paid.by, "order.sell", f"order:{order_id}", total_fen=expected_fen, method=paid.method)
             return orders.order_of(row, tickets), deal.takes
 
@@ -180,14 +181,14 @@ class Sales:
         async with self._store.reading() as work:
             lines = await orders.lines_of(work, order_id, await holders.held(work, self._seal, order_id))
             site_keys = await self._site_keys(work, lines)
-        hashes = await holders.holder_keys((holder.document for line in lines for holder in line.holders), site_keys)
+        hashed = await holders.hashed(_documents(lines), site_keys)
 
         async def fulfil(work: Work, now: Instant) -> None:
             row = await orders.locked(work, order_id)
             assert row.state == OrderState.OPEN, "only an order that waits becomes paid"
             row.state, row.paid_at = OrderState.PAID, now
             work.session.add(row)
-            tickets = await self._issue(work, row, lines, hashes, now)
+            tickets = await self._issue(work, row, lines, hashed, now)
             await holders.let_go(work, order_id)
             if any(line.holders for line in lines):
                 await quotas.name_tickets(work, order_id, tickets)
@@ -243,39 +244,53 @@ class Sales:
         await quotas.look(work, takes)
         return _Deal(promises, takes)
 
-    async def _holder_keys(self, wanted: Wanted, now: Instant) -> HolderKeys:
+    async def _hashed(self, wanted: Wanted, now: Instant) -> Hashed:
         """Hash before the transaction: a transaction must not wait for a slow hash."""
         documents = [holder.document for line in wanted.lines for holder in line.holders]
         if not documents:
-            return {}
+            return Hashed({}, {})
         async with self._store.reading() as work:
             lines = promised(await _priced(work, wanted, now), await _zone(work, wanted.site_id))
             site_keys = await self._site_keys(work, lines)
-        return await holders.holder_keys(documents, site_keys)
+        return await holders.hashed(documents, site_keys)
 
-    async def _site_keys(self, work: Work, lines: tuple[PromisedLine, ...]) -> dict[SiteId, bytes]:
-        sites: frozenset[SiteId] = frozenset().union(*(line.ticket_type.parameters.sites for line in lines if line.holders))
-        return {site: await self._catalog.holder_key(work, site) for site in sites}
+    async def _site_keys(self, work: Work, lines: tuple[PromisedLine, ...]) -> SiteKeys:
+        return {site: (await self._catalog.holder_keys(work, site)).secrets for site in _sites_with_holders(lines)}
+
+    async def _hashed_in_force(self, work: Work, lines: tuple[PromisedLine, ...], hashed: Hashed) -> Hashed:
+        """Return the hashes by the keys in force, which stay so until the tickets are stored; seldom are they others by now."""
+        held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in _sites_with_holders(lines)}
+        return hashed if held == hashed.site_keys else await holders.hashed(_documents(lines), held)
 
     async def _issue(
-        self, work: Work, row: OrderRow, lines: tuple[PromisedLine, ...], hashes: HolderKeys, now: Instant
+        self, work: Work, row: OrderRow, lines: tuple[PromisedLine, ...], hashed: Hashed, now: Instant
     ) -> tuple[Ticket, ...]:
         assert row.id is not None, "a stored order has its number"
+        hashed = await self._hashed_in_force(work, lines, hashed)
         pairs = [(line, number) for line in lines for number in range(line.quantity)]
-        wanted = [_new_ticket(line, number, hashes) for line, number in pairs]
+        wanted = [_new_ticket(line, number, hashed) for line, number in pairs]
         tickets = await self._issuing.issue(work, row.site_id, row.id, wanted, now)
         for ticket, (line, number) in zip(tickets, pairs, strict=True):
             holders.keep(work, self._seal, ticket.ticket_id, line.holders_of(number))
         return tickets
 
 
-def _new_ticket(line: PromisedLine, number: int, hashes: HolderKeys) -> NewTicket:
+def _sites_with_holders(lines: tuple[PromisedLine, ...]) -> list[SiteId]:
+    """Return in one order for all, because each site's row stays locked to the end."""
+    return sorted(frozenset[SiteId]().union(*(line.ticket_type.parameters.sites for line in lines if line.holders)))
+
+
+def _documents(lines: tuple[PromisedLine, ...]) -> list[Document]:
+    return [holder.document for line in lines for holder in line.holders]
+
+
+def _new_ticket(line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
     return NewTicket(
         ticket_type=line.ticket_type,
         line=line.line,
         persons=line.persons,
         window=line.window,
-        holder_keys=tuple(key for holder in line.holders_of(number) for key in hashes[holder.document]),
+        holder_keys=tuple(key for holder in line.holders_of(number) for key in hashed.hashes[holder.document]),
     )
 
 

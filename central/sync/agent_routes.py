@@ -1,4 +1,4 @@
-"""What agents ask of central over HTTP: enrolment, the feed, journals, claims, decisions, time, shifts."""
+"""What agents ask of central over HTTP: enrolment, the feed, journals, claims, decisions, time, shifts, keys for holders."""
 
 from http import HTTPStatus
 
@@ -8,6 +8,7 @@ from central.devices.routes import AGENTS, GUARD
 from central.keys.rack import KeyRack
 from central.sync.agent_calls import KEYS, AgentCall, AgentRoute, cbor_answer, found_or_gone, read_body
 from central.sync.heads import Heads
+from central.sync.holder_keys import HolderKeyDesk
 from central.sync.ingest import Ingest
 from central.sync.online import Online
 from central.sync.serving import FeedServing
@@ -27,6 +28,7 @@ from protocol.sync.messages import (
     AdmissionRequest,
     ClaimRequest,
     EnrolRequest,
+    HolderKeyRequest,
     JournalBatch,
     JournalGap,
     SignOffRequest,
@@ -38,6 +40,7 @@ HEADS: web.AppKey[Heads] = web.AppKey("heads", Heads)
 SERVING: web.AppKey[FeedServing] = web.AppKey("feed_serving", FeedServing)
 ONLINE: web.AppKey[Online] = web.AppKey("online", Online)
 SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
+HOLDER_KEYS: web.AppKey[HolderKeyDesk] = web.AppKey("holder_keys", HolderKeyDesk)
 MAX_NUMBER = (1 << 63) - 1
 _FEED = "/agent/v1/feed"
 _MAY_BE_GONE = (ProblemCode.NOT_FOUND,)
@@ -139,6 +142,13 @@ async def sign_off(call: AgentCall) -> web.Response:
     return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
 
 
+@AgentRoute("readHolderKey", "POST", paths.HOLDER_KEY, "The key that holders go by now, and which one the agent has")
+async def holder_key(call: AgentCall) -> web.Response:
+    """Hand the newest key over."""
+    asked = HolderKeyRequest.from_bytes(call.body)
+    return cbor_answer(await call.request.app[HOLDER_KEYS].hand_over(call.proven, asked, call.now))
+
+
 @AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?", problems=_NOT_ITS_OWN)
 async def claim(call: AgentCall) -> web.Response:
     """Grant or refuse a gate's admission."""
@@ -192,6 +202,7 @@ OPERATIONS = (
     journal,
     time,
     sign_off,
+    holder_key,
     claim,
     admission,
 )

@@ -4,7 +4,7 @@ Laws: every record, table and event was verified before it comes here (law 4); u
 admissions, counted once (law 2: by ticket id, never by text).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
         site=feed.site_rules,
         zone=site_zone(feed),
         ground=_ground(known, feed, unlocked=counters.unlocked),
-        walk_ins=_walk_ins(known, presented.holder) if isinstance(presented, DocumentCard) else (),
+        walk_ins=_walk_ins(known, presented, showing.shown) if isinstance(presented, DocumentCard) else (),
         inside=counters.inside,
         unseen_this_hour=counters.unseen_this_hour,
         fire=showing.fire,
@@ -110,7 +110,17 @@ def _passages(known: Known, ticket_id: TicketId) -> tuple[PastPassage, ...]:
     return fold((*known.cache.events_of(ticket_id), *known.journal.events_of(ticket_id)))
 
 
-def _walk_ins(known: Known, holder: bytes) -> tuple[PastWalkIn, ...]:
+def _walk_ins(known: Known, card: DocumentCard, shown: Shown) -> tuple[PastWalkIn, ...]:
+    """Return when a document was let in: by its hash, and by those of the site's older keys, as if by its own (law 9).
+
+    What a power cut interrupted under an older key is not taken up: the journal would name two persons.
+    """
+    older = [key for _, key in shown.look_up.keys if key != card.holder] if shown.look_up is not None else []
+    before = (replace(one, holder=card.holder, interrupted=False) for key in older for one in _walk_ins_of(known, key))
+    return (*_walk_ins_of(known, card.holder), *before)
+
+
+def _walk_ins_of(known: Known, holder: bytes) -> tuple[PastWalkIn, ...]:
     return walk_ins((*known.cache.walk_ins_of(holder), *known.journal.walk_in_events_of(holder)))
 
 

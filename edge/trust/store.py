@@ -14,6 +14,7 @@ from protocol.errors import InputError, StorageError
 from protocol.feed import trust_state
 from protocol.feed.faults import UntrustedFeed
 from protocol.feed.trust import TrustState
+from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import JOURNAL_ID_BYTES, JournalId, Sequence
 from protocol.instants import Instant
 
@@ -21,7 +22,7 @@ SCHEMA_VERSION = 1
 _BUSY_TIMEOUT_MS = 2_000
 _FULL = 2
 _STATE, _FLOOR, _SIGNED_TIME, _JOURNAL, _REQUESTS = "trust", "time-floor", "signed-time", "journal", "request-sequence"
-_SIGNED_OFF = "signed-off"
+_SIGNED_OFF, _HOLDER_KEYS = "signed-off", "holder-keys"
 
 
 class TrustLost(StorageError):
@@ -34,6 +35,19 @@ class JournalMark:
 
     journal_id: JournalId
     sequence: Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class SiteKey:
+    """A key that documents are hashed with (law 9): from version (epoch, version) on, the feed finds every holder by it.
+
+    `generation` is the time (ms) when central made it; 0 for the one of enrolment.
+    """
+
+    generation: int
+    key: bytes
+    epoch: int = 0
+    version: int = 0
 
 
 class TrustStore:
@@ -110,12 +124,33 @@ class TrustStore:
         """Keep whether the agent is closed."""
         self._put(_SIGNED_OFF, cbor.encode(int(signed_off)))
 
+    def holder_keys(self) -> tuple[SiteKey, ...]:
+        """Return the keys to hash a document with, newest first: it may be known by each of them."""
+        data = self._get(_HOLDER_KEYS)
+        if data is None:
+            return ()
+        match self._decoded(_HOLDER_KEYS, data):
+            case list() as items:
+                return tuple(self._site_key(item) for item in items)
+        raise self._lost("the keys for holders are not what was written")
+
+    def save_holder_keys(self, keys: tuple[SiteKey, ...]) -> None:
+        """Keep these keys and no others; what is forgotten is gone from the disk as far as the disk allows."""
+        self._put(_HOLDER_KEYS, cbor.encode([[one.generation, one.key, one.epoch, one.version] for one in keys]))
+        self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
     def reserve_requests(self, count: int) -> Sequence:
         """Return the first of `count` request sequences that nobody has used, nor will after a restart."""
         with self._connection:
             first = self._number(_REQUESTS) + 1
             self._put(_REQUESTS, cbor.encode(first + count - 1))
         return Sequence(first)
+
+    def _site_key(self, item: object) -> SiteKey:
+        match item:
+            case [int() as generation, bytes() as key, int() as epoch, int() as version] if len(key) == SITE_KEY_BYTES:
+                return SiteKey(generation, key, epoch, version)
+        raise self._lost("a key for holders is not what was written")
 
     def _raise(self, name: str, to: int) -> None:
         if to > self._number(name):
@@ -150,7 +185,12 @@ class TrustStore:
             raise self._lost(str(error)) from error
 
     def _set_pragmas(self) -> None:
-        wanted: tuple[tuple[str, str | int], ...] = (("journal_mode", "wal"), ("synchronous", _FULL), ("mmap_size", 0))
+        wanted: tuple[tuple[str, str | int], ...] = (
+            ("journal_mode", "wal"),
+            ("synchronous", _FULL),
+            ("mmap_size", 0),
+            ("secure_delete", 1),
+        )
         for name, value in wanted:
             self._connection.pragma(name, value)
             found = self._connection.pragma(name)

@@ -1,4 +1,4 @@
-"""What central answers under its own signature: receipt, claim, online admission, time, command, revocation.
+"""What central answers under its own signature: receipt, claim, online admission, time, holder key, command, revocation.
 
 Each is a sealed envelope under a domain of its own, by a key of the purpose named in `SEALS`; it names the agent and when it was
 signed, and a key must have been in force then, so that an agent with a wrong clock can still believe its server.
@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocol import cbor
 from protocol.admission.verdict import Verdict
 from protocol.errors import InputError, UntrustedError
+from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import (
     ATTEMPT_ID_BYTES,
     JOURNAL_ID_BYTES,
@@ -49,6 +50,7 @@ class Seal(StrEnum):
     ADMISSION = "online-admission"
     DUTY = "duty"
     TIME = "time"
+    HOLDER_KEY = "holder-key"
     COMMAND = "command"
     REVOKED = "revoked"
 
@@ -59,6 +61,7 @@ SEALS: Mapping[Seal, Purpose] = {
     Seal.ADMISSION: Purpose.RECEIPTS,
     Seal.DUTY: Purpose.RECEIPTS,
     Seal.TIME: Purpose.TIME,
+    Seal.HOLDER_KEY: Purpose.RECEIPTS,
     Seal.COMMAND: Purpose.COMMANDS,
     Seal.REVOKED: Purpose.COMMANDS,
 }
@@ -191,6 +194,11 @@ def _check_attempt(kind: Seal, fields: cbor.Fields, attempt_id: AttemptId) -> No
         raise UntrustedError(f"{kind}: answers another attempt")
 
 
+def _check_nonce(kind: Seal, fields: cbor.Fields, nonce: bytes) -> None:
+    if fields.binary("nonce", NONCE_BYTES) != nonce:
+        raise UntrustedError(f"{kind}: answers another question")
+
+
 @dataclass(frozen=True, slots=True)
 class DutyAnswer:
     """Central has noted that the agent is open or closed."""
@@ -226,9 +234,48 @@ class TimeAnswer:
     def from_sealed(cls, data: bytes, believer: Believer, nonce: bytes) -> "TimeAnswer":
         """Read and prove the answer to one nonce."""
         fields = _opened(Seal.TIME, data, believer, ("nonce",))
-        if fields.binary("nonce", NONCE_BYTES) != nonce:
-            raise UntrustedError(f"{Seal.TIME}: answers another question")
+        _check_nonce(Seal.TIME, fields, nonce)
         return cls(believer.agent, nonce, Instant(fields.integer("signed_at")))
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKeyAnswer:
+    """The key by which the agent's site knows holders: its newest of which every ticket has a credential in the feed.
+
+    It has them from version (epoch, version) on; `is_only` says that no other key of the site has any, or will.
+    """
+
+    agent: AgentId
+    nonce: bytes
+    generation: int
+    key: bytes
+    is_only: bool
+    epoch: int
+    version: int
+    signed_at: Instant
+
+    def to_sealed(self, signers: Signers) -> bytes:
+        """Return the answer signed by central. The line keeps the key secret, as it does at enrolment."""
+        said = {"nonce": self.nonce, "generation": self.generation, "key": self.key, "is_only": self.is_only}
+        values = {**said, "epoch": self.epoch, "version": self.version}
+        return _sealed(Seal.HOLDER_KEY, self.agent, self.signed_at, values, signers)
+
+    @classmethod
+    def from_sealed(cls, data: bytes, believer: Believer, nonce: bytes) -> "HolderKeyAnswer":
+        """Read and prove the answer to one nonce."""
+        names = ("nonce", "generation", "key", "is_only", "epoch", "version")
+        fields = _opened(Seal.HOLDER_KEY, data, believer, names)
+        _check_nonce(Seal.HOLDER_KEY, fields, nonce)
+        return cls(
+            agent=believer.agent,
+            nonce=nonce,
+            generation=fields.integer("generation", 1),
+            key=fields.binary("key", SITE_KEY_BYTES),
+            is_only=fields.boolean("is_only"),
+            epoch=fields.integer("epoch"),
+            version=fields.integer("version"),
+            signed_at=Instant(fields.integer("signed_at")),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ MAX_MESSAGE_BYTES = 16 * 1024
 MAX_ENROL_ANSWER_BYTES = MAX_KEYRING_BYTES + MAX_MESSAGE_BYTES
 MAX_CREDENTIAL_BYTES = 4_096
 NONCE_BYTES = 16
+MAX_GENERATION = (1 << 63) - 1
 ENROL_DOMAIN = "enrol"
 
 
@@ -308,3 +309,24 @@ class SignOffRequest:
         """Read the message; InputError where it is malformed."""
         fields = _fields(data, "sign-off", ("duty", "head"))
         return cls(choice(fields, "duty", Duty), SignedHead.from_value(fields.nested("head")))
+
+
+@dataclass(frozen=True, slots=True)
+class HolderKeyRequest:
+    """Which key do holders go by now (law 9)? By asking, the agent says which one it has stored.
+
+    `generation` is that of its newest key, 0 for the one of its enrolment; the nonce comes back in the signed answer.
+    """
+
+    generation: int
+    nonce: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return the message as it travels."""
+        return cbor.encode({"generation": self.generation, "nonce": self.nonce})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "HolderKeyRequest":
+        """Read the message; InputError where it is malformed."""
+        fields = _fields(data, "holder key", ("generation", "nonce"))
+        return cls(fields.integer("generation", high=MAX_GENERATION), fields.binary("nonce", NONCE_BYTES))

@@ -10,5 +10,6 @@ CLAIM = "/agent/v1/claim"
 ADMISSION = "/agent/v1/admission"
 TIME = "/agent/v1/time"
 SIGN_OFF = "/agent/v1/signoff"
+HOLDER_KEY = "/agent/v1/holder-key"
 
 CBOR_TYPE = "application/cbor"

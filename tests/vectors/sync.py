@@ -27,6 +27,7 @@ from protocol.sync.answers import (
     ClaimAnswer,
     Command,
     DutyAnswer,
+    HolderKeyAnswer,
     Quarantine,
     Receipt,
     Revoked,
@@ -40,6 +41,7 @@ from protocol.sync.messages import (
     Duty,
     EnrolAnswer,
     EnrolRequest,
+    HolderKeyRequest,
     JournalBatch,
     JournalGap,
     SignOffRequest,
@@ -96,6 +98,7 @@ def message_vectors() -> dict[str, object]:
         "online admission": AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1...", POINT, Direction.ENTRY, 1, SCANNED, None),
         "time": TimeRequest(NONCE),
         "sign-off": SignOffRequest(Duty.CLOSED, head),
+        "holder key": HolderKeyRequest(1, NONCE),
     }
     return {name: {"value": plain(message), "bytes": message.to_bytes().hex()} for name, message in messages.items()}
 
@@ -135,6 +138,12 @@ def answer_vectors() -> dict[str, object]:
         "online-admission": (online := AdmissionAnswer(AGENT, ATTEMPT, VERDICTS[0], SCANNED), online.to_sealed(receipts)),
         "duty": (duty := DutyAnswer(AGENT, Duty.OPEN, SCANNED), duty.to_sealed(receipts)),
         "time": (time := TimeAnswer(AGENT, NONCE, SCANNED), time.to_sealed(clock)),
+        "holder-key": (
+            held := HolderKeyAnswer(
+                AGENT, NONCE, SCANNED, bytes(range(32)), is_only=False, epoch=1, version=7, signed_at=SCANNED
+            ),
+            held.to_sealed(receipts),
+        ),
         "command": (
             command := Command(AGENT, 1, "restart", "", Instant(SCANNED + 60_000), SCANNED),
             command.to_sealed(commands),

@@ -11,7 +11,8 @@ from protocol.instants import Instant
 class AgentRow(Table, table=True):
     """A computer with a key and a journal. `replay_*` is its replay window; `feed_*` what its ingested journal says is in force.
 
-    `last_head_at` is when it was last handed a timestamp; `journalled_at` is the wall time of its last ingested entry.
+    `last_head_at` is when it was last handed a timestamp; `journalled_at` is the wall time of its last ingested entry;
+    `holder_generation` is that of the newest key for holders that it has stored (law 9).
     """
 
     __tablename__ = "agent"
@@ -34,6 +35,7 @@ class AgentRow(Table, table=True):
     replay_seen: int = Field(default=0, sa_type=U64)
     feed_epoch: int = Field(default=0, sa_type=BigInteger)
     feed_version: int = Field(default=0, sa_type=BigInteger)
+    holder_generation: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
 
 
 class CheckPointRow(Table, table=True):

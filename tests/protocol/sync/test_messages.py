@@ -37,6 +37,7 @@ from protocol.sync.answers import (
     ClaimAnswer,
     Command,
     DutyAnswer,
+    HolderKeyAnswer,
     Quarantine,
     Receipt,
     Revoked,
@@ -52,6 +53,7 @@ from protocol.sync.messages import (
     Duty,
     EnrolAnswer,
     EnrolRequest,
+    HolderKeyRequest,
     JournalBatch,
     JournalGap,
     SignOffRequest,
@@ -81,6 +83,7 @@ MESSAGES: list[Message] = [
     AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1...", GATE, Direction.ENTRY, 1, START, None),
     AdmissionRequest(ATTEMPT, CredentialForm.HOLDER, bytes(16), GATE, Direction.EXIT, 2, START, bytes(16)),
     TimeRequest(bytes(16)),
+    HolderKeyRequest(2, bytes(16)),
     SignOffRequest(Duty.CLOSED, HEAD),
 ]
 
@@ -172,6 +175,11 @@ ANSWERS: list[tuple[Seal, Answer, Reader]] = [
     ),
     (Seal.DUTY, DutyAnswer(AGENT, Duty.OPEN, START), DutyAnswer.from_sealed),
     (Seal.TIME, TimeAnswer(AGENT, bytes(16), START), lambda d, b: TimeAnswer.from_sealed(d, b, bytes(16))),
+    (
+        Seal.HOLDER_KEY,
+        HolderKeyAnswer(AGENT, bytes(16), 2, bytes(32), False, 1, 7, START),
+        lambda d, b: HolderKeyAnswer.from_sealed(d, b, bytes(16)),
+    ),
     (Seal.COMMAND, Command(AGENT, 1, "restart", "", Instant(START + 1), START), Command.from_sealed),
     (Seal.REVOKED, Revoked(AGENT, True, START), Revoked.from_sealed),
 ]
@@ -251,6 +259,10 @@ def test_an_answer_to_another_question_is_not_believed() -> None:
         (
             lambda d: TimeAnswer.from_sealed(d, BELIEVER, bytes(15) + b"1"),
             TimeAnswer(AGENT, bytes(16), START).to_sealed(signers(Purpose.TIME)),
+        ),
+        (
+            lambda d: HolderKeyAnswer.from_sealed(d, BELIEVER, bytes(15) + b"1"),
+            HolderKeyAnswer(AGENT, bytes(16), 2, bytes(32), True, 1, 7, START).to_sealed(receipts),
         ),
     ):
         with pytest.raises(UntrustedError, match="another"):
