@@ -28,6 +28,7 @@ from protocol.sync.messages import (
     AdmissionRequest,
     ClaimRequest,
     CredentialForm,
+    HolderKeyRequest,
     Duty,
     EnrolRequest,
     SignOffRequest,
@@ -93,6 +94,8 @@ def honest(gate: Gate, path: str) -> bytes:
             return TimeRequest(bytes(16)).to_bytes()
         case paths.SIGN_OFF:
             return SignOffRequest(Duty.OPEN, gate.journal.signed_head()).to_bytes()
+        case paths.HOLDER_KEY:
+            return HolderKeyRequest(0, bytes(16)).to_bytes()
         case paths.CLAIM:
             return ClaimRequest(attempt, TicketId(1), 1, EntitlementId(1), point, 1, now).to_bytes()
     return AdmissionRequest(attempt, CredentialForm.CODE, b"PF1", point, Direction.ENTRY, 1, now, bytes(16)).to_bytes()
