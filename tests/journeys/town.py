@@ -77,7 +77,7 @@ class Gate:
     async def start(self) -> None:
         """Start the agent and wait until visitors are served."""
         await self.program.start()
-        await until(f"{self.name} to serve", self.serves)
+        await until(f"{self.name} to serve", self.serves, START_S)
 
 
 class Town:
@@ -101,12 +101,19 @@ class Town:
         """Start central, empty."""
         await asyncio.to_thread(shutil.rmtree, self.directory, ignore_errors=True)
         await asyncio.to_thread(self.directory.mkdir, parents=True)
-        self._session = aiohttp.ClientSession()
-        await self.central.start()
-        self.password = await until("central's one-time password", self._printed_password)
-        self._port = int(await until("central's address", self._printed_port))
-        self.base_url = f"http://127.0.0.1:{self._port}"
+        try:
+            await self._open()
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
+
+    async def _open(self) -> None:
+        await self.central.start()
+        self.password = await until("central's one-time password", self._printed_password, START_S)
+        self._port = int(await until("central's address", self._printed_port, START_S))
+        self.base_url = f"http://127.0.0.1:{self._port}"
+        self._session = aiohttp.ClientSession()
 
     async def __aexit__(self, *_: object) -> None:
         """End everything, gates first."""

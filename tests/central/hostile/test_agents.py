@@ -28,9 +28,9 @@ from protocol.sync.messages import (
     AdmissionRequest,
     ClaimRequest,
     CredentialForm,
-    HolderKeyRequest,
     Duty,
     EnrolRequest,
+    HolderKeyRequest,
     SignOffRequest,
     TimeRequest,
 )
