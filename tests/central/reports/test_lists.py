@@ -1,6 +1,7 @@
 """Lists: one way to narrow them and one way to page through them; and the statistics over business days."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -45,7 +46,7 @@ async def test_pages_of_any_size_hold_the_list_once_newest_first(trade: Trade, l
         assert [listing.position(one) for one in found] == places
 
 
-NARROWED = (
+NARROWED: tuple[tuple[Listing[Any], Wanted, int], ...] = (
     (ORDERS, Wanted(), 6),
     (ORDERS, Wanted(site_id=1, first_day=FIRST, last_day=FIRST), 3),
     (ORDERS, Wanted(first_day=SECOND), 3),
