@@ -32,6 +32,8 @@ from sqlalchemy import (
 
 from central.issuing.feed_rows import RECORD_COLUMNS, record_from
 from central.store import counters
+from central.store.columns import to_signed
+from central.store.prepared import Prepared, among_numbers, the_numbers
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Work
 from protocol.identifiers import AgentId, AttemptId, JournalId, SiteId, TicketId
@@ -118,7 +120,8 @@ async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> 
     """Lock an agent and tickets, in an order that is the same for all, and return what they are."""
 
     def read(connection: Connection) -> Locked:
-        rows = connection.execute(_LOCK, {"the_agent": agent, "the_tickets": list(ticket_ids)}).all()
+        tickets = the_numbers(connection, [to_signed(one) for one in ticket_ids])
+        rows = _LOCK.rows(connection, {"the_agent": agent, "the_tickets": tickets})
         highest, seen, revoked_at, wipe = rows[0][:4]
         records = tuple(record_from(*row[4:]) for row in rows if row[4] is not None)
         return Locked(ReplayWindow(highest, seen), revoked_at is not None, wipe, records)
@@ -128,11 +131,12 @@ async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> 
 
 async def tell(work: Work, agent: AgentId, attempt: AttemptId, journal: JournalId, ticket_ids: Collection[TicketId]) -> Told:
     """Return what is stored of an attempt, of the agent's journal and of tickets that are locked."""
-    asked = {"the_agent": agent, "the_attempt": attempt, "the_journal": journal, "the_tickets": list(ticket_ids)}
 
     def read(connection: Connection) -> Told:
         told = Told()
-        for row in connection.execute(_TELL, asked):
+        tickets = the_numbers(connection, [to_signed(one) for one in ticket_ids])
+        asked = {"the_agent": agent, "the_attempt": attempt, "the_journal": journal, "the_tickets": tickets}
+        for row in _TELL.rows(connection, asked):
             _note(told, *row)
         return told
 
@@ -157,14 +161,14 @@ async def write(work: Work, done: Writing) -> None:
         # SQLite has no statement that writes several tables, and needs none: there is no way between.
         statements, at_once = _statements(done)
         for statement in statements if connection.dialect.name == "sqlite" else (at_once,):
-            connection.execute(statement, said)
+            statement.run(connection, said)
         for site in other_sites:
-            connection.execute(_TELL_SITE, said | {"outbox_site": site})
+            _TELL_SITE.run(connection, said | {"outbox_site": site})
 
     await (await work.session.connection()).run_sync(store)
 
 
-def _statements(done: Writing) -> tuple[tuple[UpdateBase, ...], UpdateBase]:
+def _statements(done: Writing) -> tuple[tuple[Prepared, ...], Prepared]:
     if done.answer is None:
         return (_SPEND,), _SPEND
     if done.release is None:
@@ -206,19 +210,19 @@ def _note(told: Told, kind: int, ticket_id: TicketId, data: bytes, *numbers: int
             told.tables_version = numbers[0]
 
 
-def _lock_statement() -> Select[Any]:
+def _lock_statement(dialect: str) -> Select[Any]:
     known = ("replay_highest", "replay_seen", "revoked_at", "wipe")
     agents = select(*(_agent.c[name] for name in known)).where(_agent.c.id == bindparam("the_agent"))
     # Rows that refer to these may be written meanwhile: nothing here changes a key.
     locked_agent = agents.with_for_update(key_share=True).cte("locked_agent")
     # The count makes the agent's lock come first.
     first = select(func.count()).select_from(locked_agent).scalar_subquery() > 0
-    tickets = select(*RECORD_COLUMNS).where(_ticket.c.id.in_(_THE_TICKETS), first)
+    tickets = select(*RECORD_COLUMNS).where(among_numbers(dialect, _ticket.c.id, "the_tickets"), first)
     locked_tickets = tickets.order_by(_ticket.c.id).with_for_update(key_share=True).cte("locked_tickets")
     return select(*locked_agent.c, *locked_tickets.c).select_from(locked_agent.outerjoin(locked_tickets, true()))
 
 
-def _tell_statement() -> CompoundSelect[Any]:
+def _tell_statement(dialect: str) -> CompoundSelect[Any]:
     """Return one statement for all that a decision reads: (kind, ticket, data, six numbers), kinds as `_note` knows them."""
     by_agent: BindParameter[int] = bindparam("the_agent")
     claims = (
@@ -230,16 +234,23 @@ def _tell_statement() -> CompoundSelect[Any]:
             _agent.c.journalled_at,
         )
         .join(_agent, _agent.c.id == _answer.c.agent_id)
-        .where(_answer.c.ticket_id.in_(_THE_TICKETS), _answer.c.is_claim, _answer.c.granted, _answer.c.agent_id != by_agent)
+        .where(
+            among_numbers(dialect, _answer.c.ticket_id, "the_tickets"),
+            _answer.c.is_claim,
+            _answer.c.granted,
+            _answer.c.agent_id != by_agent,
+        )
     )
     none: tuple[ColumnElement[int], ...] = (literal_column("0"),) * 6
     no_data = literal(b"")
-    events = select(literal_column("1"), _event.c.ticket_id, _event.c.data, *none).where(_event.c.ticket_id.in_(_THE_TICKETS))
+    events = select(literal_column("1"), _event.c.ticket_id, _event.c.data, *none).where(
+        among_numbers(dialect, _event.c.ticket_id, "the_tickets")
+    )
     earlier = select(literal_column("2"), literal_column("0"), _answer.c.verdict, *none).where(
         _answer.c.agent_id == by_agent, _answer.c.attempt_id == bindparam("the_attempt")
     )
     sites = select(literal_column("3"), _change.c.ticket_id, no_data, _change.c.site_id, *none[1:]).where(
-        _change.c.ticket_id.in_(_THE_TICKETS)
+        among_numbers(dialect, _change.c.ticket_id, "the_tickets")
     )
     journals = select(literal_column("4"), literal_column("0"), no_data, _journal.c.number, _journal.c.sequence, *none[2:]).where(
         _journal.c.agent_id == by_agent, _journal.c.journal_id == bindparam("the_journal")
@@ -264,24 +275,33 @@ def _outbox_row(number: int) -> dict[str, BindParameter[object]]:
     return {name: bindparam(said_by, type_=_outbox.c[name].type) for name, said_by in said.items()}
 
 
-_THE_TICKETS: BindParameter[list[int]] = bindparam("the_tickets", expanding=True)
-_LOCK, _TELL = _lock_statement(), _tell_statement()
-_SPEND = (
+_LOCK, _TELL = Prepared(_lock_statement), Prepared(_tell_statement)
+_SPEND_WINDOW = (
     update(_agent)
     .where(_agent.c.id == bindparam("the_agent"))
     .values(replay_highest=bindparam("highest"), replay_seen=bindparam("bits"), last_seen_at=bindparam("told_at"))
 )
-_MOVE = (
+_MOVE_HEAD = (
     update(_journal)
     .where(_journal.c.number == bindparam("journal_number"))
     .values(sequence=bindparam("last_sequence"), received_at=bindparam("told_at"))
 )
-_TELL_EVENTS = _insert_both(_event, [_all_columns(_event, f"event_{number}") for number in range(EVENTS_OF_A_RELEASE)])
-_TELL_SITE = _insert_both(_outbox, [_outbox_row(number) for number in range(EVENTS_OF_A_RELEASE)])
-_ANSWER = insert(_answer).values(_all_columns(_answer, "answer"))
+_INSERT_EVENTS = _insert_both(_event, [_all_columns(_event, f"event_{number}") for number in range(EVENTS_OF_A_RELEASE)])
+_INSERT_OUTBOX = _insert_both(_outbox, [_outbox_row(number) for number in range(EVENTS_OF_A_RELEASE)])
+_INSERT_ANSWER = insert(_answer).values(_all_columns(_answer, "answer"))
+_IN_ORDER = (_SPEND_WINDOW, _MOVE_HEAD, _INSERT_EVENTS, _INSERT_OUTBOX, _INSERT_ANSWER)
+
+
+def _one(statement: UpdateBase) -> Prepared:
+    return Prepared(lambda _dialect: statement)
+
+
+_SPEND, _MOVE, _TELL_EVENTS, _TELL_SITE, _ANSWER = (_one(statement) for statement in _IN_ORDER)
 _ANSWERED = (_SPEND, _ANSWER)
 _RELEASED = (_SPEND, _MOVE, _TELL_EVENTS, _TELL_SITE, _ANSWER)
-_ANSWERED_AT_ONCE = _ANSWER.add_cte(_SPEND.cte("spent"))
-_RELEASED_AT_ONCE = _ANSWER.add_cte(
-    _SPEND.cte("spent"), _MOVE.cte("moved"), _TELL_EVENTS.cte("events_told"), _TELL_SITE.cte("site_told")
+_ANSWERED_AT_ONCE = _one(_INSERT_ANSWER.add_cte(_SPEND_WINDOW.cte("spent")))
+_RELEASED_AT_ONCE = _one(
+    _INSERT_ANSWER.add_cte(
+        _SPEND_WINDOW.cte("spent"), _MOVE_HEAD.cte("moved"), _INSERT_EVENTS.cte("events_told"), _INSERT_OUTBOX.cte("site_told")
+    )
 )
