@@ -15,12 +15,13 @@ from pathlib import Path
 from aiohttp import web
 
 from protocol.feed.delta import changes
+from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import AgentId, TicketId
 from protocol.instants import Instant
 from protocol.journal.chain import Head
 from protocol.sync import paths
-from protocol.sync.answers import Quarantine, Receipt, TimeAnswer
-from protocol.sync.messages import MAX_BATCH_BYTES, JournalBatch, TimeRequest
+from protocol.sync.answers import HolderKeyAnswer, Quarantine, Receipt, TimeAnswer
+from protocol.sync.messages import MAX_BATCH_BYTES, HolderKeyRequest, JournalBatch, TimeRequest
 from protocol.sync.signing import AGENT_HEADER
 from tests.bench.million import RECEIPTS_KEY, TIME_KEY, VISITORS, credentials_of, site_of_a_million, visitors
 from tests.builders.feed import FeedSimulator
@@ -51,6 +52,7 @@ class FeedServer:
         app.router.add_get("/{path:.*}", self._get)
         app.router.add_post(paths.TIME, self._time)
         app.router.add_post(paths.JOURNAL, self._journal)
+        app.router.add_post(paths.HOLDER_KEY, self._holder_key)
         app.router.add_post(CHANGE, self._change)
         return app
 
@@ -79,6 +81,20 @@ class FeedServer:
         agent, now = _agent(request), computer_at()
         receipt = Receipt(agent, head.journal_id, head.sequence, head.hash, Quarantine.NONE, now)
         return _cbor(receipt.to_sealed({RECEIPTS_KEY: self._site.signers[RECEIPTS_KEY]}))
+
+    async def _holder_key(self, request: web.Request) -> web.Response:
+        asked = HolderKeyRequest.from_bytes(await request.read())
+        answer = HolderKeyAnswer(
+            _agent(request),
+            asked.nonce,
+            generation=1,
+            key=bytes(SITE_KEY_BYTES),
+            is_only=True,
+            epoch=0,
+            version=0,
+            signed_at=computer_at(),
+        )
+        return _cbor(answer.to_sealed({RECEIPTS_KEY: self._site.signers[RECEIPTS_KEY]}))
 
     async def _change(self, request: web.Request) -> web.Response:
         assert request.can_read_body is False, "the change is always the same one"
