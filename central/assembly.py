@@ -68,6 +68,7 @@ from central.reports.service import Reports
 from central.sales.holder_rounds import HolderRounds
 from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
+from central.sales.sight import OrderSight
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
@@ -90,6 +91,7 @@ from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
 from central.web.application import make_application
 from central.web.calls import CALL_LISTENER
+from central.web.operations import SIGHT
 from protocol.identifiers import KeyId, ProductId, SiteId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
@@ -285,6 +287,7 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     app.on_cleanup.append(release_pool)
     world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
+    app[SIGHT] = OrderSight(parts.store)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
 
 

@@ -15,7 +15,8 @@ from sqlmodel import col
 from central.catalog.service import Site
 from central.reports.figures import count
 from central.reports.policy import NAMES, BusinessDays, Figures, Span, days_between
-from central.reports.wanted import EVERYTHING, Conditions, Narrowed, Wanted, business_days, equal, sites_of
+from central.reports.wanted import Narrowed, Wanted, business_days, equal, sites_of
+from central.sales.sight import EVERYTHING, Conditions
 from central.store import counters
 from central.store.bulk import insert_rows
 from central.store.tables.money import OrderRow

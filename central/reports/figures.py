@@ -14,7 +14,8 @@ from sqlmodel import col
 
 from central.refunds.service import RefundState
 from central.reports.policy import Figures, Span
-from central.reports.wanted import Conditions, Narrowed, equal
+from central.reports.wanted import Narrowed, equal
+from central.sales.sight import Conditions
 from central.store.tables.money import LedgerRow, OrderLineRow, OrderRow, RefundRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.tables.tickets import TicketRow

@@ -12,7 +12,8 @@ from central.payments.documents import Payment, payment_of
 from central.payments.refund_policy import RefundDocumentState
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.reports.orders import order_conditions
-from central.reports.wanted import Conditions, Narrowed, equal
+from central.reports.wanted import Narrowed, equal
+from central.sales.sight import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Work

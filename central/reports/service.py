@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from central.reports import days, recording, statistics
 from central.reports.listing import ItemT, Listing, Names, Position, names
 from central.reports.statistics import OfSeller, OfType, SiteToday
-from central.reports.wanted import Wanted, narrowed, sight_of
+from central.reports.wanted import Wanted, narrowed
+from central.sales.sight import sight_of
 from central.store.unit_of_work import Store
 from central.web.access import Principal
 from protocol.instants import Instant

@@ -14,7 +14,8 @@ from central.catalog.service import Site
 from central.reports.days import figures_of_days
 from central.reports.listing import Column, Kind
 from central.reports.policy import Figures, compared, days_between
-from central.reports.wanted import Narrowed, Sight, Wanted, business_days, sites_of
+from central.reports.wanted import Narrowed, Wanted, business_days, sites_of
+from central.sales.sight import Sight
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work

@@ -10,17 +10,16 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import and_, false, or_
 from sqlalchemy.orm import Mapped
 
 from central.catalog import service as catalog
 from central.catalog.service import Site
 from central.reports.policy import BusinessDays, Span
+from central.sales.sight import Conditions, Sight
 from central.store.unit_of_work import Work
-from central.web.access import DataScope, Principal
 from protocol.identifiers import SiteId
 
-Conditions = list[ColumnElement[bool]]
 Asked = Mapped[Any]
 
 
@@ -38,31 +37,6 @@ class Wanted:
     method: str | None = None
     order_id: int | None = None
     check_point_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """Whose records are seen."""
-
-    scope: DataScope
-    user_id: int = 0
-    channel: str = ""
-
-    def of(self, seller: Asked, channel: Asked) -> Conditions:
-        """Return the conditions on the seller and the channel of an order."""
-        if self.scope is DataScope.ALL:
-            return []
-        if self.scope is DataScope.CHANNEL:
-            return [channel == self.channel, seller > 0]
-        return [seller == self.user_id]
-
-
-EVERYTHING = Sight(DataScope.ALL)
-
-
-def sight_of(who: Principal) -> Sight:
-    """Return what a person sees."""
-    return Sight(who.scope, who.user_id, who.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,29 @@ class Principal:
     proved_at: Instant | None = None
 
 
+class Subject(StrEnum):
+    """What belongs to an order, by the name that its number has in paths and bodies."""
+
+    ORDER = "order_id"
+    PAYMENT = "payment_id"
+    REFUND = "refund_id"
+    TICKET = "ticket_id"
+
+
+class Sight(Protocol):
+    """What the web needs of sales."""
+
+    async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
+        """Whether the order that this number belongs to is there, and within the person's data scope."""
+        ...
+
+
+async def require_seen(sight: Sight, who: Principal, subject: Subject, value: int | str) -> None:
+    """Raise Problem where a person asks about an order outside the data scope: for them it is not there."""
+    if who.scope is not DataScope.ALL and not await sight.sees(who, subject, value):
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")
+
+
 class Authenticator(Protocol):
     """What the web needs of identity."""
 

@@ -153,6 +153,8 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
     if operation.body:
         codes[ProblemCode.MEDIA_TYPE] = None
         codes[ProblemCode.BODY_TOO_LARGE] = None
+    if operation.subjects:
+        codes[ProblemCode.NOT_FOUND] = None
     if operation.idempotent:
         codes[ProblemCode.IDEMPOTENCY_KEY_REQUIRED] = None
         codes[ProblemCode.IDEMPOTENCY_KEY_REUSED] = None

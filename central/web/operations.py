@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from central.web import access, calls, idempotency
-from central.web.access import Access, Authenticator, Credentials, Principal
+from central.web.access import Access, Authenticator, Credentials, Principal, Sight, Subject
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Clock, Instant
@@ -27,6 +27,7 @@ _PATH_NAME = re.compile(r"{(\w+)}")
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
+SIGHT: web.AppKey[Sight] = web.AppKey("sight")
 
 BodyT = TypeVar("BodyT", bound=BaseModel | None)
 ParametersT = TypeVar("ParametersT", bound=BaseModel | None)
@@ -61,6 +62,12 @@ class Operation:
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[Subject, ...]:
+        """Return what of an order it is about: outside the caller's data scope there is none."""
+        said = {*self.path_names, *(self.body.model_fields if self.body else ())}
+        return tuple(subject for subject in Subject if subject in said)
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -118,12 +125,16 @@ class Route:
             who, sent = await _admit(request, self.operation_id, self.access)
             if self.proved and who is not None:
                 access.require_proved(who, request.app[CLOCK]())
+            asked = _parse_parameters(parameters, request)
+            await _require_seen(request, who, asked, tuple(request.match_info))
             raw = await _read_body(request) if body else b""
+            said = _parse_body(body, raw)
+            await _require_seen(request, who, said, tuple(Subject))
             call = Call(
                 request=request,
                 now=request.app[CLOCK](),
-                body=cast("BodyT", _parse_body(body, raw)),
-                parameters=cast("ParametersT", _parse_parameters(parameters, request)),
+                body=cast("BodyT", said),
+                parameters=cast("ParametersT", asked),
                 who=who,
                 credentials=sent,
                 idempotency=self._key(request, who, raw),
@@ -271,6 +282,14 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
     if isinstance(wanted, str):
         access.require(wanted, who)
     return who, sent
+
+
+async def _require_seen(request: web.Request, who: Principal | None, said: BaseModel | None, names: tuple[str, ...]) -> None:
+    """Raise Problem where one of these fields names what lies outside the caller's data scope."""
+    for subject in Subject:
+        value = getattr(said, subject, None) if subject in names else None
+        if who is not None and value is not None:
+            await access.require_seen(request.app[SIGHT], who, subject, value)
 
 
 async def _read_body(request: web.Request) -> bytes:

@@ -48,10 +48,12 @@ from central.sales import routes as sales_routes
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
 from central.sales.service import Sales, Wanted
+from central.sales.sight import OrderSight
 from central.store.unit_of_work import Store, Work
 from central.web.access import DataScope, Principal
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
+from central.web.operations import SIGHT
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
@@ -196,7 +198,7 @@ class Office:
         app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
-        app[sales_routes.SALES] = self.sales
+        app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[refund_routes.REFUNDS] = self.refunds
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
