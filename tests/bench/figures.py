@@ -22,6 +22,8 @@ class Group(StrEnum):
     ADMISSION_SQLITE = "admission_sqlite"
     ADMISSION_POSTGRESQL = "admission_postgresql"
     REPORTS_SQLITE = "reports_sqlite"
+    ORDERS_SQLITE = "orders_sqlite"
+    ORDERS_POSTGRESQL = "orders_postgresql"
     FLASH_SALE_SQLITE = "flash_sale_sqlite"
     FLASH_SALE_POSTGRESQL = "flash_sale_postgresql"
 
@@ -69,6 +71,14 @@ FIGURES = (
     Figure("online_admission_per_s_postgresql_c4", "1/s", Group.ADMISSION_POSTGRESQL),
     Figure("online_admission_per_s_postgresql_c16", "1/s", Group.ADMISSION_POSTGRESQL, 700, more_is_better=True),
     Figure("online_admission_p95_ms_postgresql_c16", "ms", Group.ADMISSION_POSTGRESQL, 40),
+    Figure("orders_per_s_c1_sqlite", "1/s", Group.ORDERS_SQLITE),
+    Figure("orders_per_s_c4_sqlite", "1/s", Group.ORDERS_SQLITE),
+    Figure("orders_per_s_c16_sqlite", "1/s", Group.ORDERS_SQLITE),
+    Figure("order_p95_ms_c16_sqlite", "ms", Group.ORDERS_SQLITE),
+    Figure("orders_per_s_c1_postgresql", "1/s", Group.ORDERS_POSTGRESQL),
+    Figure("orders_per_s_c4_postgresql", "1/s", Group.ORDERS_POSTGRESQL),
+    Figure("orders_per_s_c16_postgresql", "1/s", Group.ORDERS_POSTGRESQL, 250, more_is_better=True),
+    Figure("order_p95_ms_c16_postgresql", "ms", Group.ORDERS_POSTGRESQL),
     Figure("flash_sale_sold_sqlite", "places of 500", Group.FLASH_SALE_SQLITE, 500),
     Figure("flash_sale_s_sqlite", "s", Group.FLASH_SALE_SQLITE, 5),
     Figure("flash_sale_sold_postgresql", "places of 500", Group.FLASH_SALE_POSTGRESQL, 500),

@@ -1,0 +1,12 @@
+"""Orders on the embedded SQLite, by one server process."""
+
+import asyncio
+from pathlib import Path
+
+from tests.bench.measuring import Values
+from tests.bench.orders import figures
+
+
+def measure(place: Path) -> Values:
+    """Measure in a directory of its own under `place`."""
+    return asyncio.run(figures(place / "orders-sqlite", "sqlite"))
