@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
-from central.identity import policy, totp
+from central.identity import bearers, policy, totp
 from central.identity.accounts import set_password, user_named
 from central.identity.granted import granted, roles_of
 from central.identity.passwords import Passwords
@@ -170,32 +170,27 @@ class Identity:
         """Return whose session or program the token is, or None where it is unknown, over, or the person is disabled."""
         if token.startswith(API_TOKEN_PREFIX):
             return await self._of_program(token, now)
-        async with self._store.reading() as work:
-            query = select(SessionRow, UserRow).join(UserRow, col(UserRow.id) == col(SessionRow.user_id))
-            found = (await work.session.exec(query.where(col(SessionRow.token_hash) == token_hash(token)))).first()
-            if found is None:
-                return None
-            session, user = found
-            if user.is_disabled or policy.session_is_over(session.created_at, session.last_seen_at, now):
-                return None
-            who = await _principal(work, user, session.proved_at)
-        if now - session.last_seen_at >= policy.SEEN_EVERY_MS:
-            await self._note_seen(session.token_hash, now)
-        return who
+        known = token_hash(token)
+        async with self._store.asking() as connection:
+            bearer = await bearers.of_session(connection, known)
+        if bearer is None or bearer.is_disabled or bearer.seen_at is None:
+            return None
+        if policy.session_is_over(bearer.created_at, bearer.seen_at, now):
+            return None
+        if now - bearer.seen_at >= policy.SEEN_EVERY_MS:
+            await self._note_seen(known, now)
+        return bearer.principal
 
     async def _of_program(self, token: str, now: Instant) -> Principal | None:
-        async with self._store.reading() as work:
-            query = select(ApiTokenRow, UserRow).join(UserRow, col(UserRow.id) == col(ApiTokenRow.user_id))
-            found = (await work.session.exec(query.where(col(ApiTokenRow.token_hash) == token_hash(token)))).first()
-            if found is None:
-                return None
-            row, user = found
-            if user.is_disabled or row.revoked_at is not None or (row.expires_at is not None and now >= row.expires_at):
-                return None
-            who = await _principal(work, user, None)
-        if row.last_used_at is None or now - row.last_used_at >= policy.SEEN_EVERY_MS:
-            await self._note_used(row.token_hash, now)
-        return replace(who, permissions=who.permissions & frozenset(row.permissions), must_change_password=False)
+        known = token_hash(token)
+        async with self._store.asking() as connection:
+            bearer = await bearers.of_program(connection, known)
+        if bearer is None or bearer.is_disabled or (bearer.ends_at is not None and now >= bearer.ends_at):
+            return None
+        if bearer.seen_at is None or now - bearer.seen_at >= policy.SEEN_EVERY_MS:
+            await self._note_used(known, now)
+        who = bearer.principal
+        return replace(who, permissions=who.permissions & bearer.permissions, must_change_password=False)
 
     async def forget_old(self, now: Instant) -> None:
         """Drop sessions that are over and failures that no longer count; a job calls it."""
@@ -256,11 +251,6 @@ class Identity:
             if row is not None:
                 row.last_used_at = now
                 work.session.add(row)
-
-
-def tokentoken_hash(token: str) -> bytes:
-    """Return what the database keeps of a token."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _totp_place(user_id: int) -> Place:
