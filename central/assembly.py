@@ -89,6 +89,7 @@ from central.sync.routes import ALARMS
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
+from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
 from central.web.calls import CALL_LISTENER
 from central.web.operations import SIGHT
@@ -268,7 +269,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
         return parts.rack.signers(Purpose.RECEIPTS, now)
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
-    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(), wake)
+    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(read_site_tables), wake)
     app[ONLINE] = Online(store, ports)
     app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)

@@ -3,8 +3,6 @@
 Laws: the record is part of the transaction of the doing; it holds no password, no document number and no name of a visitor.
 """
 
-from collections.abc import Mapping
-
 from central.store.tables.audit import AuditRow
 from central.store.unit_of_work import Work
 from central.web.calls import CURRENT_REQUEST
@@ -15,8 +13,5 @@ SYSTEM = None
 
 def record(work: Work, now: Instant, user_id: int | None, action: str, subject: str, **detail: str | int | None) -> None:
     """Add one record: `action` is `slice.verb`, `subject` is `kind:id`, `detail` names what changed."""
-    values: Mapping[str, str | int | None] = detail
-    request_id = CURRENT_REQUEST.get()
-    work.session.add(
-        AuditRow(at=now, user_id=user_id, action=action, subject=subject, detail=dict(values), request_id=request_id)
-    )
+    said: dict[str, object] = {"at": now, "user_id": user_id, "action": action, "subject": subject}
+    work.insert(AuditRow, [said | {"detail": detail, "request_id": CURRENT_REQUEST.get()}])

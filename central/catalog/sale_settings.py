@@ -5,7 +5,7 @@ and sellers sell through their own channel only; who holds `sales.sell-all` is n
 sold at once by administrators, and by whoever is set to all types. Every change is audited.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,6 +61,9 @@ class Seller:
     sells_all: bool
 
 
+Settings = Mapping[Subject, SaleSetting]
+
+
 class SaleSettings:
     """Who may sell what."""
 
@@ -71,10 +74,8 @@ class SaleSettings:
     async def all_settings(self) -> tuple[SaleSetting, ...]:
         """Return all settings: channels, then sellers, by name."""
         async with self._store.reading() as work:
-            query = select(SaleSettingRow).order_by(col(SaleSettingRow.kind), col(SaleSettingRow.subject))
-            rows = (await work.session.exec(query)).all()
-            named = (await work.session.exec(select(SaleSettingTypeRow))).all()
-        return tuple(_setting(row, named) for row in rows)
+            found = await all_in(work)
+        return tuple(found[subject] for subject in sorted(found))
 
     async def set(self, setting: SaleSetting, by: int, now: Instant) -> SaleSetting:
         """Set what a subject may sell; Problem where a type or the seller is not there."""
@@ -89,10 +90,10 @@ class SaleSettings:
     async def copy(self, source: Subject, targets: Collection[Subject], by: int, now: Instant) -> tuple[SaleSetting, ...]:
         """Give others the same setting; Problem where there is none to copy, or a seller is not there."""
         async with self._store.transaction() as work:
-            found = await _of(work, (source,))
-            if not found:
+            found = (await all_in(work)).get(source)
+            if found is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"the {source.kind} {source.name} has no setting")
-            copies = tuple(SaleSetting(target, found[0].all_types, found[0].types) for target in sorted(targets))
+            copies = tuple(SaleSetting(target, found.all_types, found.types) for target in sorted(targets))
             for one in copies:
                 await _require_subject(work, one.subject)
                 await _store_setting(work, one, by, now)
@@ -103,37 +104,37 @@ class SaleSettings:
         async with self._store.reading() as work:
             on_sale = select(TicketTypeRow.id).where(col(TicketTypeRow.is_on_sale).is_(True))
             types = [ProductId(number) for number in (await work.session.exec(on_sale)).all()]
-            settings = () if seller.sells_all else await _of(work, _subjects(seller))
+            settings = await all_in(work)
         return frozenset(one for one in types if _allowed(seller, settings, one))
 
 
-async def require_allowed(work: Work, seller: Seller, channel: str, types: Sequence[ProductId]) -> None:
+def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[ProductId]) -> None:
     """Raise Problem where settings do not let a seller sell one of these types, line by line, through that channel."""
     if seller.sells_all:
         return
     if channel != seller.channel:
         raise _refused("channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}")
-    settings = await _of(work, _subjects(seller))
     for place, type_id in enumerate(types):
         if not _allowed(seller, settings, type_id):
             message = f"type {type_id} is not in your sale settings; ask whoever sets them"
             raise _refused(f"lines.{place}.ticket_type_id", message)
 
 
-def _subjects(seller: Seller) -> tuple[Subject, Subject]:
-    return Subject(SubjectKind.CHANNEL, seller.channel), Subject(SubjectKind.SELLER, str(seller.user_id))
+async def all_in(work: Work) -> Settings:
+    """Return all settings."""
+    types: dict[Subject, set[ProductId]] = {}
+    for named in (await work.session.exec(select(SaleSettingTypeRow))).all():
+        types.setdefault(Subject(SubjectKind(named.kind), named.subject), set()).add(named.ticket_type_id)
+    rows = (await work.session.exec(select(SaleSettingRow))).all()
+    found = ((Subject(SubjectKind(row.kind), row.subject), row.all_types) for row in rows)
+    return {subject: SaleSetting(subject, all_types, frozenset(types.get(subject, ()))) for subject, all_types in found}
 
 
-def _allowed(seller: Seller, settings: tuple[SaleSetting, ...], type_id: ProductId) -> bool:
-    has_channel = any(one.subject.kind is SubjectKind.CHANNEL for one in settings)
-    return seller.sells_all or (has_channel and all(one.allows(type_id) for one in settings))
-
-
-async def _of(work: Work, subjects: Sequence[Subject]) -> tuple[SaleSetting, ...]:
-    names = {subject.name for subject in subjects}
-    rows = (await work.session.exec(select(SaleSettingRow).where(col(SaleSettingRow.subject).in_(names)))).all()
-    named = (await work.session.exec(select(SaleSettingTypeRow).where(col(SaleSettingTypeRow.subject).in_(names)))).all()
-    return tuple(one for one in (_setting(row, named) for row in rows) if one.subject in subjects)
+def _allowed(seller: Seller, settings: Settings, type_id: ProductId) -> bool:
+    of_channel = settings.get(Subject(SubjectKind.CHANNEL, seller.channel))
+    own = settings.get(Subject(SubjectKind.SELLER, str(seller.user_id)))
+    may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))
+    return seller.sells_all or may
 
 
 async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:
@@ -156,11 +157,6 @@ async def _require_subject(work: Work, subject: Subject) -> None:
     number = int(subject.name) if subject.name.isdecimal() else 0
     if str(number) != subject.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {subject.name}; name a user's number")
-
-
-def _setting(row: SaleSettingRow, named: Sequence[SaleSettingTypeRow]) -> SaleSetting:
-    types = frozenset(one.ticket_type_id for one in named if (one.kind, one.subject) == (row.kind, row.subject))
-    return SaleSetting(Subject(SubjectKind(row.kind), row.subject), row.all_types, types)
 
 
 def _refused(field: str, message: str) -> Problem:

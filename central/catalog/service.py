@@ -5,6 +5,7 @@ Laws: whatever gates decide by wakes the publisher after its commit; every chang
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlmodel import col, func, select
 
@@ -22,6 +23,8 @@ from protocol.admission.policy import Product, SiteRules
 from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import U16_MAX, ProductId, SiteId
 from protocol.instants import Instant
+
+TYPES_KEPT = 4_096
 
 RandomBytes = Callable[[int], bytes]
 Wake = Callable[[], None]
@@ -179,11 +182,15 @@ async def ticket_types(work: Work, type_ids: Collection[ProductId]) -> dict[Prod
     return {row.id: _ticket_type(row) for row in rows}
 
 
-async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:
-    """Return the products that have a right at the site, by number: the feed's table, and whose tickets are in it."""
+async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[ProductId, TicketType]:
+    """Return the types that have a right at the site, by number."""
     rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
-    found = (_ticket_type(row) for row in rows)
-    return tuple(one.product() for one in found if site_id in one.parameters.sites)
+    return {one.type_id: one for one in map(_ticket_type, rows) if site_id in one.parameters.sites}
+
+
+async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:
+    """Return these types as gates know them: the feed's table, and whose tickets are in it."""
+    return tuple(one.product() for one in (await ticket_types_of_site(work, site_id)).values())
 
 
 def _site(row: SiteRow) -> Site:
@@ -191,11 +198,17 @@ def _site(row: SiteRow) -> Site:
 
 
 def _ticket_type(row: TicketTypeRow) -> TicketType:
-    return TicketType(row.id, TicketTypeParameters.model_validate_json(row.parameters), row.price_fen, row.is_on_sale)
+    return TicketType(row.id, _parameters(row.parameters), row.price_fen, row.is_on_sale)
+
+
+@lru_cache(TYPES_KEPT)
+def _parameters(stated: str) -> TicketTypeParameters:
+    """Return what a text states; most types are the same whenever they are read anew."""
+    return TicketTypeParameters.model_validate_json(stated)
 
 
 def _with_rules(row: TicketTypeRow, rules: SaleRules) -> TicketTypeParameters:
-    parameters = TicketTypeParameters.model_validate_json(row.parameters)
+    parameters = _parameters(row.parameters)
     if misfit := parameters.misfit(rules):
         raise Problem(ProblemCode.INPUT_INVALID, misfit, fields=(FieldFault("rules", misfit),))
     return parameters.model_copy(update={"sale": rules})

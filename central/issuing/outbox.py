@@ -7,7 +7,7 @@ publisher sets the version after the commit (design.md, section 4).
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlmodel import col, func, insert, select, update
+from sqlmodel import col, func, select, update
 
 from central.issuing import credentials
 from central.issuing.feed_version import FeedVersion
@@ -25,11 +25,10 @@ class Change:
     ticket_id: TicketId
 
 
-async def append(work: Work, ticket_ids: Iterable[TicketId], sites: Collection[SiteId], now: Instant) -> None:
+def append(work: Work, ticket_ids: Iterable[TicketId], sites: Collection[SiteId], now: Instant) -> None:
     """Note that the tickets changed for these sites."""
-    connection = await work.session.connection()
     rows = [{"site_id": site, "ticket_id": ticket, "at": now} for ticket in ticket_ids for site in sorted(sites)]
-    await connection.execute(insert(TicketChangeRow), rows)
+    work.insert(TicketChangeRow, rows)
 
 
 async def unpublished(work: Work, site_id: SiteId, limit: int) -> tuple[Change, ...]:

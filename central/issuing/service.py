@@ -8,7 +8,7 @@ are the short number, and no two tickets have one number.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, insert, select
+from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
@@ -38,6 +38,7 @@ Wake = Callable[[], None]
 class NewTicket:
     """One ticket to make. `holder_keys` are what ID cards find it by: (site, 16-byte keyed hash)."""
 
+    ticket_id: TicketId
     ticket_type: TicketType
     line: int
     persons: int
@@ -55,21 +56,31 @@ class Issuing:
         self._random_bytes = random_bytes
         self._feed_has_work = feed_has_work
 
-    async def issue(
-        self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant
-    ) -> tuple[Ticket, ...]:
+    def draw_ids(self, count: int) -> list[TicketId]:
+        """Draw ids; whether tickets have their short numbers is not known yet."""
+        return [self._draw_id() for _ in range(count)]
+
+    async def free_ids(self, work: Work, count: int) -> list[TicketId]:
+        """Draw ids whose short number no ticket has; two that draw one at the same instant meet the unique constraint."""
+        free: dict[int, TicketId] = {}
+        for _ in range(MOST_ID_DRAWS):
+            drawn = {int(number_of(one)): one for one in self.draw_ids(count - len(free))}
+            held = select(TicketRow.short_number).where(col(TicketRow.short_number).in_(drawn))
+            taken = set((await work.session.exec(held)).all())
+            free |= {number: one for number, one in drawn.items() if number not in taken}
+            if len(free) == count:
+                return list(free.values())
+        raise Problem(ProblemCode.BUSY, "no free ticket numbers were found; try again")
+
+    def issue(self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant) -> tuple[Ticket, ...]:
         """Make the tickets of an order that this transaction marks paid."""
-        ids = await self._free_ids(work, len(wanted))
-        rows = [self._row(site_id, order_id, one, ticket_id, now) for one, ticket_id in zip(wanted, ids, strict=True)]
-        connection = await work.session.connection()
-        await connection.execute(insert(TicketRow), [row.model_dump() for row in rows])
-        entries = [entry for row, one in zip(rows, wanted, strict=True) for entry in _credentials(row, one)]
-        if entries:
-            await connection.execute(insert(TicketCredentialRow), entries)
-        for row, one in zip(rows, wanted, strict=True):
-            await outbox.append(work, (row.id,), one.ticket_type.parameters.sites, now)
+        tickets = tuple(self._made(site_id, order_id, one, now) for one in wanted)
+        work.insert(TicketRow, [_row(ticket) for ticket in tickets])
+        work.insert(TicketCredentialRow, [entry for one in wanted for entry in _credentials(one)])
+        for one in wanted:
+            outbox.append(work, (one.ticket_id,), one.ticket_type.parameters.sites, now)
         work.after_commit(self._feed_has_work)
-        return tuple(ticket_of(row) for row in rows)
+        return tickets
 
     async def set_status(
         self, work: Work, ticket_id: TicketId, allowed: Collection[TicketStatus], status: TicketStatus, now: Instant
@@ -126,7 +137,7 @@ class Issuing:
         """Let these keys, and no others of the kind, lead to a ticket at a site; its gates hear of it. The caller audits why."""
         await _locked(work, ticket_id)
         if await credentials.replace(work, site_id, ticket_id, kind, keys):
-            await outbox.append(work, (ticket_id,), (site_id,), now)
+            outbox.append(work, (ticket_id,), (site_id,), now)
             work.after_commit(self._feed_has_work)
 
     async def ticket(self, ticket_id: TicketId) -> Ticket:
@@ -144,15 +155,15 @@ class Issuing:
 
     async def _changed(self, work: Work, row: TicketRow, now: Instant) -> Ticket:
         work.session.add(row)
-        await work.session.flush()
         known = await catalog.ticket_types(work, (row.ticket_type_id,))
-        await outbox.append(work, (row.id,), known[row.ticket_type_id].parameters.sites, now)
+        outbox.append(work, (row.id,), known[row.ticket_type_id].parameters.sites, now)
+        await work.write()
         work.after_commit(self._feed_has_work)
         return ticket_of(row)
 
-    def _row(self, site_id: SiteId, order_id: int, one: NewTicket, ticket_id: TicketId, now: Instant) -> TicketRow:
+    def _made(self, site_id: SiteId, order_id: int, one: NewTicket, now: Instant) -> Ticket:
         record = TicketRecord(
-            ticket_id=ticket_id,
+            ticket_id=one.ticket_id,
             issuing_site=site_id,
             product=one.ticket_type.type_id,
             issued_at=to_minute(now),
@@ -166,25 +177,7 @@ class Issuing:
             slot_start=one.window.slot_start,
             slot_minutes=one.window.slot_minutes,
         )
-        return TicketRow(
-            id=record.ticket_id,
-            order_id=order_id,
-            line=one.line,
-            site_id=site_id,
-            ticket_type_id=record.product,
-            issued_at=record.issued_at,
-            valid_from=record.valid_from,
-            valid_until=record.valid_until,
-            flags=int(record.flags),
-            generation=record.generation,
-            status=int(record.status),
-            status_since=record.status_since,
-            persons=record.persons,
-            slot_start=record.slot_start,
-            slot_minutes=record.slot_minutes,
-            token=token_bytes(self._sign(record)),
-            short_number=int(number_of(ticket_id)),
-        )
+        return Ticket(record, order_id, one.line, self._sign(record), number_of(one.ticket_id))
 
     def _sign(self, record: TicketRecord) -> str:
         return self._signer.sign(
@@ -200,19 +193,6 @@ class Issuing:
                 generation=record.generation,
             )
         )
-
-    async def _free_ids(self, work: Work, count: int) -> list[TicketId]:
-        """Draw ids whose short number no ticket has; two that draw one at the same instant meet the unique constraint."""
-        free: dict[int, TicketId] = {}
-        for _ in range(MOST_ID_DRAWS):
-            ids = [self._draw_id() for _ in range(count - len(free))]
-            drawn = {int(number_of(one)): one for one in ids}
-            held = select(TicketRow.short_number).where(col(TicketRow.short_number).in_(drawn))
-            taken = set((await work.session.exec(held)).all())
-            free |= {number: one for number, one in drawn.items() if number not in taken}
-            if len(free) == count:
-                return list(free.values())
-        raise Problem(ProblemCode.BUSY, "no free ticket numbers were found; try again")
 
     def _draw_id(self) -> TicketId:
         drawn = int.from_bytes(self._random_bytes(TICKET_ID_BYTES), "big")
@@ -254,8 +234,31 @@ async def _locked(work: Work, ticket_id: TicketId) -> TicketRow:
     return row
 
 
-def _credentials(row: TicketRow, one: NewTicket) -> list[dict[str, object]]:
+def _row(ticket: Ticket) -> dict[str, object]:
+    record = ticket.record
+    return {
+        "id": record.ticket_id,
+        "order_id": ticket.order_id,
+        "line": ticket.line,
+        "site_id": record.issuing_site,
+        "ticket_type_id": record.product,
+        "issued_at": record.issued_at,
+        "valid_from": record.valid_from,
+        "valid_until": record.valid_until,
+        "flags": int(record.flags),
+        "generation": record.generation,
+        "status": int(record.status),
+        "status_since": record.status_since,
+        "persons": record.persons,
+        "slot_start": record.slot_start,
+        "slot_minutes": record.slot_minutes,
+        "token": token_bytes(ticket.code),
+        "short_number": int(ticket.short_number),
+    }
+
+
+def _credentials(one: NewTicket) -> list[dict[str, object]]:
     return [
-        {"site_id": site, "kind": int(CredentialKind.ID_CARD), "key": key, "ticket_id": row.id}
+        {"site_id": site, "kind": int(CredentialKind.ID_CARD), "key": key, "ticket_id": one.ticket_id}
         for site, key in sorted(set(one.holder_keys))
     ]

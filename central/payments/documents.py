@@ -14,6 +14,7 @@ from central.payments.methods import INSTITUTIONS, Method
 from central.payments.policy import ENDS, Document, PaymentState, Presentation, paid_at_once
 from central.payments.port import MAX_REASON_CHARACTERS
 from central.payments.ports import PayableOrder
+from central.store.row_numbers import drawn
 from central.store.tables.payments import PaymentRow
 from central.store.unit_of_work import Work
 from central.web.problems import Problem, ProblemCode
@@ -44,31 +45,36 @@ class Payment:
     by: int
 
 
-async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, now: Instant) -> PaymentRow | None:
+async def next_number(work: Work) -> int:
+    """Return the number of a payment that this transaction makes."""
+    return await drawn(work, PaymentRow)
+
+
+def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: int, now: Instant) -> Payment | None:
     """Add the document of money that is there, and the money to the ledger; an order that costs nothing has neither."""
     assert paid.method not in INSTITUTIONS, "an institution's payment is final when the institution says so"
     if order.total_fen == 0:
         return None
     document = paid_at_once(order.total_fen, now)
-    row = PaymentRow(
-        order_id=order.order_id,
-        method=paid.method,
-        reference=paid.reference,
-        created_at=now,
-        by_user_id=paid.by,
-        presentation=document.presentation,
-        state=document.state,
-        amount_fen=document.amount_fen,
-        attempts=0,
-        received_fen=document.received_fen,
-        finished_at=now,
-    )
-    work.session.add(row)
-    await work.session.flush()
+    row = {
+        "id": payment_id,
+        "order_id": order.order_id,
+        "method": paid.method,
+        "reference": paid.reference,
+        "created_at": now,
+        "by_user_id": paid.by,
+        "presentation": document.presentation,
+        "state": document.state,
+        "amount_fen": document.amount_fen,
+        "attempts": 0,
+        "received_fen": document.received_fen,
+        "finished_at": now,
+    }
+    work.insert(PaymentRow, [row])
     into = ledger.received(paid.method, order.site_id, paid.by)
-    movement = Movement(into, ledger.sales(order.site_id), order.total_fen, order.order_id, payment_id=row.id)
+    movement = Movement(into, ledger.sales(order.site_id), order.total_fen, order.order_id, payment_id=payment_id)
     ledger.post(work, movement, paid.by, now)
-    return row
+    return Payment(payment_id, order.order_id, paid.method, document, None, paid.reference, None, now, paid.by)
 
 
 async def has_live(work: Work, order_id: int) -> bool:

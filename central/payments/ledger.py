@@ -61,18 +61,17 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
     assert movement.amount_fen >= 0, "turn the accounts round instead"
     if movement.amount_fen == 0:
         return
-    work.session.add(
-        LedgerRow(
-            at=now,
-            debit=movement.debit,
-            credit=movement.credit,
-            amount_fen=movement.amount_fen,
-            order_id=movement.order_id,
-            refund_id=movement.refund_id,
-            payment_id=movement.payment_id,
-            by_user_id=by,
-        )
-    )
+    row = {
+        "at": now,
+        "debit": movement.debit,
+        "credit": movement.credit,
+        "amount_fen": movement.amount_fen,
+        "order_id": movement.order_id,
+        "refund_id": movement.refund_id,
+        "payment_id": movement.payment_id,
+        "by_user_id": by,
+    }
+    work.insert(LedgerRow, [row])
 
 
 async def balances(work: Work) -> dict[str, int]:

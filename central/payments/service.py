@@ -101,11 +101,11 @@ class Payments:
                 return payment_of(await work.session.get_one(PaymentRow, int(earlier.reference)))
             order = await self._payable(work, order_id, now)
             await _abandon_live(work, order_id, now)
-            row = await record_at_once(work, paid, order, now)
-            assert row is not None, "an order that waits costs something"
+            payment = record_at_once(work, paid, order, await documents.next_number(work), now)
+            assert payment is not None, "an order that waits costs something"
             await fulfil(work, now)
-            await remember(work, once.scope, once.key, str(row.id))
-        return payment_of(row)
+            await remember(work, once.scope, once.key, str(payment.payment_id))
+        return payment
 
     async def start(self, wanted: Start, once: IdempotencyKey, now: Instant) -> Payment:
         """Begin a payment through an institution, and return it with what the institution said first.

@@ -56,35 +56,35 @@ def _hash_all(documents: set[Document], site_keys: SiteKeys) -> dict[Document, t
 
 def keep(work: Work, seal: FieldSeal, ticket_id: TicketId, holders: Iterable[Holder]) -> None:
     """Store a ticket's holders, sealed."""
-    for place, holder in enumerate(holders):
-        number = normalised(holder.document.number)
-        work.session.add(
-            TicketHolderRow(
-                ticket_id=ticket_id,
-                place=place,
-                document_type=holder.document.kind.value,
-                country=holder.document.country,
-                number_sealed=seal.seal(number, _at("number", ticket_id, place)),
-                name_sealed=seal.seal(holder.name, _at("name", ticket_id, place)),
-            )
-        )
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "place": place,
+            "document_type": holder.document.kind.value,
+            "country": holder.document.country,
+            "number_sealed": seal.seal(normalised(holder.document.number), _at("number", ticket_id, place)),
+            "name_sealed": seal.seal(holder.name, _at("name", ticket_id, place)),
+        }
+        for place, holder in enumerate(holders)
+    ]
+    work.insert(TicketHolderRow, rows)
 
 
 def hold(work: Work, seal: FieldSeal, order_id: int, line: int, holders: Iterable[Holder]) -> None:
     """Store the holders of a line whose tickets are not made yet, sealed."""
-    for place, holder in enumerate(holders):
-        at = f"{order_id}/{line}/{place}"
-        work.session.add(
-            OrderHolderRow(
-                order_id=order_id,
-                line=line,
-                place=place,
-                document_type=holder.document.kind.value,
-                country=holder.document.country,
-                number_sealed=seal.seal(normalised(holder.document.number), Place(_HELD, "number", at)),
-                name_sealed=seal.seal(holder.name, Place(_HELD, "name", at)),
-            )
-        )
+    rows = [
+        {
+            "order_id": order_id,
+            "line": line,
+            "place": place,
+            "document_type": holder.document.kind.value,
+            "country": holder.document.country,
+            "number_sealed": seal.seal(normalised(holder.document.number), _held_at("number", order_id, line, place)),
+            "name_sealed": seal.seal(holder.name, _held_at("name", order_id, line, place)),
+        }
+        for place, holder in enumerate(holders)
+    ]
+    work.insert(OrderHolderRow, rows)
 
 
 async def held(work: Work, seal: FieldSeal, order_id: int) -> Mapping[int, tuple[Holder, ...]]:
@@ -92,9 +92,8 @@ async def held(work: Work, seal: FieldSeal, order_id: int) -> Mapping[int, tuple
     query = select(OrderHolderRow).where(col(OrderHolderRow.order_id) == order_id)
     found: dict[int, tuple[Holder, ...]] = {}
     for row in (await work.session.exec(query.order_by(col(OrderHolderRow.line), col(OrderHolderRow.place)))).all():
-        at = f"{order_id}/{row.line}/{row.place}"
-        number = seal.open(row.number_sealed, Place(_HELD, "number", at))
-        name = seal.open(row.name_sealed, Place(_HELD, "name", at))
+        number = seal.open(row.number_sealed, _held_at("number", order_id, row.line, row.place))
+        name = seal.open(row.name_sealed, _held_at("name", order_id, row.line, row.place))
         holder = Holder(Document(DocumentType(row.document_type), row.country, number), name)
         found[row.line] = (*found.get(row.line, ()), holder)
     return found
@@ -127,3 +126,7 @@ def masked(holder: KeptHolder) -> KeptHolder:
 
 def _at(column: str, ticket_id: TicketId, place: int) -> Place:
     return Place("ticket_holder", column, f"{ticket_id}/{place}")
+
+
+def _held_at(column: str, order_id: int, line: int, place: int) -> Place:
+    return Place(_HELD, column, f"{order_id}/{line}/{place}")

@@ -6,7 +6,7 @@ Laws: prices and validity stand as promised; a row of an order is locked before 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, insert, select
+from sqlmodel import col, select
 
 from central.catalog import service as catalog
 from central.catalog.policy import Window
@@ -35,14 +35,21 @@ class Order:
     tickets: tuple[Ticket, ...]
 
 
-async def add(work: Work, row: OrderRow, lines: tuple[PromisedLine, ...]) -> int:
-    """Store an order and its lines; return its number."""
-    work.session.add(row)
-    await work.session.flush()
-    assert row.id is not None, "a flushed row has its number"
-    connection = await work.session.connection()
-    await connection.execute(insert(OrderLineRow), [_line_values(row.id, line) for line in lines])
-    return row.id
+def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
+    """Store an order and its lines."""
+    row = {
+        "id": order.order_id,
+        "site_id": order.site_id,
+        "seller_id": order.seller_id,
+        "channel": order.channel,
+        "state": order.state,
+        "total_fen": order.total_fen,
+        "created_at": order.created_at,
+        "expires_at": order.expires_at,
+        "paid_at": order.paid_at,
+    }
+    work.insert(OrderRow, [row])
+    work.insert(OrderLineRow, [_line_values(order.order_id, line) for line in lines])
 
 
 async def lines_of(work: Work, order_id: int, holders: Mapping[int, tuple[Holder, ...]]) -> tuple[PromisedLine, ...]:

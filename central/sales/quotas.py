@@ -7,12 +7,13 @@ statements of their transaction, so that others wait for the commit alone; what 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, insert, select, update
+import sqlalchemy
+from sqlalchemy import ColumnElement, Date, bindparam, text
+from sqlmodel import col, select, update
 
 from central.issuing.records import Ticket
 from central.sales.quota_policy import WHOLE_LINE, QuotaKey, Take, in_order, refused
+from central.store.tables.metadata import METADATA
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import TicketId
@@ -37,11 +38,10 @@ async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequen
     """
     if not takes:
         return
-    connection = await work.session.connection()
-    await work.session.flush()
     ids = _numbered(tickets)
     rows = [_taken_values(order_id, one, persons, ids.get((one.line, one.number))) for one, persons in _by_row(takes)]
-    await connection.execute(insert(QuotaTakenRow), rows)
+    work.insert(QuotaTakenRow, rows)
+    await work.write()
     wanted: Counter[QuotaKey] = Counter()
     first: dict[QuotaKey, Take] = {}
     for one in takes:
@@ -74,7 +74,7 @@ async def give_back_ticket(work: Work, ticket: Ticket, persons: int) -> None:
 
 
 async def _give_back(work: Work, rows: Sequence[QuotaTakenRow], persons: int | None) -> None:
-    await work.session.flush()
+    await work.write()
     by_key: dict[QuotaKey, list[QuotaTakenRow]] = {}
     for row in rows:
         by_key.setdefault(QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start), []).append(row)
@@ -106,26 +106,19 @@ async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
     if persons > most:
         return False
     connection = await work.session.connection()
-    upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QuotaRow)
-    values = {"ticket_type_id": key.ticket_type, "day": key.day, "slot_start": key.slot_start, "person": key.person}
-    statement = upsert.values(**values, taken=persons).on_conflict_do_update(
-        index_elements=list(values),
-        set_={"taken": col(QuotaRow.taken) + persons},
-        where=col(QuotaRow.taken) + persons <= most,
-    )
-    return (await connection.execute(statement.returning(col(QuotaRow.taken)))).first() is not None
+    said = {"type": key.ticket_type, "day": key.day, "slot": key.slot_start, "person": key.person}
+    return (await connection.execute(_RAISE, said | {"persons": persons, "most": most})).first() is not None
 
 
 async def _taken(work: Work, keys: set[QuotaKey]) -> Mapping[QuotaKey, int]:
-    query = select(QuotaRow).where(
-        col(QuotaRow.ticket_type_id).in_({key.ticket_type for key in keys}),
-        col(QuotaRow.day).in_({key.day for key in keys}),
-        col(QuotaRow.slot_start).in_({key.slot_start for key in keys}),
-        col(QuotaRow.person).in_({key.person for key in keys}),
-    )
-    # What this session has read before must not hide what others have taken since.
-    rows = (await work.session.exec(query.execution_options(populate_existing=True))).all()
-    return {QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start): row.taken for row in rows}
+    said = {
+        "types": list({key.ticket_type for key in keys}),
+        "days": list({key.day for key in keys}),
+        "slots": list({key.slot_start for key in keys}),
+        "persons": list({key.person for key in keys}),
+    }
+    rows = (await (await work.session.connection()).execute(_TAKEN, said)).all()
+    return {QuotaKey(person, of_type, day, slot_start): taken for person, of_type, day, slot_start, taken in rows}
 
 
 def _numbered(tickets: Sequence[Ticket]) -> dict[tuple[int, int], TicketId]:
@@ -172,3 +165,17 @@ def _taken_values(order_id: int, one: Take, persons: int, ticket_id: TicketId | 
         "ticket_id": ticket_id,
         "taken": persons,
     }
+
+
+_quota = METADATA.tables["sale_quota"]
+_TAKEN = sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.day, _quota.c.slot_start, _quota.c.taken).where(
+    _quota.c.ticket_type_id.in_(bindparam("types", expanding=True)),
+    _quota.c.day.in_(bindparam("days", expanding=True)),
+    _quota.c.slot_start.in_(bindparam("slots", expanding=True)),
+    _quota.c.person.in_(bindparam("persons", expanding=True)),
+)
+_RAISE = text(
+    "INSERT INTO sale_quota (ticket_type_id, day, slot_start, person, taken) VALUES (:type, :day, :slot, :person, :persons) "
+    "ON CONFLICT (ticket_type_id, day, slot_start, person) DO UPDATE SET taken = sale_quota.taken + excluded.taken "
+    "WHERE sale_quota.taken + excluded.taken <= :most RETURNING taken"
+).bindparams(bindparam("day", type_=Date()))

@@ -6,20 +6,20 @@ but never while one of its payments may still arrive.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
 from central.audit import service as audit
-from central.catalog import service as catalog
 from central.catalog.sale_settings import Seller, require_allowed
 from central.catalog.service import Catalog
+from central.catalog.shop import Shop, Shops
+from central.catalog.shop import read as read_shop
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, NewTicket, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
-from central.sales import holders, orders, quotas
+from central.sales import holders, opening, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.orders import Order
 from central.sales.policy import (
@@ -33,7 +33,8 @@ from central.sales.policy import (
     total_fen,
 )
 from central.sales.quota_policy import Take, takes_of
-from central.store.idempotency import first_use, remember
+from central.store import small_tables
+from central.store.idempotency import Earlier
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Store, Work
@@ -73,12 +74,26 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class _Issue:
+    """Tickets to make: of these lines, under these ids, to be found by what their holders were hashed to."""
+
+    lines: tuple[PromisedLine, ...]
+    ids: list[TicketId]
+    hashed: Hashed
+
+
+@dataclass(frozen=True, slots=True)
 class _Deal:
+    """What is promised and taken by the order of that number, the number of its payment, and its tickets' ids."""
+
+    order_id: int
+    payment_id: int
     lines: tuple[PromisedLine, ...]
     takes: tuple[Take, ...]
+    ids: list[TicketId]
 
 
-Making = Callable[[Work], Awaitable[tuple[Order, tuple[Take, ...]]]]
+Making = Callable[[Work, _Deal], Awaitable[Order]]
 
 
 class Sales:
@@ -90,13 +105,14 @@ class Sales:
         self._catalog = shop
         self._issuing = issuing
         self._seal = seal
+        self._shops = Shops(read_shop)
 
     async def quote(self, wanted: Wanted, now: Instant) -> Quote:
         """Return what it costs now; Problem where it may not be sold."""
         async with self._store.reading() as work:
-            lines = await _priced(work, wanted, now)
-            zone = await _zone(work, wanted.site_id)
-            await quotas.look(work, takes_of(lines, promised(lines, zone), wanted.buyer_phone, self._seal.digest))
+            shop = await self._shop(work, wanted)
+            lines = _priced(shop, wanted, now)
+            await quotas.look(work, takes_of(lines, promised(lines, shop.zone), wanted.buyer_phone, self._seal.digest))
         return Quote(lines, total_fen(lines))
 
     async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
@@ -106,48 +122,33 @@ class Sales:
         """
         hashed = await self._hashed(wanted, now)
 
-        async def made(work: Work) -> tuple[Order, tuple[Take, ...]]:
-            deal = await self._deal(work, wanted, expected_fen, now)
-            row = OrderRow(
-                site_id=wanted.site_id,
-                seller_id=paid.by,
-                channel=wanted.channel,
-                state=OrderState.PAID,
-                total_fen=expected_fen,
-                created_at=now,
-                paid_at=now,
-            )
-            order_id = await orders.add(work, row, deal.lines)
-            await record_at_once(work, paid, _payable(row), now)
-            tickets = await self._issue(work, row, deal.lines, hashed, now)
-            audit.record(work, now, paid.by, "order.sell", f"order:{order_id}", total_fen=expected_fen, method=paid.method)
-            return orders.order_of(row, tickets), deal.takes
+        async def made(work: Work, deal: _Deal) -> Order:
+            order = _order_of(wanted, deal, paid.by, expected_fen, now)
+            order = replace(order, state=OrderState.PAID, paid_at=now)
+            orders.add(work, order, deal.lines)
+            record_at_once(work, paid, _payable(order), deal.payment_id, now)
+            tickets = await self._issue(work, _payable(order), _Issue(deal.lines, deal.ids, hashed), now)
+            subject_of_order = f"order:{order.order_id}"
+            audit.record(work, now, paid.by, "order.sell", subject_of_order, total_fen=expected_fen, method=paid.method)
+            return replace(order, tickets=tickets)
 
-        return await self._once(made, once, now)
+        return await self._once(wanted, expected_fen, made, once, now)
 
     async def hold(self, wanted: Wanted, expected_fen: int, once: IdempotencyKey, seller_id: int, now: Instant) -> Order:
         """Make an order that waits for its money; Problem as for a sale, and where there is nothing to pay."""
         if expected_fen == 0:
             raise Problem(ProblemCode.INPUT_INVALID, "an order that costs nothing waits for nothing; sell it at once")
 
-        async def made(work: Work) -> tuple[Order, tuple[Take, ...]]:
-            deal = await self._deal(work, wanted, expected_fen, now)
-            row = OrderRow(
-                site_id=wanted.site_id,
-                seller_id=seller_id,
-                channel=wanted.channel,
-                state=OrderState.OPEN,
-                total_fen=expected_fen,
-                created_at=now,
-                expires_at=Instant(now + HOLD_S * MS_PER_SECOND),
-            )
-            order_id = await orders.add(work, row, deal.lines)
+        async def made(work: Work, deal: _Deal) -> Order:
+            order = _order_of(wanted, deal, seller_id, expected_fen, now)
+            order = replace(order, expires_at=Instant(now + HOLD_S * MS_PER_SECOND))
+            orders.add(work, order, deal.lines)
             for line in deal.lines:
-                holders.hold(work, self._seal, order_id, line.line, line.holders)
-            audit.record(work, now, seller_id, "order.hold", f"order:{order_id}", total_fen=expected_fen)
-            return orders.order_of(row, ()), deal.takes
+                holders.hold(work, self._seal, order.order_id, line.line, line.holders)
+            audit.record(work, now, seller_id, "order.hold", f"order:{order.order_id}", total_fen=expected_fen)
+            return order
 
-        return await self._once(made, once, now)
+        return await self._once(wanted, expected_fen, made, once, now)
 
     async def cancel(self, order_id: int, by: int, now: Instant) -> Order:
         """Cancel an order that waits; money that still arrives for it is returned. Problem where it is paid."""
@@ -174,7 +175,7 @@ class Sales:
 
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
-        return _payable(await orders.locked(work, order_id))
+        return _payable(orders.order_of(await orders.locked(work, order_id), ()))
 
     async def fulfilment(self, order_id: int) -> Fulfilment:
         """Answer the port `payments.ports.Orders`: holders are hashed now, because a transaction must not wait for it."""
@@ -188,7 +189,8 @@ class Sales:
             assert row.state == OrderState.OPEN, "only an order that waits becomes paid"
             row.state, row.paid_at = OrderState.PAID, now
             work.session.add(row)
-            tickets = await self._issue(work, row, lines, hashed, now)
+            ids = await self._issuing.free_ids(work, sum(line.quantity for line in lines))
+            tickets = await self._issue(work, _payable(orders.order_of(row, ())), _Issue(lines, ids, hashed), now)
             await holders.let_go(work, order_id)
             if any(line.holders for line in lines):
                 await quotas.name_tickets(work, order_id, tickets)
@@ -206,15 +208,22 @@ class Sales:
         async with self._store.reading() as work:
             return tuple(holders.masked(holder) for holder in await holders.read(work, self._seal, ticket_id))
 
-    async def _once(self, made: Making, once: IdempotencyKey, now: Instant) -> Order:
+    async def _once(self, wanted: Wanted, expected_fen: int, making: Making, once: IdempotencyKey, now: Instant) -> Order:
         """Make an order in a transaction of its own, or find the one that the same request made before."""
+        quantity = sum(line.quantity for line in wanted.lines)
+        if quantity > MOST_TICKETS:
+            raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+        ids = self._issuing.draw_ids(quantity)
         async with self._store.transaction() as work:
-            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
-            if earlier is not None:
-                once.require_same(earlier.fingerprint)
-                return await _order(work, int(earlier.reference))
-            order, takes = await made(work)
-            await remember(work, once.scope, once.key, str(order.order_id))
+            opened = await opening.claim(work, once, ids, now)
+            if isinstance(opened, Earlier):
+                once.require_same(opened.fingerprint)
+                return await _order(work, int(opened.reference))
+            shop = await self._shops.at(work, wanted.site_id, opened.tables_version)
+            lines, takes = await self._promised(work, shop, wanted, expected_fen, now)
+            if not opened.ids_are_free:
+                ids = await self._issuing.free_ids(work, quantity)
+            order = await making(work, _Deal(opened.order_id, opened.payment_id, lines, takes, ids))
             await quotas.take(work, order.order_id, takes, order.tickets)
         return order
 
@@ -234,15 +243,21 @@ class Sales:
         audit.record(work, now, by, "order.cancel", f"order:{row.id}")
         await quotas.give_back_order(work, row.id)
 
-    async def _deal(self, work: Work, wanted: Wanted, expected_fen: int, now: Instant) -> _Deal:
-        """Return what is promised and taken; what is sold out is refused before anything is written."""
-        lines = await _priced(work, wanted, now)
+    async def _promised(
+        self, work: Work, shop: Shop, wanted: Wanted, expected_fen: int, now: Instant
+    ) -> tuple[tuple[PromisedLine, ...], tuple[Take, ...]]:
+        """Return what is promised and taken; what is sold out is refused before anything is made."""
+        lines = _priced(shop, wanted, now)
         if total_fen(lines) != expected_fen:
             raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
-        promises = promised(lines, await _zone(work, wanted.site_id))
+        promises = promised(lines, shop.zone)
         takes = takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
         await quotas.look(work, takes)
-        return _Deal(promises, takes)
+        return promises, takes
+
+    async def _shop(self, work: Work, wanted: Wanted) -> Shop:
+        version = await small_tables.version(await work.session.connection())
+        return await self._shops.at(work, wanted.site_id, version)
 
     async def _hashed(self, wanted: Wanted, now: Instant) -> Hashed:
         """Hash before the transaction: a transaction must not wait for a slow hash."""
@@ -250,8 +265,8 @@ class Sales:
         if not documents:
             return Hashed({}, {})
         async with self._store.reading() as work:
-            lines = promised(await _priced(work, wanted, now), await _zone(work, wanted.site_id))
-            site_keys = await self._site_keys(work, lines)
+            shop = await self._shop(work, wanted)
+            site_keys = await self._site_keys(work, promised(_priced(shop, wanted, now), shop.zone))
         return await holders.hashed(documents, site_keys)
 
     async def _site_keys(self, work: Work, lines: tuple[PromisedLine, ...]) -> SiteKeys:
@@ -262,14 +277,11 @@ class Sales:
         held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in _sites_with_holders(lines)}
         return hashed if held == hashed.site_keys else await holders.hashed(_documents(lines), held)
 
-    async def _issue(
-        self, work: Work, row: OrderRow, lines: tuple[PromisedLine, ...], hashed: Hashed, now: Instant
-    ) -> tuple[Ticket, ...]:
-        assert row.id is not None, "a stored order has its number"
-        hashed = await self._hashed_in_force(work, lines, hashed)
-        pairs = [(line, number) for line in lines for number in range(line.quantity)]
-        wanted = [_new_ticket(line, number, hashed) for line, number in pairs]
-        tickets = await self._issuing.issue(work, row.site_id, row.id, wanted, now)
+    async def _issue(self, work: Work, order: PayableOrder, wanted: _Issue, now: Instant) -> tuple[Ticket, ...]:
+        hashed = await self._hashed_in_force(work, wanted.lines, wanted.hashed)
+        pairs = [(line, number) for line in wanted.lines for number in range(line.quantity)]
+        new = [_new_ticket(ticket_id, *pair, hashed) for ticket_id, pair in zip(wanted.ids, pairs, strict=True)]
+        tickets = self._issuing.issue(work, order.site_id, order.order_id, new, now)
         for ticket, (line, number) in zip(tickets, pairs, strict=True):
             holders.keep(work, self._seal, ticket.ticket_id, line.holders_of(number))
         return tickets
@@ -284,8 +296,9 @@ def _documents(lines: tuple[PromisedLine, ...]) -> list[Document]:
     return [holder.document for line in lines for holder in line.holders]
 
 
-def _new_ticket(line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
+def _new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
     return NewTicket(
+        ticket_id=ticket_id,
         ticket_type=line.ticket_type,
         line=line.line,
         persons=line.persons,
@@ -294,21 +307,30 @@ def _new_ticket(line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
     )
 
 
-async def _zone(work: Work, site_id: SiteId) -> ZoneInfo:
-    return ZoneInfo((await catalog.site(work, site_id)).parameters.zone)
-
-
-async def _priced(work: Work, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
-    site = await catalog.site(work, wanted.site_id)
-    at = to_datetime(now, ZoneInfo(site.parameters.zone)).replace(tzinfo=None)
-    if sum(line.quantity for line in wanted.lines) > MOST_TICKETS:
-        raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+def _priced(shop: Shop, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
+    at = to_datetime(now, shop.zone).replace(tzinfo=None)
     if wanted.seller is not None:
-        await require_allowed(work, wanted.seller, wanted.channel, [line.type_id for line in wanted.lines])
-    types = await catalog.ticket_types(work, {line.type_id for line in wanted.lines})
-    lines = tuple(priced(line, place, types.get(line.type_id), wanted.site_id, at) for place, line in enumerate(wanted.lines))
+        require_allowed(shop.settings, wanted.seller, wanted.channel, [line.type_id for line in wanted.lines])
+    of_lines = enumerate(wanted.lines)
+    lines = tuple(priced(line, place, shop.types.get(line.type_id), wanted.site_id, at) for place, line in of_lines)
     require_order_limits(lines)
     return lines
+
+
+def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: Instant) -> Order:
+    """Return the order of a deal, as long as it waits for its money."""
+    return Order(
+        order_id=deal.order_id,
+        site_id=wanted.site_id,
+        seller_id=seller_id,
+        channel=wanted.channel,
+        state=OrderState.OPEN,
+        total_fen=total_fen,
+        created_at=now,
+        expires_at=None,
+        paid_at=None,
+        tickets=(),
+    )
 
 
 async def _order(work: Work, order_id: int) -> Order:
@@ -318,9 +340,8 @@ async def _order(work: Work, order_id: int) -> Order:
     return orders.order_of(row, await tickets_of_order(work, order_id))
 
 
-def _payable(row: OrderRow) -> PayableOrder:
-    assert row.id is not None, "a stored order has its number"
-    return PayableOrder(row.id, row.site_id, row.total_fen, row.state == OrderState.OPEN, row.expires_at)
+def _payable(order: Order) -> PayableOrder:
+    return PayableOrder(order.order_id, order.site_id, order.total_fen, order.state == OrderState.OPEN, order.expires_at)
 
 
 async def paid_price_fen(work: Work, order_id: int, line: int) -> int:

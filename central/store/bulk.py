@@ -2,14 +2,16 @@
 
 SQLAlchemy's own insert handles each value of each row by itself, and its IN makes a new statement for each count of values.
 
-Laws: values are given as the database keeps them (a u64 by `columns.to_signed`); nothing of a statement is made of data.
+Laws: values are given to `insert_rows` as the database keeps them (a u64 by `columns.to_signed`); nothing of a statement is made
+of data.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
-from typing import TypeVar
+from itertools import accumulate, chain
+from typing import Any, TypeVar
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, any_, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +24,22 @@ MOST_VALUES = 32_000
 STATEMENTS_KEPT = 256
 
 Row = tuple[object, ...]
+Values = Mapping[str, object]
+Keep = Callable[[Any], Any]
+_Shape = tuple[type[Table], tuple[str, ...]]
 _Whole = TypeVar("_Whole", bound=int | None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    table: type[Table]
+    names: tuple[str, ...]
+    rows: Sequence[Values]
+
+    def kept(self, dialect: Dialect) -> list[Row]:
+        """Return the rows as the database keeps them."""
+        ways = _ways_to_keep(self.table, self.names, dialect)
+        return [tuple(way(row[name]) if way else row[name] for name, way in ways) for row in self.rows]
 
 
 async def insert_rows(connection: AsyncConnection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
@@ -37,6 +54,21 @@ async def insert_rows(connection: AsyncConnection, table: type[Table], names: tu
     for start in range(0, len(rows), most):
         part = rows[start : start + most]
         await connection.exec_driver_sql(_values_statement(table, names, len(part)), tuple(chain.from_iterable(part)))
+
+
+async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Sequence[Values]]) -> None:
+    """Insert rows of several tables, parents before children: on PostgreSQL by one statement.
+
+    Values are given as the program has them here; all rows of a table name the same columns.
+    """
+    batches = [_Batch(table, tuple(of_table[0]), of_table) for table, of_table in rows.items() if of_table]
+    if connection.dialect.name != "postgresql":
+        for batch in batches:
+            await insert_rows(connection, batch.table, batch.names, batch.kept(connection.dialect))
+        return
+    columns = [list(column) for batch in batches for column in zip(*batch.kept(connection.dialect), strict=True)]
+    shapes = tuple((batch.table, batch.names) for batch in batches)
+    await connection.exec_driver_sql(_tables_statement(shapes, connection.dialect), tuple(columns))
 
 
 def among(connection: AsyncConnection, column: Mapped[_Whole], numbers: Collection[int]) -> ColumnElement[bool]:
@@ -55,10 +87,24 @@ def _values_statement(table: type[Table], names: tuple[str, ...], rows: int) -> 
 
 
 @lru_cache(STATEMENTS_KEPT)
-def _unnest_statement(table: type[Table], names: tuple[str, ...], dialect: Dialect) -> str:
+def _unnest_statement(table: type[Table], names: tuple[str, ...], dialect: Dialect, first: int = 1) -> str:
     types = [table.metadata.tables[_name(table)].c[name].type.compile(dialect) for name in names]
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
+    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, first))
     return f"{_into(table, names)} SELECT * FROM unnest({arrays})"  # noqa: S608 - names and types of our own tables
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _tables_statement(shapes: tuple[_Shape, ...], dialect: Dialect) -> str:
+    places = accumulate((len(names) for _, names in shapes), initial=1)
+    inserts = [_unnest_statement(*shape, dialect, first) for shape, first in zip(shapes, places, strict=False)]
+    others = ", ".join(f"t{number} AS ({insert})" for number, insert in enumerate(inserts[:-1]))
+    return f"WITH {others} {inserts[-1]}" if others else inserts[-1]
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _ways_to_keep(table: type[Table], names: tuple[str, ...], dialect: Dialect) -> list[tuple[str, Keep | None]]:
+    columns = table.metadata.tables[_name(table)].c
+    return [(name, columns[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
 
 
 def _into(table: type[Table], names: tuple[str, ...]) -> str:

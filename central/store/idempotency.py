@@ -30,8 +30,11 @@ async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: I
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "reference": "", "at": now}
     added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())
-    if added.rowcount:
-        return None
+    return None if added.rowcount else await earlier_use(work, scope, key)
+
+
+async def earlier_use(work: Work, scope: str, key: str) -> Earlier:
+    """Return the earlier claim of a key that is claimed."""
     found = (
         await work.session.exec(
             select(IdempotentRequestRow).where(

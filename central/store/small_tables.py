@@ -15,7 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.store import counters
 
-TABLES = frozenset({"site", "ticket_type", "check_point", "ticked_type", "supervised_site", "supervisor_pin", "user_account"})
+TABLES = frozenset(
+    {
+        "site",
+        "ticket_type",
+        "sale_setting",
+        "sale_setting_type",
+        "check_point",
+        "ticked_type",
+        "supervised_site",
+        "supervisor_pin",
+        "user_account",
+    }
+)
 _WRITES = re.compile(
     r'\b(?:INTO|UPDATE|DELETE\s+FROM|TRUNCATE(?:\s+TABLE)?)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)"?', re.IGNORECASE
 )

@@ -4,7 +4,7 @@ Laws: what a use case changes commits as a whole or not at all; whoever must be 
 never by a change that may yet be undone.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from central.store import leadership
+from central.store.bulk import Values, insert_all
+from central.store.columns import Table
 from central.store.engine import READ_ONLY, Database
 from protocol.errors import StorageError
 
@@ -24,6 +26,18 @@ class Work:
 
     session: AsyncSession
     _hooks: list[Callable[[], None]] = field(default_factory=list)
+    _rows: dict[type[Table], list[Values]] = field(default_factory=dict)
+
+    def insert(self, table: type[Table], rows: Iterable[Values]) -> None:
+        """Have rows inserted by `write`, together with all others: parents before children, and all of a table alike."""
+        self._rows.setdefault(table, []).extend(rows)
+
+    async def write(self) -> None:
+        """Write whatever waits; before the commit, the store does it."""
+        await self.session.flush()
+        rows, self._rows = self._rows, {}
+        if rows:
+            await insert_all(await self.session.connection(), rows)
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` once the transaction is on the disk. A hook only wakes somebody; it never fails and never waits."""
@@ -59,6 +73,7 @@ class Store:
                 if leadership.is_fenced():
                     await leadership.require(await session.connection())
                 yield work
+                await work.write()
                 await session.commit()
             except (DBAPIError, PoolTimeoutError) as error:
                 raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error

@@ -19,6 +19,7 @@ from central.sales.policy import Holder
 from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow, OrderRow
 from central.store.tables.tickets import TicketHolderRow, TicketRow
+from central.store.unit_of_work import Work
 from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind
 from protocol.holders import Document, DocumentType, holder_hash
@@ -89,10 +90,11 @@ async def test_a_sale_that_fails_at_its_last_step_leaves_nothing(office: Office,
     one = await office.ticket_type()
     woken = office.woken
 
-    async def fail(*_arguments: object) -> None:
+    async def fail(work: Work, *_others: object) -> None:
+        await work.write()
         raise RuntimeError
 
-    monkeypatch.setattr("central.sales.service.remember", fail)
+    monkeypatch.setattr("central.sales.quotas.take", fail)
     with pytest.raises(RuntimeError):
         await office.sell(one)
     async with office.store.reading() as work:

@@ -1,0 +1,47 @@
+"""Copies of small tables in memory, for what is decided often.
+
+Laws: what is handed out is what stands at the version that the caller read in its own transaction (`store.small_tables`), or
+later; a copy that was read while somebody changed it is read again.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from central.store import small_tables
+from central.store.unit_of_work import Work
+from protocol.errors import StorageError
+
+MOST_READINGS = 5
+KeyT = TypeVar("KeyT")
+CopyT = TypeVar("CopyT")
+
+
+class InMemory(Generic[KeyT, CopyT]):
+    """Keeps each copy as long as its version stands."""
+
+    def __init__(self, read: Callable[[Work, KeyT], Awaitable[CopyT]]) -> None:
+        """Take what reads a copy from the tables."""
+        self._read = read
+        self._held: dict[KeyT, tuple[int, CopyT]] = {}
+
+    async def at(self, work: Work, key: KeyT, version: int) -> CopyT:
+        """Return the copy of that key, `version` being what `store.small_tables` says in this transaction."""
+        held = self._held.get(key)
+        if held is not None and held[0] == version:
+            return held[1]
+        read = await self._read_at_rest(work, key)
+        self._held[key] = read
+        return read[1]
+
+    async def _read_at_rest(self, work: Work, key: KeyT) -> tuple[int, CopyT]:
+        connection = await work.session.connection()
+        before = await small_tables.version(connection)
+        for _ in range(MOST_READINGS):
+            # What the session has read before must not hide what has changed since.
+            work.session.expire_all()
+            copy = await self._read(work, key)
+            after = await small_tables.version(connection)
+            if after == before:
+                return after, copy
+            before = after
+        raise StorageError(f"the settings changed {MOST_READINGS} times while they were read; repeat the request")
