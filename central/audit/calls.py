@@ -8,6 +8,8 @@ by the level; nothing of a body or a query is kept.
 from collections import deque
 from enum import StrEnum
 
+from central.store.bulk import Values
+from central.store.columns import Table
 from central.store.tables.audit import CallRow, FaultRow
 from central.store.unit_of_work import Store
 from central.web.calls import Called, Failed
@@ -49,27 +51,27 @@ class CallLog:
         self._store = store
         self._level = level
         self._clock = clock
-        self._rows: deque[CallRow | FaultRow] = deque(maxlen=MOST_WAITING)
+        self._rows: deque[tuple[type[Table], Values]] = deque(maxlen=MOST_WAITING)
 
     def called(self, call: Called) -> None:
         """Note a call that was answered."""
         if is_kept(self._level, call.method, call.status):
-            self._rows.append(
-                CallRow(
-                    at=self._clock(),
-                    request_id=call.request_id,
-                    operation_id=call.operation_id,
-                    user_id=call.user_id,
-                    status=call.status,
-                    duration_ms=call.duration_ms,
-                    source=call.source[:64],
-                )
-            )
+            row = {
+                "at": self._clock(),
+                "request_id": call.request_id,
+                "operation_id": call.operation_id,
+                "user_id": call.user_id,
+                "status": call.status,
+                "duration_ms": call.duration_ms,
+                "source": call.source[:64],
+            }
+            self._rows.append((CallRow, row))
 
     def failed(self, fault: Failed) -> None:
         """Note a fault of ours."""
         detail = fault.detail[-MOST_DETAIL_CHARACTERS:]
-        self._rows.append(FaultRow(at=self._clock(), request_id=fault.request_id, kind=fault.kind[:64], detail=detail))
+        row = {"at": self._clock(), "request_id": fault.request_id, "kind": fault.kind[:64], "detail": detail}
+        self._rows.append((FaultRow, row))
 
     async def write_down(self) -> None:
         """Write what was gathered; a job calls it. Where the database fails, the lines wait for the next time."""
@@ -77,6 +79,7 @@ class CallLog:
         if not taken:
             return
         async with self._store.transaction() as work:
-            work.session.add_all(taken)
+            for table, row in taken:
+                work.insert(table, [row])
         for _ in taken:
             self._rows.popleft()

@@ -67,7 +67,7 @@ async def claim(work: Work, once: IdempotencyKey, ids: Sequence[TicketId], now: 
         asked = {"order_id": order_id, "numbers": json.dumps(numbers)}
         return None if order_id is None else connection.execute(_LOOK, asked).one()
 
-    found = await (await work.session.connection()).run_sync(claimed)
+    found = await (await work.connection()).run_sync(claimed)
     if found is None or found.reference is None:
         return await earlier_use(work, once.scope, once.key)
     is_free = not found.is_taken and len(set(numbers)) == len(numbers)

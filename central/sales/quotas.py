@@ -95,7 +95,7 @@ async def _lower(work: Work, key: QuotaKey, row: QuotaTakenRow, given: int) -> N
         col(QuotaTakenRow.person) == key.person,
         col(QuotaTakenRow.taken) >= given,
     )
-    connection = await work.session.connection()
+    connection = await work.connection()
     lowered = await connection.execute(update(QuotaTakenRow).where(*held).values(taken=col(QuotaTakenRow.taken) - given))
     if lowered.rowcount:
         await connection.execute(update(QuotaRow).where(*_is(key)).values(taken=col(QuotaRow.taken) - given))
@@ -105,7 +105,7 @@ async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
     """Whether so many were taken: one statement that does it, or does nothing."""
     if persons > most:
         return False
-    connection = await work.session.connection()
+    connection = await work.connection()
     said = {"type": key.ticket_type, "day": key.day, "slot": key.slot_start, "person": key.person}
     return (await connection.execute(_RAISE, said | {"persons": persons, "most": most})).first() is not None
 
@@ -117,7 +117,7 @@ async def _taken(work: Work, keys: set[QuotaKey]) -> Mapping[QuotaKey, int]:
         "slots": list({key.slot_start for key in keys}),
         "persons": list({key.person for key in keys}),
     }
-    rows = (await (await work.session.connection()).execute(_TAKEN, said)).all()
+    rows = (await (await work.connection()).execute(_TAKEN, said)).all()
     return {QuotaKey(person, of_type, day, slot_start): taken for person, of_type, day, slot_start, taken in rows}
 
 

@@ -256,7 +256,7 @@ class Sales:
         return promises, takes
 
     async def _shop(self, work: Work, wanted: Wanted) -> Shop:
-        version = await small_tables.version(await work.session.connection())
+        version = await small_tables.version(await work.connection())
         return await self._shops.at(work, wanted.site_id, version)
 
     async def _hashed(self, wanted: Wanted, now: Instant) -> Hashed:

@@ -7,7 +7,7 @@ of data.
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain
@@ -26,7 +26,7 @@ STATEMENTS_KEPT = 256
 Row = tuple[object, ...]
 Values = Mapping[str, object]
 Keep = Callable[[Any], Any]
-_Shape = tuple[type[Table], tuple[str, ...]]
+_Shape = tuple[type[Table], tuple[str, ...], bool]  # whether it is one row
 _Whole = TypeVar("_Whole", bound=int | None)
 
 
@@ -39,7 +39,12 @@ class _Batch:
     def kept(self, dialect: Dialect) -> list[Row]:
         """Return the rows as the database keeps them."""
         ways = _ways_to_keep(self.table, self.names, dialect)
-        return [tuple(way(row[name]) if way else row[name] for name, way in ways) for row in self.rows]
+        return [tuple([way(row[name]) if way else row[name] for name, way in ways]) for row in self.rows]
+
+    def parameters(self, dialect: Dialect) -> Iterable[object]:
+        """Return what a part of `_tables_statement` is given: the values of one row, or each column of several."""
+        rows = self.kept(dialect)
+        return rows[0] if len(rows) == 1 else map(list, zip(*rows, strict=True))
 
 
 async def insert_rows(connection: AsyncConnection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
@@ -66,9 +71,9 @@ async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Seq
         for batch in batches:
             await insert_rows(connection, batch.table, batch.names, batch.kept(connection.dialect))
         return
-    columns = [list(column) for batch in batches for column in zip(*batch.kept(connection.dialect), strict=True)]
-    shapes = tuple((batch.table, batch.names) for batch in batches)
-    await connection.exec_driver_sql(_tables_statement(shapes, connection.dialect), tuple(columns))
+    values = chain.from_iterable(batch.parameters(connection.dialect) for batch in batches)
+    shapes = tuple((batch.table, batch.names, len(batch.rows) == 1) for batch in batches)
+    await connection.exec_driver_sql(_tables_statement(shapes, connection.dialect), tuple(values))
 
 
 def among(connection: AsyncConnection, column: Mapped[_Whole], numbers: Collection[int]) -> ColumnElement[bool]:
@@ -95,10 +100,16 @@ def _unnest_statement(table: type[Table], names: tuple[str, ...], dialect: Diale
 
 @lru_cache(STATEMENTS_KEPT)
 def _tables_statement(shapes: tuple[_Shape, ...], dialect: Dialect) -> str:
-    places = accumulate((len(names) for _, names in shapes), initial=1)
-    inserts = [_unnest_statement(*shape, dialect, first) for shape, first in zip(shapes, places, strict=False)]
+    places = accumulate((len(names) for _, names, _ in shapes), initial=1)
+    inserts = [_part(*shape, dialect, first) for shape, first in zip(shapes, places, strict=False)]
     others = ", ".join(f"t{number} AS ({insert})" for number, insert in enumerate(inserts[:-1]))
     return f"WITH {others} {inserts[-1]}" if others else inserts[-1]
+
+
+def _part(table: type[Table], names: tuple[str, ...], is_one: bool, dialect: Dialect, first: int) -> str:  # noqa: FBT001 - of a shape
+    if not is_one:
+        return _unnest_statement(table, names, dialect, first)
+    return f"{_into(table, names)} VALUES ({', '.join(f'${place}' for place in range(first, first + len(names)))})"
 
 
 @lru_cache(STATEMENTS_KEPT)

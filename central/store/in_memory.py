@@ -34,7 +34,7 @@ class InMemory(Generic[KeyT, CopyT]):
         return read[1]
 
     async def _read_at_rest(self, work: Work, key: KeyT) -> tuple[int, CopyT]:
-        connection = await work.session.connection()
+        connection = await work.connection()
         before = await small_tables.version(connection)
         for _ in range(MOST_READINGS):
             # What the session has read before must not hide what has changed since.

@@ -16,6 +16,6 @@ def next_of(table: type[Table], dialect: str) -> ColumnElement[int]:
 
 async def drawn(work: Work, table: type[Table]) -> int:
     """Return the next number of a table, for a row that this transaction makes."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     number: int = (await connection.execute(select(next_of(table, connection.dialect.name)))).scalar_one()
     return number

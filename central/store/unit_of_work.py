@@ -22,11 +22,18 @@ from protocol.errors import StorageError
 
 @dataclass(slots=True)
 class Work:
-    """One transaction: `session` for rows, `await session.connection()` for SQLAlchemy Core on hot paths."""
+    """One transaction: `session` for rows, `await connection()` for SQLAlchemy Core on hot paths."""
 
     session: AsyncSession
     _hooks: list[Callable[[], None]] = field(default_factory=list)
     _rows: dict[type[Table], list[Values]] = field(default_factory=dict)
+    _connection: AsyncConnection | None = None
+
+    async def connection(self) -> AsyncConnection:
+        """Return the session's connection, which asks the session once."""
+        if self._connection is None:
+            self._connection = await self.session.connection()
+        return self._connection
 
     def insert(self, table: type[Table], rows: Iterable[Values]) -> None:
         """Have rows inserted by `write`, together with all others: parents before children, and all of a table alike."""
@@ -34,10 +41,11 @@ class Work:
 
     async def write(self) -> None:
         """Write whatever waits; before the commit, the store does it."""
-        await self.session.flush()
+        if self.session.new or self.session.dirty or self.session.deleted:
+            await self.session.flush()
         rows, self._rows = self._rows, {}
         if rows:
-            await insert_all(await self.session.connection(), rows)
+            await insert_all(await self.connection(), rows)
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` once the transaction is on the disk. A hook only wakes somebody; it never fails and never waits."""
