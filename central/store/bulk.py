@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import accumulate, chain
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Dialect, any_, func, literal, select, type_coerce
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Dialect, any_, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped
 
@@ -55,10 +55,7 @@ async def insert_rows(connection: AsyncConnection, table: type[Table], names: tu
         statement = _unnest_statement(table, names, connection.dialect)
         await connection.exec_driver_sql(statement, tuple(list(column) for column in zip(*rows, strict=True)))
         return
-    most = MOST_VALUES // len(names)
-    for start in range(0, len(rows), most):
-        part = rows[start : start + most]
-        await connection.exec_driver_sql(_values_statement(table, names, len(part)), tuple(chain.from_iterable(part)))
+    await connection.run_sync(_insert_values, table, names, rows)
 
 
 async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Sequence[Values]]) -> None:
@@ -68,8 +65,7 @@ async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Seq
     """
     batches = [_Batch(table, tuple(of_table[0]), of_table) for table, of_table in rows.items() if of_table]
     if connection.dialect.name != "postgresql":
-        for batch in batches:
-            await insert_rows(connection, batch.table, batch.names, batch.kept(connection.dialect))
+        await connection.run_sync(_insert_batches, batches)
         return
     values = chain.from_iterable(batch.parameters(connection.dialect) for batch in batches)
     shapes = tuple((batch.table, batch.names, len(batch.rows) == 1) for batch in batches)
@@ -83,6 +79,18 @@ def among(connection: AsyncConnection, column: Mapped[_Whole], numbers: Collecti
         return kept == any_(literal(list(numbers), ARRAY(BigInteger)))
     each = func.json_each(json.dumps(list(numbers))).table_valued("value")
     return kept.in_(select(each.c.value))
+
+
+def _insert_batches(connection: Connection, batches: Sequence[_Batch]) -> None:
+    for batch in batches:
+        _insert_values(connection, batch.table, batch.names, batch.kept(connection.dialect))
+
+
+def _insert_values(connection: Connection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
+    most = MOST_VALUES // len(names)
+    for start in range(0, len(rows), most):
+        part = rows[start : start + most]
+        connection.exec_driver_sql(_values_statement(table, names, len(part)), tuple(chain.from_iterable(part)))
 
 
 @lru_cache(STATEMENTS_KEPT)

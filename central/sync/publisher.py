@@ -42,6 +42,8 @@ from protocol.signatures import seal
 MOST_CHANGES = 10_000
 # Several changes within this time share a version.
 GATHER_S = 0.05
+REST_FACTOR = 3
+MOST_REST_S = 0.3
 RETRY_S = 1.0
 TIMESTAMPS_KEPT = 200
 MANIFESTS_KEPT = 200
@@ -100,7 +102,7 @@ class Publisher:
         self._work.set()
 
     async def wait(self) -> None:
-        """Wait for work, after a rest as long as the last publication took: so publishing takes half of the time at most."""
+        """Wait for work, after a rest: publishing takes half of the time at most, a quarter where nobody waits long for it."""
         await asyncio.sleep(self._rest_s)
         await self._work.wait()
         self._work.clear()
@@ -115,7 +117,8 @@ class Publisher:
             self._work.set()
             self._rest_s = RETRY_S
             raise
-        self._rest_s = max(GATHER_S, loop.time() - began)
+        took_s = loop.time() - began
+        self._rest_s = max(GATHER_S, took_s, min(REST_FACTOR * took_s, MOST_REST_S))
 
     async def publish_all(self, *, sign_anew: bool = False) -> None:
         """Publish whatever waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
