@@ -106,18 +106,21 @@ async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
     if persons > most:
         return False
     connection = await work.connection()
-    said = {"type": key.ticket_type, "day": key.day, "slot": key.slot_start, "person": key.person}
-    return (await connection.execute(_RAISE, said | {"persons": persons, "most": most})).first() is not None
+    return (await connection.execute(_RAISE, _said(key) | {"persons": persons, "most": most})).first() is not None
 
 
 async def _taken(work: Work, keys: set[QuotaKey]) -> Mapping[QuotaKey, int]:
+    connection = await work.connection()
+    if len(keys) == 1:
+        (key,) = keys
+        return {key: (await connection.execute(_TAKEN_OF_ONE, _said(key))).scalar() or 0}
     said = {
         "types": list({key.ticket_type for key in keys}),
         "days": list({key.day for key in keys}),
         "slots": list({key.slot_start for key in keys}),
         "persons": list({key.person for key in keys}),
     }
-    rows = (await (await work.connection()).execute(_TAKEN, said)).all()
+    rows = (await connection.execute(_TAKEN, said)).all()
     return {QuotaKey(person, of_type, day, slot_start): taken for person, of_type, day, slot_start, taken in rows}
 
 
@@ -167,12 +170,22 @@ def _taken_values(order_id: int, one: Take, persons: int, ticket_id: TicketId | 
     }
 
 
+def _said(key: QuotaKey) -> dict[str, object]:
+    return {"type": key.ticket_type, "day": key.day, "slot": key.slot_start, "person": key.person}
+
+
 _quota = METADATA.tables["sale_quota"]
 _TAKEN = sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.day, _quota.c.slot_start, _quota.c.taken).where(
     _quota.c.ticket_type_id.in_(bindparam("types", expanding=True)),
     _quota.c.day.in_(bindparam("days", expanding=True)),
     _quota.c.slot_start.in_(bindparam("slots", expanding=True)),
     _quota.c.person.in_(bindparam("persons", expanding=True)),
+)
+_TAKEN_OF_ONE = sqlalchemy.select(_quota.c.taken).where(
+    _quota.c.ticket_type_id == bindparam("type"),
+    _quota.c.day == bindparam("day"),
+    _quota.c.slot_start == bindparam("slot"),
+    _quota.c.person == bindparam("person"),
 )
 _RAISE = text(
     "INSERT INTO sale_quota (ticket_type_id, day, slot_start, person, taken) VALUES (:type, :day, :slot, :person, :persons) "

@@ -15,15 +15,15 @@ from sqlalchemy.engine import URL
 
 _Result = TypeVar("_Result")
 _ROWS_AT_ONCE = 64  # as aiosqlite's own, for cursors that are iterated
-# What goes to the thread: it fsyncs, or takes as long as its many rows.
-_LONG = frozenset({"commit", "close", "executemany", "executescript", "backup"})
+# What goes to the thread: it fsyncs, or takes as long as its many rows. A cursor's `close` does neither.
+_LONG = frozenset({"commit", "executemany", "executescript", "backup"})
 
 
 class EmbeddedConnection(aiosqlite.Connection):
     """An aiosqlite connection whose short calls run at once."""
 
     async def _execute(self, fn: Callable[..., _Result], *args: object, **kwargs: object) -> _Result:
-        if self._connection is None or getattr(fn, "__name__", "") in _LONG:
+        if self._connection is None or fn == self._connection.close or getattr(fn, "__name__", "") in _LONG:
             result: _Result = await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]  # aiosqlite states no types
             return result
         return fn(*args, **kwargs)

@@ -38,6 +38,7 @@ _READER_PRAGMAS = (
 READERS = 2
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 READ_ONLY = "paifang_read_only"
+ALONE = "paifang_alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,11 @@ def _set(connection: Any, pragmas: tuple[tuple[str, str, str | int], ...]) -> No
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if ALONE not in options:
+        cursor = connection.connection.cursor()
+        cursor.execute("BEGIN" if READ_ONLY in options else "BEGIN IMMEDIATE")
+        cursor.close()
 
 
 def _begin_reading(connection: Connection) -> None:

@@ -4,35 +4,48 @@ Laws: what a use case changes commits as a whole or not at all; whoever must be 
 never by a change that may yet be undone.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from central.store import leadership
 from central.store.bulk import Values, insert_all
 from central.store.columns import Table
-from central.store.engine import READ_ONLY, Database
+from central.store.engine import ALONE, READ_ONLY, Database
 from protocol.errors import StorageError
 
 
-@dataclass(slots=True)
 class Work:
-    """One transaction: `session` for rows, `await connection()` for SQLAlchemy Core on hot paths."""
+    """One transaction, which begins when it is first used: `session` for rows, `connection` for SQLAlchemy Core on hot paths."""
 
-    session: AsyncSession
-    _hooks: list[Callable[[], None]] = field(default_factory=list)
-    _rows: dict[type[Table], list[Values]] = field(default_factory=dict)
-    _connection: AsyncConnection | None = None
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Take what gives a connection."""
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self._session: AsyncSession | None = None
+        self._rows: dict[type[Table], list[Values]] = {}
+        self._hooks: list[Callable[[], None]] = []
+
+    @property
+    def session(self) -> AsyncSession:
+        """Return the session over the transaction."""
+        if self._session is None:
+            # It leaves the ending of a connection's transaction, where there is one already, to whoever has begun it.
+            of = self._connection or self._engine
+            self._session = AsyncSession(of, expire_on_commit=False, join_transaction_mode="rollback_only")
+        return self._session
 
     async def connection(self) -> AsyncConnection:
-        """Return the session's connection, which asks the session once."""
+        """Return the connection: a session costs more than a statement, and is made only for whoever asks for it."""
         if self._connection is None:
-            self._connection = await self.session.connection()
+            if self._session is not None:
+                return await self._session.connection()
+            self._connection = await self._engine.connect()
         return self._connection
 
     def insert(self, table: type[Table], rows: Iterable[Values]) -> None:
@@ -41,11 +54,26 @@ class Work:
 
     async def write(self) -> None:
         """Write whatever waits; before the commit, the store does it."""
-        if self.session.new or self.session.dirty or self.session.deleted:
-            await self.session.flush()
+        if self._session is not None:
+            await self._session.flush()
         rows, self._rows = self._rows, {}
         if rows:
             await insert_all(await self.connection(), rows)
+
+    async def commit(self) -> None:
+        """Write whatever waits, and end the transaction. The store calls it."""
+        await self.write()
+        if self._session is not None:
+            await self._session.commit()
+        if self._connection is not None:
+            await self._connection.commit()
+
+    async def close(self) -> None:
+        """Let go of the connection, and of the transaction if it has not ended. The store calls it."""
+        if self._session is not None:
+            await self._session.close()
+        if self._connection is not None:
+            await self._connection.close()
 
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` once the transaction is on the disk. A hook only wakes somebody; it never fails and never waits."""
@@ -64,9 +92,9 @@ class Store:
         """Serve transactions on an open database."""
         self.database = database
         self._reading_engine = database.engine.execution_options(**{READ_ONLY: True})
-        # A statement by itself needs no transaction around it on PostgreSQL: two ways to the database less.
-        alone = {} if database.is_embedded else {"isolation_level": "AUTOCOMMIT"}
-        self._asking_engine = self._reading_engine.execution_options(**alone)
+        # A statement by itself needs no transaction around it: two ways to the database less.
+        alone = {ALONE: True} if database.is_embedded else {"isolation_level": "AUTOCOMMIT"}
+        self._asking_engine = database.engine.execution_options(**alone)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Work]:
@@ -75,26 +103,24 @@ class Store:
         StorageError where the database fails, or where two at once claimed the same name; nothing of it happened. FormerLeader
         where this is a leader's job and another process leads by now.
         """
-        async with AsyncSession(self.database.engine, expire_on_commit=False) as session:
-            work = Work(session)
-            try:
+        try:
+            async with _closing(Work(self.database.engine)) as work:
                 if leadership.is_fenced():
-                    await leadership.require(await session.connection())
+                    await leadership.require(await work.connection())
                 yield work
-                await work.write()
-                await session.commit()
-            except (DBAPIError, PoolTimeoutError) as error:
-                raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
+                await work.commit()
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
         work.run_hooks()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
         """Yield a unit of work that only reads; nothing of it is kept."""
-        async with AsyncSession(self._reading_engine, expire_on_commit=False) as session:
-            try:
-                yield Work(session)
-            except (DBAPIError, PoolTimeoutError) as error:
-                raise StorageError(f"the database failed: {error}; repeat the request") from error
+        try:
+            async with _closing(Work(self._reading_engine)) as work:
+                yield work
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise StorageError(f"the database failed: {error}; repeat the request") from error
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[AsyncConnection]:
@@ -108,12 +134,21 @@ class Store:
     @asynccontextmanager
     async def querying(self) -> AsyncIterator[Work]:
         """Yield a unit of work for what takes long to read: other requests go on meanwhile. It sees what is committed."""
-        async with AsyncSession(self.database.long_reads, expire_on_commit=False) as session:
-            try:
-                yield Work(session)
-            except (DBAPIError, PoolTimeoutError) as error:
-                raise StorageError(f"the database failed: {error}; repeat the request") from error
+        try:
+            async with _closing(Work(self.database.long_reads)) as work:
+                yield work
+        except (DBAPIError, PoolTimeoutError) as error:
+            raise StorageError(f"the database failed: {error}; repeat the request") from error
 
     async def close(self) -> None:
         """Close the database."""
         await self.database.close()
+
+
+@asynccontextmanager
+async def _closing(work: Work) -> AsyncIterator[Work]:
+    """Close whatever happens; a request that is cancelled meanwhile does not keep the connection."""
+    try:
+        yield work
+    finally:
+        await asyncio.shield(asyncio.ensure_future(work.close()))
