@@ -6,14 +6,19 @@ the chain; the batches stay, so that what is left still verifies.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Select
 from sqlmodel import col, delete, func, select, update
 
 from central.audit import chain
 from central.audit.chain import Link, Record
 from central.audit.service import record
+from central.store.bulk import among
 from central.store.tables.audit import AuditBatchRow, AuditRow
+from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Store, Work
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import KeyId
@@ -40,6 +45,12 @@ class ChainReport:
     fault: str | None
 
 
+_audit = METADATA.tables["audit_record"]
+_RECORDS: Select[Any] = sqlalchemy.select(
+    *(_audit.c[name] for name in ("id", "at", "user_id", "action", "subject", "detail", "request_id"))
+)
+
+
 class Chain:
     """The chain of one house."""
 
@@ -58,15 +69,15 @@ class Chain:
 
     async def _link_some(self, now: Instant) -> bool:
         async with self._store.transaction() as work:
-            waiting = select(AuditRow).where(col(AuditRow.batch).is_(None)).order_by(col(AuditRow.id)).limit(MOST_RECORDS)
-            rows = (await work.session.exec(waiting)).all()
-            if not rows:
+            waiting = _RECORDS.where(_audit.c.batch.is_(None)).order_by(_audit.c.id).limit(MOST_RECORDS)
+            records = await _read(work, waiting)
+            if not records:
                 return False
             last = await _last(work)
             number, previous = (1, chain.GENESIS) if last is None else (last.number + 1, last.hash)
-            await self._keep(work, chain.link(number, previous, tuple(_record(row) for row in rows)), now)
-            numbers = [row.id for row in rows]
-            await work.session.exec(update(AuditRow).where(col(AuditRow.id).in_(numbers)).values(batch=number))
+            await self._keep(work, chain.link(number, previous, records), now)
+            linked = among(await work.connection(), col(AuditRow.id), [record.record_id for record in records])
+            await work.session.exec(update(AuditRow).where(linked).values(batch=number))
         return True
 
     async def _keep(self, work: Work, made: Link, now: Instant) -> None:
@@ -135,17 +146,21 @@ async def _last(work: Work) -> AuditBatchRow | None:
 
 
 async def _records(work: Work, number: int) -> tuple[Record, ...]:
-    rows = (await work.session.exec(select(AuditRow).where(col(AuditRow.batch) == number))).all()
-    return tuple(_record(row) for row in rows)
+    return await _read(work, _RECORDS.where(_audit.c.batch == number))
 
 
 async def _count(work: Work, condition: object) -> int:
     return (await work.session.exec(select(func.count()).select_from(AuditRow).where(condition))).one()  # type: ignore[arg-type] # a condition on columns
 
 
-def _record(row: AuditRow) -> Record:
-    assert row.id is not None, "a stored record has its number"
-    return Record(row.id, row.at, row.user_id, row.action, row.subject, tuple(sorted(row.detail.items())), row.request_id)
+async def _read(work: Work, query: Select[Any]) -> tuple[Record, ...]:
+    rows = (await (await work.connection()).execute(query)).all()
+    return tuple(
+        [
+            Record(record_id, at, user_id, action, subject, tuple(sorted(detail.items())), request_id)
+            for record_id, at, user_id, action, subject, detail, request_id in rows
+        ]
+    )
 
 
 def _link(row: AuditBatchRow) -> Link:

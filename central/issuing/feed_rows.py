@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import sqlalchemy
 from sqlmodel import col, select
 
-from central.issuing.records import record_of
 from central.store.tables.metadata import METADATA
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Work
@@ -58,8 +57,9 @@ class KeyRange:
 
 async def records(work: Work, ticket_ids: Collection[TicketId]) -> tuple[TicketRecord, ...]:
     """Return the records of these tickets."""
-    rows = (await work.session.exec(select(TicketRow).where(col(TicketRow.id).in_(ticket_ids)))).all()
-    return tuple(record_of(row) for row in rows)
+    query = sqlalchemy.select(*RECORD_COLUMNS).where(col(TicketRow.id).in_(ticket_ids))
+    rows = (await (await work.connection()).execute(query)).all()
+    return tuple([record_from(*row) for row in rows])
 
 
 async def void_among(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
@@ -84,10 +84,12 @@ async def credentials_removed(work: Work, site_id: SiteId, ticket_ids: Collectio
 async def _credentials(
     work: Work, site_id: SiteId, ticket_ids: Collection[TicketId], of_kind: sqlalchemy.ColumnElement[bool]
 ) -> tuple[CredentialEntry, ...]:
-    query = select(TicketCredentialRow).where(
-        col(TicketCredentialRow.site_id) == site_id, col(TicketCredentialRow.ticket_id).in_(ticket_ids), of_kind
+    row = TicketCredentialRow
+    query = select(row.key, row.kind, row.ticket_id).where(
+        col(row.site_id) == site_id, col(row.ticket_id).in_(ticket_ids), of_kind
     )
-    return tuple(_entry(row) for row in (await work.session.exec(query)).all())
+    found = (await work.session.exec(query)).all()
+    return tuple([CredentialEntry(key, CredentialKind(abs(kind)), TicketId(ticket_id)) for key, kind, ticket_id in found])
 
 
 async def records_in(work: Work, products: Collection[ProductId], ids: IdRange) -> tuple[TicketRecord, ...]:
@@ -147,10 +149,6 @@ def record_from(ticket_id: TicketId, *said: int) -> TicketRecord:
         Minute(slot_start),
         slot_minutes,
     )
-
-
-def _entry(row: TicketCredentialRow) -> CredentialEntry:
-    return CredentialEntry(row.key, CredentialKind(abs(row.kind)), row.ticket_id)
 
 
 async def ended_between(work: Work, after: Minute, until: Minute) -> frozenset[TicketId]:
