@@ -63,7 +63,7 @@ async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
     told = [(one, subjects[key]) for one in events if (key := _intent_key(one)) in subjects]
     if not told:
         return frozenset()
-    connection = await work.session.connection()
+    connection = await work.connection()
     await insert_rows(connection, AdmissionEventRow, _EVENT_COLUMNS, [_values_of(one, subject) for one, subject in told])
     tickets = frozenset(subject.ticket_id for _, subject in told) - {NO_TICKET}
     sites = await outbox.sites_of(work, tickets)
@@ -88,7 +88,7 @@ async def of_tickets(work: Work, ticket_ids: Collection[TicketId]) -> dict[Ticke
 async def shown_often(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
     """Return those of the tickets for which an arm was released more than once."""
     row = AdmissionEventRow
-    connection = await work.session.connection()
+    connection = await work.connection()
     kept = [to_signed(ticket_id) for ticket_id in ticket_ids]
     query = (
         select(row.ticket_id)
@@ -126,13 +126,13 @@ async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, 
         .order_by(col(waiting.id))
         .limit(limit)
     )
-    rows = (await (await work.session.connection()).execute(query)).all()
+    rows = (await (await work.connection()).execute(query)).all()
     return tuple(OutboxEvent(number or 0, TicketId(ticket), holder, data) for number, ticket, holder, data in rows)
 
 
 async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
     """Take events off the outbox that a published head holds."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     ids = [one.outbox_id for one in told]
     await connection.execute(delete(AdmissionOutboxRow).where(among(connection, col(AdmissionOutboxRow.id), ids)))
 

@@ -46,7 +46,7 @@ async def judge_anew(work: Work, ticket_id: TicketId, now: Instant) -> None:
 
 
 async def _lock(work: Work, tickets: Collection[TicketId]) -> None:
-    connection = await work.session.connection()
+    connection = await work.connection()
     # The embedded database has one transaction at a time.
     if connection.dialect.name != "sqlite":
         named = among(connection, col(TicketRow.id), [to_signed(ticket) for ticket in tickets])
@@ -55,7 +55,7 @@ async def _lock(work: Work, tickets: Collection[TicketId]) -> None:
 
 async def _replace(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
     doubtful = await events.of_tickets(work, tickets)
-    connection = await work.session.connection()
+    connection = await work.connection()
     await connection.execute(delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)))
     cases = await _cases(work, doubtful)
     found = [(ticket, one) for ticket, case in cases.items() for one in conflicts_of(case, doubtful[ticket])]

@@ -139,7 +139,7 @@ def _allowed(seller: Seller, settings: Settings, type_id: ProductId) -> bool:
 
 async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:
     kind, name = setting.subject.kind.value, setting.subject.name
-    connection = await work.session.connection()
+    connection = await work.connection()
     values = {"kind": kind, "subject": name, "all_types": setting.all_types}
     await insert_or_replace(connection, SaleSettingRow, ("kind", "subject"), [values])
     theirs = (col(SaleSettingTypeRow.kind) == kind, col(SaleSettingTypeRow.subject) == name)

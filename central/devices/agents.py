@@ -221,7 +221,7 @@ async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, 
     values: dict[str, int] = {"journalled_at": wall_at}
     if in_force is not None:
         values |= {"feed_epoch": in_force.epoch, "feed_version": in_force.version}
-    connection = await work.session.connection()
+    connection = await work.connection()
     await connection.execute(update(AgentRow).where(col(AgentRow.id) == agent).values(**values))
 
 
@@ -229,7 +229,7 @@ async def note_holder_generation(work: Work, agent: AgentId, generation: int) ->
     """Remember by which of its site's keys an agent knows holders; 0, the one of its enrolment, is remembered from then."""
     if generation:
         of_agent = update(AgentRow).where(col(AgentRow.id) == agent)
-        await (await work.session.connection()).execute(of_agent.values(holder_generation=generation))
+        await (await work.connection()).execute(of_agent.values(holder_generation=generation))
 
 
 async def holder_generations(work: Work, site_id: SiteId) -> frozenset[int]:

@@ -143,7 +143,7 @@ async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> dict[C
     query = select(CheckPointRow.id, CheckPointRow.agent_id, CheckPointRow.has_recorded).where(col(CheckPointRow.id).in_(numbers))
     found = (await work.session.exec(query)).all()
     if fresh := [number for number, _, has_recorded in found if not has_recorded]:
-        connection = await work.session.connection()
+        connection = await work.connection()
         await connection.execute(update(CheckPointRow).where(col(CheckPointRow.id).in_(fresh)).values(has_recorded=True))
     return {CheckPointId(number or 0): None if agent is None else AgentId(agent) for number, agent, _ in found}
 
@@ -179,7 +179,7 @@ async def _ticked_of(work: Work, numbers: Iterable[CheckPointId]) -> dict[CheckP
 
 async def _tick(work: Work, number: CheckPointId, types: Collection[ProductId]) -> None:
     if types:
-        connection = await work.session.connection()
+        connection = await work.connection()
         rows = [{"check_point_id": number, "ticket_type_id": type_id} for type_id in sorted(types)]
         await connection.execute(insert(TickedTypeRow), rows)
 

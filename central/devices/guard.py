@@ -99,7 +99,7 @@ class AgentGuard:
         query = select(AgentRow.replay_highest, AgentRow.replay_seen, AgentRow.revoked_at, AgentRow.wipe).where(agent)
         highest, seen, revoked_at, wipe = (await work.session.exec(query.with_for_update(key_share=True))).one()
         window = spent(ReplayWindow(highest, seen), proven)
-        connection = await work.session.connection()
+        connection = await work.connection()
         values = {"replay_highest": window.highest, "replay_seen": window.seen, "last_seen_at": now}
         await connection.execute(update(AgentRow).where(agent).values(**values))
         return replace(proven.agent, is_revoked=revoked_at is not None, wipe=wipe)

@@ -114,7 +114,7 @@ class Supervisors:
         if not await _supervises_any(work, user_id):
             raise Problem(ProblemCode.CONFLICT, "who supervises no site has no PIN; add the person to a site's supervisors first")
         row = {"user_id": user_id, "verifier": verifier, "set_at": now}
-        await insert_or_replace(await work.session.connection(), SupervisorPinRow, ["user_id"], [row])
+        await insert_or_replace(await work.connection(), SupervisorPinRow, ["user_id"], [row])
         audit.record(work, now, by.user_id, "supervisor.set-pin", f"user:{user_id}")
         work.after_commit(self._feed_has_work)
 

@@ -26,7 +26,7 @@ async def replace(work: Work, site_id: SiteId, ticket_id: TicketId, kind: Creden
     gone, new = held - set(keys), set(keys) - held
     if not gone and not new:
         return False
-    connection = await work.session.connection()
+    connection = await work.connection()
     either = col(TicketCredentialRow.kind).in_([int(kind), -int(kind)])
     await connection.execute(delete(TicketCredentialRow).where(*of_ticket, either, col(TicketCredentialRow.key).in_(gone | new)))
     signed = [*((int(kind), key) for key in sorted(new)), *((-int(kind), key) for key in sorted(gone))]
@@ -55,4 +55,4 @@ async def forget_told(work: Work, site_id: SiteId, epoch: int) -> None:
     )
     row = TicketCredentialRow
     told = delete(row).where(col(row.site_id) == site_id, col(row.kind) < 0, col(row.ticket_id).not_in(waiting))
-    await (await work.session.connection()).execute(told)
+    await (await work.connection()).execute(told)

@@ -97,7 +97,7 @@ async def records_in(work: Work, products: Collection[ProductId], ids: IdRange) 
     query = sqlalchemy.select(*RECORD_COLUMNS).where(
         col(TicketRow.id).between(ids.first, ids.last), col(TicketRow.ticket_type_id).in_(products)
     )
-    rows = (await (await work.session.connection()).execute(query)).all()
+    rows = (await (await work.connection()).execute(query)).all()
     return tuple([record_from(*row) for row in rows])
 
 

@@ -88,7 +88,7 @@ async def note(work: Work, method: Method, found: Found, now: Instant, day: date
         "state": DifferenceState.OPEN.value,
         "found_at": now,
     }
-    await insert_missing(await work.session.connection(), DifferenceRow, [row])
+    await insert_missing(await work.connection(), DifferenceRow, [row])
 
 
 class Differences:

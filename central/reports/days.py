@@ -53,7 +53,7 @@ async def _kept(work: Work, site_id: SiteId, spans: BusinessDays, days: set[date
     bounds = [col(row.site_id) == site_id]
     if days:
         bounds += [col(row.day) >= min(days), col(row.day) <= max(days)]
-    found = await (await work.session.connection()).execute(select(col(row.day), col(row.since), col(row.until)).where(*bounds))
+    found = await (await work.connection()).execute(select(col(row.day), col(row.since), col(row.until)).where(*bounds))
     return {day for day, since, until in found.all() if day in days and spans.span(day, day) == Span(since, until)}
 
 
@@ -71,7 +71,7 @@ async def _sums(
         *narrowed.sold(col(row.seller_id), col(row.channel)),
         *equal((col(row.ticket_type_id), narrowed.wanted.ticket_type_id)),
     ]
-    found = await (await work.session.connection()).execute(select(*keys, *sums).where(*conditions).group_by(*keys))
+    found = await (await work.connection()).execute(select(*keys, *sums).where(*conditions).group_by(*keys))
     places = len(by)
     return {tuple(values[:places]): Figures(*(int(value) for value in values[places:])) for values in map(tuple, found.all())}
 
@@ -96,7 +96,7 @@ async def _missing(work: Work, site: Site, now: Instant) -> list[date]:
 
 
 async def _first_moment(work: Work) -> Instant | None:
-    connection = await work.session.connection()
+    connection = await work.connection()
     found = [
         (await connection.execute(select(func.min(column)))).scalar_one()
         for column in (col(OrderRow.created_at), col(AdmissionRecordRow.scanned_at))
@@ -107,7 +107,7 @@ async def _first_moment(work: Work) -> Instant | None:
 async def _keep(store: Store, site: Site, day: date) -> None:
     span = business_days(site).span(day, day)
     async with store.transaction() as work:
-        connection = await work.session.connection()
+        connection = await work.connection()
         await connection.run_sync(counters.raised, counters.REPORTS)
         await _forget(connection, site.site_id, day)
         counted = await count(work, site.site_id, span, Narrowed(Wanted(), EVERYTHING, None))

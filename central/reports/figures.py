@@ -50,7 +50,7 @@ async def count(work: Work, site_id: SiteId, span: Span, narrowed: Narrowed) -> 
         (_entered(site_id, span, narrowed), ("entries",)),
         *((one, names) for one, names in _of_orders(site_id, span, narrowed) if narrowed.wanted.ticket_type_id is None),
     ):
-        _add(found, (await (await work.session.connection()).execute(statement)).all(), names)
+        _add(found, (await (await work.connection()).execute(statement)).all(), names)
     return found
 
 

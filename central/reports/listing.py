@@ -84,7 +84,7 @@ def newest_first(place: Place) -> list[ColumnElement[int]]:
 
 async def names(work: Work, *, chinese: bool) -> Names:
     """Return the names of everything that lists name."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     people = await connection.execute(select(col(UserRow.id), col(UserRow.full_name), col(UserRow.name)))
     types = await connection.execute(select(col(TicketTypeRow.id), col(TicketTypeRow.parameters)))
     title = CheckPointRow.name_zh if chinese else CheckPointRow.name_en

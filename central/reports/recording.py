@@ -73,7 +73,7 @@ async def record_some(store: Store) -> bool:
         if not await _behind(work):
             return False
     async with store.transaction() as work:
-        connection = await work.session.connection()
+        connection = await work.connection()
         # Whoever counts days waits until this commits, and the other way round: a day that is counted holds all its records.
         await connection.run_sync(counters.raised, counters.REPORTS)
         left = MOST_EVENTS
@@ -88,7 +88,7 @@ async def _behind(work: Work) -> tuple[_Behind, ...]:
     told = func.coalesce(col(RecordedJournalRow.sequence), 0)
     same = col(RecordedJournalRow.journal_number) == col(JournalRow.number)
     query = select(col(JournalRow.number), told, col(JournalRow.sequence)).outerjoin(RecordedJournalRow, same)
-    found = await (await work.session.connection()).execute(query.where(col(JournalRow.sequence) > told))
+    found = await (await work.connection()).execute(query.where(col(JournalRow.sequence) > told))
     return tuple(_Behind(number or 0, before, head) for number, before, head in found.all())
 
 
@@ -97,7 +97,7 @@ async def _record(work: Work, behind: _Behind, limit: int) -> int:
     query = select(col(row.sequence), col(row.data)).where(
         col(row.journal_number) == behind.journal, col(row.sequence) > behind.told, col(row.sequence) <= behind.head
     )
-    connection = await work.session.connection()
+    connection = await work.connection()
     found = (await connection.execute(query.order_by(col(row.sequence)).limit(limit))).all()
     events = [event_of(data) for _, data in found]
     fresh = await _fresh(connection, behind.journal, events)
@@ -209,7 +209,7 @@ async def _count_anew(work: Work, records: Iterable[Values]) -> None:
     times: dict[SiteId, set[Instant]] = {}
     for values in records:
         times.setdefault(SiteId(values["site_id"]), set()).add(Instant(values["scanned_at"]))
-    connection = await work.session.connection()
+    connection = await work.connection()
     for site in await sites_of(work, None):
         days = {business_days(site).day_of(at) for at in times.get(site.site_id, ())}
         if days:

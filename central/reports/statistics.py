@@ -122,7 +122,7 @@ async def _check_points(work: Work, site: Site, day: date) -> tuple[AtCheckPoint
     row, span = AdmissionRecordRow, business_days(site).span(day, day)
     at_site = (col(row.site_id) == site.site_id, col(row.scanned_at) >= span.since, col(row.scanned_at) < span.until)
     keys = col(row.check_point_id), col(row.direction)
-    connection = await work.session.connection()
+    connection = await work.connection()
     counted = await connection.execute(select(*keys, func.sum(col(row.counted))).where(*at_site).group_by(*keys))
     persons = {(point, direction): int(total) for point, direction, total in counted.all()}
     points = select(col(CheckPointRow.id), col(CheckPointRow.name_zh), col(CheckPointRow.name_en))

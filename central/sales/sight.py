@@ -57,7 +57,7 @@ class OrderSight:
         """Whether the order that this number belongs to is there, and within the person's data scope."""
         own = sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
         async with self._store.reading() as work:
-            found = await (await work.session.connection()).execute(_order_of(subject, value).where(*own))
+            found = await (await work.connection()).execute(_order_of(subject, value).where(*own))
             return found.first() is not None
 
 

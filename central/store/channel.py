@@ -50,7 +50,7 @@ class Channel:
     async def tell(self, work: Work, message: Message) -> None:
         """Tell all processes, when this transaction commits."""
         if not self._database.is_embedded:
-            connection = await work.session.connection()
+            connection = await work.connection()
             await connection.execute(text("SELECT pg_notify(:name, :message)"), {"name": NAME, "message": message.value})
 
     async def wait(self) -> None:

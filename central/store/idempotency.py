@@ -26,7 +26,7 @@ class Earlier:
 
 async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: Instant) -> Earlier | None:
     """Claim a key, or return the earlier claim. Of two at once, the second waits for the first's transaction."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "reference": "", "at": now}
     added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())

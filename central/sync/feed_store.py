@@ -46,7 +46,7 @@ async def envelope(work: Work, site_id: SiteId, role: Role, epoch: int, version:
 
 async def add(work: Work, site_id: SiteId, role: Role, sealed: Sealed, now: Instant) -> None:
     """Insert an envelope; StorageError where another process has published that version."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     values = {
         "site_id": site_id,
         "role": role.value,
@@ -95,13 +95,13 @@ async def put_buckets(work: Work, site_id: SiteId, blobs: Mapping[BucketId, byte
         {"site_id": site_id, "kind": kind.value, "number": number, "sha256": digest(blob), "data": blob}
         for (kind, number), blob in blobs.items()
     ]
-    await insert_or_replace(await work.session.connection(), FeedBucketRow, _BUCKET_KEY, rows)
+    await insert_or_replace(await work.connection(), FeedBucketRow, _BUCKET_KEY, rows)
 
 
 async def put_content(work: Work, site_id: SiteId, contents: Iterable[bytes], now: Instant) -> None:
     """Keep content under its hash."""
     rows = [{"site_id": site_id, "sha256": digest(data), "data": data, "used_at": now} for data in contents]
-    await insert_missing(await work.session.connection(), FeedContentRow, rows)
+    await insert_missing(await work.connection(), FeedContentRow, rows)
 
 
 async def content(work: Work, site_id: SiteId, sha256: bytes) -> bytes | None:
@@ -123,7 +123,7 @@ async def drop_unused_content(work: Work, site_id: SiteId, used: Collection[byte
 
 async def put_delta(work: Work, site_id: SiteId, epoch: int, to_version: int, data: bytes) -> None:
     """Keep the changes that lead to a version."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     row = {"site_id": site_id, "epoch": epoch, "to_version": to_version, "data": data}
     await connection.execute(insert(FeedDeltaRow), [row])
 

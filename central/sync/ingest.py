@@ -184,7 +184,7 @@ def _fits(entry: Entry) -> bool:
 async def _keep(work: Work, agent: KnownAgent, journal: _Journal, proved: Proved, batch: JournalBatch, now: Instant) -> None:
     if proved.head == journal.head:
         return
-    connection = await work.session.connection()
+    connection = await work.connection()
     whole = [item for item in batch.items if isinstance(item, bytes)]
     fresh = whole[len(whole) - len(proved.entries) :]
     if fresh:

@@ -87,7 +87,7 @@ class OnSite:
 async def _heads(work: Work, site_id: SiteId) -> dict[int, int]:
     row = JournalRow
     query = sqlalchemy.select(col(row.number), col(row.sequence)).join(AgentRow, col(AgentRow.id) == col(row.agent_id))
-    found = await (await work.session.connection()).execute(query.where(col(AgentRow.site_id) == site_id))
+    found = await (await work.connection()).execute(query.where(col(AgentRow.site_id) == site_id))
     return {number: sequence for number, sequence in found.all() if number is not None}
 
 
@@ -99,6 +99,6 @@ def _since(told: Mapping[int, int], journals: Iterable[int]) -> ColumnElement[bo
 async def _read(work: Work, held: _Day, which: ColumnElement[bool], zone: tzinfo) -> None:
     row = AdmissionEventRow
     query = sqlalchemy.select(col(row.journal_number), col(row.sequence), col(row.data)).where(which)
-    found = await (await work.session.connection()).execute(query.order_by(col(row.journal_number), col(row.sequence)))
+    found = await (await work.connection()).execute(query.order_by(col(row.journal_number), col(row.sequence)))
     for journal, sequence, data in found.all():
         held.note(journal, sequence, event_of(data).event, zone)

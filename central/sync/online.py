@@ -157,7 +157,7 @@ class Online:
         if shown.ticket_id is not None:
             return (shown.ticket_id,)
         if shown.short_number is not None:
-            version = await small_tables.version(await work.session.connection())
+            version = await small_tables.version(await work.connection())
             products = (await self._ports.tables.at(work, attempt.site, version)).products
             return await feed_rows.tickets_numbered(work, products.keys(), shown.short_number)
         if shown.look_up is None:

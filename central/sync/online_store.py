@@ -126,7 +126,7 @@ async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> 
         records = tuple(record_from(*row[4:]) for row in rows if row[4] is not None)
         return Locked(ReplayWindow(highest, seen), revoked_at is not None, wipe, records)
 
-    return await (await work.session.connection()).run_sync(read)
+    return await (await work.connection()).run_sync(read)
 
 
 async def tell(work: Work, agent: AgentId, attempt: AttemptId, journal: JournalId, ticket_ids: Collection[TicketId]) -> Told:
@@ -140,7 +140,7 @@ async def tell(work: Work, agent: AgentId, attempt: AttemptId, journal: JournalI
             _note(told, *row)
         return told
 
-    return await (await work.session.connection()).run_sync(read)
+    return await (await work.connection()).run_sync(read)
 
 
 async def write(work: Work, done: Writing) -> None:
@@ -165,7 +165,7 @@ async def write(work: Work, done: Writing) -> None:
         for site in other_sites:
             _TELL_SITE.run(connection, said | {"outbox_site": site})
 
-    await (await work.session.connection()).run_sync(store)
+    await (await work.connection()).run_sync(store)
 
 
 def _statements(done: Writing) -> tuple[tuple[Prepared, ...], Prepared]:

@@ -34,7 +34,7 @@ class AlarmNote:
 async def keep(work: Work, agent: KnownAgent, batch: JournalBatch, why: Quarantine, now: Instant) -> None:
     """Keep all items of a batch apart, and raise an alarm."""
     rows = [_row(agent, batch.journal_id, item, why, now) for item in batch.items]
-    await insert_missing(await work.session.connection(), QuarantinedRow, rows)
+    await insert_missing(await work.connection(), QuarantinedRow, rows)
     detail = f"{len(batch.items)} entries up to {batch.head.head.sequence} are kept apart; look at the agent and its disk"
     note = AlarmNote(f"journal-{why.value}", detail, batch.head.head.sequence)
     await raise_alarms(work, agent, batch.journal_id, [note], now)
@@ -54,7 +54,7 @@ async def raise_alarms(work: Work, agent: KnownAgent, journal_id: JournalId, not
         }
         for note in notes
     ]
-    await insert_missing(await work.session.connection(), AlarmRow, rows)
+    await insert_missing(await work.connection(), AlarmRow, rows)
 
 
 def _row(agent: KnownAgent, journal_id: JournalId, item: bytes | LostRange, why: Quarantine, now: Instant) -> dict[str, object]:
