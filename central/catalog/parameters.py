@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
 from central.catalog.sale import KnownBy, SaleRules, StockPer
 from central.web.texts import PRINTABLE
@@ -176,6 +177,7 @@ class TicketTypeParameters(_Stated):
     unseen_allowed: bool = True
     autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)] = DEFAULT_AUTONOMY_S
     sale: SaleRules = SaleRules()
+    after_sale: AfterSaleRules = PLAIN
 
     @model_validator(mode="after")
     def _consistent(self) -> "TicketTypeParameters":

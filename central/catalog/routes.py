@@ -6,6 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.catalog.after_sale import AfterSaleRules
 from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
 from central.catalog.sale import Fen, SaleRules
 from central.catalog.service import Catalog, Sale, Site
@@ -35,15 +36,19 @@ class TicketTypePath(_Strict):
 
 
 class SaleBody(_Strict):
-    """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are."""
+    """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are.
+
+    `after_sale` holds for tickets that are sold from now on: what was sold keeps the rules that it was sold by.
+    """
 
     price_fen: Fen
     is_on_sale: bool
     rules: SaleRules | None = None
+    after_sale: AfterSaleRules | None = None
 
     def stated(self) -> Sale:
         """Return it as the service takes it."""
-        return Sale(self.price_fen, self.is_on_sale, self.rules)
+        return Sale(self.price_fen, self.is_on_sale, self.rules, self.after_sale)
 
 
 class TicketTypeBody(_Strict):

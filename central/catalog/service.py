@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog import holder_keys
+from central.catalog.after_sale import AfterSaleRules
 from central.catalog.holder_keys import HolderKeys
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
@@ -40,11 +41,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """The price per person, whether it is sold, and by which rules (None: as they stand)."""
+    """The price per person, whether it is sold, by which rules, and what may be done with what was sold (None: as they stand)."""
 
     price_fen: int
     is_on_sale: bool
     rules: SaleRules | None = None
+    after_sale: AfterSaleRules | None = None
 
 
 class Catalog:
@@ -101,8 +103,7 @@ class Catalog:
                 work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", before_fen=row.price_fen, after_fen=sale.price_fen
             )
             row.price_fen, row.is_on_sale = sale.price_fen, sale.is_on_sale
-            if sale.rules is not None:
-                row.parameters = _with_rules(row, sale.rules).model_dump_json()
+            row.parameters = _with_rules(row, sale).model_dump_json()
             work.session.add(row)
         return _ticket_type(row)
 
@@ -207,11 +208,12 @@ def _parameters(stated: str) -> TicketTypeParameters:
     return TicketTypeParameters.model_validate_json(stated)
 
 
-def _with_rules(row: TicketTypeRow, rules: SaleRules) -> TicketTypeParameters:
+def _with_rules(row: TicketTypeRow, sale: Sale) -> TicketTypeParameters:
     parameters = _parameters(row.parameters)
+    rules, after_sale = sale.rules or parameters.sale, sale.after_sale or parameters.after_sale
     if misfit := parameters.misfit(rules):
         raise Problem(ProblemCode.INPUT_INVALID, misfit, fields=(FieldFault("rules", misfit),))
-    return parameters.model_copy(update={"sale": rules})
+    return parameters.model_copy(update={"sale": rules, "after_sale": after_sale})
 
 
 def _next(highest: int | None) -> int:

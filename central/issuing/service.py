@@ -93,6 +93,12 @@ class Issuing:
         row.status, row.status_since = status, to_minute(now)
         return await self._changed(work, row, now)
 
+    async def set_persons(self, work: Work, ticket_id: TicketId, persons: int, now: Instant) -> Ticket:
+        """Set how many persons a ticket admits; gates hear of it even where they are as many as before. The caller audits why."""
+        row = await _locked(work, ticket_id)
+        row.persons = persons
+        return await self._changed(work, row, now)
+
     async def block(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
         """Block a ticket at all gates, until it is unblocked."""
         async with self._store.transaction() as work:
@@ -219,6 +225,11 @@ async def ticket_in(work: Work, ticket_id: TicketId) -> Ticket:
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that id")
     return ticket_of(row)
+
+
+async def ticket_locked(work: Work, ticket_id: TicketId) -> Ticket:
+    """Lock a ticket and return it; Problem where there is none."""
+    return ticket_of(await _locked(work, ticket_id))
 
 
 async def tickets_of_order(work: Work, order_id: int) -> tuple[Ticket, ...]:

@@ -3,7 +3,7 @@
 Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
 deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there), `METHOD/SITE`
 (what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
-back to payers through it).
+back to payers through it), `fees/SITE` (what was kept of refunds there).
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,11 @@ def cash(user_id: int) -> str:
 def sales(site_id: SiteId) -> str:
     """Return the account of what a site has sold."""
     return f"sales/{site_id}"
+
+
+def fees(site_id: SiteId) -> str:
+    """Return the account of what a site has kept of refunds."""
+    return f"fees/{site_id}"
 
 
 def clearing(method: Method) -> str:

@@ -72,13 +72,14 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Money of an order's payment that must go back, for a refund of one of its tickets."""
+    """Money of an order's payment that must go back, for a refund of one of its tickets; `fee_fen` is kept of what was sold."""
 
     order_id: int
     site_id: SiteId
     amount_fen: int
     refund_id: int | None
     by: int
+    fee_fen: int = 0
 
 
 class Payments:
@@ -167,6 +168,10 @@ class Payments:
 
         Part of the caller's transaction, which has locked what it refunds.
         """
+        kept = Movement(
+            ledger.sales(wanted.site_id), ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id
+        )
+        ledger.post(work, kept, wanted.by, now)
         if wanted.amount_fen == 0:
             return True
         paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)

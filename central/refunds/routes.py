@@ -7,9 +7,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.catalog.after_sale import RefundTerm
+from central.catalog.checks import MOST_PERSONS
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text, id_text
 from central.issuing.views import TicketIdText
+from central.refunds.reckoning import Reckoned, RefundKind, WantedRefund
 from central.refunds.service import Refund, Refunds, RefundState
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
@@ -17,17 +20,43 @@ from central.web.texts import Reason
 from protocol.instants import to_datetime
 
 REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)
+MOST_FEN = 10**12
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.NOT_REFUNDABLE)
+
+_Persons = Annotated[int | None, Field(ge=1, le=MOST_PERSONS, description="of a group code; all where left out")]
+_Expected = Annotated[int | None, Field(ge=0, le=MOST_FEN, description="what was quoted; another amount is refused")]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class RefundBody(_Strict):
-    """Which ticket, and why."""
+class RefundQuoteBody(_Strict):
+    """Which ticket, and how many persons of it."""
 
     ticket_id: TicketIdText
+    persons: _Persons = None
+
+
+class RefundBody(RefundQuoteBody):
+    """Which ticket, how many persons of it, and why."""
+
     reason: Reason
+    expected_amount_fen: _Expected = None
+
+
+class RefundByHandBody(RefundQuoteBody):
+    """A refund whose fee a person sets; it is of all these persons together."""
+
+    reason: Reason
+    fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)]
+
+
+class ForcedRefundBody(RefundQuoteBody):
+    """A refund of persons who entered and could not be served; without a fee unless one is set, of all these persons together."""
+
+    reason: Reason
+    fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)] = 0
 
 
 class OverrideBody(_Strict):
@@ -50,13 +79,33 @@ class WaitedForView(BaseModel):
     since: datetime
 
 
+class RefundQuoteView(BaseModel):
+    """What goes back now, and why: `term` is the one of the ticket's rules that holds, until `last_minute` by the site's clock.
+
+    Without a `term` there is no cut-off and no fee.
+    """
+
+    persons: int
+    paid_fen: int
+    fee_fen: int
+    amount_fen: int
+    term: RefundTerm | None
+    last_minute: datetime | None
+
+
 class RefundView(BaseModel):
-    """A refund. While it waits, `waiting_for` names the agents that could still admit the ticket (only when read by itself)."""
+    """A refund: `amount_fen` goes back, `fee_fen` is kept.
+
+    While it waits, `waiting_for` names the agents that could still admit the ticket (only when read by itself).
+    """
 
     refund_id: int
     ticket_id: TicketIdText
     order_id: int
+    kind: RefundKind
+    persons: int
     amount_fen: int
+    fee_fen: int
     state: RefundState
     reason: str
     requested_by: int
@@ -68,19 +117,70 @@ class RefundView(BaseModel):
 
 
 @Route(
+    "quoteRefund",
+    "POST",
+    "/api/v1/refund-quotes",
+    "What a refund gives back by the ticket's rules",
+    Permission.REFUNDS_REQUEST,
+    problems=_REFUSALS,
+)
+async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
+    """Say what goes back now, by which of the ticket's rules; nothing is kept."""
+    ticket_id = id_from_text(call.body.ticket_id)
+    return _quote_view(await call.request.app[REFUNDS].quote(ticket_id, call.body.persons, call.now))
+
+
+@Route(
     "requestRefund",
     "POST",
     "/api/v1/refunds",
     "Make a ticket void, and pay it back once no gate can admit it",
     Permission.REFUNDS_REQUEST,
     HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def request_refund(call: Call[RefundBody, None]) -> RefundView:
-    """Make a ticket void at once; the money follows when the fence is open."""
-    refunds, ticket_id = call.request.app[REFUNDS], id_from_text(call.body.ticket_id)
-    return refund_view(await refunds.request(ticket_id, call.body.reason, call.once, call.principal.user_id, call.now))
+    """Make a ticket void at once, or take persons off a group code; the money follows when the fence is open."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, body.expected_amount_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "refundByHand",
+    "POST",
+    "/api/v1/refunds/by-hand",
+    "Refund with a fee that a person sets, whatever the ticket's rules",
+    Permission.REFUNDS_BY_HAND,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    idempotent=True,
+    proved=True,
+)
+async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
+    """Refund with a fee that a person sets; the fence stands before it as before any."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.BY_HAND, fee_fen=body.fee_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "forceRefund",
+    "POST",
+    "/api/v1/refunds/forced",
+    "Refund a ticket that was used, because the visitor could not be served",
+    Permission.REFUNDS_FORCE,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    idempotent=True,
+    proved=True,
+)
+async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
+    """Refund persons who entered; the record says that it was forced."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.FORCED, fee_fen=body.fee_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -110,12 +210,27 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
 
+def _quote_view(found: Reckoned) -> RefundQuoteView:
+    terms = found.terms
+    return RefundQuoteView(
+        persons=found.persons,
+        paid_fen=found.paid_fen,
+        fee_fen=found.fee_fen,
+        amount_fen=found.amount_fen,
+        term=None if terms is None else terms.term,
+        last_minute=None if terms is None else terms.last_minute,
+    )
+
+
 def refund_view(refund: Refund) -> RefundView:
     """Return a refund as it is shown."""
     return RefundView(
         refund_id=refund.refund_id,
         ticket_id=id_text(refund.ticket_id),
         order_id=refund.order_id,
+        kind=refund.kind,
+        persons=refund.persons,
+        fee_fen=refund.fee_fen,
         amount_fen=refund.amount_fen,
         state=refund.state,
         reason=refund.reason,
@@ -130,4 +245,4 @@ def refund_view(refund: Refund) -> RefundView:
     )
 
 
-OPERATIONS = (request_refund, read_refund, override_refund)
+OPERATIONS = (quote_refund, request_refund, refund_by_hand, force_refund, read_refund, override_refund)

@@ -1,32 +1,33 @@
 """Refunds: revoke, fence, then pay.
 
-Laws (law 6): the ticket is void, and gates are told, before anything else; money moves only when no agent could still admit it
-and none has; a supervisor may pay before that, and the record says who was not waited for; money goes back the way it came, and a
-refund is paid only when it has arrived there.
+Laws (law 6): the ticket is void (of a group code: the persons are off it), and gates are told, before anything else; money moves
+only when no agent could still admit them and none has; a supervisor may pay before that, and the record says who was not waited
+for; money goes back the way it came, and a refund is paid only when it has arrived there.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_text
-from central.issuing.service import Issuing, ticket_in
+from central.issuing.service import Issuing, ticket_in, ticket_locked
 from central.payments.service import Payments, Returning
 from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
+from central.refunds.reckoning import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
+from central.sales.promises import promise_of
 from central.sales.quotas import give_back_ticket
-from central.sales.service import paid_price_fen
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
-from protocol.instants import Instant
+from protocol.instants import Instant, to_datetime
 from protocol.tickets.record import TicketStatus
 
 MOST_READ_AT_ONCE = 500
@@ -43,12 +44,15 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund, and who is still waited for."""
+    """A refund of so many persons of a ticket, and who is still waited for. `amount_fen` goes back, `fee_fen` is kept."""
 
     refund_id: int
     ticket_id: TicketId
     order_id: int
+    kind: RefundKind
+    persons: int
     amount_fen: int
+    fee_fen: int
     state: RefundState
     reason: str
     requested_by: int
@@ -60,7 +64,7 @@ class Refund:
 
 
 class Refunds:
-    """Gives money back, once, for tickets that nobody used."""
+    """Gives money back, once, for tickets that nobody used; by force, for those that were."""
 
     def __init__(
         self, store: Store, issuing: Issuing, payments: Payments, agents: AdmittingAgents, admissions: Admissions
@@ -72,15 +76,20 @@ class Refunds:
         self._agents = agents
         self._admissions = admissions
 
-    async def request(self, ticket_id: TicketId, reason: str, once: IdempotencyKey, by: int, now: Instant) -> Refund:
-        """Make the ticket void and begin to wait; pays at once where nobody must be waited for.
+    async def quote(self, ticket_id: TicketId, persons: int | None, now: Instant) -> Reckoned:
+        """Return what the rules give back now, of so many persons (None: all); Problem as for a refund. Nothing is kept."""
+        async with self._store.reading() as work:
+            return await self._reckoned(work, WantedRefund(ticket_id, "", persons), await ticket_in(work, ticket_id), now)
 
-        Problem where the ticket is not active, or is known to be used.
+    async def request(self, wanted: WantedRefund, once: IdempotencyKey, by: int, now: Instant) -> Refund:
+        """Make the ticket void, or take persons off it, and begin to wait; pays at once where nobody must be waited for.
+
+        Problem where the ticket is not active, is known to be used, or the rules give nothing back.
         """
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
-                refund_id = await self._revoke(work, ticket_id, reason, by, now)
+                refund_id = await self._revoke(work, wanted, by, now)
                 await remember(work, once.scope, once.key, str(refund_id))
             else:
                 once.require_same(earlier.fingerprint)
@@ -134,7 +143,7 @@ class Refunds:
             if row.state != RefundState.WAITING:
                 raise Problem(ProblemCode.REFUND_STATE, f"the refund is {row.state} already")
             waiting = await self._waiting_for(work, row, now)
-            if await self._admissions.used_persons(work, row.ticket_id):
+            if not await self._may_be_paid(work, row):
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not refunded")
             row.override_by, row.override_reason = by, reason
             row.override_waited_for = [one.agent or 0 for one in waiting]
@@ -151,26 +160,46 @@ class Refunds:
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
             return refund_of(row, waiting)
 
-    async def _revoke(self, work: Work, ticket_id: TicketId, reason: str, by: int, now: Instant) -> int:
-        before = await outbox.highest_change(work, ticket_id)
-        ticket = await self._issuing.set_status(work, ticket_id, (TicketStatus.ACTIVE,), TicketStatus.VOID, now)
-        if await self._admissions.used_persons(work, ticket_id):
-            raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not refunded")
+    async def _revoke(self, work: Work, wanted: WantedRefund, by: int, now: Instant) -> int:
+        ticket = await ticket_locked(work, wanted.ticket_id)
+        found = await self._reckoned(work, wanted, ticket, now)
+        before = await outbox.highest_change(work, wanted.ticket_id)
+        if found.is_whole:
+            await self._issuing.set_status(work, wanted.ticket_id, (TicketStatus.ACTIVE,), TicketStatus.VOID, now)
+        else:
+            await self._issuing.set_persons(work, wanted.ticket_id, ticket.record.persons - found.taken_off, now)
         row = RefundRow(
-            ticket_id=ticket_id,
+            ticket_id=wanted.ticket_id,
             order_id=ticket.order_id,
-            amount_fen=await paid_price_fen(work, ticket.order_id, ticket.line),
+            kind=wanted.kind,
+            persons=found.persons,
+            is_whole=found.is_whole,
+            taken_off=found.taken_off,
+            amount_fen=found.amount_fen,
+            fee_fen=found.fee_fen,
             state=RefundState.WAITING,
-            reason=reason,
-            fence_change_id=await outbox.first_change_after(work, ticket_id, before),
+            reason=wanted.reason,
+            fence_change_id=await outbox.first_change_after(work, wanted.ticket_id, before),
             requested_by=by,
             requested_at=now,
         )
         work.session.add(row)
         await work.session.flush()
         assert row.id is not None, "a flushed row has its number"
-        audit.record(work, now, by, "refund.request", f"refund:{row.id}", ticket=id_text(ticket_id), reason=reason)
+        _note_request(work, row, by, now)
         return row.id
+
+    async def _reckoned(self, work: Work, wanted: WantedRefund, ticket: Ticket, now: Instant) -> Reckoned:
+        promise = await promise_of(work, ticket)
+        used = await self._admissions.used_persons(work, ticket.ticket_id)
+        uses = Uses(used, await _refunded_by_force(work, ticket.ticket_id) if used else 0)
+        return reckoned(wanted, ticket.record, promise, uses, to_datetime(now, promise.zone).replace(tzinfo=None))
+
+    async def _may_be_paid(self, work: Work, row: RefundRow) -> bool:
+        if row.kind == RefundKind.FORCED:
+            return True
+        used = await self._admissions.used_persons(work, row.ticket_id)
+        return is_still_unused((await ticket_in(work, row.ticket_id)).record, used, is_whole=row.is_whole)
 
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
         ticket = await ticket_in(work, row.ticket_id)
@@ -182,23 +211,52 @@ class Refunds:
         return fence(Revocation(row.requested_at, versions, product.autonomy_s), agents, now)
 
     async def _decide(self, work: Work, row: RefundRow, now: Instant) -> None:
-        if not await self._admissions.used_persons(work, row.ticket_id):
+        if await self._may_be_paid(work, row):
             await self._pay(work, row, now)
             return
         row.state, row.decided_at = RefundState.REFUSED, now
         work.session.add(row)
-        await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), TicketStatus.ACTIVE, now)
+        if row.is_whole:
+            await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), TicketStatus.ACTIVE, now)
+        else:
+            left = (await ticket_locked(work, row.ticket_id)).record.persons
+            await self._issuing.set_persons(work, row.ticket_id, left + row.taken_off, now)
         await self._admissions.judge_anew(work, row.ticket_id, now)
         audit.record(work, now, audit.SYSTEM, "refund.refuse", f"refund:{row.id}", why="the ticket was used")
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:
-        ticket: Ticket = await ticket_in(work, row.ticket_id)
-        back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, row.requested_by)
+        ticket = await ticket_in(work, row.ticket_id)
+        site = ticket.record.issuing_site
+        back = Returning(row.order_id, site, row.amount_fen, row.id, row.requested_by, row.fee_fen)
         is_out = await self._payments.give_back(work, back, now)
         row.state, row.decided_at = RefundState.PAID if is_out else RefundState.RETURNING, now
         work.session.add(row)
-        audit.record(work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen)
-        await give_back_ticket(work, ticket, ticket.record.persons)
+        audit.record(
+            work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen, fee_fen=row.fee_fen
+        )
+        if row.kind != RefundKind.FORCED:
+            await give_back_ticket(work, ticket, row.persons)
+
+
+async def _refunded_by_force(work: Work, ticket_id: TicketId) -> int:
+    of_ticket = col(RefundRow.ticket_id) == ticket_id, col(RefundRow.kind) == RefundKind.FORCED
+    query = select(func.coalesce(func.sum(RefundRow.persons), 0)).where(*of_ticket, col(RefundRow.is_whole).is_(False))
+    return int((await work.session.exec(query)).one())
+
+
+def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:
+    audit.record(
+        work,
+        now,
+        by,
+        "refund.request",
+        f"refund:{row.id}",
+        ticket=id_text(row.ticket_id),
+        kind=row.kind,
+        persons=row.persons,
+        fee_fen=row.fee_fen,
+        reason=row.reason,
+    )
 
 
 async def _locked(work: Work, refund_id: int) -> RefundRow:
@@ -215,7 +273,10 @@ def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
         refund_id=row.id,
         ticket_id=row.ticket_id,
         order_id=row.order_id,
+        kind=RefundKind(row.kind),
+        persons=row.persons,
         amount_fen=row.amount_fen,
+        fee_fen=row.fee_fen,
         state=RefundState(row.state),
         reason=row.reason,
         requested_by=row.requested_by,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col
 
@@ -23,8 +23,8 @@ from central.store.unit_of_work import Work
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 
-# Accounts that hold no money of ours: what was sold, and what we owe to payers (`payments.ledger`).
-_NOT_MONEY = ("sales/%", "owed/%")
+# Accounts that hold no money of ours: what was sold, what was kept of it, and what we owe to payers (`payments.ledger`).
+_NOT_MONEY = ("sales/%", "fees/%", "owed/%")
 _NO_TYPE: ColumnElement[int] = literal_column("0")
 
 
@@ -79,7 +79,8 @@ def _sold(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
 
 def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     row, keys = RefundRow, (col(TicketRow.ticket_type_id), col(OrderRow.seller_id), col(OrderRow.channel))
-    query = select(*keys, func.count(), func.sum(col(row.amount_fen)))
+    tickets = func.sum(case((col(row.is_whole), 1), else_=0))
+    query = select(*keys, tickets, func.sum(col(row.amount_fen)))
     query = query.select_from(row).join(TicketRow, col(TicketRow.id) == col(row.ticket_id))
     query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id))
     of_type = equal((col(TicketRow.ticket_type_id), narrowed.wanted.ticket_type_id))

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from central.catalog import service as catalog
 from central.catalog.policy import Window
 from central.issuing.records import Ticket
+from central.sales import promises
 from central.sales.policy import Holder, OrderState, PromisedLine
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Work
@@ -115,4 +116,5 @@ def _line_values(order_id: int, line: PromisedLine) -> dict[str, object]:
         "valid_until": line.window.valid_until,
         "slot_start": line.window.slot_start,
         "slot_minutes": line.window.slot_minutes,
+        "after_sale": promises.stored(line.ticket_type.parameters.after_sale),
     }

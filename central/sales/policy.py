@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
+from central.catalog.after_sale import AfterSaleRules
 from central.catalog.parameters import Slot
 from central.catalog.policy import Window, day_is_sold, slot_is_over, slot_starting, window
 from central.catalog.sale_policy import Closed, price_fen, refusal
@@ -82,6 +83,16 @@ class PromisedLine:
     def holders_of(self, number: int) -> tuple[Holder, ...]:
         """Return the holders of the line's ticket of that number, counted from 0."""
         return self.holders[number * self.persons : (number + 1) * self.persons]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one person paid, for which day, by which rules, and the zone of the site that sold it."""
+
+    price_fen: int
+    use_day: date
+    rules: AfterSaleRules
+    zone: tzinfo
 
 
 def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine, ...]:

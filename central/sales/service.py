@@ -36,7 +36,7 @@ from central.sales.quota_policy import Take, takes_of
 from central.store import small_tables
 from central.store.idempotency import Earlier
 from central.store.sealed import FieldSeal
-from central.store.tables.money import OrderLineRow, OrderRow
+from central.store.tables.money import OrderRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
@@ -342,9 +342,3 @@ async def _order(work: Work, order_id: int) -> Order:
 
 def _payable(order: Order) -> PayableOrder:
     return PayableOrder(order.order_id, order.site_id, order.total_fen, order.state == OrderState.OPEN, order.expires_at)
-
-
-async def paid_price_fen(work: Work, order_id: int, line: int) -> int:
-    """Return what was paid for one ticket of an order's line."""
-    row = await work.session.get_one(OrderLineRow, (order_id, line))
-    return row.price_fen * row.persons

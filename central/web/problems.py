@@ -91,6 +91,9 @@ class ProblemCode(Enum):
     REFUND_STATE = ProblemKind(
         "refund_state", HTTPStatus.CONFLICT, "退票当前状态不允许此操作", "The refund's state does not allow this"
     )
+    NOT_REFUNDABLE = ProblemKind(
+        "not_refundable", HTTPStatus.UNPROCESSABLE_ENTITY, "按退票规则不可退", "The refund rules do not allow this"
+    )
     ENROLMENT_REFUSED = ProblemKind(
         "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
     )

@@ -10,6 +10,7 @@ from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.refunds.reckoning import WantedRefund
 from central.sales.orders import Order
 from central.sales.service import Wanted
 from central.store.tables.devices import AgentRow, CheckPointRow
@@ -114,7 +115,7 @@ class Trade:
     async def refund(self, ticket_id: TicketId, by: int) -> None:
         """Give a ticket's money back, which no gate keeps back."""
         office = self.office
-        await office.refunds.request(ticket_id, "rain", once(f"trade-{next(self._numbers):04}"), by, office.clock())
+        await office.refunds.request(WantedRefund(ticket_id, "rain"), once(f"trade-{next(self._numbers):04}"), by, office.clock())
         async with office.store.transaction() as work:
             changes = await outbox.unpublished(work, SITE, 100)
             await outbox.mark_published(work, [change.change_id for change in changes], FeedVersion(1, 1))

@@ -33,7 +33,10 @@ class OrderRow(Table, table=True):
 
 
 class OrderLineRow(Table, table=True):
-    """So many tickets of one type at one price, and the validity that was promised with them."""
+    """So many tickets of one type at one price, and what was promised with them.
+
+    `after_sale` is the JSON of `catalog.after_sale.AfterSaleRules`; empty: the plain rules.
+    """
 
     __tablename__ = "sale_order_line"
 
@@ -48,6 +51,7 @@ class OrderLineRow(Table, table=True):
     valid_until: Minute = Field(sa_type=BigInteger)
     slot_start: Minute = Field(sa_type=BigInteger)
     slot_minutes: int
+    after_sale: str | None = None
 
 
 class OrderHolderRow(Table, table=True):
@@ -85,7 +89,11 @@ class LedgerRow(Table, table=True):
 
 
 class RefundRow(Table, table=True):
-    """A refund of one ticket. `fence_change_id` is the first change that tells gates of the revocation."""
+    """A refund of a ticket, or of some persons of a group's. `amount_fen` goes back, `fee_fen` is kept.
+
+    `is_whole`: the ticket is void by it; else `taken_off` persons are off the ticket by it. `fence_change_id` is the first change
+    that tells gates.
+    """
 
     __tablename__ = "refund"
     __table_args__ = (Index("ix_refund_time", "requested_at", "id"),)
@@ -93,7 +101,12 @@ class RefundRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id", index=True)
     order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger)
+    kind: str = Field(max_length=12)
+    persons: int
+    is_whole: bool
+    taken_off: int
     amount_fen: int = Field(sa_type=BigInteger)
+    fee_fen: int = Field(sa_type=BigInteger)
     state: str = Field(max_length=16, index=True)
     reason: str = Field(max_length=200)
     fence_change_id: int = Field(sa_type=BigInteger)

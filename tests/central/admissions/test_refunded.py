@@ -8,6 +8,7 @@ from central.admissions.refunded import paid_back_among
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.refunds.policy import AgentFacts, Standing
+from central.refunds.reckoning import WantedRefund
 from central.refunds.service import RefundState
 from central.store.tables.money import RefundRow
 from protocol.identifiers import AgentId, SiteId, TicketId
@@ -21,7 +22,7 @@ async def waiting_refund(office: Office, key: str = "key-0001") -> tuple[TicketI
     """Return a ticket whose refund waits for a gate."""
     ticket_id = (await office.sell(await office.ticket_type(), key)).tickets[0].ticket_id
     office.gates.agents = (AgentFacts(AgentId(5), SiteId(1), Standing.ABLE, None, office.clock()),)
-    refund = await office.refunds.request(ticket_id, "rain", once(f"refund-{key}"), office.seller, office.clock())
+    refund = await office.refunds.request(WantedRefund(ticket_id, "rain"), once(f"refund-{key}"), office.seller, office.clock())
     assert refund.state is RefundState.WAITING
     return ticket_id, refund.refund_id
 

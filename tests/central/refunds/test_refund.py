@@ -11,6 +11,7 @@ from central.payments import ledger
 from central.payments.methods import Method
 from central.payments.service import Start
 from central.refunds.policy import AgentFacts, Standing, WaitedFor
+from central.refunds.reckoning import WantedRefund
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
 from central.web.problems import Problem, ProblemCode
@@ -42,7 +43,7 @@ async def _sold(office: Office, price_fen: int = 8000) -> TicketId:
 
 
 async def _request(office: Office, ticket_id: TicketId, key: str = "refund-1") -> Refund:
-    return await office.refunds.request(ticket_id, "rain", once(key), office.seller, office.clock())
+    return await office.refunds.request(WantedRefund(ticket_id, "rain"), once(key), office.seller, office.clock())
 
 
 async def _drawer(office: Office) -> int:

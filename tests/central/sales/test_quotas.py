@@ -12,6 +12,7 @@ from sqlmodel import select
 from central.issuing.records import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.refunds.reckoning import WantedRefund
 from central.sales.policy import Holder
 from central.sales.service import HOLD_S, Wanted
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
@@ -55,7 +56,9 @@ async def outcome(sale: Any) -> ProblemCode | None:  # noqa: ANN401 - any corout
 async def refund(office: Office, ticket: Ticket) -> None:
     """Refund a ticket, not waiting for gates; until the money goes, what it took stays taken."""
     before = await taken(office)
-    waiting = await office.refunds.request(ticket.ticket_id, "rain", once("refund-01"), office.seller, office.clock())
+    waiting = await office.refunds.request(
+        WantedRefund(ticket.ticket_id, "rain"), once("refund-01"), office.seller, office.clock()
+    )
     assert await taken(office) == before
     await office.refunds.override(waiting.refund_id, "rain", office.seller, office.clock())
 

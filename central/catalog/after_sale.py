@@ -1,0 +1,66 @@
+"""What may be done with a sold ticket of a type (退票), as people state it in JSON: refunds by cut-offs, with fees.
+
+Laws: what is left out does not restrict, so that a type stored before there was a rule is refunded as before; fees are whole fen;
+times are the site's local ones, without a zone. A ticket keeps the rules that it was sold by (`sales.promises`).
+"""
+
+from datetime import time
+from itertools import pairwise
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.sale import MOST_DAYS_AHEAD, Fen
+
+MOST_TERMS = 20
+WHOLE_PER_MILLE = 1_000
+_LAST_MINUTE = time(23, 59)
+
+
+class _Stated(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RefundTerm(_Stated):
+    """The fee per person of a refund until a local time (that minute included), so many days before the day of use.
+
+    Below 0: after the day of use. The fee is fixed or a share of what was paid; without either a refund is free until then.
+    """
+
+    days_before: Annotated[int, Field(ge=-MOST_DAYS_AHEAD, le=MOST_DAYS_AHEAD)]
+    until: time = _LAST_MINUTE
+    fee_fen: Fen | None = None
+    fee_per_mille: Annotated[int | None, Field(ge=1, le=WHOLE_PER_MILLE)] = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "RefundTerm":
+        if self.until.tzinfo is not None:
+            raise ValueError("until is a local time, without a zone")
+        if self.fee_fen is not None and self.fee_per_mille is not None:
+            raise ValueError("state fee_fen or fee_per_mille, not both")
+        return self
+
+
+class RefundRules(_Stated):
+    """Whether and until when a ticket is refunded. The first of `terms` that is not over holds; without any, refunds are free."""
+
+    is_refundable: bool = True
+    terms: Annotated[list[RefundTerm], Field(max_length=MOST_TERMS)] = []
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "RefundRules":
+        ends = [(-term.days_before, term.until) for term in self.terms]
+        if any(later <= earlier for earlier, later in pairwise(ends)):
+            raise ValueError("each of terms must end later than the one before it")
+        if self.terms and not self.is_refundable:
+            raise ValueError("a type that is not refundable has no terms")
+        return self
+
+
+class AfterSaleRules(_Stated):
+    """What may be done with a sold ticket."""
+
+    refund: RefundRules = RefundRules()
+
+
+PLAIN = AfterSaleRules()

@@ -1,0 +1,51 @@
+"""What a refund costs now, and until when: pure rules over `catalog.after_sale`.
+
+Laws: a refusal says why and since when; `at` is the site's local time, without a zone, as the rules state theirs; a share is
+reckoned of what one person paid, and its fraction of a fen is left to the visitor.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from central.catalog.after_sale import WHOLE_PER_MILLE, RefundRules, RefundTerm
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one person gives up for a refund now, by which term of the rules, and the last minute of it (None: no cut-off)."""
+
+    fee_fen: int
+    term: RefundTerm | None
+    last_minute: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotRefundable:
+    """Why nothing is given back by the rules."""
+
+    message: str
+
+
+def refund_terms(rules: RefundRules, use_day: date, price_fen: int, at: datetime) -> Terms | NotRefundable:
+    """Return what a refund costs at a local time, of a ticket for that day that cost so much per person."""
+    if not rules.is_refundable:
+        return NotRefundable("tickets of this type are not refunded")
+    if not rules.terms:
+        return Terms(0, None, None)
+    ends = [(term, _last_minute(term, use_day)) for term in rules.terms]
+    for term, last_minute in ends:
+        if at < last_minute + _MINUTE:
+            return Terms(_fee_fen(term, price_fen), term, last_minute)
+    return NotRefundable(f"it was refunded until {ends[-1][1]:%Y-%m-%d %H:%M}")
+
+
+def _last_minute(term: RefundTerm, use_day: date) -> datetime:
+    return datetime.combine(use_day - timedelta(days=term.days_before), term.until)
+
+
+def _fee_fen(term: RefundTerm, price_fen: int) -> int:
+    if term.fee_fen is not None:
+        return min(term.fee_fen, price_fen)
+    return price_fen * (term.fee_per_mille or 0) // WHOLE_PER_MILLE

@@ -1,0 +1,81 @@
+"""What happens to a sale afterwards, over HTTP."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from central.issuing.records import id_text
+from protocol.identifiers import TicketId
+from tests.builders.central import DATABASE_FILE, sqlite_url
+from tests.builders.office import Office, sign_in
+
+Client = TestClient[web.Request, web.Application]
+Json = dict[str, Any]
+RULES = {"refund": {"terms": [{"days_before": 0, "fee_per_mille": 100}]}}
+
+
+@pytest.fixture(params=["sqlite"])
+def store_url(tmp_path: Path, migrated_file: Path) -> str:
+    """What HTTP says does not depend on the database."""
+    shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
+    return sqlite_url(tmp_path)
+
+
+@pytest.fixture
+async def client(office: Office) -> AsyncIterator[Client]:
+    async with office.client() as one:
+        yield one
+
+
+@pytest.fixture
+async def headers(client: Client, office: Office) -> dict[str, str]:
+    return {**await sign_in(client, office), "Idempotency-Key": "after-sale-1"}
+
+
+async def asked(client: Client, headers: dict[str, str], path: str, body: Json, status: int = 200) -> Any:  # noqa: ANN401 - JSON
+    answer = await client.post(f"/api/v1/{path}", json=body, headers=headers)
+    assert answer.status == status, await answer.text()
+    return await answer.json(content_type=None)
+
+
+async def sold(office: Office, **line: Any) -> TicketId:  # noqa: ANN401 - fields of a line
+    one = await office.ticket_type(after_sale=RULES, group={"minimum": 1, "maximum": 9})
+    return (await office.sell(one, **line)).tickets[0].ticket_id
+
+
+async def test_a_refund_is_quoted_confirmed_and_made(client: Client, headers: dict[str, str], office: Office) -> None:
+    ticket = {"ticket_id": id_text(await sold(office, persons=3)), "persons": 2}
+    quoted = await asked(client, headers, "refund-quotes", ticket)
+    assert quoted == {
+        "persons": 2,
+        "paid_fen": 16000,
+        "fee_fen": 1600,
+        "amount_fen": 14400,
+        "term": {"days_before": 0, "until": "23:59:00", "fee_fen": None, "fee_per_mille": 100},
+        "last_minute": "2026-05-10T23:59:00",
+    }
+    wrong = await asked(client, headers, "refunds", {**ticket, "reason": "rain", "expected_amount_fen": 1}, 409)
+    assert wrong["code"] == "total_changed"
+    confirmed = {**ticket, "reason": "rain", "expected_amount_fen": quoted["amount_fen"]}
+    made = await asked(client, headers, "refunds", confirmed, 201)
+    assert (made["kind"], made["persons"], made["amount_fen"], made["fee_fen"]) == ("by-rule", 2, 14400, 1600)
+
+
+async def test_money_out_of_the_rules_wants_the_password_again(client: Client, headers: dict[str, str], office: Office) -> None:
+    ticket_id = await sold(office)
+    by_hand = {"ticket_id": id_text(ticket_id), "reason": "an accident", "fee_fen": 0}
+    for path in ("refunds/by-hand", "refunds/forced"):
+        office.clock.advance(seconds=600)
+        assert (await asked(client, headers, path, by_hand, 403))["code"] == "proof_required"
+        await asked(client, headers, "session/proof", {"password": "a long passphrase"})
+        office.gates.used = {ticket_id: 1} if path == "refunds/forced" else {}
+        made = await asked(client, headers, path, by_hand, 201)
+        assert made["amount_fen"] == 8000
+        assert made["kind"] == path.rpartition("/")[2]
+        ticket_id = await sold(office, key=path.replace("/", "-"))
+        by_hand["ticket_id"] = id_text(ticket_id)
