@@ -59,6 +59,8 @@ from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
 from central.payments.service import Payments
+from central.refunds.batch_routes import REFUND_BATCHES
+from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
@@ -259,6 +261,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
+    app[REFUND_BATCHES] = RefundBatches(store, refunds)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
@@ -306,6 +309,7 @@ def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application],
         payments=app[PAYMENTS],
         reconciliation=app[RECONCILIATION],
         refunds=app[REFUNDS],
+        refund_batches=app[REFUND_BATCHES],
         reports=app[REPORTS],
     )
     work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)

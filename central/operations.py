@@ -16,6 +16,7 @@ from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
+from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
@@ -41,6 +42,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
+    *REFUND_BATCH_OPERATIONS,
     *REPORT_OPERATIONS,
     *EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     REFUNDS_OVERRIDE = "refunds.override"
     REFUNDS_BY_HAND = "refunds.by-hand"
     REFUNDS_FORCE = "refunds.force"
+    REFUNDS_BATCH = "refunds.batch"
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
@@ -54,6 +55,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.REFUNDS_OVERRIDE: ("越过闸机确认退票", "Pay a refund before all gates have confirmed"),
     Permission.REFUNDS_BY_HAND: ("手工设定退票手续费", "Set a refund's fee by hand"),
     Permission.REFUNDS_FORCE: ("强制退票", "Refund tickets that were used"),
+    Permission.REFUNDS_BATCH: ("闭园批量退票", "Refund all tickets of a closed day"),
     Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),

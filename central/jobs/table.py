@@ -13,6 +13,7 @@ from central.jobs.leader import Leader
 from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
 from central.payments.reconciliation import Reconciliation
 from central.payments.service import Payments
+from central.refunds.batches import RefundBatches
 from central.refunds.service import Refunds
 from central.reports.service import Reports
 from central.sales.holder_rounds import HolderRounds
@@ -30,6 +31,7 @@ WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
 FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
+CARRY_BATCHES_ON_EVERY_S = 3
 EXPIRE_ORDERS_EVERY_S = 15
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
@@ -56,6 +58,7 @@ class Office:
     payments: Payments
     reconciliation: Reconciliation
     refunds: Refunds
+    refund_batches: RefundBatches
     reports: Reports
 
 
@@ -115,6 +118,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         await office.payments.refunds.follow()
         await office.refunds.finish_returning(office.clock())
 
+    async def carry_batches_on() -> None:
+        await office.refund_batches.go_on(office.clock())
+
     async def renew_holders() -> None:
         await office.holder_rounds.go_on(office.clock())
 
@@ -125,6 +131,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         Job("settle-refunds", Every(SETTLE_EVERY_S), settle),
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), office.payments.follow),
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
+        Job("carry-refund-batches-on", Every(CARRY_BATCHES_ON_EVERY_S), carry_batches_on),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
         Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), renew_holders),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.payments import differences, documents, ledger
+from central.payments import differences, documents, giving_back, ledger
 from central.payments.differences import Cause, Found
 from central.payments.documents import AtOnce, Payment, payment_of, record_at_once
+from central.payments.giving_back import Given, Returning
 from central.payments.ledger import Movement
-from central.payments.methods import INSTITUTIONS, Method
+from central.payments.methods import Method
 from central.payments.policy import (
     ENDS,
     Abandoned,
@@ -68,18 +69,6 @@ class Start:
     method: Method
     auth_code: str | None
     by: int
-
-
-@dataclass(frozen=True, slots=True)
-class Returning:
-    """Money of an order's payment that must go back, for a refund of one of its tickets; `fee_fen` is kept of what was sold."""
-
-    order_id: int
-    site_id: SiteId
-    amount_fen: int
-    refund_id: int | None
-    by: int
-    fee_fen: int = 0
 
 
 class Payments:
@@ -163,27 +152,13 @@ class Payments:
             await self._unknown(method, notice.number, None)
         return institution.acknowledgement(is_taken=True)
 
-    async def give_back(self, work: Work, wanted: Returning, now: Instant) -> bool:
-        """Give money back the way it came; whether it is out already (else the institution is followed to its end).
+    async def give_back(self, work: Work, wanted: Returning, now: Instant) -> Given:
+        """Give money back the way it came, as part of the caller's transaction, which has locked what it refunds."""
+        return await giving_back.give_back(work, self.refunds, wanted, now)
 
-        Part of the caller's transaction, which has locked what it refunds.
-        """
-        kept = Movement(
-            ledger.sales(wanted.site_id), ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id
-        )
-        ledger.post(work, kept, wanted.by, now)
-        if wanted.amount_fen == 0:
-            return True
-        paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
-        row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
-        method, sold = Method(row.method), ledger.sales(wanted.site_id)
-        is_out = method not in INSTITUTIONS
-        into = ledger.received(method, wanted.site_id, wanted.by) if is_out else ledger.owed(method)
-        movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
-        ledger.post(work, movement, wanted.by, now)
-        if not is_out:
-            await self.refunds.add(work, row, wanted.amount_fen, wanted.refund_id, now)
-        return is_out
+    async def hand_out(self, work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:
+        """Hand out what is owed for a refund; return how much. Part of the caller's transaction, which has locked the refund."""
+        return await giving_back.hand_out(work, refund_id, site_id, by, now)
 
     async def payment(self, payment_id: int) -> Payment:
         """Return a payment; Problem where there is none."""

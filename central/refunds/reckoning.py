@@ -19,12 +19,13 @@ class RefundKind(StrEnum):
     """By what right it is refunded. The words are stored and never change their meaning.
 
     By rule: the rules that the ticket was sold by. By hand: a person set the fee, against the rules or without them. Forced
-    (强制退票): of persons who entered and could not be served.
+    (强制退票): of persons who entered and could not be served. Closed day: the house could not serve anybody that day.
     """
 
     BY_RULE = "by-rule"
     BY_HAND = "by-hand"
     FORCED = "forced"
+    CLOSED_DAY = "closed-day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class WantedRefund:
     expected_fen: int | None = None
     kind: RefundKind = RefundKind.BY_RULE
     fee_fen: int | None = None
+    batch_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Reckoned:
 def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses: Uses, at: datetime) -> Reckoned:
     """Return what is refunded of a ticket that has admitted so many persons; Problem where it is not."""
     is_forced = wanted.kind is RefundKind.FORCED
-    persons = _used_persons(wanted.persons, record, uses) if is_forced else _unused_persons(wanted.persons, record, uses.persons)
+    persons = _used_persons(wanted.persons, record, uses) if is_forced else _unused_persons(wanted, record, uses.persons)
     paid_fen = promise.price_fen * persons
     terms = None if wanted.fee_fen is not None else _terms(promise, at)
     fee_fen = terms.fee_fen * persons if terms is not None else wanted.fee_fen or 0
@@ -109,11 +111,11 @@ def _require_active(record: TicketRecord) -> None:
         raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {record.status.name.lower()}; this cannot be done to it")
 
 
-def _unused_persons(wanted: int | None, record: TicketRecord, used: int) -> int:
+def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
     _require_active(record)
-    persons = record.persons if wanted is None else wanted
     left = max(record.persons - used, 0)
-    if persons > left:
+    persons = wanted.persons or (left if wanted.kind is RefundKind.CLOSED_DAY else record.persons)
+    if not 0 < persons <= left:
         said = "the ticket was used; it is not refunded" if left == 0 else f"{left} of {record.persons} persons have not entered"
         raise Problem(ProblemCode.TICKET_STATE, said)
     return persons

@@ -210,6 +210,20 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
 
+@Route(
+    "handOutRefund",
+    "POST",
+    "/api/v1/refunds/{refund_id}/hand-out",
+    "Hand out what is owed for a refund to the visitor who has come for it",
+    Permission.REFUNDS_REQUEST,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
+)
+async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
+    """Hand out what a closed day owes, from the drawer of whoever does it."""
+    refunds = call.request.app[REFUNDS]
+    return refund_view(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
+
+
 def _quote_view(found: Reckoned) -> RefundQuoteView:
     terms = found.terms
     return RefundQuoteView(
@@ -245,4 +259,4 @@ def refund_view(refund: Refund) -> RefundView:
     )
 
 
-OPERATIONS = (quote_refund, request_refund, refund_by_hand, force_refund, read_refund, override_refund)
+OPERATIONS = (quote_refund, request_refund, refund_by_hand, force_refund, read_refund, override_refund, hand_out_refund)

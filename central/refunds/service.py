@@ -15,7 +15,8 @@ from central.catalog import service as catalog
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import Issuing, ticket_in, ticket_locked
-from central.payments.service import Payments, Returning
+from central.payments.giving_back import Given, Returning
+from central.payments.service import Payments
 from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
 from central.refunds.reckoning import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
@@ -34,12 +35,19 @@ MOST_READ_AT_ONCE = 500
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. Returning: decided, and the institution has not yet said that the money is back."""
+    """Where a refund stands. Returning: decided, and the institution has not yet said that the money is back.
+
+    Owed: decided, and nobody has handed the money out yet.
+    """
 
     WAITING = "waiting"
     RETURNING = "returning"
+    OWED = "owed"
     PAID = "paid"
     REFUSED = "refused"
+
+
+_AFTER = {Given.OUT: RefundState.PAID, Given.ON_ITS_WAY: RefundState.RETURNING, Given.OWED: RefundState.OWED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,19 @@ class Refunds:
             await self._pay(work, row, now)
             return refund_of(row, ())
 
+    async def hand_out(self, refund_id: int, by: int, now: Instant) -> Refund:
+        """Hand out what is owed for a refund, to the visitor who has come for it; Problem where nothing is."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, refund_id)
+            if row.state != RefundState.OWED:
+                raise Problem(ProblemCode.REFUND_STATE, f"the refund is {row.state}; nothing is owed for it")
+            site = (await ticket_in(work, row.ticket_id)).record.issuing_site
+            handed_fen = await self._payments.hand_out(work, refund_id, site, by, now)
+            row.state, row.decided_at = RefundState.PAID, now
+            work.session.add(row)
+            audit.record(work, now, by, "refund.hand-out", f"refund:{refund_id}", amount_fen=handed_fen)
+            return refund_of(row, ())
+
     async def refund(self, refund_id: int, now: Instant) -> Refund:
         """Return a refund and who is waited for; Problem where there is none."""
         async with self._store.reading() as work:
@@ -175,6 +196,7 @@ class Refunds:
             persons=found.persons,
             is_whole=found.is_whole,
             taken_off=found.taken_off,
+            batch_id=wanted.batch_id,
             amount_fen=found.amount_fen,
             fee_fen=found.fee_fen,
             state=RefundState.WAITING,
@@ -226,10 +248,10 @@ class Refunds:
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:
         ticket = await ticket_in(work, row.ticket_id)
-        site = ticket.record.issuing_site
-        back = Returning(row.order_id, site, row.amount_fen, row.id, row.requested_by, row.fee_fen)
-        is_out = await self._payments.give_back(work, back, now)
-        row.state, row.decided_at = RefundState.PAID if is_out else RefundState.RETURNING, now
+        # A closed day's visitors are not here: what no institution pays is handed out when they come.
+        by = None if row.kind == RefundKind.CLOSED_DAY else row.requested_by
+        back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, by, row.fee_fen)
+        row.state, row.decided_at = _AFTER[await self._payments.give_back(work, back, now)], now
         work.session.add(row)
         audit.record(
             work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen, fee_fen=row.fee_fen

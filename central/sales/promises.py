@@ -3,15 +3,28 @@
 Law: a ticket goes by the price and the rules that it was sold by.
 """
 
+from datetime import date
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col
 
 from central.catalog import service as catalog
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.issuing.records import Ticket
 from central.sales.policy import Promise
 from central.store.tables.money import OrderLineRow
+from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.instants import from_minute, local_day
+
+# How a ticket is joined with the line of its order.
+OF_LINE = (col(OrderLineRow.order_id) == col(TicketRow.order_id)) & (col(OrderLineRow.line) == col(TicketRow.line))
+
+
+def is_for_day(day: date) -> ColumnElement[bool]:
+    """Return the condition on tickets, joined with their lines, that they were sold for a day."""
+    return col(OrderLineRow.visit_day) == day
 
 
 async def promise_of(work: Work, ticket: Ticket) -> Promise:

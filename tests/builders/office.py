@@ -35,7 +35,9 @@ from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.refunding import World
 from central.payments.service import Payments
+from central.refunds import batch_routes
 from central.refunds import routes as refund_routes
+from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
 from central.reports import export_routes
@@ -80,6 +82,7 @@ OPERATIONS = (
     *sales_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
+    *batch_routes.OPERATIONS,
     *report_routes.OPERATIONS,
     *export_routes.OPERATIONS,
 )
@@ -139,6 +142,7 @@ class Office:
         self.differences = Differences(store)
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
+        self.refund_batches = RefundBatches(store, self.refunds)
         self.seller = 0
 
     def _wake(self) -> None:
@@ -200,7 +204,7 @@ class Office:
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
-        app[refund_routes.REFUNDS] = self.refunds
+        app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 

@@ -105,6 +105,7 @@ class RefundRow(Table, table=True):
     persons: int
     is_whole: bool
     taken_off: int
+    batch_id: int | None = Field(default=None, foreign_key="refund_batch.id", sa_type=BigInteger, index=True)
     amount_fen: int = Field(sa_type=BigInteger)
     fee_fen: int = Field(sa_type=BigInteger)
     state: str = Field(max_length=16, index=True)
@@ -116,3 +117,21 @@ class RefundRow(Table, table=True):
     override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_reason: str | None = Field(default=None, max_length=200)
     override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)
+
+
+class RefundBatchRow(Table, table=True):
+    """All tickets of a site for a closed day are refunded, order by order: `last_order_id` is how far it has come."""
+
+    __tablename__ = "refund_batch"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    day: date = Field(sa_type=Date)
+    ticket_type_id: ProductId | None = Field(default=None, sa_type=Integer, foreign_key="ticket_type.id")
+    reason: str = Field(max_length=200)
+    state: str = Field(max_length=8, index=True)
+    last_order_id: int = Field(sa_type=BigInteger)
+    left_out: int
+    requested_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    requested_at: Instant = Field(sa_type=BigInteger)
+    finished_at: Instant | None = Field(default=None, sa_type=BigInteger)

@@ -12,10 +12,11 @@ from central.catalog.service import Sale
 from central.payments import ledger
 from central.payments.differences import Cause
 from central.payments.documents import AtOnce, Payment
+from central.payments.giving_back import Given, Returning
 from central.payments.methods import Method
 from central.payments.policy import PaymentState
 from central.payments.port import RefundAbnormal, RefundProcessing
-from central.payments.service import Returning, Start
+from central.payments.service import Start
 from central.reports.payments import PAYMENTS
 from central.sales.policy import Holder, OrderState
 from central.sales.service import HOLD_S
@@ -291,7 +292,8 @@ async def test_money_goes_back_the_way_it_came_and_is_owed_until_it_has_gone(off
     await _start(office, order_id, CODE)
     office.bank.refund_answers.append(RefundProcessing("5030", office.clock()))
     async with office.store.transaction() as work:
-        assert not await office.payments.give_back(work, Returning(order_id, SITE, 3000, None, office.seller), office.clock())
+        given = await office.payments.give_back(work, Returning(order_id, SITE, 3000, None, office.seller), office.clock())
+    assert given is Given.ON_ITS_WAY
     await _follow(office, 2)
     sold = {ledger.clearing(Method.WECHAT): 8000, ledger.sales(SITE): -5000, ledger.owed(Method.WECHAT): -3000}
     assert await _balances(office) == sold
@@ -325,7 +327,8 @@ async def test_a_refund_that_the_payers_account_cannot_take_is_a_line_for_staff(
 async def test_what_was_paid_in_cash_goes_back_out_of_the_drawer(office: Office) -> None:
     order = await office.sell(await office.ticket_type())
     async with office.store.transaction() as work:
-        assert await office.payments.give_back(work, Returning(order.order_id, SITE, 8000, None, office.seller), office.clock())
+        given = await office.payments.give_back(work, Returning(order.order_id, SITE, 8000, None, office.seller), office.clock())
+    assert given is Given.OUT
     assert await _balances(office) == {}
 
 

@@ -8,10 +8,11 @@ from sqlmodel import delete
 
 from central.payments.differences import Cause, DifferenceState
 from central.payments.documents import Payment
+from central.payments.giving_back import Returning
 from central.payments.methods import Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
-from central.payments.service import Returning, Start
+from central.payments.service import Start
 from central.store.tables.payments import BillMatchRow
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId

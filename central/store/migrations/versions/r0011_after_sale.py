@@ -8,11 +8,14 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     """Bring the tables to this revision."""
     op.add_column("sale_order_line", sa.Column("after_sale", sa.String(), nullable=True))
     _refunds_of_persons()
+    _refund_batches()
 
 
 def _refunds_of_persons() -> None:
@@ -23,3 +26,37 @@ def _refunds_of_persons() -> None:
     op.add_column("refund", sa.Column("taken_off", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("refund", sa.Column("fee_fen", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute("UPDATE refund SET persons = (SELECT persons FROM ticket WHERE ticket.id = refund.ticket_id)")
+
+
+def _refund_batches() -> None:
+    op.create_table(
+        "refund_batch",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("ticket_type_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("last_order_id", sa.BigInteger(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("requested_by", sa.BigInteger(), nullable=False),
+        sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_refund_batch_site_id")),
+        sa.ForeignKeyConstraint(["ticket_type_id"], ["ticket_type.id"], name=op.f("fk_refund_batch_ticket_type_id")),
+        sa.ForeignKeyConstraint(["requested_by"], ["user_account.id"], name=op.f("fk_refund_batch_requested_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_batch")),
+    )
+    op.create_index(op.f("ix_refund_batch_state"), "refund_batch", ["state"])
+    _add_reference("refund", "batch_id", "refund_batch")
+    op.create_index(op.f("ix_refund_batch_id"), "refund", ["batch_id"])
+
+
+def _add_reference(table: str, column: str, to: str) -> None:
+    """Add a column that names a row of another table. SQLite would make the table anew, which its own children forbid."""
+    name = f"fk_{table}_{column}"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} BIGINT CONSTRAINT {name} REFERENCES {to} (id)")
+        return
+    op.add_column(table, sa.Column(column, sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f(name), table, to, [column], ["id"])

@@ -1,0 +1,78 @@
+"""Money that goes back for a refund, the way it came.
+
+Laws: part of the transaction of the refund, which has locked what it refunds; what nobody hands out now is owed until somebody
+does; a movement is posted with each step, so that the ledger says at any time who holds the money (law 12).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlmodel import col, func, select
+
+from central.payments import ledger
+from central.payments.ledger import Movement
+from central.payments.methods import INSTITUTIONS, Method
+from central.payments.policy import PaymentState
+from central.payments.refunding import RefundDocuments
+from central.store.tables.money import LedgerRow
+from central.store.tables.payments import PaymentRow
+from central.store.unit_of_work import Work
+from protocol.identifiers import SiteId
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Money of an order's payment that must go back, for a refund of one of its tickets; `fee_fen` is kept of what was sold.
+
+    `by` hands out what no institution pays; None: nobody does yet.
+    """
+
+    order_id: int
+    site_id: SiteId
+    amount_fen: int
+    refund_id: int | None
+    by: int | None
+    fee_fen: int = 0
+
+
+class Given(IntEnum):
+    """Where the money is: out, followed to its end at an institution, or owed until somebody hands it out."""
+
+    OUT = 0
+    ON_ITS_WAY = 1
+    OWED = 2
+
+
+async def give_back(work: Work, documents: RefundDocuments, wanted: Returning, now: Instant) -> Given:
+    """Give money back the way it came, and keep the fee."""
+    sold = ledger.sales(wanted.site_id)
+    kept = Movement(sold, ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id)
+    ledger.post(work, kept, wanted.by, now)
+    if wanted.amount_fen == 0:
+        return Given.OUT
+    paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
+    row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
+    method = Method(row.method)
+    is_out = method not in INSTITUTIONS and wanted.by is not None
+    into = ledger.received(method, wanted.site_id, wanted.by or 0) if is_out else ledger.owed(method)
+    movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
+    ledger.post(work, movement, wanted.by, now)
+    if method in INSTITUTIONS:
+        await documents.add(work, row, wanted.amount_fen, wanted.refund_id, now)
+        return Given.ON_ITS_WAY
+    return Given.OUT if is_out else Given.OWED
+
+
+async def hand_out(work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:
+    """Hand out what is owed for a refund and no institution pays; return how much."""
+    handed_fen = 0
+    for method in sorted(set(Method) - INSTITUTIONS):
+        account = ledger.owed(method)
+        of_refund = select(LedgerRow.order_id, func.sum(LedgerRow.amount_fen)).where(col(LedgerRow.refund_id) == refund_id)
+        owed = of_refund.where(col(LedgerRow.credit) == account).group_by(col(LedgerRow.order_id))
+        for order_id, amount_fen in (await work.session.exec(owed)).all():
+            into = ledger.received(method, site_id, by)
+            ledger.post(work, Movement(account, into, int(amount_fen), order_id, refund_id), by, now)
+            handed_fen += int(amount_fen)
+    return handed_fen
