@@ -67,7 +67,9 @@ from central.refunds.service import Refunds
 from central.reports.export_routes import DESK, Desk
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
+from central.sales.after_sale_routes import RESCHEDULING
 from central.sales.holder_rounds import HolderRounds
+from central.sales.rescheduling import Rescheduling
 from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
 from central.sales.sight import OrderSight
@@ -261,7 +263,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
-    app[REFUND_BATCHES] = RefundBatches(store, refunds)
+    app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)

@@ -20,6 +20,7 @@ from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
+from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -39,6 +40,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *PRESET_OPERATIONS,
     *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
+    *AFTER_SALE_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,

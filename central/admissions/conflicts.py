@@ -1,9 +1,10 @@
 """Conflicts: passages that the ticket did not allow, seen from all that gates have reported. Pure.
 
 Laws: order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
-the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it; so
-is an earlier one that arrives only after the money has gone back (law 6: somebody overrode the fence). A supervisor's override
-is a decision on the record, not a conflict, unless money went back for what it let in.
+the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it, as
+is one on another day than the ticket has moved to; so is an earlier one that arrives only after the money has gone back (law 6:
+somebody overrode the fence). A supervisor's override is a decision on the record, not a conflict, unless money went back for
+what it let in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -32,17 +33,19 @@ class OfficeReason(StrEnum):
     """Why a passage is a conflict though the gate was right by all that it could know."""
 
     REFUNDED = "refunded"
+    RESCHEDULED = "rescheduled"
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCase:
-    """A ticket, its type, the places and zone of its site, and whether its money went back."""
+    """A ticket, its type, the places and zone of its site, whether its money went back, and when it moved to another day."""
 
     record: TicketRecord
     product: Product
     check_points: Mapping[CheckPointId, CheckPoint]
     zone: tzinfo
     is_paid_back: bool = False
+    moved_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def _judged(
     if too_many is not None:
         reason, first = too_many
         return Conflict(key, keys[first.agent, first.attempt_id], passage.entitlement_id, reason, passage.scanned_at)
+    if passage.kind in _JUDGED and _is_of_another_day(case, passage):
+        return Conflict(key, key, passage.entitlement_id, OfficeReason.RESCHEDULED, passage.scanned_at)
     if case.is_paid_back and not was_void and passage.kind in _USING:
         return Conflict(key, key, passage.entitlement_id, OfficeReason.REFUNDED, passage.scanned_at)
     return None
@@ -108,6 +113,14 @@ def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage
 def _was_void(record: TicketRecord, passage: PastPassage) -> bool:
     """Whether the ticket was void when it was scanned; the minute in which it became so counts, for money has gone back in it."""
     return record.status is TicketStatus.VOID and to_minute(passage.scanned_at) >= record.status_since
+
+
+def _is_of_another_day(case: TicketCase, passage: PastPassage) -> bool:
+    """Whether a ticket that moved as unused was used before it moved, or by a gate that had not heard of it."""
+    if case.moved_at is None:
+        return False
+    minute, record = to_minute(passage.scanned_at), case.record
+    return passage.scanned_at < case.moved_at or not record.valid_from <= minute <= record.valid_until
 
 
 def _case_of(

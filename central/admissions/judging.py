@@ -16,6 +16,7 @@ from central.admissions.refunded import paid_back_among
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.issuing import feed_rows
+from central.sales.promises import moved_among
 from central.store.bulk import among
 from central.store.columns import to_signed
 from central.store.tables.admissions import ConflictRow
@@ -34,6 +35,7 @@ async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None
     """Replace the conflicts of these tickets by those that all their events make."""
     await _lock(work, tickets)
     suspect = await events.shown_often(work, tickets) | await feed_rows.void_among(work, tickets)
+    suspect |= (await moved_among(work, tickets)).keys()
     if not suspect:
         return
     await _replace(work, suspect, now)
@@ -75,6 +77,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     places = await _check_points(work, sites)
     zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
     paid_back = await paid_back_among(work, [one.ticket_id for one in records if one.status is TicketStatus.VOID])
+    moved = await moved_among(work, list(told))
     return {
         record.ticket_id: TicketCase(
             record,
@@ -82,6 +85,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
             places,
             zones[told[record.ticket_id][0].site],
             record.ticket_id in paid_back,
+            moved.get(record.ticket_id),
         )
         for record in records
         if record.product in products

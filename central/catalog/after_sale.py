@@ -1,4 +1,4 @@
-"""What may be done with a sold ticket of a type (退票), as people state it in JSON: refunds by cut-offs, with fees.
+"""What may be done with a sold ticket of a type (退票、改签), as people state it in JSON: refunds by cut-offs, other days.
 
 Laws: what is left out does not restrict, so that a type stored before there was a rule is refunded as before; fees are whole fen;
 times are the site's local ones, without a zone. A ticket keeps the rules that it was sold by (`sales.promises`).
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from central.catalog.sale import MOST_DAYS_AHEAD, Fen
 
 MOST_TERMS = 20
+MOST_TIMES = 20
 WHOLE_PER_MILLE = 1_000
 _LAST_MINUTE = time(23, 59)
 
@@ -57,10 +58,25 @@ class RefundRules(_Stated):
         return self
 
 
+class RescheduleRules(_Stated):
+    """How often a ticket may be moved to another day or slot, and until when: a local time so many days before its day of use."""
+
+    times: Annotated[int, Field(ge=1, le=MOST_TIMES)] = 1
+    days_before: Annotated[int, Field(ge=-MOST_DAYS_AHEAD, le=MOST_DAYS_AHEAD)] = 0
+    until: time = _LAST_MINUTE
+
+    @model_validator(mode="after")
+    def _local(self) -> "RescheduleRules":
+        if self.until.tzinfo is not None:
+            raise ValueError("until is a local time, without a zone")
+        return self
+
+
 class AfterSaleRules(_Stated):
-    """What may be done with a sold ticket."""
+    """What may be done with a sold ticket. Without `reschedule` it is not moved to another day."""
 
     refund: RefundRules = RefundRules()
+    reschedule: RescheduleRules | None = None
 
 
 PLAIN = AfterSaleRules()

@@ -1,13 +1,13 @@
-"""What a refund costs now, and until when: pure rules over `catalog.after_sale`.
+"""What a refund costs now, until when, and whether a ticket may be moved to another day: pure rules over `catalog.after_sale`.
 
 Laws: a refusal says why and since when; `at` is the site's local time, without a zone, as the rules state theirs; a share is
 reckoned of what one person paid, and its fraction of a fen is left to the visitor.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from central.catalog.after_sale import WHOLE_PER_MILLE, RefundRules, RefundTerm
+from central.catalog.after_sale import WHOLE_PER_MILLE, RefundRules, RefundTerm, RescheduleRules
 
 _MINUTE = timedelta(minutes=1)
 
@@ -34,15 +34,25 @@ def refund_terms(rules: RefundRules, use_day: date, price_fen: int, at: datetime
         return NotRefundable("tickets of this type are not refunded")
     if not rules.terms:
         return Terms(0, None, None)
-    ends = [(term, _last_minute(term, use_day)) for term in rules.terms]
+    ends = [(term, _last_minute(use_day, term.days_before, term.until)) for term in rules.terms]
     for term, last_minute in ends:
         if at < last_minute + _MINUTE:
             return Terms(_fee_fen(term, price_fen), term, last_minute)
     return NotRefundable(f"it was refunded until {ends[-1][1]:%Y-%m-%d %H:%M}")
 
 
-def _last_minute(term: RefundTerm, use_day: date) -> datetime:
-    return datetime.combine(use_day - timedelta(days=term.days_before), term.until)
+def reschedule_refusal(rules: RescheduleRules | None, use_day: date, times: int, at: datetime) -> str | None:
+    """Return why a ticket for that day, moved so often already, is not moved at a local time; None where it is."""
+    if rules is None:
+        return "tickets of this type are not rescheduled"
+    if times >= rules.times:
+        return f"the ticket was rescheduled {times} times; no more are allowed"
+    last_minute = _last_minute(use_day, rules.days_before, rules.until)
+    return None if at < last_minute + _MINUTE else f"it could be rescheduled until {last_minute:%Y-%m-%d %H:%M}"
+
+
+def _last_minute(use_day: date, days_before: int, until: time) -> datetime:
+    return datetime.combine(use_day - timedelta(days=days_before), until)
 
 
 def _fee_fen(term: RefundTerm, price_fen: int) -> int:

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     PAYMENTS_SETTLE = "payments.settle"
     HOLDERS_READ = "holders.read"
     TICKETS_EDIT = "tickets.edit"
+    TICKETS_RESCHEDULE = "tickets.reschedule"
     REFUNDS_READ = "refunds.read"
     REFUNDS_REQUEST = "refunds.request"
     REFUNDS_OVERRIDE = "refunds.override"
@@ -50,6 +51,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.PAYMENTS_SETTLE: ("处理对账差异", "Settle reconciliation differences"),
     Permission.HOLDERS_READ: ("查看实名信息", "Read holders' documents in full"),
     Permission.TICKETS_EDIT: ("变更门票", "Change sold tickets"),
+    Permission.TICKETS_RESCHEDULE: ("改签", "Move tickets to another day"),
     Permission.REFUNDS_READ: ("查看退票", "See refunds"),
     Permission.REFUNDS_REQUEST: ("退票", "Refund tickets"),
     Permission.REFUNDS_OVERRIDE: ("越过闸机确认退票", "Pay a refund before all gates have confirmed"),

@@ -99,6 +99,13 @@ class Issuing:
         row.persons = persons
         return await self._changed(work, row, now)
 
+    async def set_window(self, work: Work, ticket_id: TicketId, window: Window, now: Instant) -> Ticket:
+        """Set when a ticket is valid; its print stays good, because the row decides. The caller audits why."""
+        row = await _locked(work, ticket_id)
+        row.valid_from, row.valid_until = window.valid_from, window.valid_until
+        row.slot_start, row.slot_minutes = window.slot_start, window.slot_minutes
+        return await self._changed(work, row, now)
+
     async def block(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
         """Block a ticket at all gates, until it is unblocked."""
         async with self._store.transaction() as work:

@@ -87,12 +87,13 @@ class PromisedLine:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What one person paid, for which day, by which rules, and the zone of the site that sold it."""
+    """What one person paid, for which day (after so many moves), by which rules, and the zone of the site that sold it."""
 
     price_fen: int
     use_day: date
     rules: AfterSaleRules
     zone: tzinfo
+    moves: int = 0
 
 
 def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from central.catalog.sale import KnownBy, PersonLimit, StockPer
+from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
 from central.sales.policy import PricedLine, PromisedLine
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.holders import normalised
@@ -51,6 +51,35 @@ def takes_of(
 ) -> tuple[Take, ...]:
     """Return all that an order takes; Problem where a limit goes by the buyer's phone and there is none."""
     return tuple(take for pair in zip(lines, promises, strict=True) for take in _takes_of_line(*pair, phone, digest))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ticket goes to another day or slot of its type. `number`: which of its line's tickets it is, as far as quotas care."""
+
+    ticket_type: ProductId
+    line: int
+    number: int
+    day: date
+    slot_start: Minute
+    rules: SaleRules
+
+
+def place_after(move: Move, persons: int) -> tuple[Take, ...]:
+    """Return what a moved ticket takes of the places of its new day or slot."""
+    if move.rules.stock is None:
+        return ()
+    slot_start = move.slot_start if move.rules.stock.per is StockPer.SLOT else NO_SLOT
+    key = QuotaKey(NOBODY, move.ticket_type, move.day, slot_start)
+    return (Take(key, move.line, move.number, persons, move.rules.stock.places, "visit_day"),)
+
+
+def purchase_after(move: Move, person: bytes, number: int, persons: int) -> Take:
+    """Return what a moved ticket takes of what one person may have for the new day."""
+    limit = move.rules.person_limit
+    most = persons if limit is None or limit.a_day is None else limit.a_day
+    number = move.number if number == WHOLE_LINE else number
+    return Take(QuotaKey(person, move.ticket_type, move.day, NO_SLOT), move.line, number, persons, most, "visit_day")
 
 
 def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:

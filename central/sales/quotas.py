@@ -12,7 +12,18 @@ from sqlalchemy import ColumnElement, Date, bindparam, text
 from sqlmodel import col, select, update
 
 from central.issuing.records import Ticket
-from central.sales.quota_policy import WHOLE_LINE, QuotaKey, Take, in_order, refused
+from central.sales.quota_policy import (
+    ALL_DAYS,
+    NOBODY,
+    WHOLE_LINE,
+    Move,
+    QuotaKey,
+    Take,
+    in_order,
+    place_after,
+    purchase_after,
+    refused,
+)
 from central.store.tables.metadata import METADATA
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
 from central.store.unit_of_work import Work
@@ -68,16 +79,55 @@ async def give_back_order(work: Work, order_id: int) -> None:
 
 async def give_back_ticket(work: Work, ticket: Ticket, persons: int) -> None:
     """Give back what so many persons of a ticket took, whose row the caller has locked. The last thing of a transaction."""
-    of_line = (QuotaTakenRow.order_id == ticket.order_id, QuotaTakenRow.line == ticket.line, col(QuotaTakenRow.taken) > 0)
+    await _give_back(work, await _held_by(work, ticket), persons)
+
+
+async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
+    """Give back what a ticket holds of its day and take the like of the other instead, in one order of keys, or raise Problem.
+
+    The caller has locked the ticket's row; as with `take`, nothing of the transaction comes after this.
+    """
+    await work.session.flush()
+    persons = ticket.record.persons
+    old = {_key_of(row): row for row in await _held_by(work, ticket) if row.day != ALL_DAYS}
+    bought = [row for row in old.values() if row.person != NOBODY]
+    limited = [purchase_after(move, row.person, row.number, min(persons, row.taken)) for row in bought]
+    new = {one.key: one for one in (*place_after(move, persons), *limited)}
+    for key in in_order(old.keys() ^ new.keys()):
+        if key in new:
+            await _take_for(work, ticket, new[key])
+        if key in old:
+            await _lower(work, key, old[key], min(persons, old[key].taken))
+
+
+async def _take_for(work: Work, ticket: Ticket, one: Take) -> None:
+    """Take for one ticket of an order, whose line's rows others share."""
+    connection = await work.session.connection()
+    insert_row = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QuotaTakenRow)
+    values = _taken_values(ticket.order_id, one, one.persons, ticket.ticket_id)
+    keys = ["order_id", "line", "number", "day", "slot_start", "person"]
+    raised = {"taken": col(QuotaTakenRow.taken) + one.persons}
+    await connection.execute(insert_row.values(**values).on_conflict_do_update(index_elements=keys, set_=raised))
+    if not await _raised(work, one.key, one.persons, one.most):
+        raise refused(one, _left(one, (await _taken(work, {one.key})).get(one.key, 0)))
+
+
+async def _held_by(work: Work, ticket: Ticket) -> list[QuotaTakenRow]:
+    """Return what a ticket holds: its own rows, and of those that its line shares such as it has not exchanged by a move."""
+    of_line = (QuotaTakenRow.order_id == ticket.order_id, QuotaTakenRow.line == ticket.line)
     its = (QuotaTakenRow.number == WHOLE_LINE) | (QuotaTakenRow.ticket_id == ticket.ticket_id)
-    await _give_back(work, (await work.session.exec(select(QuotaTakenRow).where(*of_line, its))).all(), persons)
+    query = select(QuotaTakenRow).where(*of_line, its).execution_options(populate_existing=True)
+    rows = (await work.session.exec(query)).all()
+    own = {(row.person, row.day == ALL_DAYS) for row in rows if row.number != WHOLE_LINE}
+    shared = [row for row in rows if row.number == WHOLE_LINE and (row.person, row.day == ALL_DAYS) not in own]
+    return [row for row in (*shared, *(row for row in rows if row.number != WHOLE_LINE)) if row.taken > 0]
 
 
 async def _give_back(work: Work, rows: Sequence[QuotaTakenRow], persons: int | None) -> None:
     await work.write()
     by_key: dict[QuotaKey, list[QuotaTakenRow]] = {}
     for row in rows:
-        by_key.setdefault(QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start), []).append(row)
+        by_key.setdefault(_key_of(row), []).append(row)
     for key in in_order(by_key):
         for row in by_key[key]:
             given = row.taken if persons is None else min(persons, row.taken)
@@ -132,6 +182,10 @@ def _numbered(tickets: Sequence[Ticket]) -> dict[tuple[int, int], TicketId]:
         numbered[ticket.line, seen[ticket.line]] = ticket.ticket_id
         seen[ticket.line] += 1
     return numbered
+
+
+def _key_of(row: QuotaTakenRow) -> QuotaKey:
+    return QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start)
 
 
 def _left(one: Take, taken: int) -> int:

@@ -94,6 +94,9 @@ class ProblemCode(Enum):
     NOT_REFUNDABLE = ProblemKind(
         "not_refundable", HTTPStatus.UNPROCESSABLE_ENTITY, "按退票规则不可退", "The refund rules do not allow this"
     )
+    NOT_RESCHEDULABLE = ProblemKind(
+        "not_reschedulable", HTTPStatus.UNPROCESSABLE_ENTITY, "按改签规则不可改", "The ticket cannot be moved to that day"
+    )
     ENROLMENT_REFUSED = ProblemKind(
         "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
     )

@@ -46,9 +46,11 @@ from central.reports import wanted as report_wanted
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.service import Reports
+from central.sales import after_sale_routes
 from central.sales import routes as sales_routes
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
+from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales, Wanted
 from central.sales.sight import OrderSight
 from central.store.unit_of_work import Store, Work
@@ -80,6 +82,7 @@ OPERATIONS = (
     *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
+    *after_sale_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
@@ -142,6 +145,7 @@ class Office:
         self.differences = Differences(store)
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
+        self.rescheduling = Rescheduling(store, self.issuing, self.gates)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.seller = 0
 
@@ -203,6 +207,7 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
+        app[after_sale_routes.RESCHEDULING] = self.rescheduling
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()

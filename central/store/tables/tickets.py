@@ -1,6 +1,8 @@
 """Tickets as gates are told of them, their credentials and holders, and the outbox of their changes."""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, SmallInteger, text
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -47,6 +49,18 @@ class TicketCredentialRow(Table, table=True):
     kind: int = Field(primary_key=True, sa_type=SmallInteger)
     key: bytes = Field(primary_key=True, sa_type=LargeBinary)
     ticket_id: TicketId = Field(primary_key=True, sa_type=U64, foreign_key="ticket.id", index=True)
+
+
+class RescheduledTicketRow(Table, table=True):
+    """A ticket that was moved to another day or slot (改签): how often, and its day of use now."""
+
+    __tablename__ = "rescheduled_ticket"
+
+    ticket_id: TicketId = Field(primary_key=True, sa_type=U64, foreign_key="ticket.id", sa_column_kwargs={"autoincrement": False})
+    times: int
+    visit_day: date = Field(sa_type=Date, index=True)
+    moved_at: Instant = Field(sa_type=BigInteger)
+    moved_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
 
 
 class TicketHolderRow(Table, table=True):

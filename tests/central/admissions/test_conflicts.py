@@ -189,3 +189,15 @@ def test_order_of_arrival_changes_nothing_and_the_first_use_is_never_a_conflict(
     assert conflicts_of(case(), shuffled) == conflicts
     assert len(conflicts) == max(0, len(events) - 1)
     assert all(one.first not in {other.key for other in conflicts} for one in conflicts)
+
+
+def test_a_ticket_that_has_moved_to_another_day_was_not_to_be_used_before_it_or_on_the_old_one() -> None:
+    often = case(DailyUses(9))
+    moved_at = Instant(NOW + 2 * MS_PER_MINUTE)
+    moved = replace(often, moved_at=moved_at)
+    assert found(moved, entry(0, 1), entry(3, 2)) == [(1, OfficeReason.RESCHEDULED, 1)]
+    until = to_minute(Instant(NOW + 5 * MS_PER_MINUTE))
+    other_day = replace(moved, record=replace(moved.record, valid_until=until))
+    assert found(other_day, entry(5, 1), entry(6, 2)) == [(2, OfficeReason.RESCHEDULED, 2)]
+    assert found(replace(other_day, moved_at=None), entry(0, 1), entry(6, 2)) == []
+    assert found(moved, entry(0, 1, kind=PassageKind.OVERRIDE)) == []

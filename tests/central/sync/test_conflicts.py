@@ -145,6 +145,20 @@ async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_
     assert await conflicts(central) == []
 
 
+async def test_a_use_that_arrives_after_the_ticket_has_moved_to_another_day_is_a_conflict(
+    central: Central, adult: int, gates: list[Gate]
+) -> None:
+    sale = {"price_fen": 8000, "is_on_sale": True, "after_sale": {"reschedule": {}}}
+    await central.api("PUT", f"/ticket-types/{adult}/sale", sale)
+    (ticket,) = await central.sell(adult)
+    gates[0].admit(ticket["ticket_id"])
+    central.clock.advance(seconds=60)
+    await central.api("POST", f"/tickets/{ticket['ticket_id']}/reschedule", {"visit_day": "2026-05-12"})
+    await gates[0].upload()
+    (conflict,) = await conflicts(central)
+    assert (conflict["ticket_id"], conflict["reason"]) == (ticket["ticket_id"], "rescheduled")
+
+
 async def test_an_upload_and_an_admission_of_the_same_ticket_at_once_see_each_other(
     central: Central, adult: int, gates: list[Gate], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("sale_order_line", sa.Column("after_sale", sa.String(), nullable=True))
     _refunds_of_persons()
     _refund_batches()
+    _rescheduled_tickets()
 
 
 def _refunds_of_persons() -> None:
@@ -60,3 +61,18 @@ def _add_reference(table: str, column: str, to: str) -> None:
         return
     op.add_column(table, sa.Column(column, sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f(name), table, to, [column], ["id"])
+
+
+def _rescheduled_tickets() -> None:
+    op.create_table(
+        "rescheduled_ticket",
+        sa.Column("ticket_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("visit_day", sa.Date(), nullable=False),
+        sa.Column("moved_at", sa.BigInteger(), nullable=False),
+        sa.Column("moved_by", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_rescheduled_ticket_ticket_id")),
+        sa.ForeignKeyConstraint(["moved_by"], ["user_account.id"], name=op.f("fk_rescheduled_ticket_moved_by")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_rescheduled_ticket")),
+    )
+    op.create_index(op.f("ix_rescheduled_ticket_visit_day"), "rescheduled_ticket", ["visit_day"])

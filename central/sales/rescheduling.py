@@ -1,0 +1,98 @@
+"""Rescheduling (改签): a ticket moves to another day or slot of its type, by the rules that it was sold by.
+
+Laws: an unused ticket alone moves; its places go with it in one transaction, so that nothing is oversold; its print stays good,
+because the row decides. No fence stands before it, because no money leaves: a gate that has not heard may admit on the old day
+still, which is a conflict on the record (`admissions.conflicts`), and a use is a use on whichever day.
+"""
+
+from sqlmodel import col, select
+
+from central.audit import service as audit
+from central.catalog import service as catalog
+from central.catalog.policy import slot_starting, window
+from central.issuing.records import Ticket, subject
+from central.issuing.service import Issuing, ticket_in, ticket_locked, tickets_of_order
+from central.sales import quotas
+from central.sales.move_policy import WantedDay, refused, require_movable
+from central.sales.policy import Promise
+from central.sales.ports import Uses
+from central.sales.promises import promise_of
+from central.sales.quota_policy import Move
+from central.store.idempotency import first_use, remember
+from central.store.tables.money import RefundRow
+from central.store.tables.tickets import RescheduledTicketRow
+from central.store.unit_of_work import Store, Work
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant, to_datetime
+from protocol.tickets.record import TicketStatus
+
+# The state of a refund that holds places still (`refunds.service.RefundState`).
+_WAITING = "waiting"
+
+
+class Rescheduling:
+    """Moves tickets to other days."""
+
+    def __init__(self, store: Store, issuing: Issuing, admissions: Uses) -> None:
+        """Take the store, who changes tickets, and who knows of uses."""
+        self._store = store
+        self._issuing = issuing
+        self._admissions = admissions
+
+    async def move(self, wanted: WantedDay, once: IdempotencyKey, by: int, now: Instant) -> Ticket:
+        """Move a ticket; Problem where it was used, its rules do not allow it, or the day has no place left."""
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is not None:
+                once.require_same(earlier.fingerprint)
+                return await ticket_in(work, wanted.ticket_id)
+            await remember(work, once.scope, once.key, "")
+            return await self._move(work, wanted, by, now)
+
+    async def _move(self, work: Work, wanted: WantedDay, by: int, now: Instant) -> Ticket:
+        ticket = await ticket_locked(work, wanted.ticket_id)
+        await self._require_unused(work, ticket)
+        promise, product = await promise_of(work, ticket), ticket.record.product
+        one = (await catalog.ticket_types(work, (product,)))[product]
+        at = to_datetime(now, promise.zone).replace(tzinfo=None)
+        require_movable(promise, one, wanted, at)
+        slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
+        to = window(one.parameters, wanted.visit, slot, promise.zone)
+        if (to.slot_start, wanted.visit) == (ticket.record.slot_start, promise.use_day):
+            raise refused("visit_day", "the ticket is for that day already")
+        moved = await self._issuing.set_window(work, wanted.ticket_id, to, now)
+        await _note(work, wanted, by, now)
+        audit.record(work, now, by, "ticket.reschedule", subject(wanted.ticket_id), **_said(promise, ticket, wanted, moved))
+        order = [one.ticket_id for one in await tickets_of_order(work, ticket.order_id) if one.line == ticket.line]
+        number = order.index(wanted.ticket_id)
+        move = Move(product, ticket.line, number, wanted.visit, to.slot_start, one.parameters.sale)
+        await quotas.move_ticket(work, ticket, move)
+        return moved
+
+    async def _require_unused(self, work: Work, ticket: Ticket) -> None:
+        if ticket.record.status is not TicketStatus.ACTIVE:
+            said = ticket.record.status.name.lower()
+            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
+        if await self._admissions.used_persons(work, ticket.ticket_id):
+            raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not moved to another day")
+        waits = col(RefundRow.ticket_id) == ticket.ticket_id, col(RefundRow.state) == _WAITING
+        if (await work.session.exec(select(RefundRow.id).where(*waits).limit(1))).first() is not None:
+            raise Problem(ProblemCode.TICKET_STATE, "a refund of some of its persons waits for gates; try again later")
+
+
+async def _note(work: Work, wanted: WantedDay, by: int, now: Instant) -> None:
+    row = await work.session.get(RescheduledTicketRow, wanted.ticket_id)
+    if row is None:
+        row = RescheduledTicketRow(ticket_id=wanted.ticket_id, times=0, visit_day=wanted.visit, moved_at=now, moved_by=by)
+    row.times, row.visit_day, row.moved_at, row.moved_by = row.times + 1, wanted.visit, now, by
+    work.session.add(row)
+
+
+def _said(promise: Promise, before: Ticket, wanted: WantedDay, after: Ticket) -> dict[str, str | int | None]:
+    return {
+        "from_day": str(promise.use_day),
+        "from_slot": before.record.slot_start,
+        "to_day": str(wanted.visit),
+        "to_slot": after.record.slot_start,
+    }
