@@ -64,6 +64,8 @@ from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.routes import REFUNDS
 from central.refunds.service import Refunds
+from central.refunds.upgrade_routes import UPGRADES
+from central.refunds.upgrades import Upgrades
 from central.reports.export_routes import DESK, Desk
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
@@ -264,6 +266,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
+    app[UPGRADES] = Upgrades(store, app[SALES], refunds, parts.seal)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)

@@ -18,6 +18,7 @@ from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
 from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
+from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
@@ -45,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
     *REFUND_BATCH_OPERATIONS,
+    *UPGRADE_OPERATIONS,
     *REPORT_OPERATIONS,
     *EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,

@@ -23,11 +23,15 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class AtOnce:
-    """Money that is there already: in the drawer of `by`, or as that person recorded it (`reference`: a slip's number)."""
+    """Money that is there already: in the drawer of `by`, or as that person recorded it (`reference`: a slip's number).
+
+    `from_order_id` is the order whose money it was, where it was exchanged for this one.
+    """
 
     method: Method
     by: int
     reference: str | None = None
+    from_order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: in
         "order_id": order.order_id,
         "method": paid.method,
         "reference": paid.reference,
+        "from_order_id": paid.from_order_id,
         "created_at": now,
         "by_user_id": paid.by,
         "presentation": document.presentation,

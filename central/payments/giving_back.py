@@ -4,7 +4,7 @@ Laws: part of the transaction of the refund, which has locked what it refunds; w
 does; a movement is posted with each step, so that the ledger says at any time who holds the money (law 12).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from sqlmodel import col, func, select
@@ -46,22 +46,47 @@ class Given(IntEnum):
 
 async def give_back(work: Work, documents: RefundDocuments, wanted: Returning, now: Instant) -> Given:
     """Give money back the way it came, and keep the fee."""
-    sold = ledger.sales(wanted.site_id)
-    kept = Movement(sold, ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id)
+    kept = Movement(ledger.sales(wanted.site_id), ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id)
     ledger.post(work, kept, wanted.by, now)
     if wanted.amount_fen == 0:
         return Given.OUT
-    paid = (PaymentRow.order_id == wanted.order_id, PaymentRow.state == PaymentState.PAID)
-    row = (await work.session.exec(select(PaymentRow).where(*paid))).one()
+    shares = await _shares(work, (wanted.order_id,), wanted.amount_fen)
+    return max([await _give(work, documents, replace(wanted, amount_fen=amount_fen), row, now) for row, amount_fen in shares])
+
+
+async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: PaymentRow, now: Instant) -> Given:
     method = Method(row.method)
     is_out = method not in INSTITUTIONS and wanted.by is not None
     into = ledger.received(method, wanted.site_id, wanted.by or 0) if is_out else ledger.owed(method)
-    movement = Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id)
-    ledger.post(work, movement, wanted.by, now)
+    sold = ledger.sales(wanted.site_id)
+    ledger.post(work, Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id), wanted.by, now)
     if method in INSTITUTIONS:
         await documents.add(work, row, wanted.amount_fen, wanted.refund_id, now)
         return Given.ON_ITS_WAY
     return Given.OUT if is_out else Given.OWED
+
+
+async def _shares(work: Work, orders: tuple[int, ...], amount_fen: int) -> list[tuple[PaymentRow, int]]:
+    """Return what goes back by which payment: by the order's own as far as it holds, and then by what was handed in for it.
+
+    The order is the last of `orders`; those before it are the ones that a ticket of it was handed in for, one for the other.
+    """
+    paid = (PaymentRow.order_id == orders[-1], PaymentRow.state == PaymentState.PAID)
+    rows = (await work.session.exec(select(PaymentRow).where(*paid).order_by(col(PaymentRow.id)))).all()
+    handed_in = next((row for row in rows if row.from_order_id is not None), None)
+    if handed_in is None or handed_in.from_order_id is None:
+        return [(rows[0], amount_fen)]
+    own = [(row, row.amount_fen - await _gone_fen(work, orders, row)) for row in rows if row is not handed_in]
+    shares = [(row, min(amount_fen, held_fen)) for row, held_fen in own if held_fen]
+    left_fen = amount_fen - sum(share_fen for _, share_fen in shares)
+    return shares + (await _shares(work, (*orders, handed_in.from_order_id), left_fen) if left_fen else [])
+
+
+async def _gone_fen(work: Work, orders: tuple[int, ...], row: PaymentRow) -> int:
+    """Return how much of a payment has gone back already, for any of these orders."""
+    of_payment = col(LedgerRow.payment_id) == row.id, col(LedgerRow.order_id).in_(orders)
+    query = select(func.coalesce(func.sum(LedgerRow.amount_fen), 0)).where(*of_payment, col(LedgerRow.debit).like(ledger.SALES))
+    return int((await work.session.exec(query)).one())
 
 
 async def hand_out(work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:

@@ -3,7 +3,7 @@
 Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
 deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there), `METHOD/SITE`
 (what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
-back to payers through it), `fees/SITE` (what was kept of refunds there).
+back to payers through it), `fees/SITE` (what was kept of refunds there); `exchange/SITE`, one of METHOD, holds nothing for long.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from central.store.tables.money import LedgerRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
+
+# All accounts of what was sold, as a pattern.
+SALES = "sales/%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How people pay: in cash, by what a person records, or through an institution."""
+"""How people pay: in cash, by what a person records, by a ticket that is handed in, or through an institution."""
 
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ class Method(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     PREPAID = "prepaid"
     ON_ACCOUNT = "on_account"
+    EXCHANGE = "exchange"
     WECHAT = "wechat"
     ALIPAY = "alipay"
 

@@ -74,6 +74,11 @@ class RefundDocuments:
         query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
         return (await work.session.exec(query)).first() == RefundDocumentState.SUCCEEDED
 
+    async def is_on_its_way(self, work: Work, refund_id: int) -> bool:
+        """Whether an institution has still to say what became of money of a ticket's refund."""
+        query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
+        return (await work.session.exec(query)).first() not in (None, RefundDocumentState.SUCCEEDED)
+
     async def follow(self) -> None:
         """Do what is due. A job."""
         due = select(PaymentRefundRow.id).where(col(PaymentRefundRow.next_at) <= self._world.clock())

@@ -20,12 +20,14 @@ class RefundKind(StrEnum):
 
     By rule: the rules that the ticket was sold by. By hand: a person set the fee, against the rules or without them. Forced
     (强制退票): of persons who entered and could not be served. Closed day: the house could not serve anybody that day.
+    Exchange: handed in for a better ticket.
     """
 
     BY_RULE = "by-rule"
     BY_HAND = "by-hand"
     FORCED = "forced"
     CLOSED_DAY = "closed-day"
+    EXCHANGE = "exchange"
 
 
 @dataclass(frozen=True, slots=True)

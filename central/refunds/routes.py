@@ -126,8 +126,8 @@ class RefundView(BaseModel):
 )
 async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
     """Say what goes back now, by which of the ticket's rules; nothing is kept."""
-    ticket_id = id_from_text(call.body.ticket_id)
-    return _quote_view(await call.request.app[REFUNDS].quote(ticket_id, call.body.persons, call.now))
+    wanted = WantedRefund(id_from_text(call.body.ticket_id), "", call.body.persons)
+    return _quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
 
 
 @Route(

@@ -15,8 +15,12 @@ from central.catalog import service as catalog
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import Issuing, ticket_in, ticket_locked
+from central.payments import ledger
 from central.payments.giving_back import Given, Returning
+from central.payments.ledger import Movement
+from central.payments.methods import Method
 from central.payments.service import Payments
+from central.refunds.handed_in import handed_in_for
 from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
 from central.refunds.reckoning import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
@@ -84,10 +88,10 @@ class Refunds:
         self._agents = agents
         self._admissions = admissions
 
-    async def quote(self, ticket_id: TicketId, persons: int | None, now: Instant) -> Reckoned:
-        """Return what the rules give back now, of so many persons (None: all); Problem as for a refund. Nothing is kept."""
+    async def quote(self, wanted: WantedRefund, now: Instant) -> Reckoned:
+        """Return what would go back now; Problem as for a refund. Nothing is kept."""
         async with self._store.reading() as work:
-            return await self._reckoned(work, WantedRefund(ticket_id, "", persons), await ticket_in(work, ticket_id), now)
+            return await self._reckoned(work, wanted, await ticket_in(work, wanted.ticket_id), now)
 
     async def request(self, wanted: WantedRefund, once: IdempotencyKey, by: int, now: Instant) -> Refund:
         """Make the ticket void, or take persons off it, and begin to wait; pays at once where nobody must be waited for.
@@ -167,7 +171,8 @@ class Refunds:
                 raise Problem(ProblemCode.REFUND_STATE, f"the refund is {row.state}; nothing is owed for it")
             site = (await ticket_in(work, row.ticket_id)).record.issuing_site
             handed_fen = await self._payments.hand_out(work, refund_id, site, by, now)
-            row.state, row.decided_at = RefundState.PAID, now
+            is_left = await self._payments.refunds.is_on_its_way(work, refund_id)
+            row.state, row.decided_at = RefundState.RETURNING if is_left else RefundState.PAID, now
             work.session.add(row)
             audit.record(work, now, by, "refund.hand-out", f"refund:{refund_id}", amount_fen=handed_fen)
             return refund_of(row, ())
@@ -220,10 +225,33 @@ class Refunds:
     async def _may_be_paid(self, work: Work, row: RefundRow) -> bool:
         if row.kind == RefundKind.FORCED:
             return True
+        for before in await handed_in_for(work, row.order_id):
+            if await self._admissions.used_persons(work, before.ticket_id):
+                return False
         used = await self._admissions.used_persons(work, row.ticket_id)
         return is_still_unused((await ticket_in(work, row.ticket_id)).record, used, is_whole=row.is_whole)
 
+    async def exchange(self, work: Work, wanted: WantedRefund, new_order_id: int, by: int, now: Instant) -> int:
+        """Make a ticket void that is handed in for another; return what it was worth. No money leaves, so nothing is waited for.
+
+        Part of the caller's transaction, which makes the other ticket.
+        """
+        row = await work.session.get_one(RefundRow, await self._revoke(work, wanted, by, now))
+        row.state, row.decided_at, row.new_order_id = RefundState.PAID, now, new_order_id
+        work.session.add(row)
+        ticket = await ticket_in(work, row.ticket_id)
+        site = ticket.record.issuing_site
+        into = ledger.received(Method.EXCHANGE, site, by)
+        ledger.post(work, Movement(ledger.sales(site), into, row.amount_fen, row.order_id, row.id), by, now)
+        await give_back_ticket(work, ticket, row.persons)
+        return row.amount_fen
+
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
+        """Return who must still hear that the ticket is void, and each that was handed in for it."""
+        rows = (row, *await handed_in_for(work, row.order_id))
+        return tuple(dict.fromkeys([one for each in rows for one in await self._fenced(work, each, now)]))
+
+    async def _fenced(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
         ticket = await ticket_in(work, row.ticket_id)
         product = (await catalog.ticket_types(work, (ticket.record.product,)))[ticket.record.product].product()
         sites = frozenset().union(*(right.sites for right in product.entitlements))

@@ -32,7 +32,7 @@ SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
 HOLDER_ROUNDS: web.AppKey[HolderRounds] = web.AppKey("holder_rounds", HolderRounds)
 MOST_LINES = 50
 MOST_TOTAL_FEN = 10**12
-_REFUSALS = (
+SALE_REFUSALS = (
     ProblemCode.NOT_FOUND,
     ProblemCode.NOT_ON_SALE,
     ProblemCode.SALE_NOT_ALLOWED,
@@ -45,6 +45,7 @@ _REFUSALS = (
     ProblemCode.HOLDER_REQUIRED,
     ProblemCode.SLOT_REQUIRED,
 )
+BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
 
 
 class _Strict(BaseModel):
@@ -58,6 +59,10 @@ class HolderBody(_Strict):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
     number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
+
+    def stated(self) -> Holder:
+        """Return it as the service takes it."""
+        return Holder(Document(self.document_type, self.country, self.number), self.name)
 
 
 class LineBody(_Strict):
@@ -75,7 +80,7 @@ class QuoteBody(_Strict):
     """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
 
     site_id: SiteNumber
-    buyer_phone: Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")] = None
+    buyer_phone: BuyerPhone = None
     channel: Annotated[
         str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="the seller's own where left out")
     ] = None
@@ -152,7 +157,7 @@ class HoldersView(BaseModel):
     items: list[HolderView]
 
 
-@Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=_REFUSALS)
+@Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
     quoted = await call.request.app[SALES].quote(_wanted(call.body, call.principal), call.now)
@@ -170,14 +175,14 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     "Sell for money that is there",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
-    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def sell(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
     paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
-    return _order_view(
+    return order_view(
         await call.request.app[SALES].sell(_wanted(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
     )
 
@@ -189,13 +194,13 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
     "Make an order that waits for its money",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
-    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def hold_order(call: Call[HoldBody, None]) -> OrderView:
     """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
     sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
-    return _order_view(await sales.hold(_wanted(call.body, call.principal), expected_fen, call.once, seller, call.now))
+    return order_view(await sales.hold(_wanted(call.body, call.principal), expected_fen, call.once, seller, call.now))
 
 
 @Route(
@@ -208,13 +213,13 @@ async def hold_order(call: Call[HoldBody, None]) -> OrderView:
 )
 async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
     """Cancel an order that waits for its money; money that still arrives for it is returned."""
-    return _order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
+    return order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
 
 
 @Route("readOrder", "GET", "/api/v1/orders/{order_id}", "Read an order", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_order(call: Call[None, OrderPath]) -> OrderView:
     """Read an order with its tickets."""
-    return _order_view(await call.request.app[SALES].order(call.parameters.order_id))
+    return order_view(await call.request.app[SALES].order(call.parameters.order_id))
 
 
 @Route("readHolders", "GET", "/api/v1/tickets/{ticket_id}/holders", "Read a ticket's holders, masked", Permission.SALES_READ)
@@ -243,11 +248,12 @@ def _wanted(body: QuoteBody, principal: Principal) -> Wanted:
 
 
 def _wanted_line(line: LineBody) -> WantedLine:
-    holders = tuple(Holder(Document(one.document_type, one.country, one.number), one.name) for one in line.holders)
+    holders = tuple(one.stated() for one in line.holders)
     return WantedLine(ProductId(line.ticket_type_id), line.quantity, line.persons, line.visit_day, line.slot_start, holders)
 
 
-def _order_view(order: Order) -> OrderView:
+def order_view(order: Order) -> OrderView:
+    """Return an order with its tickets, as answers show it."""
     return OrderView(
         **order_item(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],

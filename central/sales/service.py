@@ -93,6 +93,14 @@ class _Deal:
     ids: list[TicketId]
 
 
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Who sells, and what takes the money of an order, by a payment of that number, in the transaction that makes its tickets."""
+
+    by: int
+    take: Callable[[Work, PayableOrder, int], Awaitable[None]]
+
+
 Making = Callable[[Work, _Deal], Awaitable[Order]]
 
 
@@ -120,16 +128,25 @@ class Sales:
 
         Problem where it may not be sold, or costs something else than was expected.
         """
+
+        async def take(work: Work, order: PayableOrder, payment_id: int) -> None:
+            record_at_once(work, paid, order, payment_id, now)
+            audit.record(
+                work, now, paid.by, "order.sell", f"order:{order.order_id}", total_fen=order.total_fen, method=paid.method
+            )
+
+        return await self.sell_by(wanted, expected_fen, Taking(paid.by, take), once, now)
+
+    async def sell_by(self, wanted: Wanted, expected_fen: int, taking: Taking, once: IdempotencyKey, now: Instant) -> Order:
+        """Sell as `sell` does, in whatever way the money is taken."""
         hashed = await self._hashed(wanted, now)
 
         async def made(work: Work, deal: _Deal) -> Order:
-            order = _order_of(wanted, deal, paid.by, expected_fen, now)
+            order = _order_of(wanted, deal, taking.by, expected_fen, now)
             order = replace(order, state=OrderState.PAID, paid_at=now)
             orders.add(work, order, deal.lines)
-            record_at_once(work, paid, _payable(order), deal.payment_id, now)
+            await taking.take(work, _payable(order), deal.payment_id)
             tickets = await self._issue(work, _payable(order), _Issue(deal.lines, deal.ids, hashed), now)
-            subject_of_order = f"order:{order.order_id}"
-            audit.record(work, now, paid.by, "order.sell", subject_of_order, total_fen=expected_fen, method=paid.method)
             return replace(order, tickets=tickets)
 
         return await self._once(wanted, expected_fen, made, once, now)

@@ -97,6 +97,9 @@ class ProblemCode(Enum):
     NOT_RESCHEDULABLE = ProblemKind(
         "not_reschedulable", HTTPStatus.UNPROCESSABLE_ENTITY, "按改签规则不可改", "The ticket cannot be moved to that day"
     )
+    NOT_UPGRADABLE = ProblemKind(
+        "not_upgradable", HTTPStatus.UNPROCESSABLE_ENTITY, "不可补差价换票", "The ticket cannot be upgraded to that"
+    )
     ENROLMENT_REFUSED = ProblemKind(
         "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
     )

@@ -35,11 +35,12 @@ from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.refunding import World
 from central.payments.service import Payments
-from central.refunds import batch_routes
+from central.refunds import batch_routes, upgrade_routes
 from central.refunds import routes as refund_routes
 from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
+from central.refunds.upgrades import Upgrades
 from central.reports import export_routes
 from central.reports import routes as report_routes
 from central.reports import wanted as report_wanted
@@ -86,6 +87,7 @@ OPERATIONS = (
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
+    *upgrade_routes.OPERATIONS,
     *report_routes.OPERATIONS,
     *export_routes.OPERATIONS,
 )
@@ -146,6 +148,7 @@ class Office:
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
+        self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.seller = 0
 
@@ -209,6 +212,7 @@ class Office:
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
         app[after_sale_routes.RESCHEDULING] = self.rescheduling
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
+        app[upgrade_routes.UPGRADES] = self.upgrades
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app

@@ -10,7 +10,10 @@ from protocol.instants import Instant
 
 
 class PaymentRow(Table, table=True):
-    """A payment of an order: the fields of `payments.policy.Document`. `number` is what the institution knows it by."""
+    """A payment of an order: the fields of `payments.policy.Document`. `number` is what the institution knows it by.
+
+    `from_order_id`: the order whose money it is, where a ticket of it was handed in.
+    """
 
     __tablename__ = "payment"
 
@@ -33,6 +36,7 @@ class PaymentRow(Table, table=True):
     finished_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     reason: str | None = Field(default=None, max_length=200)
     by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    from_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger)
 
 
 class PaymentRefundRow(Table, table=True):

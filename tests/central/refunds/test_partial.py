@@ -12,7 +12,7 @@ from central.catalog.ticket_type import TicketType
 from central.issuing.feed_version import FeedVersion
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.reckoning import RefundKind
+from central.refunds.reckoning import RefundKind, WantedRefund
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
 from central.web.problems import Problem, ProblemCode
@@ -45,7 +45,7 @@ async def _refused(asked: Any, code: ProblemCode) -> str:  # noqa: ANN401 - a co
 
 async def test_the_fee_of_the_term_that_holds_is_kept_and_the_ledger_says_so(office: Office) -> None:
     ticket_id = await _sold(office)
-    quoted = await office.refunds.quote(ticket_id, None, office.clock())
+    quoted = await office.refunds.quote(WantedRefund(ticket_id, ""), office.clock())
     assert (quoted.persons, quoted.paid_fen, quoted.fee_fen, quoted.amount_fen) == (1, 8000, 1600, 6400)
     assert quoted.terms is not None
     assert str(quoted.terms.last_minute) == "2026-05-10 23:59:00"
@@ -82,8 +82,8 @@ async def test_a_ticket_keeps_the_rules_that_it_was_sold_by(office: Office) -> N
     await office.payments.start(start, once("start-01"), office.clock())
     promised = (await office.sales.order(held)).tickets[0].ticket_id
     for ticket_id in (before, promised):
-        assert (await office.refunds.quote(ticket_id, None, office.clock())).fee_fen == 1600
-    await _refused(office.refunds.quote(after, None, office.clock()), ProblemCode.NOT_REFUNDABLE)
+        assert (await office.refunds.quote(WantedRefund(ticket_id, ""), office.clock())).fee_fen == 1600
+    await _refused(office.refunds.quote(WantedRefund(after, ""), office.clock()), ProblemCode.NOT_REFUNDABLE)
 
 
 @pytest.mark.law(6)

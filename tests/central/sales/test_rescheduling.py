@@ -12,6 +12,7 @@ from central.catalog.ticket_type import TicketType
 from central.issuing import outbox
 from central.issuing.records import Ticket
 from central.refunds.batches import Affected, ClosedDay
+from central.refunds.reckoning import WantedRefund
 from central.sales.move_policy import WantedDay
 from central.sales.policy import Holder
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
@@ -184,9 +185,9 @@ async def test_a_refund_and_a_closed_day_go_by_the_day_that_it_has_moved_to(offi
     rules = {**RULES, "refund": {"terms": [{"days_before": 1}]}}
     ticket = await _sold(office, await _type(office, after_sale=rules))
     with pytest.raises(Problem):
-        await office.refunds.quote(ticket.ticket_id, None, office.clock())
+        await office.refunds.quote(WantedRefund(ticket.ticket_id, ""), office.clock())
     await _move(office, ticket.ticket_id, THIRD)
-    assert (await office.refunds.quote(ticket.ticket_id, None, office.clock())).amount_fen == 8000
+    assert (await office.refunds.quote(WantedRefund(ticket.ticket_id, ""), office.clock())).amount_fen == 8000
     for day, tickets in ((VISIT, 0), (THIRD, 1)):
         affected = await office.refund_batches.affected(ClosedDay(SiteId(1), day, None))
         assert affected == Affected(tickets, tickets, 8000 * tickets)

@@ -17,6 +17,9 @@ def upgrade() -> None:
     _refunds_of_persons()
     _refund_batches()
     _rescheduled_tickets()
+    _add_reference("payment", "from_order_id", "sale_order")
+    _add_reference("refund", "new_order_id", "sale_order")
+    op.create_index(op.f("ix_refund_new_order_id"), "refund", ["new_order_id"])
 
 
 def _refunds_of_persons() -> None:
