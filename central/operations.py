@@ -22,6 +22,7 @@ from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
+from central.sales.cart_routes import OPERATIONS as CART_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -42,6 +43,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
     *AFTER_SALE_OPERATIONS,
+    *CART_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,

@@ -16,6 +16,7 @@ from central.payments.service import Payments
 from central.refunds.batches import RefundBatches
 from central.refunds.service import Refunds
 from central.reports.service import Reports
+from central.sales.carts import Carts
 from central.sales.holder_rounds import HolderRounds
 from central.sales.service import Sales
 from central.store.channel import Channel
@@ -54,6 +55,7 @@ class Office:
     chain: Chain
     guard: AgentGuard
     sales: Sales
+    carts: Carts
     holder_rounds: HolderRounds
     payments: Payments
     reconciliation: Reconciliation
@@ -113,6 +115,7 @@ def _looking_around(feed: FeedWork) -> Job:
 def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
     async def expire() -> None:
         await office.sales.expire(office.clock())
+        await office.carts.expire(office.clock())
 
     async def follow_refunds() -> None:
         await office.payments.refunds.follow()

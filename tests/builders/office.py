@@ -47,8 +47,9 @@ from central.reports import wanted as report_wanted
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.service import Reports
-from central.sales import after_sale_routes
+from central.sales import after_sale_routes, cart_routes
 from central.sales import routes as sales_routes
+from central.sales.carts import Carts
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
 from central.sales.rescheduling import Rescheduling
@@ -84,6 +85,7 @@ OPERATIONS = (
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
     *after_sale_routes.OPERATIONS,
+    *cart_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
@@ -148,6 +150,7 @@ class Office:
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
+        self.carts = Carts(store, seal)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.seller = 0
@@ -212,7 +215,7 @@ class Office:
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
         app[after_sale_routes.RESCHEDULING] = self.rescheduling
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
-        app[upgrade_routes.UPGRADES] = self.upgrades
+        app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app

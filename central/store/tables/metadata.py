@@ -4,6 +4,7 @@ from central.store.columns import Table
 from central.store.tables import (
     admissions,
     audit,
+    carts,
     catalog,
     counters,
     devices,
@@ -22,6 +23,7 @@ from central.store.tables import (
 MODULES = (
     admissions,
     audit,
+    carts,
     catalog,
     counters,
     devices,

@@ -79,3 +79,47 @@ async def test_money_out_of_the_rules_wants_the_password_again(client: Client, h
         assert made["kind"] == path.rpartition("/")[2]
         ticket_id = await sold(office, key=path.replace("/", "-"))
         by_hand["ticket_id"] = id_text(ticket_id)
+
+
+async def test_a_ticket_moves_to_another_day_and_is_changed_for_a_dearer_one(
+    client: Client, headers: dict[str, str], office: Office
+) -> None:
+    one, dear = await office.ticket_type(after_sale={"reschedule": {}}), await office.ticket_type(9000)
+    ticket = f"tickets/{id_text((await office.sell(one)).tickets[0].ticket_id)}"
+    moved = await asked(client, headers, f"{ticket}/reschedule", {"visit_day": "2026-05-12"})
+    assert moved["valid_from"] == "2026-05-11T16:00:00Z"
+    assert await asked(client, headers, f"{ticket}/reschedule", {"visit_day": "2026-05-12"}) == moved
+    wanted = {"ticket_type_id": dear.type_id, "visit_day": "2026-05-12"}
+    quoted = await asked(client, headers, f"{ticket}/upgrade-quotes", wanted)
+    assert quoted == {"total_fen": 9000, "worth_fen": 8000, "difference_fen": 1000}
+    paid = {**wanted, "expected_difference_fen": 1000, "payment": "card_terminal", "payment_reference": "4711"}
+    order = await asked(client, headers, f"{ticket}/upgrade", paid, 201)
+    assert (order["total_fen"], order["tickets"][0]["ticket_type_id"]) == (9000, dear.type_id)
+    assert await asked(client, headers, f"{ticket}/upgrade", paid, 201) == order
+
+
+async def test_a_cart_is_set_aside_and_recalled_as_it_was(client: Client, headers: dict[str, str], office: Office) -> None:
+    one = await office.ticket_type()
+    line = {"ticket_type_id": one.type_id, "quantity": 2, "visit_day": "2026-05-12"}
+    body = {"name": "red hat", "cart": {"site_id": 1, "lines": [line]}}
+    item = await asked(client, headers, "suspended-carts", body, 201)
+    assert (item["name"], item["tickets"]) == ("red hat", 2)
+    listed = await client.get("/api/v1/suspended-carts", headers=headers)
+    assert await listed.json() == {"items": [item]}
+    recalled = await asked(client, headers, f"suspended-carts/{item['cart_id']}/recall", {})
+    assert (await asked(client, headers, "quotes", recalled["cart"]))["total_fen"] == 16000
+    assert (await client.delete(f"/api/v1/suspended-carts/{item['cart_id']}", headers=headers)).status == 204
+
+
+async def test_a_closed_day_is_refunded_by_a_batch(client: Client, headers: dict[str, str], office: Office) -> None:
+    await office.sell(await office.ticket_type(), quantity=2)
+    day = {"site_id": 1, "day": "2026-05-10"}
+    assert await asked(client, headers, "refund-batch-quotes", day) == {"tickets": 2, "persons": 2, "paid_fen": 16000}
+    batch = await asked(client, headers, "refund-batches", {**day, "reason": "typhoon"}, 201)
+    await office.refund_batches.go_on(office.clock())
+    path = f"/api/v1/refund-batches/{batch['batch_id']}"
+    read = await (await client.get(path, headers=headers)).json()
+    assert (read["state"], read["made"]) == ("done", [{"state": "waiting", "refunds": 2, "amount_fen": 16000}])
+    assert (await (await client.get("/api/v1/refund-batches", headers=headers)).json())["items"] == [read]
+    assert (await client.post(f"{path}/stop", headers=headers)).status == 409
+    await asked(client, headers, "refund-batches/99/stop", {}, 404)

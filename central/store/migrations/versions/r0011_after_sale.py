@@ -17,6 +17,7 @@ def upgrade() -> None:
     _refunds_of_persons()
     _refund_batches()
     _rescheduled_tickets()
+    _suspended_carts()
     _add_reference("payment", "from_order_id", "sale_order")
     _add_reference("refund", "new_order_id", "sale_order")
     op.create_index(op.f("ix_refund_new_order_id"), "refund", ["new_order_id"])
@@ -79,3 +80,23 @@ def _rescheduled_tickets() -> None:
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_rescheduled_ticket")),
     )
     op.create_index(op.f("ix_rescheduled_ticket_visit_day"), "rescheduled_ticket", ["visit_day"])
+
+
+def _suspended_carts() -> None:
+    op.create_table(
+        "suspended_cart",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("seller_id", sa.BigInteger(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("tickets", sa.Integer(), nullable=False),
+        sa.Column("cart_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("recalled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["seller_id"], ["user_account.id"], name=op.f("fk_suspended_cart_seller_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_suspended_cart_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspended_cart")),
+    )
+    op.create_index("ix_suspended_cart_seller", "suspended_cart", ["seller_id", "id"])
+    op.create_index(op.f("ix_suspended_cart_expires_at"), "suspended_cart", ["expires_at"])
