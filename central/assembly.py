@@ -69,10 +69,11 @@ from central.refunds.upgrades import Upgrades
 from central.reports.export_routes import DESK, Desk
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
-from central.sales.after_sale_routes import RESCHEDULING
+from central.sales.after_sale_routes import REPRINTS, RESCHEDULING
 from central.sales.cart_routes import CARTS
 from central.sales.carts import Carts
 from central.sales.holder_rounds import HolderRounds
+from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
@@ -268,6 +269,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
+    app[REPRINTS] = Reprints(store)
     app[UPGRADES], app[CARTS] = Upgrades(store, app[SALES], refunds, parts.seal), Carts(store, parts.seal)
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)

@@ -20,6 +20,7 @@ from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
+from central.reports.reprint_routes import OPERATIONS as REPRINT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
 from central.sales.cart_routes import OPERATIONS as CART_OPERATIONS
@@ -50,6 +51,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *REFUND_BATCH_OPERATIONS,
     *UPGRADE_OPERATIONS,
     *REPORT_OPERATIONS,
+    *REPRINT_OPERATIONS,
     *EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,

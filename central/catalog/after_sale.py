@@ -14,6 +14,7 @@ from central.catalog.sale import MOST_DAYS_AHEAD, Fen
 
 MOST_TERMS = 20
 MOST_TIMES = 20
+MOST_REPRINTS = 100
 WHOLE_PER_MILLE = 1_000
 _LAST_MINUTE = time(23, 59)
 
@@ -73,10 +74,11 @@ class RescheduleRules(_Stated):
 
 
 class AfterSaleRules(_Stated):
-    """What may be done with a sold ticket. Without `reschedule` it is not moved to another day."""
+    """What may be done with a sold ticket. Without `reschedule` it is not moved to another day; `reprints` bounds its prints."""
 
     refund: RefundRules = RefundRules()
     reschedule: RescheduleRules | None = None
+    reprints: Annotated[int, Field(ge=0, le=MOST_REPRINTS)] = 3
 
 
 PLAIN = AfterSaleRules()

@@ -72,6 +72,7 @@ SHIPPED: Menu = (
             Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
             Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
             Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),
+            Page("reprints", "补打记录", "Reprints", Permission.REPORTS_READ),
             Page("ticket-statistics", "门票统计", "Ticket statistics", Permission.REPORTS_READ),
             Page("seller-statistics", "渠道统计", "Channel statistics", Permission.REPORTS_READ),
         ),

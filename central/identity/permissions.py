@@ -17,6 +17,7 @@ class Permission(StrEnum):
     TICKETS_EDIT = "tickets.edit"
     TICKETS_RESCHEDULE = "tickets.reschedule"
     TICKETS_UPGRADE = "tickets.upgrade"
+    TICKETS_REPRINT = "tickets.reprint"
     REFUNDS_READ = "refunds.read"
     REFUNDS_REQUEST = "refunds.request"
     REFUNDS_OVERRIDE = "refunds.override"
@@ -54,6 +55,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.TICKETS_EDIT: ("变更门票", "Change sold tickets"),
     Permission.TICKETS_RESCHEDULE: ("改签", "Move tickets to another day"),
     Permission.TICKETS_UPGRADE: ("补差价换票", "Change tickets for dearer ones"),
+    Permission.TICKETS_REPRINT: ("补打门票", "Print sold tickets again"),
     Permission.REFUNDS_READ: ("查看退票", "See refunds"),
     Permission.REFUNDS_REQUEST: ("退票", "Refund tickets"),
     Permission.REFUNDS_OVERRIDE: ("越过闸机确认退票", "Pay a refund before all gates have confirmed"),

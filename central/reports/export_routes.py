@@ -22,9 +22,11 @@ from central.reports.queries import (
     PaymentExport,
     PaymentRefundExport,
     RefundExport,
+    ReprintExport,
     StatisticsExport,
 )
 from central.reports.refunds import REFUNDS
+from central.reports.reprints import REPRINTS
 from central.reports.routes import REPORTS
 from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
 from central.web.calls import REQUEST_ID
@@ -115,6 +117,7 @@ OPERATIONS = (
     _list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
     _list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
     _list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+    _list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
     _list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
     StreamRoute(
         "exportTicketStatistics",

@@ -113,6 +113,16 @@ class RefundQuery(RefundFilter, PageQuery):
     """A page of refunds."""
 
 
+class ReprintFilter(Filter):
+    """Which reprints, by their time; the seller is who made them, the channel that of the order."""
+
+    order_id: _Number | None = None
+
+
+class ReprintQuery(ReprintFilter, PageQuery):
+    """A page of reprints."""
+
+
 class AdmissionQuery(AdmissionFilter, PageQuery):
     """A page of admission records."""
 
@@ -145,6 +155,10 @@ class PaymentRefundExport(PaymentRefundFilter, Export):
 
 class RefundExport(RefundFilter, Export):
     """Refunds to take away."""
+
+
+class ReprintExport(ReprintFilter, Export):
+    """Reprints to take away."""
 
 
 class AdmissionExport(AdmissionFilter, Export):

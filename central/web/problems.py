@@ -100,6 +100,7 @@ class ProblemCode(Enum):
     NOT_UPGRADABLE = ProblemKind(
         "not_upgradable", HTTPStatus.UNPROCESSABLE_ENTITY, "不可补差价换票", "The ticket cannot be upgraded to that"
     )
+    REPRINT_LIMIT = ProblemKind("reprint_limit", HTTPStatus.CONFLICT, "补打次数已用完", "The ticket was reprinted too often")
     ENROLMENT_REFUSED = ProblemKind(
         "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
     )

@@ -41,7 +41,7 @@ from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
-from central.reports import export_routes
+from central.reports import export_routes, reprint_routes
 from central.reports import routes as report_routes
 from central.reports import wanted as report_wanted
 from central.reports.listing import ItemT, Listing
@@ -52,6 +52,7 @@ from central.sales import routes as sales_routes
 from central.sales.carts import Carts
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
+from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales, Wanted
 from central.sales.sight import OrderSight
@@ -91,6 +92,7 @@ OPERATIONS = (
     *batch_routes.OPERATIONS,
     *upgrade_routes.OPERATIONS,
     *report_routes.OPERATIONS,
+    *reprint_routes.OPERATIONS,
     *export_routes.OPERATIONS,
 )
 
@@ -150,6 +152,7 @@ class Office:
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
+        self.reprints = Reprints(store)
         self.carts = Carts(store, seal)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
@@ -213,7 +216,7 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
-        app[after_sale_routes.RESCHEDULING] = self.rescheduling
+        app[after_sale_routes.RESCHEDULING], app[after_sale_routes.REPRINTS] = self.rescheduling, self.reprints
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches

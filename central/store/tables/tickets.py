@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Index, Integer, LargeBinary, SmallInteger, text
+from sqlalchemy import BigInteger, Date, Index, Integer, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -61,6 +61,20 @@ class RescheduledTicketRow(Table, table=True):
     visit_day: date = Field(sa_type=Date, index=True)
     moved_at: Instant = Field(sa_type=BigInteger)
     moved_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+
+
+class ReprintRow(Table, table=True):
+    """A ticket was printed once more (补打); `number` counts from 1."""
+
+    __tablename__ = "ticket_reprint"
+    __table_args__ = (UniqueConstraint("ticket_id", "number"), Index("ix_ticket_reprint_time", "at", "id"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id")
+    number: int
+    at: Instant = Field(sa_type=BigInteger)
+    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    reason: str = Field(max_length=200)
 
 
 class TicketHolderRow(Table, table=True):

@@ -123,3 +123,17 @@ async def test_a_closed_day_is_refunded_by_a_batch(client: Client, headers: dict
     assert (await (await client.get("/api/v1/refund-batches", headers=headers)).json())["items"] == [read]
     assert (await client.post(f"{path}/stop", headers=headers)).status == 409
     await asked(client, headers, "refund-batches/99/stop", {}, 404)
+
+
+async def test_a_print_says_on_its_face_that_it_is_a_reprint(client: Client, headers: dict[str, str], office: Office) -> None:
+    ticket = id_text(await sold(office))
+    made = await asked(client, headers, f"tickets/{ticket}/reprints", {"reason": "the paper tore"}, 201)
+    assert made["face"] == {"mark_zh": "补", "mark_en": "REPRINT", "number": 1, "printed_at": "2026-05-10T02:00:00Z"}
+    assert (made["ticket"]["ticket_id"], made["left"]) == (ticket, 2)
+    (item,) = (await (await client.get("/api/v1/reprints", headers=headers)).json())["items"]
+    assert (item["ticket_id"], item["reason"]) == (ticket, "the paper tore")
+    days = "first_day=2026-05-10&last_day=2026-05-10"
+    counted = await (await client.get(f"/api/v1/reprint-statistics?{days}", headers=headers)).json()
+    assert [one["reprints"] for one in counted["items"]] == [1]
+    table = await (await client.get("/api/v1/exports/reprints?format=csv", headers=headers)).text()
+    assert "the paper tore" in table

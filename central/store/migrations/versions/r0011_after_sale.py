@@ -18,6 +18,7 @@ def upgrade() -> None:
     _refund_batches()
     _rescheduled_tickets()
     _suspended_carts()
+    _reprints()
     _add_reference("payment", "from_order_id", "sale_order")
     _add_reference("refund", "new_order_id", "sale_order")
     op.create_index(op.f("ix_refund_new_order_id"), "refund", ["new_order_id"])
@@ -100,3 +101,20 @@ def _suspended_carts() -> None:
     )
     op.create_index("ix_suspended_cart_seller", "suspended_cart", ["seller_id", "id"])
     op.create_index(op.f("ix_suspended_cart_expires_at"), "suspended_cart", ["expires_at"])
+
+
+def _reprints() -> None:
+    op.create_table(
+        "ticket_reprint",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_reprint_ticket_id")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["user_account.id"], name=op.f("fk_ticket_reprint_by_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_reprint")),
+        sa.UniqueConstraint("ticket_id", "number", name=op.f("uq_ticket_reprint_ticket_id_number")),
+    )
+    op.create_index("ix_ticket_reprint_time", "ticket_reprint", ["at", "id"])

@@ -1,0 +1,76 @@
+"""Reprints (补打): the same ticket on paper again, marked as such on its face, so many times and no more.
+
+Laws: each is on the record with its seller and reason; the code stays, so that of two papers one admits (a lost ticket is
+re-issued instead, which kills the older print).
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.issuing.records import Ticket, subject
+from central.issuing.service import ticket_in, ticket_locked
+from central.sales.promises import promise_of
+from central.store.idempotency import first_use, remember
+from central.store.tables.tickets import ReprintRow
+from central.store.unit_of_work import Store, Work
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import Problem, ProblemCode
+from protocol.identifiers import TicketId
+from protocol.instants import Instant
+from protocol.tickets.record import TicketStatus
+
+MARK_ZH = "补"
+MARK_EN = "REPRINT"
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """A ticket to be printed once more: which reprint of it this is, and how many may follow."""
+
+    ticket: Ticket
+    number: int
+    left: int
+    at: Instant
+
+
+class Reprints:
+    """Prints tickets again."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def reprint(self, ticket_id: TicketId, reason: str, once: IdempotencyKey, by: int, now: Instant) -> Reprint:
+        """Note a reprint and return what is printed; Problem where the ticket is not active, or was reprinted too often."""
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is not None:
+                once.require_same(earlier.fingerprint)
+                row = await work.session.get_one(ReprintRow, int(earlier.reference))
+                return await _reprint(work, row, await ticket_in(work, ticket_id))
+            ticket = await ticket_locked(work, ticket_id)
+            row = ReprintRow(ticket_id=ticket_id, number=await _next(work, ticket), at=now, by_user_id=by, reason=reason)
+            work.session.add(row)
+            await work.session.flush()
+            await remember(work, once.scope, once.key, str(row.id))
+            audit.record(work, now, by, "ticket.reprint", subject(ticket_id), number=row.number, reason=reason)
+            return await _reprint(work, row, ticket)
+
+
+async def _next(work: Work, ticket: Ticket) -> int:
+    if ticket.record.status is not TicketStatus.ACTIVE:
+        said = ticket.record.status.name.lower()
+        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; it is not printed again")
+    query = select(func.count()).select_from(ReprintRow).where(col(ReprintRow.ticket_id) == ticket.ticket_id)
+    done, most = (await work.session.exec(query)).one(), (await promise_of(work, ticket)).rules.reprints
+    if done >= most:
+        said = f"the ticket was reprinted {done} times, {most} are allowed; re-issue it if it is lost"
+        raise Problem(ProblemCode.REPRINT_LIMIT, said)
+    return done + 1
+
+
+async def _reprint(work: Work, row: ReprintRow, ticket: Ticket) -> Reprint:
+    left = (await promise_of(work, ticket)).rules.reprints - row.number
+    return Reprint(ticket, row.number, max(left, 0), row.at)
