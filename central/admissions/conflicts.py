@@ -38,7 +38,7 @@ class OfficeReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketCase:
-    """A ticket, its type, the places and zone of its site, whether its money went back, and when it moved to another day."""
+    """A ticket, its type, the places and zone of its site; whether its money went back, of all or of some; when it moved."""
 
     record: TicketRecord
     product: Product
@@ -46,6 +46,7 @@ class TicketCase:
     zone: tzinfo
     is_paid_back: bool = False
     moved_at: Instant | None = None
+    is_partly_paid_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _judged(
         return Conflict(key, keys[first.agent, first.attempt_id], passage.entitlement_id, reason, passage.scanned_at)
     if passage.kind in _JUDGED and _is_of_another_day(case, passage):
         return Conflict(key, key, passage.entitlement_id, OfficeReason.RESCHEDULED, passage.scanned_at)
-    if case.is_paid_back and not was_void and passage.kind in _USING:
+    lets_in_refunded = case.is_partly_paid_back and passage.persons > case.record.persons
+    if (lets_in_refunded or (case.is_paid_back and not was_void)) and passage.kind in _USING:
         return Conflict(key, key, passage.entitlement_id, OfficeReason.REFUNDED, passage.scanned_at)
     return None
 

@@ -12,7 +12,7 @@ from sqlmodel import col, delete, insert, select
 
 from central.admissions import events
 from central.admissions.conflicts import Conflict, TicketCase, conflicts_of
-from central.admissions.refunded import paid_back_among
+from central.admissions.refunded import paid_back_among, partly_paid_back_among, reduced_among
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.issuing import feed_rows
@@ -35,7 +35,7 @@ async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None
     """Replace the conflicts of these tickets by those that all their events make."""
     await _lock(work, tickets)
     suspect = await events.shown_often(work, tickets) | await feed_rows.void_among(work, tickets)
-    suspect |= (await moved_among(work, tickets)).keys()
+    suspect |= (await moved_among(work, tickets)).keys() | await reduced_among(work, tickets)
     if not suspect:
         return
     await _replace(work, suspect, now)
@@ -77,7 +77,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     places = await _check_points(work, sites)
     zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
     paid_back = await paid_back_among(work, [one.ticket_id for one in records if one.status is TicketStatus.VOID])
-    moved = await moved_among(work, list(told))
+    moved, partly = await moved_among(work, list(told)), await partly_paid_back_among(work, list(told))
     return {
         record.ticket_id: TicketCase(
             record,
@@ -86,6 +86,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
             zones[told[record.ticket_id][0].site],
             record.ticket_id in paid_back,
             moved.get(record.ticket_id),
+            record.ticket_id in partly,
         )
         for record in records
         if record.product in products

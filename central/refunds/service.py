@@ -243,7 +243,7 @@ class Refunds:
         site = ticket.record.issuing_site
         into = ledger.received(Method.EXCHANGE, site, by)
         ledger.post(work, Movement(ledger.sales(site), into, row.amount_fen, row.order_id, row.id), by, now)
-        await give_back_ticket(work, ticket, row.persons)
+        await give_back_ticket(work, ticket, row.persons, is_whole=row.is_whole)
         return row.amount_fen
 
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
@@ -285,7 +285,7 @@ class Refunds:
             work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen, fee_fen=row.fee_fen
         )
         if row.kind != RefundKind.FORCED:
-            await give_back_ticket(work, ticket, row.persons)
+            await give_back_ticket(work, ticket, row.persons, is_whole=row.is_whole)
 
 
 async def _refunded_by_force(work: Work, ticket_id: TicketId) -> int:

@@ -77,9 +77,14 @@ async def give_back_order(work: Work, order_id: int) -> None:
     await _give_back(work, (await work.session.exec(select(QuotaTakenRow).where(*held))).all(), None)
 
 
-async def give_back_ticket(work: Work, ticket: Ticket, persons: int) -> None:
-    """Give back what so many persons of a ticket took, whose row the caller has locked. The last thing of a transaction."""
-    await _give_back(work, await _held_by(work, ticket), persons)
+async def give_back_ticket(work: Work, ticket: Ticket, persons: int, *, is_whole: bool) -> None:
+    """Give back what so many persons of a ticket took, whose row the caller has locked. The last thing of a transaction.
+
+    Nobody says which persons leave a group, so that what is counted by their documents is given back with the last of them.
+    """
+    rows = await _held_by(work, ticket)
+    counted = [row for row in rows if is_whole or row.person == NOBODY or row.number == WHOLE_LINE]
+    await _give_back(work, counted, persons)
 
 
 async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:

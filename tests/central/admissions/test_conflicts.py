@@ -201,3 +201,12 @@ def test_a_ticket_that_has_moved_to_another_day_was_not_to_be_used_before_it_or_
     assert found(other_day, entry(5, 1), entry(6, 2)) == [(2, OfficeReason.RESCHEDULED, 2)]
     assert found(replace(other_day, moved_at=None), entry(0, 1), entry(6, 2)) == []
     assert found(moved, entry(0, 1, kind=PassageKind.OVERRIDE)) == []
+
+
+@pytest.mark.law(6)
+def test_a_group_that_enters_with_persons_who_were_paid_back_is_a_conflict() -> None:
+    group = replace(case(), record=replace(record(), persons=7))
+    partly = replace(group, is_partly_paid_back=True)
+    assert found(partly, entry(0, 1, persons=10)) == [(1, OfficeReason.REFUNDED, 1)]
+    assert found(partly, entry(0, 1, persons=7)) == []
+    assert found(group, entry(0, 1, persons=10)) == []

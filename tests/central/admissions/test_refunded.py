@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from central.admissions.refunded import paid_back_among
+from central.admissions.refunded import paid_back_among, partly_paid_back_among
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.refunds.policy import AgentFacts, Standing
@@ -63,3 +63,16 @@ async def test_a_decision_under_way_is_waited_for(office: Office) -> None:
         done, _ = await asyncio.wait({asked}, timeout=WAIT_S)
         assert not done
     assert await asked == {ticket_id}
+
+
+async def test_a_group_of_which_some_were_paid_back_is_not_paid_back_as_a_whole(office: Office) -> None:
+    one = await office.ticket_type(group={"minimum": 2, "maximum": 9})
+    ticket_id = (await office.sell(one, persons=5)).tickets[0].ticket_id
+    wanted = WantedRefund(ticket_id, "rain", 2)
+    refund = await office.refunds.request(wanted, once("refund-some"), office.seller, office.clock())
+    async with office.store.transaction() as work:
+        assert await partly_paid_back_among(work, [ticket_id]) == frozenset()
+    await office.refunds.override(refund.refund_id, "cut off", office.seller, office.clock())
+    async with office.store.transaction() as work:
+        assert await partly_paid_back_among(work, [ticket_id]) == {ticket_id}
+    assert await paid_back(office, ticket_id) == frozenset()

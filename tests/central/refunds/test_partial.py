@@ -15,7 +15,9 @@ from central.payments.service import Start
 from central.refunds.reckoning import RefundKind, WantedRefund
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
+from central.sales.policy import Holder
 from central.web.problems import Problem, ProblemCode
+from protocol.holders import Document, DocumentType
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketStatus
 from tests.builders.office import Office, once
@@ -121,6 +123,18 @@ async def test_a_group_that_entered_behind_the_fence_gets_its_persons_again(offi
     assert (await office.refunds.settle(refund.refund_id, office.clock())).state is RefundState.REFUSED
     assert (await office.issuing.ticket(ticket_id)).record.persons == 10
     assert await balances(office) == {"cash/1": 80_000, "sales/1": -80_000}
+
+
+async def test_places_come_back_person_by_person_and_what_documents_are_limited_to_with_the_last(office: Office) -> None:
+    holders = tuple(Holder(Document(DocumentType.PASSPORT, "FR", f"12AB3456{place}"), "Wang") for place in range(3))
+    limited = {"person_limit": {"known_by": "document", "a_day": 1}, "stock": {"per": "day", "places": 3}}
+    one = await _type(office, **GROUP, is_real_name=True, sale=limited)
+    ticket_id = (await office.sell(one, persons=3, holders=holders)).tickets[0].ticket_id
+    await settled(office, await request(office, ticket_id, persons=2))
+    again = office.sell(one, "key-0002", persons=2, holders=holders[:2])
+    await _refused(again, ProblemCode.PURCHASE_LIMIT)
+    await settled(office, await request(office, ticket_id))
+    assert len((await office.sell(one, "key-0003", persons=3, holders=holders)).tickets) == 1
 
 
 async def test_an_institution_gives_back_what_is_not_kept(office: Office) -> None:
