@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,68 @@ async def test_a_print_says_on_its_face_that_it_is_a_reprint(client: Client, hea
     assert [one["reprints"] for one in counted["items"]] == [1]
     table = await (await client.get("/api/v1/exports/reprints?format=csv", headers=headers)).text()
     assert "the paper tore" in table
+
+
+HOSTILE: tuple[Any, ...] = (
+    None,
+    -1,
+    2**63,
+    10**30,
+    "9999-12-31",
+    "0001-01-01",
+    "24:00",
+    "10:00Z",
+    "\x00",
+    "\ud800",
+    "x" * 300,
+    [],
+    {},
+    True,
+)
+LINE: Json = {"ticket_type_id": 1, "quantity": 1, "persons": 1, "visit_day": "2026-05-12", "slot_start": None}
+BODIES: dict[str, Json] = {
+    "refund-quotes": {"ticket_id": "TICKET", "persons": 1},
+    "refunds": {"ticket_id": "TICKET", "persons": 1, "reason": "rain", "expected_amount_fen": 1},
+    "refunds/by-hand": {"ticket_id": "TICKET", "persons": 1, "reason": "rain", "fee_fen": 1},
+    "refunds/forced": {"ticket_id": "TICKET", "persons": 1, "reason": "rain", "fee_fen": 1},
+    "refund-batches": {"site_id": 1, "day": "2026-05-10", "ticket_type_id": 1, "reason": "rain"},
+    "refund-batch-quotes": {"site_id": 1, "day": "2026-05-10", "ticket_type_id": 1},
+    "tickets/TICKET/reschedule": {"visit_day": "2026-05-12", "slot_start": "10:00"},
+    "tickets/TICKET/upgrade": {
+        "ticket_type_id": 1,
+        "visit_day": "2026-05-12",
+        "slot_start": None,
+        "holders": [],
+        "buyer_phone": "13800000000",
+        "expected_difference_fen": 0,
+        "payment": "cash",
+        "payment_reference": "1",
+    },
+    "tickets/TICKET/reprints": {"reason": "the paper tore"},
+    "suspended-carts": {"name": "red hat", "cart": {"site_id": 1, "lines": [LINE], "buyer_phone": None, "channel": None}},
+}
+
+
+@pytest.mark.parametrize("path", BODIES)
+async def test_no_field_of_any_body_makes_a_fault(client: Client, headers: dict[str, str], office: Office, path: str) -> None:
+    rules = {**RULES, "reschedule": {}}
+    one = await office.ticket_type(after_sale=rules, group={"minimum": 1, "maximum": 9})
+    ticket = id_text((await office.sell(one)).tickets[0].ticket_id)
+    body = {name: ticket if value == "TICKET" else value for name, value in BODIES[path].items()}
+    for number, (name, value) in enumerate(product(body, HOSTILE)):
+        keyed = {**headers, "Idempotency-Key": f"hostile-{number}"}
+        answer = await client.post(f"/api/v1/{path.replace('TICKET', ticket)}", json={**body, name: value}, headers=keyed)
+        assert answer.status < 500, (name, value, await answer.text())
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [{"refund": {"terms": [{"days_before": value}]}} for value in (731, -731, "x", None)]
+    + [{"refund": {"terms": [{"days_before": 0, "until": value}]}} for value in ("24:00", "10:00Z", "", 1e99)]
+    + [{"reschedule": {"times": 0}}, {"reprints": 101}, {"reschedule": {"until": "10:00+08:00"}}],
+)
+async def test_rules_that_make_no_sense_are_refused(client: Client, headers: dict[str, str], office: Office, rules: Json) -> None:
+    await office.ticket_type()
+    body = {"price_fen": 1, "is_on_sale": True, "after_sale": rules}
+    answer = await client.put("/api/v1/ticket-types/1/sale", json=body, headers=headers)
+    assert (answer.status, (await answer.json(content_type=None))["code"]) == (400, "input_invalid")
