@@ -11,9 +11,10 @@ from central.catalog.parameters import SiteNumber, TypeNumber
 from central.identity.permissions import Permission
 from central.refunds.batches import Batch, BatchState, ClosedDay, RefundBatches
 from central.refunds.service import RefundState
+from central.web.access import DataScope, Principal
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
-from central.web.problems import ProblemCode
+from central.web.problems import Problem, ProblemCode
 from central.web.texts import Reason
 from protocol.identifiers import ProductId, SiteId
 from protocol.instants import to_datetime
@@ -82,6 +83,12 @@ class RefundBatchView(BaseModel):
     made: list[MadeView]
 
 
+def _require_all(principal: Principal) -> None:
+    """Raise Problem where somebody would touch or see sales outside their data scope."""
+    if principal.scope is not DataScope.ALL:
+        raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask somebody whose data scope is all")
+
+
 @Route(
     "quoteRefundBatch",
     "POST",
@@ -92,6 +99,7 @@ class RefundBatchView(BaseModel):
 )
 async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
     """Say how many tickets a closed day touches; nothing is done."""
+    _require_all(call.principal)
     found = await call.request.app[REFUND_BATCHES].affected(call.body.stated())
     return AffectedView(tickets=found.tickets, persons=found.persons, paid_fen=found.paid_fen)
 
@@ -109,6 +117,7 @@ async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
 )
 async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchView:
     """Begin to refund all unused tickets of a closed day, without a fee; a job carries it on."""
+    _require_all(call.principal)
     begin = call.request.app[REFUND_BATCHES].begin
     return _batch_view(await begin(call.body.stated(), call.body.reason, call.once, call.principal.user_id, call.now))
 
@@ -123,6 +132,7 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
 )
 async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
     """Let a batch go no further; what it has refunded stays so."""
+    _require_all(call.principal)
     batches = call.request.app[REFUND_BATCHES]
     return _batch_view(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))
 
@@ -137,12 +147,14 @@ async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchVie
 )
 async def read_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
     """Read how far a batch has come."""
+    _require_all(call.principal)
     return _batch_view(await call.request.app[REFUND_BATCHES].batch(call.parameters.batch_id))
 
 
 @Route("listRefundBatches", "GET", "/api/v1/refund-batches", "List batches, newest first", Permission.REFUNDS_READ)
 async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchView]:
     """List batches, newest first."""
+    _require_all(call.principal)
     asked = call.parameters
     found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.limit)
     items = [_batch_view(one) for one in found]

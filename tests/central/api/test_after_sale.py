@@ -10,7 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from central.identity.permissions import ALL
+from central.identity.service import Attempt
 from central.issuing.records import id_text
+from central.web.access import DataScope
 from protocol.identifiers import TicketId
 from tests.builders.central import DATABASE_FILE, sqlite_url
 from tests.builders.office import Office, sign_in
@@ -138,6 +141,23 @@ async def test_a_print_says_on_its_face_that_it_is_a_reprint(client: Client, hea
     assert [one["reprints"] for one in counted["items"]] == [1]
     table = await (await client.get("/api/v1/exports/reprints?format=csv", headers=headers)).text()
     assert "the paper tore" in table
+
+
+async def test_a_closed_day_is_not_for_somebody_who_sees_some_sales_only(client: Client, office: Office) -> None:
+    one_time = await office.add_person("narrow", *ALL, scope=DataScope.CHANNEL)
+    first = await office.identity.sign_in(Attempt("narrow", one_time, "builder"), office.clock())
+    await office.identity.change_password(first.principal, one_time, "a long passphrase", office.clock())
+    again = await office.identity.sign_in(Attempt("narrow", "a long passphrase", "builder"), office.clock())
+    headers = {"Authorization": f"Bearer {again.token}", "Idempotency-Key": "narrow-01"}
+    day = {"site_id": 1, "day": "2026-05-10"}
+    for path, body in (
+        ("refund-batch-quotes", day),
+        ("refund-batches", {**day, "reason": "typhoon"}),
+        ("refund-batches/1/stop", {}),
+    ):
+        assert (await asked(client, headers, path, body, 403))["code"] == "forbidden"
+    for path in ("refund-batches", "refund-batches/1"):
+        assert (await client.get(f"/api/v1/{path}", headers=headers)).status == 403
 
 
 HOSTILE: tuple[Any, ...] = (

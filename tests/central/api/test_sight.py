@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from central.identity.permissions import ALL
 from central.issuing.records import id_text
+from central.refunds.reckoning import WantedRefund
 from central.web.access import DataScope, Principal, Subject
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
@@ -20,7 +21,12 @@ from tests.builders.office import OPERATIONS, Office, once
 
 ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects]
 # What a body must hold beside the subject, for the operations that are told it in their body.
-BODIES: dict[str, dict[str, object]] = {"requestRefund": {"reason": "rain"}}
+BODIES: dict[str, dict[str, object]] = {
+    "quoteRefund": {},
+    "requestRefund": {"reason": "rain"},
+    "refundByHand": {"reason": "rain", "fee_fen": 1},
+    "forceRefund": {"reason": "rain"},
+}
 SELLER, STRANGER = 1, 77
 
 
@@ -59,7 +65,8 @@ class Sold:
 async def sold(office: Office) -> AsyncIterator[Sold]:
     kind = await office.ticket_type()
     order = await office.sell(kind, quantity=2)
-    refund = await office.refunds.request(order.tickets[1].ticket_id, "rain", once("refund-1"), office.seller, office.clock())
+    asked = WantedRefund(order.tickets[1].ticket_id, "rain")
+    refund = await office.refunds.request(asked, once("refund-1"), office.seller, office.clock())
     app = office.application()
     asking = Asking(Principal(STRANGER, "nobody", frozenset(), must_change_password=False))
     app[AUTHENTICATOR] = asking
