@@ -36,13 +36,13 @@ async def partly_paid_back_among(work: Work, ticket_ids: Collection[TicketId]) -
 
 async def reduced_among(work: Work, ticket_ids: Collection[TicketId]) -> frozenset[TicketId]:
     """Return those of the tickets that a refund of some persons was ever asked for: whose admissions are worth a look."""
-    named = among(await work.session.connection(), col(RefundRow.ticket_id), [to_signed(one) for one in ticket_ids])
+    named = among(await work.connection(), col(RefundRow.ticket_id), [to_signed(one) for one in ticket_ids])
     query = select(RefundRow.ticket_id).where(named, col(RefundRow.taken_off) > 0)
     return frozenset(TicketId(found) for found in (await work.session.exec(query)).all())
 
 
 async def _granted_among(work: Work, ticket_ids: Collection[TicketId], *of_kind: ColumnElement[bool]) -> frozenset[TicketId]:
-    named = among(await work.session.connection(), col(RefundRow.ticket_id), [to_signed(one) for one in ticket_ids])
+    named = among(await work.connection(), col(RefundRow.ticket_id), [to_signed(one) for one in ticket_ids])
     query = select(RefundRow.ticket_id, RefundRow.state).where(named, *of_kind)
     # The state is looked at here, not in the query: who waits for a lock sees the state that the other left.
     rows = (await work.session.exec(query.order_by(col(RefundRow.id)).with_for_update(read=True))).all()

@@ -36,7 +36,7 @@ def is_for_day(day: date) -> ColumnElement[bool]:
 
 async def moved_among(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketId, Instant]:
     """Return those of the tickets that were moved to another day or slot, with the time of the last move."""
-    row, connection = RescheduledTicketRow, await work.session.connection()
+    row, connection = RescheduledTicketRow, await work.connection()
     named = among(connection, col(row.ticket_id), [to_signed(ticket_id) for ticket_id in ticket_ids])
     found = (await work.session.exec(select(row.ticket_id, row.moved_at).where(named))).all()
     return {TicketId(ticket_id): Instant(moved_at) for ticket_id, moved_at in found}

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, Date, bindparam, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
 from central.issuing.records import Ticket
@@ -92,7 +93,7 @@ async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
 
     The caller has locked the ticket's row; as with `take`, nothing of the transaction comes after this.
     """
-    await work.session.flush()
+    await work.write()
     persons = ticket.record.persons
     old = {_key_of(row): row for row in await _held_by(work, ticket) if row.day != ALL_DAYS}
     bought = [row for row in old.values() if row.person != NOBODY]
@@ -107,7 +108,7 @@ async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
 
 async def _take_for(work: Work, ticket: Ticket, one: Take) -> None:
     """Take for one ticket of an order, whose line's rows others share."""
-    connection = await work.session.connection()
+    connection = await work.connection()
     insert_row = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QuotaTakenRow)
     values = _taken_values(ticket.order_id, one, one.persons, ticket.ticket_id)
     keys = ["order_id", "line", "number", "day", "slot_start", "person"]
