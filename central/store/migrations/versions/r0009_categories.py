@@ -25,9 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_category")),
     )
     op.create_index(op.f("ix_ticket_category_parent_id"), "ticket_category", ["parent_id"])
-    with op.batch_alter_table("ticket_type") as table:
-        table.add_column(sa.Column("category_id", sa.BigInteger(), nullable=True))
-        table.create_foreign_key(op.f("fk_ticket_type_category_id"), "ticket_category", ["category_id"], ["id"])
+    _refer_to_categories()
     op.create_index(op.f("ix_ticket_type_category_id"), "ticket_type", ["category_id"])
     op.create_table(
         "sale_setting",
@@ -45,3 +43,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "subject", "ticket_type_id", name=op.f("pk_sale_setting_type")),
     )
     op.execute(f"INSERT INTO sale_setting (kind, subject, all_types) SELECT 'channel', channel, TRUE FROM ({_CHANNELS}) AS c")  # noqa: S608 - a constant
+
+
+def _refer_to_categories() -> None:
+    """Add the column. SQLite would make the table anew for it, which the tickets that name its rows forbid."""
+    name = "fk_ticket_type_category_id"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(f"ALTER TABLE ticket_type ADD COLUMN category_id BIGINT CONSTRAINT {name} REFERENCES ticket_category (id)")
+        return
+    op.add_column("ticket_type", sa.Column("category_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f(name), "ticket_type", "ticket_category", ["category_id"], ["id"])
