@@ -121,6 +121,11 @@ class Trade:
             await outbox.mark_published(work, [change.change_id for change in changes], FeedVersion(1, 1))
         await office.refunds.settle_waiting(office.clock())
 
+    async def reprint(self, ticket_id: TicketId, by: int) -> None:
+        """Print a ticket again."""
+        key = once(f"trade-{next(self._numbers):04}")
+        await self.office.reprints.reprint(ticket_id, "torn", key, by, self.office.clock())
+
     async def journalled(self, *told: Intent | Outcome) -> None:
         """Ingest the gate's next entries."""
         async with self.office.store.transaction() as work:
@@ -176,7 +181,7 @@ class Sellers:
 
 
 async def two_days(trade: Trade) -> Sellers:
-    """On each of two days everybody sells two tickets of which one is used and one refunded, and somebody walks in."""
+    """On each of two days everybody sells two tickets: one is printed again and used, one refunded; and somebody walks in."""
     office = trade.office
     adult = await office.ticket_type(8000)
     wang, li = await trade.seller("wang", "window"), await trade.seller("li", "window")
@@ -185,6 +190,7 @@ async def two_days(trade: Trade) -> Sellers:
         for seller, channel in ((found.wang, "window"), (found.li, "window"), (found.kiosk, "kiosk")):
             order = await trade.sell(adult.type_id, seller, channel, quantity=2)
             used, returned = order.tickets
+            await trade.reprint(used.ticket_id, seller)
             await trade.admit(used.ticket_id, office.clock())
             await trade.refund(returned.ticket_id, seller)
             office.clock.advance(seconds=60)

@@ -11,14 +11,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.identity.permissions import ALL
-from central.reports import export_routes, routes
+from central.reports import export_routes, reprint_routes, routes
 from central.reports.queries import Export, StatisticsQuery
 from central.web.access import DataScope, Principal
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
 from tests.builders.trade import Sellers, Trade
 
-REPORTS = (*routes.OPERATIONS, *export_routes.OPERATIONS)
+REPORTS = (*routes.OPERATIONS, *reprint_routes.OPERATIONS, *export_routes.OPERATIONS)
 DAYS = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
 SCOPES = ("wang", "windows", "kiosks", "nobody", "all")
 
