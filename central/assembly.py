@@ -79,6 +79,8 @@ from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
 from central.sales.sight import OrderSight
 from central.settings import CentralSettings
+from central.shifts.routes import CASH_SHIFTS
+from central.shifts.service import CashShifts
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
 from central.store.migrate import migrate
@@ -299,6 +301,7 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
 
     app.on_cleanup.append(release_pool)
     world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
+    app[CASH_SHIFTS] = CashShifts(parts.store)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
     app[SIGHT] = OrderSight(parts.store)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)

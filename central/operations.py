@@ -25,6 +25,7 @@ from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
 from central.sales.cart_routes import OPERATIONS as CART_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
+from central.shifts.routes import OPERATIONS as SHIFT_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.web.operations import Operation
@@ -46,6 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *AFTER_SALE_OPERATIONS,
     *CART_OPERATIONS,
     *PAYMENT_OPERATIONS,
+    *SHIFT_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
     *REFUND_BATCH_OPERATIONS,

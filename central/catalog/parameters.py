@@ -82,7 +82,10 @@ class WalkInRuleParameters(_Stated):
 
 
 class SiteParameters(_Stated):
-    """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight)."""
+    """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight).
+
+    `cash_needs_shift`: nobody sells for cash without an open shift.
+    """
 
     name_zh: Name
     name_en: Name
@@ -90,6 +93,7 @@ class SiteParameters(_Stated):
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
     unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)] = DEFAULT_UNSEEN_PER_HOUR
     day_ends_at_hour: Annotated[int, Field(ge=0, le=LATEST_DAY_END_HOUR)] = 0
+    cash_needs_shift: bool = False
     walk_in_rules: Annotated[list[WalkInRuleParameters], Field(max_length=MAX_WALK_IN_RULES)] = []
 
     @model_validator(mode="after")

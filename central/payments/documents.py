@@ -6,9 +6,9 @@ same transaction (law 12).
 
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
-from central.payments import ledger
+from central.payments import drawers, ledger
 from central.payments.ledger import Movement
 from central.payments.methods import INSTITUTIONS, Method
 from central.payments.policy import ENDS, Document, PaymentState, Presentation, paid_at_once
@@ -54,11 +54,13 @@ async def next_number(work: Work) -> int:
     return await drawn(work, PaymentRow)
 
 
-def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: int, now: Instant) -> Payment | None:
+async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: int, now: Instant) -> Payment | None:
     """Add the document of money that is there, and the money to the ledger; an order that costs nothing has neither."""
     assert paid.method not in INSTITUTIONS, "an institution's payment is final when the institution says so"
     if order.total_fen == 0:
         return None
+    is_cash = paid.method is Method.CASH
+    shift_id = await drawers.shift_for_sale(work, order.site_id, paid.by) if is_cash else None
     document = paid_at_once(order.total_fen, now)
     row = {
         "id": payment_id,
@@ -77,9 +79,30 @@ def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: in
     }
     work.insert(PaymentRow, [row])
     into = ledger.received(paid.method, order.site_id, paid.by)
-    movement = Movement(into, ledger.sales(order.site_id), order.total_fen, order.order_id, payment_id=payment_id)
+    sold = ledger.sales(order.site_id)
+    movement = Movement(into, sold, order.total_fen, order.order_id, payment_id=payment_id, shift_id=shift_id)
     ledger.post(work, movement, paid.by, now)
     return Payment(payment_id, order.order_id, paid.method, document, None, paid.reference, None, now, paid.by)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What somebody took by a method in a time."""
+
+    method: Method
+    payments: int
+    amount_fen: int
+
+
+async def taken_by(work: Work, user_id: int, since: Instant, until: Instant) -> tuple[Taken, ...]:
+    """Return what somebody's payments have brought from an instant to just before another, by method."""
+    in_time = (col(PaymentRow.finished_at) >= since, col(PaymentRow.finished_at) < until)
+    is_money = (PaymentRow.state == PaymentState.PAID, PaymentRow.method != Method.EXCHANGE)
+    paid = (PaymentRow.by_user_id == user_id, *is_money, *in_time)
+    sums = func.count(), func.sum(col(PaymentRow.amount_fen))
+    query = select(PaymentRow.method, *sums).where(*paid).group_by(col(PaymentRow.method)).order_by(col(PaymentRow.method))
+    found = (await (await work.connection()).execute(query)).all()
+    return tuple(Taken(Method(method), count, int(amount_fen)) for method, count, amount_fen in found)
 
 
 async def has_live(work: Work, order_id: int) -> bool:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from sqlmodel import col, func, select
 
 from central.payments import ledger
+from central.payments.drawers import open_shift
 from central.payments.ledger import Movement
 from central.payments.methods import INSTITUTIONS, Method
 from central.payments.policy import PaymentState
@@ -58,8 +59,9 @@ async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: 
     method = Method(row.method)
     is_out = method not in INSTITUTIONS and wanted.by is not None
     into = ledger.received(method, wanted.site_id, wanted.by or 0) if is_out else ledger.owed(method)
-    sold = ledger.sales(wanted.site_id)
-    ledger.post(work, Movement(sold, into, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id), wanted.by, now)
+    sold, order_id, refund_id = ledger.sales(wanted.site_id), wanted.order_id, wanted.refund_id
+    shift_id = await open_shift(work, wanted.by) if is_out and wanted.by is not None and method is Method.CASH else None
+    ledger.post(work, Movement(sold, into, wanted.amount_fen, order_id, refund_id, row.id, shift_id), wanted.by, now)
     if method in INSTITUTIONS:
         await documents.add(work, row, wanted.amount_fen, wanted.refund_id, now)
         return Given.ON_ITS_WAY
@@ -98,6 +100,7 @@ async def hand_out(work: Work, refund_id: int, site_id: SiteId, by: int, now: In
         owed = of_refund.where(col(LedgerRow.credit) == account).group_by(col(LedgerRow.order_id))
         for order_id, amount_fen in (await work.session.exec(owed)).all():
             into = ledger.received(method, site_id, by)
-            ledger.post(work, Movement(account, into, int(amount_fen), order_id, refund_id), by, now)
+            shift_id = await open_shift(work, by) if method is Method.CASH else None
+            ledger.post(work, Movement(account, into, int(amount_fen), order_id, refund_id, shift_id=shift_id), by, now)
             handed_fen += int(amount_fen)
     return handed_fen

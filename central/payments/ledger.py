@@ -3,7 +3,9 @@
 Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
 deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there), `METHOD/SITE`
 (what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
-back to payers through it), `fees/SITE` (what was kept of refunds there); `exchange/SITE`, one of METHOD, holds nothing for long.
+back to payers through it), `fees/SITE` (what was kept of refunds there); `exchange/SITE`, one of METHOD, holds nothing for long;
+`safe/SITE` (cash that no drawer has), `handed/SHIFT` (cash on its way to the next seller), `over-short/SITE` (what drawers had
+too little, less what they had too much).
 """
 
 from dataclasses import dataclass
@@ -22,14 +24,18 @@ SALES = "sales/%"
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it."""
+    """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it.
+
+    `shift_id` is the shift whose drawer has or had it.
+    """
 
     debit: str
     credit: str
     amount_fen: int
-    order_id: int
+    order_id: int | None = None
     refund_id: int | None = None
     payment_id: int | None = None
+    shift_id: int | None = None
 
 
 def cash(user_id: int) -> str:
@@ -57,6 +63,21 @@ def owed(method: Method) -> str:
     return f"owed/{method}"
 
 
+def safe(site_id: SiteId) -> str:
+    """Return the account of a site's safe: what drawers gave less what they were given."""
+    return f"safe/{site_id}"
+
+
+def handed(shift_id: int) -> str:
+    """Return the account of cash that a shift left for the next seller."""
+    return f"handed/{shift_id}"
+
+
+def over_short(site_id: SiteId) -> str:
+    """Return the account of what drawers had too little (short), less what they had too much (over)."""
+    return f"over-short/{site_id}"
+
+
 def received(method: Method, site_id: SiteId, by: int) -> str:
     """Return the account that a payment goes into: of a method, at a site, taken by a seller."""
     if method is Method.CASH:
@@ -77,9 +98,21 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
         "order_id": movement.order_id,
         "refund_id": movement.refund_id,
         "payment_id": movement.payment_id,
+        "shift_id": movement.shift_id,
         "by_user_id": by,
     }
     work.insert(LedgerRow, [row])
+
+
+async def flows_of_shift(work: Work, shift_id: int, account: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the other accounts of an account's movements in a shift, with what came in from each and what went out to it."""
+    moved: dict[str, list[int]] = {}
+    for place, (own, other) in enumerate(((LedgerRow.debit, LedgerRow.credit), (LedgerRow.credit, LedgerRow.debit))):
+        of_shift = (col(LedgerRow.shift_id) == shift_id, col(own) == account)
+        query = select(other, func.sum(col(LedgerRow.amount_fen))).where(*of_shift).group_by(other)
+        for name, amount_fen in (await work.session.exec(query)).all():
+            moved.setdefault(name, [0, 0])[place] += int(amount_fen)
+    return tuple((name, came, went) for name, (came, went) in sorted(moved.items()))
 
 
 async def balances(work: Work) -> dict[str, int]:

@@ -123,7 +123,7 @@ class DifferenceView(BaseModel):
     "Pay an order with money that is there",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.SHIFT_REQUIRED),
     idempotent=True,
 )
 async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:

@@ -91,7 +91,7 @@ class Payments:
                 return payment_of(await work.session.get_one(PaymentRow, int(earlier.reference)))
             order = await self._payable(work, order_id, now)
             await _abandon_live(work, order_id, now)
-            payment = record_at_once(work, paid, order, await documents.next_number(work), now)
+            payment = await record_at_once(work, paid, order, await documents.next_number(work), now)
             assert payment is not None, "an order that waits costs something"
             await fulfil(work, now)
             await remember(work, once.scope, once.key, str(payment.payment_id))

@@ -101,9 +101,9 @@ class Upgrades:
             handed_in_fen = await self._refunds.exchange(work, _handing_in(wanted), order.order_id, paid.by, now)
             _require_expected(order.total_fen - handed_in_fen, expected_fen)
             handed_in = AtOnce(Method.EXCHANGE, paid.by, id_text(wanted.ticket_id), old.ticket.order_id)
-            record_at_once(work, handed_in, replace(order, total_fen=handed_in_fen), payment_id, now)
+            await record_at_once(work, handed_in, replace(order, total_fen=handed_in_fen), payment_id, now)
             await work.write()
-            record_at_once(work, paid, replace(order, total_fen=expected_fen), await next_number(work), now)
+            await record_at_once(work, paid, replace(order, total_fen=expected_fen), await next_number(work), now)
             await _keep_promise(work, order.order_id, old.promise)
             audit.record(
                 work,

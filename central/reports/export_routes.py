@@ -23,11 +23,13 @@ from central.reports.queries import (
     PaymentRefundExport,
     RefundExport,
     ReprintExport,
+    ShiftExport,
     StatisticsExport,
 )
 from central.reports.refunds import REFUNDS
 from central.reports.reprints import REPRINTS
 from central.reports.routes import REPORTS
+from central.reports.shifts import SHIFTS
 from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
@@ -119,6 +121,7 @@ OPERATIONS = (
     _list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
     _list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
     _list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+    _list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
     StreamRoute(
         "exportTicketStatistics",
         "/api/v1/exports/ticket-statistics",

@@ -24,8 +24,8 @@ _Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
 _Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class Filter(BaseModel):
-    """What is asked for; what is left out does not restrict. Days are the site's business days, both included."""
+class Narrowing(BaseModel):
+    """Of which site, days, seller and channel; what is left out does not restrict. Days are the site's business days, both in."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,10 +34,9 @@ class Filter(BaseModel):
     last_day: _Day | None = None
     seller_id: _Number | None = None
     channel: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
-    ticket_type_id: TypeNumber | None = None
 
     @model_validator(mode="after")
-    def _days_in_order(self) -> "Filter":
+    def _days_in_order(self) -> "Narrowing":
         if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
             raise ValueError("first_day must not be later than last_day")
         return self
@@ -45,6 +44,12 @@ class Filter(BaseModel):
     def wanted(self) -> Wanted:
         """Return what is asked for."""
         return Wanted(**self.model_dump(include=_WANTED))
+
+
+class Filter(Narrowing):
+    """What is asked for, also by ticket type."""
+
+    ticket_type_id: TypeNumber | None = None
 
 
 class OrderFilter(Filter):
@@ -127,6 +132,10 @@ class AdmissionQuery(AdmissionFilter, PageQuery):
     """A page of admission records."""
 
 
+class ShiftQuery(Narrowing, PageQuery):
+    """A page of shifts, by the time that they were opened."""
+
+
 class HomeQuery(BaseModel):
     """Which site; all where none is said."""
 
@@ -135,7 +144,7 @@ class HomeQuery(BaseModel):
     site_id: SiteNumber | None = None
 
 
-class Export(Filter):
+class Export(Narrowing):
     """In which format a table is taken away."""
 
     format: TableFormat
@@ -163,6 +172,10 @@ class ReprintExport(ReprintFilter, Export):
 
 class AdmissionExport(AdmissionFilter, Export):
     """Admission records to take away."""
+
+
+class ShiftExport(Export):
+    """Shifts to take away."""
 
 
 class StatisticsExport(StatisticsQuery, Export):

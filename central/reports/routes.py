@@ -25,12 +25,15 @@ from central.reports.queries import (
     PaymentQuery,
     PaymentRefundQuery,
     RefundQuery,
+    ShiftQuery,
     StatisticsQuery,
 )
 from central.reports.refunds import REFUNDS, ListedRefund
 from central.reports.service import Reports
+from central.reports.shifts import SHIFTS
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.sales.routes import OrderItem, order_item
+from central.shifts.routes import ShiftItem, shift_item
 from central.web.operations import Call, Route
 from central.web.pagination import Page, key_of, to_cursor
 from protocol.admission.passages import PassageState
@@ -38,7 +41,7 @@ from protocol.instants import to_datetime
 
 REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
 ViewT = TypeVar("ViewT", bound=BaseModel)
-QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery)
+QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery, ShiftQuery)
 
 
 class ListedPaymentView(PaymentView):
@@ -209,6 +212,12 @@ async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRec
     return await _page(call, ADMISSIONS, _admission)
 
 
+@Route("listShifts", "GET", "/api/v1/shifts", "List sellers' shifts, newest first", Permission.SHIFTS_READ)
+async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
+    """List sellers' shifts, newest first."""
+    return await _page(call, SHIFTS, shift_item)
+
+
 @Route("readTicketStatistics", "GET", "/api/v1/ticket-statistics", "Figures by day and ticket type", Permission.REPORTS_READ)
 async def read_ticket_statistics(call: Call[None, StatisticsQuery]) -> TicketStatisticsView:
     """Return what was sold, refunded and used by day and ticket type."""
@@ -324,6 +333,7 @@ OPERATIONS = (
     list_payment_refunds,
     list_refunds,
     list_admissions,
+    list_shifts,
     read_ticket_statistics,
     read_seller_statistics,
     read_home,

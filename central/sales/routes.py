@@ -175,7 +175,7 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     "Sell for money that is there",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
-    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.SHIFT_REQUIRED),
     idempotent=True,
 )
 async def sell(call: Call[OrderBody, None]) -> OrderView:

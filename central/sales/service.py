@@ -130,7 +130,7 @@ class Sales:
         """
 
         async def take(work: Work, order: PayableOrder, payment_id: int) -> None:
-            record_at_once(work, paid, order, payment_id, now)
+            await record_at_once(work, paid, order, payment_id, now)
             audit.record(
                 work, now, paid.by, "order.sell", f"order:{order.order_id}", total_fen=order.total_fen, method=paid.method
             )

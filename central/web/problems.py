@@ -88,6 +88,10 @@ class ProblemCode(Enum):
     PAYMENT_METHOD = ProblemKind(
         "payment_method", HTTPStatus.UNPROCESSABLE_ENTITY, "该支付方式不可用", "The method of payment is not available"
     )
+    SHIFT_REQUIRED = ProblemKind("shift_required", HTTPStatus.CONFLICT, "请先开班", "Open a shift before taking cash")
+    SHIFT_STATE = ProblemKind(
+        "shift_state", HTTPStatus.CONFLICT, "班次当前状态不允许此操作", "The shift's state does not allow this"
+    )
     REFUND_STATE = ProblemKind(
         "refund_state", HTTPStatus.CONFLICT, "退票当前状态不允许此操作", "The refund's state does not allow this"
     )

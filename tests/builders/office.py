@@ -56,6 +56,8 @@ from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales, Wanted
 from central.sales.sight import OrderSight
+from central.shifts import routes as shift_routes
+from central.shifts.service import CashShifts
 from central.store.unit_of_work import Store, Work
 from central.web.access import DataScope, Principal
 from central.web.application import make_application
@@ -88,6 +90,7 @@ OPERATIONS = (
     *after_sale_routes.OPERATIONS,
     *cart_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
+    *shift_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
     *upgrade_routes.OPERATIONS,
@@ -149,6 +152,7 @@ class Office:
         institutions = {Method.WECHAT: self.bank}
         self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
+        self.shifts = CashShifts(store)
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
@@ -220,6 +224,7 @@ class Office:
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
+        app[shift_routes.CASH_SHIFTS] = self.shifts
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 

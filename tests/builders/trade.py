@@ -13,9 +13,11 @@ from central.payments.methods import Method
 from central.refunds.reckoning import WantedRefund
 from central.sales.orders import Order
 from central.sales.service import Wanted
+from central.shifts.service import Opening
 from central.store.tables.devices import AgentRow, CheckPointRow
 from central.store.tables.journals import JournalRow
 from central.store.tables.people import UserRow
+from central.web.access import Principal
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.identifiers import (
@@ -112,6 +114,11 @@ class Trade:
         key = once(f"trade-{next(self._numbers):04}")
         return await self.office.sales.sell(wanted, total, AtOnce(Method.CASH, seller), key, now)
 
+    async def open_shift(self, seller: int, channel: str, float_fen: int = 10_000) -> int:
+        """Open a seller's shift; return its number."""
+        who = Principal(seller, "", frozenset(), must_change_password=False, channel=channel)
+        return (await self.office.shifts.open(Opening(SITE, float_fen, None), who, self.office.clock())).shift_id
+
     async def refund(self, ticket_id: TicketId, by: int) -> None:
         """Give a ticket's money back, which no gate keeps back."""
         office = self.office
@@ -181,13 +188,19 @@ class Sellers:
 
 
 async def two_days(trade: Trade) -> Sellers:
-    """On each of two days everybody sells two tickets: one is printed again and used, one refunded; and somebody walks in."""
+    """On each of two days everybody sells two tickets: one is printed again and used, one refunded; and somebody walks in.
+
+    Their shifts are open all the time.
+    """
     office = trade.office
     adult = await office.ticket_type(8000)
     wang, li = await trade.seller("wang", "window"), await trade.seller("li", "window")
     found = Sellers(wang, li, await trade.seller("kiosk", "kiosk"))
+    everybody = ((found.wang, "window"), (found.li, "window"), (found.kiosk, "kiosk"))
+    for seller, channel in everybody:
+        await trade.open_shift(seller, channel)
     for _ in range(2):
-        for seller, channel in ((found.wang, "window"), (found.li, "window"), (found.kiosk, "kiosk")):
+        for seller, channel in everybody:
             order = await trade.sell(adult.type_id, seller, channel, quantity=2)
             used, returned = order.tickets
             await trade.reprint(used.ticket_id, seller)

@@ -17,6 +17,7 @@ from central.store.tables import (
     quotas,
     reports,
     requests,
+    shifts,
     tickets,
 )
 
@@ -36,6 +37,7 @@ MODULES = (
     quotas,
     reports,
     requests,
+    shifts,
     tickets,
 )
 METADATA = Table.metadata

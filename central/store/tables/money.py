@@ -69,7 +69,10 @@ class OrderHolderRow(Table, table=True):
 
 
 class LedgerRow(Table, table=True):
-    """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger cannot but sum to zero."""
+    """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger cannot but sum to zero.
+
+    `shift_id` is the shift into whose drawer it went, or out of whose it came.
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -82,9 +85,10 @@ class LedgerRow(Table, table=True):
     debit: str = Field(max_length=40)
     credit: str = Field(max_length=40)
     amount_fen: int = Field(sa_type=BigInteger)
-    order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
+    order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger, index=True)
     refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigInteger)
     payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigInteger)
+    shift_id: int | None = Field(default=None, foreign_key="shift.id", sa_type=BigInteger, index=True)
     by_user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 

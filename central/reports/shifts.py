@@ -1,0 +1,58 @@
+"""The list of sellers' shifts (交班记录), by the time that they were opened."""
+
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.wanted import Narrowed
+from central.shifts.records import Closed, Shift, shift_of
+from central.store.tables.shifts import ShiftRow
+from central.store.unit_of_work import Work
+from protocol.instants import Instant
+
+_PLACE = col(ShiftRow.opened_at), col(ShiftRow.id)
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Shift, ...]:
+    query = select(ShiftRow).where(
+        *narrowed.sold(col(ShiftRow.seller_id), col(ShiftRow.channel)),
+        *narrowed.during(col(ShiftRow.site_id), col(ShiftRow.opened_at)),
+        *after(_PLACE, position),
+    )
+    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    return tuple(shift_of(row) for row in rows)
+
+
+def _closed_at(one: Shift) -> Instant | None:
+    return None if one.closed is None else one.closed.at
+
+
+def _end(title_zh: str, title_en: str, value: Callable[[Closed], int]) -> Column[Shift]:
+    return Column(title_zh, title_en, Kind.FEN, lambda one, _names: None if one.closed is None else value(one.closed))
+
+
+SHIFTS: Listing[Shift] = Listing(
+    name="shifts",
+    parts=2,
+    read=_read,
+    position=lambda one: (one.opened_at, one.shift_id),
+    columns=(
+        Column("班次", "Shift", Kind.NUMBER, lambda one, _names: one.shift_id),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
+        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
+        Column("开班时间", "Opened at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.opened_at)),
+        Column("交班时间", "Closed at", Kind.TEXT, lambda one, names: names.local(one.site_id, _closed_at(one))),
+        Column("备用金（元）", "Float (CNY)", Kind.FEN, lambda one, _names: one.float_fen),
+        _end("现金售票（元）", "Sold for cash (CNY)", lambda end: end.drawer.sold_fen),
+        _end("现金退票（元）", "Refunded in cash (CNY)", lambda end: end.drawer.refunded_fen),
+        _end("其他现金（元）", "Other cash (CNY)", lambda end: end.drawer.other_fen),
+        _end("交款（元）", "Handed in (CNY)", lambda end: end.drawer.handed_in_fen),
+        _end("应有（元）", "Expected (CNY)", lambda end: end.drawer.expected_fen),
+        _end("实点（元）", "Counted (CNY)", lambda end: end.counted_fen),
+        _end("长短款（元）", "Over or short (CNY)", lambda end: end.over_fen),
+        _end("留给下一班（元）", "Left for the next shift (CNY)", lambda end: end.left_fen),
+        Column("备注", "Note", Kind.TEXT, lambda one, _names: None if one.closed is None else one.closed.note),
+    ),
+)

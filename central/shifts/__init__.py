@@ -1,0 +1,1 @@
+"""Sellers' shifts: whose drawer cash is in."""

@@ -1,0 +1,291 @@
+"""Sellers' shifts over HTTP."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.parameters import SiteNumber
+from central.identity.permissions import Permission
+from central.identity.user_routes import RowNumber
+from central.payments.methods import Method
+from central.shifts.policy import NOTES_FEN, Count
+from central.shifts.records import Closed, Shift
+from central.shifts.service import CashShifts, Closing, Opening
+from central.web.operations import Call, Route
+from central.web.problems import ProblemCode
+from central.web.texts import Reason
+from protocol.identifiers import SiteId
+from protocol.instants import to_datetime
+
+CASH_SHIFTS: web.AppKey[CashShifts] = web.AppKey("cash_shifts", CashShifts)
+MOST_FEN = 10**10
+MOST_PIECES = 100_000
+_Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class OpenShiftBody(_Strict):
+    """So much change (备用金), out of the safe, or as the seller of `from_shift_id` left it."""
+
+    site_id: SiteNumber
+    float_fen: _Fen
+    from_shift_id: RowNumber | None = None
+
+
+class HandInBody(_Strict):
+    """How much goes to the safe (交款)."""
+
+    amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
+
+
+class PiecesBody(_Strict):
+    """So many pieces of one note or coin."""
+
+    value_fen: Annotated[int, Field(json_schema_extra={"enum": list(NOTES_FEN)})]
+    pieces: Annotated[int, Field(ge=1, le=MOST_PIECES)]
+
+    @model_validator(mode="after")
+    def _exists(self) -> "PiecesBody":
+        if self.value_fen not in NOTES_FEN:
+            raise ValueError("must be the value of a note or a coin in fen")
+        return self
+
+
+class CloseShiftBody(_Strict):
+    """What was counted: note by note, or the sum. `left_fen` of it stays in the drawer for the seller `left_to`."""
+
+    pieces: Annotated[list[PiecesBody], Field(max_length=len(NOTES_FEN))] = []
+    counted_fen: _Fen | None = None
+    left_fen: _Fen = 0
+    left_to: RowNumber | None = None
+    note: Reason | None = None
+
+    @model_validator(mode="after")
+    def _is_counted_once(self) -> "CloseShiftBody":
+        if bool(self.pieces) == (self.counted_fen is not None):
+            raise ValueError("state either pieces or counted_fen")
+        if len({one.value_fen for one in self.pieces}) != len(self.pieces):
+            raise ValueError("each value stands once in pieces")
+        return self
+
+    def stated(self) -> Closing:
+        """Return it as the service takes it."""
+        count = Count({one.value_fen: one.pieces for one in self.pieces}, self.counted_fen or 0)
+        return Closing(count, self.left_fen, self.left_to, self.note)
+
+
+class ShiftPath(_Strict):
+    """Which shift."""
+
+    shift_id: RowNumber
+
+
+class PiecesView(BaseModel):
+    """So many pieces of one note or coin."""
+
+    value_fen: int
+    pieces: int
+
+
+class TakenView(BaseModel):
+    """What the seller took in the shift by a method."""
+
+    method: Method
+    payments: int
+    amount_fen: int
+
+
+class ClosedShiftView(BaseModel):
+    """How a shift ended. `expected_fen` follows from what moved; `over_fen` below zero: the drawer was short (短款)."""
+
+    closed_at: datetime
+    closed_by: int
+    sold_fen: int
+    refunded_fen: int
+    other_fen: int
+    handed_in_fen: int
+    expected_fen: int
+    counted_fen: int
+    over_fen: int
+    to_safe_fen: int
+    left_fen: int
+    left_to: int | None
+    left_until: datetime | None
+    pieces: list[PiecesView]
+    note: str | None
+
+
+class ShiftItem(BaseModel):
+    """A shift in a list; while it is open, nothing is said of what it moved."""
+
+    shift_id: int
+    site_id: int
+    seller_id: int
+    channel: str
+    opened_at: datetime
+    float_fen: int
+    from_shift_id: int | None
+    closed: ClosedShiftView | None
+
+
+class ShiftView(ShiftItem):
+    """A shift with what its seller took, by every method, once it is closed."""
+
+    taken: list[TakenView]
+
+
+@Route(
+    "openShift",
+    "POST",
+    "/api/v1/own-shift",
+    "Open the own shift",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+)
+async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
+    """Open the own shift with change out of the safe, or as another seller left it."""
+    wanted = Opening(SiteId(call.body.site_id), call.body.float_fen, call.body.from_shift_id)
+    return shift_item(await call.request.app[CASH_SHIFTS].open(wanted, call.principal, call.now))
+
+
+@Route(
+    "readOwnShift",
+    "GET",
+    "/api/v1/own-shift",
+    "Read the own open shift",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.SHIFT_STATE,),
+)
+async def read_own_shift(call: Call[None, None]) -> ShiftItem:
+    """Read the own open shift; what its drawer should hold is said when it is counted."""
+    return shift_item(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
+
+
+@Route(
+    "handInCash",
+    "POST",
+    "/api/v1/own-shift/hand-ins",
+    "Bring cash of the own drawer to the safe",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (ProblemCode.SHIFT_STATE,),
+    idempotent=True,
+)
+async def hand_in_cash(call: Call[HandInBody, None]) -> ShiftItem:
+    """Bring cash of the own drawer to the safe while the shift goes on."""
+    shifts, seller = call.request.app[CASH_SHIFTS], call.principal.user_id
+    return shift_item(await shifts.hand_in(call.body.amount_fen, seller, call.once, call.now))
+
+
+@Route(
+    "closeOwnShift",
+    "POST",
+    "/api/v1/own-shift/close",
+    "Close the own shift by a blind count",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+)
+async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
+    """Close the own shift: the answer says what was expected, and what is over or short."""
+    shifts = call.request.app[CASH_SHIFTS]
+    return await _view(shifts, await shifts.close_own(call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "closeShift",
+    "POST",
+    "/api/v1/shifts/{shift_id}/close",
+    "Close a shift that its seller has left open",
+    Permission.SHIFTS_SETTLE,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+)
+async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
+    """Close somebody else's shift by what was counted."""
+    shifts, number = call.request.app[CASH_SHIFTS], call.parameters.shift_id
+    return await _view(shifts, await shifts.close(number, call.body.stated(), call.principal, call.now))
+
+
+@Route(
+    "putLeftCashInSafe",
+    "POST",
+    "/api/v1/shifts/{shift_id}/to-safe",
+    "Put into the safe what a shift left for the next seller",
+    Permission.SHIFTS_SETTLE,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+)
+async def put_left_cash_in_safe(call: Call[None, ShiftPath]) -> ShiftView:
+    """Put into the safe what a seller did not take over."""
+    shifts = call.request.app[CASH_SHIFTS]
+    return await _view(shifts, await shifts.to_safe(call.parameters.shift_id, call.principal, call.now))
+
+
+@Route(
+    "readShift",
+    "GET",
+    "/api/v1/shifts/{shift_id}",
+    "Read a shift's report",
+    Permission.SHIFTS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_shift(call: Call[None, ShiftPath]) -> ShiftView:
+    """Read a shift's report."""
+    shifts = call.request.app[CASH_SHIFTS]
+    return await _view(shifts, await shifts.shift(call.parameters.shift_id, call.principal))
+
+
+def shift_item(shift: Shift) -> ShiftItem:
+    """Return a shift as lists show it."""
+    return ShiftItem(
+        shift_id=shift.shift_id,
+        site_id=shift.site_id,
+        seller_id=shift.seller_id,
+        channel=shift.channel,
+        opened_at=to_datetime(shift.opened_at),
+        float_fen=shift.float_fen,
+        from_shift_id=shift.from_shift_id,
+        closed=None if shift.closed is None else _closed_view(shift.closed),
+    )
+
+
+async def _view(shifts: CashShifts, shift: Shift) -> ShiftView:
+    taken = [TakenView(method=one.method, payments=one.payments, amount_fen=one.amount_fen) for one in await shifts.taken(shift)]
+    return ShiftView(**shift_item(shift).model_dump(), taken=taken)
+
+
+def _closed_view(closed: Closed) -> ClosedShiftView:
+    drawer = closed.drawer
+    return ClosedShiftView(
+        closed_at=to_datetime(closed.at),
+        closed_by=closed.by,
+        sold_fen=drawer.sold_fen,
+        refunded_fen=drawer.refunded_fen,
+        other_fen=drawer.other_fen,
+        handed_in_fen=drawer.handed_in_fen,
+        expected_fen=drawer.expected_fen,
+        counted_fen=closed.counted_fen,
+        over_fen=closed.over_fen,
+        to_safe_fen=closed.to_safe_fen,
+        left_fen=closed.left_fen,
+        left_to=closed.left_to,
+        left_until=None if closed.left_until is None else to_datetime(closed.left_until),
+        pieces=[PiecesView(value_fen=value, pieces=number) for value, number in sorted(closed.pieces.items(), reverse=True)],
+        note=closed.note,
+    )
+
+
+OPERATIONS = (
+    open_shift,
+    read_own_shift,
+    hand_in_cash,
+    close_own_shift,
+    close_shift,
+    put_left_cash_in_safe,
+    read_shift,
+)

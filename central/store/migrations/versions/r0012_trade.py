@@ -1,0 +1,68 @@
+"""Sellers' shifts; and money that moves for no order.
+
+SQLite changes no column: the ledger is copied into a table without that demand, which it may be, because no table refers to it.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the tables to this revision."""
+    _shift()
+    _ledger()
+
+
+def _shift() -> None:
+    op.create_table(
+        "shift",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("seller_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("open_of", sa.BigInteger(), nullable=True),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("float_fen", sa.BigInteger(), nullable=False),
+        sa.Column("from_shift_id", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.BigInteger(), nullable=True),
+        sa.Column("counted", sa.JSON(), nullable=True),
+        sa.Column("counted_fen", sa.BigInteger(), nullable=True),
+        sa.Column("sold_fen", sa.BigInteger(), nullable=True),
+        sa.Column("refunded_fen", sa.BigInteger(), nullable=True),
+        sa.Column("other_fen", sa.BigInteger(), nullable=True),
+        sa.Column("handed_in_fen", sa.BigInteger(), nullable=True),
+        sa.Column("left_fen", sa.BigInteger(), nullable=True),
+        sa.Column("left_to", sa.BigInteger(), nullable=True),
+        sa.Column("left_until", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_shift_site_id")),
+        sa.ForeignKeyConstraint(["seller_id"], ["user_account.id"], name=op.f("fk_shift_seller_id")),
+        sa.ForeignKeyConstraint(["from_shift_id"], ["shift.id"], name=op.f("fk_shift_from_shift_id")),
+        sa.ForeignKeyConstraint(["closed_by"], ["user_account.id"], name=op.f("fk_shift_closed_by")),
+        sa.ForeignKeyConstraint(["left_to"], ["user_account.id"], name=op.f("fk_shift_left_to")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+        sa.UniqueConstraint("open_of", name=op.f("uq_shift_open_of")),
+    )
+    op.create_index("ix_shift_time", "shift", ["opened_at", "id"])
+    op.create_index("ix_shift_seller", "shift", ["seller_id", "opened_at", "id"])
+
+
+def _ledger() -> None:
+    # A copied table keeps only the checks that are named here.
+    checks = (
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_ledger_entry_amount_positive")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_ledger_entry_two_accounts")),
+    )
+    with op.batch_alter_table("ledger_entry", table_args=checks) as table:
+        table.alter_column("order_id", existing_type=sa.BigInteger(), nullable=True)
+        table.add_column(sa.Column("shift_id", sa.BigInteger(), nullable=True))
+        table.create_foreign_key(op.f("fk_ledger_entry_shift_id"), "shift", ["shift_id"], ["id"])
+    op.create_index(op.f("ix_ledger_entry_shift_id"), "ledger_entry", ["shift_id"])
