@@ -59,6 +59,8 @@ from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS
 from central.payments.service import Payments
+from central.promoters.routes import LINK_ORIGIN, PROMOTERS
+from central.promoters.service import Promoters
 from central.refunds.batch_routes import REFUND_BATCHES
 from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts, Standing
@@ -205,7 +207,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[AUDIT], app[CHAIN] = AuditSearch(parts.store), _chain(parts)
     app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
     app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
-    app[PUBLIC_ORIGIN] = settings.public_origin
+    app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin
     _add_services(app, parts)
     app.cleanup_ctx.append(_running(app, parts))
     app.on_shutdown.append(_end_waiting)
@@ -301,7 +303,7 @@ def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
 
     app.on_cleanup.append(release_pool)
     world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
-    app[CASH_SHIFTS] = CashShifts(parts.store)
+    app[CASH_SHIFTS], app[PROMOTERS] = CashShifts(parts.store), Promoters(parts.store, ambience.random_bytes)
     app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
     app[SIGHT] = OrderSight(parts.store)
     app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)

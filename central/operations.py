@@ -16,6 +16,7 @@ from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.parameters.routes import OPERATIONS as PARAMETER_OPERATIONS
 from central.payments.routes import OPERATIONS as PAYMENT_OPERATIONS
+from central.promoters.routes import OPERATIONS as PROMOTER_OPERATIONS
 from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
@@ -48,6 +49,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *CART_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *SHIFT_OPERATIONS,
+    *PROMOTER_OPERATIONS,
     *ISSUING_OPERATIONS,
     *REFUND_OPERATIONS,
     *REFUND_BATCH_OPERATIONS,

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
     REPORTS_READ = "reports.read"
+    PROMOTERS_READ = "promoters.read"
+    PROMOTERS_EDIT = "promoters.edit"
     SHIFTS_READ = "shifts.read"
     SHIFTS_SETTLE = "shifts.settle"
     USERS_READ = "users.read"
@@ -68,6 +70,8 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
     Permission.REPORTS_READ: ("查看统计报表", "See statistics and the day's figures"),
+    Permission.PROMOTERS_READ: ("查看分销渠道", "See promoters"),
+    Permission.PROMOTERS_EDIT: ("管理分销渠道", "Change promoters"),
     Permission.SHIFTS_READ: ("查看交班记录", "See shifts"),
     Permission.SHIFTS_SETTLE: ("代为交班", "Close others' shifts and put away what they left"),
     Permission.USERS_READ: ("查看用户和角色", "See users and roles"),

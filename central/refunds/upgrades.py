@@ -128,7 +128,9 @@ class Upgrades:
         named = (wanted.holders or kept) if is_real_name else ()
         line = WantedLine(wanted.type_id, 1, ticket.record.persons, wanted.visit, wanted.slot_start, named)
         site = ticket.record.issuing_site
-        return _Old(ticket, promise, Wanted(site, (line,), wanted.channel, wanted.buyer_phone, wanted.seller))
+        return _Old(
+            ticket, promise, Wanted(site, (line,), wanted.channel, wanted.buyer_phone, wanted.seller, instead_of=ticket.order_id)
+        )
 
 
 def _handing_in(wanted: WantedUpgrade) -> WantedRefund:

@@ -15,6 +15,7 @@ from central.reports.exports import MEDIA_TYPES, Table, TableFormat
 from central.reports.listing import Column, ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS
+from central.reports.promoters import PROMOTER_COLUMNS
 from central.reports.queries import (
     AdmissionExport,
     Export,
@@ -110,6 +111,11 @@ async def _export_sellers(call: Call[None, StatisticsExport]) -> web.StreamRespo
     return await _send(call, "seller-statistics", SELLER_COLUMNS, _one_page(found))
 
 
+async def _export_promoters(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
+    return await _send(call, "promoter-statistics", PROMOTER_COLUMNS, _one_page(found))
+
+
 async def _one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
     yield items
 
@@ -136,4 +142,11 @@ OPERATIONS = (
         Permission.REPORTS_READ,
         _TYPES,
     )(StatisticsExport, _export_sellers),
+    StreamRoute(
+        "exportPromoterStatistics",
+        "/api/v1/exports/promoter-statistics",
+        "Take the distribution report by promoter away as a table",
+        Permission.REPORTS_READ,
+        _TYPES,
+    )(StatisticsExport, _export_promoters),
 )

@@ -19,6 +19,7 @@ from central.reports.wanted import Asked, Narrowed
 from central.store.tables.catalog import TicketTypeRow
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.people import UserRow
+from central.store.tables.promoters import PromoterRow
 from central.store.unit_of_work import Work
 from protocol.instants import Instant, to_datetime
 
@@ -44,6 +45,7 @@ class Names:
     ticket_types: Mapping[int, str]
     check_points: Mapping[int, str]
     sites: Mapping[int, str]
+    promoters: Mapping[int, str]
     zones: Mapping[int, tzinfo]
 
     def local(self, site: int, at: Instant | None) -> str | None:
@@ -90,11 +92,13 @@ async def names(work: Work, *, chinese: bool) -> Names:
     title = CheckPointRow.name_zh if chinese else CheckPointRow.name_en
     points = await connection.execute(select(col(CheckPointRow.id), col(title)))
     sites = await catalog.sites(work)
+    promoters = await connection.execute(select(col(PromoterRow.id), col(PromoterRow.name)))
     return Names(
         people={number or 0: full or name for number, full, name in people.all()},
         ticket_types={number: _title(stated, chinese=chinese) for number, stated in types.all()},
         check_points={number or 0: name for number, name in points.all()},
         sites={site.site_id: site.parameters.name_zh if chinese else site.parameters.name_en for site in sites},
+        promoters={number or 0: name for number, name in promoters.all()},
         zones={site.site_id: ZoneInfo(site.parameters.zone) for site in sites},
     )
 

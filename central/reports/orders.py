@@ -28,7 +28,7 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
     wanted = narrowed.wanted
     conditions = [
         *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),
-        *equal((col(OrderRow.id), wanted.order_id)),
+        *equal((col(OrderRow.id), wanted.order_id), (col(OrderRow.promoter_id), wanted.promoter_id)),
         *cast("Conditions", list(more)),
     ]
     if wanted.ticket_type_id is not None:
@@ -47,6 +47,7 @@ ORDERS: Listing[Order] = Listing(
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
         Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
+        Column("分销渠道", "Promoter", Kind.TEXT, lambda one, names: names.promoters.get(one.promoter_id or 0)),
         Column("状态", "State", Kind.TEXT, lambda one, _names: one.state.value),
         Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.total_fen),
         Column("下单时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.created_at)),

@@ -56,6 +56,7 @@ class OrderFilter(Filter):
     """Which orders, by the time that they were made."""
 
     state: OrderState | None = None
+    promoter_id: _Number | None = None
 
 
 class PaymentFilter(Filter):

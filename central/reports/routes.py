@@ -119,6 +119,19 @@ class SellerFiguresView(BaseModel):
     returned_fen: int
 
 
+class PromoterFiguresView(BaseModel):
+    """A promoter. `net_fen` is what was sold for less what was refunded."""
+
+    promoter_id: int
+    orders: int
+    tickets: int
+    persons: int
+    sold_fen: int
+    refunded_tickets: int
+    refunded_fen: int
+    net_fen: int
+
+
 class TicketStatisticsView(BaseModel):
     """By day, then by type."""
 
@@ -129,6 +142,12 @@ class SellerStatisticsView(BaseModel):
     """By seller, then by channel."""
 
     items: list[SellerFiguresView]
+
+
+class PromoterStatisticsView(BaseModel):
+    """By the number of the promoter."""
+
+    items: list[PromoterFiguresView]
 
 
 class DayView(BaseModel):
@@ -230,6 +249,15 @@ async def read_seller_statistics(call: Call[None, StatisticsQuery]) -> SellerSta
     """Return what was sold, refunded, taken and returned by seller and channel."""
     found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
     return SellerStatisticsView(items=[_seller_figures(one) for one in found])
+
+
+@Route(
+    "readPromoterStatistics", "GET", "/api/v1/promoter-statistics", "The distribution report by promoter", Permission.REPORTS_READ
+)
+async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> PromoterStatisticsView:
+    """Return what orders each promoter brought, and what of them was refunded."""
+    found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
+    return PromoterStatisticsView(items=[PromoterFiguresView(**asdict(one), net_fen=one.net_fen) for one in found])
 
 
 @Route("readHome", "GET", "/api/v1/home", "The day's figures so far, and who is on site", Permission.REPORTS_READ)
@@ -336,5 +364,6 @@ OPERATIONS = (
     list_shifts,
     read_ticket_statistics,
     read_seller_statistics,
+    read_promoter_statistics,
     read_home,
 )

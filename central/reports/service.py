@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 from central.reports import days, recording, statistics
 from central.reports.listing import ItemT, Listing, Names, Position, names
+from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.reports.wanted import Wanted, narrowed
@@ -54,6 +55,11 @@ class Reports:
         """Return how often each seller has printed tickets again."""
         async with self._store.querying() as work:
             return await by_seller(work, await narrowed(work, wanted, sight_of(who)))
+
+    async def promoter_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfPromoter, ...]:
+        """Return what each promoter brought."""
+        async with self._store.querying() as work:
+            return await promoter_statistics(work, await narrowed(work, wanted, sight_of(who)))
 
     async def home(self, site_id: int | None, who: Principal, now: Instant) -> tuple[SiteToday, ...]:
         """Return each site's day so far."""

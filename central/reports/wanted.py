@@ -36,6 +36,7 @@ class Wanted:
     state: str | None = None
     method: str | None = None
     order_id: int | None = None
+    promoter_id: int | None = None
     check_point_id: int | None = None
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from central.catalog import service as catalog
 from central.catalog.policy import Window
 from central.issuing.records import Ticket
+from central.promoters.policy import Promotion
 from central.sales import promises
 from central.sales.policy import Holder, OrderState, PromisedLine
 from central.store.tables.money import OrderLineRow, OrderRow
@@ -22,7 +23,10 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money."""
+    """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money.
+
+    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due.
+    """
 
     order_id: int
     site_id: SiteId
@@ -33,6 +37,8 @@ class Order:
     created_at: Instant
     expires_at: Instant | None
     paid_at: Instant | None
+    promoter_id: int | None
+    promotion: Promotion | None
     tickets: tuple[Ticket, ...]
 
 
@@ -48,6 +54,8 @@ def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
         "created_at": order.created_at,
         "expires_at": order.expires_at,
         "paid_at": order.paid_at,
+        "promoter_id": order.promoter_id,
+        "promotion": order.promotion,
     }
     work.insert(OrderRow, [row])
     work.insert(OrderLineRow, [_line_values(order.order_id, line) for line in lines])
@@ -99,6 +107,8 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
         created_at=row.created_at,
         expires_at=row.expires_at,
         paid_at=row.paid_at,
+        promoter_id=row.promoter_id,
+        promotion=None if row.promotion is None else Promotion(row.promotion),
         tickets=tickets,
     )
 

@@ -15,6 +15,7 @@ from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.promoters.policy import Promotion
 from central.sales.holder_rounds import HolderRounds
 from central.sales.holders import KeptHolder
 from central.sales.orders import Order
@@ -87,13 +88,19 @@ class QuoteBody(_Strict):
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
 
 
-class HoldBody(QuoteBody):
+class PromotedBody(QuoteBody):
+    """What is ordered. `promoter_code` is from a promoter's QR; one that is unknown or disabled keeps no order away."""
+
+    promoter_code: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
+
+
+class HoldBody(PromotedBody):
     """An order that waits for its money: what was quoted."""
 
     expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
 
 
-class OrderBody(QuoteBody):
+class OrderBody(PromotedBody):
     """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip."""
 
     expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
@@ -123,7 +130,10 @@ class OrderPath(_Strict):
 
 
 class OrderItem(BaseModel):
-    """An order in a list. While it is open, it waits for its money until `expires_at`."""
+    """An order in a list. While it is open, it waits for its money until `expires_at`.
+
+    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due.
+    """
 
     order_id: int
     site_id: int
@@ -134,6 +144,8 @@ class OrderItem(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     paid_at: datetime | None
+    promoter_id: int | None
+    promotion: Promotion | None
 
 
 class OrderView(OrderItem):
@@ -244,7 +256,8 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
 def _wanted(body: QuoteBody, principal: Principal) -> Wanted:
     lines = tuple(_wanted_line(line) for line in body.lines)
     channel = body.channel or principal.channel or WINDOW_CHANNEL
-    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal))
+    code = body.promoter_code if isinstance(body, PromotedBody) else None
+    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal), code)
 
 
 def _wanted_line(line: LineBody) -> WantedLine:
@@ -272,6 +285,8 @@ def order_item(order: Order) -> OrderItem:
         created_at=to_datetime(order.created_at),
         expires_at=None if order.expires_at is None else to_datetime(order.expires_at),
         paid_at=None if order.paid_at is None else to_datetime(order.paid_at),
+        promoter_id=order.promoter_id,
+        promotion=order.promotion,
     )
 
 

@@ -19,6 +19,8 @@ from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, NewTicket, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
+from central.promoters.policy import Promotion
+from central.promoters.service import attributed
 from central.sales import holders, opening, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.orders import Order
@@ -55,7 +57,8 @@ HOLD_S = 15 * 60
 class Wanted:
     """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it.
 
-    `seller` is who sells, bound by the sale settings; None: the house itself.
+    `seller` is who sells, bound by the sale settings; None: the house itself. `promoter_code` is whose the order is due to.
+    `instead_of` is the order that something was handed in of: it is due to the same promoter.
     """
 
     site_id: SiteId
@@ -63,6 +66,8 @@ class Wanted:
     channel: str = WINDOW_CHANNEL
     buyer_phone: str | None = None
     seller: Seller | None = None
+    promoter_code: str | None = None
+    instead_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +89,17 @@ class _Issue:
 
 @dataclass(frozen=True, slots=True)
 class _Deal:
-    """What is promised and taken by the order of that number, the number of its payment, and its tickets' ids."""
+    """What is promised and taken by the order of that number, the number of its payment, and its tickets' ids.
+
+    `due` says to which promoter the order is due, and what became of the code that it was given.
+    """
 
     order_id: int
     payment_id: int
     lines: tuple[PromisedLine, ...]
     takes: tuple[Take, ...]
     ids: list[TicketId]
+    due: tuple[int | None, Promotion | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +249,8 @@ class Sales:
             lines, takes = await self._promised(work, shop, wanted, expected_fen, now)
             if not opened.ids_are_free:
                 ids = await self._issuing.free_ids(work, quantity)
-            order = await making(work, _Deal(opened.order_id, opened.payment_id, lines, takes, ids))
+            due = await _due(work, wanted)
+            order = await making(work, _Deal(opened.order_id, opened.payment_id, lines, takes, ids, due))
             await quotas.take(work, order.order_id, takes, order.tickets)
         return order
 
@@ -346,8 +356,17 @@ def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: 
         created_at=now,
         expires_at=None,
         paid_at=None,
+        promoter_id=deal.due[0],
+        promotion=deal.due[1],
         tickets=(),
     )
+
+
+async def _due(work: Work, wanted: Wanted) -> tuple[int | None, Promotion | None]:
+    if wanted.instead_of is None:
+        return await attributed(work, wanted.promoter_code)
+    before = await _order(work, wanted.instead_of)
+    return before.promoter_id, before.promotion
 
 
 async def _order(work: Work, order_id: int) -> Order:

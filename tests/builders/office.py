@@ -35,6 +35,8 @@ from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.refunding import World
 from central.payments.service import Payments
+from central.promoters import routes as promoter_routes
+from central.promoters.service import Promoters
 from central.refunds import batch_routes, upgrade_routes
 from central.refunds import routes as refund_routes
 from central.refunds.batches import RefundBatches
@@ -91,6 +93,7 @@ OPERATIONS = (
     *cart_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *shift_routes.OPERATIONS,
+    *promoter_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
     *upgrade_routes.OPERATIONS,
@@ -152,7 +155,7 @@ class Office:
         institutions = {Method.WECHAT: self.bank}
         self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
         self.differences = Differences(store)
-        self.shifts = CashShifts(store)
+        self.shifts, self.promoters = CashShifts(store), Promoters(store, random_bytes)
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
@@ -225,6 +228,7 @@ class Office:
         app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[shift_routes.CASH_SHIFTS] = self.shifts
+        app[promoter_routes.PROMOTERS], app[promoter_routes.LINK_ORIGIN] = self.promoters, "https://tickets.example"
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 

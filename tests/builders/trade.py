@@ -10,6 +10,8 @@ from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.promoters.policy import PromoterKind
+from central.promoters.service import PromoterWish
 from central.refunds.reckoning import WantedRefund
 from central.sales.orders import Order
 from central.sales.service import Wanted
@@ -103,13 +105,20 @@ class Trade:
             await work.session.flush()
             return row.id or 0
 
-    async def sell(self, type_id: ProductId, seller: int, channel: str, quantity: int = 1) -> Order:
+    async def promoter(self, name: str) -> str:
+        """Add a promoter; return the code."""
+        wish = PromoterWish(PromoterKind.PERSON, f"={name}", None, None, is_disabled=False)
+        return (await self.office.promoters.add(wish, self.office.seller, self.office.clock())).code
+
+    async def sell(
+        self, type_id: ProductId, seller: int, channel: str, quantity: int = 1, promoter_code: str | None = None
+    ) -> Order:
         """Sell now, in cash."""
         now = self.office.clock()
         types = await self.office.catalog.all_ticket_types()
         one = next(kind for kind in types if kind.type_id == type_id)
         line = wanted_line(one, quantity, visit=local_day(now, ZONE))
-        wanted = replace(Wanted(SITE, (line,)), channel=channel)
+        wanted = replace(Wanted(SITE, (line,)), channel=channel, promoter_code=promoter_code)
         total = (await self.office.sales.quote(wanted, now)).total_fen
         key = once(f"trade-{next(self._numbers):04}")
         return await self.office.sales.sell(wanted, total, AtOnce(Method.CASH, seller), key, now)
@@ -190,18 +199,19 @@ class Sellers:
 async def two_days(trade: Trade) -> Sellers:
     """On each of two days everybody sells two tickets: one is printed again and used, one refunded; and somebody walks in.
 
-    Their shifts are open all the time.
+    Their shifts are open all the time, and each sells for a promoter of the own name.
     """
     office = trade.office
     adult = await office.ticket_type(8000)
     wang, li = await trade.seller("wang", "window"), await trade.seller("li", "window")
     found = Sellers(wang, li, await trade.seller("kiosk", "kiosk"))
-    everybody = ((found.wang, "window"), (found.li, "window"), (found.kiosk, "kiosk"))
-    for seller, channel in everybody:
+    everybody = ((found.wang, "window", "wang"), (found.li, "window", "li"), (found.kiosk, "kiosk", "kiosk"))
+    codes = {seller: await trade.promoter(name) for seller, _, name in everybody}
+    for seller, channel, _ in everybody:
         await trade.open_shift(seller, channel)
     for _ in range(2):
-        for seller, channel in everybody:
-            order = await trade.sell(adult.type_id, seller, channel, quantity=2)
+        for seller, channel, _ in everybody:
+            order = await trade.sell(adult.type_id, seller, channel, quantity=2, promoter_code=codes[seller])
             used, returned = order.tickets
             await trade.reprint(used.ticket_id, seller)
             await trade.admit(used.ticket_id, office.clock())

@@ -11,7 +11,10 @@ from protocol.instants import Instant, Minute
 
 
 class OrderRow(Table, table=True):
-    """An order. Open until `expires_at`; once it is paid, its tickets exist (law 7)."""
+    """An order. Open until `expires_at`; once it is paid, its tickets exist (law 7).
+
+    `promotion` says what became of the promoter's code that it was given.
+    """
 
     __tablename__ = "sale_order"
     __table_args__ = (
@@ -19,6 +22,7 @@ class OrderRow(Table, table=True):
         Index("ix_sale_order_site", "site_id", "created_at", "id"),
         Index("ix_sale_order_seller", "seller_id", "created_at", "id"),
         Index("ix_sale_order_channel", "channel", "created_at", "id"),
+        Index("ix_sale_order_promoter", "promoter_id", "paid_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
@@ -30,6 +34,8 @@ class OrderRow(Table, table=True):
     created_at: Instant = Field(sa_type=BigInteger)
     expires_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     paid_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    promoter_id: int | None = Field(default=None, foreign_key="promoter.id", sa_type=BigInteger)
+    promotion: str | None = Field(default=None, max_length=12)
 
 
 class OrderLineRow(Table, table=True):

@@ -19,7 +19,7 @@ from central.web.problems import Problem
 from tests.builders.office import Office, sign_in
 from tests.builders.trade import Trade
 
-NAMES = Names(people={}, ticket_types={}, check_points={}, sites={}, zones={1: UTC})
+NAMES = Names(people={}, ticket_types={}, check_points={}, sites={}, promoters={}, zones={1: UTC})
 COLUMNS: tuple[Column[tuple[str, int]], ...] = (
     Column("名称", "Name", Kind.TEXT, lambda one, _names: one[0]),
     Column("数量", "Count", Kind.NUMBER, lambda one, _names: one[1]),
@@ -93,9 +93,9 @@ async def test_a_list_is_taken_away_whole_in_the_readers_language(
     answer = await client.get("/api/v1/exports/orders?format=csv&channel=window", headers=headers)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="orders.csv"'
     rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
-    assert rows[0] == ["订单号", "景区", "售票员", "销售渠道", "状态", "金额（元）", "下单时间", "付款时间"]
-    assert rows[1][1:6] == ["牌坊镇", "'=li", "window", "paid", "160.00"]
-    assert rows[-1][6] == "2026-05-10 10:00:00"
+    assert rows[0] == ["订单号", "景区", "售票员", "销售渠道", "分销渠道", "状态", "金额（元）", "下单时间", "付款时间"]
+    assert rows[1][1:7] == ["牌坊镇", "'=li", "window", "'=li", "paid", "160.00"]
+    assert rows[-1][7] == "2026-05-10 10:00:00"
     assert len(rows) == 5
     answer = await client.get("/api/v1/exports/admissions?format=xlsx", headers=headers)
     assert answer.content_type.endswith("spreadsheetml.sheet")

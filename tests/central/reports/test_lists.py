@@ -14,6 +14,7 @@ from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
 from central.reports.policy import Figures
 from central.reports.refunds import REFUNDS
+from central.reports.shifts import SHIFTS
 from central.reports.wanted import Wanted
 from central.store.tables.reports import CountedDayRow
 from protocol.directions import Direction
@@ -21,7 +22,7 @@ from protocol.journal.events import NO_TICKET
 from tests.builders.office import EVERYBODY, Office
 from tests.builders.trade import Trade
 
-LISTS = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS)
+LISTS = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS, SHIFTS)
 FIRST, SECOND = date(2026, 5, 10), date(2026, 5, 11)
 
 

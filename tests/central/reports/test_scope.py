@@ -83,7 +83,7 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
     return {one["seller_id"] for one in told["items"]} - {None}
 
 
-SUMMED = ("readTicketStatistics", "readHome", "exportTicketStatistics")
+SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "exportTicketStatistics")
 UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds")  # only institutions have such documents: see below
 
 
@@ -116,6 +116,17 @@ async def test_figures_sum_what_is_in_scope_and_nothing_else(trade: Trade, selle
     assert (home["check_points"] is None, home["on_site"] is None) == (scope != "all", scope != "all")
     table = await answer(trade, who, next(one for one in REPORTS if one.operation_id == "exportTicketStatistics"))
     assert table.count("Adult") == (2 if count else 0)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_promoters_are_credited_with_what_is_in_scope(trade: Trade, sellers: Sellers, scope: str) -> None:
+    told = (await answer(trade, person(scope, sellers), routes.read_promoter_statistics))["items"]
+    brought = {"orders": 2, "tickets": 4, "persons": 4, "sold_fen": 32_000, "refunded_tickets": 2, "refunded_fen": 16_000}
+    assert told == [
+        {"promoter_id": number, **brought, "net_fen": 16_000}
+        for number, seller in enumerate((sellers.wang, sellers.li, sellers.kiosk), 1)
+        if seller in seen_by(scope, sellers)
+    ]
 
 
 async def test_a_filter_narrows_a_scope_and_never_widens_it(trade: Trade, sellers: Sellers) -> None:

@@ -1,4 +1,4 @@
-"""Sellers' shifts; and money that moves for no order.
+"""Sellers' shifts; money that moves for no order; promoters.
 
 SQLite changes no column: the ledger is copied into a table without that demand, which it may be, because no table refers to it.
 """
@@ -18,6 +18,7 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     _shift()
     _ledger()
+    _promoters()
 
 
 def _shift() -> None:
@@ -66,3 +67,34 @@ def _ledger() -> None:
         table.add_column(sa.Column("shift_id", sa.BigInteger(), nullable=True))
         table.create_foreign_key(op.f("fk_ledger_entry_shift_id"), "shift", ["shift_id"], ["id"])
     op.create_index(op.f("ix_ledger_entry_shift_id"), "ledger_entry", ["shift_id"])
+
+
+def _promoters() -> None:
+    op.create_table(
+        "promoter_group",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("is_disabled", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promoter_group")),
+        sa.UniqueConstraint("name", name=op.f("uq_promoter_group_name")),
+    )
+    op.create_table(
+        "promoter",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("commission_permille", sa.Integer(), nullable=True),
+        sa.Column("is_disabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["promoter_group.id"], name=op.f("fk_promoter_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promoter")),
+        sa.UniqueConstraint("code", name=op.f("uq_promoter_code")),
+    )
+    op.create_index(op.f("ix_promoter_group_id"), "promoter", ["group_id"])
+    op.execute(
+        "ALTER TABLE sale_order ADD COLUMN promoter_id BIGINT CONSTRAINT fk_sale_order_promoter_id REFERENCES promoter (id)"
+    )
+    op.execute("ALTER TABLE sale_order ADD COLUMN promotion VARCHAR(12)")
+    op.create_index("ix_sale_order_promoter", "sale_order", ["promoter_id", "paid_at"])

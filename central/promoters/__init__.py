@@ -1,0 +1,1 @@
+"""Promoters: whom an order is due to."""

@@ -1,0 +1,256 @@
+"""Promoters over HTTP."""
+
+import io
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+import segno
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.identity.permissions import Permission
+from central.identity.user_routes import RowNumber
+from central.promoters.policy import MOST_PERMILLE, PromoterKind, link
+from central.promoters.service import GroupWish, Promoter, PromoterGroup, Promoters, PromoterWish
+from central.web.calls import REQUEST_ID
+from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operations import Call, Route, StreamRoute
+from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.web.problems import ProblemCode
+from central.web.texts import PRINTABLE
+from protocol.instants import to_datetime
+
+PROMOTERS: web.AppKey[Promoters] = web.AppKey("promoters", Promoters)
+LINK_ORIGIN: web.AppKey[str] = web.AppKey("link_origin", str)
+PNG = "image/png"
+_MODULE_PIXELS = 8
+_Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PromoterGroupBody(_Strict):
+    """A group; while it is disabled, none of its promoters earns an order."""
+
+    name: _Name
+    is_disabled: bool = False
+
+    def stated(self) -> GroupWish:
+        """Return it as the service takes it."""
+        return GroupWish(self.name, self.is_disabled)
+
+
+class PromoterBody(_Strict):
+    """A person or a firm that brings orders. `commission_permille` is kept for later; nothing is paid out by it."""
+
+    kind: PromoterKind
+    name: _Name
+    group_id: RowNumber | None = None
+    commission_permille: Annotated[int | None, Field(ge=0, le=MOST_PERMILLE)] = None
+    is_disabled: bool = False
+
+    def stated(self) -> PromoterWish:
+        """Return it as the service takes it."""
+        return PromoterWish(self.kind, self.name, self.group_id, self.commission_permille, self.is_disabled)
+
+
+class PromoterGroupPath(_Strict):
+    """Which group."""
+
+    group_id: RowNumber
+
+
+class PromoterPath(_Strict):
+    """Which promoter."""
+
+    promoter_id: RowNumber
+
+
+class PromoterQuery(PageQuery):
+    """Which promoters."""
+
+    group_id: RowNumber | None = None
+
+
+class PromoterGroupView(BaseModel):
+    """A group of promoters."""
+
+    group_id: int
+    name: str
+    is_disabled: bool
+
+
+class PromoterGroupsView(BaseModel):
+    """All groups, by name."""
+
+    items: list[PromoterGroupView]
+
+
+class PromoterView(BaseModel):
+    """A promoter; `link` is what the QR of their own leads to, with their code in it."""
+
+    promoter_id: int
+    kind: PromoterKind
+    name: str
+    group_id: int | None
+    commission_permille: int | None
+    is_disabled: bool
+    code: str
+    link: str
+    created_at: datetime
+
+
+@Route("listPromoterGroups", "GET", "/api/v1/promoter-groups", "List the groups of promoters", Permission.PROMOTERS_READ)
+async def list_promoter_groups(call: Call[None, None]) -> PromoterGroupsView:
+    """List the groups of promoters by name."""
+    return PromoterGroupsView(items=[_group_view(one) for one in await call.request.app[PROMOTERS].groups()])
+
+
+@Route(
+    "addPromoterGroup",
+    "POST",
+    "/api/v1/promoter-groups",
+    "Add a group of promoters",
+    Permission.PROMOTERS_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.CONFLICT,),
+)
+async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGroupView:
+    """Add a group of promoters."""
+    return _group_view(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "changePromoterGroup",
+    "PUT",
+    "/api/v1/promoter-groups/{group_id}",
+    "Rename, disable or enable a group of promoters",
+    Permission.PROMOTERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
+async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]) -> PromoterGroupView:
+    """Rename, disable or enable a group of promoters."""
+    promoters, number = call.request.app[PROMOTERS], call.parameters.group_id
+    return _group_view(await promoters.change_group(number, call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route("listPromoters", "GET", "/api/v1/promoters", "List promoters", Permission.PROMOTERS_READ)
+async def list_promoters(call: Call[None, PromoterQuery]) -> Page[PromoterView]:
+    """List promoters by number."""
+    asked = call.parameters
+    found = await call.request.app[PROMOTERS].promoters(from_cursor(asked.after), asked.limit, asked.group_id)
+    items = [_view(call.request, one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].promoter_id) if len(items) == asked.limit else None)
+
+
+@Route(
+    "readPromoter",
+    "GET",
+    "/api/v1/promoters/{promoter_id}",
+    "Read a promoter",
+    Permission.PROMOTERS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_promoter(call: Call[None, PromoterPath]) -> PromoterView:
+    """Read a promoter."""
+    return _view(call.request, await call.request.app[PROMOTERS].promoter(call.parameters.promoter_id))
+
+
+@Route(
+    "addPromoter",
+    "POST",
+    "/api/v1/promoters",
+    "Add a promoter",
+    Permission.PROMOTERS_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND,),
+)
+async def add_promoter(call: Call[PromoterBody, None]) -> PromoterView:
+    """Add a promoter with a code of their own."""
+    added = await call.request.app[PROMOTERS].add(call.body.stated(), call.principal.user_id, call.now)
+    return _view(call.request, added)
+
+
+@Route(
+    "changePromoter",
+    "PUT",
+    "/api/v1/promoters/{promoter_id}",
+    "Change, disable or enable a promoter",
+    Permission.PROMOTERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def change_promoter(call: Call[PromoterBody, PromoterPath]) -> PromoterView:
+    """Change, disable or enable a promoter."""
+    promoters, number = call.request.app[PROMOTERS], call.parameters.promoter_id
+    return _view(call.request, await promoters.change(number, call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "renewPromoterCode",
+    "POST",
+    "/api/v1/promoters/{promoter_id}/code",
+    "Give a promoter a new code",
+    Permission.PROMOTERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def renew_promoter_code(call: Call[None, PromoterPath]) -> PromoterView:
+    """Give a promoter a new code; the old one is unknown from now on."""
+    renewed = await call.request.app[PROMOTERS].renew_code(call.parameters.promoter_id, call.principal.user_id, call.now)
+    return _view(call.request, renewed)
+
+
+async def _read_qr(call: Call[None, PromoterPath]) -> web.StreamResponse:
+    promoter = await call.request.app[PROMOTERS].promoter(call.parameters.promoter_id)
+    image = io.BytesIO()
+    symbol = segno.make(_link(call.request, promoter), error="m", micro=False)
+    symbol.save(image, kind="png", scale=_MODULE_PIXELS)
+    headers = {REQUEST_ID_HEADER: call.request[REQUEST_ID]}
+    return web.Response(body=image.getvalue(), content_type=PNG, headers=headers)
+
+
+read_promoter_qr = StreamRoute(
+    "readPromoterQr",
+    "/api/v1/promoters/{promoter_id}/qr",
+    "A promoter's QR as a picture",
+    Permission.PROMOTERS_READ,
+    (PNG,),
+    (ProblemCode.NOT_FOUND,),
+)(PromoterPath, _read_qr)
+
+
+def _link(request: web.Request, promoter: Promoter) -> str:
+    return link(request.app[LINK_ORIGIN] or f"{request.scheme}://{request.host}", promoter.code)
+
+
+def _group_view(one: PromoterGroup) -> PromoterGroupView:
+    return PromoterGroupView(group_id=one.group_id, name=one.wish.name, is_disabled=one.wish.is_disabled)
+
+
+def _view(request: web.Request, one: Promoter) -> PromoterView:
+    return PromoterView(
+        promoter_id=one.promoter_id,
+        kind=one.wish.kind,
+        name=one.wish.name,
+        group_id=one.wish.group_id,
+        commission_permille=one.wish.commission_permille,
+        is_disabled=one.wish.is_disabled,
+        code=one.code,
+        link=_link(request, one),
+        created_at=to_datetime(one.created_at),
+    )
+
+
+OPERATIONS = (
+    list_promoter_groups,
+    add_promoter_group,
+    change_promoter_group,
+    list_promoters,
+    read_promoter,
+    add_promoter,
+    change_promoter,
+    renew_promoter_code,
+    read_promoter_qr,
+)

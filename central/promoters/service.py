@@ -1,0 +1,196 @@
+"""Promoters and their groups (分销渠道), and to whom an order is due.
+
+Laws: a promoter is disabled, never deleted, so that reports stay whole; whoever is disabled, or stands in a group that is, earns
+no order from then on; a new code ends the old one. Every change is audited.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from central.audit import service as audit
+from central.promoters.policy import CODE_BYTES, PromoterKind, Promotion, code_of, typed
+from central.store.tables.promoters import PromoterGroupRow, PromoterRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.instants import Instant
+
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWish:
+    """What people set of a group."""
+
+    name: str
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromoterGroup:
+    """A group of promoters."""
+
+    group_id: int
+    wish: GroupWish
+
+
+@dataclass(frozen=True, slots=True)
+class PromoterWish:
+    """What people set of a promoter; the commission is kept for later."""
+
+    kind: PromoterKind
+    name: str
+    group_id: int | None
+    commission_permille: int | None
+    is_disabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promoter:
+    """A promoter, with the code of their own."""
+
+    promoter_id: int
+    wish: PromoterWish
+    code: str
+    created_at: Instant
+
+
+class Promoters:
+    """Keeps the promoters."""
+
+    def __init__(self, store: Store, random_bytes: RandomBytes) -> None:
+        """Take the store and the source of codes."""
+        self._store = store
+        self._random_bytes = random_bytes
+
+    async def groups(self) -> tuple[PromoterGroup, ...]:
+        """Return all groups by name."""
+        async with self._store.reading() as work:
+            query = select(PromoterGroupRow).order_by(col(PromoterGroupRow.name))
+            return tuple(_group(row) for row in (await work.session.exec(query)).all())
+
+    async def add_group(self, wish: GroupWish, by: int, now: Instant) -> PromoterGroup:
+        """Add a group; Problem where its name is taken."""
+        async with self._store.transaction() as work:
+            await _require_free(work, wish.name, None)
+            row = PromoterGroupRow(name=wish.name, is_disabled=wish.is_disabled)
+            work.session.add(row)
+            await work.session.flush()
+            audit.record(work, now, by, "promoter-group.add", f"promoter-group:{row.id}", name=wish.name)
+            return _group(row)
+
+    async def change_group(self, group_id: int, wish: GroupWish, by: int, now: Instant) -> PromoterGroup:
+        """Rename, disable or enable a group; Problem where there is none, or the name is taken."""
+        async with self._store.transaction() as work:
+            row = await _locked_group(work, group_id)
+            await _require_free(work, wish.name, group_id)
+            row.name, row.is_disabled = wish.name, wish.is_disabled
+            work.session.add(row)
+            disabled = int(wish.is_disabled)
+            audit.record(work, now, by, "promoter-group.change", f"promoter-group:{group_id}", name=wish.name, disabled=disabled)
+            return _group(row)
+
+    async def promoters(self, after: int | None, limit: int, group_id: int | None) -> tuple[Promoter, ...]:
+        """Return promoters by number, those after a number; of one group where it is named."""
+        query = select(PromoterRow).where(col(PromoterRow.id) > (after or 0)).order_by(col(PromoterRow.id)).limit(limit)
+        query = query if group_id is None else query.where(PromoterRow.group_id == group_id)
+        async with self._store.reading() as work:
+            return tuple(_promoter(row) for row in (await work.session.exec(query)).all())
+
+    async def promoter(self, promoter_id: int) -> Promoter:
+        """Return a promoter; Problem where there is none."""
+        async with self._store.reading() as work:
+            row = await work.session.get(PromoterRow, promoter_id)
+        if row is None:
+            raise _not_there(promoter_id)
+        return _promoter(row)
+
+    async def add(self, wish: PromoterWish, by: int, now: Instant) -> Promoter:
+        """Add a promoter with a code; Problem where the group is not there."""
+        async with self._store.transaction() as work:
+            row = PromoterRow(kind=wish.kind, name="", code=self._code(), is_disabled=False, created_at=now)
+            await _write(work, row, wish)
+            audit.record(work, now, by, "promoter.add", f"promoter:{row.id}", name=wish.name)
+            return _promoter(row)
+
+    async def change(self, promoter_id: int, wish: PromoterWish, by: int, now: Instant) -> Promoter:
+        """Change, disable or enable a promoter; Problem where there is none, or the group is not there."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, promoter_id)
+            await _write(work, row, wish)
+            disabled = int(wish.is_disabled)
+            audit.record(work, now, by, "promoter.change", f"promoter:{promoter_id}", name=wish.name, disabled=disabled)
+            return _promoter(row)
+
+    async def renew_code(self, promoter_id: int, by: int, now: Instant) -> Promoter:
+        """Give a promoter a new code; the old one is unknown from now on."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, promoter_id)
+            row.code = self._code()
+            work.session.add(row)
+            audit.record(work, now, by, "promoter.renew-code", f"promoter:{promoter_id}")
+            return _promoter(row)
+
+    def _code(self) -> str:
+        return code_of(self._random_bytes(CODE_BYTES))
+
+
+async def attributed(work: Work, code: str | None) -> tuple[int | None, Promotion | None]:
+    """Return to whom an order is due that was given this code, and what became of the code; nothing where none was given."""
+    if code is None:
+        return None, None
+    query = select(PromoterRow.id, PromoterRow.is_disabled, PromoterGroupRow.is_disabled).select_from(PromoterRow)
+    query = query.join(PromoterGroupRow, col(PromoterGroupRow.id) == col(PromoterRow.group_id), isouter=True)
+    found = (await work.session.exec(query.where(PromoterRow.code == typed(code)))).first()
+    if found is None:
+        return None, Promotion.UNKNOWN
+    promoter_id, is_disabled, is_group_disabled = found
+    if is_disabled or is_group_disabled:
+        return None, Promotion.DISABLED
+    return promoter_id, Promotion.ATTRIBUTED
+
+
+async def _write(work: Work, row: PromoterRow, wish: PromoterWish) -> None:
+    if wish.group_id is not None:
+        await _locked_group(work, wish.group_id)
+    row.kind, row.name, row.group_id = wish.kind, wish.name, wish.group_id
+    row.commission_permille, row.is_disabled = wish.commission_permille, wish.is_disabled
+    work.session.add(row)
+    await work.session.flush()
+
+
+async def _require_free(work: Work, name: str, own: int | None) -> None:
+    found = (await work.session.exec(select(PromoterGroupRow.id).where(PromoterGroupRow.name == name))).first()
+    if found is not None and found != own:
+        fault = FieldFault("name", "is taken")
+        raise Problem(ProblemCode.CONFLICT, f"there is a group {name:.64} already", fields=(fault,))
+
+
+async def _locked(work: Work, promoter_id: int) -> PromoterRow:
+    row = await work.session.get(PromoterRow, promoter_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise _not_there(promoter_id)
+    return row
+
+
+async def _locked_group(work: Work, group_id: int) -> PromoterGroupRow:
+    row = await work.session.get(PromoterGroupRow, group_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no promoter group {group_id}")
+    return row
+
+
+def _not_there(promoter_id: int) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"there is no promoter {promoter_id}")
+
+
+def _group(row: PromoterGroupRow) -> PromoterGroup:
+    assert row.id is not None, "a stored group has its number"
+    return PromoterGroup(row.id, GroupWish(row.name, row.is_disabled))
+
+
+def _promoter(row: PromoterRow) -> Promoter:
+    assert row.id is not None, "a stored promoter has its number"
+    wish = PromoterWish(PromoterKind(row.kind), row.name, row.group_id, row.commission_permille, row.is_disabled)
+    return Promoter(row.id, wish, row.code, row.created_at)
