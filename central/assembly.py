@@ -13,6 +13,11 @@ from argon2 import PasswordHasher
 
 from central.admissions.routes import ADMISSIONS
 from central.admissions.service import Admissions
+from central.agencies.groups import Gates, GroupOrders
+from central.agencies.order_routes import AGENCY_SALES, GROUP_ORDERS
+from central.agencies.routes import AGENCIES
+from central.agencies.selling import AgencySales
+from central.agencies.service import Agencies
 from central.audit.calls import CallLog, LogLevel
 from central.audit.linking import Chain
 from central.audit.routes import AUDIT, CHAIN
@@ -275,6 +280,9 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
     app[REPRINTS] = Reprints(store)
     app[UPGRADES], app[CARTS] = Upgrades(store, app[SALES], refunds, parts.seal), Carts(store, parts.seal)
+    app[AGENCIES] = Agencies(store, parts.seal)
+    app[GROUP_ORDERS] = GroupOrders(store, issuing, Gates(FenceFacts(), admissions), parts.seal)
+    app[AGENCY_SALES] = AgencySales(store, app[SALES], app[GROUP_ORDERS])
     app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
     app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
@@ -325,6 +333,7 @@ def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application],
         reconciliation=app[RECONCILIATION],
         refunds=app[REFUNDS],
         refund_batches=app[REFUND_BATCHES],
+        groups=app[GROUP_ORDERS],
         reports=app[REPORTS],
     )
     work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)

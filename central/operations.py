@@ -1,6 +1,8 @@
 """All operations of the API, in one tuple: what is served, and what the OpenAPI document describes."""
 
 from central.admissions.routes import OPERATIONS as ADMISSION_OPERATIONS
+from central.agencies.order_routes import OPERATIONS as AGENCY_ORDER_OPERATIONS
+from central.agencies.routes import OPERATIONS as AGENCY_OPERATIONS
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
 from central.catalog.category_routes import OPERATIONS as CATEGORY_OPERATIONS
 from central.catalog.preset_routes import OPERATIONS as PRESET_OPERATIONS
@@ -54,6 +56,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *REFUND_OPERATIONS,
     *REFUND_BATCH_OPERATIONS,
     *UPGRADE_OPERATIONS,
+    *AGENCY_OPERATIONS,
+    *AGENCY_ORDER_OPERATIONS,
     *REPORT_OPERATIONS,
     *REPRINT_OPERATIONS,
     *EXPORT_OPERATIONS,

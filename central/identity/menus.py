@@ -59,6 +59,7 @@ SHIPPED: Menu = (
             Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
             Page("sale-settings", "售票设置", "Sale settings", Permission.CATALOG_READ),
             Page("promoters", "分销渠道", "Promoters", Permission.PROMOTERS_READ),
+            Page("agencies", "旅行社", "Travel agencies", Permission.AGENCIES_READ),
             Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
             Page("own-shift", "交班", "Shift", Permission.SALES_SELL),
             Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     REPORTS_READ = "reports.read"
     PROMOTERS_READ = "promoters.read"
     PROMOTERS_EDIT = "promoters.edit"
+    AGENCIES_READ = "agencies.read"
+    AGENCIES_EDIT = "agencies.edit"
+    AGENCIES_FUNDS = "agencies.funds"
     SHIFTS_READ = "shifts.read"
     SHIFTS_SETTLE = "shifts.settle"
     USERS_READ = "users.read"
@@ -72,6 +75,9 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.REPORTS_READ: ("查看统计报表", "See statistics and the day's figures"),
     Permission.PROMOTERS_READ: ("查看分销渠道", "See promoters"),
     Permission.PROMOTERS_EDIT: ("管理分销渠道", "Change promoters"),
+    Permission.AGENCIES_READ: ("查看旅行社", "See travel agencies and their statements"),
+    Permission.AGENCIES_EDIT: ("管理旅行社合同", "Change travel agencies' contracts and limits"),
+    Permission.AGENCIES_FUNDS: ("旅行社收款和团队结算", "Take travel agencies' money and settle groups"),
     Permission.SHIFTS_READ: ("查看交班记录", "See shifts"),
     Permission.SHIFTS_SETTLE: ("代为交班", "Close others' shifts and put away what they left"),
     Permission.USERS_READ: ("查看用户和角色", "See users and roles"),

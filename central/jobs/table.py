@@ -5,6 +5,7 @@ Laws: of several processes one runs the leader's jobs; every job may run twice o
 
 from dataclasses import dataclass
 
+from central.agencies.groups import GroupOrders
 from central.audit.calls import CallLog
 from central.audit.linking import Chain
 from central.devices.guard import AgentGuard
@@ -61,6 +62,7 @@ class Office:
     reconciliation: Reconciliation
     refunds: Refunds
     refund_batches: RefundBatches
+    groups: GroupOrders
     reports: Reports
 
 
@@ -80,6 +82,7 @@ def jobs_and_loops(office: Office, feed: FeedWork) -> tuple[tuple[Job, ...], tup
 
     async def settle() -> None:
         await office.refunds.settle_waiting(office.clock())
+        await office.groups.settle_waiting(office.clock())
 
     jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office), *_report_jobs(office))
     loops = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from central.payments import drawers, ledger
+from central.payments import agency_funds, drawers, ledger
 from central.payments.ledger import Movement
-from central.payments.methods import INSTITUTIONS, Method
+from central.payments.methods import BY_AGENCY, INSTITUTIONS, Method
 from central.payments.policy import ENDS, Document, PaymentState, Presentation, paid_at_once
 from central.payments.port import MAX_REASON_CHARACTERS
 from central.payments.ports import PayableOrder
@@ -61,6 +61,7 @@ async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_
         return None
     is_cash = paid.method is Method.CASH
     shift_id = await drawers.shift_for_sale(work, order.site_id, paid.by) if is_cash else None
+    agency_id = await _charged_agency(work, paid, order)
     document = paid_at_once(order.total_fen, now)
     row = {
         "id": payment_id,
@@ -76,13 +77,24 @@ async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_
         "attempts": 0,
         "received_fen": document.received_fen,
         "finished_at": now,
+        "agency_id": agency_id,
     }
     work.insert(PaymentRow, [row])
-    into = ledger.received(paid.method, order.site_id, paid.by)
+    into = ledger.received(paid.method, order.site_id, paid.by) if agency_id is None else ledger.of_agency(paid.method, agency_id)
     sold = ledger.sales(order.site_id)
-    movement = Movement(into, sold, order.total_fen, order.order_id, payment_id=payment_id, shift_id=shift_id)
+    movement = Movement(into, sold, order.total_fen, order.order_id, None, payment_id, shift_id, agency_id)
     ledger.post(work, movement, paid.by, now)
     return Payment(payment_id, order.order_id, paid.method, document, None, paid.reference, None, now, paid.by)
+
+
+async def _charged_agency(work: Work, paid: AtOnce, order: PayableOrder) -> int | None:
+    """Charge the agency whose account the order is paid by, and return it; None where it is paid otherwise."""
+    if paid.method not in BY_AGENCY:
+        return None
+    if order.agency_id is None:
+        raise Problem(ProblemCode.PAYMENT_METHOD, "only what a travel agency buys is paid by its account")
+    await agency_funds.charge(work, paid.method, order.agency_id, order.total_fen)
+    return order.agency_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,13 @@ async def taken_by(work: Work, user_id: int, since: Instant, until: Instant) -> 
     query = select(PaymentRow.method, *sums).where(*paid).group_by(col(PaymentRow.method)).order_by(col(PaymentRow.method))
     found = (await (await work.connection()).execute(query)).all()
     return tuple(Taken(Method(method), count, int(amount_fen)) for method, count, amount_fen in found)
+
+
+async def paid_by(work: Work, order_id: int) -> Method | None:
+    """Return how an order was paid; None where it was not, or cost nothing."""
+    query = select(PaymentRow.method).where(PaymentRow.order_id == order_id, PaymentRow.state == PaymentState.PAID)
+    method = (await work.session.exec(query.order_by(col(PaymentRow.id)).limit(1))).first()
+    return None if method is None else Method(method)
 
 
 async def has_live(work: Work, order_id: int) -> bool:

@@ -9,10 +9,10 @@ from enum import IntEnum
 
 from sqlmodel import col, func, select
 
-from central.payments import ledger
+from central.payments import agency_funds, ledger
 from central.payments.drawers import open_shift
 from central.payments.ledger import Movement
-from central.payments.methods import INSTITUTIONS, Method
+from central.payments.methods import BY_AGENCY, INSTITUTIONS, Method
 from central.payments.policy import PaymentState
 from central.payments.refunding import RefundDocuments
 from central.store.tables.money import LedgerRow
@@ -57,6 +57,8 @@ async def give_back(work: Work, documents: RefundDocuments, wanted: Returning, n
 
 async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: PaymentRow, now: Instant) -> Given:
     method = Method(row.method)
+    if row.agency_id is not None:
+        return await _to_agency(work, wanted, row, row.agency_id, now)
     is_out = method not in INSTITUTIONS and wanted.by is not None
     into = ledger.received(method, wanted.site_id, wanted.by or 0) if is_out else ledger.owed(method)
     sold, order_id, refund_id = ledger.sales(wanted.site_id), wanted.order_id, wanted.refund_id
@@ -66,6 +68,16 @@ async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: 
         await documents.add(work, row, wanted.amount_fen, wanted.refund_id, now)
         return Given.ON_ITS_WAY
     return Given.OUT if is_out else Given.OWED
+
+
+async def _to_agency(work: Work, wanted: Returning, row: PaymentRow, agency_id: int, now: Instant) -> Given:
+    """Put money back onto the account of an agency that it was paid by: nobody has to hand it out."""
+    method = Method(row.method)
+    await agency_funds.give_back(work, method, agency_id, wanted.amount_fen)
+    sold, account = ledger.sales(wanted.site_id), ledger.of_agency(method, agency_id)
+    movement = Movement(sold, account, wanted.amount_fen, wanted.order_id, wanted.refund_id, row.id, agency_id=agency_id)
+    ledger.post(work, movement, wanted.by, now)
+    return Given.OUT
 
 
 async def _shares(work: Work, orders: tuple[int, ...], amount_fen: int) -> list[tuple[PaymentRow, int]]:
@@ -94,7 +106,7 @@ async def _gone_fen(work: Work, orders: tuple[int, ...], row: PaymentRow) -> int
 async def hand_out(work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:
     """Hand out what is owed for a refund and no institution pays; return how much."""
     handed_fen = 0
-    for method in sorted(set(Method) - INSTITUTIONS):
+    for method in sorted(set(Method) - INSTITUTIONS - BY_AGENCY):
         account = ledger.owed(method)
         of_refund = select(LedgerRow.order_id, func.sum(LedgerRow.amount_fen)).where(col(LedgerRow.refund_id) == refund_id)
         owed = of_refund.where(col(LedgerRow.credit) == account).group_by(col(LedgerRow.order_id))

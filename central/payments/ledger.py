@@ -5,14 +5,15 @@ deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `s
 (what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
 back to payers through it), `fees/SITE` (what was kept of refunds there); `exchange/SITE`, one of METHOD, holds nothing for long;
 `safe/SITE` (cash that no drawer has), `handed/SHIFT` (cash on its way to the next seller), `over-short/SITE` (what drawers had
-too little, less what they had too much).
+too little, less what they had too much); `agency-prepaid/AGENCY` (what an agency paid beforehand: ours to give back or to serve),
+`agency-owed/AGENCY` (what an agency owes us).
 """
 
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
-from central.payments.methods import INSTITUTIONS, Method
+from central.payments.methods import BY_AGENCY, INSTITUTIONS, Method
 from central.store.tables.money import LedgerRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
@@ -26,7 +27,7 @@ SALES = "sales/%"
 class Movement:
     """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it.
 
-    `shift_id` is the shift whose drawer has or had it.
+    `shift_id` is the shift whose drawer has or had it; `agency_id` the agency whose account it moves, `receipt_id` what it paid.
     """
 
     debit: str
@@ -36,6 +37,8 @@ class Movement:
     refund_id: int | None = None
     payment_id: int | None = None
     shift_id: int | None = None
+    agency_id: int | None = None
+    receipt_id: int | None = None
 
 
 def cash(user_id: int) -> str:
@@ -78,8 +81,25 @@ def over_short(site_id: SiteId) -> str:
     return f"over-short/{site_id}"
 
 
+def agency_prepaid(agency_id: int) -> str:
+    """Return the account of what an agency paid beforehand."""
+    return f"agency-prepaid/{agency_id}"
+
+
+def agency_owed(agency_id: int) -> str:
+    """Return the account of what an agency owes us."""
+    return f"agency-owed/{agency_id}"
+
+
+def of_agency(method: Method, agency_id: int) -> str:
+    """Return the account of an agency that a method of paying goes by."""
+    assert method in BY_AGENCY, "only these methods go by an agency's account"
+    return agency_prepaid(agency_id) if method is Method.PREPAID else agency_owed(agency_id)
+
+
 def received(method: Method, site_id: SiteId, by: int) -> str:
     """Return the account that a payment goes into: of a method, at a site, taken by a seller."""
+    assert method not in BY_AGENCY, "an agency's order goes by its own account"
     if method is Method.CASH:
         return cash(by)
     return clearing(method) if method in INSTITUTIONS else f"{method}/{site_id}"
@@ -99,6 +119,8 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
         "refund_id": movement.refund_id,
         "payment_id": movement.payment_id,
         "shift_id": movement.shift_id,
+        "agency_id": movement.agency_id,
+        "receipt_id": movement.receipt_id,
         "by_user_id": by,
     }
     work.insert(LedgerRow, [row])

@@ -18,3 +18,5 @@ class Method(StrEnum):
 
 # Through a port, and not final until the institution has answered; every other method is final at once.
 INSTITUTIONS = frozenset({Method.WECHAT, Method.ALIPAY})
+# By an account that a travel agency has with us.
+BY_AGENCY = frozenset({Method.PREPAID, Method.ON_ACCOUNT})

@@ -14,13 +14,17 @@ Fulfilment = Callable[[Work, Instant], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class PayableOrder:
-    """An order, locked. `is_open`: it still waits for its money; `expires_at`: until when a payment of it may begin."""
+    """An order, locked. `is_open`: it still waits for its money; `expires_at`: until when a payment of it may begin.
+
+    `agency_id` is the travel agency that bought it.
+    """
 
     order_id: int
     site_id: SiteId
     total_fen: int
     is_open: bool
     expires_at: Instant | None
+    agency_id: int | None = None
 
 
 class Orders(Protocol):

@@ -309,6 +309,12 @@ def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:
     )
 
 
+async def has_waiting(work: Work, order_id: int) -> bool:
+    """Whether a refund of an order is not decided yet."""
+    waiting = RefundRow.order_id == order_id, RefundRow.state == RefundState.WAITING
+    return (await work.session.exec(select(RefundRow.id).where(*waiting).limit(1))).first() is not None
+
+
 async def _locked(work: Work, refund_id: int) -> RefundRow:
     row = await work.session.get(RefundRow, refund_id, with_for_update=True, populate_existing=True)
     if row is None:

@@ -9,8 +9,10 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from central.agencies.routes import AGENCIES
 from central.identity.permissions import Permission
 from central.reports.admissions import ADMISSIONS
+from central.reports.agencies import STATEMENT_COLUMNS, lines_of
 from central.reports.exports import MEDIA_TYPES, Table, TableFormat
 from central.reports.listing import Column, ItemT, Listing
 from central.reports.orders import ORDERS
@@ -25,6 +27,7 @@ from central.reports.queries import (
     RefundExport,
     ReprintExport,
     ShiftExport,
+    StatementExport,
     StatisticsExport,
 )
 from central.reports.refunds import REFUNDS
@@ -41,6 +44,7 @@ MOST_AT_ONCE = 2
 RETRY_AFTER_S = 10
 _TYPES = tuple(MEDIA_TYPES.values())
 ExportT = TypeVar("ExportT", bound=Export)
+SentT = TypeVar("SentT", bound=Export | StatementExport)
 
 
 class Desk:
@@ -65,7 +69,7 @@ DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 
 
 async def _send(
-    call: Call[None, ExportT], name: str, columns: Sequence[Column[ItemT]], pages: AsyncIterator[Sequence[ItemT]]
+    call: Call[None, SentT], name: str, columns: Sequence[Column[ItemT]], pages: AsyncIterator[Sequence[ItemT]]
 ) -> web.StreamResponse:
     chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
     wanted = call.parameters.format
@@ -116,6 +120,12 @@ async def _export_promoters(call: Call[None, StatisticsExport]) -> web.StreamRes
     return await _send(call, "promoter-statistics", PROMOTER_COLUMNS, _one_page(found))
 
 
+async def _export_statement(call: Call[None, StatementExport]) -> web.StreamResponse:
+    agencies, period = call.request.app[AGENCIES], call.parameters.period()
+    lines = lines_of(agencies, period, await agencies.statement(period))
+    return await _send(call, "agency-statement", STATEMENT_COLUMNS, lines)
+
+
 async def _one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
     yield items
 
@@ -149,4 +159,12 @@ OPERATIONS = (
         Permission.REPORTS_READ,
         _TYPES,
     )(StatisticsExport, _export_promoters),
+    StreamRoute(
+        "exportAgencyStatement",
+        "/api/v1/exports/agency-statement",
+        "Take an agency's statement of a period away as a table",
+        Permission.AGENCIES_READ,
+        _TYPES,
+        (ProblemCode.NOT_FOUND,),
+    )(StatementExport, _export_statement),
 )

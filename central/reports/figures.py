@@ -23,8 +23,9 @@ from central.store.unit_of_work import Work
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 
-# Accounts that hold no money of ours: what was sold, kept of it or handed in, and what we owe to payers (`payments.ledger`).
-_NOT_MONEY = ("sales/%", "fees/%", "exchange/%", "owed/%")
+# Accounts that hold no money of ours (`payments.ledger`): what was sold, kept of it or handed in, what we owe to payers, and what
+# agencies have with us.
+_NOT_MONEY = ("sales/%", "fees/%", "exchange/%", "owed/%", "agency-%")
 _NO_TYPE: ColumnElement[int] = literal_column("0")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.agencies.routes import PeriodQuery
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.payments.methods import Method
 from central.payments.policy import PaymentState
@@ -181,3 +182,9 @@ class ShiftExport(Export):
 
 class StatisticsExport(StatisticsQuery, Export):
     """Statistics to take away."""
+
+
+class StatementExport(PeriodQuery):
+    """An agency's statement to take away."""
+
+    format: TableFormat

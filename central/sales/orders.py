@@ -37,6 +37,7 @@ class Order:
     created_at: Instant
     expires_at: Instant | None
     paid_at: Instant | None
+    agency_id: int | None
     promoter_id: int | None
     promotion: Promotion | None
     tickets: tuple[Ticket, ...]
@@ -54,6 +55,7 @@ def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
         "created_at": order.created_at,
         "expires_at": order.expires_at,
         "paid_at": order.paid_at,
+        "agency_id": order.agency_id,
         "promoter_id": order.promoter_id,
         "promotion": order.promotion,
     }
@@ -107,6 +109,7 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
         created_at=row.created_at,
         expires_at=row.expires_at,
         paid_at=row.paid_at,
+        agency_id=row.agency_id,
         promoter_id=row.promoter_id,
         promotion=None if row.promotion is None else Promotion(row.promotion),
         tickets=tickets,

@@ -4,7 +4,7 @@ Laws: prices come from the catalogue at the time of the sale, never from the cal
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
@@ -45,6 +45,20 @@ class WantedLine:
     visit: date
     slot_start: time | None
     holders: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPrice:
+    """What a type costs a buyer by contract, per person, for visits from the first day to the last."""
+
+    type_id: ProductId
+    first: date
+    last: date
+    price_fen: int
+
+    def holds_for(self, wanted: WantedLine) -> bool:
+        """Whether it is the price of a line."""
+        return self.type_id == wanted.type_id and self.first <= wanted.visit <= self.last
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,12 @@ def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: Site
     if slot is not None and slot_is_over(slot, wanted.visit, at):
         raise _refused(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
     return PricedLine(wanted, one, slot, price_fen(one.parameters.sale, wanted.visit, one.price_fen))
+
+
+def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
+    """Return a line at the buyer's contract price, where there is one for it."""
+    price = next((one.price_fen for one in agreed if one.holds_for(line.wanted)), line.price_fen)
+    return replace(line, price_fen=price)
 
 
 def require_order_limits(lines: tuple[PricedLine, ...]) -> None:

@@ -20,7 +20,7 @@ from central.sales.holder_rounds import HolderRounds
 from central.sales.holders import KeptHolder
 from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
-from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Sales, Wanted
+from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wanted
 from central.web.access import Principal
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
@@ -132,7 +132,8 @@ class OrderPath(_Strict):
 class OrderItem(BaseModel):
     """An order in a list. While it is open, it waits for its money until `expires_at`.
 
-    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due.
+    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due, `agency_id` the
+    travel agency that bought it.
     """
 
     order_id: int
@@ -144,6 +145,7 @@ class OrderItem(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     paid_at: datetime | None
+    agency_id: int | None
     promoter_id: int | None
     promotion: Promotion | None
 
@@ -172,12 +174,7 @@ class HoldersView(BaseModel):
 @Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
-    quoted = await call.request.app[SALES].quote(_wanted(call.body, call.principal), call.now)
-    lines = [
-        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
-        for line in quoted.lines
-    ]
-    return QuoteView(lines=lines, total_fen=quoted.total_fen)
+    return quote_view(await call.request.app[SALES].quote(wanted_of(call.body, call.principal), call.now))
 
 
 @Route(
@@ -195,7 +192,7 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
     body = call.body
     paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
     return order_view(
-        await call.request.app[SALES].sell(_wanted(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
+        await call.request.app[SALES].sell(wanted_of(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
     )
 
 
@@ -212,7 +209,7 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
 async def hold_order(call: Call[HoldBody, None]) -> OrderView:
     """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
     sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
-    return order_view(await sales.hold(_wanted(call.body, call.principal), expected_fen, call.once, seller, call.now))
+    return order_view(await sales.hold(wanted_of(call.body, call.principal), expected_fen, call.once, seller, call.now))
 
 
 @Route(
@@ -253,7 +250,8 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
     return _holders_view(await call.request.app[SALES].holders_of(ticket_id, call.principal.user_id, call.now))
 
 
-def _wanted(body: QuoteBody, principal: Principal) -> Wanted:
+def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
+    """Return what a body asks for, sold by the person who asks."""
     lines = tuple(_wanted_line(line) for line in body.lines)
     channel = body.channel or principal.channel or WINDOW_CHANNEL
     code = body.promoter_code if isinstance(body, PromotedBody) else None
@@ -265,8 +263,17 @@ def _wanted_line(line: LineBody) -> WantedLine:
     return WantedLine(ProductId(line.ticket_type_id), line.quantity, line.persons, line.visit_day, line.slot_start, holders)
 
 
+def quote_view(quoted: Quote) -> QuoteView:
+    """Return a quote as it is shown."""
+    lines = [
+        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
+        for line in quoted.lines
+    ]
+    return QuoteView(lines=lines, total_fen=quoted.total_fen)
+
+
 def order_view(order: Order) -> OrderView:
-    """Return an order with its tickets, as answers show it."""
+    """Return an order with its tickets as it is shown."""
     return OrderView(
         **order_item(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],
@@ -285,6 +292,7 @@ def order_item(order: Order) -> OrderItem:
         created_at=to_datetime(order.created_at),
         expires_at=None if order.expires_at is None else to_datetime(order.expires_at),
         paid_at=None if order.paid_at is None else to_datetime(order.paid_at),
+        agency_id=order.agency_id,
         promoter_id=order.promoter_id,
         promotion=order.promotion,
     )

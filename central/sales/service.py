@@ -25,10 +25,12 @@ from central.sales import holders, opening, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.orders import Order
 from central.sales.policy import (
+    AgreedPrice,
     OrderState,
     PricedLine,
     PromisedLine,
     WantedLine,
+    at_agreed,
     priced,
     promised,
     require_order_limits,
@@ -58,7 +60,8 @@ class Wanted:
     """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it.
 
     `seller` is who sells, bound by the sale settings; None: the house itself. `promoter_code` is whose the order is due to.
-    `instead_of` is the order that something was handed in of: it is due to the same promoter.
+    `agency_id` is the travel agency that buys, at what was `agreed` with it. `instead_of` is the order that a ticket was handed
+    in of: it is due to the same promoter.
     """
 
     site_id: SiteId
@@ -68,6 +71,8 @@ class Wanted:
     seller: Seller | None = None
     promoter_code: str | None = None
     instead_of: int | None = None
+    agency_id: int | None = None
+    agreed: tuple[AgreedPrice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +344,8 @@ def _priced(shop: Shop, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
     if wanted.seller is not None:
         require_allowed(shop.settings, wanted.seller, wanted.channel, [line.type_id for line in wanted.lines])
     of_lines = enumerate(wanted.lines)
-    lines = tuple(priced(line, place, shop.types.get(line.type_id), wanted.site_id, at) for place, line in of_lines)
+    plain = (priced(line, place, shop.types.get(line.type_id), wanted.site_id, at) for place, line in of_lines)
+    lines = tuple(at_agreed(line, wanted.agreed) for line in plain)
     require_order_limits(lines)
     return lines
 
@@ -356,6 +362,7 @@ def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: 
         created_at=now,
         expires_at=None,
         paid_at=None,
+        agency_id=wanted.agency_id,
         promoter_id=deal.due[0],
         promotion=deal.due[1],
         tickets=(),
@@ -377,4 +384,5 @@ async def _order(work: Work, order_id: int) -> Order:
 
 
 def _payable(order: Order) -> PayableOrder:
-    return PayableOrder(order.order_id, order.site_id, order.total_fen, order.state == OrderState.OPEN, order.expires_at)
+    is_open = order.state == OrderState.OPEN
+    return PayableOrder(order.order_id, order.site_id, order.total_fen, is_open, order.expires_at, order.agency_id)

@@ -92,6 +92,9 @@ class ProblemCode(Enum):
     SHIFT_STATE = ProblemKind(
         "shift_state", HTTPStatus.CONFLICT, "班次当前状态不允许此操作", "The shift's state does not allow this"
     )
+    AGENCY_FUNDS = ProblemKind(
+        "agency_funds", HTTPStatus.CONFLICT, "旅行社余额或授信额度不足", "The agency's balance or credit does not suffice"
+    )
     REFUND_STATE = ProblemKind(
         "refund_state", HTTPStatus.CONFLICT, "退票当前状态不允许此操作", "The refund's state does not allow this"
     )

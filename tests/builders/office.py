@@ -8,6 +8,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from central.agencies import order_routes as agency_order_routes
+from central.agencies import routes as agency_routes
+from central.agencies.groups import Gates as GroupGates
+from central.agencies.groups import GroupOrders
+from central.agencies.selling import AgencySales
+from central.agencies.service import Agencies
 from central.catalog import category_routes, preset_routes, sale_setting_routes
 from central.catalog import routes as catalog_routes
 from central.catalog.categories import Categories
@@ -97,6 +103,8 @@ OPERATIONS = (
     *refund_routes.OPERATIONS,
     *batch_routes.OPERATIONS,
     *upgrade_routes.OPERATIONS,
+    *agency_routes.OPERATIONS,
+    *agency_order_routes.OPERATIONS,
     *report_routes.OPERATIONS,
     *reprint_routes.OPERATIONS,
     *export_routes.OPERATIONS,
@@ -163,6 +171,9 @@ class Office:
         self.carts = Carts(store, seal)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
+        self.agencies = Agencies(store, seal)
+        self.groups = GroupOrders(store, self.issuing, GroupGates(self.gates, self.gates), seal)
+        self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.seller = 0
 
     def _wake(self) -> None:
@@ -229,6 +240,8 @@ class Office:
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[shift_routes.CASH_SHIFTS] = self.shifts
         app[promoter_routes.PROMOTERS], app[promoter_routes.LINK_ORIGIN] = self.promoters, "https://tickets.example"
+        app[agency_routes.AGENCIES], app[agency_order_routes.GROUP_ORDERS] = self.agencies, self.groups
+        app[agency_order_routes.AGENCY_SALES] = self.agency_sales
         app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
         return app
 

@@ -3,6 +3,7 @@
 from central.store.columns import Table
 from central.store.tables import (
     admissions,
+    agencies,
     audit,
     carts,
     catalog,
@@ -24,6 +25,7 @@ from central.store.tables import (
 
 MODULES = (
     admissions,
+    agencies,
     audit,
     carts,
     catalog,

@@ -34,6 +34,7 @@ class OrderRow(Table, table=True):
     created_at: Instant = Field(sa_type=BigInteger)
     expires_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     paid_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
+    agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
     promoter_id: int | None = Field(default=None, foreign_key="promoter.id", sa_type=BigInteger)
     promotion: str | None = Field(default=None, max_length=12)
 
@@ -77,13 +78,15 @@ class OrderHolderRow(Table, table=True):
 class LedgerRow(Table, table=True):
     """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger cannot but sum to zero.
 
-    `shift_id` is the shift into whose drawer it went, or out of whose it came.
+    `shift_id` is the shift into whose drawer it went, or out of whose it came; `agency_id` the agency whose account it moved,
+    and `receipt_id` what that agency paid.
     """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("debit <> credit", name="two_accounts"),
+        Index("ix_ledger_entry_agency", "agency_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
@@ -95,6 +98,8 @@ class LedgerRow(Table, table=True):
     refund_id: int | None = Field(default=None, foreign_key="refund.id", sa_type=BigInteger)
     payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigInteger)
     shift_id: int | None = Field(default=None, foreign_key="shift.id", sa_type=BigInteger, index=True)
+    agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
+    receipt_id: int | None = Field(default=None, foreign_key="agency_receipt.id", sa_type=BigInteger)
     by_user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 

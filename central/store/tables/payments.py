@@ -37,6 +37,7 @@ class PaymentRow(Table, table=True):
     reason: str | None = Field(default=None, max_length=200)
     by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     from_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger)
+    agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
 
 
 class PaymentRefundRow(Table, table=True):

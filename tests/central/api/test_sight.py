@@ -11,12 +11,15 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from central.agencies.groups import Planned
+from central.agencies.policy import Charges
 from central.identity.permissions import ALL
 from central.issuing.records import id_text
 from central.refunds.reckoning import WantedRefund
 from central.web.access import DataScope, Principal, Subject
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
+from tests.builders.agency import GUIDE, AgencyDesk
 from tests.builders.office import OPERATIONS, Office, once
 
 ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects]
@@ -43,7 +46,7 @@ class Asking:
 
 @dataclass(slots=True)
 class Sold:
-    """A client, who asks by it, and what belongs to one order of the window."""
+    """A client, who asks by it, and what belongs to one order of the window, which is a group's."""
 
     client: TestClient[web.Request, web.Application]
     asking: Asking
@@ -65,6 +68,9 @@ class Sold:
 async def sold(office: Office) -> AsyncIterator[Sold]:
     kind = await office.ticket_type()
     order = await office.sell(kind, quantity=2)
+    desk = await AgencyDesk(office).open()
+    async with office.store.transaction() as work:
+        office.groups.add(work, Planned(order.order_id, desk.agency_id, 2, Charges.PLANNED, GUIDE))
     asked = WantedRefund(order.tickets[1].ticket_id, "rain")
     refund = await office.refunds.request(asked, once("refund-1"), office.seller, office.clock())
     app = office.application()

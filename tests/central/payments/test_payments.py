@@ -89,7 +89,7 @@ async def test_an_order_waits_without_tickets_and_is_paid_at_the_window(office: 
     assert await _balances(office) == {ledger.cash(office.seller): 8000, ledger.sales(SITE): -8000}
 
 
-@pytest.mark.parametrize("method", [Method.CARD_TERMINAL, Method.BANK_TRANSFER, Method.PREPAID, Method.ON_ACCOUNT])
+@pytest.mark.parametrize("method", [Method.CARD_TERMINAL, Method.BANK_TRANSFER])
 async def test_what_a_person_recorded_has_an_account_of_its_own(office: Office, method: Method) -> None:
     order_id = await _held(office)
     await office.payments.pay_at_once(order_id, AtOnce(method, office.seller, "slip 7"), once("pay-0001"), office.clock())

@@ -7,19 +7,36 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Boolean, Column, Connection, Date, Integer, LargeBinary, MetaData, Numeric, func, select, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    column,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy import table as sa_table
 
 from central.identity.accounts import WINDOW, Accounts
 from central.identity.granted import Granted, granted, roles_of
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL
+from central.payments import ledger
+from central.payments.ledger import Movement
 from central.store import migrations
 from central.store.engine import Database, open_database
 from central.store.migrate import CONNECTION, differences, migrate
 from central.store.unit_of_work import Store
 from central.web.access import DataScope
 from protocol.errors import StorageError
-from tests.builders.central import SeededBytes, cheap_hasher
+from tests.builders.central import NOON, SeededBytes, cheap_hasher
 
 
 async def test_migrations_make_the_tables_that_the_program_knows(database_url: str) -> None:
@@ -117,4 +134,32 @@ async def test_people_from_before_there_were_roles_keep_what_they_may(database_u
     assert given["admin"] == Granted(frozenset(ALL), DataScope.ALL)
     assert given["wang"] == Granted(frozenset({"sales.sell", "sales.read"}), DataScope.ALL)
     assert (await Accounts(store, Passwords(cheap_hasher()), SeededBytes()).person(2)).profile.channel == WINDOW
+    await store.close()
+
+
+_WANG = {"id": 1, "name": "wang", "full_name": "", "channel": "window", "password_hash": "hash", "must_change_password": False}
+LEDGER_BEFORE: dict[str, dict[str, object]] = {
+    "site": {"id": 1, "rules": "{}", "holder_key_sealed": b"", "created_at": 1},
+    "user_account": {**_WANG, "is_disabled": False, "totp_confirmed": False, "created_at": 1},
+    "sale_order": {"site_id": 1, "seller_id": 1, "channel": "window", "state": "paid", "total_fen": 8000, "created_at": 1},
+    "ledger_entry": {"at": 1, "debit": "cash/1", "credit": "sales/1", "amount_fen": 8000, "order_id": 1},
+}
+
+
+async def test_the_ledger_from_before_there_were_shifts_is_kept_with_its_checks(database_url: str) -> None:
+    database = await at_revision(database_url, "0011")
+    async with database.engine.begin() as connection:
+        for table, row in LEDGER_BEFORE.items():
+            columns = sa_table(table, *(column(name) for name in row))
+            await connection.execute(insert(columns).values(**row))
+    await migrate(database)
+    store = Store(database)
+    async with store.reading() as work:
+        assert await ledger.balances(work) == {"cash/1": 8000, "sales/1": -8000}
+    for wrong in (Movement("cash/1", "cash/1", 1), Movement("cash/1", "sales/1", 1, order_id=9)):
+        with pytest.raises(StorageError):
+            async with store.transaction() as work:
+                ledger.post(work, wrong, None, NOON)
+    async with store.transaction() as work:
+        ledger.post(work, Movement("safe/1", "cash/1", 8000), None, NOON)
     await store.close()

@@ -1,4 +1,4 @@
-"""Sellers' shifts; money that moves for no order; promoters.
+"""Sellers' shifts; money that moves for no order; promoters; travel agencies.
 
 SQLite changes no column: the ledger is copied into a table without that demand, which it may be, because no table refers to it.
 """
@@ -17,8 +17,10 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Bring the tables to this revision."""
     _shift()
-    _ledger()
     _promoters()
+    _agencies()
+    _group_order()
+    _ledger()
 
 
 def _shift() -> None:
@@ -64,9 +66,11 @@ def _ledger() -> None:
     )
     with op.batch_alter_table("ledger_entry", table_args=checks) as table:
         table.alter_column("order_id", existing_type=sa.BigInteger(), nullable=True)
-        table.add_column(sa.Column("shift_id", sa.BigInteger(), nullable=True))
-        table.create_foreign_key(op.f("fk_ledger_entry_shift_id"), "shift", ["shift_id"], ["id"])
+        for column, other in (("shift_id", "shift"), ("agency_id", "agency"), ("receipt_id", "agency_receipt")):
+            table.add_column(sa.Column(column, sa.BigInteger(), nullable=True))
+            table.create_foreign_key(op.f(f"fk_ledger_entry_{column}"), other, [column], ["id"])
     op.create_index(op.f("ix_ledger_entry_shift_id"), "ledger_entry", ["shift_id"])
+    op.create_index("ix_ledger_entry_agency", "ledger_entry", ["agency_id", "id"])
 
 
 def _promoters() -> None:
@@ -98,3 +102,76 @@ def _promoters() -> None:
     )
     op.execute("ALTER TABLE sale_order ADD COLUMN promotion VARCHAR(12)")
     op.create_index("ix_sale_order_promoter", "sale_order", ["promoter_id", "paid_at"])
+
+
+def _agencies() -> None:
+    op.create_table(
+        "agency",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("contacts_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("charges", sa.String(length=8), nullable=False),
+        sa.Column("is_disabled", sa.Boolean(), nullable=False),
+        sa.Column("credit_limit_fen", sa.BigInteger(), nullable=False),
+        sa.Column("prepaid_fen", sa.BigInteger(), nullable=False),
+        sa.Column("owed_fen", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("prepaid_fen >= 0", name=op.f("ck_agency_prepaid_not_negative")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_agency_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency")),
+        sa.UniqueConstraint("name", name=op.f("uq_agency_name")),
+    )
+    op.create_table(
+        "agency_price",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("ticket_type_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agency_price_agency_id")),
+        sa.ForeignKeyConstraint(["ticket_type_id"], ["ticket_type.id"], name=op.f("fk_agency_price_ticket_type_id")),
+        sa.PrimaryKeyConstraint("agency_id", "ticket_type_id", "first_day", name=op.f("pk_agency_price")),
+    )
+    op.create_table(
+        "agency_receipt",
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("method", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=True),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_agency_receipt_agency_id")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["user_account.id"], name=op.f("fk_agency_receipt_by_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agency_receipt")),
+    )
+    op.create_index(op.f("ix_agency_receipt_agency_id"), "agency_receipt", ["agency_id"])
+    for table in ("sale_order", "payment"):
+        op.execute(f"ALTER TABLE {table} ADD COLUMN agency_id BIGINT CONSTRAINT fk_{table}_agency_id REFERENCES agency (id)")
+
+
+def _group_order() -> None:
+    op.create_table(
+        "group_order",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("guide_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("charges", sa.String(length=8), nullable=False),
+        sa.Column("planned_heads", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("tickets", sa.JSON(), nullable=True),
+        sa.Column("fence_change_id", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.BigInteger(), nullable=True),
+        sa.Column("actual_heads", sa.Integer(), nullable=True),
+        sa.Column("deducted_fen", sa.BigInteger(), nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["sale_order.id"], name=op.f("fk_group_order_order_id")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_group_order_agency_id")),
+        sa.ForeignKeyConstraint(["ended_by"], ["user_account.id"], name=op.f("fk_group_order_ended_by")),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_group_order")),
+    )
+    op.create_index(op.f("ix_group_order_agency_id"), "group_order", ["agency_id"])
+    op.create_index(op.f("ix_group_order_state"), "group_order", ["state"])

@@ -1,0 +1,1 @@
+"""Travel agencies: contracts, what they have with us, their groups."""

@@ -1,0 +1,68 @@
+"""What agencies buy: at their contract prices, paid by their balance, on account, or like anybody's order.
+
+Laws: a contract price goes before the catalogue's; an agency that is disabled buys nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+from central.agencies import records
+from central.agencies.groups import GroupOrders, Planned
+from central.agencies.policy import Charges
+from central.agencies.records import Contact
+from central.audit import service as audit
+from central.payments.documents import AtOnce, record_at_once
+from central.payments.ports import PayableOrder
+from central.sales.orders import Order
+from central.sales.service import Quote, Sales, Taking, Wanted
+from central.store.unit_of_work import Store, Work
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What an agency buys, what it expects to pay, and who guides the group, where it is one."""
+
+    agency_id: int
+    wanted: Wanted
+    expected_fen: int
+    guide: Contact | None
+
+
+class AgencySales:
+    """Sells to agencies."""
+
+    def __init__(self, store: Store, sales: Sales, groups: GroupOrders) -> None:
+        """Take the store, who sells, and who keeps group orders."""
+        self._store = store
+        self._sales = sales
+        self._groups = groups
+
+    async def quote(self, agency_id: int, wanted: Wanted, now: Instant) -> Quote:
+        """Return what it costs the agency now; Problem where it may not be sold."""
+        return await self._sales.quote((await self._by_contract(agency_id, wanted))[0], now)
+
+    async def sell(self, deal: Deal, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
+        """Sell to an agency; Problem as for any sale, and where its balance or credit does not suffice."""
+        wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
+        heads = sum(line.quantity * line.persons for line in wanted.lines)
+
+        async def take(work: Work, order: PayableOrder, payment_id: int) -> None:
+            await record_at_once(work, paid, order, payment_id, now)
+            if deal.guide is not None:
+                self._groups.add(work, Planned(order.order_id, deal.agency_id, heads, charges, deal.guide))
+            subject, total_fen = f"order:{order.order_id}", order.total_fen
+            audit.record(
+                work, now, paid.by, "order.sell", subject, total_fen=total_fen, method=paid.method, agency=deal.agency_id
+            )
+
+        return await self._sales.sell_by(wanted, deal.expected_fen, Taking(paid.by, take), once, now)
+
+    async def _by_contract(self, agency_id: int, wanted: Wanted) -> tuple[Wanted, Charges]:
+        async with self._store.reading() as work:
+            row = await records.existing(work, agency_id)
+            if row.is_disabled:
+                raise Problem(ProblemCode.SALE_NOT_ALLOWED, f"{row.name} is disabled; enable the agency first")
+            agreed = records.agreed(await records.prices_of(work, agency_id))
+        return replace(wanted, agency_id=agency_id, agreed=agreed), Charges(row.charges)

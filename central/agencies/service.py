@@ -1,0 +1,197 @@
+"""Travel agencies (旅行社): their contracts, what they pay, and their statements.
+
+Laws: a balance and a credit move with the ledger in one transaction; an agency is disabled, never deleted, and then buys nothing,
+while its money stays; the same Idempotency-Key takes money once; every change is audited.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from central.agencies import records, statements
+from central.agencies.policy import ContractPrice, ReceiptKind, require_prices_apart
+from central.agencies.records import Agency, AgencyWish, agency_of
+from central.agencies.statements import Entry, Funds
+from central.audit import service as audit
+from central.catalog import service as catalog
+from central.payments import agency_funds, drawers, ledger
+from central.payments.documents import AtOnce
+from central.payments.ledger import Movement
+from central.payments.methods import Method
+from central.store.idempotency import first_use, remember
+from central.store.sealed import FieldSeal
+from central.store.tables.agencies import AgencyReceiptRow, AgencyRow
+from central.store.unit_of_work import Store, Work
+from central.web.idempotency import IdempotencyKey
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant, from_datetime
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """Money that an agency pays: for what, how much, and how."""
+
+    agency_id: int
+    kind: ReceiptKind
+    amount_fen: int
+    paid: AtOnce
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Of which agency and days a statement is; both days included."""
+
+    agency_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An agency's balances before a period and after it."""
+
+    opening: Funds
+    closing: Funds
+
+
+class Agencies:
+    """Keeps the agencies."""
+
+    def __init__(self, store: Store, seal: FieldSeal) -> None:
+        """Take the store, and the seal for contacts."""
+        self._store = store
+        self._seal = seal
+
+    async def agencies(self, after: int | None, limit: int) -> tuple[Agency, ...]:
+        """Return agencies by number, those after a number."""
+        query = select(AgencyRow).where(col(AgencyRow.id) > (after or 0)).order_by(col(AgencyRow.id)).limit(limit)
+        async with self._store.reading() as work:
+            return tuple(agency_of(row, self._seal) for row in (await work.session.exec(query)).all())
+
+    async def agency(self, agency_id: int) -> Agency:
+        """Return an agency; Problem where there is none."""
+        async with self._store.reading() as work:
+            return agency_of(await records.existing(work, agency_id), self._seal)
+
+    async def add(self, wish: AgencyWish, by: int, now: Instant) -> Agency:
+        """Add an agency; Problem where its name is taken, or its site is not there."""
+        async with self._store.transaction() as work:
+            await catalog.site(work, wish.site_id)
+            await records.require_free(work, wish.name, None)
+            row = AgencyRow(
+                site_id=wish.site_id,
+                name=wish.name,
+                contacts_sealed=b"",
+                charges=wish.charges,
+                is_disabled=wish.is_disabled,
+                credit_limit_fen=wish.credit_limit_fen,
+                prepaid_fen=0,
+                owed_fen=0,
+                created_at=now,
+            )
+            work.session.add(row)
+            await work.session.flush()
+            records.write(work, row, wish, self._seal)
+            limit = wish.credit_limit_fen
+            audit.record(work, now, by, "agency.add", f"agency:{row.id}", name=wish.name, credit_limit_fen=limit)
+            return agency_of(row, self._seal)
+
+    async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant) -> Agency:
+        """Change an agency; Problem where there is none, its name is taken, or its site is not there."""
+        async with self._store.transaction() as work:
+            row = await records.existing(work, agency_id, lock=True)
+            await catalog.site(work, wish.site_id)
+            await records.require_free(work, wish.name, agency_id)
+            said: dict[str, str | int | None] = {"name": wish.name, "disabled": int(wish.is_disabled)}
+            said |= {"credit_limit_fen": wish.credit_limit_fen, "before_fen": row.credit_limit_fen}
+            records.write(work, row, wish, self._seal)
+            audit.record(work, now, by, "agency.change", f"agency:{agency_id}", **said)
+            return agency_of(row, self._seal)
+
+    async def prices(self, agency_id: int) -> tuple[ContractPrice, ...]:
+        """Return an agency's contract prices; Problem where there is no such agency."""
+        async with self._store.reading() as work:
+            await records.existing(work, agency_id)
+            return await records.prices_of(work, agency_id)
+
+    async def set_prices(self, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
+        """Let these be an agency's contract prices; what was sold keeps its price. Problem where two hold on one day."""
+        require_prices_apart(prices)
+        async with self._store.transaction() as work:
+            await records.existing(work, agency_id, lock=True)
+            known = await catalog.ticket_types(work, {one.type_id for one in prices})
+            unknown = [one.type_id for one in prices if one.type_id not in known]
+            if unknown:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {unknown[0]}")
+            await records.replace_prices(work, agency_id, prices)
+            audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(prices))
+
+    async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
+        """Take an agency's money, into its balance or for what it owes; Problem where it owes less."""
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is None:
+                await self._pay(work, paying, now)
+                await remember(work, once.scope, once.key, str(paying.agency_id))
+            else:
+                once.require_same(earlier.fingerprint)
+            return agency_of(await records.existing(work, paying.agency_id), self._seal)
+
+    async def statement(self, period: Period) -> Statement:
+        """Return an agency's balances before a period and after it."""
+        async with self._store.querying() as work:
+            since, until = await _span(work, period)
+            opening = await statements.funds_before(work, period.agency_id, since)
+            return Statement(opening, await statements.funds_before(work, period.agency_id, until))
+
+    async def entries(self, period: Period, after: int, limit: int) -> tuple[Entry, ...]:
+        """Return what moved an agency's accounts in a period, oldest first, after an entry."""
+        async with self._store.querying() as work:
+            since, until = await _span(work, period)
+            return await statements.entries(work, period.agency_id, since, until, after, limit)
+
+    async def _pay(self, work: Work, paying: Paying, now: Instant) -> None:
+        row = await records.existing(work, paying.agency_id)
+        paid, agency_id = paying.paid, paying.agency_id
+        is_cash = paid.method is Method.CASH
+        shift_id = await drawers.shift_for_sale(work, row.site_id, paid.by) if is_cash else None
+        if paying.kind is ReceiptKind.TOP_UP:
+            await agency_funds.top_up(work, agency_id, paying.amount_fen)
+        else:
+            await agency_funds.settle(work, agency_id, paying.amount_fen)
+        receipt = AgencyReceiptRow(
+            agency_id=agency_id,
+            kind=paying.kind,
+            method=paid.method,
+            reference=paid.reference,
+            amount_fen=paying.amount_fen,
+            at=now,
+            by_user_id=paid.by,
+        )
+        work.session.add(receipt)
+        await work.session.flush()
+        is_top_up = paying.kind is ReceiptKind.TOP_UP
+        movement = Movement(
+            debit=ledger.received(paid.method, row.site_id, paid.by),
+            credit=ledger.agency_prepaid(agency_id) if is_top_up else ledger.agency_owed(agency_id),
+            amount_fen=paying.amount_fen,
+            shift_id=shift_id,
+            agency_id=agency_id,
+            receipt_id=receipt.id,
+        )
+        ledger.post(work, movement, paid.by, now)
+        action, subject = f"agency.{paying.kind}", f"agency:{agency_id}"
+        audit.record(work, now, paid.by, action, subject, amount_fen=paying.amount_fen, method=paid.method)
+
+
+async def _span(work: Work, period: Period) -> tuple[Instant, Instant]:
+    """Return a period as the business days of the agency's site: from an instant to just before another."""
+    row = await records.existing(work, period.agency_id)
+    rules = (await catalog.site(work, row.site_id)).parameters
+    zone, hour = ZoneInfo(rules.zone), time(rules.day_ends_at_hour)
+    first, after = period.first, period.last + _DAY
+    return from_datetime(datetime.combine(first, hour, zone)), from_datetime(datetime.combine(after, hour, zone))

@@ -1,0 +1,83 @@
+"""An agency's statement: what its balance and its credit were before a period, what moved them, and what they are after it.
+
+Laws: a statement is the ledger's movements of the agency and nothing else, so that opening balance, entries and closing balance
+agree to the fen (law 12); days are the business days of the agency's site, both included.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import col
+from sqlmodel import select as select_rows
+
+from central.agencies.policy import EntryKind, ReceiptKind, kind_of
+from central.payments import ledger
+from central.store.tables.agencies import AgencyReceiptRow
+from central.store.tables.money import LedgerRow
+from central.store.unit_of_work import Work
+from protocol.instants import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """What an agency has with us: a balance, and what it owes on account."""
+
+    prepaid_fen: int
+    owed_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One movement: what it added to the balance, or to what the agency owes. `method` and `reference` are of what it paid."""
+
+    entry_id: int
+    at: Instant
+    kind: EntryKind
+    order_id: int | None
+    method: str | None
+    reference: str | None
+    prepaid_fen: int
+    owed_fen: int
+
+
+async def funds_before(work: Work, agency_id: int, until: Instant) -> Funds:
+    """Return what an agency had with us just before an instant."""
+    of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.at) < until)
+    prepaid, owed = ledger.agency_prepaid(agency_id), ledger.agency_owed(agency_id)
+    sums = [_sum(column == account) for account in (prepaid, owed) for column in (col(LedgerRow.credit), col(LedgerRow.debit))]
+    found = (await (await work.connection()).execute(select(*sums).where(*of_agency))).one()
+    prepaid_in, prepaid_out, owed_out, owed_in = (int(value or 0) for value in found)
+    return Funds(prepaid_in - prepaid_out, owed_in - owed_out)
+
+
+async def entries(work: Work, agency_id: int, since: Instant, until: Instant, after: int, limit: int) -> tuple[Entry, ...]:
+    """Return what moved an agency's accounts from an instant to just before another, oldest first, after an entry."""
+    query = select_rows(LedgerRow, AgencyReceiptRow).join(
+        AgencyReceiptRow, col(AgencyReceiptRow.id) == col(LedgerRow.receipt_id), isouter=True
+    )
+    of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.id) > after)
+    query = query.where(*of_agency, col(LedgerRow.at) >= since, col(LedgerRow.at) < until)
+    rows: Sequence[tuple[LedgerRow, AgencyReceiptRow | None]]
+    rows = (await work.session.exec(query.order_by(col(LedgerRow.id)).limit(limit))).all()
+    return tuple(_entry(agency_id, row, receipt) for row, receipt in rows)
+
+
+def _sum(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(col(LedgerRow.amount_fen)).filter(which)
+
+
+def _entry(agency_id: int, row: LedgerRow, receipt: AgencyReceiptRow | None) -> Entry:
+    assert row.id is not None, "a stored movement has its number"
+    prepaid, owed = ledger.agency_prepaid(agency_id), ledger.agency_owed(agency_id)
+    kind = None if receipt is None else ReceiptKind(receipt.kind)
+    return Entry(
+        entry_id=row.id,
+        at=row.at,
+        kind=kind_of(kind, is_refund=row.refund_id is not None, is_charge=row.debit in (prepaid, owed)),
+        order_id=row.order_id,
+        method=None if receipt is None else receipt.method,
+        reference=None if receipt is None else receipt.reference,
+        prepaid_fen=row.amount_fen * ((row.credit == prepaid) - (row.debit == prepaid)),
+        owed_fen=row.amount_fen * ((row.debit == owed) - (row.credit == owed)),
+    )

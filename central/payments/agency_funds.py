@@ -1,0 +1,57 @@
+"""What travel agencies have with us: a balance paid beforehand, and a credit.
+
+Laws: a balance is never below zero and a credit never above its limit, however many orders are paid at once: each is moved by one
+conditional statement; the agency's row says what its accounts in the ledger say, because both are written in one transaction.
+"""
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, update
+
+from central.payments.methods import BY_AGENCY, Method
+from central.store.tables.agencies import AgencyRow
+from central.store.unit_of_work import Work
+from central.web.problems import Problem, ProblemCode
+
+
+async def charge(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:
+    """Take an order's money out of the balance, or onto the credit; Problem where that does not suffice."""
+    assert method in BY_AGENCY, "only these methods go by an agency's account"
+    row = AgencyRow
+    if method is Method.PREPAID:
+        done = await _move(work, agency_id, prepaid_fen=-amount_fen, where=col(row.prepaid_fen) >= amount_fen)
+    else:
+        within = col(row.owed_fen) + amount_fen <= col(row.credit_limit_fen)
+        done = await _move(work, agency_id, owed_fen=amount_fen, where=within)
+    if not done:
+        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency's {method} does not suffice for {amount_fen} fen")
+
+
+async def give_back(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:
+    """Give an order's money back the way it was charged; what was settled meanwhile leaves a credit in the agency's favour."""
+    assert method in BY_AGENCY, "only these methods go by an agency's account"
+    if method is Method.PREPAID:
+        await top_up(work, agency_id, amount_fen)
+    else:
+        await _move(work, agency_id, owed_fen=-amount_fen)
+
+
+async def top_up(work: Work, agency_id: int, amount_fen: int) -> None:
+    """Put money into the balance."""
+    await _move(work, agency_id, prepaid_fen=amount_fen)
+
+
+async def settle(work: Work, agency_id: int, amount_fen: int) -> None:
+    """Pay what is owed; Problem where less is."""
+    if not await _move(work, agency_id, owed_fen=-amount_fen, where=col(AgencyRow.owed_fen) >= amount_fen):
+        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency owes less than {amount_fen} fen; put the rest into its balance")
+
+
+async def _move(
+    work: Work, agency_id: int, *, prepaid_fen: int = 0, owed_fen: int = 0, where: ColumnElement[bool] | None = None
+) -> bool:
+    """Whether the agency's funds were moved: one statement that does it, or does nothing."""
+    row = AgencyRow
+    conditions = [col(row.id) == agency_id, *([] if where is None else [where])]
+    moved = update(row).where(*conditions)
+    values = {"prepaid_fen": col(row.prepaid_fen) + prepaid_fen, "owed_fen": col(row.owed_fen) + owed_fen}
+    return bool((await (await work.connection()).execute(moved.values(**values))).rowcount)

@@ -1,0 +1,206 @@
+"""Group orders: one code admitted in parts, its guide kept to ourselves, settled by the heads that came once gates agree."""
+
+import asyncio
+
+import pytest
+from sqlmodel import select
+
+from central.agencies.groups import GroupOrder
+from central.agencies.policy import Charges, EntryKind, GroupState
+from central.agencies.records import Contact
+from central.issuing import outbox
+from central.issuing.feed_version import FeedVersion
+from central.payments import ledger
+from central.payments.methods import Method
+from central.refunds.policy import AgentFacts, Standing
+from central.refunds.reckoning import WantedRefund
+from central.sales.orders import Order
+from central.store.tables.agencies import GroupOrderRow
+from central.store.tables.audit import AuditRow
+from central.web.problems import Problem, ProblemCode
+from protocol.identifiers import AgentId
+from protocol.tickets.record import TicketStatus
+from tests.builders.agency import CONTRACT_FEN, GUIDE, SITE, AgencyDesk
+from tests.builders.central import NOON
+from tests.builders.office import Office, once, sign_in
+
+BEFORE, AFTER = FeedVersion(1, 1), FeedVersion(1, 2)
+HEADS = 20
+pytestmark = pytest.mark.law(6)
+
+
+def gate(in_force: FeedVersion) -> AgentFacts:
+    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, NOON)
+
+
+async def publish(office: Office, version: FeedVersion) -> None:
+    async with office.store.transaction() as work:
+        changes = await outbox.unpublished(work, SITE, 1000)
+        await outbox.mark_published(work, [change.change_id for change in changes], version)
+
+
+async def brought(desk: AgencyDesk, admitted: int, method: Method = Method.PREPAID) -> Order:
+    """Sell to a group of which so many came in, at a gate that is in reach."""
+    order = await desk.bring(HEADS, method)
+    await publish(desk.office, BEFORE)
+    desk.office.gates.agents = (gate(BEFORE),)
+    desk.office.gates.used = {order.tickets[0].ticket_id: admitted}
+    return order
+
+
+async def ended(desk: AgencyDesk, order: Order) -> GroupOrder:
+    """End the visit, and let the gate say so."""
+    office = desk.office
+    await office.groups.end(order.order_id, office.seller, office.clock())
+    await publish(office, AFTER)
+    office.gates.agents = (gate(AFTER),)
+    await office.groups.settle_waiting(office.clock())
+    return await office.groups.group(order.order_id, office.clock())
+
+
+async def test_a_group_has_one_code_for_its_planned_heads(desk: AgencyDesk) -> None:
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await desk.bring(HEADS)
+    assert [ticket.record.persons for ticket in order.tickets] == [HEADS]
+    (group,) = await desk.office.groups.groups(desk.agency_id, None, 10)
+    assert (group.state, group.planned_heads, group.actual_heads) == (GroupState.OPEN, HEADS, None)
+    assert await desk.office.groups.groups(desk.agency_id, order.order_id, 10) == ()
+
+
+@pytest.mark.law(12)
+@pytest.mark.parametrize(
+    ("charges", "admitted", "deducted_heads"),
+    [(Charges.ACTUAL, 18, 2), (Charges.ACTUAL, 0, 20), (Charges.ACTUAL, 20, 0), (Charges.PLANNED, 18, 0)],
+)
+async def test_a_group_is_settled_by_contract(desk: AgencyDesk, charges: Charges, admitted: int, deducted_heads: int) -> None:
+    await desk.change(desk.wish(charges=charges))
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    group = await ended(desk, await brought(desk, admitted))
+    deducted_fen = deducted_heads * CONTRACT_FEN
+    assert (group.state, group.actual_heads, group.deducted_fen) == (GroupState.SETTLED, admitted, deducted_fen)
+    assert await desk.funds() == (deducted_fen, 0)
+    kinds = [one.kind for one in await desk.entries()]
+    assert kinds == [EntryKind.TOP_UP, EntryKind.ORDER, *([EntryKind.DEDUCTION] if deducted_fen else [])]
+
+
+@pytest.mark.parametrize(("method", "funds"), [(Method.ON_ACCOUNT, (0, 18 * CONTRACT_FEN)), (Method.CASH, (2 * CONTRACT_FEN, 0))])
+async def test_what_is_deducted_goes_to_the_account_or_else_into_the_balance(
+    desk: AgencyDesk, method: Method, funds: tuple[int, int]
+) -> None:
+    await desk.change(desk.wish(limit_fen=HEADS * CONTRACT_FEN))
+    await ended(desk, await brought(desk, 18, method))
+    assert await desk.funds() == funds
+    async with desk.office.store.reading() as work:
+        assert (await ledger.balances(work))[ledger.sales(SITE)] == -18 * CONTRACT_FEN
+
+
+async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_over(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await brought(desk, 15)
+    group = await office.groups.end(order.order_id, office.seller, office.clock())
+    ticket_id = order.tickets[0].ticket_id
+    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (group.state, [one.agent for one in group.waiting_for]) == (GroupState.ENDING, [None, AgentId(5)])
+    await publish(office, AFTER)
+    assert await office.groups.settle_waiting(office.clock()) == 0
+    assert await desk.funds() == (0, 0)
+    # Three more came in before the gate heard of it; they are paid for.
+    office.gates.used[ticket_id] = 18
+    office.gates.agents = (gate(AFTER),)
+    assert await office.groups.settle_waiting(office.clock()) == 1
+    assert await desk.funds() == (2 * CONTRACT_FEN, 0)
+
+
+async def test_a_group_is_settled_once_however_often_it_is_ended(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await brought(desk, 18)
+    await ended(desk, order)
+    again = (office.groups.end(order.order_id, office.seller, office.clock()) for _ in range(4))
+    assert {one.state for one in await asyncio.gather(*again)} == {GroupState.SETTLED}
+    assert await desk.funds() == (2 * CONTRACT_FEN, 0)
+
+
+async def test_a_code_that_was_refunded_is_not_deducted_again(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await brought(desk, 0)
+    wanted = WantedRefund(order.tickets[0].ticket_id, "rain")
+    await office.refunds.request(wanted, once("refund-1"), office.seller, office.clock())
+    with pytest.raises(Problem) as problem:
+        await office.groups.end(order.order_id, office.seller, office.clock())
+    assert problem.value.code is ProblemCode.ORDER_STATE
+    await publish(office, AFTER)
+    office.gates.agents = (gate(AFTER),)
+    await office.refunds.settle_waiting(office.clock())
+    group = await ended(desk, order)
+    assert (group.actual_heads, group.deducted_fen, await desk.funds()) == (0, 0, (HEADS * CONTRACT_FEN, 0))
+
+
+async def test_persons_who_were_refunded_are_not_deducted_again(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await brought(desk, 0)
+    wanted = WantedRefund(order.tickets[0].ticket_id, "ill", persons=5)
+    await office.refunds.request(wanted, once("refund-1"), office.seller, office.clock())
+    await publish(office, AFTER)
+    office.gates.agents = (gate(AFTER),)
+    await office.refunds.settle_waiting(office.clock())
+    assert await desk.funds() == (5 * CONTRACT_FEN, 0)
+    office.gates.used[order.tickets[0].ticket_id] = 12
+    group = await ended(desk, order)
+    assert (group.actual_heads, group.deducted_fen) == (12, 3 * CONTRACT_FEN)
+    assert await desk.funds() == (8 * CONTRACT_FEN, 0)
+
+
+async def test_a_visit_that_has_not_begun_is_not_ended(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await brought(desk, 0)
+    office.clock.advance(seconds=-24 * 3600)
+    with pytest.raises(Problem) as problem:
+        await office.groups.end(order.order_id, office.seller, office.clock())
+    assert problem.value.code is ProblemCode.ORDER_STATE
+    with pytest.raises(Problem) as problem:
+        await office.groups.group(99, office.clock())
+    assert problem.value.code is ProblemCode.NOT_FOUND
+
+
+@pytest.mark.law(9)
+async def test_the_guide_is_sealed_masked_and_read_on_the_record(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    order = await desk.bring(HEADS)
+    async with office.store.reading() as work:
+        row = (await work.session.exec(select(GroupOrderRow))).one()
+    assert GUIDE.phone.encode() not in row.guide_sealed
+    assert (await office.groups.group(order.order_id, office.clock())).guide == Contact("W*******", "*******8000")
+    assert await office.groups.guide(order.order_id, office.seller, office.clock()) == GUIDE
+    async with office.store.reading() as work:
+        acted = (await work.session.exec(select(AuditRow.action))).all()
+    assert "group.guide-read" in acted
+
+
+async def test_a_group_over_http(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(HEADS * CONTRACT_FEN)
+    async with office.client() as client:
+        headers = await sign_in(client, office)
+        line = {"ticket_type_id": desk.types["group"].type_id, "persons": HEADS, "visit_day": "2026-05-10"}
+        body = {"site_id": 1, "lines": [line], "expected_total_fen": HEADS * CONTRACT_FEN, "payment": "prepaid"}
+        guided = {**body, "guide": {"name": "Wang Wei", "phone": "13800138000"}}
+        keyed = {**headers, "Idempotency-Key": "order-0001"}
+        answer = await client.post(f"/api/v1/agencies/{desk.agency_id}/orders", json=guided, headers=keyed)
+        assert answer.status == 201, await answer.text()
+        listed = await (await client.get(f"/api/v1/agencies/{desk.agency_id}/group-orders", headers=headers)).json()
+        assert [one["state"] for one in listed["items"]] == ["open"]
+        await publish(office, BEFORE)
+        told = await (await client.post("/api/v1/group-orders/1/end", headers=headers)).json()
+        assert (told["state"], told["waiting_for"][0]["agent_id"]) == ("ending", None)
+        await publish(office, AFTER)
+        await office.groups.settle_waiting(office.clock())
+        told = await (await client.get("/api/v1/group-orders/1", headers=headers)).json()
+        assert (told["state"], told["deducted_fen"]) == ("settled", HEADS * CONTRACT_FEN)
+        guide = await (await client.get("/api/v1/group-orders/1/guide", headers=headers)).json()
+        assert guide == {"name": "Wang Wei", "phone": "13800138000"}
