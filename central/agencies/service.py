@@ -5,8 +5,7 @@ while its money stays; the same Idempotency-Key takes money once; every change i
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlmodel import col, select
 
@@ -16,6 +15,7 @@ from central.agencies.records import Agency, AgencyWish, agency_of
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.catalog.business_days import Span, business_days
 from central.payments import agency_funds, drawers, ledger
 from central.payments.documents import AtOnce
 from central.payments.ledger import Movement
@@ -26,9 +26,7 @@ from central.store.tables.agencies import AgencyReceiptRow, AgencyRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
-from protocol.instants import Instant, from_datetime
-
-_DAY = timedelta(days=1)
+from protocol.instants import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +142,14 @@ class Agencies:
     async def statement(self, period: Period) -> Statement:
         """Return an agency's balances before a period and after it."""
         async with self._store.querying() as work:
-            since, until = await _span(work, period)
-            opening = await statements.funds_before(work, period.agency_id, since)
-            return Statement(opening, await statements.funds_before(work, period.agency_id, until))
+            span = await _span(work, period)
+            opening = await statements.funds_before(work, period.agency_id, span.since)
+            return Statement(opening, await statements.funds_before(work, period.agency_id, span.until))
 
     async def entries(self, period: Period, after: int, limit: int) -> tuple[Entry, ...]:
         """Return what moved an agency's accounts in a period, oldest first, after an entry."""
         async with self._store.querying() as work:
-            since, until = await _span(work, period)
-            return await statements.entries(work, period.agency_id, since, until, after, limit)
+            return await statements.entries(work, period.agency_id, await _span(work, period), after, limit)
 
     async def _pay(self, work: Work, paying: Paying, now: Instant) -> None:
         row = await records.existing(work, paying.agency_id)
@@ -188,10 +185,7 @@ class Agencies:
         audit.record(work, now, paid.by, action, subject, amount_fen=paying.amount_fen, method=paid.method)
 
 
-async def _span(work: Work, period: Period) -> tuple[Instant, Instant]:
-    """Return a period as the business days of the agency's site: from an instant to just before another."""
+async def _span(work: Work, period: Period) -> Span:
+    """Return a period as the business days of the agency's site."""
     row = await records.existing(work, period.agency_id)
-    rules = (await catalog.site(work, row.site_id)).parameters
-    zone, hour = ZoneInfo(rules.zone), time(rules.day_ends_at_hour)
-    first, after = period.first, period.last + _DAY
-    return from_datetime(datetime.combine(first, hour, zone)), from_datetime(datetime.combine(after, hour, zone))
+    return business_days((await catalog.site(work, row.site_id)).parameters).span(period.first, period.last)

@@ -12,6 +12,7 @@ from sqlmodel import col
 from sqlmodel import select as select_rows
 
 from central.agencies.policy import EntryKind, ReceiptKind, kind_of
+from central.catalog.business_days import Span
 from central.payments import ledger
 from central.store.tables.agencies import AgencyReceiptRow
 from central.store.tables.money import LedgerRow
@@ -51,13 +52,13 @@ async def funds_before(work: Work, agency_id: int, until: Instant) -> Funds:
     return Funds(prepaid_in - prepaid_out, owed_in - owed_out)
 
 
-async def entries(work: Work, agency_id: int, since: Instant, until: Instant, after: int, limit: int) -> tuple[Entry, ...]:
-    """Return what moved an agency's accounts from an instant to just before another, oldest first, after an entry."""
+async def entries(work: Work, agency_id: int, span: Span, after: int, limit: int) -> tuple[Entry, ...]:
+    """Return what moved an agency's accounts in a time, oldest first, after an entry."""
     query = select_rows(LedgerRow, AgencyReceiptRow).join(
         AgencyReceiptRow, col(AgencyReceiptRow.id) == col(LedgerRow.receipt_id), isouter=True
     )
     of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.id) > after)
-    query = query.where(*of_agency, col(LedgerRow.at) >= since, col(LedgerRow.at) < until)
+    query = query.where(*of_agency, col(LedgerRow.at) >= span.since, col(LedgerRow.at) < span.until)
     rows: Sequence[tuple[LedgerRow, AgencyReceiptRow | None]]
     rows = (await work.session.exec(query.order_by(col(LedgerRow.id)).limit(limit))).all()
     return tuple(_entry(agency_id, row, receipt) for row, receipt in rows)

@@ -24,6 +24,7 @@ from central.store.tables.people import (
     UserRoleRow,
     UserRow,
 )
+from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Store, Work
 from central.web.access import Principal
 from central.web.problems import FieldFault, Problem, ProblemCode
@@ -136,6 +137,9 @@ class Accounts:
             acted = select(AuditRow.id).where(col(AuditRow.user_id) == user_id).limit(1)
             if (await work.session.exec(acted)).first() is not None:
                 raise Problem(ProblemCode.CONFLICT, f"{row.name} has records here; disable the account instead")
+            left = select(ShiftRow.id).where(col(ShiftRow.left_to) == user_id).limit(1)
+            if (await work.session.exec(left)).first() is not None:
+                raise Problem(ProblemCode.CONFLICT, f"cash was left for {row.name}; disable the account instead")
             for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisedSiteRow):
                 await work.session.exec(delete(table).where(col(table.user_id) == user_id))
             await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))

@@ -12,10 +12,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
+from central.catalog.business_days import BusinessDays, Span, business_days
 from central.catalog.service import Site
 from central.reports.figures import count
-from central.reports.policy import NAMES, BusinessDays, Figures, Span, days_between
-from central.reports.wanted import Narrowed, Wanted, business_days, equal, sites_of
+from central.reports.policy import NAMES, Figures, days_between
+from central.reports.wanted import Narrowed, Wanted, equal, sites_of
 from central.sales.sight import EVERYTHING, Conditions
 from central.store import counters
 from central.store.bulk import insert_rows
@@ -37,7 +38,7 @@ async def figures_of_days(
     work: Work, site: Site, days: Iterable[date], narrowed: Narrowed, by: tuple[str, ...]
 ) -> dict[tuple[Any, ...], Figures]:
     """Return the figures of a site's days, summed by these columns of `DayFigureRow`; within what is wanted and seen."""
-    wanted_days, spans = set(days), business_days(site)
+    wanted_days, spans = set(days), business_days(site.parameters)
     kept = await _kept(work, site.site_id, spans, wanted_days)
     found = await _sums(work, site.site_id, kept, narrowed, by)
     for day in sorted(wanted_days - kept):
@@ -86,7 +87,7 @@ async def keep_some(store: Store, now: Instant) -> bool:
 
 
 async def _missing(work: Work, site: Site, now: Instant) -> list[date]:
-    spans = business_days(site)
+    spans = business_days(site.parameters)
     first = await _first_moment(work)
     if first is None:
         return []
@@ -105,7 +106,7 @@ async def _first_moment(work: Work) -> Instant | None:
 
 
 async def _keep(store: Store, site: Site, day: date) -> None:
-    span = business_days(site).span(day, day)
+    span = business_days(site.parameters).span(day, day)
     async with store.transaction() as work:
         connection = await work.connection()
         await connection.run_sync(counters.raised, counters.REPORTS)

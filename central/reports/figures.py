@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_col
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col
 
+from central.catalog.business_days import Span
 from central.refunds.service import RefundState
-from central.reports.policy import Figures, Span
+from central.reports.policy import Figures
 from central.reports.wanted import Narrowed, equal
 from central.sales.sight import Conditions
 from central.store.tables.money import LedgerRow, OrderLineRow, OrderRow, RefundRow

@@ -28,7 +28,8 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
     wanted = narrowed.wanted
     conditions = [
         *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),
-        *equal((col(OrderRow.id), wanted.order_id), (col(OrderRow.promoter_id), wanted.promoter_id)),
+        *equal((col(OrderRow.id), wanted.order_id)),
+        *equal((col(OrderRow.promoter_id), wanted.promoter_id), (col(OrderRow.agency_id), wanted.agency_id)),
         *cast("Conditions", list(more)),
     ]
     if wanted.ticket_type_id is not None:

@@ -1,45 +1,14 @@
-"""Business days and the figures of one, as pure rules.
+"""The figures of a day, as pure rules.
 
-Laws: tickets sold, entries, money taken and money returned are four figures that are never mixed in one; a business day is
-half-open, so that no instant lies in two days or in none.
+Laws: tickets sold, entries, money taken and money returned are four figures that are never mixed in one.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta, tzinfo
-
-from protocol.instants import Instant, from_datetime, to_datetime
+from datetime import date, timedelta
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From `since` to just before `until`."""
-
-    since: Instant
-    until: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class BusinessDays:
-    """The days of a site: each lasts until that hour of the next calendar day (0: it is the calendar day)."""
-
-    zone: tzinfo
-    ends_at_hour: int
-
-    def span(self, first: date, last: date) -> Span:
-        """Return the time from the first of these days to the end of the last."""
-        return Span(self._begin(first), self._begin(last + _DAY))
-
-    def day_of(self, moment: Instant) -> date:
-        """Return the business day that a moment lies in."""
-        day = to_datetime(moment, self.zone).date()
-        return day - _DAY if moment < self._begin(day) else day
-
-    def _begin(self, day: date) -> Instant:
-        return from_datetime(datetime.combine(day, time(self.ends_at_hour), self.zone))
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class OrderFilter(Filter):
 
     state: OrderState | None = None
     promoter_id: _Number | None = None
+    agency_id: _Number | None = None
 
 
 class PaymentFilter(Filter):

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from central.admissions.events import event_of
+from central.catalog.business_days import business_days
 from central.reports.policy import counted
-from central.reports.wanted import business_days, sites_of
+from central.reports.wanted import sites_of
 from central.store import counters
 from central.store.bulk import among, insert_rows
 from central.store.columns import to_signed
@@ -211,7 +212,7 @@ async def _count_anew(work: Work, records: Iterable[Values]) -> None:
         times.setdefault(SiteId(values["site_id"]), set()).add(Instant(values["scanned_at"]))
     connection = await work.connection()
     for site in await sites_of(work, None):
-        days = {business_days(site).day_of(at) for at in times.get(site.site_id, ())}
+        days = {business_days(site.parameters).day_of(at) for at in times.get(site.site_id, ())}
         if days:
             of_days = (col(CountedDayRow.site_id) == site.site_id, col(CountedDayRow.day).in_(days))
             await connection.execute(delete(CountedDayRow).where(*of_days))

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from central.catalog.business_days import business_days
 from central.catalog.service import Site
 from central.reports.days import figures_of_days
 from central.reports.listing import Column, Kind
 from central.reports.policy import Figures, compared, days_between
-from central.reports.wanted import Narrowed, Wanted, business_days, sites_of
+from central.reports.wanted import Narrowed, Wanted, sites_of
 from central.sales.sight import Sight
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.reports import AdmissionRecordRow
@@ -109,7 +110,7 @@ async def home(work: Work, site_id: int | None, sight: Sight, now: Instant) -> t
 
 
 async def _today(work: Work, site: Site, sight: Sight, now: Instant) -> SiteToday:
-    days = compared(business_days(site).day_of(now))
+    days = compared(business_days(site.parameters).day_of(now))
     each = (days.today, days.yesterday, days.same_day_last_week)
     found = await figures_of_days(work, site, each, Narrowed(Wanted(), sight, None), ("day",))
     today, yesterday, last_week = (found.get((day,), Figures()) for day in each)
@@ -119,7 +120,7 @@ async def _today(work: Work, site: Site, sight: Sight, now: Instant) -> SiteToda
 
 
 async def _check_points(work: Work, site: Site, day: date) -> tuple[AtCheckPoint, ...]:
-    row, span = AdmissionRecordRow, business_days(site).span(day, day)
+    row, span = AdmissionRecordRow, business_days(site.parameters).span(day, day)
     at_site = (col(row.site_id) == site.site_id, col(row.scanned_at) >= span.since, col(row.scanned_at) < span.until)
     keys = col(row.check_point_id), col(row.direction)
     connection = await work.connection()

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, false, or_
 from sqlalchemy.orm import Mapped
 
 from central.catalog import service as catalog
+from central.catalog.business_days import BusinessDays, Span, business_days
 from central.catalog.service import Site
-from central.reports.policy import BusinessDays, Span
 from central.sales.sight import Conditions, Sight
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
@@ -37,6 +36,7 @@ class Wanted:
     method: str | None = None
     order_id: int | None = None
     promoter_id: int | None = None
+    agency_id: int | None = None
     check_point_id: int | None = None
 
 
@@ -73,11 +73,6 @@ def equal(*pairs: tuple[Asked, object | None]) -> Conditions:
     return [column == value for column, value in pairs if value is not None]
 
 
-def business_days(site: Site) -> BusinessDays:
-    """Return the days of a site."""
-    return BusinessDays(ZoneInfo(site.parameters.zone), site.parameters.day_ends_at_hour)
-
-
 async def sites_of(work: Work, site_id: int | None) -> tuple[Site, ...]:
     """Return the site of that number, or all."""
     return tuple(site for site in await catalog.sites(work) if site_id in (None, site.site_id))
@@ -89,7 +84,7 @@ async def narrowed(work: Work, wanted: Wanted, sight: Sight) -> Narrowed:
         return Narrowed(wanted, sight, None)
     spans: dict[Span, set[SiteId]] = {}
     for site in await sites_of(work, wanted.site_id):
-        spans.setdefault(_span(business_days(site), wanted), set()).add(site.site_id)
+        spans.setdefault(_span(business_days(site.parameters), wanted), set()).add(site.site_id)
     return Narrowed(wanted, sight, tuple((frozenset(sites), span) for span, sites in spans.items()))
 
 

@@ -14,6 +14,8 @@ from central.agencies.statements import Entry, Funds
 from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
+from central.reports.orders import ORDERS
+from central.reports.wanted import Wanted as Asked
 from central.sales.orders import Order
 from central.sales.service import Wanted
 from central.shifts.policy import Count
@@ -23,7 +25,7 @@ from central.store.tables.money import OrderRow
 from central.web.access import Principal
 from central.web.problems import Problem, ProblemCode
 from tests.builders.agency import CONTRACT_FEN, MAY, SITE, AgencyDesk
-from tests.builders.office import VISIT, Office, once, sign_in, wanted_line
+from tests.builders.office import EVERYBODY, VISIT, Office, once, sign_in, wanted_line
 from tests.builders.trade import Trade
 
 TOP_UP, SETTLEMENT = ReceiptKind.TOP_UP, ReceiptKind.SETTLEMENT
@@ -170,6 +172,17 @@ async def test_a_statement_opens_where_the_one_before_closed(desk: AgencyDesk) -
     while found := await office.agencies.entries(whole, paged[-1].entry_id if paged else 0, 2):
         paged += found
     assert tuple(paged) == await desk.entries()
+
+
+async def test_money_is_taken_when_an_agency_pays_and_not_when_it_buys(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(20_000)
+    prepaid, cash = await desk.buy(2), await desk.buy(1, Method.CASH)
+    found = await office.reports.seller_statistics(Asked(first_day=VISIT, last_day=VISIT), EVERYBODY)
+    assert [(one.figures.sold_fen, one.figures.taken_fen) for one in found] == [(15_000, CONTRACT_FEN)]
+    listed = await office.listed(ORDERS, Asked(agency_id=desk.agency_id))
+    assert [one.order_id for one in listed] == [cash.order_id, prepaid.order_id]
+    assert await office.listed(ORDERS, Asked(agency_id=9)) == ()
 
 
 async def test_contacts_are_sealed_at_rest(desk: AgencyDesk) -> None:

@@ -50,7 +50,7 @@ async def balances(office: Office) -> dict[str, int]:
     return {account: amount for account, amount in found.items() if amount}
 
 
-async def code_of(asked: Awaitable[Shift] | Awaitable[Order] | Awaitable[Payment]) -> ProblemCode:
+async def code_of(asked: Awaitable[Shift] | Awaitable[Order] | Awaitable[Payment] | Awaitable[None]) -> ProblemCode:
     with pytest.raises(Problem) as problem:
         await asked
     return problem.value.code
@@ -131,6 +131,13 @@ async def test_what_nobody_took_over_goes_to_the_safe_once(office: Office) -> No
     assert await balances(office) == {}
     assert await code_of(office.shifts.to_safe(first.shift_id, boss, office.clock())) is ProblemCode.SHIFT_STATE
     assert await code_of(opened(office, LI, 12_000, first.shift_id)) is ProblemCode.SHIFT_STATE
+
+
+async def test_whoever_cash_was_left_for_is_not_deleted(office: Office) -> None:
+    await office.add_person("li")
+    await opened(office)
+    await closed(office, 20_000, left_fen=12_000, left_to=LI)
+    assert await code_of(office.accounts.delete(LI, seller(WANG, DataScope.ALL), office.clock())) is ProblemCode.CONFLICT
 
 
 async def test_a_shift_that_was_left_open_is_closed_by_somebody_else(office: Office) -> None:
