@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, delete, select
 
-from central.sales.policy import Holder
+from central.sales.policy import Holder, PromisedLine
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.money import OrderHolderRow
 from central.store.tables.tickets import TicketHolderRow
@@ -39,6 +39,16 @@ class Hashed:
 
     site_keys: SiteKeys
     hashes: Mapping[Document, tuple[tuple[SiteId, bytes], ...]]
+
+
+def sites_of(lines: Iterable[PromisedLine]) -> list[SiteId]:
+    """Return the sites that know holders of these lines, in one order for all: each site's row stays locked to the end."""
+    return sorted(frozenset[SiteId]().union(*(line.ticket_type.parameters.sites for line in lines if line.holders)))
+
+
+def documents_of(lines: Iterable[PromisedLine]) -> list[Document]:
+    """Return the documents that these lines name."""
+    return [holder.document for line in lines for holder in line.holders]
 
 
 async def hashed(documents: Iterable[Document], site_keys: SiteKeys) -> Hashed:

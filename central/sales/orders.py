@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from central.catalog import service as catalog
 from central.catalog.policy import Window
 from central.issuing.records import Ticket
+from central.payments.ports import PayableOrder
 from central.promoters.policy import Promotion
 from central.sales import promises
 from central.sales.policy import Holder, OrderState, PromisedLine
@@ -131,3 +132,9 @@ def _line_values(order_id: int, line: PromisedLine) -> dict[str, object]:
         "slot_minutes": line.window.slot_minutes,
         "after_sale": promises.stored(line.ticket_type.parameters.after_sale),
     }
+
+
+def payable(order: Order) -> PayableOrder:
+    """Return an order as payments see it."""
+    is_open = order.state == OrderState.OPEN
+    return PayableOrder(order.order_id, order.site_id, order.total_fen, is_open, order.expires_at, order.agency_id)

@@ -37,6 +37,7 @@ from central.sales.policy import (
     total_fen,
 )
 from central.sales.quota_policy import Take, takes_of
+from central.sales.sold_out import SoldOut
 from central.store import small_tables
 from central.store.idempotency import Earlier
 from central.store.sealed import FieldSeal
@@ -44,7 +45,6 @@ from central.store.tables.money import OrderRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
-from protocol.holders import Document
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 
@@ -128,13 +128,13 @@ class Sales:
         self._issuing = issuing
         self._seal = seal
         self._shops = Shops(read_shop)
+        self._sold_out = SoldOut(store)
 
     async def quote(self, wanted: Wanted, now: Instant) -> Quote:
         """Return what it costs now; Problem where it may not be sold."""
         async with self._store.reading() as work:
-            shop = await self._shop(work, wanted)
-            lines = _priced(shop, wanted, now)
-            await quotas.look(work, takes_of(lines, promised(lines, shop.zone), wanted.buyer_phone, self._seal.digest))
+            lines, _, takes = self._reckoned(await self._shop(work, wanted), wanted, now)
+            await quotas.look(work, takes)
         return Quote(lines, total_fen(lines))
 
     async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
@@ -159,8 +159,8 @@ class Sales:
             order = _order_of(wanted, deal, taking.by, expected_fen, now)
             order = replace(order, state=OrderState.PAID, paid_at=now)
             orders.add(work, order, deal.lines)
-            await taking.take(work, _payable(order), deal.payment_id)
-            tickets = await self._issue(work, _payable(order), _Issue(deal.lines, deal.ids, hashed), now)
+            await taking.take(work, orders.payable(order), deal.payment_id)
+            tickets = await self._issue(work, orders.payable(order), _Issue(deal.lines, deal.ids, hashed), now)
             return replace(order, tickets=tickets)
 
         return await self._once(wanted, expected_fen, made, once, now)
@@ -206,14 +206,14 @@ class Sales:
 
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
-        return _payable(orders.order_of(await orders.locked(work, order_id), ()))
+        return orders.payable(orders.order_of(await orders.locked(work, order_id), ()))
 
     async def fulfilment(self, order_id: int) -> Fulfilment:
         """Answer the port `payments.ports.Orders`: holders are hashed now, because a transaction must not wait for it."""
         async with self._store.reading() as work:
             lines = await orders.lines_of(work, order_id, await holders.held(work, self._seal, order_id))
             site_keys = await self._site_keys(work, lines)
-        hashed = await holders.hashed(_documents(lines), site_keys)
+        hashed = await holders.hashed(holders.documents_of(lines), site_keys)
 
         async def fulfil(work: Work, now: Instant) -> None:
             row = await orders.locked(work, order_id)
@@ -221,7 +221,7 @@ class Sales:
             row.state, row.paid_at = OrderState.PAID, now
             work.session.add(row)
             ids = await self._issuing.free_ids(work, sum(line.quantity for line in lines))
-            tickets = await self._issue(work, _payable(orders.order_of(row, ())), _Issue(lines, ids, hashed), now)
+            tickets = await self._issue(work, orders.payable(orders.order_of(row, ())), _Issue(lines, ids, hashed), now)
             await holders.let_go(work, order_id)
             if any(line.holders for line in lines):
                 await quotas.name_tickets(work, order_id, tickets)
@@ -244,6 +244,7 @@ class Sales:
         quantity = sum(line.quantity for line in wanted.lines)
         if quantity > MOST_TICKETS:
             raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+        await self._look_again(wanted, once, now)
         ids = self._issuing.draw_ids(quantity)
         async with self._store.transaction() as work:
             opened = await opening.claim(work, once, ids, now)
@@ -275,17 +276,37 @@ class Sales:
         audit.record(work, now, by, "order.cancel", f"order:{row.id}")
         await quotas.give_back_order(work, row.id)
 
+    async def _look_again(self, wanted: Wanted, once: IdempotencyKey, now: Instant) -> None:
+        """Refuse at once what was sold out a moment ago and still is."""
+        held = self._shops.held(wanted.site_id)
+        if held is None or not self._sold_out.may_concern(line.type_id for line in wanted.lines):
+            return
+        try:
+            takes = self._reckoned(held[1], wanted, now)[2]
+        except Problem:
+            return  # whether it may be sold at all is said by the catalogue as the transaction finds it
+        await self._sold_out.look(takes, held[0], once)
+
     async def _promised(
         self, work: Work, shop: Shop, wanted: Wanted, expected_fen: int, now: Instant
     ) -> tuple[tuple[PromisedLine, ...], tuple[Take, ...]]:
         """Return what is promised and taken; what is sold out is refused before anything is made."""
-        lines = _priced(shop, wanted, now)
+        lines, promises, takes = self._reckoned(shop, wanted, now)
         if total_fen(lines) != expected_fen:
             raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
-        promises = promised(lines, shop.zone)
-        takes = takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
-        await quotas.look(work, takes)
+        try:
+            await quotas.look(work, takes)
+        except Problem:
+            self._sold_out.note(takes)
+            raise
         return promises, takes
+
+    def _reckoned(
+        self, shop: Shop, wanted: Wanted, now: Instant
+    ) -> tuple[tuple[PricedLine, ...], tuple[PromisedLine, ...], tuple[Take, ...]]:
+        lines = _priced(shop, wanted, now)
+        promises = promised(lines, shop.zone)
+        return lines, promises, takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
 
     async def _shop(self, work: Work, wanted: Wanted) -> Shop:
         version = await small_tables.version(await work.connection())
@@ -302,12 +323,12 @@ class Sales:
         return await holders.hashed(documents, site_keys)
 
     async def _site_keys(self, work: Work, lines: tuple[PromisedLine, ...]) -> SiteKeys:
-        return {site: (await self._catalog.holder_keys(work, site)).secrets for site in _sites_with_holders(lines)}
+        return {site: (await self._catalog.holder_keys(work, site)).secrets for site in holders.sites_of(lines)}
 
     async def _hashed_in_force(self, work: Work, lines: tuple[PromisedLine, ...], hashed: Hashed) -> Hashed:
         """Return the hashes by the keys in force, which stay so until the tickets are stored; seldom are they others by now."""
-        held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in _sites_with_holders(lines)}
-        return hashed if held == hashed.site_keys else await holders.hashed(_documents(lines), held)
+        held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in holders.sites_of(lines)}
+        return hashed if held == hashed.site_keys else await holders.hashed(holders.documents_of(lines), held)
 
     async def _issue(self, work: Work, order: PayableOrder, wanted: _Issue, now: Instant) -> tuple[Ticket, ...]:
         hashed = await self._hashed_in_force(work, wanted.lines, wanted.hashed)
@@ -317,15 +338,6 @@ class Sales:
         for ticket, (line, number) in zip(tickets, pairs, strict=True):
             holders.keep(work, self._seal, ticket.ticket_id, line.holders_of(number))
         return tickets
-
-
-def _sites_with_holders(lines: tuple[PromisedLine, ...]) -> list[SiteId]:
-    """Return in one order for all, because each site's row stays locked to the end."""
-    return sorted(frozenset[SiteId]().union(*(line.ticket_type.parameters.sites for line in lines if line.holders)))
-
-
-def _documents(lines: tuple[PromisedLine, ...]) -> list[Document]:
-    return [holder.document for line in lines for holder in line.holders]
 
 
 def _new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
@@ -381,8 +393,3 @@ async def _order(work: Work, order_id: int) -> Order:
     if row is None:
         raise orders.not_there(order_id)
     return orders.order_of(row, await tickets_of_order(work, order_id))
-
-
-def _payable(order: Order) -> PayableOrder:
-    is_open = order.state == OrderState.OPEN
-    return PayableOrder(order.order_id, order.site_id, order.total_fen, is_open, order.expires_at, order.agency_id)

@@ -33,6 +33,10 @@ class InMemory(Generic[KeyT, CopyT]):
         self._held[key] = read
         return read[1]
 
+    def held(self, key: KeyT) -> tuple[int, CopyT] | None:
+        """Return the copy of that key as it was last read, with its version; it may be out of date."""
+        return self._held.get(key)
+
     async def _read_at_rest(self, work: Work, key: KeyT) -> tuple[int, CopyT]:
         connection = await work.connection()
         before = await small_tables.version(connection)

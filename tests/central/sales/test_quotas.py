@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from central.catalog.sale import SaleRules
+from central.catalog.service import Sale
+from central.catalog.ticket_type import TicketType
 from central.issuing.records import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.reckoning import WantedRefund
+from central.sales.orders import Order
 from central.sales.policy import Holder
 from central.sales.service import HOLD_S, Wanted
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
+from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
@@ -51,6 +56,12 @@ async def outcome(sale: Any) -> ProblemCode | None:  # noqa: ANN401 - any corout
     except Problem as problem:
         return problem.code
     return None
+
+
+async def bought(office: Office, one: TicketType, key: IdempotencyKey) -> Order:
+    """Buy a ticket without having asked for the price."""
+    wanted = Wanted(SITE, (wanted_line(one),))
+    return await office.sales.sell(wanted, 8000, AtOnce(Method.CASH, office.seller), key, office.clock())
 
 
 async def refund(office: Office, ticket: Ticket) -> None:
@@ -125,6 +136,28 @@ async def test_what_is_cancelled_expires_or_is_refunded_is_sold_again(office: Of
     assert await taken(office) == {(date(2026, 5, 10), False): 2}
     assert await outcome(office.sell(one, key="key-0002")) is None
     assert await outcome(office.sell(one, key="key-0003")) is ProblemCode.SOLD_OUT
+
+
+async def test_a_buyer_who_repeats_the_request_after_all_is_sold_finds_the_own_ticket(office: Office) -> None:
+    one = await office.ticket_type(sale={"stock": {"per": "day", "places": 1}})
+    won = await bought(office, one, once("key-won1"))
+    for late in ("key-late1", "key-late2", "key-late1"):
+        with pytest.raises(Problem, match="0 places are left for 2026-05-10, 1 are wanted"):
+            await bought(office, one, once(late))
+    assert (await bought(office, one, once("key-won1"))).order_id == won.order_id
+    assert await outcome(bought(office, one, once("key-won1", b"other"))) is ProblemCode.IDEMPOTENCY_KEY_REUSED
+
+
+async def test_what_was_sold_out_is_sold_as_soon_as_there_is_more_or_no_limit(office: Office) -> None:
+    one = await office.ticket_type(sale={"stock": {"per": "day", "places": 1}})
+    won = await bought(office, one, once("key-0001"))
+    full = [await outcome(bought(office, one, once(key))) for key in ("key-0002", "key-0003")]
+    await refund(office, won.tickets[0])
+    again = [await outcome(bought(office, one, once(key))) for key in ("key-0004", "key-0005", "key-0006")]
+    await office.catalog.change_sale(one.type_id, Sale(8000, is_on_sale=True, rules=SaleRules()), office.seller, office.clock())
+    unlimited = await outcome(bought(office, one, once("key-0007")))
+    sold_out = ProblemCode.SOLD_OUT
+    assert (full, again, unlimited) == ([sold_out, sold_out], [None, sold_out, sold_out], None)
 
 
 async def test_an_order_that_is_paid_keeps_its_places(office: Office) -> None:
