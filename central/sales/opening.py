@@ -5,32 +5,17 @@ Laws: the request's key is claimed before anything else, and names the order's n
 undone with it.
 """
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    String,
-    Table,
-    any_,
-    bindparam,
-    cast,
-    exists,
-    func,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from central.store import counters
 from central.store.idempotency import Earlier, earlier_use
+from central.store.prepared import Prepared, Row, among_numbers, the_numbers
 from central.store.row_numbers import next_of
 from central.store.tables.metadata import METADATA
 from central.store.tables.money import OrderRow
@@ -60,27 +45,30 @@ async def claim(work: Work, once: IdempotencyKey, ids: Sequence[TicketId], now: 
     said = {"scope": once.scope, "key": once.key, "fingerprint": once.fingerprint, "at": now}
     numbers = [int(number_of(one)) for one in ids]
 
-    def claimed(connection: Connection) -> Row[str, int, int, bool] | None:
+    def claimed(connection: Connection) -> Row:
+        given = the_numbers(connection, numbers)
         if connection.dialect.name != "sqlite":
-            return connection.execute(_AT_ONCE, said | {"numbers": numbers}).one()
-        order_id = connection.execute(_CLAIM, said).scalar()
-        asked = {"order_id": order_id, "numbers": json.dumps(numbers)}
-        return None if order_id is None else connection.execute(_LOOK, asked).one()
+            return _AT_ONCE.rows(connection, said | {"numbers": given})[0]
+        order_ids = _CLAIM.rows(connection, said)
+        return _LOOK.rows(connection, {"order_id": order_ids[0][0], "numbers": given})[0] if order_ids else _NOT_CLAIMED
 
-    found = await (await work.connection()).run_sync(claimed)
-    if found is None or found.reference is None:
+    reference, payment_id, tables_version, is_taken = await (await work.connection()).run_sync(claimed)
+    if reference is None:
         return await earlier_use(work, once.scope, once.key)
-    is_free = not found.is_taken and len(set(numbers)) == len(numbers)
-    return Opened(int(found.reference), found.payment_id, found.tables_version, is_free)
+    is_free = not is_taken and len(set(numbers)) == len(numbers)
+    return Opened(int(reference), payment_id, tables_version, is_free)
 
 
-def _claim(upsert: Callable[[Table], postgresql.Insert | sqlite.Insert], dialect: str) -> ReturningInsert[Any]:
-    values: dict[str, ColumnElement[Any]] = {name: bindparam(name) for name in ("scope", "key", "fingerprint", "at")}
+def _claim(dialect: str) -> ReturningInsert[Any]:
+    upsert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    names = ("scope", "key", "fingerprint", "at")
+    values: dict[str, ColumnElement[Any]] = {name: bindparam(name, type_=_request.c[name].type) for name in names}
     claimed = upsert(_request).values(**values, reference=cast(next_of(OrderRow, dialect), String))
     return claimed.on_conflict_do_nothing().returning(_request.c.reference)
 
 
-def _look(dialect: str, reference: ColumnElement[str], taken: ColumnElement[bool]) -> Select[str, int, int, bool]:
+def _look(dialect: str, reference: ColumnElement[str]) -> Select[str, int, int, bool]:
+    taken = among_numbers(dialect, _ticket.c.short_number, "numbers")
     return select(
         reference.label("reference"),
         next_of(PaymentRow, dialect).label("payment_id"),
@@ -89,16 +77,12 @@ def _look(dialect: str, reference: ColumnElement[str], taken: ColumnElement[bool
     )
 
 
+def _at_once(dialect: str) -> Select[str, int, int, bool]:
+    return _look(dialect, select(_claim(dialect).cte("claimed").c.reference).scalar_subquery())
+
+
 _request, _ticket = METADATA.tables["idempotent_request"], METADATA.tables["ticket"]
-_CLAIM = _claim(sqlite.insert, "sqlite")
-_LOOK = _look(
-    "sqlite",
-    bindparam("order_id", type_=String),
-    _ticket.c.short_number.in_(select(func.json_each(bindparam("numbers")).table_valued("value").c.value)),
-)
-_claimed = _claim(postgresql.insert, "postgresql").cte("claimed")
-_AT_ONCE = _look(
-    "postgresql",
-    select(_claimed.c.reference).scalar_subquery(),
-    _ticket.c.short_number == any_(bindparam("numbers", type_=ARRAY(BigInteger))),
-)
+_NOT_CLAIMED = (None, 0, 0, False)
+_CLAIM = Prepared(_claim)
+_LOOK = Prepared(lambda dialect: _look(dialect, bindparam("order_id", type_=String)))
+_AT_ONCE = Prepared(_at_once)

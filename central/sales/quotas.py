@@ -6,10 +6,12 @@ statements of their transaction, so that others wait for the commit alone; what 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ColumnElement, Date, bindparam, text
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col, select, update
 
 from central.issuing.records import Ticket
@@ -25,6 +27,7 @@ from central.sales.quota_policy import (
     purchase_after,
     refused,
 )
+from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
 from central.store.unit_of_work import Work
@@ -162,14 +165,15 @@ async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
     if persons > most:
         return False
     connection = await work.connection()
-    return (await connection.execute(_RAISE, _said(key) | {"persons": persons, "most": most})).first() is not None
+    return bool(await connection.run_sync(_RAISE.rows, _said(key) | {"persons": persons, "most": most}))
 
 
 async def _taken(work: Work, keys: set[QuotaKey]) -> Mapping[QuotaKey, int]:
     connection = await work.connection()
     if len(keys) == 1:
         (key,) = keys
-        return {key: (await connection.execute(_TAKEN_OF_ONE, _said(key))).scalar() or 0}
+        found = await connection.run_sync(_TAKEN_OF_ONE.rows, _said(key))
+        return {key: found[0][0] if found else 0}
     said = {
         "types": list({key.ticket_type for key in keys}),
         "days": list({key.day for key in keys}),
@@ -241,14 +245,27 @@ _TAKEN = sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.da
     _quota.c.slot_start.in_(bindparam("slots", expanding=True)),
     _quota.c.person.in_(bindparam("persons", expanding=True)),
 )
-_TAKEN_OF_ONE = sqlalchemy.select(_quota.c.taken).where(
-    _quota.c.ticket_type_id == bindparam("type"),
-    _quota.c.day == bindparam("day"),
-    _quota.c.slot_start == bindparam("slot"),
-    _quota.c.person == bindparam("person"),
-)
-_RAISE = text(
-    "INSERT INTO sale_quota (ticket_type_id, day, slot_start, person, taken) VALUES (:type, :day, :slot, :person, :persons) "
-    "ON CONFLICT (ticket_type_id, day, slot_start, person) DO UPDATE SET taken = sale_quota.taken + excluded.taken "
-    "WHERE sale_quota.taken + excluded.taken <= :most RETURNING taken"
-).bindparams(bindparam("day", type_=Date()))
+
+
+def _taken_of_one(_dialect: str) -> Select[int]:
+    return sqlalchemy.select(_quota.c.taken).where(*(_quota.c[name] == one for name, one in _said_names().items()))
+
+
+def _raise(dialect: str) -> ReturningInsert[Any]:
+    given = bindparam("persons", type_=_quota.c.taken.type)
+    new = (sqlite if dialect == "sqlite" else postgresql).insert(_quota).values(**_said_names(), taken=given)
+    raised = _quota.c.taken + new.excluded.taken
+    most = bindparam("most", type_=_quota.c.taken.type)
+    upsert = new.on_conflict_do_update(index_elements=list(_said_names()), set_={"taken": raised}, where=raised <= most)
+    returning: ReturningInsert[Any] = upsert.returning(_quota.c.taken)
+    return returning
+
+
+def _said_names() -> dict[str, BindParameter[Any]]:
+    """Return what `_said` says, by the columns that it is said of."""
+    columns = {"ticket_type_id": "type", "day": "day", "slot_start": "slot", "person": "person"}
+    return {column: bindparam(name, type_=_quota.c[column].type) for column, name in columns.items()}
+
+
+_TAKEN_OF_ONE = Prepared(_taken_of_one)
+_RAISE = Prepared(_raise)

@@ -65,11 +65,10 @@ class Prepared:
         compiled = statement.compile(dialect=dialect)
         names: list[str] = list(compiled.positiontup or ())
         binds: Mapping[str, BindParameter[Any]] = compiled.binds
-        columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
         return _Made(
             str(compiled),
             tuple((name, binds[name].value, _impl(binds[name], dialect).bind_processor(dialect)) for name in names),
-            tuple(_impl(column, dialect).result_processor(dialect, None) for column in columns),
+            tuple(_impl(column, dialect).result_processor(dialect, None) for column in statement.exported_columns),
         )
 
 
