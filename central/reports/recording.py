@@ -78,11 +78,13 @@ async def record_some(store: Store) -> bool:
         # Whoever counts days waits until this commits, and the other way round: a day that is counted holds all its records.
         await connection.run_sync(counters.raised, counters.REPORTS)
         left = MOST_EVENTS
+        changed: list[Values] = []
         for one in await _behind(work):
-            left -= await _record(work, one, left)
+            left -= await _record(connection, one, left, changed)
             if left <= 0:
-                return True
-    return False
+                break
+        await _count_anew(work, changed)
+    return left <= 0
 
 
 async def _behind(work: Work) -> tuple[_Behind, ...]:
@@ -93,19 +95,19 @@ async def _behind(work: Work) -> tuple[_Behind, ...]:
     return tuple(_Behind(number or 0, before, head) for number, before, head in found.all())
 
 
-async def _record(work: Work, behind: _Behind, limit: int) -> int:
+async def _record(connection: AsyncConnection, behind: _Behind, limit: int, changed: list[Values]) -> int:
+    """Record at most so many events of a journal; return how many, and add the records that are new or others now."""
     row = AdmissionEventRow
     query = select(col(row.sequence), col(row.data)).where(
         col(row.journal_number) == behind.journal, col(row.sequence) > behind.told, col(row.sequence) <= behind.head
     )
-    connection = await work.connection()
     found = (await connection.execute(query.order_by(col(row.sequence)).limit(limit))).all()
     events = [event_of(data) for _, data in found]
     fresh = await _fresh(connection, behind.journal, events)
-    changed = await _tell_outcomes(connection, behind.journal, fresh, events)
+    changed += await _tell_outcomes(connection, behind.journal, fresh, events)
     rows = [tuple(values[name] for name in _COLUMNS) for values in fresh.values()]
     await insert_rows(connection, AdmissionRecordRow, _COLUMNS, rows)
-    await _count_anew(work, [*fresh.values(), *changed])
+    changed += fresh.values()
     reached = found[-1].sequence if len(found) == limit else behind.head
     keys = {"journal_number": behind.journal, "sequence": reached}
     await insert_or_replace(connection, RecordedJournalRow, ("journal_number",), [keys])
