@@ -1,6 +1,6 @@
 # The commands of the house. `make help` lists them; each is one line, what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak laws vectors
+.PHONY: help setup demo test check bench soak laws examples vectors
 PYTHON := .venv/bin/python
 
 help:    ## this list
@@ -26,6 +26,9 @@ soak: setup  ## real kills and random faults; N=runs
 
 laws: setup  ## each law of the design, the tests that prove it, their result
 	@$(PYTHON) -m tests.laws
+
+examples: setup ## tell the API's examples anew, and write central/examples
+	@$(PYTHON) -m tests.examples
 
 vectors: setup ## write protocol/vectors anew from fixed seeds
 	@$(PYTHON) -m tests.vectors

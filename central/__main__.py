@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from central.assembly import Ambience, build_app
+from central.examples import examples
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
 from central.identity.permissions import ALL, Permission
@@ -129,7 +130,7 @@ def migrate() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document, without a server."""
-    typer.echo(json.dumps(document(OPERATIONS, "Paifang", API_VERSION), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(document(OPERATIONS, "Paifang", API_VERSION, examples()), ensure_ascii=False, indent=2))
 
 
 @user.command()

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.sale import MOST_DAYS_AHEAD, Fen
+from central.web.local_times import LocalTime
 
 MOST_TERMS = 20
 MOST_TIMES = 20
@@ -30,14 +31,12 @@ class RefundTerm(_Stated):
     """
 
     days_before: Annotated[int, Field(ge=-MOST_DAYS_AHEAD, le=MOST_DAYS_AHEAD)]
-    until: time = _LAST_MINUTE
+    until: LocalTime = _LAST_MINUTE
     fee_fen: Fen | None = None
     fee_per_mille: Annotated[int | None, Field(ge=1, le=WHOLE_PER_MILLE)] = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "RefundTerm":
-        if self.until.tzinfo is not None:
-            raise ValueError("until is a local time, without a zone")
         if self.fee_fen is not None and self.fee_per_mille is not None:
             raise ValueError("state fee_fen or fee_per_mille, not both")
         return self
@@ -64,13 +63,7 @@ class RescheduleRules(_Stated):
 
     times: Annotated[int, Field(ge=1, le=MOST_TIMES)] = 1
     days_before: Annotated[int, Field(ge=-MOST_DAYS_AHEAD, le=MOST_DAYS_AHEAD)] = 0
-    until: time = _LAST_MINUTE
-
-    @model_validator(mode="after")
-    def _local(self) -> "RescheduleRules":
-        if self.until.tzinfo is not None:
-            raise ValueError("until is a local time, without a zone")
-        return self
+    until: LocalTime = _LAST_MINUTE
 
 
 class AfterSaleRules(_Stated):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.web.local_times import LocalTime
 from protocol.admission import policy
 from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId
 
@@ -70,14 +71,8 @@ class TimeOfDay(_Stated):
     """
 
     check: Literal["time-of-day"]
-    first: time
-    last: time
-
-    @model_validator(mode="after")
-    def _local(self) -> "TimeOfDay":
-        if self.first.tzinfo or self.last.tzinfo:
-            raise ValueError("first and last are local times, without a zone")
-        return self
+    first: LocalTime
+    last: LocalTime
 
     def stated(self) -> policy.Check:
         """Return the protocol's check."""

@@ -3,7 +3,7 @@
 Laws: a type that is stored could be decided by every gate of its sites; prices are whole fen.
 """
 
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
 from central.catalog.sale import KnownBy, SaleRules, StockPer
+from central.web.local_times import LocalTime
 from central.web.texts import PRINTABLE
 from protocol.admission import policy
 from protocol.admission.tables import (
@@ -156,7 +157,7 @@ class DaysFromVisit(_Stated):
 class Slot(_Stated):
     """A time slot of each day, by its local start."""
 
-    start: time
+    start: LocalTime
     minutes: Annotated[int, Field(ge=1, le=MINUTES_A_DAY)]
 
 

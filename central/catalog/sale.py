@@ -4,11 +4,13 @@ Laws: prices are whole fen; what is left out does not restrict, so that a type s
 times are the site's local ones, without a zone.
 """
 
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.web.local_times import LocalMoment, LocalTime
 
 MOST_PRICE_FEN = 100_000_000
 MOST_DAYS_AHEAD = 730
@@ -86,11 +88,11 @@ class SaleRules(_Stated):
     until `today_until` (inclusive). The first rule of `prices` that holds sets the price, the plain price otherwise.
     """
 
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
+    opens_at: LocalMoment | None = None
+    closes_at: LocalMoment | None = None
     days_ahead_least: DaysAhead = 0
     days_ahead_most: DaysAhead = MOST_DAYS_AHEAD
-    today_until: time | None = None
+    today_until: LocalTime | None = None
     prices: Annotated[list[PriceRule], Field(max_length=MOST_PRICE_RULES)] = []
     per_order: Annotated[int | None, Field(ge=1, le=MOST_A_PERSON, description="persons in one order")] = None
     person_limit: PersonLimit | None = None
@@ -98,8 +100,6 @@ class SaleRules(_Stated):
 
     @model_validator(mode="after")
     def _consistent(self) -> "SaleRules":
-        if any(at is not None and at.tzinfo is not None for at in (self.opens_at, self.closes_at, self.today_until)):
-            raise ValueError("opens_at, closes_at and today_until are local times, without a zone")
         if self.opens_at and self.closes_at and self.opens_at > self.closes_at:
             raise ValueError("opens_at must not be after closes_at")
         if self.days_ahead_least > self.days_ahead_most:

@@ -14,6 +14,7 @@ from central.issuing.records import id_from_text, id_text
 from central.issuing.views import TicketIdText
 from central.refunds.reckoning import Reckoned, RefundKind, WantedRefund
 from central.refunds.service import Refund, Refunds, RefundState
+from central.web.local_times import LocalMoment
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from central.web.texts import Reason
@@ -90,7 +91,7 @@ class RefundQuoteView(BaseModel):
     fee_fen: int
     amount_fen: int
     term: RefundTerm | None
-    last_minute: datetime | None
+    last_minute: LocalMoment | None
 
 
 class RefundView(BaseModel):

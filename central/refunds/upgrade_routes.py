@@ -1,6 +1,6 @@
 """Upgrades (补差价) over HTTP."""
 
-from datetime import date, time
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -19,6 +19,7 @@ from central.refunds.upgrades import Upgrades, WantedUpgrade
 from central.sales.routes import MOST_TOTAL_FEN, SALE_REFUSALS, BuyerPhone, HolderBody, OrderView, order_view
 from central.sales.service import WINDOW_CHANNEL
 from central.web.access import Principal
+from central.web.local_times import LocalTime
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
@@ -37,7 +38,7 @@ class UpgradeQuoteBody(_Strict):
 
     ticket_type_id: TypeNumber
     visit_day: date
-    slot_start: time | None = None
+    slot_start: LocalTime | None = None
     holders: Annotated[list[HolderBody], Field(max_length=MOST_PERSONS)] = []
     buyer_phone: BuyerPhone = None
 

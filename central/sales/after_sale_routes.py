@@ -1,6 +1,6 @@
 """What happens to a sold ticket afterwards, over HTTP: another day, another print."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from http import HTTPStatus
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.sales.move_policy import WantedDay
 from central.sales.reprints import MARK_EN, MARK_ZH, Reprints
 from central.sales.rescheduling import Rescheduling
+from central.web.local_times import LocalTime
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from central.web.texts import Reason
@@ -29,7 +30,7 @@ class RescheduleBody(_Strict):
     """The day, and the slot where the type has slots, that the ticket is to move to."""
 
     visit_day: date
-    slot_start: time | None = None
+    slot_start: LocalTime | None = None
 
 
 class ReprintBody(_Strict):

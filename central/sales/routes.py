@@ -1,6 +1,6 @@
 """Selling over HTTP."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -22,6 +22,7 @@ from central.sales.orders import Order
 from central.sales.policy import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wanted
 from central.web.access import Principal
+from central.web.local_times import LocalTime
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
@@ -73,7 +74,7 @@ class LineBody(_Strict):
     quantity: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
     persons: Annotated[int, Field(ge=1, le=MOST_PERSONS)] = 1
     visit_day: date
-    slot_start: time | None = None
+    slot_start: LocalTime | None = None
     holders: Annotated[list[HolderBody], Field(max_length=MOST_TICKETS)] = []
 
 

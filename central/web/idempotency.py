@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from central.web.problems import Problem, ProblemCode
 
 HEADER = "Idempotency-Key"
-MAX_CHARACTERS = 64
-_KEY = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
+PATTERN = r"^[A-Za-z0-9_.:-]{8,64}$"
+_KEY = re.compile(PATTERN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Laws: nothing is described by hand that the declarations know; the same operatio
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
 
@@ -44,12 +45,35 @@ _PROBLEM_SCHEMA: Json = {
 }
 
 
-def document(operations: tuple[Operation, ...], title: str, version: str) -> Json:
-    """Return the document of all operations."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One call of an operation: path and query parameters, the body, and the answer; None where there is none."""
+
+    parameters: Mapping[str, object]
+    body: object | None
+    answer: object | None
+
+
+NO_EXAMPLE = Example({}, None, None)
+NO_EXAMPLES: Mapping[str, Example] = {}
+
+
+_IDEMPOTENCY_KEY: Json = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": idempotency.PATTERN},
+    "example": "5f0c6c1e-window-7-0042",
+}
+
+
+def document(operations: tuple[Operation, ...], title: str, version: str, examples: Mapping[str, Example] = NO_EXAMPLES) -> Json:
+    """Return the document of all operations, with the example of each that has one."""
     references, schemas = _schemas(operations)
     paths: dict[str, dict[str, Json]] = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references)
+        example = examples.get(operation.operation_id, NO_EXAMPLE)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references, example)
     return {
         "openapi": VERSION,
         "info": {"title": title, "version": version},
@@ -85,24 +109,29 @@ def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
     return {(model, mode): schema for (model, mode), schema in found.items() if issubclass(model, BaseModel)}, definitions
 
 
-def _operation(operation: Operation, references: References) -> Json:
+def _operation(operation: Operation, references: References, example: Example) -> Json:
     described: Json = {
         "operationId": operation.operation_id,
         "summary": operation.summary,
-        "responses": _responses(operation, references),
+        "responses": _responses(operation, references, example),
     }
     tag = operation.path.split("/")
     described["tags"] = [tag[3] if len(tag) > 3 else "paifang"]  # noqa: PLR2004 - /api/v1/TAG
     described.update(_security(operation))
-    parameters = _parameters(operation)
+    parameters = _parameters(operation, example)
     if parameters:
         described["parameters"] = parameters
     if operation.body:
-        content = {JSON: {"schema": references[operation.body, "validation"]}}
+        content = {JSON: {"schema": references[operation.body, "validation"], **_shown(example.body)}}
         described["requestBody"] = {"required": True, "content": content}
     elif operation.raw_media_type and operation.method == "POST":
-        described["requestBody"] = {"required": True, "content": {operation.raw_media_type: {}}}
+        described["requestBody"] = {"required": True, "content": {operation.raw_media_type: _shown(example.body)}}
     return described
+
+
+def _shown(value: object | None) -> Json:
+    """Return a value as the example of a parameter or of a media type. What is no text is shown in a plain form."""
+    return {} if value is None else {"example": value}
 
 
 def _security(operation: Operation) -> Json:
@@ -114,15 +143,16 @@ def _security(operation: Operation) -> Json:
     return security if isinstance(operation.access, Access) else {**security, "x-permission": str(operation.access)}
 
 
-def _responses(operation: Operation, references: References) -> Json:
-    status = HTTPStatus(operation.status)
+def _responses(operation: Operation, references: References, example: Example) -> Json:
+    status, shown = HTTPStatus(operation.status), _shown(example.answer)
     success: Json = {"description": status.phrase}
     if operation.answer:
-        success["content"] = {JSON: {"schema": references[operation.answer, "serialization"]}}
+        success["content"] = {JSON: {"schema": references[operation.answer, "serialization"], **shown}}
     elif operation.raw_media_type:
-        success["content"] = {operation.raw_media_type: {}}
+        success["content"] = {operation.raw_media_type: shown}
     elif operation.stream_media_types:
-        success["content"] = {media_type: {} for media_type in operation.stream_media_types}
+        first, *others = operation.stream_media_types
+        success["content"] = {first: shown, **{media_type: {} for media_type in others}}
     answers: Json = {str(int(status)): success}
     by_status: dict[int, list[str]] = {}
     for code in possible_problems(operation):
@@ -161,15 +191,23 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
     return tuple(codes)
 
 
-def _parameters(operation: Operation) -> list[Json]:
+def _parameters(operation: Operation, example: Example) -> list[Json]:
     described: list[Json] = []
     if operation.parameters:
         schema = operation.parameters.model_json_schema(ref_template=_REFERENCE)
         required = schema.get("required", [])
         for name, one in schema.get("properties", {}).items():
-            place = "path" if name in operation.path_names else "query"
-            described.append({"name": name, "in": place, "required": name in required, "schema": one})
+            place, shown = "path" if name in operation.path_names else "query", _shown(example.parameters.get(name))
+            described.append({"name": name, "in": place, "required": name in required, "schema": one, **shown})
+    if operation.raw_media_type:
+        described.extend(_raw_parameters(operation, example))
     if operation.idempotent:
-        schema = {"type": "string", "minLength": 8, "maxLength": idempotency.MAX_CHARACTERS}
-        described.append({"name": idempotency.HEADER, "in": "header", "required": True, "schema": schema})
+        described.append(_IDEMPOTENCY_KEY)
     return described
+
+
+def _raw_parameters(operation: Operation, example: Example) -> list[Json]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **_shown(example.parameters.get(name))}
+        for name in operation.path_names
+    ]

@@ -1,0 +1,50 @@
+"""Promoters, who bring orders, and travel agencies, which buy by contract."""
+
+from tests.examples.teller import Teller
+from tests.examples.trade import GROUP, VISIT_DAY
+
+GUIDE = {"name": "王伟", "phone": "13800138000"}
+
+
+async def story(tell: Teller) -> None:
+    """A promoter gets a QR; an agency pays beforehand and brings a group."""
+    await _promoters(tell)
+    agency = {"site_id": 1, "name": "Spring Tours", "contacts": [GUIDE], "charges": "actual"}
+    agency_id = (await tell.show("addAgency", agency))["agency_id"]
+    await tell.show("changeAgency", {**agency, "credit_limit_fen": 500_000}, agency_id=agency_id)
+    contract = {"ticket_type_id": GROUP, "first_day": "2026-05-01", "last_day": "2026-05-31", "price_fen": 4_000}
+    await tell.show("setAgencyPrices", {"prices": [contract]}, agency_id=agency_id)
+    await tell.show("readAgencyPrices", agency_id=agency_id)
+    money = {"kind": "top-up", "amount_fen": 100_000, "method": "bank_transfer", "reference": "slip 7"}
+    await tell.show("takeAgencyMoney", money, agency_id=agency_id)
+    await _group(tell, agency_id)
+    await tell.show("readAgency", agency_id=agency_id)
+    await tell.show("listAgencies")
+    may = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
+    await tell.show("readAgencyStatement", agency_id=agency_id, **may)
+    await tell.show("exportAgencyStatement", agency_id=agency_id, format="csv", **may)
+
+
+async def _promoters(tell: Teller) -> None:
+    group = {"name": "Hotels"}
+    group_id = (await tell.show("addPromoterGroup", group))["group_id"]
+    await tell.show("changePromoterGroup", {"name": "Hotels and inns"}, group_id=group_id)
+    await tell.show("listPromoterGroups")
+    inn = {"kind": "firm", "name": "Inn at the Gate", "group_id": group_id, "commission_permille": 50}
+    promoter_id = (await tell.show("addPromoter", inn))["promoter_id"]
+    await tell.show("changePromoter", {**inn, "commission_permille": 60}, promoter_id=promoter_id)
+    await tell.show("renewPromoterCode", promoter_id=promoter_id)
+    await tell.show("readPromoter", promoter_id=promoter_id)
+    await tell.show("listPromoters", group_id=group_id)
+    await tell.show("readPromoterQr", promoter_id=promoter_id)
+
+
+async def _group(tell: Teller, agency_id: int) -> None:
+    group = {"site_id": 1, "lines": [{"ticket_type_id": GROUP, "persons": 12, "visit_day": VISIT_DAY}]}
+    total_fen = (await tell.show("quoteAgency", group, agency_id=agency_id))["total_fen"]
+    deal = {**group, "expected_total_fen": total_fen, "payment": "prepaid", "guide": GUIDE}
+    order_id = (await tell.show("sellToAgency", deal, agency_id=agency_id))["order_id"]
+    await tell.show("readGroupOrder", order_id=order_id)
+    await tell.show("listGroupOrders", agency_id=agency_id)
+    await tell.show("readGroupGuide", order_id=order_id)
+    await tell.show("endGroupOrder", order_id=order_id)

@@ -1,0 +1,38 @@
+"""What is sold, where, and by whom."""
+
+from tests.examples.site import ENTRY
+from tests.examples.teller import Teller
+
+ADULT, VIP = 1, 2
+WEEKEND = {"first": "2026-07-01", "last": "2026-08-31", "weekdays": [6, 7], "price_fen": 10_000}
+FREE_UNTIL_THE_DAY_BEFORE = {"refund": {"terms": [{"days_before": 1}, {"days_before": 0, "fee_per_mille": 200}]}}
+
+
+async def story(tell: Teller) -> None:
+    """Another site is opened, a type is added from a preset and put on sale at windows."""
+    other = {"name_zh": "后山", "name_en": "Back Hill"}
+    site_id = (await tell.show("addSite", other))["site_id"]
+    await tell.show("changeSite", {**other, "capacity": 800}, site_id=site_id)
+    await tell.show("listSites")
+    await tell.show("listTicketTypePresets", site_id=1)
+    child = {"name_zh": "儿童票", "name_en": "Child", "entitlements": [ENTRY]}
+    type_id = (await tell.show("addTicketType", {"parameters": child, "price_fen": 4_000}))["ticket_type_id"]
+    await tell.show("listTicketTypes")
+    sale = {"price_fen": 4_500, "is_on_sale": True, "rules": {"prices": [WEEKEND]}, "after_sale": FREE_UNTIL_THE_DAY_BEFORE}
+    await tell.show("changeTicketTypeSale", sale, ticket_type_id=type_id)
+    await _categories(tell, type_id)
+    await tell.show("setSaleSetting", {"ticket_type_ids": [ADULT, type_id]}, kind="channel", subject="window")
+    kiosk = {"kind": "channel", "subject": "kiosk"}
+    await tell.show("copySaleSetting", {"to": [kiosk]}, kind="channel", subject="window")
+    await tell.show("listSaleSettings")
+    await tell.show("listSellableTypes")
+
+
+async def _categories(tell: Teller, type_id: int) -> None:
+    day = {"name_zh": "日场", "name_en": "By day"}
+    category_id = (await tell.show("addCategory", day))["category_id"]
+    await tell.show("changeCategory", {**day, "place": 1}, category_id=category_id)
+    await tell.show("putTicketTypeInCategory", {"category_id": category_id}, ticket_type_id=type_id)
+    await tell.show("listCategories")
+    await tell.ask("putTicketTypeInCategory", {"category_id": None}, ticket_type_id=type_id)
+    await tell.show("deleteCategory", category_id=category_id)

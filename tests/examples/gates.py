@@ -1,0 +1,90 @@
+"""Check points, the computers that host them, and what those ask of central."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from protocol.admission.passages import PassageKind
+from protocol.directions import Direction
+from protocol.feed.buckets import bucket_of_ticket
+from protocol.feed.manifest import Head, Manifest, Timestamp
+from protocol.identifiers import AttemptId, EntitlementId, Sequence, TicketId
+from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult
+from protocol.signatures import Envelope
+from protocol.sync.messages import ClaimRequest, Duty, HolderKeyRequest, SignOffRequest, TimeRequest
+from tests.examples.gate import GATE_1, Gate
+from tests.examples.teller import Json, Teller
+from tests.examples.trade import sold
+
+
+async def story(tell: Teller) -> None:
+    """A gate is enrolled, follows the feed, admits, reports, and is lost."""
+    side = {"name_zh": "侧门", "name_en": "Side gate", "ticked": [1], "direction": "exit"}
+    point_id = (await tell.show("addCheckPoint", side, site_id=1))["check_point_id"]
+    await tell.show("changeCheckPoint", {**side, "state": "disabled"}, check_point_id=point_id)
+    await tell.show("listCheckPoints", site_id=1)
+    await tell.show("deleteCheckPoint", check_point_id=point_id)
+    await tell.show("makeEnrolmentCode", {"role": "handheld"}, site_id=1)
+    gate = await Gate(tell).enrol()
+    ticket = await tell.ask("readTicket", ticket_id=await sold(tell))
+    await _follow(tell, gate, TicketId(int(ticket["ticket_id"], 16)))
+    await _admit(tell, gate, ticket)
+    await tell.show("listAgents")
+    await tell.show("declareAgentLost", {"reason": "under water"}, agent_id=gate.agent)
+    await tell.show("revokeAgent", {"wipe": True}, agent_id=gate.agent)
+
+
+async def _follow(tell: Teller, gate: Gate, ticket_id: TicketId) -> None:
+    await tell.built.publisher.publish_all()
+    tell.rotate_ticket_key()
+    head = Head.from_bytes(await gate.show("pollHead", after=0, wait_s=0))
+    named = Timestamp.from_payload(Envelope.from_bytes(head.timestamp).payload)
+    await gate.show("readKeyring", epoch=1, version=1)
+    sealed = await gate.show("readManifest", epoch=named.epoch, version=named.manifest.version)
+    await gate.show("readAdmissionsHead", epoch=named.epoch, version=named.admissions.version)
+    await gate.show("readDelta", epoch=1, from_version=named.manifest.version - 1, to_version=named.manifest.version)
+    manifest = Manifest.from_payload(Envelope.from_bytes(sealed).payload)
+    await gate.show("readContent", sha256=manifest.tables[0][1].sha256.hex())
+    root, number = manifest.tickets_root.hex(), bucket_of_ticket(ticket_id)
+    await gate.show("readBuckets", kind="tickets", root=root, numbers=number)
+
+
+async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
+    ticket_id, now = TicketId(int(ticket["ticket_id"], 16)), tell.clock()
+    await gate.show("readTime", TimeRequest(bytes(16)).to_bytes())
+    await gate.show("readHolderKey", HolderKeyRequest(0, bytes(16)).to_bytes())
+    claim = ClaimRequest(AttemptId(bytes(15) + b"1"), ticket_id, 1, EntitlementId(1), GATE_1, 1, now)
+    await gate.show("claimAdmission", claim.to_bytes())
+    await gate.admit(ticket["code"])
+    with TemporaryDirectory() as folder:
+        journal = gate.journal(Path(folder))
+        journal.append(Alarm("door-forced", "the arm moved by itself"), GATE_1, gate.reading())
+        release = journal.append(_intent(ticket_id, tell), GATE_1, gate.reading())
+        journal.append(Outcome(Sequence(release.sequence), OutcomeResult.PASSED, 1), GATE_1, gate.reading())
+        batch = journal.unsent(gate.reading(), 200)
+        assert batch is not None, "three entries and the beginning"
+        await gate.show("uploadJournal", batch.to_bytes())
+        await gate.show("signOff", SignOffRequest(Duty.CLOSED, journal.signed_head()).to_bytes())
+        journal.close()
+    await tell.show("listConflicts")
+    await tell.show("listAlarms", limit=1)
+
+
+def _intent(ticket_id: TicketId, tell: Teller) -> Intent:
+    """Return a second entry by a ticket of one, as a gate that was cut off lets it happen."""
+    return Intent(
+        attempt_id=AttemptId(bytes(15) + b"2"),
+        direction=Direction.ENTRY,
+        kind=PassageKind.ENTRY,
+        ticket_id=ticket_id,
+        entitlement_id=EntitlementId(1),
+        generation=1,
+        persons=1,
+        uses_left=0,
+        flags=(),
+        feed_version=1,
+        resumes=None,
+        rule_id=0,
+        holder=None,
+        supervisor=None,
+        scanned_at=tell.clock(),
+    )

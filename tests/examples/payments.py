@@ -1,0 +1,44 @@
+"""Money in: what is there, what comes through institutions, and what does not match.
+
+The institutions are the simulated ones, whose keys are made anew each time: what they sign differs from run to run.
+"""
+
+from hardware_sims.payment_institutions.institutions import InstitutionsSetup
+from tests.builders.institutions import Town, town
+from tests.builders.merchant import wechat_values
+from tests.examples.teller import Teller
+from tests.examples.trade import held
+
+
+async def story(tell: Teller) -> None:
+    """One order is paid by card, one by QR, one is given up; what came too late waits for a person."""
+    paid = await tell.show("payOrder", {"method": "card_terminal", "reference": "slip 0042"}, order_id=await held(tell))
+    await tell.show("readPayment", payment_id=paid["payment_id"])
+    async with town(InstitutionsSetup(started_at_ms=tell.clock(), check_age=False)) as there:
+        await _configure(tell, there)
+        other = await tell.show("startPayment", {"method": "wechat"}, order_id=await held(tell))
+        await tell.show("giveUpPayment", payment_id=other["payment_id"])
+        await _notified(tell, there)
+        await _too_late(tell, there)
+
+
+async def _configure(tell: Teller, there: Town) -> None:
+    values = {**wechat_values(there.institutions.wechat_url), "notify_url": there.merchant.url}
+    await tell.ask("changeParameterGroup", {"version": 0, "values": values}, group="payment-wechat")
+
+
+async def _notified(tell: Teller, there: Town, *, is_cancelled: bool = False) -> None:
+    started = await tell.ask("startPayment", {"method": "wechat"}, order_id=await held(tell))
+    if is_cancelled:
+        await tell.ask("cancelOrder", order_id=started["order_id"])
+    there.institutions.wechat.desk.confirm(started["number"], "zhang")
+    await there.wait(0)
+    told = there.merchant.told.pop()
+    await tell.notify("wechat", told.headers, told.body)
+
+
+async def _too_late(tell: Teller, there: Town) -> None:
+    await _notified(tell, there, is_cancelled=True)
+    found = await tell.show("listReconciliationDifferences", state="open")
+    difference_id = found["items"][0]["difference_id"]
+    await tell.show("settleReconciliationDifference", {"note": "paid back by hand"}, difference_id=difference_id)

@@ -1,0 +1,34 @@
+"""Money back: by the rules, by hand, by force, and for a whole closed day."""
+
+from tests.examples.gate import Gate
+from tests.examples.teller import Teller
+from tests.examples.trade import VISIT_DAY, sold
+
+
+async def story(tell: Teller) -> None:
+    """Tickets are refunded in every way that there is."""
+    ticket_id = await sold(tell)
+    await tell.show("quoteRefund", {"ticket_id": ticket_id})
+    refund_id = (await tell.show("requestRefund", {"ticket_id": ticket_id, "reason": "rain"}))["refund_id"]
+    await tell.show("readRefund", refund_id=refund_id)
+    await tell.show("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund_id)
+    by_hand = {"ticket_id": await sold(tell), "reason": "a part of the park was closed", "fee_fen": 2_000}
+    await tell.show("refundByHand", by_hand)
+    await _closed_day(tell)
+    used = await tell.ask("readTicket", ticket_id=await sold(tell))
+    await (await Gate(tell, is_shown=False).enrol()).admit(used["code"])
+    await tell.show("forceRefund", {"ticket_id": used["ticket_id"], "reason": "the boats did not run"})
+
+
+async def _closed_day(tell: Teller) -> None:
+    ticket_id = await sold(tell)
+    day = {"site_id": 1, "day": VISIT_DAY}
+    await tell.show("quoteRefundBatch", day)
+    batch_id = (await tell.show("beginRefundBatch", {**day, "reason": "storm"}))["batch_id"]
+    await tell.batches_carried_on()
+    await tell.show("readRefundBatch", batch_id=batch_id)
+    await tell.show("listRefundBatches")
+    owed = [one for one in (await tell.ask("listRefunds"))["items"] if one["ticket_id"] == ticket_id]
+    await tell.show("handOutRefund", refund_id=owed[0]["refund_id"])
+    other = await tell.ask("beginRefundBatch", {**day, "day": "2026-05-11", "reason": "storm"})
+    await tell.show("stopRefundBatch", batch_id=other["batch_id"])

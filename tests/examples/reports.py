@@ -1,0 +1,26 @@
+"""What happened: lists, statistics, the home figures, tables to take away."""
+
+from tests.examples.teller import Teller
+from tests.examples.trade import VISIT_DAY, bought, sold
+
+LISTS = ("Orders", "Payments", "PaymentRefunds", "Refunds", "Reprints", "Admissions", "Shifts")
+STATISTICS = ("Ticket", "Seller", "Promoter")
+
+
+async def story(tell: Teller) -> None:
+    """After a small day somebody asks for every list and statistic of it."""
+    code = (await tell.ask("addPromoter", {"kind": "person", "name": "Aunt Zhou"}))["code"]
+    await tell.ask("openShift", {"site_id": 1, "float_fen": 20_000})
+    await tell.ask("sell", {**bought(16_000, quantity=2), "promoter_code": code})
+    await tell.ask("reprintTicket", {"reason": "torn"}, ticket_id=await sold(tell))
+    refund = await tell.ask("requestRefund", {"ticket_id": await sold(tell), "reason": "rain"})
+    await tell.ask("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund["refund_id"])
+    for name in LISTS:
+        await tell.show(f"list{name}", first_day=VISIT_DAY, limit=2)
+        await tell.show(f"export{name}", first_day=VISIT_DAY, format="csv")
+    period = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
+    for name in STATISTICS:
+        await tell.show(f"read{name}Statistics", **period)
+        await tell.show(f"export{name}Statistics", format="csv", **period)
+    await tell.show("readReprintStatistics", **period)
+    await tell.show("readHome", site_id=1)

@@ -1,0 +1,58 @@
+"""Selling at a window, the shift it is done in, and what happens to sold tickets."""
+
+from tests.examples.teller import Teller
+from tests.examples.trade import NAMED, VIP, VISIT_DAY, bought, cart, sold
+
+HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name": "李明"}
+
+
+async def story(tell: Teller) -> None:
+    """A seller opens a shift, sells, changes what was sold, and counts the drawer."""
+    await tell.show("openShift", {"site_id": 1, "float_fen": 20_000})
+    await tell.show("quote", cart(quantity=2))
+    order = await tell.show("sell", bought(8_000, quantity=1))
+    await tell.show("readOrder", order_id=order["order_id"])
+    held = await tell.show("holdOrder", {**cart(), "expected_total_fen": 8_000})
+    await tell.show("cancelOrder", order_id=held["order_id"])
+    named = await sold(tell, 8_000, ticket_type_id=NAMED, holders=[HOLDER])
+    await tell.show("readHolders", ticket_id=named)
+    await tell.show("readHoldersInFull", ticket_id=named)
+    await _tickets(tell)
+    await _carts(tell)
+    await _shift(tell)
+
+
+async def _tickets(tell: Teller) -> None:
+    ticket_id = await sold(tell)
+    ticket = await tell.show("readTicket", ticket_id=ticket_id)
+    await tell.show("findTicketByShortNumber", short_number=ticket["short_number"])
+    await tell.show("blockTicket", {"reason": "reported lost"}, ticket_id=ticket_id)
+    await tell.show("unblockTicket", {"reason": "found again"}, ticket_id=ticket_id)
+    await tell.show("rescheduleTicket", {"visit_day": "2026-05-12"}, ticket_id=ticket_id)
+    await tell.show("extendTicket", {"valid_until": "2026-05-20T23:59:00+08:00"}, ticket_id=ticket_id)
+    await tell.show("reprintTicket", {"reason": "torn"}, ticket_id=ticket_id)
+    await tell.show("reissueTicket", {"reason": "photographed by a stranger"}, ticket_id=ticket_id)
+    dearer = {"ticket_type_id": VIP, "visit_day": VISIT_DAY}
+    other = await sold(tell)
+    quoted = await tell.show("quoteUpgrade", dearer, ticket_id=other)
+    difference = {"expected_difference_fen": quoted["difference_fen"], "payment": "cash"}
+    await tell.show("upgradeTicket", {**dearer, **difference}, ticket_id=other)
+
+
+async def _carts(tell: Teller) -> None:
+    cart_id = (await tell.show("suspendCart", {"name": "red hat", "cart": cart(quantity=3)}))["cart_id"]
+    await tell.show("listSuspendedCarts")
+    await tell.show("recallCart", cart_id=cart_id)
+    other = await tell.ask("suspendCart", {"name": "two boys", "cart": cart(quantity=2)})
+    await tell.show("dropCart", cart_id=other["cart_id"])
+
+
+async def _shift(tell: Teller) -> None:
+    await tell.show("readOwnShift")
+    await tell.show("handInCash", {"amount_fen": 10_000})
+    counted = {"counted_fen": 46_000, "left_fen": 20_000, "left_to": 2}
+    shift_id = (await tell.show("closeOwnShift", counted))["shift_id"]
+    await tell.show("readShift", shift_id=shift_id)
+    await tell.show("putLeftCashInSafe", shift_id=shift_id)
+    left_open = (await tell.ask("openShift", {"site_id": 1, "float_fen": 0}))["shift_id"]
+    await tell.show("closeShift", {"pieces": []} | {"counted_fen": 0}, shift_id=left_open)

@@ -1,0 +1,153 @@
+"""Tells a story of calls to a served central, holds each answer to the OpenAPI document, and keeps what is to be shown."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import ClientResponse
+from jsonschema_rs import Draft202012Validator
+
+from central.assembly import CALLS, Built
+from central.audit.routes import CHAIN
+from central.keys import service as keys
+from central.keys.files import KeyFiles
+from central.operations import OPERATIONS
+from central.refunds.batch_routes import REFUND_BATCHES
+from central.refunds.routes import REFUNDS
+from central.sync.agent_calls import KEYS
+from central.web.openapi import document
+from central.web.operations import JSON, Operation
+from protocol import cbor
+from protocol.errors import InputError
+from protocol.keyring import Purpose
+from protocol.sync.paths import CBOR_TYPE
+from tests.builders.central import HandClock, SeededBytes
+from tests.builders.served import PASSPHRASE
+from tests.vectors.plain import plain
+
+Json = Any
+ORIGIN = "https://tickets.example"
+DOCUMENT: Json = document(OPERATIONS, "Paifang", "1")
+BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
+
+
+@dataclass(slots=True)
+class Teller:
+    """Asks as the person whose token it holds. `shown` are the examples by operation id."""
+
+    url: str
+    session: aiohttp.ClientSession
+    clock: HandClock
+    built: Built
+    key_files: KeyFiles
+    token: str = ""
+    shown: dict[str, dict[str, Json]] = field(default_factory=dict)
+    _keys: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def sign_in(self, password: str, name: str = "admin") -> None:
+        """Act as somebody from now on."""
+        self.token = (await self.ask("signIn", {"name": name, "password": password, "bearer": True}))["token"]
+
+    async def show(self, operation_id: str, body: Json = None, **parameters: Json) -> Json:
+        """Ask, and keep it as the example of the operation."""
+        answer = await self.ask(operation_id, body, **parameters)
+        self.keep(operation_id, parameters, body, answer)
+        return answer
+
+    def keep(self, operation_id: str, parameters: dict[str, Json], body: Json, answer: Json) -> None:
+        """Keep an example of an operation; the first one stands."""
+        example = {"parameters": parameters, "body": body, "answer": answer}
+        self.shown.setdefault(operation_id, {name: one for name, one in example.items() if one is not None})
+
+    async def notify(self, method: str, headers: Mapping[str, str], body: str) -> None:
+        """Tell central what an institution told, as it told it; keep it as the example."""
+        operation = BY_ID["notifyPayment"]
+        url = self.url + address(operation, {"method": method})
+        async with self.session.post(url, data=body.encode(), headers=headers) as answer:
+            said = (await answer.read()).decode()
+            assert answer.status == operation.status, said
+        self.keep("notifyPayment", {"method": method}, body, said)
+
+    async def written_down(self) -> None:
+        """Let the jobs pass that keep the log."""
+        await self.built.app[CALLS].write_down()
+        await self.built.app[CHAIN].link_all(self.clock())
+
+    def rotate_ticket_key(self) -> None:
+        """Replace the key that tickets are signed with, so that there is a next keyring."""
+        keys.rotate(self.key_files, PASSPHRASE, Purpose.TICKETS, self.clock(), SeededBytes("rotated"), compromised=False)
+        self.built.app[KEYS].reload()
+
+    async def batches_carried_on(self) -> None:
+        """Let the jobs pass that carry refund batches on and publish what they void."""
+        await self.built.app[REFUND_BATCHES].go_on(self.clock())
+        await self.built.publisher.publish_all()
+        await self.built.app[REFUNDS].settle_waiting(self.clock())
+
+    async def ask(self, operation_id: str, body: Json = None, **parameters: Json) -> Json:
+        """Ask something that succeeds; return what the answer says."""
+        operation = BY_ID[operation_id]
+        if operation.body:
+            hold(body, described(operation)["requestBody"]["content"][JSON]["schema"])
+        headers = {"Idempotency-Key": f"example-{next(self._keys):04}"} if operation.idempotent else {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        url = self.url + address(operation, parameters)
+        async with self.session.request(operation.method, url, json=body, headers=headers) as answer:
+            return await held(operation, answer)
+
+
+def address(operation: Operation, parameters: dict[str, Json]) -> str:
+    """Return path and query of a call."""
+    query = {name: value for name, value in parameters.items() if name not in operation.path_names}
+    return operation.path.format(**parameters) + (f"?{urlencode(query)}" if query else "")
+
+
+async def held(operation: Operation, answer: ClientResponse) -> Json:
+    """Return what an answer says, once it is the success that the document describes."""
+    raw = await answer.read()
+    assert answer.status == operation.status, (operation.operation_id, answer.status, raw[:600])
+    content = described(operation)["responses"][str(int(operation.status))].get("content", {})
+    if not content:
+        assert raw == b"", "an answer that is not described"
+        return None
+    assert answer.content_type in content or "*/*" in content, answer.content_type
+    match answer.content_type:
+        case "application/json":
+            said = json.loads(raw)
+            hold(said, content[JSON]["schema"])
+            return said
+        case media_type if media_type == CBOR_TYPE:
+            return as_text(raw)
+        case media_type if media_type.startswith("text/"):
+            return raw.decode()
+    return base64.b64encode(raw).decode()
+
+
+def as_text(message: bytes) -> Json:
+    """Return what a message of agents says, bytes in hexadecimal (as protocol/vectors does); of what is no CBOR, its bytes."""
+    try:
+        return plain(cbor.decode(message))
+    except InputError:
+        return message.hex()
+
+
+def described(operation: Operation) -> Json:
+    """Return what the document says of an operation."""
+    return DOCUMENT["paths"][operation.path][operation.method.lower()]
+
+
+def hold(value: Json, schema: Json) -> None:
+    """Hold a value to a schema of the document."""
+    _validator(json.dumps(schema)).validate(value)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator({**json.loads(schema), "components": DOCUMENT["components"]}, validate_formats=True)
