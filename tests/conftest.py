@@ -15,6 +15,9 @@ settings.load_profile(os.environ.get("PAIFANG_HYPOTHESIS", "house"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a simulation run for longer, or play one schedule again."""
     parser.addoption("--schedules", type=int, default=200, help="how many seeded schedules tests/simulation plays")
+    parser.addoption(
+        "--api-examples", type=int, default=1, help="how many calls of each kind Schemathesis makes to each operation"
+    )
     parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
 
 

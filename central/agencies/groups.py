@@ -97,10 +97,14 @@ class GroupOrders:
         work.insert(GroupOrderRow, [row])
 
     async def groups(self, agency_id: int, before: int | None, limit: int) -> tuple[GroupOrder, ...]:
-        """Return an agency's group orders, newest first, those before one; whom they wait for is read by itself."""
+        """Return an agency's group orders, newest first, those before one; whom they wait for is read by itself.
+
+        Problem where there is no such agency.
+        """
         query = select(GroupOrderRow).where(GroupOrderRow.agency_id == agency_id)
         query = query if before is None else query.where(col(GroupOrderRow.order_id) < before)
         async with self._store.reading() as work:
+            await records.existing(work, agency_id)
             rows = (await work.session.exec(query.order_by(col(GroupOrderRow.order_id).desc()).limit(limit))).all()
         return tuple(self._group(row, ()) for row in rows)
 

@@ -110,6 +110,7 @@ async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
     "/api/v1/agencies/{agency_id}/group-orders",
     "List an agency's group orders, newest first",
     Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView]:
     """List an agency's group orders, newest first."""

@@ -4,9 +4,11 @@ from pydantic import BaseModel
 
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.presets import presets
-from central.catalog.routes import SitePath
+from central.catalog.routes import CATALOG, SitePath
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
+from central.web.problems import ProblemCode
+from protocol.identifiers import SiteId
 
 
 class PresetView(BaseModel):
@@ -30,9 +32,11 @@ class PresetsView(BaseModel):
     "/api/v1/sites/{site_id}/ticket-type-presets",
     "List ready-made ticket types for a site",
     Permission.CATALOG_READ,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def list_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
     """List ready-made ticket types for a site."""
+    await call.request.app[CATALOG].site(SiteId(call.parameters.site_id))
     return PresetsView(
         items=[
             PresetView(key=one.key, title_zh=one.title_zh, title_en=one.title_en, parameters=one.parameters)

@@ -107,6 +107,11 @@ class Catalog:
             work.session.add(row)
         return _ticket_type(row)
 
+    async def site(self, site_id: SiteId) -> Site:
+        """Return a site; Problem where there is none of that number."""
+        async with self._store.reading() as work:
+            return await site(work, site_id)
+
     async def all_sites(self) -> tuple[Site, ...]:
         """Return all sites by number."""
         async with self._store.reading() as work:

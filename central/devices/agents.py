@@ -82,11 +82,15 @@ class Agents:
     async def make_code(
         self, site_id: SiteId, role: AgentRole, points: tuple[CheckPointId, ...], by: int | None, now: Instant
     ) -> EnrolmentCode:
-        """Return a new code; the agent that it makes will host the check points. Problem where one is not of the site."""
+        """Return a new code; the agent that it makes will host the check points.
+
+        Problem where there is no such site, or a check point is not of it.
+        """
         code = policy.code_text(self._random_bytes(policy.CODE_RANDOM_BYTES))
         expires_at = Instant(now + policy.CODE_LIFE_MS)
         async with self._store.transaction() as work:
             await work.session.exec(delete(EnrolmentCodeRow).where(col(EnrolmentCodeRow.expires_at) < now - policy.CODE_LIFE_MS))
+            await check_points.require_site(work, site_id)
             await _require_points(work, site_id, points)
             if (await work.session.exec(select(func.count()).select_from(EnrolmentCodeRow))).one() >= policy.MOST_CODES_OPEN:
                 raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many codes are open; wait ten minutes")

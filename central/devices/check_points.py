@@ -105,8 +105,9 @@ class CheckPoints:
             work.after_commit(self._feed_has_work)
 
     async def of_site(self, site_id: SiteId) -> tuple[HostedCheckPoint, ...]:
-        """Return a site's check points by number."""
+        """Return a site's check points by number; Problem where there is no such site."""
         async with self._store.reading() as work:
+            await require_site(work, site_id)
             return await hosted_of_site(work, site_id)
 
 
@@ -184,9 +185,14 @@ async def _tick(work: Work, number: CheckPointId, types: Collection[ProductId]) 
         await connection.execute(insert(TickedTypeRow), rows)
 
 
-async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> None:
+async def require_site(work: Work, site_id: SiteId) -> None:
+    """Raise Problem where there is no such site."""
     if await work.session.get(SiteRow, site_id) is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+
+
+async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> None:
+    await require_site(work, site_id)
     known = set((await work.session.exec(select(TicketTypeRow.id).where(col(TicketTypeRow.id).in_(wish.ticked)))).all())
     if missing := sorted(wish.ticked - known):
         fault = FieldFault("ticked", f"there is no ticket type {missing[0]}")

@@ -151,7 +151,14 @@ async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointVie
     return _view(await call.request.app[CHECK_POINTS].add(site, _wish(call.body), call.principal.user_id, call.now))
 
 
-@Route("listCheckPoints", "GET", "/api/v1/sites/{site_id}/check-points", "List a site's check points", Permission.DEVICES_READ)
+@Route(
+    "listCheckPoints",
+    "GET",
+    "/api/v1/sites/{site_id}/check-points",
+    "List a site's check points",
+    Permission.DEVICES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
 async def list_check_points(call: Call[None, SitePath]) -> CheckPointsView:
     """List a site's check points."""
     found = await call.request.app[CHECK_POINTS].of_site(SiteId(call.parameters.site_id))
@@ -194,7 +201,7 @@ async def delete_check_point(call: Call[None, CheckPointPath]) -> None:
     "Make a one-time code that enrols a computer",
     Permission.DEVICES_EDIT,
     HTTPStatus.CREATED,
-    (ProblemCode.TOO_MANY_REQUESTS,),
+    (ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY_REQUESTS),
 )
 async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
     """Make a code."""

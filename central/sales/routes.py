@@ -232,7 +232,14 @@ async def read_order(call: Call[None, OrderPath]) -> OrderView:
     return order_view(await call.request.app[SALES].order(call.parameters.order_id))
 
 
-@Route("readHolders", "GET", "/api/v1/tickets/{ticket_id}/holders", "Read a ticket's holders, masked", Permission.SALES_READ)
+@Route(
+    "readHolders",
+    "GET",
+    "/api/v1/tickets/{ticket_id}/holders",
+    "Read a ticket's holders, masked",
+    Permission.SALES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
 async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders, masked."""
     return _holders_view(await call.request.app[SALES].masked_holders(id_from_text(call.parameters.ticket_id)))
@@ -244,6 +251,7 @@ async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     "/api/v1/tickets/{ticket_id}/holders/full",
     "Read a ticket's holders in full; this is audited",
     Permission.HOLDERS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders in full, which is audited."""

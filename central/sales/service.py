@@ -229,13 +229,15 @@ class Sales:
         return fulfil
 
     async def holders_of(self, ticket_id: TicketId, by: int, now: Instant) -> tuple[KeptHolder, ...]:
-        """Return a ticket's holders in full, which is audited."""
+        """Return a ticket's holders in full, which is audited; Problem where there is no such ticket."""
+        await self._issuing.ticket(ticket_id)
         async with self._store.transaction() as work:
             audit.record(work, now, by, "holder.read", subject(ticket_id))
             return await holders.read(work, self._seal, ticket_id)
 
     async def masked_holders(self, ticket_id: TicketId) -> tuple[KeptHolder, ...]:
-        """Return a ticket's holders, masked."""
+        """Return a ticket's holders, masked; Problem where there is no such ticket."""
+        await self._issuing.ticket(ticket_id)
         async with self._store.reading() as work:
             return tuple(holders.masked(holder) for holder in await holders.read(work, self._seal, ticket_id))
 
