@@ -52,19 +52,24 @@ async def prepare(folder: Path) -> None:
 
 @asynccontextmanager
 async def _served(folder: Path, seed: str) -> AsyncIterator[tuple[Teller, Built]]:
-    """Serve without the jobs that run by the machine's clock: what they would do, a story does itself."""
-    settings = CentralSettings(
-        data_dir=folder, database_url=sqlite_url(folder), root_passphrase=SecretStr(PASSPHRASE), public_origin=ORIGIN
-    )
     clock = HandClock()
-    built = await build_app(settings, Ambience(clock, SeededBytes(f"examples/{seed}"), cheap_hasher(), cheap_hasher()))
-    built.app.cleanup_ctx.clear()
+    built, key_files = await build(folder, seed, clock)
     server = TestServer(built.app)
     await server.start_server()
     async with aiohttp.ClientSession() as session:
         try:
             await built.publisher.publish_all(sign_anew=True)
-            yield Teller(f"http://{server.host}:{server.port}", session, clock, built, KeyFiles(settings.keys_dir)), built
+            yield Teller(f"http://{server.host}:{server.port}", session, clock, built, key_files), built
         finally:
             await server.close()
             await built.store.close()
+
+
+async def build(folder: Path, seed: str, clock: HandClock) -> tuple[Built, KeyFiles]:
+    """Build a central without the jobs that run by the machine's clock: what they would do, a story does itself."""
+    settings = CentralSettings(
+        data_dir=folder, database_url=sqlite_url(folder), root_passphrase=SecretStr(PASSPHRASE), public_origin=ORIGIN
+    )
+    built = await build_app(settings, Ambience(clock, SeededBytes(f"examples/{seed}"), cheap_hasher(), cheap_hasher()))
+    built.app.cleanup_ctx.clear()
+    return built, KeyFiles(settings.keys_dir)

@@ -20,6 +20,7 @@ from central.web.access import DataScope, Principal, Subject
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
 from tests.builders.agency import GUIDE, AgencyDesk
+from tests.builders.asking import Asking
 from tests.builders.office import OPERATIONS, Office, once
 
 ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects]
@@ -31,17 +32,6 @@ BODIES: dict[str, dict[str, object]] = {
     "forceRefund": {"reason": "rain"},
 }
 SELLER, STRANGER = 1, 77
-
-
-@dataclass(slots=True)
-class Asking:
-    """Lets everybody in as the person of the moment."""
-
-    who: Principal
-
-    async def principal(self, token: str, now: Instant) -> Principal | None:
-        assert token
-        return self.who if now else None
 
 
 @dataclass(slots=True)

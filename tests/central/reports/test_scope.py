@@ -15,24 +15,12 @@ from central.reports import export_routes, reprint_routes, routes
 from central.reports.queries import Export, StatisticsQuery
 from central.web.access import DataScope, Principal
 from central.web.operations import AUTHENTICATOR, Operation
-from protocol.instants import Instant
+from tests.builders.asking import Asking
 from tests.builders.trade import Sellers, Trade
 
 REPORTS = (*routes.OPERATIONS, *reprint_routes.OPERATIONS, *export_routes.OPERATIONS)
 DAYS = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
 SCOPES = ("wang", "windows", "kiosks", "nobody", "all")
-
-
-class Asking:
-    """Lets everybody in as the person that the test names."""
-
-    def __init__(self, who: Principal) -> None:
-        self.who = who
-
-    async def principal(self, token: str, now: Instant) -> Principal | None:
-        assert token
-        assert now
-        return self.who
 
 
 def person(scope: str, sellers: Sellers) -> Principal:
