@@ -20,7 +20,7 @@ from central.reports.wanted import Narrowed, Wanted, equal, sites_of
 from central.sales.sight import EVERYTHING, Conditions
 from central.store import counters
 from central.store.bulk import insert_rows
-from central.store.tables.money import OrderRow
+from central.store.tables.money import LedgerRow, OrderRow
 from central.store.tables.reports import AdmissionRecordRow, CountedDayRow, DayFigureRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
@@ -30,6 +30,8 @@ from protocol.instants import MS_PER_MINUTE, Instant
 SETTLED_AFTER_MS = 60 * MS_PER_MINUTE
 MOST_DAYS_A_RUN = 40
 OLDEST_DAYS = 3 * 366
+# So many days are counted without asking first since when anything has happened.
+FEW_DAYS = 8
 _KEYS = ("ticket_type_id", "seller_id", "channel")
 _COLUMNS = ("site_id", "day", *_KEYS, *NAMES)
 
@@ -41,12 +43,20 @@ async def figures_of_days(
     wanted_days, spans = set(days), business_days(site.parameters)
     kept = await _kept(work, site.site_id, spans, wanted_days)
     found = await _sums(work, site.site_id, kept, narrowed, by)
-    for day in sorted(wanted_days - kept):
+    for day in await _begun(work, spans, wanted_days - kept):
         for key, figures in (await count(work, site.site_id, spans.span(day, day), narrowed)).items():
             said = {"day": day, **{name: getattr(key, name) for name in _KEYS}}
             place = tuple(said[name] for name in by)
             found[place] = found.get(place, Figures()) + figures
     return found
+
+
+async def _begun(work: Work, spans: BusinessDays, days: set[date]) -> list[date]:
+    """Return, in order, those of the days before which anything has happened; of few days, all."""
+    if len(days) <= FEW_DAYS:
+        return sorted(days)
+    first = await _first_moment(work)
+    return [] if first is None else sorted(day for day in days if day >= spans.day_of(first))
 
 
 async def _kept(work: Work, site_id: SiteId, spans: BusinessDays, days: set[date]) -> set[date]:
@@ -100,7 +110,7 @@ async def _first_moment(work: Work) -> Instant | None:
     connection = await work.connection()
     found = [
         (await connection.execute(select(func.min(column)))).scalar_one()
-        for column in (col(OrderRow.created_at), col(AdmissionRecordRow.scanned_at))
+        for column in (col(OrderRow.created_at), col(LedgerRow.at), col(AdmissionRecordRow.scanned_at))
     ]
     return min((Instant(one) for one in found if one is not None), default=None)
 

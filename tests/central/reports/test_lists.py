@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from central.catalog.business_days import Span
 from central.payments.methods import Method
-from central.reports import days
+from central.reports import days, figures
 from central.reports.admissions import ADMISSIONS
 from central.reports.listing import Listing
 from central.reports.orders import ORDERS
@@ -15,9 +16,11 @@ from central.reports.payments import PAYMENTS
 from central.reports.policy import Figures
 from central.reports.refunds import REFUNDS
 from central.reports.shifts import SHIFTS
-from central.reports.wanted import Wanted
+from central.reports.wanted import Narrowed, Wanted
 from central.store.tables.reports import CountedDayRow
+from central.store.unit_of_work import Work
 from protocol.directions import Direction
+from protocol.identifiers import SiteId
 from protocol.journal.events import NO_TICKET
 from tests.builders.office import EVERYBODY, Office
 from tests.builders.trade import Trade
@@ -132,3 +135,18 @@ async def test_people_on_site_are_entries_less_exits(trade: Trade) -> None:
     (one,) = await trade.office.reports.home(1, EVERYBODY, now)
     assert one.check_points is not None
     assert ([(point.entries, point.exits) for point in one.check_points], one.on_site) == ([(5, 2)], 3)
+
+
+@pytest.mark.usefixtures("sellers")
+async def test_days_before_anything_happened_are_not_counted(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[object] = []
+    honest = figures.count
+
+    async def noted(work: Work, site_id: SiteId, span: Span, narrowed: Narrowed) -> object:
+        counted.append(span)
+        return await honest(work, site_id, span, narrowed)
+
+    monkeypatch.setattr(days, "count", noted)
+    year = Wanted(first_day=date(2025, 6, 1), last_day=date(2026, 5, 31))
+    assert await trade.office.reports.ticket_statistics(year, EVERYBODY)
+    assert len(counted) == 22, "from the first sale on the tenth of May"
