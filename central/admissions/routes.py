@@ -1,8 +1,6 @@
 """Admission records and conflicts over HTTP."""
 
-import base64
-import binascii
-import struct
+from datetime import datetime
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -11,14 +9,12 @@ from central.admissions.service import Admissions, Position, StoredConflict
 from central.identity.permissions import Permission
 from central.issuing.records import id_text
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery
-from central.web.problems import FieldFault, Problem, ProblemCode
+from central.web.pagination import Page, PageQuery, key_of, to_cursor
 from protocol.instants import Instant, to_datetime
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent
 
 ADMISSIONS: web.AppKey[Admissions] = web.AppKey("admissions", Admissions)
-_POSITION = struct.Struct(">qqq")
 
 
 class PassageView(BaseModel):
@@ -29,7 +25,7 @@ class PassageView(BaseModel):
     sequence: int
     site_id: int
     check_point_id: int
-    scanned_at: str
+    scanned_at: datetime
     direction: str
     kind: str
     ticket_id: str | None
@@ -47,14 +43,15 @@ class ConflictView(BaseModel):
     reason: str
     passage: PassageView
     first: PassageView
-    detected_at: str
+    detected_at: datetime
 
 
 @Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
 async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
     """List double entries and the like, with both passages."""
     found = await call.request.app[ADMISSIONS].conflicts(_position(call.parameters.after), call.parameters.limit)
-    following = _cursor(found[-1].position) if len(found) == call.parameters.limit else None
+    last = found[-1].position if len(found) == call.parameters.limit else None
+    following = None if last is None else to_cursor(last.scanned_at, last.journal_number, last.sequence)
     return Page[ConflictView](items=[_conflict(one) for one in found], next=following)
 
 
@@ -65,7 +62,7 @@ def _conflict(one: StoredConflict) -> ConflictView:
         reason=one.reason,
         passage=_passage(one.passage),
         first=_passage(one.first),
-        detected_at=to_datetime(one.detected_at).isoformat(),
+        detected_at=to_datetime(one.detected_at),
     )
 
 
@@ -78,7 +75,7 @@ def _passage(event: AdmissionEvent) -> PassageView:
         sequence=event.sequence,
         site_id=event.site,
         check_point_id=event.check_point,
-        scanned_at=to_datetime(intent.scanned_at).isoformat(),
+        scanned_at=to_datetime(intent.scanned_at),
         direction=intent.direction.value,
         kind=intent.kind.value,
         ticket_id=id_text(intent.ticket_id) if intent.ticket_id else None,
@@ -89,20 +86,9 @@ def _passage(event: AdmissionEvent) -> PassageView:
     )
 
 
-def _cursor(position: Position) -> str:
-    packed = _POSITION.pack(position.scanned_at, position.journal_number, position.sequence)
-    return base64.urlsafe_b64encode(packed).decode("ascii")
-
-
 def _position(cursor: str | None) -> Position | None:
-    if cursor is None:
-        return None
-    try:
-        at, number, sequence = _POSITION.unpack(base64.b64decode(cursor, altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError, struct.error) as error:
-        fault = FieldFault("after", "must be the `next` of an earlier page")
-        raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,)) from error
-    return Position(Instant(at), number, sequence)
+    key = key_of(cursor, 3)
+    return None if key is None else Position(Instant(key[0]), *key[1:])
 
 
 OPERATIONS = (list_conflicts,)

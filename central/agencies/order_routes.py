@@ -72,7 +72,7 @@ class GroupOrderView(BaseModel):
 
 
 @Route(
-    "quoteAgency",
+    "quoteAgencyOrder",
     "POST",
     "/api/v1/agencies/{agency_id}/quotes",
     "What it costs an agency",
@@ -86,7 +86,7 @@ async def quote_agency(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
 
 
 @Route(
-    "sellToAgency",
+    "sellAgencyOrder",
     "POST",
     "/api/v1/agencies/{agency_id}/orders",
     "Sell to an agency",

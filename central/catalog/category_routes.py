@@ -69,9 +69,9 @@ class CategoriesView(BaseModel):
     items: list[CategoryView]
 
 
-@Route("listCategories", "GET", "/api/v1/categories", "List the categories as a tree", Permission.CATALOG_READ)
-async def list_categories(call: Call[None, None]) -> CategoriesView:
-    """List the categories as a tree."""
+@Route("readCategories", "GET", "/api/v1/categories", "Read the categories as a tree", Permission.CATALOG_READ)
+async def read_categories(call: Call[None, None]) -> CategoriesView:
+    """Read the categories as a tree."""
     return CategoriesView(items=[_view(one) for one in await call.request.app[CATEGORIES].tree()])
 
 
@@ -118,7 +118,7 @@ async def delete_category(call: Call[None, CategoryPath]) -> None:
 
 
 @Route(
-    "putTicketTypeInCategory",
+    "setTicketTypeCategory",
     "PUT",
     "/api/v1/ticket-types/{ticket_type_id}/category",
     "Put a ticket type into a category",
@@ -126,7 +126,7 @@ async def delete_category(call: Call[None, CategoryPath]) -> None:
     HTTPStatus.NO_CONTENT,
     (ProblemCode.NOT_FOUND,),
 )
-async def put_ticket_type_in_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
+async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
     """Put a ticket type into a category, or into none."""
     categories, number = call.request.app[CATEGORIES], ProductId(call.parameters.ticket_type_id)
     await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now)
@@ -144,4 +144,4 @@ def _view(one: Category) -> CategoryView:
     )
 
 
-OPERATIONS = (list_categories, add_category, change_category, delete_category, put_ticket_type_in_category)
+OPERATIONS = (read_categories, add_category, change_category, delete_category, set_ticket_type_category)

@@ -27,15 +27,15 @@ class PresetsView(BaseModel):
 
 
 @Route(
-    "listTicketTypePresets",
+    "readTicketTypePresets",
     "GET",
     "/api/v1/sites/{site_id}/ticket-type-presets",
-    "List ready-made ticket types for a site",
+    "Read ready-made ticket types for a site",
     Permission.CATALOG_READ,
     problems=(ProblemCode.NOT_FOUND,),
 )
-async def list_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
-    """List ready-made ticket types for a site."""
+async def read_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
+    """Read ready-made ticket types for a site."""
     await call.request.app[CATALOG].site(SiteId(call.parameters.site_id))
     return PresetsView(
         items=[
@@ -45,4 +45,4 @@ async def list_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
     )
 
 
-OPERATIONS = (list_ticket_type_presets,)
+OPERATIONS = (read_ticket_type_presets,)

@@ -13,6 +13,7 @@ from central.catalog.service import Catalog, Sale, Site
 from central.catalog.ticket_type import TicketType
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from protocol.identifiers import ProductId, SiteId
 
@@ -65,12 +66,6 @@ class SiteView(BaseModel):
     parameters: SiteParameters
 
 
-class SitesView(BaseModel):
-    """All sites."""
-
-    items: list[SiteView]
-
-
 class TicketTypeView(BaseModel):
     """A ticket type; `ticket_type_id` is what check points are ticked for."""
 
@@ -78,12 +73,6 @@ class TicketTypeView(BaseModel):
     parameters: TicketTypeParameters
     price_fen: Annotated[int, Field(description="per person")]
     is_on_sale: bool
-
-
-class TicketTypesView(BaseModel):
-    """All ticket types."""
-
-    items: list[TicketTypeView]
 
 
 @Route("addSite", "POST", "/api/v1/sites", "Add a site", Permission.CATALOG_EDIT, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))
@@ -106,10 +95,11 @@ async def change_site(call: Call[SiteParameters, SitePath]) -> SiteView:
     return _site_view(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
 
 
-@Route("listSites", "GET", "/api/v1/sites", "List all sites", Permission.CATALOG_READ)
-async def list_sites(call: Call[None, None]) -> SitesView:
-    """List all sites."""
-    return SitesView(items=[_site_view(site) for site in await call.request.app[CATALOG].all_sites()])
+@Route("listSites", "GET", "/api/v1/sites", "List sites", Permission.CATALOG_READ)
+async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
+    """List sites by number."""
+    found = [_site_view(site) for site in await call.request.app[CATALOG].all_sites()]
+    return page_of(found, lambda one: one.site_id, call.parameters)
 
 
 @Route(
@@ -141,10 +131,11 @@ async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Ticke
     return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List all ticket types", Permission.CATALOG_READ)
-async def list_ticket_types(call: Call[None, None]) -> TicketTypesView:
-    """List all ticket types."""
-    return TicketTypesView(items=[type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()])
+@Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List ticket types", Permission.CATALOG_READ)
+async def list_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
+    """List ticket types by number."""
+    found = [type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()]
+    return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 
 
 def _site_view(site: Site) -> SiteView:

@@ -6,11 +6,12 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.catalog.parameters import TypeNumber
-from central.catalog.routes import CATALOG, TicketTypesView, type_view
+from central.catalog.routes import CATALOG, TicketTypeView, type_view
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind
 from central.identity.permissions import Permission
 from central.web.access import Principal
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from protocol.identifiers import U16_MAX, ProductId
 
@@ -63,9 +64,9 @@ class SaleSettingsView(BaseModel):
     items: list[SaleSettingView]
 
 
-@Route("listSaleSettings", "GET", "/api/v1/sale-settings", "List who may sell what", Permission.CATALOG_READ)
-async def list_sale_settings(call: Call[None, None]) -> SaleSettingsView:
-    """List who may sell what."""
+@Route("readSaleSettings", "GET", "/api/v1/sale-settings", "Read who may sell what", Permission.CATALOG_READ)
+async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
+    """Read who may sell what."""
     return _views(await call.request.app[SALE_SETTINGS].all_settings())
 
 
@@ -99,12 +100,13 @@ async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsVi
     return _views(await settings.copy(call.parameters.stated(), targets, call.principal.user_id, call.now))
 
 
-@Route("listSellableTypes", "GET", "/api/v1/sellable-types", "List what the seller may sell", Permission.SALES_SELL)
-async def list_sellable_types(call: Call[None, None]) -> TicketTypesView:
+@Route("listSellableTicketTypes", "GET", "/api/v1/sellable-ticket-types", "List what the seller may sell", Permission.SALES_SELL)
+async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who asks may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
     all_types = await call.request.app[CATALOG].all_ticket_types()
-    return TicketTypesView(items=[type_view(one) for one in all_types if one.type_id in may_sell])
+    found = [type_view(one) for one in all_types if one.type_id in may_sell]
+    return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 
 
 def seller_of(principal: Principal) -> Seller:
@@ -122,4 +124,4 @@ def _view(one: SaleSetting) -> SaleSettingView:
     )
 
 
-OPERATIONS = (list_sale_settings, set_sale_setting, copy_sale_setting, list_sellable_types)
+OPERATIONS = (read_sale_settings, set_sale_setting, copy_sale_setting, list_sellable_ticket_types)

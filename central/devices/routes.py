@@ -1,5 +1,6 @@
 """Check points and agents over HTTP, for people."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from central.devices.guard import AgentGuard
 from central.devices.policy import AgentRole
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.policy import CheckPointState
@@ -41,6 +43,10 @@ class SitePath(_Strict):
     """Which site."""
 
     site_id: SiteNumber
+
+
+class CheckPointQuery(SitePath, PageQuery):
+    """Whose check points."""
 
 
 class CheckPointPath(_Strict):
@@ -77,12 +83,6 @@ class CheckPointView(CheckPointBody):
     has_recorded: bool
 
 
-class CheckPointsView(BaseModel):
-    """All check points of a site."""
-
-    items: list[CheckPointView]
-
-
 class CodeBody(_Strict):
     """A new enrolment code: what the computer is for, and which check points it will host."""
 
@@ -94,7 +94,7 @@ class CodeView(BaseModel):
     """A code for one use within ten minutes; it is shown once."""
 
     code: str
-    expires_at: str
+    expires_at: datetime
 
 
 class RevokeBody(_Strict):
@@ -119,21 +119,15 @@ class AgentView(BaseModel):
     site_id: int
     name: str
     role: AgentRole
-    enrolled_at: str
-    last_seen_at: str
-    last_head_at: str | None
+    enrolled_at: datetime
+    last_seen_at: datetime
+    last_head_at: datetime | None
     feed_epoch: int
     feed_version: int
     freshness: Freshness
     duty: str
-    revoked_at: str | None
-    lost_at: str | None
-
-
-class AgentsView(BaseModel):
-    """All agents."""
-
-    items: list[AgentView]
+    revoked_at: datetime | None
+    lost_at: datetime | None
 
 
 @Route(
@@ -159,10 +153,10 @@ async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointVie
     Permission.DEVICES_READ,
     problems=(ProblemCode.NOT_FOUND,),
 )
-async def list_check_points(call: Call[None, SitePath]) -> CheckPointsView:
-    """List a site's check points."""
+async def list_check_points(call: Call[None, CheckPointQuery]) -> Page[CheckPointView]:
+    """List a site's check points by number."""
     found = await call.request.app[CHECK_POINTS].of_site(SiteId(call.parameters.site_id))
-    return CheckPointsView(items=[_view(one) for one in found])
+    return page_of([_view(one) for one in found], lambda one: one.check_point_id, call.parameters)
 
 
 @Route(
@@ -195,7 +189,7 @@ async def delete_check_point(call: Call[None, CheckPointPath]) -> None:
 
 
 @Route(
-    "makeEnrolmentCode",
+    "addEnrolmentCode",
     "POST",
     "/api/v1/sites/{site_id}/enrolment-codes",
     "Make a one-time code that enrols a computer",
@@ -208,20 +202,21 @@ async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
     points = tuple(CheckPointId(number) for number in call.body.check_point_ids)
     site, by = SiteId(call.parameters.site_id), call.principal.user_id
     made = await call.request.app[AGENTS].make_code(site, call.body.role, points, by, call.now)
-    return CodeView(code=made.code, expires_at=to_datetime(made.expires_at).isoformat())
+    return CodeView(code=made.code, expires_at=to_datetime(made.expires_at))
 
 
-@Route("listAgents", "GET", "/api/v1/agents", "List all agents", Permission.DEVICES_READ)
-async def list_agents(call: Call[None, None]) -> AgentsView:
-    """List all agents with what they last said."""
+@Route("listAgents", "GET", "/api/v1/agents", "List agents", Permission.DEVICES_READ)
+async def list_agents(call: Call[None, PageQuery]) -> Page[AgentView]:
+    """List agents by number, with what they last said."""
     await call.request.app[GUARD].write_down()
-    return AgentsView(items=[_agent_view(agent, call.now) for agent in await call.request.app[AGENTS].all()])
+    found = [_agent_view(agent, call.now) for agent in await call.request.app[AGENTS].all()]
+    return page_of(found, lambda one: one.agent_id, call.parameters)
 
 
 @Route(
     "revokeAgent",
     "POST",
-    "/api/v1/agents/{agent_id}/revocation",
+    "/api/v1/agents/{agent_id}/revoke",
     "Revoke an agent",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND,),
@@ -237,7 +232,7 @@ async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
 @Route(
     "declareAgentLost",
     "POST",
-    "/api/v1/agents/{agent_id}/loss",
+    "/api/v1/agents/{agent_id}/declare-lost",
     "Declare on the record that an agent will never report again",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND,),
@@ -288,15 +283,15 @@ def _agent_view(agent: Agent, now: Instant) -> AgentView:
         site_id=agent.site_id,
         name=agent.name,
         role=agent.role,
-        enrolled_at=to_datetime(agent.enrolled_at).isoformat(),
-        last_seen_at=to_datetime(agent.last_seen_at).isoformat(),
-        last_head_at=to_datetime(agent.last_head_at).isoformat() if agent.last_head_at else None,
+        enrolled_at=to_datetime(agent.enrolled_at),
+        last_seen_at=to_datetime(agent.last_seen_at),
+        last_head_at=to_datetime(agent.last_head_at) if agent.last_head_at else None,
         feed_epoch=agent.in_force.epoch,
         feed_version=agent.in_force.version,
         freshness=freshness(max(0, now - agent.last_head_at), 0, DEFAULT_AUTONOMY_S),
         duty=agent.duty.value,
-        revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at).isoformat(),
-        lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at).isoformat(),
+        revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at),
+        lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at),
     )
 
 

@@ -11,6 +11,7 @@ from central.identity.roles import Role, RoleGrant, Roles
 from central.identity.user_routes import RowNumber
 from central.web.access import DataScope
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
 
@@ -52,12 +53,6 @@ class RoleView(BaseModel):
     people: int
 
 
-class RolesView(BaseModel):
-    """All roles."""
-
-    items: list[RoleView]
-
-
 class PermissionView(BaseModel):
     """A permission as the roles page shows it; who does not hold it cannot give it."""
 
@@ -73,9 +68,9 @@ class PermissionsView(BaseModel):
     items: list[PermissionView]
 
 
-@Route("listPermissions", "GET", "/api/v1/permissions", "List what a role can give", Permission.USERS_READ)
-async def list_permissions(call: Call[None, None]) -> PermissionsView:
-    """List all permissions with their titles."""
+@Route("readPermissions", "GET", "/api/v1/permissions", "Read what a role can give", Permission.USERS_READ)
+async def read_permissions(call: Call[None, None]) -> PermissionsView:
+    """Read all permissions with their titles."""
     held = call.principal.permissions
     return PermissionsView(
         items=[
@@ -85,10 +80,11 @@ async def list_permissions(call: Call[None, None]) -> PermissionsView:
     )
 
 
-@Route("listRoles", "GET", "/api/v1/roles", "List all roles", Permission.USERS_READ)
-async def list_roles(call: Call[None, None]) -> RolesView:
-    """List all roles by number."""
-    return RolesView(items=[_view(one) for one in await call.request.app[ROLES].all_roles()])
+@Route("listRoles", "GET", "/api/v1/roles", "List roles", Permission.USERS_READ)
+async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
+    """List roles by number."""
+    found = [_view(one) for one in await call.request.app[ROLES].all_roles()]
+    return page_of(found, lambda one: one.role_id, call.parameters)
 
 
 @Route(
@@ -147,4 +143,4 @@ def _view(one: Role) -> RoleView:
     )
 
 
-OPERATIONS = (list_permissions, list_roles, add_role, change_role, delete_role)
+OPERATIONS = (read_permissions, list_roles, add_role, change_role, delete_role)

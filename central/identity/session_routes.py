@@ -119,7 +119,7 @@ async def sign_out(call: Call[None, None]) -> None:
 @Route(
     "proveSession",
     "POST",
-    "/api/v1/session/proof",
+    "/api/v1/session/prove",
     "Give the password again, before money, keys or roles are touched",
     Access.SESSION,
     problems=_SIGN_IN_REFUSALS,
@@ -179,7 +179,7 @@ async def confirm_totp(call: Call[TotpConfirmBody, None]) -> None:
 @Route(
     "endTotp",
     "POST",
-    "/api/v1/session/totp/removal",
+    "/api/v1/session/totp/end",
     "Remove the own second factor",
     Access.SESSION,
     status=HTTPStatus.NO_CONTENT,

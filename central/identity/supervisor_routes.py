@@ -3,6 +3,7 @@
 Law: a PIN comes in and never goes out.
 """
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from central.identity.session_routes import Name, Password
 from central.identity.supervisors import SiteSupervisor, Supervisors
 from central.web.access import Access
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from protocol.identifiers import U16_MAX, SiteId
 from protocol.instants import to_datetime
@@ -39,6 +41,10 @@ class SitePath(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     site_id: SiteNumber
+
+
+class SupervisorQuery(SitePath, PageQuery):
+    """Whose supervisors."""
 
 
 class SupervisorPath(SitePath):
@@ -66,13 +72,7 @@ class SupervisorView(BaseModel):
 
     person_id: int
     name: str
-    pin_set_at: str | None
-
-
-class SupervisorsView(BaseModel):
-    """All supervisors of a site."""
-
-    items: list[SupervisorView]
+    pin_set_at: datetime | None
 
 
 @Route(
@@ -112,10 +112,10 @@ async def remove_supervisor(call: Call[None, SupervisorPath]) -> None:
     Permission.SUPERVISORS_EDIT,
     problems=(ProblemCode.NOT_FOUND,),
 )
-async def list_supervisors(call: Call[None, SitePath]) -> SupervisorsView:
-    """List a site's supervisors."""
+async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[SupervisorView]:
+    """List a site's supervisors by number."""
     found = await call.request.app[SUPERVISORS].of_site(SiteId(call.parameters.site_id))
-    return SupervisorsView(items=[_supervisor_view(one) for one in found])
+    return page_of([_supervisor_view(one) for one in found], lambda one: one.person_id, call.parameters)
 
 
 @Route(
@@ -152,7 +152,7 @@ async def set_own_pin(call: Call[OwnPinBody, None]) -> SupervisorView:
 
 
 def _supervisor_view(one: SiteSupervisor) -> SupervisorView:
-    set_at = None if one.pin_set_at is None else to_datetime(one.pin_set_at).isoformat()
+    set_at = None if one.pin_set_at is None else to_datetime(one.pin_set_at)
     return SupervisorView(person_id=one.person_id, name=one.name, pin_set_at=set_at)
 
 

@@ -89,7 +89,7 @@ async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
 @Route(
     "revokeToken",
     "POST",
-    "/api/v1/tokens/{token_id}/revocation",
+    "/api/v1/tokens/{token_id}/revoke",
     "End a program's access",
     Permission.TOKENS_EDIT,
     problems=(ProblemCode.NOT_FOUND,),

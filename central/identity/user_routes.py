@@ -122,7 +122,7 @@ async def change_user(call: Call[ProfileBody, UserPath]) -> UserView:
 @Route(
     "disableUser",
     "POST",
-    "/api/v1/users/{user_id}/disabling",
+    "/api/v1/users/{user_id}/disable",
     "Disable a person",
     Permission.USERS_EDIT,
     problems=_REFUSALS,
@@ -136,7 +136,7 @@ async def disable_user(call: Call[None, UserPath]) -> UserView:
 @Route(
     "enableUser",
     "POST",
-    "/api/v1/users/{user_id}/enabling",
+    "/api/v1/users/{user_id}/enable",
     "Enable a person again",
     Permission.USERS_EDIT,
     problems=_REFUSALS,
@@ -164,9 +164,9 @@ async def delete_user(call: Call[None, UserPath]) -> None:
 
 
 @Route(
-    "resetPassword",
+    "resetUserPassword",
     "POST",
-    "/api/v1/users/{user_id}/password-reset",
+    "/api/v1/users/{user_id}/reset-password",
     "Give a person a new one-time password",
     Permission.USERS_EDIT,
     problems=(ProblemCode.NOT_FOUND,),

@@ -92,7 +92,7 @@ async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
 @Route(
     "extendTicket",
     "POST",
-    "/api/v1/tickets/{ticket_id}/extension",
+    "/api/v1/tickets/{ticket_id}/extend",
     "Move the end of a ticket's validity",
     Permission.TICKETS_EDIT,
     problems=_REFUSALS,

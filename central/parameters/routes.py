@@ -81,9 +81,9 @@ class ParameterGroupsView(BaseModel):
     items: list[ParameterGroupItem]
 
 
-@Route("listParameters", "GET", "/api/v1/parameters", "List the groups of parameters", Permission.PARAMETERS_READ)
-async def list_parameters(call: Call[None, None]) -> ParameterGroupsView:
-    """List the groups of parameters (参数设置): which there are, and who changed them last."""
+@Route("readParameterGroups", "GET", "/api/v1/parameters", "Read the groups of parameters", Permission.PARAMETERS_READ)
+async def read_parameter_groups(call: Call[None, None]) -> ParameterGroupsView:
+    """Read the groups of parameters (参数设置): which there are, and who changed them last."""
     return ParameterGroupsView(items=[_item(one) for one in await call.request.app[PARAMETERS].groups()])
 
 
@@ -136,4 +136,4 @@ def _view(state: GroupState) -> ParameterGroupView:
     return ParameterGroupView(**dict(_item(state)), fields=described)
 
 
-OPERATIONS = (list_parameters, read_parameter_group, change_parameter_group)
+OPERATIONS = (read_parameter_groups, read_parameter_group, change_parameter_group)

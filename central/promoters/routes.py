@@ -16,7 +16,7 @@ from central.promoters.service import GroupWish, Promoter, PromoterGroup, Promot
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operations import Call, Route, StreamRoute
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.web.pagination import Page, PageQuery, from_cursor, page_of, to_cursor
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
 from protocol.instants import to_datetime
@@ -44,17 +44,17 @@ class PromoterGroupBody(_Strict):
 
 
 class PromoterBody(_Strict):
-    """A person or a firm that brings orders. `commission_permille` is kept for later; nothing is paid out by it."""
+    """A person or a firm that brings orders. `commission_per_mille` is kept for later; nothing is paid out by it."""
 
     kind: PromoterKind
     name: _Name
     group_id: RowNumber | None = None
-    commission_permille: Annotated[int | None, Field(ge=0, le=MOST_PERMILLE)] = None
+    commission_per_mille: Annotated[int | None, Field(ge=0, le=MOST_PERMILLE)] = None
     is_disabled: bool = False
 
     def stated(self) -> PromoterWish:
         """Return it as the service takes it."""
-        return PromoterWish(self.kind, self.name, self.group_id, self.commission_permille, self.is_disabled)
+        return PromoterWish(self.kind, self.name, self.group_id, self.commission_per_mille, self.is_disabled)
 
 
 class PromoterGroupPath(_Strict):
@@ -83,12 +83,6 @@ class PromoterGroupView(BaseModel):
     is_disabled: bool
 
 
-class PromoterGroupsView(BaseModel):
-    """All groups, by name."""
-
-    items: list[PromoterGroupView]
-
-
 class PromoterView(BaseModel):
     """A promoter; `link` is what the QR of their own leads to, with their code in it."""
 
@@ -96,7 +90,7 @@ class PromoterView(BaseModel):
     kind: PromoterKind
     name: str
     group_id: int | None
-    commission_permille: int | None
+    commission_per_mille: int | None
     is_disabled: bool
     code: str
     link: str
@@ -104,9 +98,10 @@ class PromoterView(BaseModel):
 
 
 @Route("listPromoterGroups", "GET", "/api/v1/promoter-groups", "List the groups of promoters", Permission.PROMOTERS_READ)
-async def list_promoter_groups(call: Call[None, None]) -> PromoterGroupsView:
-    """List the groups of promoters by name."""
-    return PromoterGroupsView(items=[_group_view(one) for one in await call.request.app[PROMOTERS].groups()])
+async def list_promoter_groups(call: Call[None, PageQuery]) -> Page[PromoterGroupView]:
+    """List the groups of promoters by number."""
+    found = [_group_view(one) for one in await call.request.app[PROMOTERS].groups()]
+    return page_of(found, lambda one: one.group_id, call.parameters)
 
 
 @Route(
@@ -191,7 +186,7 @@ async def change_promoter(call: Call[PromoterBody, PromoterPath]) -> PromoterVie
 @Route(
     "renewPromoterCode",
     "POST",
-    "/api/v1/promoters/{promoter_id}/code",
+    "/api/v1/promoters/{promoter_id}/renew-code",
     "Give a promoter a new code",
     Permission.PROMOTERS_EDIT,
     problems=(ProblemCode.NOT_FOUND,),
@@ -235,7 +230,7 @@ def _view(request: web.Request, one: Promoter) -> PromoterView:
         kind=one.wish.kind,
         name=one.wish.name,
         group_id=one.wish.group_id,
-        commission_permille=one.wish.commission_permille,
+        commission_per_mille=one.wish.commission_permille,
         is_disabled=one.wish.is_disabled,
         code=one.code,
         link=_link(request, one),

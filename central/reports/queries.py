@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.agencies.routes import PeriodQuery
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.devices.routes import CheckPointNumber
 from central.payments.methods import Method
 from central.payments.policy import PaymentState
 from central.payments.refund_policy import RefundDocumentState
@@ -89,7 +90,7 @@ class AdmissionFilter(Filter):
 
     state: PassageState | None = None
     order_id: _Number | None = None
-    check_point_id: _Number | None = None
+    check_point_id: CheckPointNumber | None = None
 
 
 class StatisticsQuery(Filter):

@@ -159,7 +159,7 @@ class DayView(BaseModel):
     returned_fen: int
 
 
-class CheckPointView(BaseModel):
+class CheckPointTodayView(BaseModel):
     """Persons who passed a check point today."""
 
     check_point_id: int
@@ -177,7 +177,7 @@ class SiteTodayView(BaseModel):
     today: DayView
     yesterday: DayView
     same_day_last_week: DayView
-    check_points: list[CheckPointView] | None
+    check_points: list[CheckPointTodayView] | None
     on_site: int | None
 
 
@@ -326,7 +326,7 @@ def _admission(one: AdmissionRecord) -> AdmissionRecordView:
         sequence=row.sequence,
         site_id=row.site_id,
         check_point_id=row.check_point_id,
-        scanned_at=to_datetime(row.scanned_at).isoformat(),
+        scanned_at=to_datetime(row.scanned_at),
         direction=row.direction,
         kind=row.kind,
         ticket_id=one.ticket,
@@ -350,7 +350,7 @@ def _site_today(one: SiteToday) -> SiteTodayView:
         today=DayView.model_validate(asdict(one.today)),
         yesterday=DayView.model_validate(asdict(one.yesterday)),
         same_day_last_week=DayView.model_validate(asdict(one.same_day_last_week)),
-        check_points=None if one.check_points is None else [CheckPointView(**asdict(point)) for point in one.check_points],
+        check_points=None if one.check_points is None else [CheckPointTodayView(**asdict(point)) for point in one.check_points],
         on_site=one.on_site,
     )
 

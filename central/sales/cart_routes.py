@@ -11,6 +11,7 @@ from central.identity.permissions import Permission
 from central.sales.carts import Cart, Carts, Draft
 from central.sales.routes import QuoteBody
 from central.web.operations import Call, Route
+from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
 from protocol.identifiers import SiteId
@@ -53,12 +54,6 @@ class CartView(CartItem):
     cart: QuoteBody
 
 
-class CartsView(BaseModel):
-    """The caller's own carts, newest first."""
-
-    items: list[CartItem]
-
-
 @Route(
     "suspendCart",
     "POST",
@@ -78,10 +73,10 @@ async def suspend_cart(call: Call[SuspendBody, None]) -> CartItem:
 
 
 @Route("listSuspendedCarts", "GET", "/api/v1/suspended-carts", "List the carts that one has set aside", Permission.SALES_SELL)
-async def list_suspended_carts(call: Call[None, None]) -> CartsView:
-    """List the caller's own carts, newest first."""
+async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
+    """List the caller's own carts by number."""
     found = await call.request.app[CARTS].carts(call.principal.user_id, call.now)
-    return CartsView(items=[_item(one) for one in found])
+    return page_of([_item(one) for one in found], lambda one: one.cart_id, call.parameters)
 
 
 @Route(

@@ -172,14 +172,14 @@ class HoldersView(BaseModel):
     items: list[HolderView]
 
 
-@Route("quote", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
+@Route("quoteOrder", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     """Say what it costs now; nothing is kept."""
     return quote_view(await call.request.app[SALES].quote(wanted_of(call.body, call.principal), call.now))
 
 
 @Route(
-    "sell",
+    "sellOrder",
     "POST",
     "/api/v1/orders",
     "Sell for money that is there",

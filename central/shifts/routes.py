@@ -215,7 +215,7 @@ async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
 @Route(
     "putLeftCashInSafe",
     "POST",
-    "/api/v1/shifts/{shift_id}/to-safe",
+    "/api/v1/shifts/{shift_id}/put-left-cash-in-safe",
     "Put into the safe what a shift left for the next seller",
     Permission.SHIFTS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),

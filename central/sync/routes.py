@@ -1,5 +1,7 @@
 """What journals raised, over HTTP, for people."""
 
+from datetime import datetime
+
 from aiohttp import web
 from pydantic import BaseModel
 
@@ -22,7 +24,7 @@ class AlarmView(BaseModel):
     sequence: int
     name: str
     detail: str
-    at: str
+    at: datetime
 
 
 @Route("listAlarms", "GET", "/api/v1/alarms", "List alarms, newest first", Permission.DEVICES_READ)
@@ -38,7 +40,7 @@ async def list_alarms(call: Call[None, PageQuery]) -> Page[AlarmView]:
             sequence=alarm.sequence,
             name=alarm.name,
             detail=alarm.detail,
-            at=to_datetime(alarm.at).isoformat(),
+            at=to_datetime(alarm.at),
         )
         for alarm in found
     ]

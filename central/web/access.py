@@ -124,7 +124,7 @@ def require_own_page(method: str, headers: Mapping[str, str], session_token: str
 def require_proved(principal: Principal, now: Instant) -> None:
     """Raise Problem unless the person gave the password within the last minutes."""
     if principal.proved_at is None or now - principal.proved_at > PROVED_FOR_MS:
-        raise Problem(ProblemCode.PROOF_REQUIRED, "give the password again: POST /api/v1/session/proof, then repeat this")
+        raise Problem(ProblemCode.PROOF_REQUIRED, "give the password again: POST /api/v1/session/prove, then repeat this")
 
 
 def require_session(principal: Principal) -> None:

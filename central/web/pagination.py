@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,6 +32,14 @@ class Page(BaseModel, Generic[ItemT]):
 
     items: list[ItemT]
     next: str | None = None
+
+
+def page_of(items: Iterable[ItemT], number: Callable[[ItemT], int], query: PageQuery) -> Page[ItemT]:
+    """Return a page, by number, of a set that is small enough to be read as a whole."""
+    after = from_cursor(query.after)
+    rest = sorted((one for one in items if after is None or number(one) > after), key=number)
+    shown = rest[: query.limit]
+    return Page(items=shown, next=to_cursor(number(shown[-1])) if len(rest) > len(shown) else None)
 
 
 def to_cursor(*last_key: int) -> str:

@@ -30,9 +30,9 @@ async def _promoters(tell: Teller) -> None:
     group_id = (await tell.show("addPromoterGroup", group))["group_id"]
     await tell.show("changePromoterGroup", {"name": "Hotels and inns"}, group_id=group_id)
     await tell.show("listPromoterGroups")
-    inn = {"kind": "firm", "name": "Inn at the Gate", "group_id": group_id, "commission_permille": 50}
+    inn = {"kind": "firm", "name": "Inn at the Gate", "group_id": group_id, "commission_per_mille": 50}
     promoter_id = (await tell.show("addPromoter", inn))["promoter_id"]
-    await tell.show("changePromoter", {**inn, "commission_permille": 60}, promoter_id=promoter_id)
+    await tell.show("changePromoter", {**inn, "commission_per_mille": 60}, promoter_id=promoter_id)
     await tell.show("renewPromoterCode", promoter_id=promoter_id)
     await tell.show("readPromoter", promoter_id=promoter_id)
     await tell.show("listPromoters", group_id=group_id)
@@ -41,9 +41,9 @@ async def _promoters(tell: Teller) -> None:
 
 async def _group(tell: Teller, agency_id: int) -> None:
     group = {"site_id": 1, "lines": [{"ticket_type_id": GROUP, "persons": 12, "visit_day": VISIT_DAY}]}
-    total_fen = (await tell.show("quoteAgency", group, agency_id=agency_id))["total_fen"]
+    total_fen = (await tell.show("quoteAgencyOrder", group, agency_id=agency_id))["total_fen"]
     deal = {**group, "expected_total_fen": total_fen, "payment": "prepaid", "guide": GUIDE}
-    order_id = (await tell.show("sellToAgency", deal, agency_id=agency_id))["order_id"]
+    order_id = (await tell.show("sellAgencyOrder", deal, agency_id=agency_id))["order_id"]
     await tell.show("readGroupOrder", order_id=order_id)
     await tell.show("listGroupOrders", agency_id=agency_id)
     await tell.show("readGroupGuide", order_id=order_id)

@@ -14,7 +14,7 @@ async def story(tell: Teller) -> None:
     site_id = (await tell.show("addSite", other))["site_id"]
     await tell.show("changeSite", {**other, "capacity": 800}, site_id=site_id)
     await tell.show("listSites")
-    await tell.show("listTicketTypePresets", site_id=1)
+    await tell.show("readTicketTypePresets", site_id=1)
     child = {"name_zh": "儿童票", "name_en": "Child", "entitlements": [ENTRY]}
     type_id = (await tell.show("addTicketType", {"parameters": child, "price_fen": 4_000}))["ticket_type_id"]
     await tell.show("listTicketTypes")
@@ -24,15 +24,15 @@ async def story(tell: Teller) -> None:
     await tell.show("setSaleSetting", {"ticket_type_ids": [ADULT, type_id]}, kind="channel", subject="window")
     kiosk = {"kind": "channel", "subject": "kiosk"}
     await tell.show("copySaleSetting", {"to": [kiosk]}, kind="channel", subject="window")
-    await tell.show("listSaleSettings")
-    await tell.show("listSellableTypes")
+    await tell.show("readSaleSettings")
+    await tell.show("listSellableTicketTypes")
 
 
 async def _categories(tell: Teller, type_id: int) -> None:
     day = {"name_zh": "日场", "name_en": "By day"}
     category_id = (await tell.show("addCategory", day))["category_id"]
     await tell.show("changeCategory", {**day, "place": 1}, category_id=category_id)
-    await tell.show("putTicketTypeInCategory", {"category_id": category_id}, ticket_type_id=type_id)
-    await tell.show("listCategories")
-    await tell.ask("putTicketTypeInCategory", {"category_id": None}, ticket_type_id=type_id)
+    await tell.show("setTicketTypeCategory", {"category_id": category_id}, ticket_type_id=type_id)
+    await tell.show("readCategories")
+    await tell.ask("setTicketTypeCategory", {"category_id": None}, ticket_type_id=type_id)
     await tell.show("deleteCategory", category_id=category_id)

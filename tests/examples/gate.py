@@ -30,7 +30,7 @@ class Gate:
     async def enrol(self) -> "Gate":
         """Become an agent."""
         wanted = {"role": "gate", "check_point_ids": [GATE_1]}
-        code = (await self._tell.ask("makeEnrolmentCode", wanted, site_id=1))["code"]
+        code = (await self._tell.ask("addEnrolmentCode", wanted, site_id=1))["code"]
         asked = EnrolRequest.make(PRIVATE, code, "Gate 1")
         self.agent = EnrolAnswer.from_bytes(await self.show("enrolAgent", asked.to_bytes())).agent
         return self

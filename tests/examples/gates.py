@@ -23,7 +23,7 @@ async def story(tell: Teller) -> None:
     await tell.show("changeCheckPoint", {**side, "state": "disabled"}, check_point_id=point_id)
     await tell.show("listCheckPoints", site_id=1)
     await tell.show("deleteCheckPoint", check_point_id=point_id)
-    await tell.show("makeEnrolmentCode", {"role": "handheld"}, site_id=1)
+    await tell.show("addEnrolmentCode", {"role": "handheld"}, site_id=1)
     gate = await Gate(tell).enrol()
     ticket = await tell.ask("readTicket", ticket_id=await sold(tell))
     await _follow(tell, gate, TicketId(int(ticket["ticket_id"], 16)))

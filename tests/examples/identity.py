@@ -31,7 +31,7 @@ async def _session(tell: Teller) -> None:
 
 
 async def _people(tell: Teller) -> None:
-    await tell.show("listPermissions")
+    await tell.show("readPermissions")
     role = {"name": "检票员 Ticket checker", "permissions": ["devices.read", "admissions.read"], "scope": "all"}
     role_id = (await tell.show("addRole", role))["role_id"]
     await tell.show("changeRole", {**role, "permissions": ["admissions.read"]}, role_id=role_id)
@@ -43,7 +43,7 @@ async def _people(tell: Teller) -> None:
     await tell.show("changeUser", {**wang, "role_ids": []}, user_id=user_id)
     await tell.show("disableUser", user_id=user_id)
     await tell.show("enableUser", user_id=user_id)
-    await tell.show("resetPassword", user_id=user_id)
+    await tell.show("resetUserPassword", user_id=user_id)
     await tell.show("deleteUser", user_id=user_id)
     await tell.show("deleteRole", role_id=role_id)
     grant = {"user_id": LI, "name": "tour shop", "permissions": ["sales.sell"], "expires_at": "2027-01-01T00:00:00+08:00"}

@@ -7,7 +7,7 @@ WORDS = {"help_text_zh": "请到窗口", "help_text_en": "Please ask at the wind
 
 async def story(tell: Teller) -> None:
     """The kiosk's parameters are set, and the log says who did it."""
-    await tell.show("listParameters")
+    await tell.show("readParameterGroups")
     group = await tell.show("readParameterGroup", group="kiosk")
     values = {one["name"]: one["value"] for one in group["fields"] if one["value"] is not None}
     await tell.show("changeParameterGroup", {"version": group["version"], "values": values}, group="kiosk")

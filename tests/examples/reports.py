@@ -11,7 +11,7 @@ async def story(tell: Teller) -> None:
     """After a small day somebody asks for every list and statistic of it."""
     code = (await tell.ask("addPromoter", {"kind": "person", "name": "Aunt Zhou"}))["code"]
     await tell.ask("openShift", {"site_id": 1, "float_fen": 20_000})
-    await tell.ask("sell", {**bought(16_000, quantity=2), "promoter_code": code})
+    await tell.ask("sellOrder", {**bought(16_000, quantity=2), "promoter_code": code})
     await tell.ask("reprintTicket", {"reason": "torn"}, ticket_id=await sold(tell))
     refund = await tell.ask("requestRefund", {"ticket_id": await sold(tell), "reason": "rain"})
     await tell.ask("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund["refund_id"])

@@ -9,8 +9,8 @@ HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name"
 async def story(tell: Teller) -> None:
     """A seller opens a shift, sells, changes what was sold, and counts the drawer."""
     await tell.show("openShift", {"site_id": 1, "float_fen": 20_000})
-    await tell.show("quote", cart(quantity=2))
-    order = await tell.show("sell", bought(8_000, quantity=1))
+    await tell.show("quoteOrder", cart(quantity=2))
+    order = await tell.show("sellOrder", bought(8_000, quantity=1))
     await tell.show("readOrder", order_id=order["order_id"])
     held = await tell.show("holdOrder", {**cart(), "expected_total_fen": 8_000})
     await tell.show("cancelOrder", order_id=held["order_id"])

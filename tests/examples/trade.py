@@ -18,7 +18,7 @@ def bought(total_fen: int, **line: Json) -> Json:
 
 async def sold(tell: Teller, total_fen: int = 8_000, **line: Json) -> str:
     """Sell in cash; return the number of the first ticket."""
-    return str((await tell.ask("sell", bought(total_fen, **line)))["tickets"][0]["ticket_id"])
+    return str((await tell.ask("sellOrder", bought(total_fen, **line)))["tickets"][0]["ticket_id"])
 
 
 async def held(tell: Teller) -> int:

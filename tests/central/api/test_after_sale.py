@@ -76,7 +76,7 @@ async def test_money_out_of_the_rules_wants_the_password_again(client: Client, h
     for path in ("refunds/by-hand", "refunds/forced"):
         office.clock.advance(seconds=600)
         assert (await asked(client, headers, path, by_hand, 403))["code"] == "proof_required"
-        await asked(client, headers, "session/proof", {"password": "a long passphrase"})
+        await asked(client, headers, "session/prove", {"password": "a long passphrase"})
         office.gates.used = {ticket_id: 1} if path == "refunds/forced" else {}
         made = await asked(client, headers, path, by_hand, 201)
         assert made["amount_fen"] == 8000
@@ -109,7 +109,7 @@ async def test_a_cart_is_set_aside_and_recalled_as_it_was(client: Client, header
     item = await asked(client, headers, "suspended-carts", body, 201)
     assert (item["name"], item["tickets"]) == ("red hat", 2)
     listed = await client.get("/api/v1/suspended-carts", headers=headers)
-    assert await listed.json() == {"items": [item]}
+    assert await listed.json() == {"items": [item], "next": None}
     recalled = await asked(client, headers, f"suspended-carts/{item['cart_id']}/recall", {})
     assert (await asked(client, headers, "quotes", recalled["cart"]))["total_fen"] == 16000
     assert (await client.delete(f"/api/v1/suspended-carts/{item['cart_id']}", headers=headers)).status == 204

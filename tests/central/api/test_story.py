@@ -118,7 +118,7 @@ async def test_tickets_are_changed(client: Client, headers: dict[str, str]) -> N
     assert (await client.post(f"{path}/block", json=why, headers=headers)).status == 409
     assert (await _ok(await client.post(f"{path}/unblock", json=why, headers=headers)))["status"] == "active"
     until = {"valid_until": "2026-05-20T15:59:00Z"}
-    extended = await _ok(await client.post(f"{path}/extension", json=until, headers=headers))
+    extended = await _ok(await client.post(f"{path}/extend", json=until, headers=headers))
     assert extended["valid_until"] == until["valid_until"]
     assert (await _ok(await client.post(f"{path}/reissue", json=why, headers=headers)))["generation"] == 2
 
@@ -145,7 +145,7 @@ async def test_a_person_is_added_and_given_a_new_password(client: Client, header
     body = {"name": "zhao", "full_name": "赵", "role_ids": []}
     made = await _ok(await client.post("/api/v1/users", json=body, headers=headers), 201)
     number = made["user"]["user_id"]
-    reset = await _ok(await client.post(f"/api/v1/users/{number}/password-reset", headers=headers))
+    reset = await _ok(await client.post(f"/api/v1/users/{number}/reset-password", headers=headers))
     assert made["one_time_password"] != reset["one_time_password"]
     old = {"name": "zhao", "password": made["one_time_password"]}
     assert (await client.post("/api/v1/session", json=old)).status == 401
@@ -201,7 +201,7 @@ BODIES = {
     "/api/v1/refunds": {"ticket_id": "0" * 16, "reason": "rain"},
     "/api/v1/users": {"name": "zhao", "full_name": "赵", "channel": "window", "role_ids": [1]},
     "/api/v1/session": {"name": "zhao", "password": "a long passphrase", "bearer": True},
-    "/api/v1/tickets/0000000000000001/extension": {"valid_until": "2026-05-20T15:59:00Z"},
+    "/api/v1/tickets/0000000000000001/extend": {"valid_until": "2026-05-20T15:59:00Z"},
     "/api/v1/tickets/0000000000000001/block": {"reason": "rain"},
 }
 

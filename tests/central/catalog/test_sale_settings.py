@@ -120,6 +120,6 @@ async def test_the_sales_screen_shows_only_what_may_be_sold(
     await set_(office, WINDOW, 2)
     shown = []
     for permissions in (BUT_SELL_ALL, list(ALL)):
-        answer = await client.get("/api/v1/sellable-types", headers=await sign_in(client, office, *permissions))
+        answer = await client.get("/api/v1/sellable-ticket-types", headers=await sign_in(client, office, *permissions))
         shown.append([one["ticket_type_id"] for one in (await answer.json())["items"]])
     assert shown == [[2], [1, 2]]

@@ -132,7 +132,7 @@ async def test_the_qr_over_http_leads_to_the_link_with_the_code(office: Office) 
     await office.ticket_type()
     async with office.client() as client:
         headers = await sign_in(client, office)
-        body = {"kind": "firm", "name": "Hotel", "commission_permille": 30}
+        body = {"kind": "firm", "name": "Hotel", "commission_per_mille": 30}
         one = await (await client.post("/api/v1/promoters", json=body, headers=headers)).json()
         assert one["link"] == f"https://tickets.example/p/{one['code']}"
         answer = await client.get(f"/api/v1/promoters/{one['promoter_id']}/qr", headers=headers)

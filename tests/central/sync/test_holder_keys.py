@@ -56,7 +56,7 @@ async def sell(central: Central, ticket_type: int) -> TicketId:
 
 
 async def lose(central: Central, gate: Gate) -> None:
-    await central.api("POST", f"/agents/{gate.agent}/loss", {"reason": "stolen from the booth"})
+    await central.api("POST", f"/agents/{gate.agent}/declare-lost", {"reason": "stolen from the booth"})
 
 
 async def go_on(central: Central, until: Callable[[tuple[int, object]], bool]) -> None:

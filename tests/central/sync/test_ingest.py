@@ -184,7 +184,7 @@ async def test_a_declared_loss_does_not_block_what_follows(central: Central, gat
 
 async def test_a_revoked_agent_is_heard_but_apart(central: Central, gate: Gate) -> None:
     gate.admit(1)
-    await central.api("POST", f"/agents/{gate.agent}/revocation", {"wipe": True})
+    await central.api("POST", f"/agents/{gate.agent}/revoke", {"wipe": True})
     assert Step.SENT_APART in await gate.upload()
     with pytest.raises(AgentRevoked) as told:
         await gate.client.time(bytes(16))

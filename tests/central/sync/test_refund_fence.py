@@ -124,7 +124,7 @@ async def test_a_lost_gate_is_not_waited_for(central: Central, adult: int, gate:
     (ticket,) = await central.sell(adult)
     refund = await ask(central, ticket)
     assert refund["state"] == "waiting"
-    await central.api("POST", f"/agents/{gate.agent}/loss", {"reason": "fell into the lake"})
+    await central.api("POST", f"/agents/{gate.agent}/declare-lost", {"reason": "fell into the lake"})
     await state_of(central, refund, "paid")
 
 

@@ -114,7 +114,7 @@ async def test_a_ticket_of_a_new_type_is_admitted_at_once(central: Central, gate
 
 async def test_a_revoked_agent_is_decided_for_no_more(central: Central, gate: Gate, adult: int) -> None:
     (ticket,) = await central.sell(adult)
-    await central.api("POST", f"/agents/{gate.agent}/revocation", {"wipe": True})
+    await central.api("POST", f"/agents/{gate.agent}/revoke", {"wipe": True})
     with pytest.raises(AgentRevoked) as told:
         await show(gate, ticket["code"])
     assert told.value.revoked.wipe
