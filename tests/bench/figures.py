@@ -22,6 +22,7 @@ class Group(StrEnum):
     ADMISSION_SQLITE = "admission_sqlite"
     ADMISSION_POSTGRESQL = "admission_postgresql"
     REPORTS_SQLITE = "reports_sqlite"
+    REPORTS_POSTGRESQL = "reports_postgresql"
     ORDERS_SQLITE = "orders_sqlite"
     ORDERS_POSTGRESQL = "orders_postgresql"
     FLASH_SALE_SQLITE = "flash_sale_sqlite"
@@ -88,6 +89,11 @@ FIGURES = (
     Figure("list_first_page_ms_sqlite", "ms", Group.REPORTS_SQLITE, 100),
     Figure("export_xlsx_100k_s_sqlite", "s", Group.REPORTS_SQLITE),
     Figure("export_xlsx_100k_peak_mb_sqlite", "MB", Group.REPORTS_SQLITE),
+    Figure("report_home_ms_postgresql", "ms", Group.REPORTS_POSTGRESQL, 200),
+    Figure("report_month_by_day_and_type_ms_postgresql", "ms", Group.REPORTS_POSTGRESQL, 500),
+    Figure("list_first_page_ms_postgresql", "ms", Group.REPORTS_POSTGRESQL, 100),
+    Figure("export_xlsx_100k_s_postgresql", "s", Group.REPORTS_POSTGRESQL),
+    Figure("export_xlsx_100k_peak_mb_postgresql", "MB", Group.REPORTS_POSTGRESQL),
     Figure("camera_decode_rate", "%", Group.CAMERA),
     Figure("camera_decode_rate_zxing", "%", Group.CAMERA),
     Figure("camera_decode_rate_pyzbar", "%", Group.CAMERA),
