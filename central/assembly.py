@@ -74,6 +74,8 @@ from central.refunds.service import Refunds
 from central.refunds.upgrade_routes import UPGRADES
 from central.refunds.upgrades import Upgrades
 from central.reports.export_routes import DESK, Desk
+from central.reports.kept_export_routes import KEPT_EXPORTS
+from central.reports.kept_exports import KeptExports
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
 from central.sales.after_sale_routes import REPRINTS, RESCHEDULING
@@ -214,6 +216,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin
     _add_services(app, parts)
+    _add_exports(app, settings, ambience)
     app.cleanup_ctx.append(_running(app, parts))
     app.on_shutdown.append(_end_waiting)
     return Built(app, tuple(notices), parts.store, parts.feed.publisher)
@@ -299,6 +302,16 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
     app[HOLDER_ROUNDS] = HolderRounds(store, catalog, issuing, parts.seal)
+
+
+def _add_exports(app: web.Application, settings: CentralSettings, ambience: Ambience) -> None:
+    kept = KeptExports(settings.data_dir / "exports", ambience.random_bytes, ambience.clock)
+
+    async def stop(_: web.Application) -> None:
+        await kept.stop()
+
+    app[KEPT_EXPORTS] = kept
+    app.on_shutdown.append(stop)
 
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:

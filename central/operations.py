@@ -23,6 +23,7 @@ from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
+from central.reports.kept_export_routes import OPERATIONS as KEPT_EXPORT_OPERATIONS
 from central.reports.reprint_routes import OPERATIONS as REPRINT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
@@ -61,6 +62,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *REPORT_OPERATIONS,
     *REPRINT_OPERATIONS,
     *EXPORT_OPERATIONS,
+    *KEPT_EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,
     *SYNC_OPERATIONS,

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
@@ -39,16 +40,19 @@ class AdmissionRecord:
         return id_text(self.row.ticket_id) if self.row.ticket_id else None
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[AdmissionRecord, ...]:
+def _query(narrowed: Narrowed) -> Select[AdmissionRecordRow, bytes]:
     row, wanted = AdmissionRecordRow, narrowed.wanted
     query = select(row, JournalRow.journal_id).join(JournalRow, col(JournalRow.number) == col(row.journal_number))
-    query = query.where(
+    return query.where(
         *narrowed.sold(col(row.seller_id), col(row.channel)),
         *narrowed.during(col(row.site_id), col(row.scanned_at)),
         *equal((col(row.ticket_type_id), wanted.ticket_type_id), (col(row.state), wanted.state)),
         *equal((col(row.order_id), wanted.order_id), (col(row.check_point_id), wanted.check_point_id)),
-        *after(_PLACE, position),
     )
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[AdmissionRecord, ...]:
+    query = _query(narrowed).where(*after(_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
     return tuple(AdmissionRecord(record, journal_id) for record, journal_id in rows)
 
@@ -56,6 +60,7 @@ async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit
 ADMISSIONS: Listing[AdmissionRecord] = Listing(
     name="admissions",
     parts=3,
+    query=_query,
     read=_read,
     position=lambda one: (one.row.scanned_at, one.row.journal_number, one.row.sequence),
     columns=(

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from enum import Enum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import col
 
 from central.catalog import service as catalog
@@ -65,13 +65,23 @@ class Column(Generic[ItemT]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[ItemT]):
-    """A list. `read` returns so many items at most, from the newest or from just after a position of `parts` numbers."""
+    """A list. `read` returns so many items at most, from the newest or from just after a position of `parts` numbers.
+
+    `query` selects all that is wanted of it, in no order.
+    """
 
     name: str
     parts: int
+    query: Callable[[Narrowed], Select[*tuple[Any, ...]]]
     read: Callable[[Work, Narrowed, Position | None, int], Awaitable[tuple[ItemT, ...]]]
     position: Callable[[ItemT], Position]
     columns: tuple[Column[ItemT], ...]
+
+
+async def counted(work: Work, listing: Listing[Any], narrowed: Narrowed) -> int:
+    """Return how many items a list has."""
+    query = listing.query(narrowed).with_only_columns(func.count(), maintain_column_froms=True)
+    return int((await (await work.connection()).execute(query)).scalar_one())
 
 
 def after(place: Place, position: Position | None) -> list[ColumnElement[bool]]:

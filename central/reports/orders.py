@@ -4,6 +4,7 @@ from typing import cast
 
 from sqlalchemy import exists
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.reports.wanted import Narrowed, equal
@@ -15,10 +16,13 @@ from central.store.unit_of_work import Work
 _PLACE = col(OrderRow.created_at), col(OrderRow.id)
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Order, ...]:
+def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
     conditions = order_conditions(narrowed, *equal((col(OrderRow.state), narrowed.wanted.state)))
-    in_time = narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at))
-    query = select(OrderRow).where(*conditions, *in_time, *after(_PLACE, position))
+    return select(OrderRow).where(*conditions, *narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at)))
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Order, ...]:
+    query = _query(narrowed).where(*after(_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
     return tuple(order_of(row, ()) for row in rows)
 
@@ -41,6 +45,7 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
 ORDERS: Listing[Order] = Listing(
     name="orders",
     parts=2,
+    query=_query,
     read=_read,
     position=lambda one: (one.created_at, one.order_id),
     columns=(

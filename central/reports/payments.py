@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from central.payments.documents import Payment, payment_of
 from central.payments.refund_policy import RefundDocumentState
@@ -63,19 +64,27 @@ class ListedReturn:
     sold: Sold
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedPayment, ...]:
+def _query(narrowed: Narrowed) -> Select[PaymentRow, OrderRow]:
     query = select(PaymentRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
-    query = query.where(*_conditions(narrowed, PaymentRow.state), *_in_time(narrowed), *after(_PLACE, position))
+    return query.where(*_conditions(narrowed, PaymentRow.state), *_in_time(narrowed))
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedPayment, ...]:
+    query = _query(narrowed).where(*after(_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
     return tuple(ListedPayment(payment_of(payment), sold_of(order)) for payment, order in rows)
 
 
-async def _read_returns(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReturn, ...]:
+def _query_returns(narrowed: Narrowed) -> Select[PaymentRefundRow, PaymentRow, OrderRow]:
     row = PaymentRefundRow
     query = select(row, PaymentRow, OrderRow).join(PaymentRow, col(PaymentRow.id) == col(row.payment_id))
     query = query.join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
     in_time = narrowed.during(col(OrderRow.site_id), col(row.created_at))
-    query = query.where(*_conditions(narrowed, row.state), *in_time, *after(_RETURN_PLACE, position))
+    return query.where(*_conditions(narrowed, row.state), *in_time)
+
+
+async def _read_returns(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReturn, ...]:
+    query = _query_returns(narrowed).where(*after(_RETURN_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_RETURN_PLACE)).limit(limit))).all()
     return tuple(_return_of(returned, payment, order) for returned, payment, order in rows)
 
@@ -122,6 +131,7 @@ def _return_of(row: PaymentRefundRow, payment: PaymentRow, order: OrderRow) -> L
 PAYMENTS: Listing[ListedPayment] = Listing(
     name="payments",
     parts=3,
+    query=_query,
     read=_read,
     position=lambda one: (one.sold.created_at, one.sold.order_id, one.payment.payment_id),
     columns=(
@@ -148,6 +158,7 @@ PAYMENTS: Listing[ListedPayment] = Listing(
 RETURNS: Listing[ListedReturn] = Listing(
     name="payment-refunds",
     parts=2,
+    query=_query_returns,
     read=_read_returns,
     position=lambda one: (one.created_at, one.return_id),
     columns=(

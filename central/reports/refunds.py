@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
 from central.refunds.service import Refund, refund_of
@@ -26,18 +27,21 @@ class ListedRefund:
     sold: Sold
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefund, ...]:
+def _query(narrowed: Narrowed) -> Select[RefundRow, ProductId, OrderRow]:
     wanted = narrowed.wanted
     query = select(RefundRow, col(TicketRow.ticket_type_id), OrderRow).join(
         TicketRow, col(TicketRow.id) == col(RefundRow.ticket_id)
     )
-    query = query.join(OrderRow, col(OrderRow.id) == col(RefundRow.order_id)).where(
+    return query.join(OrderRow, col(OrderRow.id) == col(RefundRow.order_id)).where(
         *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),
         *narrowed.during(col(OrderRow.site_id), col(RefundRow.requested_at)),
         *equal((col(RefundRow.state), wanted.state), (col(TicketRow.ticket_type_id), wanted.ticket_type_id)),
         *equal((col(RefundRow.order_id), wanted.order_id)),
-        *after(_PLACE, position),
     )
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefund, ...]:
+    query = _query(narrowed).where(*after(_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
     return tuple(ListedRefund(refund_of(row, ()), kind, sold_of(order)) for row, kind, order in rows)
 
@@ -45,6 +49,7 @@ async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit
 REFUNDS: Listing[ListedRefund] = Listing(
     name="refunds",
     parts=2,
+    query=_query,
     read=_read,
     position=lambda one: (one.refund.requested_at, one.refund.refund_id),
     columns=(

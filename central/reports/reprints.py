@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
@@ -42,10 +43,13 @@ class OfReprinter:
     tickets: int
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReprint, ...]:
+def _query(narrowed: Narrowed) -> Select[ReprintRow, TicketRow]:
     query = select(ReprintRow, TicketRow).join(TicketRow, col(TicketRow.id) == col(ReprintRow.ticket_id))
-    query = query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
-    rows = await work.session.exec(query.where(*after(_PLACE, position)).order_by(*newest_first(_PLACE)).limit(limit))
+    return query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReprint, ...]:
+    rows = await work.session.exec(_query(narrowed).where(*after(_PLACE, position)).order_by(*newest_first(_PLACE)).limit(limit))
     return tuple(_listed(row, ticket) for row, ticket in rows.all())
 
 
@@ -86,6 +90,7 @@ def _listed(row: ReprintRow, ticket: TicketRow) -> ListedReprint:
 REPRINTS: Listing[ListedReprint] = Listing(
     name="reprints",
     parts=2,
+    query=_query,
     read=_read,
     position=lambda one: (one.at, one.reprint_id),
     columns=(

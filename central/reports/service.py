@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 from central.reports import days, recording, statistics
-from central.reports.listing import ItemT, Listing, Names, Position, names
+from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
@@ -39,6 +39,12 @@ class Reports:
         while page := await self.page(listing, wanted, who, position, ROWS_AT_ONCE):
             yield page
             position = listing.position(page[-1])
+
+    async def count(self, listing: Listing[ItemT], wanted: Wanted, who: Principal) -> int:
+        """Return how many items a list has, within what the caller sees."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
 
     async def ticket_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfType, ...]:
         """Return the figures by day and ticket type."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.reports.wanted import Narrowed
@@ -14,12 +15,15 @@ from protocol.instants import Instant
 _PLACE = col(ShiftRow.opened_at), col(ShiftRow.id)
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Shift, ...]:
-    query = select(ShiftRow).where(
+def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
+    return select(ShiftRow).where(
         *narrowed.sold(col(ShiftRow.seller_id), col(ShiftRow.channel)),
         *narrowed.during(col(ShiftRow.site_id), col(ShiftRow.opened_at)),
-        *after(_PLACE, position),
     )
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Shift, ...]:
+    query = _query(narrowed).where(*after(_PLACE, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
     return tuple(shift_of(row) for row in rows)
 
@@ -35,6 +39,7 @@ def _end(title_zh: str, title_en: str, value: Callable[[Closed], int]) -> Column
 SHIFTS: Listing[Shift] = Listing(
     name="shifts",
     parts=2,
+    query=_query,
     read=_read,
     position=lambda one: (one.opened_at, one.shift_id),
     columns=(

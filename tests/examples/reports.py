@@ -24,3 +24,19 @@ async def story(tell: Teller) -> None:
         await tell.show(f"export{name}Statistics", format="csv", **period)
     await tell.show("readReprintStatistics", **period)
     await tell.show("readHome", site_id=1)
+    await _kept(tell)
+
+
+async def _kept(tell: Teller) -> None:
+    wanted = {"first_day": VISIT_DAY, "format": "csv"}
+    for name in LISTS:
+        begun = await tell.show(f"begin{name}Export", wanted)
+        await tell.exports_finished()
+        if name != LISTS[0]:
+            await tell.ask("deleteKeptExport", export_id=begun["export_id"])
+    orders = await tell.show("listKeptExports")
+    export_id = orders["items"][0]["export_id"]
+    await tell.show("readKeptExport", export_id=export_id)
+    await tell.show("readKeptExportFile", export_id=export_id)
+    await tell.show("cancelKeptExport", export_id=export_id)
+    await tell.show("deleteKeptExport", export_id=export_id)

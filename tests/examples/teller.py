@@ -20,6 +20,7 @@ from central.keys.files import KeyFiles
 from central.operations import OPERATIONS
 from central.refunds.batch_routes import REFUND_BATCHES
 from central.refunds.routes import REFUNDS
+from central.reports.kept_export_routes import KEPT_EXPORTS
 from central.sync.agent_calls import KEYS
 from central.web.openapi import document
 from central.web.operations import JSON, Operation
@@ -78,6 +79,10 @@ class Teller:
         """Let the jobs pass that keep the log."""
         await self.built.app[CALLS].write_down()
         await self.built.app[CHAIN].link_all(self.clock())
+
+    async def exports_finished(self) -> None:
+        """Wait until every export that was begun has ended."""
+        await self.built.app[KEPT_EXPORTS].finished()
 
     def rotate_ticket_key(self) -> None:
         """Replace the key that tickets are signed with, so that there is a next keyring."""
