@@ -24,6 +24,8 @@ from central.audit.routes import AUDIT, CHAIN
 from central.audit.search import AuditSearch
 from central.catalog.categories import Categories
 from central.catalog.category_routes import CATEGORIES
+from central.catalog.preview import Preview
+from central.catalog.preview_routes import PREVIEW
 from central.catalog.routes import CATALOG
 from central.catalog.sale_setting_routes import SALE_SETTINGS
 from central.catalog.sale_settings import SaleSettings
@@ -78,6 +80,8 @@ from central.reports.kept_export_routes import KEPT_EXPORTS
 from central.reports.kept_exports import KeptExports
 from central.reports.routes import REPORTS
 from central.reports.service import Reports
+from central.sales.activation import ActivationCodes
+from central.sales.activation_routes import ACTIVATION
 from central.sales.after_sale_routes import REPRINTS, RESCHEDULING
 from central.sales.cart_routes import CARTS
 from central.sales.carts import Carts
@@ -276,12 +280,14 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
+    app[PREVIEW] = Preview(store)
     app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
     app[REPRINTS] = Reprints(store)
+    app[ACTIVATION] = ActivationCodes(store, catalog, issuing, parts.seal, parts.ambience.random_bytes)
     app[UPGRADES], app[CARTS] = Upgrades(store, app[SALES], refunds, parts.seal), Carts(store, parts.seal)
     app[AGENCIES] = Agencies(store, parts.seal)
     app[GROUP_ORDERS] = GroupOrders(store, issuing, Gates(FenceFacts(), admissions), parts.seal)

@@ -6,6 +6,7 @@ from central.agencies.routes import OPERATIONS as AGENCY_OPERATIONS
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
 from central.catalog.category_routes import OPERATIONS as CATEGORY_OPERATIONS
 from central.catalog.preset_routes import OPERATIONS as PRESET_OPERATIONS
+from central.catalog.preview_routes import OPERATIONS as PREVIEW_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.sale_setting_routes import OPERATIONS as SALE_SETTING_OPERATIONS
 from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
@@ -22,12 +23,15 @@ from central.promoters.routes import OPERATIONS as PROMOTER_OPERATIONS
 from central.refunds.batch_routes import OPERATIONS as REFUND_BATCH_OPERATIONS
 from central.refunds.routes import OPERATIONS as REFUND_OPERATIONS
 from central.refunds.upgrade_routes import OPERATIONS as UPGRADE_OPERATIONS
+from central.reports.activation_routes import OPERATIONS as ACTIVATION_CODE_OPERATIONS
 from central.reports.export_routes import OPERATIONS as EXPORT_OPERATIONS
 from central.reports.kept_export_routes import OPERATIONS as KEPT_EXPORT_OPERATIONS
 from central.reports.reprint_routes import OPERATIONS as REPRINT_OPERATIONS
 from central.reports.routes import OPERATIONS as REPORT_OPERATIONS
+from central.sales.activation_routes import OPERATIONS as ACTIVATION_OPERATIONS
 from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
 from central.sales.cart_routes import OPERATIONS as CART_OPERATIONS
+from central.sales.evidence_routes import OPERATIONS as EVIDENCE_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.shifts.routes import OPERATIONS as SHIFT_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
@@ -46,10 +50,13 @@ OPERATIONS: tuple[Operation, ...] = (
     *CATALOG_OPERATIONS,
     *CATEGORY_OPERATIONS,
     *PRESET_OPERATIONS,
+    *PREVIEW_OPERATIONS,
     *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
+    *EVIDENCE_OPERATIONS,
     *AFTER_SALE_OPERATIONS,
     *CART_OPERATIONS,
+    *ACTIVATION_OPERATIONS,
     *PAYMENT_OPERATIONS,
     *SHIFT_OPERATIONS,
     *PROMOTER_OPERATIONS,
@@ -61,6 +68,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *AGENCY_ORDER_OPERATIONS,
     *REPORT_OPERATIONS,
     *REPRINT_OPERATIONS,
+    *ACTIVATION_CODE_OPERATIONS,
     *EXPORT_OPERATIONS,
     *KEPT_EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
+from central.catalog.concessions import Grounds
 from central.catalog.sale import KnownBy, SaleRules, StockPer
 from central.web.local_times import LocalTime
 from central.web.texts import PRINTABLE
@@ -32,6 +33,7 @@ MOST_VALID_DAYS = 3_660
 LAST_DAY = date(2199, 12, 31)
 DEFAULT_AUTONOMY_S = 72 * 3600
 DEFAULT_UNSEEN_PER_HOUR = 60
+DEFAULT_ACTIVATION_DAYS = 365
 LATEST_DAY_END_HOUR = 11
 
 
@@ -168,6 +170,15 @@ class Group(_Stated):
     maximum: Annotated[int, Field(ge=2, le=MOST_PERSONS)]
 
 
+class Activation(_Stated):
+    """密码激活: tickets are sold inactive, and a code makes each somebody's, within so many days of the sale.
+
+    The day of the visit and the holder are said at the activation.
+    """
+
+    within_days: Annotated[int, Field(ge=0, le=MOST_VALID_DAYS)] = DEFAULT_ACTIVATION_DAYS
+
+
 class TicketTypeParameters(_Stated):
     """A ticket type: its names, its rights, when its tickets are valid, and what the seller must ask."""
 
@@ -178,6 +189,8 @@ class TicketTypeParameters(_Stated):
     slots: Annotated[list[Slot], Field(max_length=MOST_SLOTS)] = []
     group: Group | None = None
     is_real_name: bool = False
+    activation: Activation | None = None
+    concession: Grounds = []
     claim: policy.Claim = policy.Claim.WHEN_ONLINE
     unseen_allowed: bool = True
     autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)] = DEFAULT_AUTONOMY_S
@@ -191,12 +204,18 @@ class TicketTypeParameters(_Stated):
             raise ValueError("slots and a time-slot check belong together: state both or neither")
         if self.group and self.group.minimum > self.group.maximum:
             raise ValueError("a group's minimum must not exceed its maximum")
+        if self.activation and (self.slots or self.group or self.unseen_allowed):
+            raise ValueError("a type that is activated by code has no slots, no group, and is not allowed unseen")
+        if self.activation and self.concession:
+            raise ValueError("a type that is activated by code is no concession: nobody sees who activates it")
         if misfit := self.misfit(self.sale):
             raise ValueError(misfit)
         return self
 
     def misfit(self, sale: SaleRules) -> str:
         """Return why this type cannot be sold by these rules; nothing where it can."""
+        if self.activation and (sale.stock or sale.person_limit):
+            return "a type that is activated by code has no stock per day and no limit per person"
         if sale.stock and sale.stock.per is StockPer.SLOT and not self.slots:
             return "a stock per slot needs slots"
         if sale.person_limit and sale.person_limit.known_by is KnownBy.DOCUMENT and not self.is_real_name:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import time
 
 from central.catalog.checks import Check, DailyUses, TimeSlot, TotalUses
-from central.catalog.parameters import DaysFromVisit, EntitlementParameters, Group, Slot, TicketTypeParameters
+from central.catalog.concessions import EvidenceKind, Ground
+from central.catalog.parameters import Activation, DaysFromVisit, EntitlementParameters, Group, Slot, TicketTypeParameters
 from central.catalog.sale import KnownBy, PersonLimit, SaleRules, Stock, StockPer
 
 _USES = 10
+_OLD, _YOUNG = 60, 18
 _YEAR_DAYS = 365
 _SLOT_HOURS = (9, 11, 13, 15)
 _SLOT_MINUTES = 120
@@ -31,7 +33,6 @@ class Preset:
 def presets(site: int) -> tuple[Preset, ...]:
     """Return the presets for types of one site."""
     once = TotalUses(check="total-uses", most=1)
-    slots = [Slot(start=time(hour), minutes=_SLOT_MINUTES) for hour in _SLOT_HOURS]
     return (
         _preset("single", "单次票：当日入园一次", "Single: one entry on the day", _right(site, once)),
         _preset(
@@ -66,13 +67,42 @@ def presets(site: int) -> tuple[Preset, ...]:
             sale=SaleRules(person_limit=PersonLimit(known_by=KnownBy.DOCUMENT, a_day=1)),
         ),
         _preset(
-            "timed-slots",
-            "分时预约票：每时段限量",
-            "Timed slots: so many for each slot",
-            _right(site, once, TimeSlot(check="time-slot", before_minutes=15, after_minutes=30)),
-            slots=slots,
-            sale=SaleRules(stock=Stock(per=StockPer.SLOT, places=_SLOT_PLACES)),
+            "by-code",
+            "密码激活票：凭激活码启用",
+            "Activated by code: sold in bulk, activated by whoever has the code",
+            _right(site, once),
+            activation=Activation(),
+            unseen_allowed=False,
         ),
+        _by_evidence(site),
+        _timed_slots(site),
+    )
+
+
+def _by_evidence(site: int) -> Preset:
+    return _preset(
+        "concession",
+        "优待票：老人、儿童、学生，凭证购票",
+        "Concession: the old, children and students, by evidence",
+        _right(site, TotalUses(check="total-uses", most=1)),
+        concession=[
+            Ground(evidence=EvidenceKind.IDENTITY_DOCUMENT, minimum_age=_OLD),
+            Ground(evidence=EvidenceKind.IDENTITY_DOCUMENT, maximum_age=_YOUNG),
+            Ground(evidence=EvidenceKind.STUDENT_CARD, asks_number=True),
+        ],
+    )
+
+
+def _timed_slots(site: int) -> Preset:
+    slots = [Slot(start=time(hour), minutes=_SLOT_MINUTES) for hour in _SLOT_HOURS]
+    once, slot = TotalUses(check="total-uses", most=1), TimeSlot(check="time-slot", before_minutes=15, after_minutes=30)
+    return _preset(
+        "timed-slots",
+        "分时预约票：每时段限量",
+        "Timed slots: so many for each slot",
+        _right(site, once, slot),
+        slots=slots,
+        sale=SaleRules(stock=Stock(per=StockPer.SLOT, places=_SLOT_PLACES)),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from central.catalog.parameters import TicketTypeParameters
 from protocol.admission.policy import Product
 from protocol.identifiers import ProductId
+from protocol.tickets.claims import TicketFlags
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,17 @@ class TicketType:
     def product(self) -> Product:
         """Return it as gates know it."""
         return self.parameters.stated(self.type_id)
+
+
+def flags_of(parameters: TicketTypeParameters) -> TicketFlags:
+    """Return what a code says of its type."""
+    flags = TicketFlags.NONE
+    if parameters.group:
+        flags |= TicketFlags.GROUP
+    if parameters.is_real_name:
+        flags |= TicketFlags.REAL_NAME
+    if parameters.is_multi_use:
+        flags |= TicketFlags.MULTI_USE
+    if len(parameters.sites) > 1:
+        flags |= TicketFlags.MULTI_SITE
+    return flags

@@ -74,6 +74,7 @@ SHIPPED: Menu = (
             Page("payments", "付款单据", "Payment documents", Permission.PAYMENTS_READ),
             Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
             Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
+            Page("activation-codes", "激活码", "Activation codes", Permission.SALES_READ),
             Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),
             Page("reprints", "补打记录", "Reprints", Permission.REPORTS_READ),
             Page("ticket-statistics", "门票统计", "Ticket statistics", Permission.REPORTS_READ),

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     TICKETS_RESCHEDULE = "tickets.reschedule"
     TICKETS_UPGRADE = "tickets.upgrade"
     TICKETS_REPRINT = "tickets.reprint"
+    CODES_EXPORT = "codes.export"
+    CODES_ACTIVATE = "codes.activate"
     REFUNDS_READ = "refunds.read"
     REFUNDS_REQUEST = "refunds.request"
     REFUNDS_OVERRIDE = "refunds.override"
@@ -63,6 +65,8 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.TICKETS_RESCHEDULE: ("改签", "Move tickets to another day"),
     Permission.TICKETS_UPGRADE: ("补差价换票", "Change tickets for dearer ones"),
     Permission.TICKETS_REPRINT: ("补打门票", "Print sold tickets again"),
+    Permission.CODES_EXPORT: ("导出和作废激活码", "Export, send and void activation codes"),
+    Permission.CODES_ACTIVATE: ("激活门票", "Activate tickets by code"),
     Permission.REFUNDS_READ: ("查看退票", "See refunds"),
     Permission.REFUNDS_REQUEST: ("退票", "Refund tickets"),
     Permission.REFUNDS_OVERRIDE: ("越过闸机确认退票", "Pay a refund before all gates have confirmed"),

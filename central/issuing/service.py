@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.policy import Window
-from central.catalog.ticket_type import TicketType
+from central.catalog.ticket_type import TicketType, flags_of
 from central.issuing import credentials, outbox
 from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
 from central.issuing.signer import Signer
@@ -23,7 +23,7 @@ from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord, TicketStatus
 from protocol.tickets.short_number import number_of
 
@@ -42,6 +42,14 @@ class NewTicket:
     ticket_type: TicketType
     line: int
     persons: int
+    window: Window
+    holder_keys: tuple[tuple[SiteId, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """When a ticket that is activated is valid from now on, and what ID cards find it by."""
+
     window: Window
     holder_keys: tuple[tuple[SiteId, bytes], ...]
 
@@ -76,7 +84,7 @@ class Issuing:
         """Make the tickets of an order that this transaction marks paid."""
         tickets = tuple(self._made(site_id, order_id, one, now) for one in wanted)
         work.insert(TicketRow, [_row(ticket) for ticket in tickets])
-        work.insert(TicketCredentialRow, [entry for one in wanted for entry in _credentials(one)])
+        work.insert(TicketCredentialRow, [entry for one in wanted for entry in _credentials(one.ticket_id, one.holder_keys)])
         for one in wanted:
             outbox.append(work, (one.ticket_id,), one.ticket_type.parameters.sites, now)
         work.after_commit(self._feed_has_work)
@@ -102,8 +110,19 @@ class Issuing:
     async def set_window(self, work: Work, ticket_id: TicketId, window: Window, now: Instant) -> Ticket:
         """Set when a ticket is valid; its print stays good, because the row decides. The caller audits why."""
         row = await _locked(work, ticket_id)
-        row.valid_from, row.valid_until = window.valid_from, window.valid_until
-        row.slot_start, row.slot_minutes = window.slot_start, window.slot_minutes
+        _set_window(row, window)
+        return await self._changed(work, row, now)
+
+    async def activate(self, work: Work, ticket_id: TicketId, wanted: Activation, now: Instant) -> Ticket:
+        """Make an inactive ticket its holder's: codes signed before die, because others have seen them. The caller audits why."""
+        row = await _locked(work, ticket_id)
+        if row.status != TicketStatus.INACTIVE:
+            said = TicketStatus(row.status).name.lower()
+            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; only an inactive one is activated")
+        row.status, row.status_since = TicketStatus.ACTIVE, to_minute(now)
+        _set_window(row, wanted.window)
+        self._sign_anew(row, now)
+        work.insert(TicketCredentialRow, _credentials(ticket_id, wanted.holder_keys))
         return await self._changed(work, row, now)
 
     async def block(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
@@ -138,9 +157,7 @@ class Issuing:
             row = await _locked(work, ticket_id)
             if row.status != TicketStatus.ACTIVE or row.generation >= U8_MAX:
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket is not active, or was re-issued 255 times")
-            # The new key must prove the new code, and keys are bounded by the time of issue: so that time moves too.
-            row.generation, row.issued_at = row.generation + 1, to_minute(now)
-            row.token = token_bytes(self._sign(record_of(row)))
+            self._sign_anew(row, now)
             audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
             return await self._changed(work, row, now)
 
@@ -166,6 +183,11 @@ class Issuing:
             raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that short number")
         return ticket_of(row)
 
+    def _sign_anew(self, row: TicketRow, now: Instant) -> None:
+        # The new key must prove the new code, and keys are bounded by the time of issue: so that time moves too.
+        row.generation, row.issued_at = row.generation + 1, to_minute(now)
+        row.token = token_bytes(self._sign(record_of(row)))
+
     async def _changed(self, work: Work, row: TicketRow, now: Instant) -> Ticket:
         work.session.add(row)
         known = await catalog.ticket_types(work, (row.ticket_type_id,))
@@ -182,9 +204,9 @@ class Issuing:
             issued_at=to_minute(now),
             valid_from=one.window.valid_from,
             valid_until=one.window.valid_until,
-            flags=flags_of(one.ticket_type),
+            flags=flags_of(one.ticket_type.parameters),
             generation=1,
-            status=TicketStatus.ACTIVE,
+            status=TicketStatus.INACTIVE if one.ticket_type.parameters.activation else TicketStatus.ACTIVE,
             status_since=Minute(0),
             persons=one.persons,
             slot_start=one.window.slot_start,
@@ -210,20 +232,6 @@ class Issuing:
     def _draw_id(self) -> TicketId:
         drawn = int.from_bytes(self._random_bytes(TICKET_ID_BYTES), "big")
         return TicketId(drawn or 1)
-
-
-def flags_of(one: TicketType) -> TicketFlags:
-    """Return what a code says of its type."""
-    flags = TicketFlags.NONE
-    if one.parameters.group:
-        flags |= TicketFlags.GROUP
-    if one.parameters.is_real_name:
-        flags |= TicketFlags.REAL_NAME
-    if one.parameters.is_multi_use:
-        flags |= TicketFlags.MULTI_USE
-    if len(one.parameters.sites) > 1:
-        flags |= TicketFlags.MULTI_SITE
-    return flags
 
 
 async def ticket_in(work: Work, ticket_id: TicketId) -> Ticket:
@@ -275,8 +283,13 @@ def _row(ticket: Ticket) -> dict[str, object]:
     }
 
 
-def _credentials(one: NewTicket) -> list[dict[str, object]]:
+def _set_window(row: TicketRow, window: Window) -> None:
+    row.valid_from, row.valid_until = window.valid_from, window.valid_until
+    row.slot_start, row.slot_minutes = window.slot_start, window.slot_minutes
+
+
+def _credentials(ticket_id: TicketId, holder_keys: Collection[tuple[SiteId, bytes]]) -> list[dict[str, object]]:
     return [
-        {"site_id": site, "kind": int(CredentialKind.ID_CARD), "key": key, "ticket_id": one.ticket_id}
-        for site, key in sorted(set(one.holder_keys))
+        {"site_id": site, "kind": int(CredentialKind.ID_CARD), "key": key, "ticket_id": ticket_id}
+        for site, key in sorted(set(holder_keys))
     ]

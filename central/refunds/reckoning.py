@@ -114,7 +114,8 @@ def _require_active(record: TicketRecord) -> None:
 
 
 def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
-    _require_active(record)
+    if record.status is not TicketStatus.INACTIVE:
+        _require_active(record)
     left = max(record.persons - used, 0)
     persons = wanted.persons or (left if wanted.kind is RefundKind.CLOSED_DAY else record.persons)
     if not 0 < persons <= left:

@@ -51,6 +51,7 @@ class RefundState(StrEnum):
     REFUSED = "refused"
 
 
+_REFUNDABLE = (TicketStatus.ACTIVE, TicketStatus.INACTIVE)
 _AFTER = {Given.OUT: RefundState.PAID, Given.ON_ITS_WAY: RefundState.RETURNING, Given.OWED: RefundState.OWED}
 
 
@@ -191,7 +192,7 @@ class Refunds:
         found = await self._reckoned(work, wanted, ticket, now)
         before = await outbox.highest_change(work, wanted.ticket_id)
         if found.is_whole:
-            await self._issuing.set_status(work, wanted.ticket_id, (TicketStatus.ACTIVE,), TicketStatus.VOID, now)
+            await self._issuing.set_status(work, wanted.ticket_id, _REFUNDABLE, TicketStatus.VOID, now)
         else:
             await self._issuing.set_persons(work, wanted.ticket_id, ticket.record.persons - found.taken_off, now)
         row = RefundRow(
@@ -209,6 +210,7 @@ class Refunds:
             fence_change_id=await outbox.first_change_after(work, wanted.ticket_id, before),
             requested_by=by,
             requested_at=now,
+            status_before=None if ticket.record.status is TicketStatus.ACTIVE else int(ticket.record.status),
         )
         work.session.add(row)
         await work.session.flush()
@@ -267,7 +269,8 @@ class Refunds:
         row.state, row.decided_at = RefundState.REFUSED, now
         work.session.add(row)
         if row.is_whole:
-            await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), TicketStatus.ACTIVE, now)
+            before = TicketStatus.ACTIVE if row.status_before is None else TicketStatus(row.status_before)
+            await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), before, now)
         else:
             left = (await ticket_locked(work, row.ticket_id)).record.persons
             await self._issuing.set_persons(work, row.ticket_id, left + row.taken_off, now)

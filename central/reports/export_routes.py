@@ -8,6 +8,7 @@ from contextlib import aclosing, contextmanager, suppress
 from typing import TypeVar
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from central.agencies.routes import AGENCIES
 from central.identity.permissions import Permission
@@ -42,9 +43,9 @@ from central.web.problems import Problem, ProblemCode
 
 MOST_AT_ONCE = 2
 RETRY_AFTER_S = 10
-_TYPES = tuple(MEDIA_TYPES.values())
+TYPES = tuple(MEDIA_TYPES.values())
 ExportT = TypeVar("ExportT", bound=Export)
-SentT = TypeVar("SentT", bound=Export | StatementExport)
+SentT = TypeVar("SentT", bound=BaseModel)
 
 
 class Desk:
@@ -68,17 +69,21 @@ class Desk:
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 
 
-async def _send(
-    call: Call[None, SentT], name: str, columns: Sequence[Column[ItemT]], pages: AsyncIterator[Sequence[ItemT]]
+async def send(
+    call: Call[None, SentT],
+    form: TableFormat,
+    name: str,
+    columns: Sequence[Column[ItemT]],
+    pages: AsyncIterator[Sequence[ItemT]],
 ) -> web.StreamResponse:
+    """Answer with a table, row by row as its pages are read."""
     chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
-    wanted = call.parameters.format
     with call.request.app[DESK].place():
         table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
-        chunks = table.csv(pages) if wanted is TableFormat.CSV else table.xlsx(pages)
+        chunks = table.csv(pages) if form is TableFormat.CSV else table.xlsx(pages)
         headers = {
-            "Content-Disposition": f'attachment; filename="{name}.{wanted}"',
-            "Content-Type": MEDIA_TYPES[wanted],
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+            "Content-Type": MEDIA_TYPES[form],
             REQUEST_ID_HEADER: call.request[REQUEST_ID],
         }
         response = web.StreamResponse(headers=headers)
@@ -96,75 +101,78 @@ async def _send(
     return response
 
 
-def _list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+def list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+    """Return the operation that takes a list away."""
+
     async def export(call: Call[None, ExportT]) -> web.StreamResponse:
         pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)
-        return await _send(call, listing.name, listing.columns, pages)
+        return await send(call, call.parameters.format, listing.name, listing.columns, pages)
 
     summary = f"Take the list of {listing.name} away as a table"
-    return StreamRoute(operation, f"/api/v1/exports/{listing.name}", summary, permission, _TYPES)(query, export)
+    return StreamRoute(operation, f"/api/v1/exports/{listing.name}", summary, permission, TYPES)(query, export)
 
 
 async def _export_tickets(call: Call[None, StatisticsExport]) -> web.StreamResponse:
     found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
-    return await _send(call, "ticket-statistics", TYPE_COLUMNS, _one_page(found))
+    return await send(call, call.parameters.format, "ticket-statistics", TYPE_COLUMNS, one_page(found))
 
 
 async def _export_sellers(call: Call[None, StatisticsExport]) -> web.StreamResponse:
     found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
-    return await _send(call, "seller-statistics", SELLER_COLUMNS, _one_page(found))
+    return await send(call, call.parameters.format, "seller-statistics", SELLER_COLUMNS, one_page(found))
 
 
 async def _export_promoters(call: Call[None, StatisticsExport]) -> web.StreamResponse:
     found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
-    return await _send(call, "promoter-statistics", PROMOTER_COLUMNS, _one_page(found))
+    return await send(call, call.parameters.format, "promoter-statistics", PROMOTER_COLUMNS, one_page(found))
 
 
 async def _export_statement(call: Call[None, StatementExport]) -> web.StreamResponse:
     agencies, period = call.request.app[AGENCIES], call.parameters.period()
     lines = lines_of(agencies, period, await agencies.statement(period))
-    return await _send(call, "agency-statement", STATEMENT_COLUMNS, lines)
+    return await send(call, call.parameters.format, "agency-statement", STATEMENT_COLUMNS, lines)
 
 
-async def _one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
+async def one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
+    """Yield all items as one page."""
     yield items
 
 
 OPERATIONS = (
-    _list_export("exportOrders", ORDERS, OrderExport, Permission.SALES_READ),
-    _list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
-    _list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
-    _list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
-    _list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
-    _list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
-    _list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    list_export("exportOrders", ORDERS, OrderExport, Permission.SALES_READ),
+    list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
+    list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+    list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+    list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
+    list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+    list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
     StreamRoute(
         "exportTicketStatistics",
         "/api/v1/exports/ticket-statistics",
         "Take the figures by day and ticket type away as a table",
         Permission.REPORTS_READ,
-        _TYPES,
+        TYPES,
     )(StatisticsExport, _export_tickets),
     StreamRoute(
         "exportSellerStatistics",
         "/api/v1/exports/seller-statistics",
         "Take the figures by seller and channel away as a table",
         Permission.REPORTS_READ,
-        _TYPES,
+        TYPES,
     )(StatisticsExport, _export_sellers),
     StreamRoute(
         "exportPromoterStatistics",
         "/api/v1/exports/promoter-statistics",
         "Take the distribution report by promoter away as a table",
         Permission.REPORTS_READ,
-        _TYPES,
+        TYPES,
     )(StatisticsExport, _export_promoters),
     StreamRoute(
         "exportAgencyStatement",
         "/api/v1/exports/agency-statement",
         "Take an agency's statement of a period away as a table",
         Permission.AGENCIES_READ,
-        _TYPES,
+        TYPES,
         (ProblemCode.NOT_FOUND,),
     )(StatementExport, _export_statement),
 )

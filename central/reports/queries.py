@@ -15,6 +15,7 @@ from central.payments.refund_policy import RefundDocumentState
 from central.refunds.service import RefundState
 from central.reports.exports import TableFormat
 from central.reports.wanted import EARLIEST_DAY, LATEST_DAY, Wanted
+from central.sales.activation_policy import CodeState
 from central.sales.policy import OrderState
 from central.web.pagination import PageQuery
 from central.web.texts import PRINTABLE
@@ -132,6 +133,17 @@ class ReprintQuery(ReprintFilter, PageQuery):
     """A page of reprints."""
 
 
+class CodeFilter(Filter):
+    """Which activation codes, by the time that they were exported; seller and channel are those of the order."""
+
+    state: CodeState | None = None
+    order_id: _Number | None = None
+
+
+class CodeQuery(CodeFilter, PageQuery):
+    """A page of activation codes."""
+
+
 class AdmissionQuery(AdmissionFilter, PageQuery):
     """A page of admission records."""
 
@@ -172,6 +184,10 @@ class RefundExport(RefundFilter, Export):
 
 class ReprintExport(ReprintFilter, Export):
     """Reprints to take away."""
+
+
+class CodeExport(CodeFilter, Export):
+    """Activation codes' states to take away."""
 
 
 class AdmissionExport(AdmissionFilter, Export):

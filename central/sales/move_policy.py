@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from central.catalog.after_sale_policy import reschedule_refusal
+from central.catalog.concession_policy import day_is_granted
 from central.catalog.policy import day_is_sold, slot_is_over, slot_starting
 from central.catalog.sale_policy import price_fen
 from central.catalog.ticket_type import TicketType
@@ -31,6 +32,8 @@ def require_movable(promise: Promise, one: TicketType, wanted: WantedDay, at: da
         raise Problem(ProblemCode.NOT_RESCHEDULABLE, refusal)
     if not day_is_sold(one.parameters, wanted.visit, at.date()):
         raise refused("visit_day", f"it is not sold for {wanted.visit}")
+    if not day_is_granted(one.parameters.concession, wanted.visit):
+        raise refused("visit_day", f"the concession is not granted on {wanted.visit}")
     costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
     if costs_fen > promise.price_fen:
         raise refused("visit_day", f"a person costs {costs_fen} fen that day, {promise.price_fen} were paid; upgrade the ticket")

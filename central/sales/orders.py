@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.catalog import service as catalog
+from central.catalog.concessions import EvidenceKind
 from central.catalog.policy import Window
 from central.issuing.records import Ticket
 from central.payments.ports import PayableOrder
 from central.promoters.policy import Promotion
 from central.sales import promises
 from central.sales.policy import Holder, OrderState, PromisedLine
-from central.store.tables.money import OrderLineRow, OrderRow
+from central.store.tables.money import OrderLineRow, OrderRow, SeenEvidenceRow
 from central.store.unit_of_work import Work
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
@@ -44,6 +45,16 @@ class Order:
     tickets: tuple[Ticket, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SeenEvidence:
+    """What the seller saw of one person of a line, counted from 0."""
+
+    line: int
+    place: int
+    kind: EvidenceKind
+    last_characters: str | None
+
+
 def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
     """Store an order and its lines."""
     row = {
@@ -62,6 +73,7 @@ def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
     }
     work.insert(OrderRow, [row])
     work.insert(OrderLineRow, [_line_values(order.order_id, line) for line in lines])
+    work.insert(SeenEvidenceRow, [row for line in lines for row in _evidence_values(order.order_id, line)])
 
 
 async def lines_of(work: Work, order_id: int, holders: Mapping[int, tuple[Holder, ...]]) -> tuple[PromisedLine, ...]:
@@ -115,6 +127,26 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
         promotion=None if row.promotion is None else Promotion(row.promotion),
         tickets=tickets,
     )
+
+
+async def evidence_of(work: Work, order_id: int) -> tuple[SeenEvidence, ...]:
+    """Return what was seen for an order, line by line and person by person."""
+    query = select(SeenEvidenceRow).where(SeenEvidenceRow.order_id == order_id)
+    rows = await work.session.exec(query.order_by(col(SeenEvidenceRow.line), col(SeenEvidenceRow.place)))
+    return tuple(SeenEvidence(row.line, row.place, EvidenceKind(row.kind), row.last_characters) for row in rows.all())
+
+
+def _evidence_values(order_id: int, line: PromisedLine) -> list[dict[str, object]]:
+    return [
+        {
+            "order_id": order_id,
+            "line": line.line,
+            "place": place,
+            "kind": one.kind.value,
+            "last_characters": one.last_characters,
+        }
+        for place, one in enumerate(line.evidence)
+    ]
 
 
 def _line_values(order_id: int, line: PromisedLine) -> dict[str, object]:

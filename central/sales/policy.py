@@ -9,6 +9,7 @@ from datetime import date, datetime, time, tzinfo
 from enum import StrEnum
 
 from central.catalog.after_sale import AfterSaleRules
+from central.catalog.concession_policy import Eligibility, Evidence, born_by, eligibility
 from central.catalog.parameters import Slot
 from central.catalog.policy import Window, day_is_sold, slot_is_over, slot_starting, window
 from central.catalog.sale_policy import Closed, price_fen, refusal
@@ -37,7 +38,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class WantedLine:
-    """So many tickets of one type for one day. `persons` is a group's size (1: no group); `holders` go ticket by ticket."""
+    """So many tickets of one type for one day. `persons` is a group's size (1: no group); `holders` go ticket by ticket.
+
+    `evidence` is what the seller saw for a concession, person by person.
+    """
 
     type_id: ProductId
     quantity: int
@@ -45,6 +49,7 @@ class WantedLine:
     visit: date
     slot_start: time | None
     holders: tuple[Holder, ...]
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class PricedLine:
     ticket_type: TicketType
     slot: Slot | None
     price_fen: int
+    eligibility: tuple[Eligibility, ...] = ()
 
     @property
     def heads(self) -> int:
@@ -93,6 +99,7 @@ class PromisedLine:
     visit: date | None
     window: Window
     holders: tuple[Holder, ...]
+    evidence: tuple[Evidence, ...] = ()
 
     def holders_of(self, number: int) -> tuple[Holder, ...]:
         """Return the holders of the line's ticket of that number, counted from 0."""
@@ -122,6 +129,7 @@ def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine,
             visit=line.wanted.visit,
             window=window(line.ticket_type.parameters, line.wanted.visit, line.slot, zone),
             holders=line.wanted.holders,
+            evidence=tuple(one.evidence for one in line.eligibility if one.evidence is not None),
         )
         for place, line in enumerate(lines)
     )
@@ -140,7 +148,8 @@ def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: Site
     slot = _required_slot(wanted, one, where)
     if slot is not None and slot_is_over(slot, wanted.visit, at):
         raise _refused(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
-    return PricedLine(wanted, one, slot, price_fen(one.parameters.sale, wanted.visit, one.price_fen))
+    costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
+    return PricedLine(wanted, one, slot, costs_fen, _eligibility(wanted, one, where))
 
 
 def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
@@ -158,6 +167,15 @@ def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
         if most is not None and heads[line.wanted.type_id] > most:
             message = f"an order has at most {most} persons of this type, not {heads[line.wanted.type_id]}"
             raise _refused(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
+
+
+def require_eligible(lines: tuple[PricedLine, ...]) -> None:
+    """Raise Problem where somebody is not entitled to a concession: the first who is not, and why."""
+    for place, line in enumerate(lines):
+        for person, one in enumerate(line.eligibility):
+            if one.why_not is not None:
+                said_zh, said_en = one.why_not.value
+                raise _refused(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
 
 
 def total_fen(lines: tuple[PricedLine, ...]) -> int:
@@ -195,21 +213,43 @@ def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
 
 
 def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
-    needed = wanted.quantity * wanted.persons if one.parameters.is_real_name else 0
+    named_now = one.parameters.is_real_name and one.parameters.activation is None
+    needed = wanted.quantity * wanted.persons if named_now else 0
     if len(wanted.holders) != needed:
         message = f"{needed} holders are needed, {len(wanted.holders)} were given"
         raise _refused(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
     for number, holder in enumerate(wanted.holders):
-        _require_document(holder.document, f"{where}.holders.{number}.number")
+        require_document(holder.document, f"{where}.holders.{number}.number")
 
 
-def _require_document(document: Document, field: str) -> None:
+def require_document(document: Document, field: str) -> None:
+    """Raise Problem naming the field where a document's number cannot be one."""
     try:
         normalised(document.number)
     except InputError as error:
         raise _refused(ProblemCode.INPUT_INVALID, field, str(error)) from error
     if document.kind is DocumentType.RESIDENT_ID and not has_valid_check_digit(document.number):
         raise _refused(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
+
+
+def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligibility, ...]:
+    grounds, heads = one.parameters.concession, wanted.quantity * wanted.persons
+    if len(wanted.evidence) > (heads if grounds else 0):
+        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
+    if not grounds:
+        return ()
+    shown = [_with_birth(wanted, person) for person in range(heads)]
+    return tuple(eligibility(grounds, wanted.visit, evidence) for evidence in shown)
+
+
+def _with_birth(wanted: WantedLine, person: int) -> Evidence | None:
+    """Return what was seen of a person; a real-name holder's own document says when they were born."""
+    if person >= len(wanted.evidence):
+        return None
+    evidence = wanted.evidence[person]
+    if person < len(wanted.holders) and (born := born_by(wanted.holders[person].document)) is not None:
+        return replace(evidence, born=born)
+    return evidence
 
 
 def _required_slot(wanted: WantedLine, one: TicketType, where: str) -> Slot | None:

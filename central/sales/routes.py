@@ -5,9 +5,11 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.checks import MOST_PERSONS
+from central.catalog.concession_policy import Eligibility, Evidence
+from central.catalog.concessions import EvidenceKind
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.catalog.sale_setting_routes import seller_of
 from central.identity.permissions import Permission
@@ -46,6 +48,7 @@ SALE_REFUSALS = (
     ProblemCode.BUYER_REQUIRED,
     ProblemCode.HOLDER_REQUIRED,
     ProblemCode.SLOT_REQUIRED,
+    ProblemCode.NOT_ELIGIBLE,
 )
 BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
 
@@ -67,8 +70,26 @@ class HolderBody(_Strict):
         return Holder(Document(self.document_type, self.country, self.number), self.name)
 
 
+class EvidenceBody(_Strict):
+    """What the seller saw of one person: the kind, and the number's last characters where the ground asks for them.
+
+    `born` is for the age on the day of the visit, and kept nowhere.
+    """
+
+    kind: EvidenceKind
+    last_characters: Annotated[str | None, Field(pattern=r"^[0-9A-Za-z]{1,4}$")] = None
+    born: date | None = None
+
+    def stated(self) -> Evidence:
+        """Return it as the service takes it."""
+        return Evidence(self.kind, self.last_characters, self.born)
+
+
 class LineBody(_Strict):
-    """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person."""
+    """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person.
+
+    So does `evidence`, where the type is a concession.
+    """
 
     ticket_type_id: TypeNumber
     quantity: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
@@ -76,6 +97,7 @@ class LineBody(_Strict):
     visit_day: date
     slot_start: LocalTime | None = None
     holders: Annotated[list[HolderBody], Field(max_length=MOST_TICKETS)] = []
+    evidence: Annotated[list[EvidenceBody], Field(max_length=MOST_TICKETS)] = []
 
 
 class QuoteBody(_Strict):
@@ -102,19 +124,38 @@ class HoldBody(PromotedBody):
 
 
 class OrderBody(PromotedBody):
-    """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip."""
+    """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip.
+
+    What costs nothing needs no payment.
+    """
 
     expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
-    payment: Literal["cash", "card_terminal", "bank_transfer"]
+    payment: Literal["cash", "card_terminal", "bank_transfer"] | None = None
     payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+    @model_validator(mode="after")
+    def _paid(self) -> "OrderBody":
+        if self.payment is None and self.expected_total_fen:
+            raise ValueError("state the payment; only what costs nothing needs none")
+        return self
+
+
+class EligibilityView(BaseModel):
+    """Whether a person, counted from 0, is entitled to the concession; if not, why not."""
+
+    person: int
+    is_eligible: bool
+    why_not_zh: str | None
+    why_not_en: str | None
 
 
 class QuotedLineView(BaseModel):
-    """A line at its price."""
+    """A line at its price; `eligibility` of a concession says it person by person."""
 
     ticket_type_id: int
     price_fen: Annotated[int, Field(description="per person")]
     amount_fen: int
+    eligibility: list[EligibilityView]
 
 
 class QuoteView(BaseModel):
@@ -191,7 +232,7 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
 async def sell(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
-    paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
+    paid = AtOnce(Method(body.payment or Method.CASH), call.principal.user_id, body.payment_reference)
     return order_view(
         await call.request.app[SALES].sell(wanted_of(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
     )
@@ -269,16 +310,34 @@ def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
 
 def _wanted_line(line: LineBody) -> WantedLine:
     holders = tuple(one.stated() for one in line.holders)
-    return WantedLine(ProductId(line.ticket_type_id), line.quantity, line.persons, line.visit_day, line.slot_start, holders)
+    return WantedLine(
+        type_id=ProductId(line.ticket_type_id),
+        quantity=line.quantity,
+        persons=line.persons,
+        visit=line.visit_day,
+        slot_start=line.slot_start,
+        holders=holders,
+        evidence=tuple(one.stated() for one in line.evidence),
+    )
 
 
 def quote_view(quoted: Quote) -> QuoteView:
     """Return a quote as it is shown."""
     lines = [
-        QuotedLineView(ticket_type_id=line.wanted.type_id, price_fen=line.price_fen, amount_fen=line.amount_fen)
+        QuotedLineView(
+            ticket_type_id=line.wanted.type_id,
+            price_fen=line.price_fen,
+            amount_fen=line.amount_fen,
+            eligibility=[_eligibility_view(person, one) for person, one in enumerate(line.eligibility)],
+        )
         for line in quoted.lines
     ]
     return QuoteView(lines=lines, total_fen=quoted.total_fen)
+
+
+def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
+    zh, en = (None, None) if one.why_not is None else one.why_not.value
+    return EligibilityView(person=person, is_eligible=one.is_eligible, why_not_zh=zh, why_not_en=en)
 
 
 def order_view(order: Order) -> OrderView:

@@ -23,7 +23,7 @@ from central.promoters.policy import Promotion
 from central.promoters.service import attributed
 from central.sales import holders, opening, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
-from central.sales.orders import Order
+from central.sales.orders import Order, SeenEvidence
 from central.sales.policy import (
     AgreedPrice,
     OrderState,
@@ -33,6 +33,7 @@ from central.sales.policy import (
     at_agreed,
     priced,
     promised,
+    require_eligible,
     require_order_limits,
     total_fen,
 )
@@ -145,9 +146,8 @@ class Sales:
 
         async def take(work: Work, order: PayableOrder, payment_id: int) -> None:
             await record_at_once(work, paid, order, payment_id, now)
-            audit.record(
-                work, now, paid.by, "order.sell", f"order:{order.order_id}", total_fen=order.total_fen, method=paid.method
-            )
+            method = paid.method if order.total_fen else "none"
+            audit.record(work, now, paid.by, "order.sell", f"order:{order.order_id}", total_fen=order.total_fen, method=method)
 
         return await self.sell_by(wanted, expected_fen, Taking(paid.by, take), once, now)
 
@@ -203,6 +203,12 @@ class Sales:
         """Return an order; Problem where there is none."""
         async with self._store.reading() as work:
             return await _order(work, order_id)
+
+    async def evidence(self, order_id: int) -> tuple[SeenEvidence, ...]:
+        """Return what the seller saw for an order; Problem where there is no such order."""
+        async with self._store.reading() as work:
+            await _order(work, order_id)
+            return await orders.evidence_of(work, order_id)
 
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
@@ -294,6 +300,7 @@ class Sales:
     ) -> tuple[tuple[PromisedLine, ...], tuple[Take, ...]]:
         """Return what is promised and taken; what is sold out is refused before anything is made."""
         lines, promises, takes = self._reckoned(shop, wanted, now)
+        require_eligible(lines)
         if total_fen(lines) != expected_fen:
             raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
         try:

@@ -215,7 +215,7 @@ class RawRoute:
 class StreamRoute:
     """What stands before a handler `async def f(call: Call[None, Parameters]) -> StreamResponse` that writes a stream itself.
 
-    See `Operation` for the fields.
+    See `Operation` for the fields. A `method` other than GET changes something, and streams what it has made.
     """
 
     operation_id: str
@@ -224,6 +224,7 @@ class StreamRoute:
     access: Access | str
     media_types: tuple[str, ...]
     problems: tuple[ProblemCode, ...] = ()
+    method: str = "GET"
 
     def __call__(
         self, parameters: type[StreamedT], handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]
@@ -233,11 +234,12 @@ class StreamRoute:
         async def handle(request: web.Request) -> web.StreamResponse:
             who, sent = await _admit(request, self.operation_id, self.access)
             parsed = cast("StreamedT", _parse_parameters(parameters, request))
+            await _require_seen(request, who, parsed, tuple(request.match_info))
             return await handler(Call(request, request.app[CLOCK](), None, parsed, who, sent, None))
 
         return Operation(
             operation_id=self.operation_id,
-            method="GET",
+            method=self.method,
             path=self.path,
             summary=self.summary,
             access=self.access,

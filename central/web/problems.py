@@ -71,6 +71,9 @@ class ProblemCode(Enum):
     BUYER_REQUIRED = ProblemKind(
         "buyer_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要购票人手机号", "The buyer's phone number is required"
     )
+    NOT_ELIGIBLE = ProblemKind(
+        "not_eligible", HTTPStatus.UNPROCESSABLE_ENTITY, "不符合优惠条件", "Not entitled to the concession"
+    )
     SALE_NOT_ALLOWED = ProblemKind(
         "sale_not_allowed", HTTPStatus.FORBIDDEN, "不在售票设置范围内", "The sale settings do not allow this"
     )
@@ -108,6 +111,9 @@ class ProblemCode(Enum):
         "not_upgradable", HTTPStatus.UNPROCESSABLE_ENTITY, "不可补差价换票", "The ticket cannot be upgraded to that"
     )
     REPRINT_LIMIT = ProblemKind("reprint_limit", HTTPStatus.CONFLICT, "补打次数已用完", "The ticket was reprinted too often")
+    ACTIVATION_REFUSED = ProblemKind(
+        "activation_refused", HTTPStatus.UNPROCESSABLE_ENTITY, "激活码不可用", "The activation code cannot be used"
+    )
     ENROLMENT_REFUSED = ProblemKind(
         "enrolment_refused", HTTPStatus.FORBIDDEN, "注册码无效或已过期", "The enrolment code is wrong or over"
     )

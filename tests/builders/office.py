@@ -14,10 +14,11 @@ from central.agencies.groups import Gates as GroupGates
 from central.agencies.groups import GroupOrders
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
-from central.catalog import category_routes, preset_routes, sale_setting_routes
+from central.catalog import category_routes, preset_routes, preview_routes, sale_setting_routes
 from central.catalog import routes as catalog_routes
 from central.catalog.categories import Categories
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
@@ -49,14 +50,16 @@ from central.refunds.batches import RefundBatches
 from central.refunds.policy import AgentFacts
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
+from central.reports import activation_routes as code_routes
 from central.reports import export_routes, reprint_routes
 from central.reports import routes as report_routes
 from central.reports import wanted as report_wanted
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.service import Reports
-from central.sales import after_sale_routes, cart_routes
+from central.sales import activation_routes, after_sale_routes, cart_routes, evidence_routes
 from central.sales import routes as sales_routes
+from central.sales.activation import ActivationCodes
 from central.sales.carts import Carts
 from central.sales.orders import Order
 from central.sales.policy import Holder, WantedLine
@@ -92,11 +95,14 @@ OPERATIONS = (
     *catalog_routes.OPERATIONS,
     *category_routes.OPERATIONS,
     *preset_routes.OPERATIONS,
+    *preview_routes.OPERATIONS,
     *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
+    *evidence_routes.OPERATIONS,
     *after_sale_routes.OPERATIONS,
     *cart_routes.OPERATIONS,
+    *activation_routes.OPERATIONS,
     *payment_routes.OPERATIONS,
     *shift_routes.OPERATIONS,
     *promoter_routes.OPERATIONS,
@@ -107,6 +113,7 @@ OPERATIONS = (
     *agency_order_routes.OPERATIONS,
     *report_routes.OPERATIONS,
     *reprint_routes.OPERATIONS,
+    *code_routes.OPERATIONS,
     *export_routes.OPERATIONS,
 )
 
@@ -169,6 +176,7 @@ class Office:
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
         self.reprints = Reprints(store)
         self.carts = Carts(store, seal)
+        self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, random_bytes)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.agencies = Agencies(store, seal)
@@ -234,6 +242,8 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
+        app[preview_routes.PREVIEW] = Preview(self.store)
+        app[activation_routes.ACTIVATION] = self.activation
         app[after_sale_routes.RESCHEDULING], app[after_sale_routes.REPRINTS] = self.rescheduling, self.reprints
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
@@ -253,7 +263,9 @@ class Office:
 def wanted_line(one: TicketType, quantity: int = 1, persons: int = 1, **line: Any) -> WantedLine:  # noqa: ANN401 - fields of a line
     """Return a line for the day of the visit."""
     holders: tuple[Holder, ...] = line.get("holders", ())
-    return WantedLine(one.type_id, quantity, persons, line.get("visit", VISIT), line.get("slot_start"), holders)
+    return WantedLine(
+        one.type_id, quantity, persons, line.get("visit", VISIT), line.get("slot_start"), holders, line.get("evidence", ())
+    )
 
 
 def once(key: str, fingerprint: bytes = b"same") -> IdempotencyKey:

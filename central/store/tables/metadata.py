@@ -2,6 +2,7 @@
 
 from central.store.columns import Table
 from central.store.tables import (
+    activation,
     admissions,
     agencies,
     audit,
@@ -24,6 +25,7 @@ from central.store.tables import (
 )
 
 MODULES = (
+    activation,
     admissions,
     agencies,
     audit,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Index, Integer
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Index, Integer, SmallInteger
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -61,6 +61,18 @@ class OrderLineRow(Table, table=True):
     after_sale: str | None = None
 
 
+class SeenEvidenceRow(Table, table=True):
+    """What a seller saw of one person who was sold a concession: the kind, and four characters of the number at most (law 9)."""
+
+    __tablename__ = "seen_evidence"
+
+    order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
+    line: int = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    kind: str = Field(max_length=24)
+    last_characters: str | None = Field(default=None, max_length=4)
+
+
 class OrderHolderRow(Table, table=True):
     """The person of a real-name ticket that is not issued yet; gone once it is. Name and number are sealed (`store.sealed`)."""
 
@@ -107,7 +119,7 @@ class RefundRow(Table, table=True):
     """A refund of a ticket, or of some persons of a group's. `amount_fen` goes back, `fee_fen` is kept.
 
     `is_whole`: the ticket is void by it; else `taken_off` persons are off the ticket by it. `fence_change_id` is the first change
-    that tells gates. `new_order_id`: the order that the ticket was handed in for.
+    that tells gates; `status_before` that of a ticket that was not active. `new_order_id`: the order that it was handed in for.
     """
 
     __tablename__ = "refund"
@@ -132,6 +144,7 @@ class RefundRow(Table, table=True):
     override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_reason: str | None = Field(default=None, max_length=200)
     override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)
+    status_before: int | None = Field(default=None, sa_type=SmallInteger)
     new_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger, index=True)
 
 

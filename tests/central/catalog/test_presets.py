@@ -11,7 +11,7 @@ PRESETS = presets(1)
 
 
 def test_there_is_one_for_each_common_type() -> None:
-    keys = ["single", "multi-use", "annual-pass", "package", "group", "real-name", "timed-slots"]
+    keys = ["single", "multi-use", "annual-pass", "package", "group", "real-name", "by-code", "concession", "timed-slots"]
     assert [one.key for one in PRESETS] == keys
 
 

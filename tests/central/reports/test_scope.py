@@ -11,14 +11,19 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.identity.permissions import ALL
-from central.reports import export_routes, reprint_routes, routes
+from central.reports import activation_routes, export_routes, reprint_routes, routes
 from central.reports.queries import Export, StatisticsQuery
 from central.web.access import DataScope, Principal
 from central.web.operations import AUTHENTICATOR, Operation
 from tests.builders.asking import Asking
 from tests.builders.trade import Sellers, Trade
 
-REPORTS = (*routes.OPERATIONS, *reprint_routes.OPERATIONS, *export_routes.OPERATIONS)
+REPORTS = (
+    *routes.OPERATIONS,
+    *reprint_routes.OPERATIONS,
+    *(one for one in activation_routes.OPERATIONS if one.method == "GET"),
+    *export_routes.OPERATIONS,
+)
 DAYS = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
 SCOPES = ("wang", "windows", "kiosks", "nobody", "all")
 
@@ -72,8 +77,9 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
 
 
 SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "exportTicketStatistics")
-# Only institutions have such documents; and a statement is of one agency, whose money belongs to no seller.
-UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement")
+# Only institutions have such documents, and only some types codes; a statement is of one agency, whose money is no seller's.
+_CODES = ("listActivationCodes", "exportActivationCodeList")
+UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement", *_CODES)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""Whether a visitor is entitled to a concession: pure rules over `catalog.concessions`.
+
+Laws: a refusal is a value with its text in both languages; of several grounds the one nearest to holding says why; a birth date
+is used here and kept nowhere (law 9).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from central.catalog.concessions import EvidenceKind, Ground
+from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
+
+LAST_CHARACTERS = 4
+_BORN = slice(6, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the seller saw of one person: the kind, the last characters of its number, and when they were born where asked."""
+
+    kind: EvidenceKind
+    last_characters: str | None = None
+    born: date | None = None
+
+
+class Ineligible(Enum):
+    """Why somebody is not entitled, from the farthest to the nearest: (zh-CN, en)."""
+
+    NO_EVIDENCE = ("请出示优惠证件", "The seller must see the evidence")
+    WRONG_EVIDENCE = ("该证件不享受此优惠", "This kind of evidence does not entitle to it")
+    WRONG_DAY = ("该日期不享受此优惠", "It is not granted on that day")
+    AGE_UNKNOWN = ("请核对出生日期", "The date of birth must be checked")
+    TOO_YOUNG = ("未达到优惠年龄", "Too young on the day of the visit")
+    TOO_OLD = ("超过优惠年龄", "Too old on the day of the visit")
+    NUMBER_MISSING = ("请登记证件号后四位", "The last characters of the number are needed")
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """What one person is: entitled, or why not; by which evidence, if any was shown."""
+
+    evidence: Evidence | None
+    why_not: Ineligible | None
+
+    @property
+    def is_eligible(self) -> bool:
+        """Whether the person is entitled."""
+        return self.why_not is None
+
+
+def eligibility(grounds: Collection[Ground], visit: date, evidence: Evidence | None) -> Eligibility:
+    """Return whether somebody is entitled by one of these grounds on the day of the visit."""
+    if evidence is None:
+        return Eligibility(None, Ineligible.NO_EVIDENCE)
+    found = [_why_not(ground, visit, evidence) for ground in grounds]
+    if None in found:
+        return Eligibility(evidence, None)
+    order = list(Ineligible)
+    return Eligibility(evidence, max((one for one in found if one is not None), key=order.index))
+
+
+def day_is_granted(grounds: Collection[Ground], visit: date) -> bool:
+    """Whether any of these grounds holds on that day; also where there are none."""
+    return not grounds or any(ground.holds_on(visit) for ground in grounds)
+
+
+def age_on(day: date, born: date) -> int:
+    """Return the whole years of somebody on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def born_by(document: Document) -> date | None:
+    """Return the date of birth that a resident's ID number states (GB 11643); None for every other document."""
+    if document.kind is not DocumentType.RESIDENT_ID or not has_valid_check_digit(document.number):
+        return None
+    try:
+        return datetime.strptime(normalised(document.number)[_BORN], "%Y%m%d").date()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        return None
+
+
+def _why_not(ground: Ground, visit: date, evidence: Evidence) -> Ineligible | None:
+    if evidence.kind is not ground.evidence:
+        return Ineligible.WRONG_EVIDENCE
+    if not ground.holds_on(visit):
+        return Ineligible.WRONG_DAY
+    if ground.asks_age:
+        age = None if evidence.born is None else age_on(visit, evidence.born)
+        if age is None:
+            return Ineligible.AGE_UNKNOWN
+        if ground.minimum_age is not None and age < ground.minimum_age:
+            return Ineligible.TOO_YOUNG
+        if ground.maximum_age is not None and age > ground.maximum_age:
+            return Ineligible.TOO_OLD
+    if ground.asks_number and not evidence.last_characters:
+        return Ineligible.NUMBER_MISSING
+    return None

@@ -1,0 +1,77 @@
+"""Preview: this visitor, on this day, at this check point would be admitted or not, for a type that is saved or only drafted.
+
+Law: the answer is that of `protocol.admission.decide`, by the same tables as gates have; nothing is kept.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from central.catalog import service as catalog
+from central.catalog.parameters import TicketTypeParameters
+from central.catalog.policy import slot_starting
+from central.catalog.preview_policy import UNSAVED, Thought, Visit, facts_of
+from central.catalog.ticket_type import flags_of
+from central.devices import check_points
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.admission.decide import decide
+from protocol.admission.verdict import Verdict
+from protocol.identifiers import CheckPointId, ProductId, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPreview:
+    """At which site, and which type: one that is saved, or the parameters of one that is not."""
+
+    site_id: SiteId
+    type_id: ProductId | None
+    parameters: TicketTypeParameters | None
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """What the gate would say, and the zone in which it says times."""
+
+    verdict: Verdict
+    zone: ZoneInfo
+
+
+class Preview:
+    """Tries types out."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def preview(self, wanted: WantedPreview) -> Previewed:
+        """Return what the gate would say; Problem where the site, the type or a check point is not there."""
+        async with self._store.reading() as work:
+            site = await catalog.site(work, wanted.site_id)
+            points = {one.check_point_id: one for one in await check_points.table_of_site(work, wanted.site_id)}
+            type_id, parameters = await _tried(work, wanted)
+        visit, zone = wanted.visit, ZoneInfo(site.parameters.zone)
+        _require_there({visit.check_point, *(one.check_point for one in visit.earlier)}, points)
+        if (visit.slot_start is None) == bool(parameters.slots) or (
+            visit.slot_start is not None and slot_starting(parameters, visit.slot_start) is None
+        ):
+            message = "must be the start of one of the type's slots, and left out where it has none"
+            raise Problem(ProblemCode.SLOT_REQUIRED, message, fields=(FieldFault("slot_start", message),))
+        thought = Thought(type_id, parameters, site.parameters.stated(wanted.site_id), zone, points)
+        return Previewed(decide(facts_of(thought, visit, flags_of(parameters))), zone)
+
+
+async def _tried(work: Work, wanted: WantedPreview) -> tuple[ProductId, TicketTypeParameters]:
+    if wanted.parameters is not None:
+        return UNSAVED, wanted.parameters
+    assert wanted.type_id is not None, "the body names a type or states one"
+    found = (await catalog.ticket_types(work, (wanted.type_id,))).get(wanted.type_id)
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {wanted.type_id}")
+    return found.type_id, found.parameters
+
+
+def _require_there(named: Collection[CheckPointId], there: Collection[CheckPointId]) -> None:
+    if missing := sorted(set(named) - set(there)):
+        raise Problem(ProblemCode.NOT_FOUND, f"the site has no check point {missing[0]}")

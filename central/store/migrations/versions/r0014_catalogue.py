@@ -1,0 +1,67 @@
+"""Activation codes; the evidence that sellers saw."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Bring the tables to this revision."""
+    _activation()
+    _evidence()
+
+
+def _activation() -> None:
+    table = "activation_code"
+    people = ("exported_by", "sent_by", "activated_by", "voided_by")
+    op.create_table(
+        table,
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("exported_at", sa.BigInteger(), nullable=False),
+        sa.Column("exported_by", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_by", sa.BigInteger(), nullable=True),
+        sa.Column("activated_at", sa.BigInteger(), nullable=True),
+        sa.Column("activated_by", sa.BigInteger(), nullable=True),
+        sa.Column("voided_at", sa.BigInteger(), nullable=True),
+        sa.Column("voided_by", sa.BigInteger(), nullable=True),
+        sa.Column("void_reason", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f(f"fk_{table}_ticket_id")),
+        *(sa.ForeignKeyConstraint([one], ["user_account.id"], name=op.f(f"fk_{table}_{one}")) for one in people),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("code_hash", name=op.f(f"uq_{table}_code_hash")),
+    )
+    op.create_index(op.f(f"ix_{table}_ticket_id"), table, ["ticket_id"])
+    op.create_index(f"ix_{table}_time", table, ["exported_at", "id"])
+    op.create_table(
+        "activation_failure",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_activation_failure_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "source", name=op.f("pk_activation_failure")),
+    )
+    op.add_column("refund", sa.Column("status_before", sa.SmallInteger(), nullable=True))
+
+
+def _evidence() -> None:
+    op.create_table(
+        "seen_evidence",
+        sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("last_characters", sa.String(length=4), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["sale_order.id"], name=op.f("fk_seen_evidence_order_id")),
+        sa.PrimaryKeyConstraint("order_id", "line", "place", name=op.f("pk_seen_evidence")),
+    )
