@@ -102,6 +102,8 @@ from central.store.unit_of_work import Store, Work
 from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.agent_routes import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
+from central.sync.correction_routes import CORRECTIONS
+from central.sync.corrections import Corrections
 from central.sync.editions import RecentLists
 from central.sync.follower import Follower
 from central.sync.heads import Heads
@@ -280,7 +282,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
-    app[PREVIEW] = Preview(store)
+    app[PREVIEW], app[CORRECTIONS] = Preview(store), Corrections(store)
     app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)

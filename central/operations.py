@@ -35,6 +35,7 @@ from central.sales.evidence_routes import OPERATIONS as EVIDENCE_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.shifts.routes import OPERATIONS as SHIFT_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
+from central.sync.correction_routes import OPERATIONS as CORRECTION_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.web.operations import Operation
 
@@ -73,6 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *KEPT_EXPORT_OPERATIONS,
     *DEVICE_OPERATIONS,
     *ADMISSION_OPERATIONS,
+    *CORRECTION_OPERATIONS,
     *SYNC_OPERATIONS,
     *AGENT_OPERATIONS,
 )

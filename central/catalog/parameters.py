@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
 from central.catalog.concessions import Grounds
-from central.catalog.sale import KnownBy, SaleRules, StockPer
+from central.catalog.sale import MOST_PLACES, KnownBy, SaleRules, StockPer
 from central.web.local_times import LocalTime
 from central.web.texts import PRINTABLE
 from protocol.admission import policy
@@ -87,6 +87,9 @@ class WalkInRuleParameters(_Stated):
 class SiteParameters(_Stated):
     """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight).
 
+    `capacity` is how many may be on site at once (瞬时承载量), `daily_capacity` how many may come on a day (最大承载量): at
+    either sales for the day stop, and no more are sold for a day than may come on it.
+
     `cash_needs_shift`: nobody sells for cash without an open shift.
     """
 
@@ -94,6 +97,7 @@ class SiteParameters(_Stated):
     name_en: Name
     zone: Zone = "Asia/Shanghai"
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
+    daily_capacity: Annotated[int | None, Field(ge=0, le=MOST_PLACES)] = None
     unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)] = DEFAULT_UNSEEN_PER_HOUR
     day_ends_at_hour: Annotated[int, Field(ge=0, le=LATEST_DAY_END_HOUR)] = 0
     cash_needs_shift: bool = False
@@ -180,7 +184,10 @@ class Activation(_Stated):
 
 
 class TicketTypeParameters(_Stated):
-    """A ticket type: its names, its rights, when its tickets are valid, and what the seller must ask."""
+    """A ticket type: its names, its rights, when its tickets are valid, and what the seller must ask.
+
+    Without `counts_visitors` (staff, vendor and works cards) nobody who enters by it is counted as a visitor.
+    """
 
     name_zh: Name
     name_en: Name
@@ -191,6 +198,7 @@ class TicketTypeParameters(_Stated):
     is_real_name: bool = False
     activation: Activation | None = None
     concession: Grounds = []
+    counts_visitors: bool = True
     claim: policy.Claim = policy.Claim.WHEN_ONLINE
     unseen_allowed: bool = True
     autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)] = DEFAULT_AUTONOMY_S

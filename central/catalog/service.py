@@ -194,6 +194,12 @@ async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[ProductId, T
     return {one.type_id: one for one in map(_ticket_type, rows) if site_id in one.parameters.sites}
 
 
+async def uncounted_types(work: Work) -> frozenset[ProductId]:
+    """Return the types by which nobody is counted as a visitor."""
+    rows = (await work.session.exec(select(TicketTypeRow.id, TicketTypeRow.parameters))).all()
+    return frozenset(ProductId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
+
+
 async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:
     """Return these types as gates know them: the feed's table, and whose tickets are in it."""
     return tuple(one.product() for one in (await ticket_types_of_site(work, site_id)).values())

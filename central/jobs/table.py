@@ -43,6 +43,7 @@ WRITE_CALLS_EVERY_S = 1
 LINK_AUDIT_EVERY_S = 10
 RECORD_ADMISSIONS_EVERY_S = 5
 KEEP_DAYS_EVERY_S = 60
+WATCH_CAPACITY_EVERY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,11 @@ def _report_jobs(office: Office) -> tuple[Job, ...]:
     async def keep_days() -> None:
         await office.reports.keep_days(office.clock())
 
+    async def watch_capacity() -> None:
+        await office.reports.watch_capacity(office.clock())
+
     return (
+        Job("watch-capacity", Every(WATCH_CAPACITY_EVERY_S), watch_capacity),
         Job("record-admissions", Every(RECORD_ADMISSIONS_EVERY_S), office.reports.catch_up),
         Job("keep-days", Every(KEEP_DAYS_EVERY_S), keep_days),
     )

@@ -1,10 +1,10 @@
 """What happened in a time, per ticket type, seller and channel: counted from orders, refunds, the ledger and admission records.
 
 Laws: each figure is counted by its own time (an order when paid, a refund when its money is back, money when it moves, an entry
-when it is scanned); money is what the ledger says that came in and went out, for whatever reason.
+when it is scanned, unless it is staff's); money is what the ledger says that came in and went out, for whatever reason.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_col
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col
 
+from central.catalog import service as catalog
 from central.catalog.business_days import Span
 from central.refunds.service import RefundState
 from central.reports.policy import Figures
@@ -22,7 +23,7 @@ from central.store.tables.reports import AdmissionRecordRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.directions import Direction
-from protocol.identifiers import SiteId
+from protocol.identifiers import ProductId, SiteId
 
 # Accounts that hold no money of ours (`payments.ledger`): what was sold, kept of it or handed in, what we owe to payers, and what
 # agencies have with us.
@@ -49,7 +50,7 @@ async def count(work: Work, site_id: SiteId, span: Span, narrowed: Narrowed) -> 
     for statement, names in (
         (_sold(site_id, span, narrowed), ("tickets", "persons", "sold_fen")),
         (_refunded(site_id, span, narrowed), ("refunded_tickets", "refunded_fen")),
-        (_entered(site_id, span, narrowed), ("entries",)),
+        (_entered(site_id, span, narrowed, await catalog.uncounted_types(work)), ("entries",)),
         *((one, names) for one, names in _of_orders(site_id, span, narrowed) if narrowed.wanted.ticket_type_id is None),
     ):
         _add(found, (await (await work.connection()).execute(statement)).all(), names)
@@ -90,7 +91,7 @@ def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     return query.where(*_order(site_id, narrowed), *_within(row.decided_at, span), is_back, *of_type).group_by(*keys)
 
 
-def _entered(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
+def _entered(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collection[ProductId]) -> _Query:
     row = AdmissionRecordRow
     keys = col(row.ticket_type_id), col(row.seller_id), col(row.channel)
     conditions = [
@@ -99,6 +100,7 @@ def _entered(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
         *_within(row.scanned_at, span),
         *narrowed.sold(col(row.seller_id), col(row.channel)),
         *equal((col(row.ticket_type_id), narrowed.wanted.ticket_type_id)),
+        *([col(row.ticket_type_id).is_(None) | col(row.ticket_type_id).not_in(uncounted)] if uncounted else []),
     ]
     return select(*keys, func.sum(col(row.counted))).where(*conditions).group_by(*keys)
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.routes import PassageView
+from central.catalog.capacity_policy import LoadLevel
 from central.identity.permissions import Permission
 from central.payments.methods import Method
 from central.payments.refund_policy import RefundDocumentState
@@ -170,7 +171,10 @@ class CheckPointTodayView(BaseModel):
 
 
 class SiteTodayView(BaseModel):
-    """A site's business day so far, beside whole days; what is of the site as a whole is empty for a scope narrower than all."""
+    """A site's business day so far, beside whole days; what is of the site as a whole is empty for a scope narrower than all.
+
+    `on_site` is corrected by so many persons; `load` warns from four fifths of a maximum on.
+    """
 
     site_id: int
     day: date
@@ -179,6 +183,8 @@ class SiteTodayView(BaseModel):
     same_day_last_week: DayView
     check_points: list[CheckPointTodayView] | None
     on_site: int | None
+    corrected: int | None
+    load: LoadLevel | None
 
 
 class HomeView(BaseModel):
@@ -352,6 +358,8 @@ def _site_today(one: SiteToday) -> SiteTodayView:
         same_day_last_week=DayView.model_validate(asdict(one.same_day_last_week)),
         check_points=None if one.check_points is None else [CheckPointTodayView(**asdict(point)) for point in one.check_points],
         on_site=one.on_site,
+        corrected=one.corrected,
+        load=one.load,
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 
+from central.catalog import capacity
+from central.catalog.service import Site
 from central.reports import days, recording, statistics
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
-from central.reports.wanted import Wanted, narrowed
+from central.reports.wanted import Wanted, narrowed, sites_of
 from central.sales.sight import sight_of
 from central.store.unit_of_work import Store
 from central.web.access import Principal
@@ -73,6 +75,18 @@ class Reports:
         async with self._store.querying() as work:
             return await statistics.home(work, site_id, sight_of(who), now)
 
+    async def watch_capacity(self, now: Instant) -> None:
+        """Keep how full each site is that has a maximum, so that sales stop and begin again. A job."""
+        async with self._store.reading() as work:
+            sites = [one for one in await sites_of(work, None) if _is_limited(one)]
+        if not sites:
+            return
+        await self.catch_up()
+        for site in sites:
+            async with self._store.reading() as work:
+                day, loads = await statistics.loads(work, site, now)
+            await capacity.note(self._store, site.site_id, day, loads, now)
+
     async def names(self, *, chinese: bool) -> Names:
         """Return the names of what reports name."""
         async with self._store.querying() as work:
@@ -88,3 +102,7 @@ class Reports:
         """Keep the figures of days that are over. A job: what it leaves is kept the next time."""
         await self.catch_up()
         await days.keep_some(self._store, now)
+
+
+def _is_limited(site: Site) -> bool:
+    return site.parameters.capacity is not None or site.parameters.daily_capacity is not None

@@ -3,14 +3,18 @@
 Laws: statistics are of whole business days, each site's own; entries that belong to no order are seen by whoever sees all.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
+from central.catalog import service as catalog
 from central.catalog.business_days import business_days
+from central.catalog.capacity_policy import LoadLevel, level_after
 from central.catalog.service import Site
 from central.reports.days import figures_of_days
 from central.reports.listing import Column, Kind
@@ -20,10 +24,11 @@ from central.sales.sight import Sight
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work
+from central.sync.corrections import corrected_since
 from central.web.access import DataScope
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
-from protocol.instants import Instant
+from protocol.instants import Instant, local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,8 @@ class AtCheckPoint:
 class SiteToday:
     """A site's day so far, beside the whole days that it is compared with.
 
-    `check_points` and `on_site` (entries less exits of the day) are of the site: None for a scope narrower than all.
+    `check_points`, `on_site` (entries less exits of the day, corrected by so many persons) and `load` are of the site: None for a
+    scope narrower than all.
     """
 
     site_id: SiteId
@@ -69,6 +75,8 @@ class SiteToday:
     same_day_last_week: Figures
     check_points: tuple[AtCheckPoint, ...] | None
     on_site: int | None
+    corrected: int | None
+    load: LoadLevel | None
 
 
 FiguresT = TypeVar("FiguresT", OfType, OfSeller)
@@ -115,15 +123,41 @@ async def _today(work: Work, site: Site, sight: Sight, now: Instant) -> SiteToda
     found = await figures_of_days(work, site, each, Narrowed(Wanted(), sight, None), ("day",))
     today, yesterday, last_week = (found.get((day,), Figures()) for day in each)
     points = await _check_points(work, site, days.today) if sight.scope is DataScope.ALL else None
-    on_site = None if points is None else max(0, sum(one.entries - one.exits for one in points))
-    return SiteToday(site.site_id, days.today, today, yesterday, last_week, points, on_site)
+    if points is None:
+        return SiteToday(site.site_id, days.today, today, yesterday, last_week, None, None, None, None)
+    corrected = await corrected_since(work, site.site_id, business_days(site.parameters).span(days.today, days.today).since)
+    inside, parameters = on_site(points, corrected), site.parameters
+    load = level_after(LoadLevel.OK, ((inside, parameters.capacity), (today.entries, parameters.daily_capacity)))
+    return SiteToday(site.site_id, days.today, today, yesterday, last_week, points, inside, corrected, load)
+
+
+def on_site(points: Iterable[AtCheckPoint], corrected: int) -> int:
+    """Return how many are on site by what check points have counted, corrected by so many; never below zero."""
+    return max(0, sum(one.entries - one.exits for one in points) + corrected)
+
+
+async def loads(work: Work, site: Site, now: Instant) -> tuple[date, tuple[tuple[int, int | None], ...]]:
+    """Return a site's local day, and its (persons, maximum): on site now, and come today."""
+    parameters, today = site.parameters, local_day(now, ZoneInfo(site.parameters.zone))
+    days = business_days(parameters)
+    day = days.day_of(now)
+    points, since = await _check_points(work, site, day), days.span(day, day).since
+    inside = on_site(points, await corrected_since(work, site.site_id, since))
+    return today, ((inside, parameters.capacity), (sum(one.entries for one in points), parameters.daily_capacity))
 
 
 async def _check_points(work: Work, site: Site, day: date) -> tuple[AtCheckPoint, ...]:
     row, span = AdmissionRecordRow, business_days(site.parameters).span(day, day)
-    at_site = (col(row.site_id) == site.site_id, col(row.scanned_at) >= span.since, col(row.scanned_at) < span.until)
+    at_site: tuple[ColumnElement[bool], ...] = (
+        col(row.site_id) == site.site_id,
+        col(row.scanned_at) >= span.since,
+        col(row.scanned_at) < span.until,
+    )
     keys = col(row.check_point_id), col(row.direction)
     connection = await work.connection()
+    uncounted = await catalog.uncounted_types(work)
+    if uncounted:
+        at_site = (*at_site, col(row.ticket_type_id).is_(None) | col(row.ticket_type_id).not_in(uncounted))
     counted = await connection.execute(select(*keys, func.sum(col(row.counted))).where(*at_site).group_by(*keys))
     persons = {(point, direction): int(total) for point, direction, total in counted.all()}
     points = select(col(CheckPointRow.id), col(CheckPointRow.name_zh), col(CheckPointRow.name_en))

@@ -169,6 +169,13 @@ def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
             raise _refused(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
 
 
+def require_room(lines: tuple[PricedLine, ...], full_day: date | None) -> None:
+    """Raise Problem where a visitor is to come on a day on which the site is full."""
+    for place, line in enumerate(lines):
+        if line.wanted.visit == full_day and line.ticket_type.parameters.counts_visitors:
+            raise _refused(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
+
+
 def require_eligible(lines: tuple[PricedLine, ...]) -> None:
     """Raise Problem where somebody is not entitled to a concession: the first who is not, and why."""
     for place, line in enumerate(lines):

@@ -12,13 +12,16 @@ from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
 from central.sales.policy import PricedLine, PromisedLine
 from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.holders import normalised
-from protocol.identifiers import ProductId
+from protocol.identifiers import ProductId, SiteId
 from protocol.instants import Minute
 
 ALL_DAYS = date.min
 NO_SLOT = Minute(0)
 NOBODY = b""
 WHOLE_LINE = -1
+_ANY_TYPE = ProductId(0)
+_OF_SITE = b"site/"
+_NO_LIMIT = 10**12
 _CHINA = ("+86", "0086")
 
 Digest = Callable[[str], bytes]
@@ -26,7 +29,10 @@ Digest = Callable[[str], bytes]
 
 @dataclass(frozen=True, slots=True, order=True)
 class QuotaKey:
-    """What is counted: the places of a day or slot (`person` empty), or what a person has of a type (`ALL_DAYS`: in all)."""
+    """What is counted: the places of a day or slot (`person` empty), or what a person has of a type (`ALL_DAYS`: in all).
+
+    Of type 0, all that are sold for a day at the site that `person` names.
+    """
 
     person: bytes
     ticket_type: ProductId
@@ -46,6 +52,32 @@ class Take:
     field: str
 
 
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """How many persons may come to a site on a day; None does not restrict."""
+
+    site: SiteId
+    most: int | None
+
+    def take(self, day: date, line: int, number: int, persons: int, field: str) -> Take:
+        """Return what so many persons take of it."""
+        key = QuotaKey(_OF_SITE + str(self.site).encode(), _ANY_TYPE, day, NO_SLOT)
+        return Take(key, line, number, persons, _NO_LIMIT if self.most is None else self.most, field)
+
+
+def is_of_site(person: bytes) -> bool:
+    """Whether a key counts all who come to a site."""
+    return person.startswith(_OF_SITE)
+
+
+def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
+    """Return what an order takes of how many may come on its days; nothing where that is not restricted, or of staff."""
+    counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
+    if of.most is None:
+        return ()
+    return tuple(of.take(one.wanted.visit, place, WHOLE_LINE, one.heads, f"lines.{place}.quantity") for place, one in counted)
+
+
 def takes_of(
     lines: tuple[PricedLine, ...], promises: tuple[PromisedLine, ...], phone: str | None, digest: Digest
 ) -> tuple[Take, ...]:
@@ -63,6 +95,7 @@ class Move:
     day: date
     slot_start: Minute
     rules: SaleRules
+    of_site: SiteDay
 
 
 def place_after(move: Move, persons: int) -> tuple[Take, ...]:
@@ -82,9 +115,14 @@ def purchase_after(move: Move, person: bytes, number: int, persons: int) -> Take
     return Take(QuotaKey(person, move.ticket_type, move.day, NO_SLOT), move.line, number, persons, most, "visit_day")
 
 
+def site_after(move: Move, persons: int) -> Take:
+    """Return what a moved ticket takes of how many may come on its new day."""
+    return move.of_site.take(move.day, move.line, move.number, persons, "visit_day")
+
+
 def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
     """Return keys as they are taken: persons before places, because places are what everybody waits for."""
-    return sorted(keys, key=lambda key: (key.person == NOBODY, key))
+    return sorted(keys, key=lambda key: (key.person == NOBODY or is_of_site(key.person), key))
 
 
 def refused(take: Take, left: int) -> Problem:
@@ -92,6 +130,8 @@ def refused(take: Take, left: int) -> Problem:
     day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
     if take.key.person == NOBODY:
         return _problem(ProblemCode.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
+    if is_of_site(take.key.person):
+        return _problem(ProblemCode.SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
     message = f"one person may have {take.most} of this type{day}; {left} more can be bought"
     return _problem(ProblemCode.PURCHASE_LIMIT, take.field, message)
 

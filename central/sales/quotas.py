@@ -23,9 +23,11 @@ from central.sales.quota_policy import (
     QuotaKey,
     Take,
     in_order,
+    is_of_site,
     place_after,
     purchase_after,
     refused,
+    site_after,
 )
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
@@ -87,7 +89,7 @@ async def give_back_ticket(work: Work, ticket: Ticket, persons: int, *, is_whole
     Nobody says which persons leave a group, so that what is counted by their documents is given back with the last of them.
     """
     rows = await _held_by(work, ticket)
-    counted = [row for row in rows if is_whole or row.person == NOBODY or row.number == WHOLE_LINE]
+    counted = [row for row in rows if is_whole or row.person == NOBODY or is_of_site(row.person) or row.number == WHOLE_LINE]
     await _give_back(work, counted, persons)
 
 
@@ -99,9 +101,10 @@ async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
     await work.write()
     persons = ticket.record.persons
     old = {_key_of(row): row for row in await _held_by(work, ticket) if row.day != ALL_DAYS}
-    bought = [row for row in old.values() if row.person != NOBODY]
+    bought = [row for row in old.values() if row.person != NOBODY and not is_of_site(row.person)]
+    coming = [site_after(move, persons)] if any(is_of_site(row.person) for row in old.values()) else []
     limited = [purchase_after(move, row.person, row.number, min(persons, row.taken)) for row in bought]
-    new = {one.key: one for one in (*place_after(move, persons), *limited)}
+    new = {one.key: one for one in (*place_after(move, persons), *limited, *coming)}
     for key in in_order(old.keys() ^ new.keys()):
         if key in new:
             await _take_for(work, ticket, new[key])

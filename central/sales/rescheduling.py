@@ -17,7 +17,7 @@ from central.sales.move_policy import WantedDay, refused, require_movable
 from central.sales.policy import Promise
 from central.sales.ports import Uses
 from central.sales.promises import promise_of
-from central.sales.quota_policy import Move
+from central.sales.quota_policy import Move, SiteDay
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
 from central.store.tables.tickets import RescheduledTicketRow
@@ -66,7 +66,9 @@ class Rescheduling:
         audit.record(work, now, by, "ticket.reschedule", subject(wanted.ticket_id), **_said(promise, ticket, wanted, moved))
         order = [one.ticket_id for one in await tickets_of_order(work, ticket.order_id) if one.line == ticket.line]
         number = order.index(wanted.ticket_id)
-        move = Move(product, ticket.line, number, wanted.visit, to.slot_start, one.parameters.sale)
+        site = ticket.record.issuing_site
+        of_site = SiteDay(site, (await catalog.site(work, site)).parameters.daily_capacity)
+        move = Move(product, ticket.line, number, wanted.visit, to.slot_start, one.parameters.sale, of_site)
         await quotas.move_ticket(work, ticket, move)
         return moved
 

@@ -49,6 +49,7 @@ SALE_REFUSALS = (
     ProblemCode.HOLDER_REQUIRED,
     ProblemCode.SLOT_REQUIRED,
     ProblemCode.NOT_ELIGIBLE,
+    ProblemCode.SITE_FULL,
 )
 BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
 

@@ -35,9 +35,10 @@ from central.sales.policy import (
     promised,
     require_eligible,
     require_order_limits,
+    require_room,
     total_fen,
 )
-from central.sales.quota_policy import Take, takes_of
+from central.sales.quota_policy import SiteDay, Take, site_takes, takes_of
 from central.sales.sold_out import SoldOut
 from central.store import small_tables
 from central.store.idempotency import Earlier
@@ -315,7 +316,8 @@ class Sales:
     ) -> tuple[tuple[PricedLine, ...], tuple[PromisedLine, ...], tuple[Take, ...]]:
         lines = _priced(shop, wanted, now)
         promises = promised(lines, shop.zone)
-        return lines, promises, takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
+        of_types = takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
+        return lines, promises, (*of_types, *site_takes(lines, SiteDay(wanted.site_id, shop.daily_capacity)))
 
     async def _shop(self, work: Work, wanted: Wanted) -> Shop:
         version = await small_tables.version(await work.connection())
@@ -368,6 +370,7 @@ def _priced(shop: Shop, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
     plain = (priced(line, place, shop.types.get(line.type_id), wanted.site_id, at) for place, line in of_lines)
     lines = tuple(at_agreed(line, wanted.agreed) for line in plain)
     require_order_limits(lines)
+    require_room(lines, shop.full_day)
     return lines
 
 

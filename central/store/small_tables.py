@@ -26,6 +26,8 @@ TABLES = frozenset(
         "supervised_site",
         "supervisor_pin",
         "user_account",
+        "site_load",
+        "on_site_correction",
     }
 )
 _WRITES = re.compile(

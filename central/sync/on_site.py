@@ -4,12 +4,13 @@ It is counted from the events of all journals as gates count it from theirs (`ed
 date in the transaction of each decision by what has been journalled since: so that every process knows what the others admitted.
 Laws: an event counts once; a passage that did not happen counts nothing; the count begins anew each day, because exits leak.
 What has committed is in it, what is being decided at the same moment is not: a site is never over its capacity by more than the
-persons of the calls in flight, and of what gates have not reported yet.
+persons of the calls in flight, and of what gates have not reported yet. Whoever is no visitor (staff) is not counted.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from zoneinfo import ZoneInfo
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, and_, or_
@@ -19,7 +20,9 @@ from central.admissions.events import event_of
 from central.store.tables.admissions import AdmissionEventRow
 from central.store.tables.devices import AgentRow
 from central.store.tables.journals import JournalRow
+from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
+from central.sync.site_tables import SiteTables
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 from protocol.instants import Instant, local_day, start_of_day
@@ -66,22 +69,24 @@ class OnSite:
     def __init__(self) -> None:
         self._days: dict[SiteId, _Day] = {}
 
-    async def count(self, work: Work, site_id: SiteId, zone: tzinfo, now: Instant) -> int:
-        """Return the persons inside, as this transaction sees it; never below zero."""
+    async def count(self, work: Work, site_id: SiteId, tables: SiteTables, now: Instant) -> int:
+        """Return the persons inside, as this transaction sees it and as staff have corrected it; never below zero."""
+        zone = ZoneInfo(tables.rules.zone_name)
         today = local_day(now, zone)
+        begun = start_of_day(today, zone)
         heads = await _heads(work, site_id)
         held = self._days.get(site_id)
         if held is None or held.day != today:
             held = _Day(today)
             row = AdmissionEventRow
-            await _read(work, held, (col(row.site_id) == site_id) & (col(row.scanned_at) >= start_of_day(today, zone)), zone)
+            await _read(work, held, (col(row.site_id) == site_id) & (col(row.scanned_at) >= begun), tables)
             # Kept only when it is whole: another call must not count on from half of it.
             self._days[site_id] = held
         elif moved := [number for number, sequence in heads.items() if sequence > held.told.get(number, 0)]:
-            await _read(work, held, _since(held.told, moved), zone)
+            await _read(work, held, _since(held.told, moved), tables)
         for number, sequence in heads.items():
             held.told[number] = max(sequence, held.told.get(number, 0))
-        return max(0, held.total)
+        return max(0, held.total + sum(persons for at, persons in tables.corrections if at >= begun))
 
 
 async def _heads(work: Work, site_id: SiteId) -> dict[int, int]:
@@ -96,9 +101,12 @@ def _since(told: Mapping[int, int], journals: Iterable[int]) -> ColumnElement[bo
     return or_(*(and_(col(row.journal_number) == number, col(row.sequence) > told.get(number, 0)) for number in journals))
 
 
-async def _read(work: Work, held: _Day, which: ColumnElement[bool], zone: tzinfo) -> None:
-    row = AdmissionEventRow
+async def _read(work: Work, held: _Day, which: ColumnElement[bool], tables: SiteTables) -> None:
+    row, zone = AdmissionEventRow, ZoneInfo(tables.rules.zone_name)
     query = sqlalchemy.select(col(row.journal_number), col(row.sequence), col(row.data)).where(which)
+    if tables.uncounted:
+        of_staff = sqlalchemy.select(col(TicketRow.id)).where(col(TicketRow.ticket_type_id).in_(tables.uncounted))
+        query = query.where(col(row.ticket_id).not_in(of_staff))
     found = await (await work.connection()).execute(query.order_by(col(row.journal_number), col(row.sequence)))
     for journal, sequence, data in found.all():
         held.note(journal, sequence, event_of(data).event, zone)

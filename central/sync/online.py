@@ -148,10 +148,9 @@ class Online:
 
     async def _inside(self, work: Work, opened: _Opened, tables: SiteTables) -> int | None:
         """Count who is on site, where that restricts; under the locks, so that what was admitted before is in it."""
-        rules = tables.rules
-        if rules.capacity is None:
+        if tables.rules.capacity is None:
             return None
-        return await self._on_site.count(work, opened.attempt.site, ZoneInfo(rules.zone_name), opened.place.now)
+        return await self._on_site.count(work, opened.attempt.site, tables, opened.place.now)
 
     async def _ticket_ids(self, work: Work, attempt: Attempt, shown: Shown) -> tuple[TicketId, ...]:
         if shown.ticket_id is not None:

@@ -8,18 +8,25 @@ from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
 from central.store.in_memory import InMemory
 from central.store.unit_of_work import Work
+from central.sync.corrections import last_corrections
 from protocol.admission.policy import CheckPoint, Product, SiteRules
 from protocol.identifiers import CheckPointId, ProductId, SiteId
+from protocol.instants import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class SiteTables:
-    """What a decision at a site needs beside the ticket. `places` are the check points as decisions know them."""
+    """What a decision at a site needs beside the ticket. `places` are the check points as decisions know them.
+
+    `uncounted` are the types by which nobody is counted as a visitor, `corrections` the last of the count on site.
+    """
 
     check_points: Mapping[CheckPointId, HostedCheckPoint]
     products: Mapping[ProductId, Product]
     rules: SiteRules
     places: Mapping[CheckPointId, CheckPoint]
+    uncounted: frozenset[ProductId]
+    corrections: tuple[tuple[Instant, int], ...]
 
 
 TablesInMemory = InMemory[SiteId, SiteTables]
@@ -34,4 +41,6 @@ async def read(work: Work, site_id: SiteId) -> SiteTables:
         products={product.product_id: product for product in products},
         rules=await catalog.site_rules(work, site_id),
         places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
+        uncounted=await catalog.uncounted_types(work),
+        corrections=await last_corrections(work, site_id),
     )

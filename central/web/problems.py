@@ -68,6 +68,7 @@ class ProblemCode(Enum):
         "purchase_limit", HTTPStatus.UNPROCESSABLE_ENTITY, "超过限购数量", "The purchase limit is reached"
     )
     SOLD_OUT = ProblemKind("sold_out", HTTPStatus.CONFLICT, "余票不足", "Not enough places are left")
+    SITE_FULL = ProblemKind("site_full", HTTPStatus.CONFLICT, "景区已满员，暂停售票", "The site is full; sales have stopped")
     BUYER_REQUIRED = ProblemKind(
         "buyer_required", HTTPStatus.UNPROCESSABLE_ENTITY, "需要购票人手机号", "The buyer's phone number is required"
     )

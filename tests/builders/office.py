@@ -70,6 +70,8 @@ from central.sales.sight import OrderSight
 from central.shifts import routes as shift_routes
 from central.shifts.service import CashShifts
 from central.store.unit_of_work import Store, Work
+from central.sync import correction_routes
+from central.sync.corrections import Corrections
 from central.web.access import DataScope, Principal
 from central.web.application import make_application
 from central.web.idempotency import IdempotencyKey
@@ -114,6 +116,7 @@ OPERATIONS = (
     *report_routes.OPERATIONS,
     *reprint_routes.OPERATIONS,
     *code_routes.OPERATIONS,
+    *correction_routes.OPERATIONS,
     *export_routes.OPERATIONS,
 )
 
@@ -179,6 +182,7 @@ class Office:
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, random_bytes)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
+        self.corrections = Corrections(store)
         self.agencies = Agencies(store, seal)
         self.groups = GroupOrders(store, self.issuing, GroupGates(self.gates, self.gates), seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
@@ -242,6 +246,7 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
+        app[correction_routes.CORRECTIONS] = self.corrections
         app[preview_routes.PREVIEW] = Preview(self.store)
         app[activation_routes.ACTIVATION] = self.activation
         app[after_sale_routes.RESCHEDULING], app[after_sale_routes.REPRINTS] = self.rescheduling, self.reprints

@@ -47,6 +47,20 @@ class AdmissionOutboxRow(Table, table=True):
     sequence: int = Field(sa_type=BigInteger)
 
 
+class OnSiteCorrectionRow(Table, table=True):
+    """By how many persons somebody corrected the count on site, and why."""
+
+    __tablename__ = "on_site_correction"
+    __table_args__ = (Index("ix_on_site_correction_site", "site_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    at: Instant = Field(sa_type=BigInteger)
+    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    persons: int
+    reason: str = Field(max_length=200)
+
+
 class ConflictRow(Table, table=True):
     """A passage that the ticket did not allow, by the time of the scan; `first_*` names the admission that used it up.
 

@@ -1,6 +1,8 @@
 """Sites and what they sell."""
 
-from sqlalchemy import BigInteger, Integer
+from datetime import date
+
+from sqlalchemy import BigInteger, Date, Integer
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
@@ -17,6 +19,17 @@ class SiteRow(Table, table=True):
     rules: str
     holder_key_sealed: bytes
     created_at: Instant = Field(sa_type=BigInteger)
+
+
+class SiteLoadRow(Table, table=True):
+    """How full a site is on a local day (`catalog.capacity_policy.LoadLevel`), since when; written when it changes."""
+
+    __tablename__ = "site_load"
+
+    site_id: SiteId = Field(sa_type=Integer, primary_key=True, foreign_key="site.id", sa_column_kwargs={"autoincrement": False})
+    day: date = Field(sa_type=Date)
+    level: str = Field(max_length=8)
+    since: Instant = Field(sa_type=BigInteger)
 
 
 class CategoryRow(Table, table=True):

@@ -11,13 +11,14 @@ from protocol.instants import Minute
 
 
 class QuotaRow(Table, table=True):
-    """So many persons taken (`sales.quota_policy.QuotaKey`). An empty `person` counts places; else it is a keyed hash."""
+    """So many persons taken (`sales.quota_policy.QuotaKey`). An empty `person` counts places; else it is a keyed hash.
+
+    Type 0: of all types of a site, which `person` names.
+    """
 
     __tablename__ = "sale_quota"
 
-    ticket_type_id: ProductId = Field(
-        sa_type=Integer, primary_key=True, foreign_key="ticket_type.id", sa_column_kwargs={"autoincrement": False}
-    )
+    ticket_type_id: ProductId = Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: date = Field(primary_key=True, sa_type=Date)
     slot_start: Minute = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     person: bytes = Field(primary_key=True, sa_type=LargeBinary)

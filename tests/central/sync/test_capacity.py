@@ -98,3 +98,17 @@ async def test_a_new_day_begins_with_nobody(central: Central, gates: list[Gate],
     assert [await is_admitted(gates[0], code) for code in codes] == [True, True, False]
     clock.advance(seconds=24 * 3600)
     assert await is_admitted(gates[1], codes[2])
+
+
+async def test_a_correction_counts_at_once_and_staff_count_nowhere(central: Central, adult: int, gates: list[Gate]) -> None:
+    staff = await central.add_type(counts_visitors=False)
+    body = {"name_zh": "一号闸机", "name_en": "Gate 1", "agent_id": gates[0].agent, "ticked": [adult, staff]}
+    await central.api("PUT", f"/check-points/{gates[0].check_point}", body)
+    codes = [ticket["code"] for ticket in await central.sell(adult, 2)]
+    cards = [ticket["code"] for ticket in await central.sell(staff, 2)]
+    assert [await is_admitted(gates[0], card) for card in cards] == [True, True]
+    assert await is_admitted(gates[0], codes[0])
+    await central.api("POST", "/sites/1/on-site-corrections", {"persons": 1, "reason": "counted"})
+    assert not await is_admitted(gates[1], codes[1])
+    await central.api("POST", "/sites/1/on-site-corrections", {"persons": -1, "reason": "counted anew"})
+    assert await is_admitted(gates[1], codes[1])

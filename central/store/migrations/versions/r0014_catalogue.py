@@ -1,4 +1,4 @@
-"""Activation codes; the evidence that sellers saw."""
+"""Activation codes; the evidence that sellers saw; how full sites are."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     _activation()
     _evidence()
+    _capacity()
 
 
 def _activation() -> None:
@@ -65,3 +66,31 @@ def _evidence() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["sale_order.id"], name=op.f("fk_seen_evidence_order_id")),
         sa.PrimaryKeyConstraint("order_id", "line", "place", name=op.f("pk_seen_evidence")),
     )
+
+
+def _capacity() -> None:
+    with op.batch_alter_table("sale_quota") as quotas:
+        quotas.drop_constraint("fk_sale_quota_ticket_type_id", type_="foreignkey")
+    op.create_table(
+        "site_load",
+        sa.Column("site_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_load_site_id")),
+        sa.PrimaryKeyConstraint("site_id", name=op.f("pk_site_load")),
+    )
+    table = "on_site_correction"
+    op.create_table(
+        table,
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f(f"fk_{table}_site_id")),
+        sa.ForeignKeyConstraint(["by_user_id"], ["user_account.id"], name=op.f(f"fk_{table}_by_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(f"ix_{table}_site", table, ["site_id", "at"])
