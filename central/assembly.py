@@ -91,6 +91,8 @@ from central.sales.rescheduling import Rescheduling
 from central.sales.routes import HOLDER_ROUNDS, SALES
 from central.sales.service import Sales
 from central.sales.sight import OrderSight
+from central.sales.type_change_routes import TYPE_CHANGES
+from central.sales.type_changes import TypeChanges
 from central.settings import CentralSettings
 from central.shifts.routes import CASH_SHIFTS
 from central.shifts.service import CashShifts
@@ -282,7 +284,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
-    app[PREVIEW], app[CORRECTIONS] = Preview(store), Corrections(store)
+    app[PREVIEW], app[CORRECTIONS], app[TYPE_CHANGES] = Preview(store), Corrections(store), TypeChanges(store)
     app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
@@ -349,6 +351,7 @@ def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application],
         guard=parts.guard,
         sales=app[SALES],
         carts=app[CARTS],
+        type_changes=app[TYPE_CHANGES],
         holder_rounds=app[HOLDER_ROUNDS],
         payments=app[PAYMENTS],
         reconciliation=app[RECONCILIATION],

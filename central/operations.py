@@ -33,6 +33,7 @@ from central.sales.after_sale_routes import OPERATIONS as AFTER_SALE_OPERATIONS
 from central.sales.cart_routes import OPERATIONS as CART_OPERATIONS
 from central.sales.evidence_routes import OPERATIONS as EVIDENCE_OPERATIONS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
+from central.sales.type_change_routes import OPERATIONS as TYPE_CHANGE_OPERATIONS
 from central.shifts.routes import OPERATIONS as SHIFT_OPERATIONS
 from central.sync.agent_routes import OPERATIONS as AGENT_OPERATIONS
 from central.sync.correction_routes import OPERATIONS as CORRECTION_OPERATIONS
@@ -52,6 +53,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *CATEGORY_OPERATIONS,
     *PRESET_OPERATIONS,
     *PREVIEW_OPERATIONS,
+    *TYPE_CHANGE_OPERATIONS,
     *SALE_SETTING_OPERATIONS,
     *SALES_OPERATIONS,
     *EVIDENCE_OPERATIONS,

@@ -30,10 +30,14 @@ class GroupState(StrEnum):
 
 
 class ReceiptKind(StrEnum):
-    """What an agency paid for. The words are stored and never change their meaning."""
+    """What an agency paid for. The words are stored and never change their meaning.
+
+    A payout is what was left of its balance, paid back when its contract ended.
+    """
 
     TOP_UP = "top-up"
     SETTLEMENT = "settlement"
+    PAYOUT = "payout"
 
 
 class EntryKind(StrEnum):
@@ -44,6 +48,7 @@ class EntryKind(StrEnum):
     DEDUCTION = "deduction"
     TOP_UP = "top-up"
     SETTLEMENT = "settlement"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,9 +85,17 @@ class PricesBody(_Strict):
 class ReceiptBody(_Strict):
     """Money that an agency pays; `reference` is the number on the card terminal's or bank's slip."""
 
-    kind: ReceiptKind
+    kind: Literal[ReceiptKind.TOP_UP, ReceiptKind.SETTLEMENT]
     amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
     method: Literal["cash", "card_terminal", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+
+class PayoutBody(_Strict):
+    """What is left of a balance, paid back; `reference` is the number on the bank's slip."""
+
+    amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
+    method: Literal["cash", "bank_transfer"]
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
@@ -278,6 +286,25 @@ async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
 
 
 @Route(
+    "payAgencyOut",
+    "POST",
+    "/api/v1/agencies/{agency_id}/payouts",
+    "Pay a disabled agency what is left of its balance",
+    Permission.AGENCIES_FUNDS,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED, ProblemCode.CONFLICT),
+    idempotent=True,
+    proved=True,
+)
+async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
+    """Pay an agency whose contract has ended what is left of its balance."""
+    body = call.body
+    paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
+    paying = Paying(call.parameters.agency_id, ReceiptKind.PAYOUT, body.amount_fen, paid)
+    return _view(await call.request.app[AGENCIES].pay_out(paying, call.once, call.now))
+
+
+@Route(
     "readAgencyStatement",
     "GET",
     "/api/v1/agencies/{agency_id}/statement",
@@ -346,5 +373,6 @@ OPERATIONS = (
     read_agency_prices,
     set_agency_prices,
     take_agency_money,
+    pay_agency_out,
     read_agency_statement,
 )

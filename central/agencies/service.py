@@ -139,6 +139,21 @@ class Agencies:
                 once.require_same(earlier.fingerprint)
             return agency_of(await records.existing(work, paying.agency_id), self._seal)
 
+    async def pay_out(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
+        """Pay what is left of a balance back, when the contract has ended; Problem while the agency may still buy, or owes."""
+        async with self._store.transaction() as work:
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is None:
+                row = await records.existing(work, paying.agency_id, lock=True)
+                if not row.is_disabled:
+                    raise Problem(ProblemCode.CONFLICT, f"{row.name} may still buy; disable the agency first")
+                await agency_funds.pay_out(work, paying.agency_id, paying.amount_fen)
+                await self._note(work, row, paying, now)
+                await remember(work, once.scope, once.key, str(paying.agency_id))
+            else:
+                once.require_same(earlier.fingerprint)
+            return agency_of(await records.existing(work, paying.agency_id), self._seal)
+
     async def statement(self, period: Period) -> Statement:
         """Return an agency's balances before a period and after it."""
         async with self._store.querying() as work:
@@ -153,13 +168,18 @@ class Agencies:
 
     async def _pay(self, work: Work, paying: Paying, now: Instant) -> None:
         row = await records.existing(work, paying.agency_id)
-        paid, agency_id = paying.paid, paying.agency_id
-        is_cash = paid.method is Method.CASH
-        shift_id = await drawers.shift_for_sale(work, row.site_id, paid.by) if is_cash else None
+        agency_id = paying.agency_id
         if paying.kind is ReceiptKind.TOP_UP:
             await agency_funds.top_up(work, agency_id, paying.amount_fen)
         else:
             await agency_funds.settle(work, agency_id, paying.amount_fen)
+        await self._note(work, row, paying, now)
+
+    async def _note(self, work: Work, row: AgencyRow, paying: Paying, now: Instant) -> None:
+        """Write down money that an agency paid or was paid, and move it in the ledger."""
+        paid, agency_id = paying.paid, paying.agency_id
+        is_cash = paid.method is Method.CASH
+        shift_id = await drawers.shift_for_sale(work, row.site_id, paid.by) if is_cash else None
         receipt = AgencyReceiptRow(
             agency_id=agency_id,
             kind=paying.kind,
@@ -171,10 +191,12 @@ class Agencies:
         )
         work.session.add(receipt)
         await work.session.flush()
-        is_top_up = paying.kind is ReceiptKind.TOP_UP
+        is_settlement, is_payout = paying.kind is ReceiptKind.SETTLEMENT, paying.kind is ReceiptKind.PAYOUT
+        money = ledger.received(paid.method, row.site_id, paid.by)
+        account = ledger.agency_owed(agency_id) if is_settlement else ledger.agency_prepaid(agency_id)
         movement = Movement(
-            debit=ledger.received(paid.method, row.site_id, paid.by),
-            credit=ledger.agency_prepaid(agency_id) if is_top_up else ledger.agency_owed(agency_id),
+            debit=account if is_payout else money,
+            credit=money if is_payout else account,
             amount_fen=paying.amount_fen,
             shift_id=shift_id,
             agency_id=agency_id,

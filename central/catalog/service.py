@@ -96,16 +96,7 @@ class Catalog:
     async def change_sale(self, type_id: ProductId, sale: Sale, by: int, now: Instant) -> TicketType:
         """Set how it is sold; what was sold keeps its price. Problem where there is no such type, or the rules do not fit it."""
         async with self._store.transaction() as work:
-            row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
-            audit.record(
-                work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", before_fen=row.price_fen, after_fen=sale.price_fen
-            )
-            row.price_fen, row.is_on_sale = sale.price_fen, sale.is_on_sale
-            row.parameters = _with_rules(row, sale).model_dump_json()
-            work.session.add(row)
-        return _ticket_type(row)
+            return await put_sale(work, type_id, sale, by, now)
 
     async def site(self, site_id: SiteId) -> Site:
         """Return a site; Problem where there is none of that number."""
@@ -198,6 +189,28 @@ async def uncounted_types(work: Work) -> frozenset[ProductId]:
     """Return the types by which nobody is counted as a visitor."""
     rows = (await work.session.exec(select(TicketTypeRow.id, TicketTypeRow.parameters))).all()
     return frozenset(ProductId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
+
+
+async def put_sale(work: Work, type_id: ProductId, sale: Sale, by: int, now: Instant) -> TicketType:
+    """Set how a type is sold, in a transaction that does more. Problem as for `Catalog.change_sale`."""
+    row = await work.session.get(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+    said = {"before_fen": row.price_fen, "after_fen": sale.price_fen}
+    audit.record(work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", **said)
+    row.price_fen, row.is_on_sale = sale.price_fen, sale.is_on_sale
+    row.parameters = _with_rules(row, sale).model_dump_json()
+    work.session.add(row)
+    return _ticket_type(row)
+
+
+async def require_sellable(work: Work, type_id: ProductId, sale: Sale) -> TicketType:
+    """Return a type as it stands; Problem where it is not there, or could not be sold so."""
+    row = await work.session.get(TicketTypeRow, type_id)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+    _with_rules(row, sale)
+    return _ticket_type(row)
 
 
 async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:

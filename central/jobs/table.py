@@ -20,6 +20,7 @@ from central.reports.service import Reports
 from central.sales.carts import Carts
 from central.sales.holder_rounds import HolderRounds
 from central.sales.service import Sales
+from central.sales.type_changes import TypeChanges
 from central.store.channel import Channel
 from central.store.idempotency import forget_old
 from central.store.unit_of_work import Store
@@ -35,6 +36,7 @@ FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
 CARRY_BATCHES_ON_EVERY_S = 3
 EXPIRE_ORDERS_EVERY_S = 15
+CHANGE_TYPES_EVERY_S = 2
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
 # Processes tell each other at once; this is for what was told while nobody could listen.
@@ -58,6 +60,7 @@ class Office:
     guard: AgentGuard
     sales: Sales
     carts: Carts
+    type_changes: TypeChanges
     holder_rounds: HolderRounds
     payments: Payments
     reconciliation: Reconciliation
@@ -121,6 +124,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         await office.sales.expire(office.clock())
         await office.carts.expire(office.clock())
 
+    async def change_types() -> None:
+        await office.type_changes.put_in_force(office.clock())
+
     async def follow_refunds() -> None:
         await office.payments.refunds.follow()
         await office.refunds.finish_returning(office.clock())
@@ -139,6 +145,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         Job("follow-payments", Every(FOLLOW_PAYMENTS_EVERY_S), office.payments.follow),
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("carry-refund-batches-on", Every(CARRY_BATCHES_ON_EVERY_S), carry_batches_on),
+        Job("change-types", Every(CHANGE_TYPES_EVERY_S), change_types),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
         Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), renew_holders),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),

@@ -40,6 +40,14 @@ async def top_up(work: Work, agency_id: int, amount_fen: int) -> None:
     await _move(work, agency_id, prepaid_fen=amount_fen)
 
 
+async def pay_out(work: Work, agency_id: int, amount_fen: int) -> None:
+    """Take money out of the balance that leaves us; Problem where there is less, or the agency owes anything."""
+    row = AgencyRow
+    where = (col(row.prepaid_fen) >= amount_fen) & (col(row.owed_fen) <= 0)
+    if not await _move(work, agency_id, prepaid_fen=-amount_fen, where=where):
+        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency has less than {amount_fen} fen in its balance, or owes something")
+
+
 async def settle(work: Work, agency_id: int, amount_fen: int) -> None:
     """Pay what is owed; Problem where less is."""
     if not await _move(work, agency_id, owed_fen=-amount_fen, where=col(AgencyRow.owed_fen) >= amount_fen):

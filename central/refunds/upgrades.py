@@ -27,7 +27,7 @@ from central.sales.policy import Holder, Promise, WantedLine
 from central.sales.promises import promise_of, stored
 from central.sales.service import Sales, Taking, Wanted
 from central.store.sealed import FieldSeal
-from central.store.tables.money import OrderLineRow
+from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
 from central.web.problems import Problem, ProblemCode
@@ -125,12 +125,20 @@ class Upgrades:
             kept = tuple(Holder(one.document, one.name) for one in await holders.read(work, self._seal, wanted.ticket_id))
             promise = await promise_of(work, ticket)
             is_real_name = await _is_real_name(work, wanted.type_id)
+            agency_id = (await work.session.get_one(OrderRow, ticket.order_id)).agency_id
         named = (wanted.holders or kept) if is_real_name else ()
         line = WantedLine(wanted.type_id, 1, ticket.record.persons, wanted.visit, wanted.slot_start, named)
         site = ticket.record.issuing_site
-        return _Old(
-            ticket, promise, Wanted(site, (line,), wanted.channel, wanted.buyer_phone, wanted.seller, instead_of=ticket.order_id)
+        anew = Wanted(
+            site_id=site,
+            lines=(line,),
+            channel=wanted.channel,
+            buyer_phone=wanted.buyer_phone,
+            seller=wanted.seller,
+            instead_of=ticket.order_id,
+            agency_id=agency_id,
         )
+        return _Old(ticket, promise, anew)
 
 
 def _handing_in(wanted: WantedUpgrade) -> WantedRefund:

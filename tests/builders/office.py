@@ -57,7 +57,7 @@ from central.reports import wanted as report_wanted
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.service import Reports
-from central.sales import activation_routes, after_sale_routes, cart_routes, evidence_routes
+from central.sales import activation_routes, after_sale_routes, cart_routes, evidence_routes, type_change_routes
 from central.sales import routes as sales_routes
 from central.sales.activation import ActivationCodes
 from central.sales.carts import Carts
@@ -67,6 +67,7 @@ from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales, Wanted
 from central.sales.sight import OrderSight
+from central.sales.type_changes import TypeChanges
 from central.shifts import routes as shift_routes
 from central.shifts.service import CashShifts
 from central.store.unit_of_work import Store, Work
@@ -98,6 +99,7 @@ OPERATIONS = (
     *category_routes.OPERATIONS,
     *preset_routes.OPERATIONS,
     *preview_routes.OPERATIONS,
+    *type_change_routes.OPERATIONS,
     *sale_setting_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
@@ -182,7 +184,7 @@ class Office:
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, random_bytes)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
-        self.corrections = Corrections(store)
+        self.corrections, self.type_changes = Corrections(store), TypeChanges(store)
         self.agencies = Agencies(store, seal)
         self.groups = GroupOrders(store, self.issuing, GroupGates(self.gates, self.gates), seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
@@ -246,6 +248,7 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
+        app[type_change_routes.TYPE_CHANGES] = self.type_changes
         app[correction_routes.CORRECTIONS] = self.corrections
         app[preview_routes.PREVIEW] = Preview(self.store)
         app[activation_routes.ACTIVATION] = self.activation

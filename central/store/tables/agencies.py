@@ -46,7 +46,7 @@ class AgencyPriceRow(Table, table=True):
 
 
 class AgencyReceiptRow(Table, table=True):
-    """Money that an agency paid: into its balance (`top-up`), or for what it owes (`settlement`)."""
+    """Money that an agency paid: into its balance (`top-up`), for what it owes (`settlement`), or was paid back (`payout`)."""
 
     __tablename__ = "agency_receipt"
 

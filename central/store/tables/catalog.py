@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Integer
+from sqlalchemy import BigInteger, Date, Index, Integer
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
@@ -55,6 +55,29 @@ class TicketTypeRow(Table, table=True):
     is_on_sale: bool
     created_at: Instant = Field(sa_type=BigInteger)
     category_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
+
+
+class SaleChangeRow(Table, table=True):
+    """How a type is to be sold from a time on. `rules` and `after_sale` are JSON as in its parameters; empty: as they stand.
+
+    `done_at`: when it was put in force; `dropped_at`: when somebody took it back before.
+    """
+
+    __tablename__ = "sale_change"
+    __table_args__ = (Index("ix_sale_change_type", "ticket_type_id", "effective_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    effective_at: Instant = Field(sa_type=BigInteger)
+    price_fen: int = Field(sa_type=BigInteger)
+    is_on_sale: bool
+    rules: str | None = None
+    after_sale: str | None = None
+    made_at: Instant = Field(sa_type=BigInteger)
+    made_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    done_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    dropped_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    dropped_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 
 class SaleSettingRow(Table, table=True):

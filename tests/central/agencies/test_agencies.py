@@ -9,11 +9,12 @@ from sqlmodel import func, select
 
 from central.agencies.policy import EntryKind, ReceiptKind
 from central.agencies.records import Agency
-from central.agencies.service import Period
+from central.agencies.service import Paying, Period
 from central.agencies.statements import Entry, Funds
 from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
+from central.refunds.upgrades import WantedUpgrade
 from central.reports.orders import ORDERS
 from central.reports.wanted import Wanted as Asked
 from central.sales.orders import Order
@@ -236,3 +237,33 @@ async def test_an_agency_buys_over_http_and_takes_its_statement_away(office: Off
             "top-up,,bank_transfer,'=slip,200.00,200.00,0.00,0.00",
             "order,1,,,-150.00,50.00,0.00,0.00",
         ]
+
+
+async def test_what_is_left_of_a_balance_is_paid_out_when_the_contract_has_ended(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(20_000)
+    await desk.buy()
+    paid = AtOnce(Method.BANK_TRANSFER, office.seller, "slip 9")
+
+    async def pay_out(amount_fen: int, key: str) -> Agency:
+        paying = Paying(desk.agency_id, ReceiptKind.PAYOUT, amount_fen, paid)
+        return await office.agencies.pay_out(paying, once(key), office.clock())
+
+    assert await code_of(pay_out(15_000, "payout-1")) is ProblemCode.CONFLICT
+    await desk.change(desk.wish(disabled=True))
+    assert await code_of(pay_out(15_001, "payout-2")) is ProblemCode.AGENCY_FUNDS
+    assert {(await pay_out(15_000, "payout-3")).prepaid_fen for _ in range(2)} == {0}
+    assert await desk.funds() == (0, 0)
+    *_, last = await desk.entries()
+    assert (last.kind, last.prepaid_fen, last.reference) == (EntryKind.PAYOUT, -15_000, "slip 9")
+
+
+async def test_an_upgrade_keeps_the_agency(desk: AgencyDesk) -> None:
+    office = desk.office
+    await desk.top_up(20_000)
+    (ticket,) = (await desk.buy()).tickets
+    dear = await office.ticket_type(12_000)
+    wanted = WantedUpgrade(ticket.ticket_id, dear.type_id, VISIT, None, "window", None)
+    paid = AtOnce(Method.CASH, office.seller)
+    order = await office.upgrades.upgrade(wanted, 7_000, paid, once("upgrade-1"), office.clock())
+    assert (order.agency_id, order.total_fen) == (desk.agency_id, 12_000)

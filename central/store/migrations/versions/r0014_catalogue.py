@@ -1,4 +1,4 @@
-"""Activation codes; the evidence that sellers saw; how full sites are."""
+"""Activation codes; the evidence that sellers saw; how full sites are; changes to come."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _activation()
     _evidence()
     _capacity()
+    _changes()
 
 
 def _activation() -> None:
@@ -94,3 +95,27 @@ def _capacity() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index(f"ix_{table}_site", table, ["site_id", "at"])
+
+
+def _changes() -> None:
+    table = "sale_change"
+    op.create_table(
+        table,
+        sa.Column("id", _NUMBER, nullable=False),
+        sa.Column("ticket_type_id", sa.Integer(), nullable=False),
+        sa.Column("effective_at", sa.BigInteger(), nullable=False),
+        sa.Column("price_fen", sa.BigInteger(), nullable=False),
+        sa.Column("is_on_sale", sa.Boolean(), nullable=False),
+        sa.Column("rules", sa.String(), nullable=True),
+        sa.Column("after_sale", sa.String(), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("dropped_at", sa.BigInteger(), nullable=True),
+        sa.Column("dropped_by", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_type_id"], ["ticket_type.id"], name=op.f(f"fk_{table}_ticket_type_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["user_account.id"], name=op.f(f"fk_{table}_made_by")),
+        sa.ForeignKeyConstraint(["dropped_by"], ["user_account.id"], name=op.f(f"fk_{table}_dropped_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(f"ix_{table}_type", table, ["ticket_type_id", "effective_at"])

@@ -1,0 +1,169 @@
+"""Changes of how a type is sold: what one touches, and one that is to come.
+
+Laws: what was sold keeps the price and the rules that it was sold by (`sales.promises`), so that a change touches what is sold
+from then on alone; a change to come is put in force once, by the clock, in the order of times, and may be taken back until then.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
+
+from central.audit import service as audit
+from central.catalog import service as catalog
+from central.catalog.after_sale import AfterSaleRules
+from central.catalog.sale import SaleRules
+from central.catalog.service import Sale
+from central.catalog.ticket_type import TicketType
+from central.sales.policy import OrderState
+from central.store.tables.catalog import SaleChangeRow
+from central.store.tables.money import OrderLineRow, OrderRow
+from central.store.tables.tickets import TicketRow
+from central.store.unit_of_work import Store, Work
+from central.web.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import ProductId
+from protocol.instants import Instant, to_minute
+from protocol.tickets.record import TicketStatus
+
+MOST_A_RUN = 100
+MOST_TO_COME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change meets: which settings it changes, and what was sold before, which keeps what it was sold by.
+
+    Valid tickets may still be used; inactive ones wait for their code; held orders wait for their money at the promised price.
+    """
+
+    changed: tuple[str, ...]
+    valid_tickets: int
+    inactive_tickets: int
+    held_orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeToCome:
+    """How a type is to be sold from a time on; `done_at` once it is in force."""
+
+    change_id: int
+    type_id: ProductId
+    effective_at: Instant
+    sale: Sale
+    made_at: Instant
+    made_by: int
+    done_at: Instant | None
+
+
+class TypeChanges:
+    """Keeps the changes that are to come."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def touched(self, type_id: ProductId, sale: Sale, now: Instant) -> Touched:
+        """Return what a change would touch; Problem where there is no such type, or it could not be sold so."""
+        async with self._store.querying() as work:
+            one = await catalog.require_sellable(work, type_id, sale)
+            return await _touched(work, one, sale, now)
+
+    async def plan(self, type_id: ProductId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
+        """Have a type sold so from a time on; Problem where that time is past, or it could not be sold so."""
+        if effective_at <= now:
+            fault = FieldFault("effective_at", "must be in the future; change the sale itself to have it at once")
+            raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        async with self._store.transaction() as work:
+            await catalog.require_sellable(work, type_id, sale)
+            waiting = select(func.count()).select_from(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
+            if (await work.session.exec(waiting)).one() >= MOST_TO_COME:
+                raise Problem(ProblemCode.CONFLICT, f"{MOST_TO_COME} changes of the type are to come; take one back")
+            row = SaleChangeRow(
+                ticket_type_id=type_id,
+                effective_at=effective_at,
+                price_fen=sale.price_fen,
+                is_on_sale=sale.is_on_sale,
+                rules=None if sale.rules is None else sale.rules.model_dump_json(),
+                after_sale=None if sale.after_sale is None else sale.after_sale.model_dump_json(),
+                made_at=now,
+                made_by=by,
+            )
+            work.session.add(row)
+            await work.session.flush()
+            said = {"change": row.id, "effective_at": effective_at, "after_fen": sale.price_fen}
+            audit.record(work, now, by, "ticket-type.plan", f"ticket-type:{type_id}", **said)
+            return _change(row)
+
+    async def changes(self, type_id: ProductId) -> tuple[ChangeToCome, ...]:
+        """Return the changes of a type that are to come, the next first."""
+        query = select(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(query.order_by(*_IN_ORDER))).all()
+        return tuple(_change(row) for row in rows)
+
+    async def drop(self, type_id: ProductId, change_id: int, by: int, now: Instant) -> None:
+        """Take a change back that is to come; Problem where there is none."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(SaleChangeRow, change_id, with_for_update=True)
+            if row is None or row.ticket_type_id != type_id or row.done_at is not None or row.dropped_at is not None:
+                raise Problem(ProblemCode.NOT_FOUND, f"no change {change_id} of the type is to come")
+            row.dropped_at, row.dropped_by = now, by
+            work.session.add(row)
+            audit.record(work, now, by, "ticket-type.plan-drop", f"ticket-type:{type_id}", change=change_id)
+
+    async def put_in_force(self, now: Instant) -> int:
+        """Put the changes in force whose time has come; return how many. A job."""
+        async with self._store.reading() as work:
+            due = select(SaleChangeRow.id).where(*_waits(), col(SaleChangeRow.effective_at) <= now)
+            found = (await work.session.exec(due.order_by(*_IN_ORDER).limit(MOST_A_RUN))).all()
+        return sum([await self._put(number or 0, now) for number in found])
+
+    async def _put(self, change_id: int, now: Instant) -> bool:
+        async with self._store.transaction() as work:
+            row = await work.session.get_one(SaleChangeRow, change_id, with_for_update=True)
+            if row.done_at is not None or row.dropped_at is not None:
+                return False
+            change = _change(row)
+            await catalog.put_sale(work, change.type_id, change.sale, row.made_by, now)
+            row.done_at = now
+            work.session.add(row)
+            return True
+
+
+_IN_ORDER = col(SaleChangeRow.effective_at), col(SaleChangeRow.id)
+
+
+def _waits() -> tuple[ColumnElement[bool], ...]:
+    return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None)
+
+
+async def _touched(work: Work, one: TicketType, sale: Sale, now: Instant) -> Touched:
+    connection = await work.connection()
+    of_type = col(TicketRow.ticket_type_id) == one.type_id
+    active = (col(TicketRow.status) == int(TicketStatus.ACTIVE)) & (col(TicketRow.valid_until) >= to_minute(now))
+    inactive = col(TicketRow.status) == int(TicketStatus.INACTIVE)
+    counts = select(func.count().filter(active), func.count().filter(inactive)).select_from(TicketRow).where(of_type)
+    valid, waiting = (await connection.execute(counts)).one()
+    held = select(func.count(func.distinct(OrderRow.id))).join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
+    held = held.where(OrderRow.state == OrderState.OPEN, OrderLineRow.ticket_type_id == one.type_id)
+    return Touched(_changed(one, sale), int(valid), int(waiting), int((await connection.execute(held)).scalar_one()))
+
+
+def _changed(one: TicketType, sale: Sale) -> tuple[str, ...]:
+    parameters = one.parameters
+    before = Sale(one.price_fen, one.is_on_sale, parameters.sale, parameters.after_sale)
+    after = replace(sale, rules=sale.rules or parameters.sale, after_sale=sale.after_sale or parameters.after_sale)
+    return tuple(
+        name for name in ("price_fen", "is_on_sale", "rules", "after_sale") if getattr(before, name) != getattr(after, name)
+    )
+
+
+def _change(row: SaleChangeRow) -> ChangeToCome:
+    assert row.id is not None, "a stored change has its number"
+    sale = Sale(
+        price_fen=row.price_fen,
+        is_on_sale=row.is_on_sale,
+        rules=None if row.rules is None else SaleRules.model_validate_json(row.rules),
+        after_sale=None if row.after_sale is None else AfterSaleRules.model_validate_json(row.after_sale),
+    )
+    return ChangeToCome(row.id, row.ticket_type_id, row.effective_at, sale, row.made_at, row.made_by, row.done_at)
