@@ -159,6 +159,8 @@ class GroupOrders:
             return list((await work.session.exec(query.order_by(col(GroupOrderRow.order_id)).limit(MOST_READ_AT_ONCE))).all())
 
     async def _end(self, work: Work, row: GroupOrderRow, by: int, now: Instant) -> None:
+        if await documents.paid_by(work, row.order_id) is None and not await tickets_of_order(work, row.order_id):
+            raise Problem(ProblemCode.ORDER_STATE, "the order is not paid; pay or cancel it instead")
         tickets = [one for one in await tickets_of_order(work, row.order_id) if one.record.status is TicketStatus.ACTIVE]
         if any(to_minute(now) < one.record.valid_from for one in tickets):
             raise Problem(ProblemCode.ORDER_STATE, "the visit has not begun; refund the tickets instead")

@@ -1,11 +1,12 @@
 """What agencies buy, and their groups, over HTTP."""
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from central.agencies.groups import GroupOrder, GroupOrders
 from central.agencies.policy import Charges, GroupState
@@ -32,9 +33,10 @@ from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
 from central.web.problems import ProblemCode
 from central.web.texts import PRINTABLE
-from protocol.instants import to_datetime
+from protocol.instants import from_datetime, to_datetime
 
 AGENCY_SALES: web.AppKey[AgencySales] = web.AppKey("agency_sales", AgencySales)
+LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
 GROUP_ORDERS: web.AppKey[GroupOrders] = web.AppKey("group_orders", GroupOrders)
 
 
@@ -45,6 +47,14 @@ class AgencyOrderBody(PromotedBody):
     payment: Literal["prepaid", "on_account", "cash", "card_terminal", "bank_transfer"]
     payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
     guide: ContactBody | None = None
+
+
+class AgencyHoldBody(PromotedBody):
+    """What an agency orders at its contract prices and pays later, until `pay_by`; with a `guide` it is a group order."""
+
+    expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
+    guide: ContactBody | None = None
+    pay_by: Annotated[AwareDatetime, Field(le=LATEST)]
 
 
 class GroupQuery(AgencyPath, PageQuery):
@@ -102,6 +112,25 @@ async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
     deal = Deal(call.parameters.agency_id, wanted_of(body, call.principal), body.expected_total_fen, guide)
     paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
     return order_view(await call.request.app[AGENCY_SALES].sell(deal, paid, call.once, call.now))
+
+
+@Route(
+    "holdAgencyOrder",
+    "POST",
+    "/api/v1/agencies/{agency_id}/held-orders",
+    "Make an agency's order that is paid later",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView:
+    """Make an agency's order that waits for its money; pay it by `payOrder`, also out of the agency's balance."""
+    body = call.body
+    guide = None if body.guide is None else body.guide.stated()
+    wanted = replace(wanted_of(body, call.principal), pay_by=from_datetime(body.pay_by))
+    deal = Deal(call.parameters.agency_id, wanted, body.expected_total_fen, guide)
+    return order_view(await call.request.app[AGENCY_SALES].hold(deal, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -187,6 +216,7 @@ def _contact_view(contact: Contact) -> ContactView:
 OPERATIONS = (
     quote_agency,
     sell_to_agency,
+    hold_agency_order,
     list_group_orders,
     read_group_order,
     read_group_guide,

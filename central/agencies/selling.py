@@ -16,7 +16,7 @@ from central.sales.orders import Order
 from central.sales.service import Quote, Sales, Taking, Wanted
 from central.store.unit_of_work import Store, Work
 from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
+from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 
@@ -58,6 +58,20 @@ class AgencySales:
             )
 
         return await self._sales.sell_by(wanted, deal.expected_fen, Taking(paid.by, take), once, now)
+
+    async def hold(self, deal: Deal, once: IdempotencyKey, by: int, now: Instant) -> Order:
+        """Make an agency's order that waits for its money until `pay_by`; Problem as for any order, or where that is past."""
+        if deal.wanted.pay_by is not None and deal.wanted.pay_by <= now:
+            fault = FieldFault("pay_by", "must be in the future")
+            raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
+        heads = sum(line.quantity * line.persons for line in wanted.lines)
+
+        def note(work: Work, order_id: int) -> None:
+            if deal.guide is not None:
+                self._groups.add(work, Planned(order_id, deal.agency_id, heads, charges, deal.guide))
+
+        return await self._sales.hold(wanted, deal.expected_fen, once, by, now, note)
 
     async def _by_contract(self, agency_id: int, wanted: Wanted) -> tuple[Wanted, Charges]:
         async with self._store.reading() as work:

@@ -49,9 +49,12 @@ class DifferencePath(_Strict):
 
 
 class PayBody(_Strict):
-    """Money that is there; `reference` is the number on the card terminal's or bank's slip."""
+    """Money that is there; `reference` is the number on the card terminal's or bank's slip.
 
-    method: Literal["cash", "card_terminal", "bank_transfer"]
+    What a travel agency has ordered may be paid out of its balance, or on account.
+    """
+
+    method: Literal["cash", "card_terminal", "bank_transfer", "prepaid", "on_account"]
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
@@ -123,7 +126,13 @@ class DifferenceView(BaseModel):
     "Pay an order with money that is there",
     Permission.SALES_SELL,
     HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.SHIFT_REQUIRED),
+    (
+        ProblemCode.NOT_FOUND,
+        ProblemCode.ORDER_STATE,
+        ProblemCode.SHIFT_REQUIRED,
+        ProblemCode.PAYMENT_METHOD,
+        ProblemCode.AGENCY_FUNDS,
+    ),
     idempotent=True,
 )
 async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:

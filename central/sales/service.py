@@ -63,7 +63,7 @@ class Wanted:
 
     `seller` is who sells, bound by the sale settings; None: the house itself. `promoter_code` is whose the order is due to.
     `agency_id` is the travel agency that buys, at what was `agreed` with it. `instead_of` is the order that a ticket was handed
-    in of: it is due to the same promoter.
+    in of: it is due to the same promoter. `pay_by` is until when an order waits for its money, where that is agreed.
     """
 
     site_id: SiteId
@@ -75,6 +75,7 @@ class Wanted:
     instead_of: int | None = None
     agency_id: int | None = None
     agreed: tuple[AgreedPrice, ...] = ()
+    pay_by: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ class Taking:
     take: Callable[[Work, PayableOrder, int], Awaitable[None]]
 
 
+# What is written with an order of that number.
+Also = Callable[[Work, int], None]
 Making = Callable[[Work, _Deal], Awaitable[Order]]
 
 
@@ -166,17 +169,21 @@ class Sales:
 
         return await self._once(wanted, expected_fen, made, once, now)
 
-    async def hold(self, wanted: Wanted, expected_fen: int, once: IdempotencyKey, seller_id: int, now: Instant) -> Order:
+    async def hold(
+        self, wanted: Wanted, expected_fen: int, once: IdempotencyKey, seller_id: int, now: Instant, also: Also | None = None
+    ) -> Order:
         """Make an order that waits for its money; Problem as for a sale, and where there is nothing to pay."""
         if expected_fen == 0:
             raise Problem(ProblemCode.INPUT_INVALID, "an order that costs nothing waits for nothing; sell it at once")
 
         async def made(work: Work, deal: _Deal) -> Order:
             order = _order_of(wanted, deal, seller_id, expected_fen, now)
-            order = replace(order, expires_at=Instant(now + HOLD_S * MS_PER_SECOND))
+            order = replace(order, expires_at=wanted.pay_by or Instant(now + HOLD_S * MS_PER_SECOND))
             orders.add(work, order, deal.lines)
             for line in deal.lines:
                 holders.hold(work, self._seal, order.order_id, line.line, line.holders)
+            if also is not None:
+                also(work, order.order_id)
             audit.record(work, now, seller_id, "order.hold", f"order:{order.order_id}", total_fen=expected_fen)
             return order
 

@@ -1,6 +1,7 @@
 """Group orders: one code admitted in parts, its guide kept to ourselves, settled by the heads that came once gates agree."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -8,24 +9,30 @@ from sqlmodel import select
 from central.agencies.groups import GroupOrder
 from central.agencies.policy import Charges, EntryKind, GroupState
 from central.agencies.records import Contact
+from central.agencies.selling import Deal
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
+from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.policy import AgentFacts, Standing
 from central.refunds.reckoning import WantedRefund
 from central.sales.orders import Order
+from central.sales.policy import OrderState
+from central.sales.service import Wanted
 from central.store.tables.agencies import GroupOrderRow
 from central.store.tables.audit import AuditRow
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId
+from protocol.instants import plus
 from protocol.tickets.record import TicketStatus
 from tests.builders.agency import CONTRACT_FEN, GUIDE, SITE, AgencyDesk
 from tests.builders.central import NOON
-from tests.builders.office import Office, once, sign_in
+from tests.builders.office import Office, once, sign_in, wanted_line
 
 BEFORE, AFTER = FeedVersion(1, 1), FeedVersion(1, 2)
 HEADS = 20
+DAYS_S = 3 * 24 * 3600
 pytestmark = pytest.mark.law(6)
 
 
@@ -204,3 +211,40 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
         assert (told["state"], told["deducted_fen"]) == ("settled", HEADS * CONTRACT_FEN)
         guide = await (await client.get("/api/v1/group-orders/1/guide", headers=headers)).json()
         assert guide == {"name": "Wang Wei", "phone": "13800138000"}
+
+
+async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDesk) -> None:
+    office = desk.office
+    line = wanted_line(desk.types["group"], 1, 10)
+    wanted = Wanted(SITE, (line,), pay_by=plus(office.clock(), seconds=DAYS_S))
+    deal = Deal(desk.agency_id, wanted, 50_000, GUIDE)
+    order = await office.agency_sales.hold(deal, once("hold-0001"), office.seller, office.clock())
+    assert await office.agency_sales.hold(deal, once("hold-0001"), office.seller, office.clock()) == order
+    assert (order.expires_at, order.agency_id, order.tickets) == (wanted.pay_by, desk.agency_id, ())
+    with pytest.raises(Problem) as problem:
+        await office.groups.end(order.order_id, office.seller, office.clock())
+    assert problem.value.code is ProblemCode.ORDER_STATE
+    office.clock.advance(seconds=DAYS_S - 1)
+    assert await office.sales.expire(office.clock()) == 0
+    paid = AtOnce(Method.PREPAID, office.seller)
+    with pytest.raises(Problem) as problem:
+        await office.payments.pay_at_once(order.order_id, paid, once("pay-0001"), office.clock())
+    assert problem.value.code is ProblemCode.AGENCY_FUNDS
+    await desk.top_up(50_000)
+    await office.payments.pay_at_once(order.order_id, paid, once("pay-0002"), office.clock())
+    assert await desk.funds() == (0, 0)
+    (ticket,) = (await office.sales.order(order.order_id)).tickets
+    group = await office.groups.group(order.order_id, office.clock())
+    assert (ticket.record.persons, group.planned_heads) == (10, 10)
+
+
+async def test_a_held_group_that_nobody_pays_is_cancelled(desk: AgencyDesk) -> None:
+    office, now = desk.office, desk.office.clock()
+    line = wanted_line(desk.types["group"], 1, 10)
+    deal = Deal(desk.agency_id, Wanted(SITE, (line,), pay_by=plus(now, seconds=60)), 50_000, GUIDE)
+    past = replace(deal, wanted=replace(deal.wanted, pay_by=now))
+    with pytest.raises(Problem, match="must be in the future"):
+        await office.agency_sales.hold(past, once("hold-0001"), office.seller, now)
+    order = await office.agency_sales.hold(deal, once("hold-0002"), office.seller, now)
+    assert await office.sales.expire(office.clock.advance(seconds=60)) == 1
+    assert (await office.sales.order(order.order_id)).state is OrderState.CANCELLED
