@@ -42,6 +42,8 @@ from central.identity.role_routes import ROLES
 from central.identity.roles import Roles
 from central.identity.service import Identity
 from central.identity.session_routes import IDENTITY
+from central.identity.setting_group_routes import SETTING_GROUPS
+from central.identity.setting_groups import SettingGroups
 from central.identity.supervisor_routes import SUPERVISORS
 from central.identity.supervisors import Supervisors
 from central.identity.token_routes import TOKENS
@@ -285,7 +287,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
     admissions = Admissions(store)
     app[PREVIEW], app[CORRECTIONS], app[TYPE_CHANGES] = Preview(store), Corrections(store), TypeChanges(store)
-    app[CATEGORIES], app[SALE_SETTINGS] = Categories(store), SaleSettings(store)
+    app[CATEGORIES], app[SALE_SETTINGS], app[SETTING_GROUPS] = Categories(store), SaleSettings(store), SettingGroups(store)
     _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds

@@ -13,6 +13,7 @@ from central.devices.routes import OPERATIONS as DEVICE_OPERATIONS
 from central.identity.menu_routes import OPERATIONS as MENU_OPERATIONS
 from central.identity.role_routes import OPERATIONS as ROLE_OPERATIONS
 from central.identity.session_routes import OPERATIONS as SESSION_OPERATIONS
+from central.identity.setting_group_routes import OPERATIONS as SETTING_GROUP_OPERATIONS
 from central.identity.supervisor_routes import OPERATIONS as SUPERVISOR_OPERATIONS
 from central.identity.token_routes import OPERATIONS as TOKEN_OPERATIONS
 from central.identity.user_routes import OPERATIONS as USER_OPERATIONS
@@ -55,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *PREVIEW_OPERATIONS,
     *TYPE_CHANGE_OPERATIONS,
     *SALE_SETTING_OPERATIONS,
+    *SETTING_GROUP_OPERATIONS,
     *SALES_OPERATIONS,
     *EVIDENCE_OPERATIONS,
     *AFTER_SALE_OPERATIONS,

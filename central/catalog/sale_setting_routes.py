@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes import CATALOG, TicketTypeView, type_view
-from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind
+from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind, Targets
 from central.identity.permissions import Permission
+from central.identity.setting_group_routes import GroupName
 from central.web.access import Principal
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, page_of
@@ -44,9 +45,21 @@ class SaleSettingBody(_Strict):
 
 
 class CopyBody(_Strict):
-    """Who is to have the same setting."""
+    """Who is to have the same setting: these, and whoever stands in these groups."""
 
-    to: Annotated[list[SubjectBody], Field(min_length=1, max_length=MOST_COPIES)]
+    to: Annotated[list[SubjectBody], Field(max_length=MOST_COPIES)] = []
+    seller_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+    channel_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "CopyBody":
+        if not (self.to or self.seller_groups or self.channel_groups):
+            raise ValueError("name somebody in to, seller_groups or channel_groups")
+        return self
+
+    def stated(self) -> Targets:
+        """Return it as the service takes it."""
+        return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
 
 
 class SaleSettingView(BaseModel):
@@ -95,9 +108,8 @@ async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSett
 )
 async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsView:
     """Give other sellers and channels the same setting, instead of theirs."""
-    targets = {one.stated() for one in call.body.to}
     settings = call.request.app[SALE_SETTINGS]
-    return _views(await settings.copy(call.parameters.stated(), targets, call.principal.user_id, call.now))
+    return _views(await settings.copy(call.parameters.stated(), call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("listSellableTicketTypes", "GET", "/api/v1/sellable-ticket-types", "List what the seller may sell", Permission.SALES_SELL)

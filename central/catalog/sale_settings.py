@@ -13,6 +13,7 @@ from sqlmodel import col, delete, insert, select
 
 from central.audit import service as audit
 from central.catalog.service import ticket_types
+from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
 from central.store.tables.people import UserRow
 from central.store.unit_of_work import Store, Work
@@ -61,6 +62,15 @@ class Seller:
     sells_all: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Who is meant: these, and whoever stands in these groups of sellers and of channels."""
+
+    subjects: Collection[Subject] = ()
+    seller_groups: Collection[str] = ()
+    channel_groups: Collection[str] = ()
+
+
 Settings = Mapping[Subject, SaleSetting]
 
 
@@ -87,13 +97,14 @@ class SaleSettings:
             await _store_setting(work, setting, by, now)
         return setting
 
-    async def copy(self, source: Subject, targets: Collection[Subject], by: int, now: Instant) -> tuple[SaleSetting, ...]:
-        """Give others the same setting; Problem where there is none to copy, or a seller is not there."""
+    async def copy(self, source: Subject, to: Targets, by: int, now: Instant) -> tuple[SaleSetting, ...]:
+        """Give others the same setting; Problem where there is none to copy, or a seller or group is not there."""
         async with self._store.transaction() as work:
             found = (await all_in(work)).get(source)
             if found is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"the {source.kind} {source.name} has no setting")
-            copies = tuple(SaleSetting(target, found.all_types, found.types) for target in sorted(targets))
+            targets = sorted(await _targets(work, to) - {source})
+            copies = tuple(SaleSetting(target, found.all_types, found.types) for target in targets)
             for one in copies:
                 await _require_subject(work, one.subject)
                 await _store_setting(work, one, by, now)
@@ -135,6 +146,13 @@ def _allowed(seller: Seller, settings: Settings, type_id: ProductId) -> bool:
     own = settings.get(Subject(SubjectKind.SELLER, str(seller.user_id)))
     may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))
     return seller.sells_all or may
+
+
+async def _targets(work: Work, to: Targets) -> set[Subject]:
+    sellers = await members_of(work, GroupKind.SELLER, to.seller_groups)
+    channels = await members_of(work, GroupKind.CHANNEL, to.channel_groups)
+    grouped = {Subject(SubjectKind.SELLER, one) for one in sellers} | {Subject(SubjectKind.CHANNEL, one) for one in channels}
+    return grouped | set(to.subjects)
 
 
 async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
 from central.devices.policy import Edition, HostedPoint
+from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
 from central.store.unit_of_work import Store, Work
@@ -90,6 +91,35 @@ class CheckPoints:
             audit.record(work, now, by, "check-point.change", f"check-point:{number}", state=wish.state.name.lower())
             work.after_commit(self._feed_has_work)
         return _hosted(row, wish.ticked)
+
+    async def copy_ticked(
+        self, source: CheckPointId, to: Collection[CheckPointId], groups: Collection[str], by: int, now: Instant
+    ) -> tuple[HostedCheckPoint, ...]:
+        """Tick others of the site, named or in these groups, for what one is ticked for; Problem where one is not there."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(CheckPointRow, source)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {source}")
+            ticked = (await _ticked_of(work, [source])).get(source, frozenset())
+            grouped = {CheckPointId(int(one)) for one in await members_of(work, GroupKind.CHECK_POINT, groups) if one.isdecimal()}
+            targets = sorted((grouped | set(to)) - {source})
+            copies = tuple([await self._copy(work, number, row.site_id, ticked) for number in targets])
+            for number in targets:
+                audit.record(work, now, by, "check-point.copy", f"check-point:{number}", source=source)
+            work.after_commit(self._feed_has_work)
+        return copies
+
+    async def _copy(self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[ProductId]) -> HostedCheckPoint:
+        row = await work.session.get(CheckPointRow, number, with_for_update=True)
+        if row is None or row.site_id != site_id:
+            raise Problem(ProblemCode.NOT_FOUND, f"site {site_id} has no check point {number}")
+        if row.state == CheckPointState.RETIRED:
+            raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} is retired; add a new one")
+        row.told_epoch = row.told_version = None
+        work.session.add(row)
+        await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
+        await _tick(work, number, ticked)
+        return _hosted(row, ticked)
 
     async def remove(self, number: CheckPointId, by: int, now: Instant) -> None:
         """Delete a check point that never recorded anything; else Problem."""

@@ -12,6 +12,7 @@ from central.devices.check_points import CheckPoints, CheckPointWish, HostedChec
 from central.devices.guard import AgentGuard
 from central.devices.policy import AgentRole
 from central.identity.permissions import Permission
+from central.identity.setting_group_routes import GroupName
 from central.web.operations import Call, Route
 from central.web.pagination import Page, PageQuery, page_of
 from central.web.problems import ProblemCode
@@ -26,6 +27,7 @@ AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
 GUARD: web.AppKey[AgentGuard] = web.AppKey("agent_guard", AgentGuard)
 MOST_TICKED = 1_000
 MOST_HOSTED = 64
+MOST_COPIES = 200
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
@@ -73,6 +75,13 @@ class CheckPointBody(_Strict):
     attended: bool = False
     reads_documents: bool = False
     agent_id: AgentNumber | None = None
+
+
+class TickedCopyBody(_Strict):
+    """Which check points of the site are to be ticked alike: these, and those of these groups."""
+
+    check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_COPIES)] = []
+    groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
 
 
 class CheckPointView(CheckPointBody):
@@ -245,6 +254,22 @@ async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
     return _agent_view(lost, call.now)
 
 
+@Route(
+    "copyTickedTypes",
+    "POST",
+    "/api/v1/check-points/{check_point_id}/ticked-copies",
+    "Tick other check points for the same types",
+    Permission.DEVICES_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
+)
+async def copy_ticked_types(call: Call[TickedCopyBody, CheckPointPath]) -> CheckPointsView:
+    """Tick other check points of the site for what one is ticked for, instead of what they were."""
+    source, by = CheckPointId(call.parameters.check_point_id), call.principal.user_id
+    to = [CheckPointId(number) for number in call.body.check_point_ids]
+    copies = await call.request.app[CHECK_POINTS].copy_ticked(source, to, call.body.groups, by, call.now)
+    return CheckPointsView(items=[_view(hosted) for hosted in copies])
+
+
 def _wish(body: CheckPointBody) -> CheckPointWish:
     return CheckPointWish(
         zone=body.zone,
@@ -299,6 +324,7 @@ OPERATIONS = (
     add_check_point,
     list_check_points,
     change_check_point,
+    copy_ticked_types,
     delete_check_point,
     make_code,
     list_agents,

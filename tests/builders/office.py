@@ -22,13 +22,22 @@ from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
-from central.identity import menu_routes, role_routes, session_routes, supervisor_routes, token_routes, user_routes
+from central.identity import (
+    menu_routes,
+    role_routes,
+    session_routes,
+    setting_group_routes,
+    supervisor_routes,
+    token_routes,
+    user_routes,
+)
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, Roles
 from central.identity.service import Attempt, Identity
+from central.identity.setting_groups import SettingGroups
 from central.identity.supervisors import Supervisors
 from central.identity.tokens import Tokens
 from central.issuing import routes as issuing_routes
@@ -101,6 +110,7 @@ OPERATIONS = (
     *preview_routes.OPERATIONS,
     *type_change_routes.OPERATIONS,
     *sale_setting_routes.OPERATIONS,
+    *setting_group_routes.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
     *evidence_routes.OPERATIONS,
@@ -169,6 +179,7 @@ class Office:
         self.parameters = Parameters(store, seal)
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.categories, self.sale_settings = Categories(store), SaleSettings(store)
+        self.setting_groups = SettingGroups(store)
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.bank = ScriptedInstitution(clock)
@@ -248,6 +259,7 @@ class Office:
         app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
+        app[setting_group_routes.SETTING_GROUPS] = self.setting_groups
         app[type_change_routes.TYPE_CHANGES] = self.type_changes
         app[correction_routes.CORRECTIONS] = self.corrections
         app[preview_routes.PREVIEW] = Preview(self.store)

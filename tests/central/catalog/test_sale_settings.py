@@ -6,8 +6,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectKind
+from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectKind, Targets
 from central.identity.permissions import ALL, Permission
+from central.identity.setting_groups import GroupKind, SettingGroup
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId
 from tests.builders.office import VISIT, Office, sign_in
@@ -63,7 +64,7 @@ async def test_a_setting_is_copied_and_then_goes_its_own_way(office: Office) -> 
         await office.ticket_type()
     await set_(office, WINDOW, 1)
     await set_(office, OWN, 1, 2)
-    await office.sale_settings.copy(WINDOW, {OWN, KIOSK}, office.seller, office.clock())
+    await office.sale_settings.copy(WINDOW, Targets({OWN, KIOSK}), office.seller, office.clock())
     await set_(office, WINDOW, all_types=True)
     found = {one.subject: (one.all_types, one.types) for one in await office.sale_settings.all_settings()}
     assert found == {WINDOW: (True, frozenset()), OWN: (False, {1}), KIOSK: (False, {1})}
@@ -86,7 +87,7 @@ async def test_what_is_not_there_cannot_be_set(
         await set_(office, subject, *types)
     assert problem.value.code is code
     with pytest.raises(Problem, match="no setting"):
-        await office.sale_settings.copy(KIOSK, {WINDOW}, office.seller, office.clock())
+        await office.sale_settings.copy(KIOSK, Targets({WINDOW}), office.seller, office.clock())
 
 
 async def test_others_types_and_channels_are_refused_at_quote_sale_and_hold(
@@ -123,3 +124,28 @@ async def test_the_sales_screen_shows_only_what_may_be_sold(
         answer = await client.get("/api/v1/sellable-ticket-types", headers=await sign_in(client, office, *permissions))
         shown.append([one["ticket_type_id"] for one in (await answer.json())["items"]])
     assert shown == [[2], [1, 2]]
+
+
+async def test_a_setting_is_copied_to_all_who_stand_in_a_group(office: Office) -> None:
+    settings, groups, by, now = office.sale_settings, office.setting_groups, office.seller, office.clock()
+    types = frozenset({(await office.ticket_type()).type_id})
+    await settings.set(SaleSetting(WINDOW, all_types=False, types=types), by, now)
+    for kind, members in ((GroupKind.SELLER, ("1",)), (GroupKind.CHANNEL, ("kiosk", "window"))):
+        await groups.put(SettingGroup(kind, "east", members), by, now)
+    copies = await settings.copy(WINDOW, Targets(seller_groups=["east"], channel_groups=["east"]), by, now)
+    expected = [Subject(SubjectKind.CHANNEL, "kiosk"), Subject(SubjectKind.SELLER, "1")]
+    assert [(one.subject, one.types) for one in copies] == [(subject, types) for subject in expected]
+    with pytest.raises(Problem, match="there is no seller group west"):
+        await settings.copy(WINDOW, Targets(seller_groups=["west"]), by, now)
+
+
+async def test_groups_are_set_anew_and_deleted_and_grant_nothing(office: Office) -> None:
+    groups, by, now = office.setting_groups, office.seller, office.clock()
+    await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("window",)), by, now)
+    await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("kiosk", "kiosk")), by, now)
+    assert await groups.groups() == (SettingGroup(GroupKind.CHANNEL, "east", ("kiosk",)),)
+    assert await office.sale_settings.all_settings() == ()
+    await groups.delete(GroupKind.CHANNEL, "east", by, now)
+    assert await groups.groups() == ()
+    with pytest.raises(Problem, match="there is no channel group east"):
+        await groups.delete(GroupKind.CHANNEL, "east", by, now)

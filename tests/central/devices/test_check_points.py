@@ -68,3 +68,22 @@ async def test_an_agent_is_listed_with_what_it_last_said(central: Central, clock
     (away,) = (await central.api("GET", "/agents"))["items"]
     assert away["freshness"] == "offline"
     gate.close()
+
+
+async def test_others_are_ticked_for_the_same_types_one_by_one_or_by_group(central: Central) -> None:
+    adult, child = await central.add_type(), await central.add_type()
+    source, named, grouped, other = [await central.add_check_point(ticked) for ticked in ([adult, child], [child], [], [adult])]
+    await central.api("PUT", "/setting-groups/check-point/east", {"members": [str(grouped), str(source)]})
+    copies = await central.api("POST", f"/check-points/{source}/ticked-copies", {"check_point_ids": [named], "groups": ["east"]})
+    assert [(one["check_point_id"], one["ticked"]) for one in copies["items"]] == [
+        (named, [adult, child]),
+        (grouped, [adult, child]),
+    ]
+    listed = {one["check_point_id"]: one["ticked"] for one in (await central.api("GET", "/sites/1/check-points"))["items"]}
+    assert listed == {number: [adult] if number == other else [adult, child] for number in (source, named, grouped, other)}
+    for path, body in (
+        ("/check-points/99/ticked-copies", {"check_point_ids": [named]}),
+        (f"/check-points/{source}/ticked-copies", {"check_point_ids": [99]}),
+        (f"/check-points/{source}/ticked-copies", {"groups": ["west"]}),
+    ):
+        await central.api("POST", path, body, status=404)

@@ -1,4 +1,4 @@
-"""Activation codes; the evidence that sellers saw; how full sites are; changes to come."""
+"""Activation codes; the evidence that sellers saw; how full sites are; changes to come; groups."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     _evidence()
     _capacity()
     _changes()
+    _groups()
 
 
 def _activation() -> None:
@@ -119,3 +120,19 @@ def _changes() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index(f"ix_{table}_type", table, ["ticket_type_id", "effective_at"])
+
+
+def _groups() -> None:
+    op.create_table(
+        "setting_group",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", name=op.f("pk_setting_group")),
+    )
+    op.create_table(
+        "setting_group_member",
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("member", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "name", "member", name=op.f("pk_setting_group_member")),
+    )

@@ -1,0 +1,94 @@
+"""Groups of sellers, channels and check points, by which settings are given to many at once.
+
+Laws: a group says who is meant when something is copied, and grants nothing by itself; every change is audited.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlmodel import col, delete, insert, select
+
+from central.audit import service as audit
+from central.store.tables.groups import SettingGroupMemberRow, SettingGroupRow
+from central.store.unit_of_work import Store, Work
+from central.store.upsert import insert_missing
+from central.web.problems import Problem, ProblemCode
+from protocol.instants import Instant
+
+
+class GroupKind(StrEnum):
+    """What stands in a group. The words are stored and never change their meaning."""
+
+    SELLER = "seller"
+    CHANNEL = "channel"
+    CHECK_POINT = "check-point"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SettingGroup:
+    """A group: numbers of users or check points, or names of channels."""
+
+    kind: GroupKind
+    name: str
+    members: tuple[str, ...]
+
+
+class SettingGroups:
+    """Keeps the groups."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def groups(self) -> tuple[SettingGroup, ...]:
+        """Return all groups by kind and name."""
+        async with self._store.reading() as work:
+            rows = (await work.session.exec(select(SettingGroupRow))).all()
+            members = (await work.session.exec(select(SettingGroupMemberRow))).all()
+        found: dict[tuple[str, str], list[str]] = {(row.kind, row.name): [] for row in rows}
+        for one in members:
+            found[one.kind, one.name].append(one.member)
+        return tuple(sorted(SettingGroup(GroupKind(kind), name, tuple(sorted(ones))) for (kind, name), ones in found.items()))
+
+    async def put(self, group: SettingGroup, by: int, now: Instant) -> SettingGroup:
+        """Let these stand in a group, which is made where there is none."""
+        key = {"kind": group.kind.value, "name": group.name}
+        members = tuple(sorted(set(group.members)))
+        async with self._store.transaction() as work:
+            connection = await work.connection()
+            await insert_missing(connection, SettingGroupRow, [key])
+            await _empty(work, group.kind, group.name)
+            if members:
+                await connection.execute(insert(SettingGroupMemberRow), [{**key, "member": one} for one in members])
+            audit.record(work, now, by, "group.set", f"{group.kind}:{group.name}", members=" ".join(members))
+        return SettingGroup(group.kind, group.name, members)
+
+    async def delete(self, kind: GroupKind, name: str, by: int, now: Instant) -> None:
+        """Delete a group; what was copied to its members stays. Problem where there is none."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(SettingGroupRow, (kind.value, name), with_for_update=True)
+            if row is None:
+                raise _not_there(kind, name)
+            await _empty(work, kind, name)
+            await work.session.delete(row)
+            audit.record(work, now, by, "group.delete", f"{kind}:{name}")
+
+
+async def members_of(work: Work, kind: GroupKind, names: Collection[str]) -> frozenset[str]:
+    """Return who stands in any of these groups; Problem where one of them is not there."""
+    row, member = SettingGroupRow, SettingGroupMemberRow
+    there = set((await work.session.exec(select(row.name).where(row.kind == kind, col(row.name).in_(names)))).all())
+    if missing := sorted(set(names) - there):
+        raise _not_there(kind, missing[0])
+    query = select(member.member).where(member.kind == kind, col(member.name).in_(names))
+    return frozenset((await work.session.exec(query)).all())
+
+
+async def _empty(work: Work, kind: GroupKind, name: str) -> None:
+    theirs = col(SettingGroupMemberRow.kind) == kind.value, col(SettingGroupMemberRow.name) == name
+    await (await work.connection()).execute(delete(SettingGroupMemberRow).where(*theirs))
+
+
+def _not_there(kind: GroupKind, name: str) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"there is no {kind} group {name}")
