@@ -5,15 +5,19 @@ Laws: facts come in whatever the present state says (law 5); a list shows the fa
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import tuple_
 from sqlmodel import col, select
 
 from central.admissions import events, judging
 from central.admissions.events import NewEvent
+from central.catalog import service as catalog
+from central.issuing.service import ticket_in
 from central.store.tables.admissions import AdmissionEventRow, ConflictRow
 from central.store.unit_of_work import Store, Work
 from protocol.admission.passages import PassageState, PastPassage
+from protocol.admission.usage import usage_of
 from protocol.directions import Direction
 from protocol.identifiers import EntitlementId, TicketId
 from protocol.instants import Instant
@@ -52,6 +56,15 @@ class Admissions:
     async def used_persons(self, work: Work, ticket_id: TicketId) -> int:
         """Return how many persons the ticket has admitted, by all that gates have reported until now."""
         return persons_admitted(await passages(work, ticket_id))
+
+    async def heads(self, work: Work, ticket_id: TicketId) -> int:
+        """Return how many persons came by a ticket: who came back as its type allows is no other person."""
+        ticket = (await ticket_in(work, ticket_id)).record
+        one = (await catalog.ticket_types(work, (ticket.product,)))[ticket.product]
+        zone = ZoneInfo((await catalog.site(work, ticket.issuing_site)).parameters.zone)
+        found = await passages(work, ticket_id)
+        rights = one.product().entitlements
+        return max((usage_of(found, right, ticket.persons, zone).persons() for right in rights), default=0)
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
         """Compute again whether the ticket's admissions are in conflict with what it is, after that has changed."""

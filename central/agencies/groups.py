@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from central.agencies import records
 from central.agencies.policy import Charges, GroupState, GroupTicket, settled
+from central.agencies.ports import Heads
 from central.agencies.records import Contact
 from central.audit import service as audit
 from central.catalog import service as catalog
@@ -21,7 +22,7 @@ from central.payments import agency_funds, documents, ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method
 from central.refunds.policy import Revocation, WaitedFor, fence
-from central.refunds.ports import Admissions, AdmittingAgents
+from central.refunds.ports import AdmittingAgents
 from central.refunds.service import has_waiting
 from central.sales.promises import promise_of
 from central.store.sealed import FieldSeal, Place
@@ -71,7 +72,7 @@ class Gates:
     """Who knows which gates may admit, and whom they have admitted."""
 
     agents: AdmittingAgents
-    admissions: Admissions
+    admissions: Heads
 
 
 class GroupOrders:
@@ -203,7 +204,7 @@ class GroupOrders:
         audit.record(work, now, row.ended_by, "group.settle", f"order:{row.order_id}", **said)
 
     async def _came(self, work: Work, ticket: Ticket) -> GroupTicket:
-        admitted = await self._gates.admissions.used_persons(work, ticket.ticket_id)
+        admitted = await self._gates.admissions.heads(work, ticket.ticket_id)
         return GroupTicket(ticket.record.persons, admitted, (await promise_of(work, ticket)).price_fen)
 
     def _guide(self, row: GroupOrderRow) -> Contact:

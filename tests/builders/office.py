@@ -153,6 +153,10 @@ class Gates:
         assert work.session.is_active
         return self.used.get(ticket_id, 0)
 
+    async def heads(self, work: Work, ticket_id: TicketId) -> int:
+        """Answer the port `agencies.ports.Heads`: nobody here comes back."""
+        return await self.used_persons(work, ticket_id)
+
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
         """Answer the port `refunds.ports.Admissions`: there are no gates here whose admissions could be in conflict."""
         assert work.session.is_active

@@ -1,0 +1,14 @@
+"""What group orders must know of admissions; the assembly hands in who answers."""
+
+from typing import Protocol
+
+from central.store.unit_of_work import Work
+from protocol.identifiers import TicketId
+
+
+class Heads(Protocol):
+    """Answered by `central.admissions`."""
+
+    async def heads(self, work: Work, ticket_id: TicketId) -> int:
+        """Return how many persons came by a ticket, whoever went out and came back once."""
+        ...
