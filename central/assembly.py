@@ -87,7 +87,9 @@ from central.sales.activation_routes import ACTIVATION
 from central.sales.after_sale_routes import REPRINTS, RESCHEDULING
 from central.sales.cart_routes import CARTS
 from central.sales.carts import Carts
+from central.sales.evidence_routes import EVIDENCES
 from central.sales.holder_rounds import HolderRounds
+from central.sales.orders import Evidences
 from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.routes import HOLDER_ROUNDS, SALES
@@ -292,7 +294,7 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
     app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
     app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
-    app[REPRINTS] = Reprints(store)
+    app[REPRINTS], app[EVIDENCES] = Reprints(store), Evidences(store)
     app[ACTIVATION] = ActivationCodes(store, catalog, issuing, parts.seal, parts.ambience.random_bytes)
     app[UPGRADES], app[CARTS] = Upgrades(store, app[SALES], refunds, parts.seal), Carts(store, parts.seal)
     app[AGENCIES] = Agencies(store, parts.seal)

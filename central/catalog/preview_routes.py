@@ -1,16 +1,17 @@
 """The preview of a ticket type over HTTP."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import LAST_DAY, SiteNumber, TicketTypeParameters, TypeNumber
 from central.catalog.preview import Preview, Previewed, WantedPreview
 from central.catalog.preview_policy import EarlierPassage, Visit
 from central.identity.permissions import Permission
+from central.web.local_times import LocalMoment, LocalTime
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
 from protocol.admission.facts import HolderShown
@@ -25,9 +26,15 @@ _FIRST_DAY = date(2000, 1, 1)
 _PointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 _Persons = Annotated[int, Field(ge=1, le=MOST_PERSONS)]
 _Day = Annotated[date, Field(ge=_FIRST_DAY, le=LAST_DAY)]
-_LocalTime = Annotated[
-    NaiveDatetime, Field(ge=datetime(2000, 1, 1), le=datetime(2199, 12, 31), description="the site's local time")  # noqa: DTZ001
-]
+
+
+def _in_reach(at: datetime) -> datetime:
+    if not _FIRST_DAY <= at.date() <= LAST_DAY:
+        raise ValueError(f"must lie from {_FIRST_DAY} to {LAST_DAY}")
+    return at
+
+
+_Moment = Annotated[LocalMoment, AfterValidator(_in_reach)]
 _ADMITTED, _CARD = ("放行", "Admitted"), ("请出示证件", "The document is asked for")
 
 
@@ -38,7 +45,7 @@ class _Strict(BaseModel):
 class EarlierBody(_Strict):
     """A passage of the same ticket before, at a check point of the site, whose direction says whether it was an exit."""
 
-    at: _LocalTime
+    at: _Moment
     check_point_id: _PointNumber
     persons: _Persons = 1
     entitlement: Annotated[int, Field(ge=1, le=MAX_ENTITLEMENTS, description="by its place, counted from 1")] = 1
@@ -53,9 +60,9 @@ class PreviewBody(_Strict):
     ticket_type_id: TypeNumber | None = None
     parameters: TicketTypeParameters | None = None
     check_point_id: _PointNumber
-    at: _LocalTime
+    at: _Moment
     visit_day: _Day
-    slot_start: time | None = None
+    slot_start: LocalTime | None = None
     ticket_persons: _Persons = 1
     persons: _Persons = 1
     holder: HolderShown = HolderShown.NOT_YET

@@ -99,6 +99,12 @@ class CodeBody(_Strict):
     check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_HOSTED)] = []
 
 
+class CheckPointsView(BaseModel):
+    """Check points that were given the same settings."""
+
+    items: list[CheckPointView]
+
+
 class CodeView(BaseModel):
     """A code for one use within ten minutes; it is shown once."""
 

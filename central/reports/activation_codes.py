@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, case
 from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
@@ -60,10 +61,14 @@ def _state() -> ColumnElement[str]:
     )
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedCode, ...]:
+def _query(narrowed: Narrowed) -> Select[ActivationCodeRow, TicketRow, OrderRow, str]:
     query = select(ActivationCodeRow, TicketRow, OrderRow, _state())
     query = query.join(TicketRow, col(TicketRow.id) == col(ActivationCodeRow.ticket_id))
-    query = query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
+    return query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedCode, ...]:
+    query = _query(narrowed)
     rows = await work.session.exec(query.where(*after(_PLACE, position)).order_by(*newest_first(_PLACE)).limit(limit))
     return tuple(_listed(row, ticket, order, CodeState(state)) for row, ticket, order, state in rows.all())
 
@@ -101,6 +106,7 @@ def _listed(row: ActivationCodeRow, ticket: TicketRow, order: OrderRow, state: C
 CODES: Listing[ListedCode] = Listing(
     name="activation-codes",
     parts=2,
+    query=_query,
     read=_read,
     position=lambda one: (one.exported_at, one.code_id),
     columns=(

@@ -1,12 +1,16 @@
 """What sellers saw for concessions, over HTTP."""
 
+from aiohttp import web
 from pydantic import BaseModel
 
 from central.catalog.concessions import EvidenceKind
 from central.identity.permissions import Permission
-from central.sales.routes import SALES, OrderPath
+from central.sales.orders import Evidences
+from central.sales.routes import OrderPath
 from central.web.operations import Call, Route
 from central.web.problems import ProblemCode
+
+EVIDENCES: web.AppKey[Evidences] = web.AppKey("evidences", Evidences)
 
 
 class SeenEvidenceView(BaseModel):
@@ -34,7 +38,7 @@ class SeenEvidencesView(BaseModel):
 )
 async def read_order_evidence(call: Call[None, OrderPath]) -> SeenEvidencesView:
     """Read the evidence that the seller saw for concessions, line by line and person by person."""
-    found = await call.request.app[SALES].evidence(call.parameters.order_id)
+    found = await call.request.app[EVIDENCES].of_order(call.parameters.order_id)
     items = [
         SeenEvidenceView(line=one.line, person=one.place, kind=one.kind, last_characters=one.last_characters) for one in found
     ]

@@ -12,14 +12,16 @@ from central.catalog import service as catalog
 from central.catalog.concessions import EvidenceKind
 from central.catalog.policy import Window
 from central.issuing.records import Ticket
+from central.issuing.service import NewTicket
 from central.payments.ports import PayableOrder
 from central.promoters.policy import Promotion
 from central.sales import promises
+from central.sales.holders import Hashed
 from central.sales.policy import Holder, OrderState, PromisedLine
 from central.store.tables.money import OrderLineRow, OrderRow, SeenEvidenceRow
-from central.store.unit_of_work import Work
+from central.store.unit_of_work import Store, Work
 from central.web.problems import Problem, ProblemCode
-from protocol.identifiers import SiteId
+from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Instant
 
 
@@ -129,11 +131,33 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
     )
 
 
-async def evidence_of(work: Work, order_id: int) -> tuple[SeenEvidence, ...]:
-    """Return what was seen for an order, line by line and person by person."""
-    query = select(SeenEvidenceRow).where(SeenEvidenceRow.order_id == order_id)
-    rows = await work.session.exec(query.order_by(col(SeenEvidenceRow.line), col(SeenEvidenceRow.place)))
-    return tuple(SeenEvidence(row.line, row.place, EvidenceKind(row.kind), row.last_characters) for row in rows.all())
+def new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
+    """Return the ticket of a line to make, by its number counted from 0."""
+    return NewTicket(
+        ticket_id=ticket_id,
+        ticket_type=line.ticket_type,
+        line=line.line,
+        persons=line.persons,
+        window=line.window,
+        holder_keys=tuple(key for holder in line.holders_of(number) for key in hashed.hashes[holder.document]),
+    )
+
+
+class Evidences:
+    """Answers what sellers saw."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def of_order(self, order_id: int) -> tuple[SeenEvidence, ...]:
+        """Return what was seen for an order, line by line and person by person; Problem where there is no such order."""
+        query = select(SeenEvidenceRow).where(SeenEvidenceRow.order_id == order_id)
+        async with self._store.reading() as work:
+            if await work.session.get(OrderRow, order_id) is None:
+                raise not_there(order_id)
+            rows = (await work.session.exec(query.order_by(col(SeenEvidenceRow.line), col(SeenEvidenceRow.place)))).all()
+        return tuple(SeenEvidence(row.line, row.place, EvidenceKind(row.kind), row.last_characters) for row in rows)
 
 
 def _evidence_values(order_id: int, line: PromisedLine) -> list[dict[str, object]]:

@@ -16,14 +16,14 @@ from central.catalog.service import Catalog
 from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
 from central.issuing.records import Ticket, subject
-from central.issuing.service import Issuing, NewTicket, tickets_of_order
+from central.issuing.service import Issuing, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
 from central.promoters.policy import Promotion
 from central.promoters.service import attributed
 from central.sales import holders, opening, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
-from central.sales.orders import Order, SeenEvidence
+from central.sales.orders import Order
 from central.sales.policy import (
     AgreedPrice,
     OrderState,
@@ -212,12 +212,6 @@ class Sales:
         async with self._store.reading() as work:
             return await _order(work, order_id)
 
-    async def evidence(self, order_id: int) -> tuple[SeenEvidence, ...]:
-        """Return what the seller saw for an order; Problem where there is no such order."""
-        async with self._store.reading() as work:
-            await _order(work, order_id)
-            return await orders.evidence_of(work, order_id)
-
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
         return orders.payable(orders.order_of(await orders.locked(work, order_id), ()))
@@ -351,22 +345,11 @@ class Sales:
     async def _issue(self, work: Work, order: PayableOrder, wanted: _Issue, now: Instant) -> tuple[Ticket, ...]:
         hashed = await self._hashed_in_force(work, wanted.lines, wanted.hashed)
         pairs = [(line, number) for line in wanted.lines for number in range(line.quantity)]
-        new = [_new_ticket(ticket_id, *pair, hashed) for ticket_id, pair in zip(wanted.ids, pairs, strict=True)]
+        new = [orders.new_ticket(ticket_id, *pair, hashed) for ticket_id, pair in zip(wanted.ids, pairs, strict=True)]
         tickets = self._issuing.issue(work, order.site_id, order.order_id, new, now)
         for ticket, (line, number) in zip(tickets, pairs, strict=True):
             holders.keep(work, self._seal, ticket.ticket_id, line.holders_of(number))
         return tickets
-
-
-def _new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
-    return NewTicket(
-        ticket_id=ticket_id,
-        ticket_type=line.ticket_type,
-        line=line.line,
-        persons=line.persons,
-        window=line.window,
-        holder_keys=tuple(key for holder in line.holders_of(number) for key in hashed.hashes[holder.document]),
-    )
 
 
 def _priced(shop: Shop, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:

@@ -107,6 +107,7 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
     "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
     "List the changes of a type that are to come",
     Permission.CATALOG_READ,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def list_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
     """List the changes of a type that are to come, the next first."""

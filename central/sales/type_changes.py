@@ -95,9 +95,11 @@ class TypeChanges:
             return _change(row)
 
     async def changes(self, type_id: ProductId) -> tuple[ChangeToCome, ...]:
-        """Return the changes of a type that are to come, the next first."""
+        """Return the changes of a type that are to come, the next first; Problem where there is no such type."""
         query = select(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
         async with self._store.reading() as work:
+            if not await catalog.ticket_types(work, (type_id,)):
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
             rows = (await work.session.exec(query.order_by(*_IN_ORDER))).all()
         return tuple(_change(row) for row in rows)
 

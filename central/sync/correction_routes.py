@@ -74,6 +74,7 @@ async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionVie
     "/api/v1/sites/{site_id}/on-site-corrections",
     "List corrections of the count on site, newest first",
     Permission.REPORTS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def list_on_site_corrections(call: Call[None, CorrectionQuery]) -> Page[CorrectionView]:
     """List corrections of the count on site, newest first."""

@@ -55,10 +55,11 @@ class Corrections:
             return _correction(row)
 
     async def corrections(self, site_id: SiteId, before: int | None, limit: int) -> tuple[Correction, ...]:
-        """Return a site's corrections, newest first, those before one."""
+        """Return a site's corrections, newest first, those before one; Problem where there is no such site."""
         query = select(OnSiteCorrectionRow).where(OnSiteCorrectionRow.site_id == site_id)
         query = query if before is None else query.where(col(OnSiteCorrectionRow.id) < before)
         async with self._store.reading() as work:
+            await catalog.site(work, site_id)
             rows = (await work.session.exec(query.order_by(col(OnSiteCorrectionRow.id).desc()).limit(limit))).all()
         return tuple(_correction(row) for row in rows)
 

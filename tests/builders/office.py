@@ -70,7 +70,7 @@ from central.sales import activation_routes, after_sale_routes, cart_routes, evi
 from central.sales import routes as sales_routes
 from central.sales.activation import ActivationCodes
 from central.sales.carts import Carts
-from central.sales.orders import Order
+from central.sales.orders import Evidences, Order
 from central.sales.policy import Holder, WantedLine
 from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
@@ -195,7 +195,7 @@ class Office:
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
         self.rescheduling = Rescheduling(store, self.issuing, self.gates)
         self.reprints = Reprints(store)
-        self.carts = Carts(store, seal)
+        self.carts, self.evidences = Carts(store, seal), Evidences(store)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, random_bytes)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.refund_batches = RefundBatches(store, self.refunds)
@@ -264,6 +264,7 @@ class Office:
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
         app[setting_group_routes.SETTING_GROUPS] = self.setting_groups
+        app[evidence_routes.EVIDENCES] = self.evidences
         app[type_change_routes.TYPE_CHANGES] = self.type_changes
         app[correction_routes.CORRECTIONS] = self.corrections
         app[preview_routes.PREVIEW] = Preview(self.store)

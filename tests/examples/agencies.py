@@ -18,11 +18,16 @@ async def story(tell: Teller) -> None:
     money = {"kind": "top-up", "amount_fen": 100_000, "method": "bank_transfer", "reference": "slip 7"}
     await tell.show("takeAgencyMoney", money, agency_id=agency_id)
     await _group(tell, agency_id)
+    await _paid_later(tell, agency_id)
     await tell.show("readAgency", agency_id=agency_id)
     await tell.show("listAgencies")
     may = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
     await tell.show("readAgencyStatement", agency_id=agency_id, **may)
     await tell.show("exportAgencyStatement", agency_id=agency_id, format="csv", **may)
+    await tell.ask("changeAgency", {**agency, "is_disabled": True}, agency_id=agency_id)
+    left_fen = (await tell.ask("readAgency", agency_id=agency_id))["prepaid_fen"]
+    rest = {"amount_fen": left_fen, "method": "bank_transfer", "reference": "slip 9"}
+    await tell.show("payAgencyOut", rest, agency_id=agency_id)
 
 
 async def _promoters(tell: Teller) -> None:
@@ -48,3 +53,9 @@ async def _group(tell: Teller, agency_id: int) -> None:
     await tell.show("listGroupOrders", agency_id=agency_id)
     await tell.show("readGroupGuide", order_id=order_id)
     await tell.show("endGroupOrder", order_id=order_id)
+
+
+async def _paid_later(tell: Teller, agency_id: int) -> None:
+    group = {"site_id": 1, "lines": [{"ticket_type_id": GROUP, "persons": 10, "visit_day": VISIT_DAY}]}
+    later = {"pay_by": "2026-05-10T18:00:00+08:00", "guide": GUIDE, "expected_total_fen": 40_000}
+    await tell.show("holdAgencyOrder", {**group, **later}, agency_id=agency_id)

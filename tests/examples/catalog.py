@@ -26,6 +26,25 @@ async def story(tell: Teller) -> None:
     await tell.show("copySaleSetting", {"to": [kiosk]}, kind="channel", subject="window")
     await tell.show("readSaleSettings")
     await tell.show("listSellableTicketTypes")
+    await _tried_out(tell, type_id)
+    await _groups(tell)
+
+
+async def _tried_out(tell: Teller, type_id: int) -> None:
+    noon = {"check_point_id": 1, "at": "2026-05-10T12:00:00", "visit_day": "2026-05-10", "ticket_type_id": type_id}
+    await tell.show("previewAdmission", noon, site_id=1)
+    dearer = {"price_fen": 5_000, "is_on_sale": True}
+    await tell.show("previewTicketTypeSale", dearer, ticket_type_id=type_id)
+    planned = {**dearer, "effective_at": "2026-06-01T00:00:00+08:00"}
+    change_id = (await tell.show("planTicketTypeSale", planned, ticket_type_id=type_id))["change_id"]
+    await tell.show("listTicketTypeSaleChanges", ticket_type_id=type_id)
+    await tell.show("dropTicketTypeSaleChange", ticket_type_id=type_id, change_id=change_id)
+
+
+async def _groups(tell: Teller) -> None:
+    await tell.show("setSettingGroup", {"members": ["kiosk", "mini-program"]}, kind="channel", group="online")
+    await tell.show("listSettingGroups")
+    await tell.show("deleteSettingGroup", kind="channel", group="online")
 
 
 async def _categories(tell: Teller, type_id: int) -> None:

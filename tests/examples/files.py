@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from central.examples import DIRECTORY
-from tests.examples import agencies, catalog, gates, identity, office, payments, refunds, reports, sales
+from tests.examples import agencies, catalog, codes, gates, identity, office, payments, refunds, reports, sales
 from tests.examples.site import served_story
 from tests.examples.teller import Teller
 
@@ -15,6 +15,7 @@ STORIES: Mapping[str, Callable[[Teller], Awaitable[None]]] = {
     "office": office.story,
     "catalog": catalog.story,
     "sales": sales.story,
+    "codes": codes.story,
     "payments": payments.story,
     "refunds": refunds.story,
     "agencies": agencies.story,

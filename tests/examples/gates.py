@@ -22,6 +22,7 @@ async def story(tell: Teller) -> None:
     point_id = (await tell.show("addCheckPoint", side, site_id=1))["check_point_id"]
     await tell.show("changeCheckPoint", {**side, "state": "disabled"}, check_point_id=point_id)
     await tell.show("listCheckPoints", site_id=1)
+    await tell.show("copyTickedTypes", {"check_point_ids": [point_id]}, check_point_id=1)
     await tell.show("deleteCheckPoint", check_point_id=point_id)
     await tell.show("addEnrolmentCode", {"role": "handheld"}, site_id=1)
     gate = await Gate(tell).enrol()

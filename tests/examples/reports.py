@@ -23,6 +23,8 @@ async def story(tell: Teller) -> None:
         await tell.show(f"read{name}Statistics", **period)
         await tell.show(f"export{name}Statistics", format="csv", **period)
     await tell.show("readReprintStatistics", **period)
+    await tell.show("correctOnSite", {"persons": -12, "reason": "counted at noon"}, site_id=1)
+    await tell.show("listOnSiteCorrections", site_id=1)
     await tell.show("readHome", site_id=1)
     await _kept(tell)
 

@@ -51,7 +51,7 @@ async def test_the_quote_says_who_is_entitled_and_the_sale_keeps_what_was_seen(o
         ("lines.0.evidence.1", "Too young on the day of the visit / 未达到优惠年龄")
     ]
     order = await office.sell(one, quantity=2, evidence=(STUDENT, STUDENT))
-    seen = await office.sales.evidence(order.order_id)
+    seen = await office.evidences.of_order(order.order_id)
     assert [(each.line, each.place, each.kind, each.last_characters) for each in seen] == [
         (0, 0, EvidenceKind.STUDENT_CARD, "8X21"),
         (0, 1, EvidenceKind.STUDENT_CARD, "8X21"),
@@ -75,7 +75,7 @@ async def test_a_real_name_holders_own_document_says_the_age(office: Office) -> 
 
 async def test_what_waits_for_its_money_keeps_its_evidence_too(office: Office) -> None:
     order = await office.hold(await concession(office), evidence=(STUDENT,))
-    assert len(await office.sales.evidence(order.order_id)) == 1
+    assert len(await office.evidences.of_order(order.order_id)) == 1
     await office.payments.pay_at_once(order.order_id, AtOnce(Method.CASH, 1), once("pay-0001"), office.clock())
     assert len((await office.sales.order(order.order_id)).tickets) == 1
 
