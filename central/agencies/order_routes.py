@@ -50,11 +50,11 @@ class AgencyOrderBody(PromotedBody):
 
 
 class AgencyHoldBody(PromotedBody):
-    """What an agency orders at its contract prices and pays later, until `pay_by`; with a `guide` it is a group order."""
+    """What an agency orders at its contract prices and pays later, until `expires_at`; with a `guide` it is a group order."""
 
     expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
     guide: ContactBody | None = None
-    pay_by: Annotated[AwareDatetime, Field(le=LATEST)]
+    expires_at: Annotated[AwareDatetime, Field(le=LATEST)]
 
 
 class GroupQuery(AgencyPath, PageQuery):
@@ -128,7 +128,7 @@ async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView
     """Make an agency's order that waits for its money; pay it by `payOrder`, also out of the agency's balance."""
     body = call.body
     guide = None if body.guide is None else body.guide.stated()
-    wanted = replace(wanted_of(body, call.principal), pay_by=from_datetime(body.pay_by))
+    wanted = replace(wanted_of(body, call.principal), expires_at=from_datetime(body.expires_at))
     deal = Deal(call.parameters.agency_id, wanted, body.expected_total_fen, guide)
     return order_view(await call.request.app[AGENCY_SALES].hold(deal, call.once, call.principal.user_id, call.now))
 

@@ -60,9 +60,9 @@ class AgencySales:
         return await self._sales.sell_by(wanted, deal.expected_fen, Taking(paid.by, take), once, now)
 
     async def hold(self, deal: Deal, once: IdempotencyKey, by: int, now: Instant) -> Order:
-        """Make an agency's order that waits for its money until `pay_by`; Problem as for any order, or where that is past."""
-        if deal.wanted.pay_by is not None and deal.wanted.pay_by <= now:
-            fault = FieldFault("pay_by", "must be in the future")
+        """Make an agency's order that waits for its money until `expires_at`; Problem as for any order, or where that is past."""
+        if deal.wanted.expires_at is not None and deal.wanted.expires_at <= now:
+            fault = FieldFault("expires_at", "must be in the future")
             raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
         wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
         heads = sum(line.quantity * line.persons for line in wanted.lines)

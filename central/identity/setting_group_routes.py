@@ -25,7 +25,7 @@ class GroupPath(_Strict):
     """Which group."""
 
     kind: GroupKind
-    group: GroupName
+    name: GroupName
 
 
 class MembersBody(_Strict):
@@ -38,7 +38,7 @@ class SettingGroupView(BaseModel):
     """A group."""
 
     kind: GroupKind
-    group: str
+    name: str
     members: list[str]
 
 
@@ -49,34 +49,34 @@ class SettingGroupsView(BaseModel):
 
 
 @Route(
-    "listSettingGroups",
+    "readSettingGroups",
     "GET",
     "/api/v1/setting-groups",
-    "List groups of sellers, channels and check points",
+    "Read groups of sellers, channels and check points",
     Permission.CATALOG_READ,
 )
-async def list_setting_groups(call: Call[None, None]) -> SettingGroupsView:
-    """List groups of sellers, channels and check points."""
+async def read_setting_groups(call: Call[None, None]) -> SettingGroupsView:
+    """Read groups of sellers, channels and check points."""
     return SettingGroupsView(items=[_view(one) for one in await call.request.app[SETTING_GROUPS].groups()])
 
 
 @Route(
     "setSettingGroup",
     "PUT",
-    "/api/v1/setting-groups/{kind}/{group}",
+    "/api/v1/setting-groups/{kind}/{name}",
     "Set who stands in a group",
     Permission.CATALOG_EDIT,
 )
 async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupView:
     """Set who stands in a group, which is made where there is none."""
-    group = SettingGroup(call.parameters.kind, call.parameters.group, tuple(call.body.members))
+    group = SettingGroup(call.parameters.kind, call.parameters.name, tuple(call.body.members))
     return _view(await call.request.app[SETTING_GROUPS].put(group, call.principal.user_id, call.now))
 
 
 @Route(
     "deleteSettingGroup",
     "DELETE",
-    "/api/v1/setting-groups/{kind}/{group}",
+    "/api/v1/setting-groups/{kind}/{name}",
     "Delete a group",
     Permission.CATALOG_EDIT,
     HTTPStatus.NO_CONTENT,
@@ -85,11 +85,11 @@ async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupV
 async def delete_setting_group(call: Call[None, GroupPath]) -> None:
     """Delete a group; what was copied to its members stays."""
     asked = call.parameters
-    await call.request.app[SETTING_GROUPS].delete(asked.kind, asked.group, call.principal.user_id, call.now)
+    await call.request.app[SETTING_GROUPS].delete(asked.kind, asked.name, call.principal.user_id, call.now)
 
 
 def _view(one: SettingGroup) -> SettingGroupView:
-    return SettingGroupView(kind=one.kind, group=one.name, members=list(one.members))
+    return SettingGroupView(kind=one.kind, name=one.name, members=list(one.members))
 
 
-OPERATIONS = (list_setting_groups, set_setting_group, delete_setting_group)
+OPERATIONS = (read_setting_groups, set_setting_group, delete_setting_group)

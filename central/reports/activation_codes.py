@@ -32,7 +32,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
-    """A code, by its number; never the code itself. `until` is the last day on which it activates its ticket."""
+    """A code, by its number; never the code itself. `last_day` is the last on which it activates its ticket."""
 
     code_id: int
     ticket_id: TicketId
@@ -42,7 +42,7 @@ class ListedCode:
     seller_id: int
     channel: str
     state: CodeState
-    until: date
+    last_day: date
     exported_at: Instant
     sent_at: Instant | None
     activated_at: Instant | None
@@ -94,7 +94,7 @@ def _listed(row: ActivationCodeRow, ticket: TicketRow, order: OrderRow, state: C
         seller_id=order.seller_id,
         channel=order.channel,
         state=state,
-        until=row.until,
+        last_day=row.last_day,
         exported_at=row.exported_at,
         sent_at=row.sent_at,
         activated_at=row.activated_at,
@@ -117,7 +117,7 @@ CODES: Listing[ListedCode] = Listing(
         Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types[one.ticket_type_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
         Column("状态", "State", Kind.TEXT, lambda one, _names: " ".join(_TITLES[one.state])),
-        Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.until.isoformat()),
+        Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.last_day.isoformat()),
         Column("导出时间", "Exported at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.exported_at)),
         Column("发送时间", "Sent at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.sent_at)),
         Column("激活时间", "Activated at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.activated_at)),
@@ -132,5 +132,5 @@ MADE_COLUMNS: tuple[Column[MadeCode], ...] = (
     Column("短票号", "Short number", Kind.TEXT, lambda one, _names: one.short_number),
     Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types[one.ticket_type_id]),
     Column("激活码", "Activation code", Kind.TEXT, lambda one, _names: one.code),
-    Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.until.isoformat()),
+    Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.last_day.isoformat()),
 )

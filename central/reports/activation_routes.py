@@ -39,7 +39,7 @@ class ActivationCodeItem(BaseModel):
     seller_id: int
     channel: str
     state: CodeState
-    until: date
+    last_day: date
     exported_at: datetime
     sent_at: datetime | None
     activated_at: datetime | None
@@ -73,7 +73,7 @@ def _item(one: ListedCode) -> ActivationCodeItem:
         seller_id=one.seller_id,
         channel=one.channel,
         state=one.state,
-        until=one.until,
+        last_day=one.last_day,
         exported_at=to_datetime(one.exported_at),
         sent_at=_at(one.sent_at),
         activated_at=_at(one.activated_at),

@@ -52,7 +52,7 @@ class MadeCode:
     short_number: str
     ticket_type_id: ProductId
     code: str
-    until: date
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class ActivationCodes:
                 short_number=one.short_number,
                 ticket_type_id=one.record.product,
                 code=code_of(self._random_bytes(CODE_BYTES)),
-                until=sold_on + timedelta(days=_days(types[one.record.product])),
+                last_day=sold_on + timedelta(days=_days(types[one.record.product])),
             )
             for one in tickets
         )
@@ -176,7 +176,7 @@ class ActivationCodes:
         product = ticket.record.product
         one = (await catalog.ticket_types(work, (product,)))[product]
         zone = ZoneInfo((await catalog.site(work, ticket.record.issuing_site)).parameters.zone)
-        require_visit(one, wanted.visit, row.until, local_day(now, zone))
+        require_visit(one, wanted.visit, row.last_day, local_day(now, zone))
         require_holder(one, wanted.holder)
         keys: tuple[tuple[SiteId, bytes], ...] = ()
         if wanted.holder is not None:
@@ -258,7 +258,7 @@ def _new_row(one: MadeCode, by: int, now: Instant) -> dict[str, object]:
     return {
         "ticket_id": one.ticket_id,
         "code_hash": hash_of(one.code),
-        "until": one.until,
+        "last_day": one.last_day,
         "exported_at": now,
         "exported_by": by,
     }

@@ -52,10 +52,10 @@ def hash_of(code: str) -> bytes:
     return hashlib.sha256(_SALT + code.encode("ascii")).digest()
 
 
-def require_visit(one: TicketType, visit: date, until: date, today: date) -> None:
+def require_visit(one: TicketType, visit: date, last_day: date, today: date) -> None:
     """Raise Problem where a code that is good until a day cannot activate its ticket today, for that day of visit."""
-    if today > until:
-        raise refused("code", f"the code was good until {until}")
+    if today > last_day:
+        raise refused("code", f"the code was good until {last_day}")
     if not day_is_sold(one.parameters, visit, today):
         raise refused("visit_day", f"tickets of this type are not for {visit}")
 

@@ -61,14 +61,14 @@ class ActivationBody(_Strict):
 
 
 @Route(
-    "markCodesSent",
+    "markActivationCodesSent",
     "POST",
-    "/api/v1/orders/{order_id}/activation-codes/sent",
+    "/api/v1/orders/{order_id}/activation-codes/mark-sent",
     "Note that an order's activation codes were sent",
     Permission.CODES_EXPORT,
     problems=(ProblemCode.NOT_FOUND,),
 )
-async def mark_codes_sent(call: Call[SentBody, OrderPath]) -> SentView:
+async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentView:
     """Note that activation codes were sent; codes that were noted already stay as they are."""
     named = call.body.tickets
     which = Codes(call.parameters.order_id, None if named is None else tuple(id_from_text(one) for one in named))
@@ -111,4 +111,4 @@ async def activate_ticket(call: Call[ActivationBody, None]) -> TicketView:
     return ticket_view(await call.request.app[ACTIVATION].activate(wanted, call.once, by, call.now))
 
 
-OPERATIONS = (mark_codes_sent, void_activation_code, activate_ticket)
+OPERATIONS = (mark_activation_codes_sent, void_activation_code, activate_ticket)

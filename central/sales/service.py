@@ -63,7 +63,7 @@ class Wanted:
 
     `seller` is who sells, bound by the sale settings; None: the house itself. `promoter_code` is whose the order is due to.
     `agency_id` is the travel agency that buys, at what was `agreed` with it. `instead_of` is the order that a ticket was handed
-    in of: it is due to the same promoter. `pay_by` is until when an order waits for its money, where that is agreed.
+    in of: it is due to the same promoter. `expires_at` is until when an order waits for its money, where that is agreed.
     """
 
     site_id: SiteId
@@ -75,7 +75,7 @@ class Wanted:
     instead_of: int | None = None
     agency_id: int | None = None
     agreed: tuple[AgreedPrice, ...] = ()
-    pay_by: Instant | None = None
+    expires_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Sales:
 
         async def made(work: Work, deal: _Deal) -> Order:
             order = _order_of(wanted, deal, seller_id, expected_fen, now)
-            order = replace(order, expires_at=wanted.pay_by or Instant(now + HOLD_S * MS_PER_SECOND))
+            order = replace(order, expires_at=wanted.expires_at or Instant(now + HOLD_S * MS_PER_SECOND))
             orders.add(work, order, deal.lines)
             for line in deal.lines:
                 holders.hold(work, self._seal, order.order_id, line.line, line.holders)

@@ -102,15 +102,15 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
 
 
 @Route(
-    "listTicketTypeSaleChanges",
+    "readTicketTypeSaleChanges",
     "GET",
     "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
-    "List the changes of a type that are to come",
+    "Read the changes of a type that are to come",
     Permission.CATALOG_READ,
     problems=(ProblemCode.NOT_FOUND,),
 )
-async def list_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
-    """List the changes of a type that are to come, the next first."""
+async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
+    """Read the changes of a type that are to come, the next first."""
     found = await call.request.app[TYPE_CHANGES].changes(ProductId(call.parameters.ticket_type_id))
     return ChangesView(items=[_view(one) for one in found])
 
@@ -147,6 +147,6 @@ def _view(one: ChangeToCome) -> ChangeView:
 OPERATIONS = (
     preview_ticket_type_sale,
     plan_ticket_type_sale,
-    list_ticket_type_sale_changes,
+    read_ticket_type_sale_changes,
     drop_ticket_type_sale_change,
 )

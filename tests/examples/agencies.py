@@ -57,5 +57,5 @@ async def _group(tell: Teller, agency_id: int) -> None:
 
 async def _paid_later(tell: Teller, agency_id: int) -> None:
     group = {"site_id": 1, "lines": [{"ticket_type_id": GROUP, "persons": 10, "visit_day": VISIT_DAY}]}
-    later = {"pay_by": "2026-05-10T18:00:00+08:00", "guide": GUIDE, "expected_total_fen": 40_000}
+    later = {"expires_at": "2026-05-10T18:00:00+08:00", "guide": GUIDE, "expected_total_fen": 40_000}
     await tell.show("holdAgencyOrder", {**group, **later}, agency_id=agency_id)

@@ -37,14 +37,14 @@ async def _tried_out(tell: Teller, type_id: int) -> None:
     await tell.show("previewTicketTypeSale", dearer, ticket_type_id=type_id)
     planned = {**dearer, "effective_at": "2026-06-01T00:00:00+08:00"}
     change_id = (await tell.show("planTicketTypeSale", planned, ticket_type_id=type_id))["change_id"]
-    await tell.show("listTicketTypeSaleChanges", ticket_type_id=type_id)
+    await tell.show("readTicketTypeSaleChanges", ticket_type_id=type_id)
     await tell.show("dropTicketTypeSaleChange", ticket_type_id=type_id, change_id=change_id)
 
 
 async def _groups(tell: Teller) -> None:
-    await tell.show("setSettingGroup", {"members": ["kiosk", "mini-program"]}, kind="channel", group="online")
-    await tell.show("listSettingGroups")
-    await tell.show("deleteSettingGroup", kind="channel", group="online")
+    await tell.show("setSettingGroup", {"members": ["kiosk", "mini-program"]}, kind="channel", name="online")
+    await tell.show("readSettingGroups")
+    await tell.show("deleteSettingGroup", kind="channel", name="online")
 
 
 async def _categories(tell: Teller, type_id: int) -> None:

@@ -14,10 +14,10 @@ async def story(tell: Teller) -> None:
     by_code = (await tell.ask("addTicketType", {"parameters": BY_CODE, "price_fen": 6_000}))["ticket_type_id"]
     line = {"ticket_type_id": by_code, "quantity": 3, "visit_day": VISIT_DAY}
     bulk = {"site_id": 1, "lines": [line], "expected_total_fen": 18_000, "payment": "bank_transfer"}
-    order_id = (await tell.ask("sell", bulk))["order_id"]
+    order_id = (await tell.ask("sellOrder", bulk))["order_id"]
     table = await tell.show("exportActivationCodes", order_id=order_id, format="csv")
     tickets, codes = zip(*((row.split(",")[1], row.split(",")[4]) for row in table.splitlines()[1:]), strict=True)
-    await tell.show("markCodesSent", {"tickets": list(tickets[:2])}, order_id=order_id)
+    await tell.show("markActivationCodesSent", {"tickets": list(tickets[:2])}, order_id=order_id)
     await tell.show("activateTicket", {"code": codes[0], "visit_day": VISIT_DAY})
     await tell.show("voidActivationCode", {"reason": "leaflet lost"}, ticket_id=tickets[1])
     await tell.show("listActivationCodes", order_id=order_id)
@@ -30,5 +30,5 @@ async def _student(tell: Teller) -> None:
     type_id = (await tell.ask("addTicketType", {"parameters": parameters, "price_fen": 0}))["ticket_type_id"]
     seen = [{"kind": "student-card", "last_characters": "8X21"}]
     line = {"ticket_type_id": type_id, "visit_day": VISIT_DAY, "evidence": seen}
-    order = await tell.ask("sell", {"site_id": 1, "lines": [line], "expected_total_fen": 0})
+    order = await tell.ask("sellOrder", {"site_id": 1, "lines": [line], "expected_total_fen": 0})
     await tell.show("readOrderEvidence", order_id=order["order_id"])

@@ -19,7 +19,7 @@ class ActivationCodeRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id", index=True)
     code_hash: bytes = Field(unique=True)
-    until: date = Field(sa_type=Date)
+    last_day: date = Field(sa_type=Date)
     exported_at: Instant = Field(sa_type=BigInteger)
     exported_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     sent_at: Instant | None = Field(default=None, sa_type=BigInteger)

@@ -216,11 +216,11 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
 async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDesk) -> None:
     office = desk.office
     line = wanted_line(desk.types["group"], 1, 10)
-    wanted = Wanted(SITE, (line,), pay_by=plus(office.clock(), seconds=DAYS_S))
+    wanted = Wanted(SITE, (line,), expires_at=plus(office.clock(), seconds=DAYS_S))
     deal = Deal(desk.agency_id, wanted, 50_000, GUIDE)
     order = await office.agency_sales.hold(deal, once("hold-0001"), office.seller, office.clock())
     assert await office.agency_sales.hold(deal, once("hold-0001"), office.seller, office.clock()) == order
-    assert (order.expires_at, order.agency_id, order.tickets) == (wanted.pay_by, desk.agency_id, ())
+    assert (order.expires_at, order.agency_id, order.tickets) == (wanted.expires_at, desk.agency_id, ())
     with pytest.raises(Problem) as problem:
         await office.groups.end(order.order_id, office.seller, office.clock())
     assert problem.value.code is ProblemCode.ORDER_STATE
@@ -241,8 +241,8 @@ async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDes
 async def test_a_held_group_that_nobody_pays_is_cancelled(desk: AgencyDesk) -> None:
     office, now = desk.office, desk.office.clock()
     line = wanted_line(desk.types["group"], 1, 10)
-    deal = Deal(desk.agency_id, Wanted(SITE, (line,), pay_by=plus(now, seconds=60)), 50_000, GUIDE)
-    past = replace(deal, wanted=replace(deal.wanted, pay_by=now))
+    deal = Deal(desk.agency_id, Wanted(SITE, (line,), expires_at=plus(now, seconds=60)), 50_000, GUIDE)
+    past = replace(deal, wanted=replace(deal.wanted, expires_at=now))
     with pytest.raises(Problem, match="must be in the future"):
         await office.agency_sales.hold(past, once("hold-0001"), office.seller, now)
     order = await office.agency_sales.hold(deal, once("hold-0002"), office.seller, now)

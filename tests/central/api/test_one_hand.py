@@ -134,7 +134,7 @@ def test_instants_days_and_local_times_say_what_they_are() -> None:
     assert texts <= instants, "an instant is a date-time, not any text"
     assert [(where, name) for where, name, one in properties() if "time" in formats(one)] == [], "local: no zone"
     days = {name for _, name, one in properties() if "date" in formats(one)}
-    assert {name for name in days if not name.endswith("day")} == {"first", "last"}
+    assert {name for name in days if not name.endswith("day")} == {"first", "last", "born"}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=by_id)

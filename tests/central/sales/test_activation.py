@@ -90,7 +90,7 @@ async def test_a_code_makes_its_ticket_valid_once_for_the_day_that_the_holder_sa
     order = await office.sell(await by_code(office), quantity=2)
     assert {one.record.status for one in order.tickets} == {TicketStatus.INACTIVE}
     first, second = await exported(office, order)
-    assert (first.until, await states(office)) == (date(2026, 6, 9), [CodeState.EXPORTED] * 2)
+    assert (first.last_day, await states(office)) == (date(2026, 6, 9), [CodeState.EXPORTED] * 2)
     ticket = await activate(office, first.code.lower(), visit=LATER)
     assert (ticket.record.status, ticket.record.generation, ticket.ticket_id) == (TicketStatus.ACTIVE, 2, first.ticket_id)
     assert ticket.code not in {one.code for one in order.tickets}

@@ -28,7 +28,7 @@ def _activation() -> None:
         sa.Column("id", _NUMBER, nullable=False),
         sa.Column("ticket_id", sa.BigInteger(), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
         sa.Column("exported_at", sa.BigInteger(), nullable=False),
         sa.Column("exported_by", sa.BigInteger(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
