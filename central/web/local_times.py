@@ -6,6 +6,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, WithJsonSchema
 
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+_LOCAL = "local, without a zone"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 LocalT = TypeVar("LocalT", time, datetime)
@@ -20,10 +21,12 @@ def _without_zone(said: LocalT) -> LocalT:
 LocalTime = Annotated[
     time,
     AfterValidator(_without_zone),
-    WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$", "description": "local, without a zone"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$", "description": _LOCAL, "examples": ["09:00:00"]}),
 ]
 LocalMoment = Annotated[
     datetime,
     AfterValidator(_without_zone),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DAY}T{_TIME}$", "description": "local, without a zone"}),
+    WithJsonSchema(
+        {"type": "string", "pattern": f"^{_DAY}T{_TIME}$", "description": _LOCAL, "examples": ["2026-05-10T09:00:00"]}
+    ),
 ]

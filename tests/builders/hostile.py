@@ -94,6 +94,8 @@ class Schemas:
         schema = self.resolved(schema)
         if "const" in schema:
             return schema["const"]
+        if "examples" in schema:
+            return schema["examples"][0]
         if "enum" in schema:
             return schema["enum"][0]
         for either in ("anyOf", "oneOf"):
