@@ -1,6 +1,6 @@
 # The commands of the house. `make help` lists them; each is one line, what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak fuzz laws examples vectors
+.PHONY: help setup demo test check bench soak schedules fuzz laws examples vectors
 PYTHON := .venv/bin/python
 
 help:    ## this list
@@ -23,6 +23,9 @@ bench: setup ## measure; ONLY=name runs one
 
 soak: setup  ## real kills and random faults; N=runs
 	@$(PYTHON) -m tests.journeys.soak --runs $(or $(N),100)
+
+schedules: setup ## seeded faults in virtual time, of gates and of payments; N=of each
+	@$(PYTHON) -m pytest -q -n 2 tests/simulation --schedules $(or $(N),2000) --payment-schedules $(or $(N),2000)
 
 fuzz: setup  ## Schemathesis over the whole API; N=calls of each kind to an operation
 	@$(PYTHON) -m pytest -n 2 tests/central/api/test_any_call.py --api-examples $(or $(N),100)

@@ -76,6 +76,10 @@ class VirtualTimers:
         heapq.heappush(self._due, (self._now_s + delay_s, next(self._order), due))
         return due
 
+    def next_due_s(self) -> float | None:
+        """Give the time of what falls due next, as `now_s` counts it."""
+        return self._due[0][0] if self._due else None
+
     def advance(self, seconds: float) -> None:
         """Let `seconds` go by; actions see the time at which they were due."""
         end_s = self._now_s + seconds

@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--api-examples", type=int, default=1, help="how many calls of each kind Schemathesis makes to each operation"
     )
+    parser.addoption("--payment-schedules", type=int, default=40, help="how many of them are of payments")
     parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
 
 

@@ -251,8 +251,7 @@ class AlipayInstitution:
         if urlsplit(url).scheme not in ("https", urlsplit(self._parameters.gateway_url).scheme):
             raise PeerError("Alipay named a bill's address that is not its own")
         try:
-            with urlopen(url, timeout=TIMEOUT_S) as reply:  # noqa: S310 - the scheme is checked above
-                packed = zipfile.ZipFile(io.BytesIO(reply.read(MAX_BILL_BYTES)))
+            packed = zipfile.ZipFile(io.BytesIO(self._download(url)))
             files = [info for info in packed.infolist() if info.file_size <= MAX_BILL_BYTES]
             texts = [packed.read(info).decode("gb18030") for info in files]
         except (OSError, HTTPException, zipfile.BadZipFile, UnicodeDecodeError) as error:
@@ -261,6 +260,11 @@ class AlipayInstitution:
         if details is None:
             raise PeerError("Alipay's bill holds no details; it is asked for again")
         return read_alipay_bill(details)
+
+    def _download(self, url: str) -> bytes:
+        with urlopen(url, timeout=TIMEOUT_S) as reply:  # noqa: S310 - the scheme is checked by whoever asks
+            file: bytes = reply.read(MAX_BILL_BYTES)
+        return file
 
     def _order(self, charge: Charge) -> dict[str, object]:
         minutes = max(1, -(-(charge.expires_at - self._clock()) // MS_PER_MINUTE))

@@ -108,9 +108,12 @@ class RefundDocuments:
     async def _look(self, document_id: int) -> None:
         async with self._store.transaction() as work:
             row, payment = await _locked(work, document_id)
-            due = refund_due(_document(row), self._world.clock())
+            now = self._world.clock()
+            due = refund_due(_document(row), now)
             _keep(work, row, due.document)
-        if due.effect is None:
+            if due.effect is RefundEffect.CALL_STAFF:
+                await _call_staff(work, row, payment, due.document, now)
+        if due.effect not in (RefundEffect.SEND, RefundEffect.QUERY):
             return
         institution = (await self._world.institutions()).get(Method(payment.method))
         if institution is None:
@@ -134,10 +137,13 @@ class RefundDocuments:
                 )
                 ledger.post(work, movement, None, now)
             if taken.effect is RefundEffect.CALL_STAFF:
-                closed = taken.document.state is RefundDocumentState.CLOSED
-                cause = Cause.REFUND_CLOSED if closed else Cause.REFUND_ABNORMAL
-                found = Found(cause, row.number, payment.id, row.amount_fen, None, taken.document.reason or "")
-                await differences.note(work, method, found, now)
+                await _call_staff(work, row, payment, taken.document, now)
+
+
+async def _call_staff(work: Work, row: PaymentRefundRow, payment: PaymentRow, document: RefundDocument, now: Instant) -> None:
+    cause = Cause.REFUND_CLOSED if document.state is RefundDocumentState.CLOSED else Cause.REFUND_ABNORMAL
+    found = Found(cause, row.number, payment.id, row.amount_fen, None, document.reason or "")
+    await differences.note(work, Method(payment.method), found, now)
 
 
 def _wanted(row: PaymentRefundRow, payment: PaymentRow) -> GiveBack:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from random import Random
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -23,7 +23,7 @@ from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import AlipayKeys
 from hardware_sims.payment_institutions.notices import Notice, Notifier
-from hardware_sims.payment_institutions.serving import MAX_BODY_BYTES, drop, say_nothing
+from hardware_sims.payment_institutions.serving import Cut, Heard, Reply, hindered, served
 from hardware_sims.payment_institutions.trades import Refund, RefundState, Trade
 
 GATEWAY_PATH = "/gateway.do"
@@ -56,42 +56,38 @@ class Alipay:
         desk.when_refund_ended = self._tell_refund
 
     def app(self) -> web.Application:
-        """The server's addresses."""
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        app.router.add_get(GATEWAY_PATH, self._gateway)
-        app.router.add_post(GATEWAY_PATH, self._gateway)
-        app.router.add_get(BILL_PATH, self._bill_file)
-        return app
+        """The server."""
+        return served(self.answer)
+
+    def answer(self, heard: Heard) -> Reply | Cut:
+        """Answer one request, or have it hear nothing."""
+        path, _, query = heard.target.partition("?")
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        if path == BILL_PATH:
+            return self._bill_file(asked.get("token", ""))
+        if path != GATEWAY_PATH:
+            return _page(404, "nothing is here")
+        return self._called(asked | dict(parse_qsl(heard.body.decode(), keep_blank_values=True)), heard.origin)
 
     def trade_named(self, qr_code: str) -> str | None:
         """The merchant's number of the trade behind a qr_code."""
         return self.desk.named_by(qr_code.removeprefix(QR_CODE)) if qr_code.startswith(QR_CODE) else None
 
-    async def _gateway(self, request: web.Request) -> web.StreamResponse:
-        parameters = {name: str(value) for name, value in {**request.query, **await request.post()}.items()}
+    def _called(self, parameters: dict[str, str], origin: str) -> Reply | Cut:
         method = parameters.get("method", "")
         operation, call = self._methods.get(method, (None, None))
         answer_name = UNKNOWN_METHOD_ANSWER if operation is None else method.replace(".", "_") + "_response"
         failure = self._failure(parameters)
         if operation is None or call is None or failure is not None:
-            return self._answer(answer_name, words.failed(failure or words.BAD_METHOD))
-        faults = self.desk.faults
-        if faults.takes(Fault.SILENT, operation):
-            return await say_nothing()
-        if faults.takes(Fault.SYSTEM_ERROR, operation):
-            return self._answer(answer_name, _unknown(operation))
-        said = _answered(call, parameters, f"{request.scheme}://{request.host}")
-        if faults.takes(Fault.LOST_REPLY, operation):
-            return drop(request)
-        if faults.takes(Fault.SYSTEM_ERROR_AFTER, operation):
-            return self._answer(answer_name, _unknown(operation))
-        return self._answer(answer_name, said)
+            return self._signed(answer_name, words.failed(failure or words.BAD_METHOD))
+        said = hindered(self.desk.faults, operation, lambda: _answered(call, parameters, origin), _unknown(operation))
+        return said if isinstance(said, Cut) else self._signed(answer_name, said)
 
-    async def _bill_file(self, request: web.Request) -> web.Response:
-        file = self.shelf.get(request.query.get("token", ""))
+    def _bill_file(self, token: str) -> Reply:
+        file = self.shelf.get(token)
         if file is None:
-            return web.Response(status=404, text="the link is unknown or ran out: ask for another one")
-        return web.Response(body=file.content, content_type=file.content_type)
+            return _page(404, "the link is unknown or ran out: ask for another one")
+        return Reply(200, {"Content-Type": file.content_type}, file.content)
 
     def _failure(self, parameters: dict[str, str]) -> words.Failure | None:
         if parameters.get("app_id") != self._keys.app_id:
@@ -108,9 +104,8 @@ class Alipay:
             return words.BAD_TIMESTAMP
         return None
 
-    def _answer(self, name: str, said: words.Said) -> web.Response:
-        body = wire.signed_answer(name, said, self._key())
-        return web.Response(body=body, headers={"Content-Type": "text/html;charset=utf-8"})
+    def _signed(self, name: str, said: words.Said) -> Reply:
+        return Reply(200, {"Content-Type": "text/html;charset=utf-8"}, wire.signed_answer(name, said, self._key()))
 
     def _key(self) -> RSAPrivateKey:
         return self._keys.next_institution if self.desk.faults.takes(Fault.KEY_ROTATION) else self._keys.institution
@@ -165,6 +160,10 @@ class Alipay:
 
 def _understood(_status: int, said: bytes) -> bool:
     return said == b"success"
+
+
+def _page(status: int, text: str) -> Reply:
+    return Reply(status, {"Content-Type": "text/plain; charset=utf-8"}, text.encode())
 
 
 def _unknown(operation: Operation) -> words.Said:

@@ -14,7 +14,7 @@ from hardware_sims.payment_institutions.alipay import GATEWAY_PATH, Alipay
 from hardware_sims.payment_institutions.beijing import WallClock
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.keys import Keys
-from hardware_sims.payment_institutions.notices import ALIPAY_GAPS_S, WECHAT_GAPS_S, Notifier
+from hardware_sims.payment_institutions.notices import ALIPAY_GAPS_S, WECHAT_GAPS_S, Notifier, Post
 from hardware_sims.payment_institutions.serving import LOOPBACK, listen
 from hardware_sims.payment_institutions.trades import Rules
 from hardware_sims.payment_institutions.wechat import WeChat
@@ -77,6 +77,11 @@ class Institutions:
         alipay_runner, alipay_port = await listen(self.alipay.app(), self._ports[1])
         self._runners.append(alipay_runner)
         self._ports = (wechat_port, alipay_port)
+
+    async def join(self, post: Post) -> None:
+        """Listen nowhere: answer whoever calls `answer` of each, and tell merchants by `post`."""
+        await self.wechat.notifier.start(post)
+        await self.alipay.notifier.start(post)
 
     async def stop(self) -> None:
         """Answer nobody any more."""

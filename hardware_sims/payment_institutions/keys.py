@@ -52,25 +52,25 @@ class Keys:
     alipay: AlipayKeys
 
 
-def make_keys() -> Keys:
-    """Make everything that merchant and institutions would have agreed on."""
+def make_keys(bits: int = RSA_BITS) -> Keys:
+    """Make everything that merchant and institutions would have agreed on; shorter keys for what must be fast, not safe."""
     wechat = WeChatKeys(
         mchid="1900000109",
         app_id="wx8888888888888888",
-        merchant=_make_rsa(),
+        merchant=_make_rsa(bits),
         merchant_serial=secrets.token_hex(20).upper(),
         api_v3_key=secrets.token_hex(16),
-        institution=_make_rsa(),
+        institution=_make_rsa(bits),
         public_key_id=f"PUB_KEY_ID_{secrets.randbelow(10**22):022d}",
-        next_institution=_make_rsa(),
+        next_institution=_make_rsa(bits),
         next_public_key_id=f"PUB_KEY_ID_{secrets.randbelow(10**22):022d}",
     )
     alipay = AlipayKeys(
         app_id="2021000000000001",
         seller_id="2088000000000001",
-        app=_make_rsa(),
-        institution=_make_rsa(),
-        next_institution=_make_rsa(),
+        app=_make_rsa(bits),
+        institution=_make_rsa(bits),
+        next_institution=_make_rsa(bits),
     )
     return Keys(wechat, alipay)
 
@@ -126,8 +126,8 @@ def _alipay_facts(keys: AlipayKeys, url: str) -> dict[str, str]:
     }
 
 
-def _make_rsa() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(RSA_EXPONENT, RSA_BITS)
+def _make_rsa(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(RSA_EXPONENT, bits)
 
 
 def _as_json(facts: dict[str, str]) -> str:

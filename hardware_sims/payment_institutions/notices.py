@@ -5,7 +5,7 @@ timers'; what was tried is on record.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -34,6 +34,9 @@ WECHAT_GAPS_S = (
     *[6 * _HOUR_S] * 2,
 )
 ALIPAY_GAPS_S = (4 * _MINUTE_S, 10 * _MINUTE_S, 10 * _MINUTE_S, _HOUR_S, 2 * _HOUR_S, 6 * _HOUR_S, 15 * _HOUR_S)
+
+# Carries a try to an address, and returns status and answer; ClientError or TimeoutError where nobody answers.
+Post = Callable[[str, dict[str, str], bytes], Awaitable[tuple[int, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,18 @@ class Notifier:
         self._held: list[Notice] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
+        self._post: Post | None = None
 
-    async def start(self) -> None:
-        """Be ready to tell."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S))
+    async def start(self, post: Post | None = None) -> None:
+        """Be ready to tell: over the network, unless something else carries it."""
+        if post is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S))
+            post = _over(self._session)
+        self._post = post
 
     async def stop(self) -> None:
         """Tell nothing any more; what was under way is dropped."""
-        session, self._session = self._session, None
+        session, self._session, self._post = self._session, None, None
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -107,15 +114,15 @@ class Notifier:
         self._start(held)
 
     def _start(self, notices: list[Notice], tried: int = 0) -> None:
-        if self._session is None or not notices:
+        if self._post is None or not notices:
             return
-        task = asyncio.get_running_loop().create_task(self._tell(self._session, notices, tried))
+        task = asyncio.get_running_loop().create_task(self._tell(self._post, notices, tried))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _tell(self, session: aiohttp.ClientSession, notices: list[Notice], tried: int) -> None:
+    async def _tell(self, post: Post, notices: list[Notice], tried: int) -> None:
         for notice in notices:
-            status, accepted = await self._try(session, notice)
+            status, accepted = await _try(post, notice)
             if len(self.tries) < MAX_RECORD:
                 self.tries.append(Try(self._clock.now_ms(), notice.about, status, accepted))
             if not accepted and tried < len(self._gaps_s):
@@ -124,13 +131,21 @@ class Notifier:
     def _again_later(self, notice: Notice, tried: int) -> None:
         self._timers.call_after(self._gaps_s[tried], lambda: self._start([notice], tried + 1))
 
-    async def _try(self, session: aiohttp.ClientSession, notice: Notice) -> tuple[int | None, bool]:
-        if URL(notice.url).host not in LOOPBACK:
-            return None, False
-        headers, body = notice.build()
-        try:
-            async with session.post(notice.url, data=body, headers=headers, allow_redirects=False) as answer:
-                said = await answer.content.read(MAX_ANSWER_BYTES)
-                return answer.status, notice.accepts(answer.status, said)
-        except (aiohttp.ClientError, TimeoutError, ValueError):  # a merchant who cannot be reached is told again later
-            return None, False
+
+async def _try(post: Post, notice: Notice) -> tuple[int | None, bool]:
+    headers, body = notice.build()
+    try:
+        status, said = await post(notice.url, headers, body)
+    except (aiohttp.ClientError, TimeoutError, ValueError):  # a merchant who cannot be reached is told again later
+        return None, False
+    return status, notice.accepts(status, said)
+
+
+def _over(session: aiohttp.ClientSession) -> Post:
+    async def post(url: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        if URL(url).host not in LOOPBACK:
+            raise ValueError("nothing is sent beyond the loopback address")
+        async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            return answer.status, await answer.content.read(MAX_ANSWER_BYTES)
+
+    return post

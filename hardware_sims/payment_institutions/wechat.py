@@ -5,8 +5,11 @@ every answer is signed, except the file of a bill. Source: payments.md, section 
 """
 
 import json
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -19,19 +22,28 @@ from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import WeChatKeys
 from hardware_sims.payment_institutions.notices import Notice, Notifier
-from hardware_sims.payment_institutions.serving import MAX_BODY_BYTES, Answer, Asked, drop, read, say_nothing
+from hardware_sims.payment_institutions.serving import Answer, Asked, Cut, Heard, Reply, hindered, served
 from hardware_sims.payment_institutions.trades import OrderKind, Refund, RefundState, Refusal, Trade
 from hardware_sims.payment_institutions.wechat_calls import CODE_URL, PREPAY_PREFIX, WeChatCalls, failed
 
 MAX_REQUEST_AGE_MS = 5 * MINUTE_MS
 BILL_LINK_LIVES_MS = 5 * MINUTE_MS
 Call = Callable[[Asked], Answer]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _REFUND_EVENTS = {
     RefundState.SUCCESS: "REFUND.SUCCESS",
     RefundState.ABNORMAL: "REFUND.ABNORMAL",
     RefundState.CLOSED: "REFUND.CLOSED",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """A call and its address, whose parts in braces vary."""
+
+    method: str
+    path: re.Pattern[str]
+    operation: Operation
+    call: Call
 
 
 class WeChat:
@@ -44,32 +56,25 @@ class WeChat:
         self._keys = keys
         self._random = random
         self._check_age = check_age
-        self._calls = WeChatCalls(desk, keys, self.shelf)
+        self._served = _addresses(WeChatCalls(desk, keys, self.shelf))
         self._events = 0
         desk.when_paid = self._tell_paid
         desk.when_refund_ended = self._tell_refund
 
     def app(self) -> web.Application:
-        """The server's addresses."""
-        calls, app = self._calls, web.Application(client_max_size=MAX_BODY_BYTES)
-        pay, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
-        by_number = pay + "/out-trade-no/{out_trade_no}"
-        for method, path, operation, call in (
-            ("POST", pay + "/native", Operation.ORDER, calls.native),
-            ("POST", pay + "/jsapi", Operation.ORDER, calls.jsapi),
-            ("POST", pay + "/codepay", Operation.PAY_CODE, calls.code_pay),
-            ("GET", by_number, Operation.QUERY, calls.query),
-            ("GET", pay + "/id/{transaction_id}", Operation.QUERY, calls.query),
-            ("POST", by_number + "/close", Operation.CLOSE, calls.close),
-            ("POST", by_number + "/reverse", Operation.REVERSE, calls.reverse),
-            ("POST", refunds, Operation.REFUND, calls.refund),
-            ("GET", refunds + "/{out_refund_no}", Operation.REFUND_QUERY, calls.query_refund),
-            ("POST", refunds + "/{refund_id}/apply-abnormal-refund", Operation.REFUND, calls.abnormal_refund),
-            ("GET", "/v3/bill/tradebill", Operation.BILL, calls.trade_bill),
-            ("GET", "/v3/billdownload/file", Operation.BILL_FILE, calls.bill_file),
-        ):
-            app.router.add_route(method, path, self._served(operation, call))
-        return app
+        """The server."""
+        return served(self.answer)
+
+    def answer(self, heard: Heard) -> Reply | Cut:
+        """Answer one request, or have it hear nothing."""
+        if not self._authorized(heard):
+            return self._signed(failed(words.SIGN_ERROR))
+        path, _, query = heard.target.partition("?")
+        for one in self._served:
+            named = one.path.fullmatch(path)
+            if named is not None and one.method == heard.method:
+                return self._done(one, Asked(heard.body, named.groupdict(), dict(parse_qsl(query)), heard.origin))
+        return self._signed(failed(words.NO_SUCH_CALL))
 
     def trade_named(self, code_url: str) -> str | None:
         """The merchant's number of the trade behind a code_url."""
@@ -87,28 +92,12 @@ class WeChat:
             return Refusal.UNKNOWN_TRADE
         return self.desk.confirm(out_trade_no, payer)
 
-    def _served(self, operation: Operation, call: Call) -> Handler:
-        faults = self.desk.faults
+    def _done(self, one: _Served, asked: Asked) -> Reply | Cut:
+        said = hindered(self.desk.faults, one.operation, lambda: _answered(one.call, asked), failed(words.SYSTEM_ERROR))
+        return said if isinstance(said, Cut) else self._signed(said)
 
-        async def serve(request: web.Request) -> web.StreamResponse:
-            asked = await read(request)
-            if not self._authorized(request, asked.body):
-                return self._signed(failed(words.SIGN_ERROR))
-            if faults.takes(Fault.SILENT, operation):
-                return await say_nothing()
-            if faults.takes(Fault.SYSTEM_ERROR, operation):
-                return self._signed(failed(words.SYSTEM_ERROR))
-            answer = _answered(call, asked)
-            if faults.takes(Fault.LOST_REPLY, operation):
-                return drop(request)
-            if faults.takes(Fault.SYSTEM_ERROR_AFTER, operation):
-                return self._signed(failed(words.SYSTEM_ERROR))
-            return self._signed(answer)
-
-        return serve
-
-    def _authorized(self, request: web.Request, body: bytes) -> bool:
-        said = wire.parse_authorization(request.headers.get("Authorization", ""))
+    def _authorized(self, heard: Heard) -> bool:
+        said = wire.parse_authorization(heard.headers.get("Authorization", ""))
         if said is None or (said.mchid, said.serial_no) != (self._keys.mchid, self._keys.merchant_serial):
             return False
         if not said.timestamp.isascii() or not said.timestamp.isdigit():
@@ -116,14 +105,14 @@ class WeChat:
         age_ms = abs(self.desk.clock.now_ms() - int(said.timestamp) * SECOND_MS)
         if self._check_age and age_ms > MAX_REQUEST_AGE_MS:
             return False
-        text = wire.request_text(request.method, request.raw_path, said.timestamp, said.nonce_str, body)
+        text = wire.request_text(heard.method, heard.target, said.timestamp, said.nonce_str, heard.body)
         return wire.verifies(self._keys.merchant.public_key(), text, said.signature)
 
-    def _signed(self, answer: Answer) -> web.Response:
+    def _signed(self, answer: Answer) -> Reply:
         headers = self._headers(answer.body) if answer.signed else {}
         if answer.body:
             headers["Content-Type"] = answer.content_type
-        return web.Response(status=answer.status, body=answer.body, headers=headers)
+        return Reply(answer.status, headers, answer.body)
 
     def _headers(self, body: bytes) -> dict[str, str]:
         rotated, probe = self.desk.faults.takes(Fault.KEY_ROTATION), self.desk.faults.takes(Fault.PROBE_SIGNATURE)
@@ -171,3 +160,27 @@ def _answered(call: Call, asked: Asked) -> Answer:
         return call(asked)
     except ValidationError as error:
         return failed(words.PARAM_ERROR, "; ".join(f"{detail['loc']}: {detail['msg']}" for detail in error.errors()))
+
+
+def _addresses(calls: WeChatCalls) -> tuple[_Served, ...]:
+    pay, refunds = "/v3/pay/transactions", "/v3/refund/domestic/refunds"
+    by_number = pay + "/out-trade-no/{out_trade_no}"
+    table = (
+        ("POST", pay + "/native", Operation.ORDER, calls.native),
+        ("POST", pay + "/jsapi", Operation.ORDER, calls.jsapi),
+        ("POST", pay + "/codepay", Operation.PAY_CODE, calls.code_pay),
+        ("GET", by_number, Operation.QUERY, calls.query),
+        ("GET", pay + "/id/{transaction_id}", Operation.QUERY, calls.query),
+        ("POST", by_number + "/close", Operation.CLOSE, calls.close),
+        ("POST", by_number + "/reverse", Operation.REVERSE, calls.reverse),
+        ("POST", refunds, Operation.REFUND, calls.refund),
+        ("GET", refunds + "/{out_refund_no}", Operation.REFUND_QUERY, calls.query_refund),
+        ("POST", refunds + "/{refund_id}/apply-abnormal-refund", Operation.REFUND, calls.abnormal_refund),
+        ("GET", "/v3/bill/tradebill", Operation.BILL, calls.trade_bill),
+        ("GET", "/v3/billdownload/file", Operation.BILL_FILE, calls.bill_file),
+    )
+    return tuple(_Served(method, _pattern(path), operation, call) for method, path, operation, call in table)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", path))

@@ -61,6 +61,7 @@ NOT_MATCH: Error = (400, "APPID_MCHID_NOT_MATCH", "appid和mchid不匹配")
 NO_MERCHANT: Error = (400, "MCH_NOT_EXISTS", "商户号不存在")
 NO_BILL: Error = (400, "NO_STATEMENT_EXIST", "No Bill Exist")
 BILL_IN_THE_MAKING: Error = (400, "STATEMENT_CREATING", "账单生成中")
+NO_SUCH_CALL: Error = (404, "RESOURCE_NOT_EXISTS", "请求的资源不存在")
 LINK_RAN_OUT: Error = (404, "RESOURCE_NOT_EXISTS", "账单下载链接无效或已过期")
 
 

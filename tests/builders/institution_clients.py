@@ -11,7 +11,7 @@ from central.payments.port import Charge, Institution, Waiting
 from central.payments.wechat import WeChatInstitution, WeChatParameters
 from hardware_sims.payment_institutions.alipay import Alipay
 from hardware_sims.payment_institutions.desk import Desk
-from hardware_sims.payment_institutions.keys import private_pem, public_pem
+from hardware_sims.payment_institutions.keys import AlipayKeys, WeChatKeys, private_pem, public_pem
 from hardware_sims.payment_institutions.trades import Trade
 from hardware_sims.payment_institutions.wechat import WeChat
 from protocol.instants import Instant, plus
@@ -20,9 +20,8 @@ from tests.builders.institutions import Told, Town
 THREADS = 4
 
 
-def wechat_parameters(there: Town) -> WeChatParameters:
+def wechat_parameters(keys: WeChatKeys, notify_url: str, base_url: str) -> WeChatParameters:
     """Return what the merchant got from WeChat Pay: the key in use, and the next one."""
-    keys = there.keys.wechat
     return WeChatParameters(
         mchid=keys.mchid,
         app_id=keys.app_id,
@@ -34,22 +33,21 @@ def wechat_parameters(there: Town) -> WeChatParameters:
             keys.public_key_id: public_pem(keys.institution),
             keys.next_public_key_id: public_pem(keys.next_institution),
         },
-        notify_url=there.merchant.url,
+        notify_url=notify_url,
         store_id="W1",
-        base_url=there.institutions.wechat_url,
+        base_url=base_url,
     )
 
 
-def alipay_parameters(there: Town) -> AlipayParameters:
+def alipay_parameters(keys: AlipayKeys, notify_url: str, gateway_url: str) -> AlipayParameters:
     """Return what the merchant got from Alipay: the key in use, and the next one."""
-    keys = there.keys.alipay
     return AlipayParameters(
         app_id=keys.app_id,
         seller_id=keys.seller_id,
         app_private_key=private_pem(keys.app),
         public_keys=(public_pem(keys.institution), public_pem(keys.next_institution)),
-        notify_url=there.merchant.url,
-        gateway_url=there.institutions.alipay_url,
+        notify_url=notify_url,
+        gateway_url=gateway_url,
     )
 
 
@@ -93,9 +91,12 @@ class Counter:
 @contextmanager
 def counter(there: Town, method: Method) -> Iterator[Counter]:
     """Yield one institution's counter."""
+    url, institutions = there.merchant.url, there.institutions
     with ThreadPoolExecutor(THREADS) as pool:
         if method is Method.WECHAT:
-            yield Counter(WeChatInstitution(wechat_parameters(there), pool), there, there.institutions.wechat)
+            wechat = wechat_parameters(there.keys.wechat, url, institutions.wechat_url)
+            yield Counter(WeChatInstitution(wechat, pool), there, institutions.wechat)
         else:
-            client = AlipayInstitution(alipay_parameters(there), pool, lambda: Instant(there.institutions.clock.now_ms()))
-            yield Counter(client, there, there.institutions.alipay)
+            alipay = alipay_parameters(there.keys.alipay, url, institutions.alipay_url)
+            client = AlipayInstitution(alipay, pool, lambda: Instant(institutions.clock.now_ms()))
+            yield Counter(client, there, institutions.alipay)

@@ -1,5 +1,6 @@
 """A whole office in a test: every slice of selling over one store, with stand-ins for what gates would say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -49,6 +50,7 @@ from central.payments import routes as payment_routes
 from central.payments.differences import Differences
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.payments.port import Institution
 from central.payments.refunding import World
 from central.payments.service import Payments
 from central.promoters import routes as promoter_routes
@@ -165,14 +167,23 @@ class Gates:
 
 
 class Office:
-    """All slices, by name; `woken` counts how often the publisher was called."""
+    """All slices, by name; `woken` counts how often the publisher was called.
 
-    def __init__(self, store: Store, clock: HandClock) -> None:
+    `institutions` instead of the scripted one, and a stream of random bytes of its own where the office is not the first.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: HandClock,
+        institutions: Mapping[Method, Institution] | None = None,
+        random_bytes: SeededBytes | None = None,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.gates = Gates()
         self.woken = 0
-        random_bytes = SeededBytes()
+        random_bytes = random_bytes or SeededBytes()
         seal = field_seal(random_bytes)
         passwords = Passwords(cheap_hasher())
         self.identity = Identity(store, passwords, random_bytes, seal)
@@ -187,8 +198,8 @@ class Office:
         self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.bank = ScriptedInstitution(clock)
-        institutions = {Method.WECHAT: self.bank}
-        self.payments = Payments(store, self.sales, World(configured(institutions), clock, random_bytes))
+        world = World(configured(institutions or {Method.WECHAT: self.bank}), clock, random_bytes)
+        self.payments = Payments(store, self.sales, world)
         self.differences = Differences(store)
         self.shifts, self.promoters = CashShifts(store), Promoters(store, random_bytes)
         self.reports = Reports(store)

@@ -60,6 +60,17 @@ def test_it_is_due_at_once_and_sent_again_until_there_is_an_answer() -> None:
     assert pauses == [60, 60, 120, 300, 600, 1800, 1800]
 
 
+def test_what_has_no_end_for_a_week_is_given_to_a_person_and_may_succeed_still() -> None:
+    one, now = new_refund(8000, T0), T0
+    while (taken := refund_due(one, now)).effect is RefundEffect.SEND:
+        assert taken.document.next_at is not None
+        one, now = taken.document, taken.document.next_at
+    assert (taken.document.state, taken.effect) == (RefundDocumentState.ABNORMAL, RefundEffect.CALL_STAFF)
+    assert plus(T0, seconds=7 * 86_400) < now < plus(T0, seconds=9 * 86_400)
+    assert taken.document.next_at is None
+    assert refund_answered(taken.document, DONE, now).effect is RefundEffect.SUCCEED
+
+
 def test_what_the_institution_works_on_is_asked_after_and_not_sent_again() -> None:
     one = refund_answered(_document(RefundDocumentState.SENT), PROCESSING, plus(T0, seconds=2)).document
     assert (one.accepted_at, one.next_at) == (PROCESSING.at, plus(T0, seconds=62))
