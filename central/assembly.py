@@ -66,7 +66,7 @@ from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
 from central.payments.differences import Differences
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
-from central.payments.routes import DIFFERENCES, PAYMENTS
+from central.payments.routes import DIFFERENCES, PAYMENTS, RECONCILIATION
 from central.payments.service import Payments
 from central.promoters.routes import LINK_ORIGIN, PROMOTERS
 from central.promoters.service import Promoters
@@ -131,7 +131,6 @@ from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 
 RandomBytes = Callable[[int], bytes]
-RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)

@@ -1,16 +1,18 @@
 """The daily match with institutions' bills.
 
 Laws: a day is matched once its bill is there and all its payments are final, and is tried again until then, but not for ever:
-then what is not final is a difference too; matching a day twice says nothing twice; no transaction is open while an institution
-is asked.
+then what is not final is a difference too; matching a day twice, by the job or by hand, says nothing twice; a day that is not
+over is matched again when it is; no transaction is open while an institution is asked.
 """
 
 import logging
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlmodel import col, or_, select
 
+from central.audit import service as audit
 from central.payments import differences
 from central.payments.bill_match import Matched, OurPayment, OurRefund, match
 from central.payments.differences import BILL_ZONE, Cause
@@ -21,6 +23,8 @@ from central.payments.refund_policy import RefundDocumentState
 from central.payments.refunding import World
 from central.store.tables.payments import BillMatchRow, PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Store, Work
+from central.store.upsert import insert_or_replace
+from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import PeerError
 from protocol.instants import Instant, end_of_day, start_of_day, to_datetime
 
@@ -31,8 +35,22 @@ DAYS_BACK = 7
 # An institution may say "no bill" while it still makes it, and a reversal may still be without answer: so long it may be early.
 EARLY_DAYS = 2
 MOST_NAMED_AT_ONCE = 5_000
+# Institutions keep the bills of three months.
+MOST_DAYS_BACK = 92
 
 _log = logging.getLogger("paifang.payments")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedDay:
+    """How a day's bill agrees with our documents. `is_over`: the day is, and will not be matched again by itself."""
+
+    method: Method
+    day: date
+    lines: int
+    matched: int
+    differences: int
+    is_over: bool
 
 
 class Reconciliation:
@@ -54,7 +72,32 @@ class Reconciliation:
                     _log.warning("%s: %s", method, error)
         return matched
 
-    async def match_day(self, method: Method, institution: Institution, day: date) -> Matched | None:
+    async def match_by_hand(self, method: Method, day: date, by: int) -> MatchedDay:
+        """Match one day now, on the record, whether or not it was matched before.
+
+        Problem where the institution is not configured or has no bill of that day, or something of the day has no end yet.
+        """
+        now = self._world.clock()
+        today = to_datetime(now, BILL_ZONE).date()
+        if not today - timedelta(days=MOST_DAYS_BACK) <= day <= today:
+            fault = FieldFault("day", f"not after today, and at most {MOST_DAYS_BACK} days ago")
+            raise Problem(ProblemCode.INPUT_INVALID, "there is no bill of that day", fields=(fault,))
+        institution = (await self._world.institutions()).get(method)
+        if institution is None:
+            raise Problem(ProblemCode.PAYMENT_METHOD, f"{method} is not configured; set its parameters")
+        try:
+            found = await self.match_day(method, institution, day, by)
+        except PeerError as error:
+            raise Problem(ProblemCode.BILL_NOT_THERE, str(error)) from error
+        if found is None:
+            raise Problem(
+                ProblemCode.BILL_NOT_THERE, "the bill is empty still, or a payment of the day has no end; try again later"
+            )
+        return MatchedDay(method, day, found.lines, found.matched, len(found.differences), is_over=day < today)
+
+    async def match_day(
+        self, method: Method, institution: Institution, day: date, by: int | None = audit.SYSTEM
+    ) -> Matched | None:
         """Match one day, and put what differs into the queue; None where it must be tried again later."""
         lines = await institution.bill(day)
         now = self._world.clock()
@@ -67,7 +110,10 @@ class Reconciliation:
                 return None
             for one in found.differences:
                 await differences.note(work, method, one, now, day)
-            work.session.add(BillMatchRow(method=method, day=day, lines=found.lines, matched=found.matched, matched_at=now))
+            if to_datetime(now, BILL_ZONE).date() > day:
+                await _keep(work, method, day, found, now)
+            subject, counts = f"bill:{method}/{day}", {"lines": found.lines, "matched": found.matched}
+            audit.record(work, now, by, "bill.match", subject, **counts, differences=len(found.differences))
         return found
 
     async def _due(self, method: Method, now: Instant) -> Sequence[date]:
@@ -82,6 +128,11 @@ class Reconciliation:
             return ()
         since = to_datetime(Instant(first), BILL_ZONE).date()
         return [day for day in reversed(days) if day not in matched and day >= since]
+
+
+async def _keep(work: Work, method: Method, day: date, found: Matched, now: Instant) -> None:
+    row = {"method": method.value, "day": day, "lines": found.lines, "matched": found.matched, "matched_at": now}
+    await insert_or_replace(await work.connection(), BillMatchRow, ("method", "day"), [row])
 
 
 def _misses_all(found: Matched) -> bool:

@@ -12,6 +12,7 @@ from central.payments.differences import Cause, Difference, Differences, Differe
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.payments.policy import PaymentState, Presentation
+from central.payments.reconciliation import Reconciliation
 from central.payments.service import Payments, Start
 from central.web.access import Access
 from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
@@ -22,6 +23,7 @@ from protocol.instants import to_datetime
 
 PAYMENTS: web.AppKey[Payments] = web.AppKey("payments", Payments)
 DIFFERENCES: web.AppKey[Differences] = web.AppKey("differences", Differences)
+RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconciliation)
 
 _Number = Annotated[int, Field(ge=1, lt=2**63)]
 
@@ -65,6 +67,13 @@ class StartBody(_Strict):
     auth_code: Annotated[str | None, Field(pattern=r"^[0-9]{16,24}$", description="付款码")] = None
 
 
+class MatchBody(_Strict):
+    """Which day, as in Beijing, of which institution."""
+
+    method: Literal["wechat", "alipay"]
+    day: date
+
+
 class SettleBody(_Strict):
     """What came of it."""
 
@@ -75,6 +84,20 @@ class DifferenceQuery(PageQuery):
     """Which differences."""
 
     state: DifferenceState | None = None
+
+
+class MatchedDayView(BaseModel):
+    """How many lines a day's bill has, how many agree with our documents, and how many differences were found.
+
+    `is_over` of false: the day is not over, and is matched again by itself.
+    """
+
+    method: Method
+    day: date
+    lines: int
+    matched: int
+    differences: int
+    is_over: bool
 
 
 class PaymentView(BaseModel):
@@ -184,6 +207,28 @@ async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
 
 
 @Route(
+    "matchBill",
+    "POST",
+    "/api/v1/reconciliation/matches",
+    "Match an institution's bill of a day now",
+    Permission.PAYMENTS_SETTLE,
+    problems=(ProblemCode.PAYMENT_METHOD, ProblemCode.BILL_NOT_THERE),
+)
+async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
+    """Match a day's bill, as the job does by itself on the next day; again as often as one likes. Read the differences."""
+    match = call.request.app[RECONCILIATION].match_by_hand
+    found = await match(Method(call.body.method), call.body.day, call.principal.user_id)
+    return MatchedDayView(
+        method=found.method,
+        day=found.day,
+        lines=found.lines,
+        matched=found.matched,
+        differences=found.differences,
+        is_over=found.is_over,
+    )
+
+
+@Route(
     "listReconciliationDifferences",
     "GET",
     "/api/v1/reconciliation/differences",
@@ -280,6 +325,7 @@ OPERATIONS = (
     start_payment,
     give_up_payment,
     read_payment,
+    match_bill,
     list_differences,
     settle_difference,
     notify_payment,

@@ -92,6 +92,7 @@ class ProblemCode(Enum):
     PAYMENT_METHOD = ProblemKind(
         "payment_method", HTTPStatus.UNPROCESSABLE_ENTITY, "该支付方式不可用", "The method of payment is not available"
     )
+    BILL_NOT_THERE = ProblemKind("bill_not_there", HTTPStatus.CONFLICT, "对账单尚未就绪", "The bill is not there yet")
     SHIFT_REQUIRED = ProblemKind("shift_required", HTTPStatus.CONFLICT, "请先开班", "Open a shift before taking cash")
     SHIFT_STATE = ProblemKind(
         "shift_state", HTTPStatus.CONFLICT, "班次当前状态不允许此操作", "The shift's state does not allow this"

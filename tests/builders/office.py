@@ -51,6 +51,7 @@ from central.payments.differences import Differences
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.port import Institution
+from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.service import Payments
 from central.promoters import routes as promoter_routes
@@ -200,7 +201,7 @@ class Office:
         self.bank = ScriptedInstitution(clock)
         world = World(configured(institutions or {Method.WECHAT: self.bank}), clock, random_bytes)
         self.payments = Payments(store, self.sales, world)
-        self.differences = Differences(store)
+        self.differences, self.reconciliation = Differences(store), Reconciliation(store, world)
         self.shifts, self.promoters = CashShifts(store), Promoters(store, random_bytes)
         self.reports = Reports(store)
         self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
@@ -282,6 +283,7 @@ class Office:
         app[activation_routes.ACTIVATION] = self.activation
         app[after_sale_routes.RESCHEDULING], app[after_sale_routes.REPRINTS] = self.rescheduling, self.reprints
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
+        app[payment_routes.RECONCILIATION] = self.reconciliation
         app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
         app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[shift_routes.CASH_SHIFTS] = self.shifts

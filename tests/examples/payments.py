@@ -3,7 +3,9 @@
 The institutions are the simulated ones, whose keys are made anew each time: what they sign differs from run to run.
 """
 
+from central.payments.differences import BILL_ZONE
 from hardware_sims.payment_institutions.institutions import InstitutionsSetup
+from protocol.instants import local_day
 from tests.builders.institutions import Town, town
 from tests.builders.merchant import wechat_values
 from tests.examples.teller import Teller
@@ -11,14 +13,15 @@ from tests.examples.trade import held
 
 
 async def story(tell: Teller) -> None:
-    """One order is paid by card, one by QR, one is given up; what came too late waits for a person."""
+    """One order is paid by card, one by QR, one is given up; a bill is matched; what came too late waits for a person."""
     paid = await tell.show("payOrder", {"method": "card_terminal", "reference": "slip 0042"}, order_id=await held(tell))
     await tell.show("readPayment", payment_id=paid["payment_id"])
     async with town(InstitutionsSetup(started_at_ms=tell.clock(), check_age=False)) as there:
         await _configure(tell, there)
+        await _notified(tell, there)
+        await _matched(tell, there)
         other = await tell.show("startPayment", {"method": "wechat"}, order_id=await held(tell))
         await tell.show("giveUpPayment", payment_id=other["payment_id"])
-        await _notified(tell, there)
         await _too_late(tell, there)
 
 
@@ -35,6 +38,12 @@ async def _notified(tell: Teller, there: Town, *, is_cancelled: bool = False) ->
     await there.wait(0)
     told = there.merchant.told.pop()
     await tell.notify("wechat", told.headers, told.body)
+
+
+async def _matched(tell: Teller, there: Town) -> None:
+    there.institutions.wechat.shelf.at_once = True
+    day = local_day(tell.clock(), BILL_ZONE).isoformat()
+    await tell.show("matchBill", {"method": "wechat", "day": day})
 
 
 async def _too_late(tell: Teller, there: Town) -> None:

@@ -11,7 +11,7 @@ from protocol.journal.events import Refusal
 
 
 class Books:
-    """Journals, ledger and matched bills."""
+    """Journals and ledger."""
 
     def __init__(self, database: Path) -> None:
         self._address = f"file:{database}?mode=ro"
@@ -32,10 +32,6 @@ class Books:
     def balance_fen(self, accounts: str) -> int:
         """Return what is in all accounts of a kind."""
         return self.into_fen(accounts) - self.out_of_fen(accounts)
-
-    def bill_lines(self) -> tuple[int, int]:
-        """Return the lines of the bills that were matched with our documents, and those that agreed."""
-        return self._sum("SELECT sum(lines) FROM bill_match"), self._sum("SELECT sum(matched) FROM bill_match")
 
     def _sum(self, query: str) -> int:
         return int(self._select(query)[0][0] or 0)

@@ -90,6 +90,10 @@ class Office:
         """Return a payment as it stands."""
         return await self.ask("GET", f"/api/v1/payments/{payment_id}")
 
+    async def match_bill(self, method: str, day: str) -> Json:
+        """Match an institution's bill of a day."""
+        return await self.ask("POST", "/api/v1/reconciliation/matches", {"method": method, "day": day})
+
     async def ticket_of(self, order_id: int) -> Sold:
         """Return the ticket of an order that is paid."""
         ticket = (await self.ask("GET", f"/api/v1/orders/{order_id}"))["tickets"][0]

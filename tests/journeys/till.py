@@ -1,29 +1,14 @@
 """Visitors who pay by phone: the till of the story, between the office and the simulated institutions."""
 
-import os
-import time
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
-from datetime import time as time_of_day
-from pathlib import Path
+from datetime import datetime
 
-from central.keys.files import KeyFiles
-from central.parameters.service import Parameters
-from central.payments.configured import ConfiguredInstitutions
 from central.payments.differences import BILL_ZONE
-from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
-from central.store.engine import open_database
-from central.store.sealed import FieldSeal
-from central.store.unit_of_work import Store
-from protocol.instants import Instant, from_datetime
 from tests.journeys.bank import Bank
 from tests.journeys.office import Json, Office, Sold
 from tests.journeys.processes import until
 
 # A payer's code is asked after for 45 s at most, and a reversal may be tried a few times on a busy machine.
 ENDS_WITHIN_S = 90.0
-BILLS_AT = time_of_day(10, 30)
 
 
 class Till:
@@ -70,21 +55,16 @@ class Till:
         trades = (await self._bank.tell("state", institution="wechat"))["trades"]
         return sum(trade["state"] == "reversed" for trade in trades)
 
-    async def match_bills(self, data_dir: Path) -> int:
-        """Match the institutions' bills as the job does on the next morning; return how many were matched.
+    async def match_bills(self) -> tuple[int, int]:
+        """Match the institutions' bills, which are made at once for once; return their lines, and how many agree.
 
-        The town lives today: only this match is told that it is tomorrow. Central must not run meanwhile, for one process has
-        the embedded database.
+        The town lives today, and so do its payments: their days may be two, where it was opened just before midnight.
         """
         await self._bank.tell("bills_at_once", on=True)
-        keys = KeyFiles(data_dir / "keys").field_keys()
-        store = Store(open_database(f"sqlite:///{data_dir / 'central.db'}"))
-        parameters = Parameters(store, FieldSeal(keys, max(keys), os.urandom))
-        with ThreadPoolExecutor(2) as pool:
-            world = World(ConfiguredInstitutions(parameters, pool, _now), _tomorrow, os.urandom)
-            matched = await Reconciliation(store, world).match_due()
-        await store.close()
-        return matched
+        payments = await self._office.all_of("/api/v1/payments")
+        days = {(one["method"], _day(one["created_at"])) for one in payments if one["method"] in ("wechat", "alipay")}
+        found = [await self._office.match_bill(method, day) for method, day in sorted(days)]
+        return sum(one["lines"] for one in found), sum(one["matched"] for one in found)
 
     async def _ended(self, payment_id: int, state: str) -> None:
         async def look() -> Json | None:
@@ -94,10 +74,5 @@ class Till:
         await until(f"the payment to be {state}", look, ENDS_WITHIN_S)
 
 
-def _now() -> Instant:
-    return Instant(time.time_ns() // 1_000_000)
-
-
-def _tomorrow() -> Instant:
-    now = datetime.now(BILL_ZONE)  # noqa: TID251 - a journey happens in real time
-    return from_datetime(datetime.combine(now.date() + timedelta(days=1), BILLS_AT, BILL_ZONE))
+def _day(created_at: str) -> str:
+    return datetime.fromisoformat(created_at).astimezone(BILL_ZONE).date().isoformat()

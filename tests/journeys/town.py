@@ -141,12 +141,6 @@ class Town:
         for gate in self.gates:
             await gate.start()
 
-    async def restart_central(self) -> None:
-        """Start central again on the same port, after it was killed or stopped."""
-        self.central = Program("central", ["-m", "paifang", "central", "serve"], self.central.log, self._environment())
-        await self.central.start()
-        await until("central to serve again", self._answers, START_S)
-
     async def add_gate(
         self, office: Office, site: int, name: str, lane: LaneControl, points: tuple[int, int | None], tap: Tap | None = None
     ) -> Gate:

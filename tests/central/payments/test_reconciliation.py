@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from sqlmodel import delete
+from sqlmodel import delete, select
 
 from central.payments.differences import Cause, DifferenceState
 from central.payments.documents import Payment
@@ -13,6 +13,7 @@ from central.payments.methods import Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.refunding import World
 from central.payments.service import Start
+from central.store.tables.audit import AuditRow
 from central.store.tables.payments import BillMatchRow
 from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
@@ -128,6 +129,39 @@ async def test_what_only_the_institution_knows_is_found(office: Office, reconcil
     await _until_tomorrow(office)
     await reconciliation.match_due()
     assert await _open(office) == [Cause.MISSING_HERE]
+
+
+async def test_a_day_is_matched_by_hand_as_often_as_one_likes(office: Office, reconciliation: Reconciliation) -> None:
+    payment = await _paid(office)
+    assert payment.number is not None
+    office.bank.pay(payment.number, 7999)
+    today = await reconciliation.match_by_hand(Method.WECHAT, DAY, office.seller)
+    assert (today.lines, today.matched, today.differences, today.is_over) == (1, 0, 1, False)
+    await _until_tomorrow(office)
+    for _ in range(2):
+        over = await reconciliation.match_by_hand(Method.WECHAT, DAY, office.seller)
+        assert (over.lines, over.matched, over.is_over) == (1, 0, True)
+    assert await reconciliation.match_due() == 0
+    assert await _open(office) == [Cause.AMOUNT_DIFFERS]
+    async with office.store.reading() as work:
+        acts = (await work.session.exec(select(AuditRow).where(AuditRow.action == "bill.match"))).all()
+    assert [(one.user_id, one.subject) for one in acts] == [(office.seller, f"bill:wechat/{DAY}")] * 3
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"method": "wechat", "day": "2026-05-11"}, 400, "input_invalid"),
+        ({"method": "wechat", "day": "2026-01-01"}, 400, "input_invalid"),
+        ({"method": "alipay", "day": "2026-05-10"}, 422, "payment_method"),
+        ({"method": "wechat", "day": "2026-05-10"}, 409, "bill_not_there"),
+    ],
+)
+async def test_a_bill_that_cannot_be_matched_is_said_so(office: Office, body: dict[str, str], status: int, code: str) -> None:
+    office.bank.faults.append("lost")
+    async with office.client() as client:
+        answer = await client.post("/api/v1/reconciliation/matches", json=body, headers=await sign_in(client, office))
+        assert (answer.status, (await answer.json())["code"]) == (status, code)
 
 
 async def test_the_queue_and_payments_over_http(office: Office) -> None:
