@@ -62,6 +62,7 @@ from central.keys.rack import KeyRack, RackSigner, Signers
 from central.operations import OPERATIONS
 from central.parameters.routes import PARAMETERS
 from central.parameters.service import Parameters
+from central.payments import merchants
 from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
 from central.payments.differences import Differences
 from central.payments.reconciliation import Reconciliation
@@ -329,7 +330,7 @@ def _add_exports(app: web.Application, settings: CentralSettings, ambience: Ambi
 
 def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
     ambience = parts.ambience
-    app[PARAMETERS] = Parameters(parts.store, parts.seal)
+    app[PARAMETERS] = Parameters(parts.store, parts.seal, merchants.guards())
     pool = ThreadPoolExecutor(MOST_CALLS, "institution")
 
     async def release_pool(_: web.Application) -> None:

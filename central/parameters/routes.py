@@ -99,7 +99,7 @@ async def read_parameter_group(call: Call[None, GroupPath]) -> ParameterGroupVie
     "/api/v1/parameters/{group}",
     "Change a group of parameters",
     Permission.PARAMETERS_EDIT,
-    problems=(ProblemCode.CONFLICT,),
+    problems=(ProblemCode.CONFLICT, ProblemCode.MERCHANT_IN_USE),
     proved=True,
 )
 async def change_parameter_group(call: Call[ParametersBody, GroupPath]) -> ParameterGroupView:

@@ -6,7 +6,7 @@ every process without a restart: whoever keeps something made of a group reads `
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,7 +18,7 @@ from central.parameters.groups import KINDS, GroupName, ParameterGroup
 from central.parameters.policy import NOTHING, Kept, Values, changed, parsed, split
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.parameters import ParameterGroupRow
-from central.store.unit_of_work import Store
+from central.store.unit_of_work import Store, Work
 from central.web.access import Principal
 from central.web.operations import invalid
 from central.web.problems import Problem, ProblemCode
@@ -26,6 +26,8 @@ from protocol.errors import SettingsError
 from protocol.instants import Instant
 
 NEVER_SET = 0
+# Asked in the transaction that changes a group, with what it is and what it would be; Problem where it must stay for now.
+Guard = Callable[[Work, Values, Values], Awaitable[None]]
 GroupT = TypeVar("GroupT", bound=ParameterGroup)
 _NAMES: dict[type[ParameterGroup], GroupName] = {kind: name for name, kind in KINDS.items()}
 
@@ -62,10 +64,11 @@ class Current(Generic[GroupT]):
 class Parameters:
     """Keeps the groups."""
 
-    def __init__(self, store: Store, seal: FieldSeal) -> None:
-        """Take the store and what seals secrets."""
+    def __init__(self, store: Store, seal: FieldSeal, guards: Mapping[GroupName, Guard]) -> None:
+        """Take the store, what seals secrets, and who must agree to changes."""
         self._store = store
         self._seal = seal
+        self._guards = guards
 
     async def groups(self) -> tuple[GroupState, ...]:
         """Return all groups, those that were never set too."""
@@ -79,7 +82,7 @@ class Parameters:
             return self._state(group, await work.session.get(ParameterGroupRow, group))
 
     async def change(self, wanted: Change, by: Principal, now: Instant) -> GroupState:
-        """Change a group as a whole; Problem where it is not valid, or somebody else has changed it meanwhile."""
+        """Change a group as a whole; Problem where it is not valid, must stay for now, or somebody else was faster."""
         group = wanted.group
         async with self._store.transaction() as work:
             row = await work.session.get(ParameterGroupRow, group, with_for_update=True, populate_existing=True)
@@ -91,6 +94,8 @@ class Parameters:
             names = changed(before, after)
             if row is not None and not names:
                 return self._state(group, row)
+            if row is not None and group in self._guards:
+                await self._guards[group](work, before.plain, after.plain)
             row = row or ParameterGroupRow(
                 name=group, version=0, stated="", secrets_sealed=b"", changed_at=now, changed_by=by.user_id
             )

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from central.parameters.groups import AlipayGroup, GroupName, WeChatPayGroup
+from central.parameters.groups import AlipayGroup, WeChatPayGroup
 from central.parameters.service import Parameters
 from central.payments.alipay import AlipayInstitution, AlipayParameters
+from central.payments.merchants import GROUPS
 from central.payments.methods import Method
 from central.payments.port import Institution
 from central.payments.wechat import WeChatInstitution, WeChatParameters
@@ -18,7 +19,6 @@ from protocol.instants import Clock
 
 # Calls to institutions that may wait at once in one process.
 MOST_CALLS = 16
-_GROUPS = {Method.WECHAT: GroupName.PAYMENT_WECHAT, Method.ALIPAY: GroupName.PAYMENT_ALIPAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ConfiguredInstitutions:
     async def __call__(self) -> Mapping[Method, Institution]:
         """Return the institutions that are configured now."""
         versions = await self._parameters.versions()
-        wanted = {method: versions[group] for method, group in _GROUPS.items() if group in versions}
+        wanted = {method: versions[group] for method, group in GROUPS.items() if group in versions}
         for method, version in wanted.items():
             made = self._made.get(method)
             if made is None or made.version != version:

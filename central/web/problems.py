@@ -92,6 +92,12 @@ class ProblemCode(Enum):
     PAYMENT_METHOD = ProblemKind(
         "payment_method", HTTPStatus.UNPROCESSABLE_ENTITY, "该支付方式不可用", "The method of payment is not available"
     )
+    MERCHANT_IN_USE = ProblemKind(
+        "merchant_in_use",
+        HTTPStatus.CONFLICT,
+        "该商户仍有未完结的支付或退款",
+        "Payments of the merchant have no end yet",
+    )
     BILL_NOT_THERE = ProblemKind("bill_not_there", HTTPStatus.CONFLICT, "对账单尚未就绪", "The bill is not there yet")
     SHIFT_REQUIRED = ProblemKind("shift_required", HTTPStatus.CONFLICT, "请先开班", "Open a shift before taking cash")
     SHIFT_STATE = ProblemKind(

@@ -46,6 +46,7 @@ from central.issuing.service import Issuing
 from central.issuing.signer import KeySigner
 from central.parameters import routes as parameter_routes
 from central.parameters.service import Parameters
+from central.payments import merchants
 from central.payments import routes as payment_routes
 from central.payments.differences import Differences
 from central.payments.documents import AtOnce
@@ -192,7 +193,7 @@ class Office:
         self.roles = Roles(store)
         self.tokens = Tokens(store, random_bytes)
         self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
-        self.parameters = Parameters(store, seal)
+        self.parameters = Parameters(store, seal, merchants.guards())
         self.catalog = Catalog(store, seal, random_bytes, self._wake)
         self.categories, self.sale_settings = Categories(store), SaleSettings(store)
         self.setting_groups = SettingGroups(store)

@@ -146,7 +146,7 @@ async def test_what_a_later_version_does_not_take_any_more_is_said_to_be_set_aga
 
 async def test_an_institution_follows_its_parameters_without_a_restart(office: Office, boss: Principal) -> None:
     """Another process is another `Parameters` and another `ConfiguredInstitutions` on the same database."""
-    here = Parameters(office.store, field_seal(SeededBytes("here")))
+    here = Parameters(office.store, field_seal(SeededBytes("here")), {})
     with ThreadPoolExecutor(1) as pool:
         institutions = ConfiguredInstitutions(office.parameters, pool, office.clock)
         assert await institutions() == {}

@@ -1,0 +1,46 @@
+"""Which merchant an institution knows us as, and when that may change.
+
+Laws: what an institution has still to say of a payment or a refund, it says to the merchant who began it; so that merchant stays
+until all of them have ended (docs/decisions/0016). Keys, addresses and what else does not name the merchant change at any time.
+"""
+
+from collections.abc import Mapping
+
+from sqlmodel import col, or_, select
+
+from central.parameters.groups import GroupName
+from central.parameters.policy import Values
+from central.parameters.service import Guard
+from central.payments.methods import Method
+from central.payments.policy import ENDS
+from central.store.tables.payments import PaymentRefundRow, PaymentRow
+from central.store.unit_of_work import Work
+from central.web.problems import Problem, ProblemCode
+
+GROUPS = {Method.WECHAT: GroupName.PAYMENT_WECHAT, Method.ALIPAY: GroupName.PAYMENT_ALIPAY}
+_NAMED_BY = {Method.WECHAT: ("mchid", "app_id"), Method.ALIPAY: ("app_id", "seller_id")}
+
+
+def guards() -> Mapping[GroupName, Guard]:
+    """Return who must agree to a change of the institutions' parameters."""
+    return {group: _guard(method) for method, group in GROUPS.items()}
+
+
+def _guard(method: Method) -> Guard:
+    async def require_ended(work: Work, before: Values, after: Values) -> None:
+        is_same = all(before.get(name) == after.get(name) for name in _NAMED_BY[method])
+        if not is_same and await _has_open(work, method):
+            raise Problem(ProblemCode.MERCHANT_IN_USE, f"payments of this merchant by {method} have no end yet; wait for them")
+
+    return require_ended
+
+
+async def _has_open(work: Work, method: Method) -> bool:
+    """Whether a payment, or a refund of one, is still on its way."""
+    is_live = or_(col(PaymentRow.state).not_in(ENDS), col(PaymentRow.next_at).is_not(None))
+    payments = select(PaymentRow.id).where(PaymentRow.method == method, is_live).limit(1)
+    of_refund = col(PaymentRow.id) == col(PaymentRefundRow.payment_id)
+    refunds = select(PaymentRefundRow.id).join(PaymentRow, of_refund)
+    refunds = refunds.where(PaymentRow.method == method, col(PaymentRefundRow.next_at).is_not(None)).limit(1)
+    found = [(await work.session.exec(query)).first() for query in (payments, refunds)]
+    return any(one is not None for one in found)
