@@ -11,6 +11,7 @@ without funds WeChat Pay closes a refund after seven days; Alipay never says tha
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from central.payments.methods import Method
 from central.payments.port import (
     RefundAbnormal,
     RefundAnswer,
@@ -21,6 +22,8 @@ from central.payments.port import (
 )
 from protocol.instants import Instant, plus
 
+# WeChat Pay takes part refunds of one payment a minute apart; some seconds more, because a job may be late with the one before.
+APART_S = {Method.WECHAT: 65}
 # A day of half hours and hours, and then a look a day: when they are used up, a person looks.
 _THEN_S = (*[1800] * 12, *[3600] * 18, *[86_400] * 7)
 ASK_AFTER_S = (60, 300, 300, 600, 1200, *_THEN_S)
@@ -75,6 +78,13 @@ class RefundStep:
 def new_refund(amount_fen: int, now: Instant) -> RefundDocument:
     """Return a new document, due at once."""
     return RefundDocument(RefundDocumentState.CREATED, amount_fen, now)
+
+
+def after_others(document: RefundDocument, method: Method, latest: Instant | None) -> RefundDocument:
+    """Return a new document, due when the method takes it after the latest other one of its payment, sent or still to be sent."""
+    if document.next_at is None or latest is None or method not in APART_S:
+        return document
+    return replace(document, next_at=Instant(max(document.next_at, plus(latest, seconds=APART_S[method]))))
 
 
 def refund_due(document: RefundDocument, now: Instant) -> RefundStep:

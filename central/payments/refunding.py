@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from central.payments import differences, ledger
 from central.payments.differences import Cause, Found
@@ -19,6 +19,7 @@ from central.payments.refund_policy import (
     RefundDocument,
     RefundDocumentState,
     RefundEffect,
+    after_others,
     new_refund,
     refund_answered,
     refund_due,
@@ -55,7 +56,7 @@ class RefundDocuments:
     async def add(self, work: Work, payment: PaymentRow, amount_fen: int, refund_id: int | None, now: Instant) -> None:
         """Add a document to a transaction whose caller has posted what is owed; `follow` does the rest."""
         assert payment.id is not None, "a stored payment has its number"
-        document = new_refund(amount_fen, now)
+        document = after_others(new_refund(amount_fen, now), Method(payment.method), await _latest(work, payment.id))
         row = PaymentRefundRow(
             payment_id=payment.id,
             refund_id=refund_id,
@@ -144,6 +145,13 @@ async def _call_staff(work: Work, row: PaymentRefundRow, payment: PaymentRow, do
     cause = Cause.REFUND_CLOSED if document.state is RefundDocumentState.CLOSED else Cause.REFUND_ABNORMAL
     found = Found(cause, row.number, payment.id, row.amount_fen, None, document.reason or "")
     await differences.note(work, Method(payment.method), found, now)
+
+
+async def _latest(work: Work, payment_id: int) -> Instant | None:
+    """Return when the latest refund of a payment was sent or will be, as far as is known."""
+    known = func.coalesce(PaymentRefundRow.accepted_at, PaymentRefundRow.next_at, PaymentRefundRow.finished_at)
+    found = (await work.session.exec(select(func.max(known)).where(PaymentRefundRow.payment_id == payment_id))).one()
+    return None if found is None else Instant(found)
 
 
 def _wanted(row: PaymentRefundRow, payment: PaymentRow) -> GiveBack:

@@ -2,11 +2,13 @@
 
 import pytest
 
+from central.payments.methods import Method
 from central.payments.port import RefundAbnormal, RefundAnswer, RefundClosed, RefundDone, RefundProcessing, Unknown
 from central.payments.refund_policy import (
     RefundDocument,
     RefundDocumentState,
     RefundEffect,
+    after_others,
     new_refund,
     refund_answered,
     refund_due,
@@ -46,6 +48,22 @@ def test_each_answer_in_each_state(
 ) -> None:
     taken = refund_answered(_document(state), answer, plus(T0, seconds=100))
     assert (taken.document.state, taken.effect) == (after, effect)
+
+
+@pytest.mark.parametrize(
+    ("method", "latest_s", "due_s"),
+    [
+        (Method.WECHAT, None, 0),
+        (Method.WECHAT, -3600, 0),
+        (Method.WECHAT, -20, 45),
+        (Method.WECHAT, 0, 65),
+        (Method.WECHAT, 650, 715),
+        (Method.ALIPAY, 0, 0),
+    ],
+)
+def test_wechat_takes_part_refunds_of_one_payment_a_minute_apart(method: Method, latest_s: int | None, due_s: int) -> None:
+    latest = None if latest_s is None else plus(T0, seconds=latest_s)
+    assert after_others(new_refund(1000, T0), method, latest).next_at == plus(T0, seconds=due_s)
 
 
 def test_it_is_due_at_once_and_sent_again_until_there_is_an_answer() -> None:
