@@ -17,16 +17,14 @@ from edge.cache.cache import Cache, open_cache
 from edge.cache.database import CacheFault, CacheTampered
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
-from edge.devices.drivers.camera import Camera
-from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
-from edge.devices.drivers.serial_scanner import SerialScanner
+from edge.devices.kinds import Surroundings
 from edge.devices.ports import SupervisedDevice
 from edge.enrolment import IDENTITY_FILE, KEY_FILE, NOBODY, Identity, check_not_enrolled, nobody, read_identity, write_identity
 from edge.gate.desk import Desk, Sources
 from edge.gate.lane import Lane, Way
 from edge.gate.supervision import Supervision
 from edge.journal.journal import Journal, Owner
-from edge.settings import AgentSettings, InputSettings, LaneSettings, Reader, ScannerSettings, TurnstileSettings
+from edge.settings import AgentSettings, LaneSettings
 from edge.sync.download import Downloader
 from edge.sync.follow import Follower, FollowPorts
 from edge.sync.holder_keys import HolderKeyFollower
@@ -59,7 +57,6 @@ CACHE_FILE = "cache.db"
 TRUST_FILE = "trust.db"
 JOURNAL_FILE = "journal.db"
 _NS_PER_MS = 1_000_000
-_MS_PER_TENTH = 100
 _NO_CHECK_POINT = CheckPointId(0)
 
 _log = structlog.get_logger()
@@ -281,9 +278,9 @@ def _remove_database(path: Path) -> None:
 
 
 def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings) -> None:
-    turnstile = _turnstile(settings)
+    turnstile = settings.turnstile.make(Surroundings(f"{settings.name}/turnstile", time.monotonic, lambda: None))
     readers = [
-        (reader.direction, _reader(f"{settings.name}/reader-{number}", reader, turnstile.make_way))
+        (reader.direction, reader.make(Surroundings(f"{settings.name}/reader-{number}", time.monotonic, turnstile.make_way)))
         for number, reader in enumerate(settings.readers, 1)
     ]
     points = {Direction.ENTRY: settings.entry, Direction.EXIT: settings.exit}
@@ -295,27 +292,3 @@ def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings) -> None:
     devices: list[SupervisedDevice] = [turnstile, *(reader for _, reader in readers)]
     lane = Lane(settings.name, desk, turnstile, ways, agent.shown, monotonic_ms)
     agent.add_lane(lane, {device.name: device for device in devices})
-
-
-def _turnstile(lane: LaneSettings) -> ModbusTurnstile:
-    wired: TurnstileSettings = lane.turnstile
-    wiring = TurnstileWiring(
-        unit=wired.unit,
-        pulse_tenths=wired.pulse_ms // _MS_PER_TENTH,
-        entry_relay=wired.entry_relay,
-        exit_relay=wired.exit_relay,
-        entry_pass=_input(wired.entry_pass),
-        exit_pass=_input(wired.exit_pass),
-        fire=_input(wired.fire),
-    )
-    return ModbusTurnstile(f"{lane.name}/turnstile", wired.port, wired.baud, wiring, time.monotonic)
-
-
-def _input(wired: InputSettings | None) -> InputWiring | None:
-    return None if wired is None else InputWiring(wired.index, wired.closed_is_active)
-
-
-def _reader(name: str, settings: Reader, coming: Callable[[], None]) -> SerialScanner | Camera:
-    if isinstance(settings, ScannerSettings):
-        return SerialScanner(name, settings.port, settings.baud, time.monotonic, coming)
-    return Camera(name, settings.source, time.monotonic)

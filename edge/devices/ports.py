@@ -5,12 +5,13 @@ Laws: a port speaks of passages and codes, never of bytes; every wait has a limi
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from protocol.directions import Direction
 from protocol.errors import PeerError
+from protocol.holders import Document
 
 
 class DeviceFault(PeerError):
@@ -108,6 +109,10 @@ class Turnstile(Protocol):
         """Let one body through; return once the device has confirmed that it switched. Raise DeviceFault within 1 s otherwise."""
         ...
 
+    def make_way(self) -> None:
+        """Finish at once what a release might have to wait for: a long code is coming, and a release may follow it."""
+        ...
+
     def events(self) -> AsyncIterator[TurnstileEvent]:
         """Yield what the contacts say, for as long as the lane lives; faults and reconnects included."""
         ...
@@ -122,4 +127,58 @@ class CodeReader(Protocol):
 
     def forget_last(self) -> None:
         """Allow the same code again at once: called when a passage has completed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRead:
+    """One document laid on a reader. It holds a number: it is hashed at once and never kept, logged or shown (law 9)."""
+
+    device: str
+    document: Document = field(repr=False)
+
+
+class DocumentReader(Protocol):
+    """A reader of ID cards."""
+
+    def documents(self) -> AsyncIterator[DocumentRead]:
+        """Yield each document laid on, once a laying-on, for as long as the lane lives, across unplug and replug."""
+        ...
+
+
+class PrinterState(StrEnum):
+    """What a printer's sensors say, the worst of them."""
+
+    READY = "ready"
+    PAPER_LOW = "paper low"
+    UNKNOWN = "unknown"
+    OFFLINE = "offline"
+    PAPER_OUT = "paper out"
+    COVER_OPEN = "cover open"
+    OVERHEATED = "overheated"
+    CUTTER_JAMMED = "cutter jammed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheetful:
+    """What one ticket or receipt says: lines of text, at most 200, and the text of a QR code below them, or none."""
+
+    lines: tuple[str, ...]
+    code: str = ""
+
+
+class TicketPrinter(Protocol):
+    """A printer of tickets and receipts."""
+
+    @property
+    def state(self) -> PrinterState:
+        """What its sensors said last."""
+        ...
+
+    async def print(self, sheet: Sheetful) -> None:
+        """Print and cut one sheet; return once the printer says that it is out. Raise DeviceFault otherwise.
+
+        A fault does not say that nothing came out: who pays it back asks `state` and a person.
+        """
         ...

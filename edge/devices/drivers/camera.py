@@ -9,11 +9,15 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
 
 import edge
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing.camera_messages import HEAD_BYTES, Kind, decode_head
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
+from edge.devices.kinds import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, DeviceFault, HealthLine
 from protocol.errors import InputError
 
@@ -21,6 +25,30 @@ PROCESS_MODULE = "edge.devices.drivers.camera_process"
 START_LIMIT_S = 15.0  # loading the libraries, opening the camera, its first frame
 SILENCE_LIMIT_S = 4.0
 QUIET_LIBRARIES = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}  # their complaints arrive as faults
+
+
+class CameraSettings(CodeReaderSettings):
+    """A camera: a device index, a file, or the address of an MJPEG stream."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        device="Cameras: USB (V4L2), and network cameras that stream MJPEG over HTTP",
+        protocol="Pictures by OpenCV; QR codes by zxing-cpp, then zbar",
+        verified=(
+            "The simulated network camera, under every fault of a camera.",
+            "Rendered pictures of three grades of difficulty, beside zxing-cpp alone and zbar alone (`make bench`).",
+        ),
+        limits=("V4L2 itself: no camera can be simulated in the kernel of a machine that loads no modules.",),
+    )
+    source: str = Field(min_length=1)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The device; streams and files may be watched by several."""
+        return (self.source,) if self.source.isdecimal() or self.source.startswith("/dev/") else ()
+
+    def make(self, around: Surroundings) -> CodeReaderDriver:
+        """Return the driver."""
+        return Camera(around.name, self.source, around.clock)
 
 
 class Camera:

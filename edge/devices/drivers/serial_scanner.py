@@ -6,18 +6,46 @@ length, never by its content (it may be an ID number). While a long code is stil
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import ClassVar
 
 import structlog
+from pydantic import Field
 
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing.code_lines import CodeLines, Line, Overlong
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
+from edge.devices.kinds import Baud, CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 
 LONG_CODE_BYTES = 32  # longer than any number that is typed: a ticket's own code, most of which is still on the line
 
 _log = structlog.get_logger()
+
+
+class SerialScannerSettings(CodeReaderSettings):
+    """A serial scanner as its maker or a technician has set it up."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        device="Any serial scanner that ends its codes with CR, LF, CR LF, TAB or silence (RS-232, TTL, CDC-ACM)",
+        protocol="Codes as lines, 9,600 to 115,200 baud 8N1",
+        verified=("The simulated scanner, under every fault of the line and of the scanner.",),
+        limits=(
+            "The scanner's own set-up is not looked at, and a set-up code shown to it may change it.",
+            "Where the scanner is of the GM65 family, name the driver gm65.",
+        ),
+    )
+    port: str = Field(min_length=1)
+    baud: Baud = 9600
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The tty."""
+        return (self.port,)
+
+    def make(self, around: Surroundings) -> CodeReaderDriver:
+        """Return the driver."""
+        return SerialScanner(around.name, self.port, self.baud, around.clock, around.make_way)
 
 
 class SerialScanner:

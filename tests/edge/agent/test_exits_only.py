@@ -10,9 +10,11 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from edge.assembly import CACHE_FILE, JOURNAL_FILE, TRUST_FILE, run_agent
+from edge.devices.drivers.modbus_settings import ModbusSettings
+from edge.devices.drivers.serial_scanner import SerialScannerSettings
 from edge.enrolment import IDENTITY_FILE, KEY_FILE
 from edge.local_messages import Question
-from edge.settings import AgentSettings, LaneSettings, ScannerSettings, TurnstileSettings
+from edge.settings import AgentSettings, LaneSettings
 from edge.watchdog import SOCKET_VARIABLE
 from hardware_sims import turnstile as mechanics
 from hardware_sims.relay_board import RelayBoard
@@ -45,9 +47,9 @@ class Lane:
         self.scanners = {side: Scanner(self.wires[side], timers) for side in Direction}
         ports = {name: str(directory / name) for name in self.wires}
         readers = tuple(
-            ScannerSettings(driver="serial-scanner", port=ports[side], baud=115_200, direction=side) for side in Direction
+            SerialScannerSettings(driver="serial-scanner", port=ports[side], baud=115_200, direction=side) for side in Direction
         )
-        turnstile = TurnstileSettings(port=ports["relay"], baud=115_200)
+        turnstile = ModbusSettings(port=ports["relay"], baud=115_200)
         lane = LaneSettings(name="east", entry=ENTRY_POINT, exit=EXIT_POINT, turnstile=turnstile, readers=readers)
         self.settings = AgentSettings(data_dir=directory, lanes=(lane,))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.devices.drivers.modbus_settings import ModbusSettings
 from edge.settings import load_settings
 from protocol.directions import Direction
 from protocol.errors import SettingsError
@@ -35,7 +36,9 @@ def written(directory: Path, text: str) -> Path:
 def test_a_good_file_is_read(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, GOOD))
     (lane,) = settings.lanes
-    assert (lane.entry, lane.exit, lane.turnstile.pulse_ms) == (11, 12, 500)
+    assert (lane.entry, lane.exit) == (11, 12)
+    assert isinstance(lane.turnstile, ModbusSettings)
+    assert lane.turnstile.pulse_ms == 500
     assert [reader.direction for reader in lane.readers] == [Direction.ENTRY, Direction.EXIT]
     assert settings.socket == Path("/var/lib/paifang/agent.sock")
 
@@ -62,8 +65,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         (('port = "/dev/relay"', 'port = "/dev/relay"\nentry_relay = 8'), "turnstile.entry_relay"),
         (('port = "/dev/relay"', 'port = "/dev/relay"\nfire = {index = 1}'), "input 1"),
         (('driver = "camera"', 'driver = "telepathy"'), "lanes.0.readers.1"),
-        (('source = "http://camera/"', 'source = ""'), "readers.1.camera.source"),
-        (('direction = "exit"', 'direction = "up"'), "readers.1.camera.direction"),
+        (('source = "http://camera/"', 'source = ""'), "readers.1.source"),
+        (('direction = "exit"', 'direction = "up"'), "readers.1.direction"),
         ((LANE, LANE + LANE), "lane name east"),
         ((LANE, "lanes = 3"), "lanes"),
     ],
@@ -85,6 +88,24 @@ def test_a_pass_contact_on_one_side_only_would_lose_the_others(tmp_path: Path) -
 
     assert _lane_complaints(lane) == []
     assert "pass contact" in _lane_complaints(blind)[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "remedy"),
+    [
+        (("exit = 12", 'exit = "twelve"'), 6, "valid integer"),
+        (('driver = "camera"', 'driver = "telepathy"'), 13, "write one of camera, "),
+        (('driver = "camera"', 'driver = "modbus"'), 13, "none for a code reader"),
+        (('driver = "camera"\n', ""), 12, "write driver = one of camera, "),
+        (('port = "/dev/relay"', 'driver = "telepathy"\nport = "/dev/relay"'), 8, "paifang.drivers"),
+        (('port = "/dev/relay"', 'port = "/dev/relay"\nfire = {index = 1}'), 7, "give each contact its own"),
+    ],
+)
+def test_a_refusal_names_the_line_and_the_remedy(tmp_path: Path, change: tuple[str, str], line: int, remedy: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(written(tmp_path, GOOD.replace(*change)))
+    assert f"line {line}: " in str(refusal.value)
+    assert remedy in str(refusal.value)
 
 
 @pytest.mark.parametrize("text", ["data_dir = ", "\x00", "[[lanes"])

@@ -1,0 +1,105 @@
+"""What a driver says of itself, so that a settings file can name it: the table that it reads there, and what is known of it.
+
+Laws: a driver checks its own table, and so a wrong one is refused before any device is opened; what is not verified is said so.
+A third party's driver is one class, of one of the four roles below, named by an entry point (see `registry`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from edge.devices.ports import CodeReader, DocumentReader, SupervisedDevice, TicketPrinter, Turnstile
+from protocol.directions import Direction
+
+Baud = Literal[9600, 19200, 38400, 57600, 115200]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One line of the table of supported devices. `verified` and `limits` are whole sentences, the honest ones."""
+
+    device: str
+    protocol: str
+    verified: tuple[str, ...]
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a driver is given: its name in health reports, monotonic seconds, and what to call when a long code is coming."""
+
+    name: str
+    clock: Callable[[], float]
+    make_way: Callable[[], None]
+
+
+class TurnstileDriver(Turnstile, SupervisedDevice, Protocol):
+    """A turnstile that a supervisor keeps alive."""
+
+
+class CodeReaderDriver(CodeReader, SupervisedDevice, Protocol):
+    """A scanner or camera that a supervisor keeps alive."""
+
+
+class DocumentReaderDriver(DocumentReader, SupervisedDevice, Protocol):
+    """A reader of ID cards that a supervisor keeps alive."""
+
+
+class TicketPrinterDriver(TicketPrinter, SupervisedDevice, Protocol):
+    """A printer that a supervisor keeps alive."""
+
+
+class DriverSettings(BaseModel):
+    """The table of a settings file that names one device. `driver` is the name that led to it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    sheet: ClassVar[Sheet]
+    driver: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What the driver holds for itself alone: paths and addresses that no other device may name."""
+        return ()
+
+
+class TurnstileSettings(DriverSettings):
+    """An arm and its contacts."""
+
+    @property
+    def sensed(self) -> frozenset[Direction]:
+        """The directions whose passages a sensor tells."""
+        return frozenset()
+
+    def make(self, around: Surroundings) -> TurnstileDriver:
+        """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError
+
+
+class CodeReaderSettings(DriverSettings):
+    """A scanner or camera, at the side from which visitors go in this direction."""
+
+    direction: Direction = Direction.ENTRY
+
+    def make(self, around: Surroundings) -> CodeReaderDriver:
+        """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError
+
+
+class DocumentReaderSettings(DriverSettings):
+    """A reader of ID cards, at the side from which visitors go in this direction."""
+
+    direction: Direction = Direction.ENTRY
+
+    def make(self, around: Surroundings) -> DocumentReaderDriver:
+        """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError
+
+
+class TicketPrinterSettings(DriverSettings):
+    """A printer of tickets and receipts."""
+
+    def make(self, around: Surroundings) -> TicketPrinterDriver:
+        """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError

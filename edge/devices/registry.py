@@ -1,0 +1,82 @@
+"""Drivers by the names that settings files give them: the house's own, and those of third parties.
+
+A third party's package declares in its pyproject.toml
+
+    [project.entry-points."paifang.drivers"]
+    their-board = "their_package.board:TheirBoardSettings"
+
+where the class extends one of the roles of `kinds`. Laws: only a driver that is named is imported, so that a gate pays for no
+other; a name of the house cannot be taken by a third party; a name that nobody has is refused with those that there are.
+"""
+
+from collections.abc import Iterable
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from edge.devices.kinds import (
+    CodeReaderSettings,
+    DocumentReaderSettings,
+    DriverSettings,
+    TicketPrinterSettings,
+    TurnstileSettings,
+)
+
+GROUP = "paifang.drivers"
+_DRIVERS = "edge.devices.drivers"
+HOUSE = {
+    name: EntryPoint(name, f"{_DRIVERS}.{where}", GROUP)
+    for name, where in (
+        ("modbus", "modbus_settings:ModbusSettings"),
+        ("serial-scanner", "serial_scanner:SerialScannerSettings"),
+        ("camera", "camera:CameraSettings"),
+    )
+}
+ROLES: dict[type[DriverSettings], str] = {
+    TurnstileSettings: "turnstile",
+    CodeReaderSettings: "code reader",
+    DocumentReaderSettings: "document reader",
+    TicketPrinterSettings: "ticket printer",
+}
+
+Role = TypeVar("Role", bound=DriverSettings)
+
+
+class DriverUnknown(ValueError):
+    """A settings file names a driver that is not there, or not of the role asked for; the text has the remedy."""
+
+
+def names(role: type[DriverSettings]) -> list[str]:
+    """Return the names of the drivers of a role, in alphabetical order."""
+    return sorted(one.name for one in _known() if _is_of(one, role))
+
+
+def driver(name: str, role: type[Role]) -> type[Role]:
+    """Return the driver of that name; DriverUnknown."""
+    found = HOUSE.get(name) or next(iter(entry_points(group=GROUP, name=name)), None)
+    if found is None:
+        raise DriverUnknown(
+            f"no driver is called {name!r}; {_remedy(role)}, or install the package that brings it (entry points {GROUP!r})"
+        )
+    try:
+        loaded = found.load()
+    except (ImportError, AttributeError) as error:
+        raise DriverUnknown(f"driver {name!r} ({found.value}) cannot be imported: {error}; install its package anew") from error
+    if not (isinstance(loaded, type) and issubclass(loaded, role)):
+        raise DriverUnknown(f"driver {name!r} is none for a {ROLES[role]}; {_remedy(role)}")
+    return loaded
+
+
+def _remedy(role: type[DriverSettings]) -> str:
+    return f"for a {ROLES[role]} write one of {', '.join(names(role))}"
+
+
+def _known() -> Iterable[EntryPoint]:
+    return (*HOUSE.values(), *(one for one in entry_points(group=GROUP) if one.name not in HOUSE))
+
+
+def _is_of(entry: EntryPoint, role: type[DriverSettings]) -> bool:
+    try:
+        loaded = entry.load()
+    except (ImportError, AttributeError):
+        return False
+    return isinstance(loaded, type) and issubclass(loaded, role)

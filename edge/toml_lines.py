@@ -1,0 +1,49 @@
+"""Where in a TOML file a setting stands, so that a refusal can name its line. Pure.
+
+The standard library's parser keeps no lines. This reads what settings files are made of: tables, arrays of tables, and keys at
+the beginning of a line. What it does not follow (a table written within a line) is placed at the table around it.
+"""
+
+import re
+from collections.abc import Sequence
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\" ]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
+
+Place = Sequence[str | int]
+
+
+def line_of(text: str, place: Place) -> int:
+    """Return the line, from 1, of the setting at `place` (keys, and indexes from 0), or of the nearest table around it."""
+    lines = _lines_by_place(text)
+    for length in range(len(place), 0, -1):
+        if tuple(place[:length]) in lines:
+            return lines[tuple(place[:length])]
+    return 1
+
+
+def _lines_by_place(text: str) -> dict[tuple[str | int, ...], int]:
+    lines: dict[tuple[str | int, ...], int] = {}
+    last_index: dict[tuple[str | int, ...], int] = {}
+    table: tuple[str | int, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header, key = _HEADER.match(line), _KEY.match(line)
+        if header is not None:
+            table = _table(header[2], last_index, is_array=header[1] == "[[")
+            lines.setdefault(table, number)
+        elif key is not None:
+            lines.setdefault((*table, key[1]), number)
+    return lines
+
+
+def _table(name: str, last_index: dict[tuple[str | int, ...], int], *, is_array: bool) -> tuple[str | int, ...]:
+    """Return the place of a table: names of arrays on the way stand for their last element."""
+    place: tuple[str | int, ...] = ()
+    parts = [part.strip().strip('"') for part in name.split(".")]
+    for at, part in enumerate(parts):
+        place = (*place, part)
+        if is_array and at == len(parts) - 1:
+            last_index[place] = last_index.get(place, -1) + 1
+        if place in last_index:
+            place = (*place, last_index[place])
+    return place
