@@ -54,6 +54,11 @@ class _ModbusError(Exception):
         self.code = code
 
 
+def refusal(code: int) -> Exception:
+    """The exception that makes a board answer so."""
+    return _ModbusError(code)
+
+
 def _word(pdu: bytes, at: int) -> int:
     return int.from_bytes(pdu[at : at + 2], "big")
 
@@ -118,17 +123,21 @@ class RelayBoard:
             return None
         try:
             reply = self._carry_out(pdu)
-        except _ModbusError as refusal:
-            reply = bytes([pdu[0] | EXCEPTION_BIT, refusal.code])
+        except _ModbusError as refused:
+            reply = bytes([pdu[0] | EXCEPTION_BIT, refused.code])
         return reply if answers else None
 
     def _replying_unit(self) -> int:
         return self._unit ^ (RelayFault.WRONG_UNIT in self.faults) * 0x10
 
-    def _carry_out(self, pdu: bytes) -> bytes:
+    def refuse_if_told_to(self) -> None:
+        """Refuse whatever is asked, where a fault says so."""
         for fault, code in _REFUSALS.items():
             if fault in self.faults:
                 raise _ModbusError(code)
+
+    def _carry_out(self, pdu: bytes) -> bytes:
+        self.refuse_if_told_to()
         function = pdu[0]
         if function == WRITE_COILS:
             return self._write_coils(pdu)

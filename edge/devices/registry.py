@@ -27,6 +27,10 @@ HOUSE = {
     name: EntryPoint(name, f"{_DRIVERS}.{where}", GROUP)
     for name, where in (
         ("modbus", "modbus_settings:ModbusSettings"),
+        ("fe", "modbus_settings:FeSettings"),
+        ("lcus", "relay_settings:LcusSettings"),
+        ("usb-relay", "relay_settings:UsbRelaySettings"),
+        ("swing-gate", "swing_gate:SwingGateSettings"),
         ("serial-scanner", "serial_scanner:SerialScannerSettings"),
         ("camera", "camera:CameraSettings"),
     )

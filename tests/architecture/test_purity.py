@@ -24,6 +24,7 @@ ONE_PLACE = {
     "apscheduler": ("central/jobs/",),
     "apsw": ("edge/cache/", "edge/journal/", "edge/trust/", "edge/sync/"),
     "serial": ("edge/devices/transports/", "hardware_sims/"),
+    "usb": ("edge/devices/transports/", "hardware_sims/"),
     "cv2": ("edge/devices/", "hardware_sims/"),
     "argon2": ("central/identity/", "edge/gate/supervision.py"),
     "alembic": ("central/store/",),

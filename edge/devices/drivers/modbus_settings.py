@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, TurnstileWiring
+from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, Pulse, TurnstileWiring
 from edge.devices.kinds import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from protocol.directions import Direction
 
@@ -20,23 +20,13 @@ class InputSettings(BaseModel):
     closed_is_active: bool = True
 
 
-class ModbusSettings(TurnstileSettings):
-    """An arm behind a Modbus RTU relay board of the Waveshare family."""
+class _BoardSettings(TurnstileSettings):
+    """What boards of both families have in common: eight relays, eight inputs, a timer of their own."""
 
-    sheet: ClassVar[Sheet] = Sheet(
-        device="Modbus RTU relay boards with digital inputs, Waveshare family (Modbus RTU Relay (D), IO 8CH)",
-        protocol="Modbus RTU over RS-485 or USB, 9,600 to 115,200 baud 8N1; FC01, FC02, FC05 with the vendor's flash-ON",
-        verified=(
-            "The frames of the vendor's wiki, byte for byte.",
-            "The simulated board, under every fault of the line and of the board.",
-            "Our master against pymodbus's server (standard functions), our simulator against pymodbus's client.",
-        ),
-        limits=("Flash-ON is the vendor's own and known to no independent library.",),
-    )
-    driver: str = "modbus"
+    pulse: ClassVar[Pulse]
     port: str = Field(min_length=1)
     baud: Baud = 9600
-    unit: int = Field(default=1, ge=1, le=247)
+    unit: int
     pulse_ms: int = Field(default=500, ge=200, le=5_000, multiple_of=_MS_PER_TENTH)
     entry_relay: int = Field(default=0, ge=0, le=7)
     exit_relay: int = Field(default=1, ge=0, le=7)
@@ -76,7 +66,39 @@ class ModbusSettings(TurnstileSettings):
             entry_pass=_input(self.entry_pass),
             exit_pass=_input(self.exit_pass),
             fire=_input(self.fire),
+            pulse=self.pulse,
         )
+
+
+class ModbusSettings(_BoardSettings):
+    """An arm behind a Modbus RTU relay board of the Waveshare family."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        device="Modbus RTU relay boards with digital inputs, Waveshare family (Modbus RTU Relay (D), IO 8CH)",
+        protocol="Modbus RTU over RS-485 or USB, 9,600 to 115,200 baud 8N1; FC01, FC02, FC05 with the vendor's flash-ON",
+        verified=(
+            "The frames of the vendor's wiki, byte for byte.",
+            "The simulated board, under every fault of the line and of the board.",
+            "Our master against pymodbus's server (standard functions), our simulator against pymodbus's client.",
+        ),
+        limits=("Flash-ON is the vendor's own and known to no independent library.",),
+    )
+    pulse: ClassVar[Pulse] = Pulse.FLASH
+    driver: str = "modbus"
+    unit: int = Field(default=1, ge=1, le=247)
+
+
+class FeSettings(_BoardSettings):
+    """An arm behind an FE board: Modbus RTU with a jog command of its own; 254 and 255 mean whatever unit the board has."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        device="FE relay boards with opto inputs (Juying and JYDAM style, LC 4-channel RS-485)",
+        protocol="Modbus RTU, 9,600 to 115,200 baud 8N1; FC01, FC02, FC05, and FC16 into the relay's block for jog",
+        verified=("Published frames, their checksums computed anew.", "The simulated board, under the faults of the line."),
+        limits=("Published copies of the jog frames have wrong checksums; that FC01 reads a relay while it jogs is assumed.",),
+    )
+    pulse: ClassVar[Pulse] = Pulse.JOG
+    unit: int = Field(default=254, ge=1, le=255)
 
 
 def _input(wired: InputSettings | None) -> InputWiring | None:

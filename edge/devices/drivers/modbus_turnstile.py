@@ -1,4 +1,4 @@
-"""A turnstile behind a Modbus RTU relay board of the Waveshare family (relays to Unlock A/B; PASS A/B and FIRE to its inputs).
+"""A turnstile behind a Modbus RTU relay board, Waveshare or FE family (relays to Unlock A/B; PASS A/B and FIRE to its inputs).
 
 Sources: Waveshare "Modbus RTU Relay (D)" and "IO 8CH" manuals; PERCo TTR manuals for pulse mode (pulse of at least 100 ms,
 one passage). To be checked on real hardware: a board's turnaround time, and PASS pulse lengths of the turnstile model.
@@ -11,12 +11,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 
 from edge.devices.drivers.modbus_bus import ModbusBus
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import modbus_rtu
 from edge.devices.framing.contacts import Change, Contact, Sample
-from edge.devices.framing.modbus_rtu import Bits, Echoed, Refused
+from edge.devices.framing.modbus_rtu import Bits, Echoed, Refused, Request
 from edge.devices.framing.release_rules import Outcome, ReleaseAttempt, Step
 from edge.devices.ports import ContactLost, ContactRegained, DeviceFault, FireContact, HealthLine, Passed, TurnstileEvent
 from protocol.directions import Direction
@@ -38,6 +39,13 @@ class InputWiring:
     active_when_closed: bool = True
 
 
+class Pulse(StrEnum):
+    """The command by which a family of boards ends a pulse by its own timer."""
+
+    FLASH = "flash"  # Waveshare: FC05 at 0x0200
+    JOG = "jog"  # FE boards: FC16 into a block a relay
+
+
 @dataclass(frozen=True, slots=True)
 class TurnstileWiring:
     """How a lane is wired to its board. An input that is None is not wired."""
@@ -49,6 +57,12 @@ class TurnstileWiring:
     entry_pass: InputWiring | None = InputWiring(0)
     exit_pass: InputWiring | None = InputWiring(1)
     fire: InputWiring | None = InputWiring(2, active_when_closed=False)
+    pulse: Pulse = Pulse.FLASH
+
+    def pulse_on(self, relay: int) -> Request:
+        """Return the request that closes a relay for one pulse."""
+        command = modbus_rtu.flash_on if self.pulse is Pulse.FLASH else modbus_rtu.jog_on
+        return command(self.unit, relay, self.pulse_tenths)
 
     @property
     def pulse_s(self) -> float:
@@ -217,7 +231,7 @@ class ModbusTurnstile:
             pulse_end_s = self._clock() + self._wiring.pulse_s
             self._relay_free_s[relay] = pulse_end_s + PULSE_GAP_S
             self._must_be_off_s[relay] = pulse_end_s + PULSE_MARGIN_S
-            reply = await bus.exchange(modbus_rtu.flash_on(self._wiring.unit, relay, self._wiring.pulse_tenths))
+            reply = await bus.exchange(self._wiring.pulse_on(relay))
         else:
             reply = await bus.exchange(modbus_rtu.read_coils(self._wiring.unit))
         if isinstance(reply, Refused):

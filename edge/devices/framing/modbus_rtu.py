@@ -1,6 +1,7 @@
 """Modbus RTU as relay boards speak it: requests as bytes, and the reply to one request found in a stream of bytes.
 
-Sources: Modbus over serial line V1.02; the Waveshare "Modbus RTU Relay (D)" and "IO 8CH" manuals for flash-ON.
+Sources: Modbus over serial line V1.02; the Waveshare "Modbus RTU Relay (D)" and "IO 8CH" manuals for flash-ON; published frames
+of Juying's FE boards for jog (to be checked on real hardware: that FC01 reads a relay while it jogs).
 Laws: a reply counts only whole, from the unit asked, for the function asked, with its CRC; everything around it (junk, other
 units, late and double replies, the local echo of a half-duplex adapter) is passed over. Modbus has no transaction number: an
 echoed write request cannot be told from the reply, so no write is believed until it has been read back.
@@ -11,11 +12,16 @@ from dataclasses import dataclass
 READ_COILS = 0x01
 READ_INPUTS = 0x02
 WRITE_COIL = 0x05
+WRITE_REGISTERS = 0x10
+ANY_UNIT = (0xFE, 0xFF)  # boards of the FE family answer to these whatever their unit is, by these or by their own
 EXCEPTION_BIT = 0x80
 FLASH_ON_ADDRESS = 0x0200
 COIL_ON = 0xFF00
 COIL_OFF = 0x0000
 MAX_FLASH_TENTHS = 0x7FFF
+JOG_REGISTER = 0x0003  # of the first relay; each has a block of five
+JOG_REGISTERS_PER_RELAY = 5
+JOG_ON = 0x0004
 
 MAX_READ_BITS = 8  # one byte of bits: what these boards have
 MAX_UNPARSED_BYTES = 256  # the longest frame of Modbus RTU
@@ -113,6 +119,16 @@ def flash_on(unit: int, coil: int, tenths: int) -> Request:
     return _write(unit, FLASH_ON_ADDRESS + coil, tenths)
 
 
+def jog_on(unit: int, relay: int, tenths: int) -> Request:
+    """Switch a relay of an FE board on for `tenths` of a second; the board itself ends the pulse (FC16, a block a relay)."""
+    assert 1 <= tenths <= MAX_FLASH_TENTHS, "a pulse is 0.1 s to about 54 minutes"
+    register = JOG_REGISTER + JOG_REGISTERS_PER_RELAY * relay
+    words = (register, 2)
+    body = bytes([unit, WRITE_REGISTERS]) + b"".join(word.to_bytes(2, "big") for word in words)
+    body += bytes([4]) + JOG_ON.to_bytes(2, "big") + tenths.to_bytes(2, "big")
+    return Request(body + crc16(body), unit, WRITE_REGISTERS, _ECHO_BYTES)
+
+
 class ReplyDecoder:
     """Finds the reply to one request in the bytes that follow it."""
 
@@ -133,7 +149,7 @@ class ReplyDecoder:
     def _reply_at(self, start: int) -> Reply | None:
         head = self._unparsed[start : start + 3]
         request = self._request
-        if len(head) < 3 or head[0] != request.unit:  # noqa: PLR2004 - unit, function, and one byte that tells the length
+        if len(head) < 3 or not self._is_asked(head[0]):  # noqa: PLR2004 - unit, function, and one byte that tells the length
             return None
         if head[1] == request.function | EXCEPTION_BIT:
             frame = self._frame_at(start, _EXCEPTION_BYTES)
@@ -144,8 +160,13 @@ class ReplyDecoder:
         if frame is None:
             return None
         if request.function == WRITE_COIL:
-            return Echoed() if frame == request.frame else None
+            return Echoed() if frame[1:-_CRC_BYTES] == request.frame[1:-_CRC_BYTES] else None
+        if request.function == WRITE_REGISTERS:
+            return Echoed() if frame[1:-_CRC_BYTES] == request.frame[1 : _ECHO_BYTES - _CRC_BYTES] else None
         return Bits(frame[3]) if frame[2] == 1 else None
+
+    def _is_asked(self, unit: int) -> bool:
+        return unit == self._request.unit or self._request.unit in ANY_UNIT
 
     def _frame_at(self, start: int, size: int) -> bytes | None:
         frame = bytes(self._unparsed[start : start + size])

@@ -6,7 +6,9 @@ an unplugged device is a DeviceFault at once, and the file descriptor is given b
 
 import asyncio
 import contextlib
+import fcntl
 import os
+import sys
 import termios
 
 import serial
@@ -14,6 +16,9 @@ import serial
 from edge.devices.ports import DeviceFault
 
 READ_SIZE_BYTES = 4_096
+DRAIN_LIMIT_S = 0.2
+DRAIN_POLL_S = 0.005
+_INT_BYTES = 4
 MAX_UNREAD_BYTES = 65_536  # a reader that is this far behind has stopped; the oldest bytes are the least useful
 
 
@@ -65,10 +70,26 @@ class SerialPort:
         self._unread.clear()
         return data
 
+    def check(self) -> None:
+        """Raise DeviceFault if the device is gone, though nothing was asked of it."""
+        if self._fault is not None:
+            raise self._fault
+
+    async def drain(self) -> None:
+        """Wait until the adapter has taken all that was written, but not for one that takes nothing."""
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(DRAIN_LIMIT_S):
+                while self._fault is None and self._unsent_bytes:  # noqa: ASYNC110 - a UART has no event for it
+                    await asyncio.sleep(DRAIN_POLL_S)
+
     def close(self) -> None:
-        """Give the tty back; later calls raise DeviceFault."""
+        """Give the tty back, without what the adapter has not taken (see `drain`); later calls raise DeviceFault."""
         if self._fault is None:
             self._fail(f"{self._path} was closed")
+
+    @property
+    def _unsent_bytes(self) -> int:
+        return int.from_bytes(fcntl.ioctl(self._fd, termios.TIOCOUTQ, bytes(_INT_BYTES)), sys.byteorder)
 
     def _on_readable(self) -> None:
         try:
@@ -90,7 +111,7 @@ class SerialPort:
         self._loop.remove_reader(self._fd)
         # Unsent bytes would make close() wait for a device that does not take them.
         with contextlib.suppress(OSError, termios.error):
-            termios.tcflush(self._fd, termios.TCIOFLUSH)
+            termios.tcflush(self._fd, termios.TCIOFLUSH if self._unsent_bytes else termios.TCIFLUSH)
         self._tty.close()
         self._wake()
         return self._fault

@@ -1,0 +1,148 @@
+"""Relay boards without a timer, open: what switches their relays, and reads them back where they can tell."""
+
+import asyncio
+from contextlib import suppress
+from typing import Protocol
+
+from edge.devices.framing import lcus, usb_relay
+from edge.devices.framing.lcus import StateDecoder, StateReply
+from edge.devices.ports import DeviceFault
+from edge.devices.transports.serial_port import SerialPort
+from edge.devices.transports.usb_device import UsbAddress, UsbDevice, UsbStall
+
+REPLY_LIMIT_S = 0.1
+STALLS_BORNE = 3
+
+
+class RelayLine(Protocol):
+    """An open board. Methods raise DeviceFault once it is gone; one of them is called at a time."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether the board can say what its relays do."""
+        ...
+
+    async def open(self) -> None:
+        """Open the board; DeviceFault if that fails."""
+        ...
+
+    async def switch(self, relay: int, *, on: bool) -> None:
+        """Command a relay; switching twice the same way is switching once."""
+        ...
+
+    async def read(self) -> frozenset[int] | None:
+        """Return the relays that are on; None where the board does not say, or damaged."""
+        ...
+
+    async def close(self) -> None:
+        """Give the board back."""
+        ...
+
+
+class SerialRelayLine:
+    """An LCUS board on a tty."""
+
+    def __init__(self, path: str, reply: StateReply, channels: int) -> None:
+        self._path = path
+        self._reply = reply
+        self._channels = channels
+        self._port: SerialPort | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether the firmware answers at all."""
+        return self._reply is not StateReply.NONE
+
+    async def open(self) -> None:
+        """Open the tty."""
+        self._port = SerialPort(self._path, 9600)
+
+    async def switch(self, relay: int, *, on: bool) -> None:
+        """Hand the frame to the kernel."""
+        self._opened.write(lcus.switch(relay, on=on))
+
+    async def read(self) -> frozenset[int] | None:
+        """Ask the board; see the protocol."""
+        port = self._opened
+        port.check()
+        if not self.tells:
+            return None
+        port.take_unread()
+        port.write(lcus.ASK_STATE)
+        decoder = StateDecoder(self._reply, self._channels)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REPLY_LIMIT_S):
+                while True:
+                    on = decoder.feed(await port.receive())
+                    if on is not None:
+                        return on
+        return None
+
+    async def close(self) -> None:
+        """Give the tty back once the last command has left."""
+        port, self._port = self._port, None
+        if port is not None:
+            await port.drain()
+            port.close()
+
+    @property
+    def _opened(self) -> SerialPort:
+        assert self._port is not None, "opened before it is used"
+        return self._port
+
+
+class UsbRelayLine:
+    """A "USBRelayN" board by pyusb. Its report names it: with `serial`, another unit is refused."""
+
+    def __init__(self, address: UsbAddress, serial: str = "", backend: object | None = None) -> None:
+        self._address = address
+        self._serial = serial
+        self._backend = backend
+        self._device: UsbDevice | None = None
+
+    @property
+    def tells(self) -> bool:
+        """These boards always can."""
+        return True
+
+    async def open(self) -> None:
+        """Claim the board, and see that it is the one meant."""
+        self._device = UsbDevice(self._address, backend=self._backend)
+        await self._device.open()
+        if not self._serial:
+            return
+        report = await self._report()
+        if report is None or report.serial != self._serial:
+            told = "nothing readable" if report is None else report.serial
+            raise DeviceFault(f"{self._address} says it is {told}, not {self._serial}; check which board is in which socket")
+
+    async def switch(self, relay: int, *, on: bool) -> None:
+        """Send the report that switches, again where the board refused it."""
+        for _ in range(STALLS_BORNE):
+            with suppress(UsbStall):
+                await self._opened.set_report(usb_relay.FEATURE_REPORT, usb_relay.switch(relay, on=on))
+                return
+        raise DeviceFault(f"{self._address} refuses every command; plug it in again")
+
+    async def read(self) -> frozenset[int] | None:
+        """Ask for the report; see the protocol."""
+        try:
+            report = await self._report()
+        except UsbStall:
+            return None
+        return None if report is None else report.on
+
+    async def close(self) -> None:
+        """Give the board back."""
+        device, self._device = self._device, None
+        if device is not None:
+            await device.close()
+
+    async def _report(self) -> usb_relay.RelayReport | None:
+        data = await self._opened.get_report(usb_relay.FEATURE_REPORT, usb_relay.REPORT_BYTES)
+        return usb_relay.read_report(data)
+
+    @property
+    def _opened(self) -> UsbDevice:
+        assert self._device is not None, "opened before it is used"
+        return self._device
