@@ -2,8 +2,8 @@
 
 Facts: hardware notes 3a, 3e. Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it),
 reply `02 00 00 len data crc`; a heartbeat is answered with `03 00 00 01 00 33 31` (vendor manuals of GM65 and GM861).
-An unreadable command is met with silence. Zone maps differ by model; this one has the mode in 0000, the trigger in
-0002, the baud divisor in 002A. The tail has no zone here: its encoding is not known well enough.
+An unreadable command is met with silence. Zone maps differ by model; this one has the mode in 0000, the trigger in 0002, set-up
+codes in 0003 (bit 1 closes them), the baud divisor in 002A, and the tail in bits 6 and 5 of 0060. A tail of LF has no bits.
 """
 
 from collections.abc import Callable
@@ -24,8 +24,10 @@ HEAD = b"\x7e\x00"
 SKIP_CRC = b"\xab\xcd"
 BAUD_CLOCK = 3_000_000
 ZONES = 0x100
-ZONE_MODE, ZONE_TRIGGER, ZONE_BAUD = 0x0000, 0x0002, 0x002A
+ZONE_MODE, ZONE_TRIGGER, ZONE_SETUP, ZONE_BAUD, ZONE_TAIL = 0x0000, 0x0002, 0x0003, 0x002A, 0x0060
 MODE_MASK = 0x03
+SETUP_CODES_CLOSED = 0x02
+TAIL_MASK, TAIL_SHIFT = 0x60, 5
 FIXED_BYTES = 6  # head, type, length, address
 CRC_BYTES = 2
 READ_ZONE, WRITE_ZONE, SAVE, HEARTBEAT = 0x07, 0x08, 0x09, 0x0A
@@ -50,6 +52,7 @@ class Mode(IntEnum):
     SENSING = 3
 
 
+TAIL_BITS = {Tail.CR: 0, Tail.CRLF: 1, Tail.TAB: 2, Tail.NONE: 3}
 FACTORY_MODE, FACTORY_TAIL = Mode.MANUAL, Tail.CR
 
 
@@ -70,19 +73,42 @@ class Scanner:
 
     def __init__(self, wire: Wire, timers: Timers, *, mode: Mode = Mode.CONTINUOUS, tail: Tail = Tail.CR) -> None:
         self.faults: set[ScannerFault] = set()
-        self.tail = tail
         self._wire = wire
         self._timers = timers
         self._zones = bytearray(ZONES)
         self._zones[ZONE_MODE] = mode
+        self._odd_tail: Tail | None = None
+        self.tail = tail
         self._zones[ZONE_BAUD : ZONE_BAUD + 2] = _divisor(9600).to_bytes(2, "little")
-        self._saved = (bytes(self._zones), tail)
+        self._saved = bytes(self._zones)
         self._shown: bytes | None = None
         self._next_read: Cancellable | None = None
         self._triggered_until_s = 0.0
         self._buffer = bytearray()
         self.reads = 0
         wire.connect(self._received)
+
+    @property
+    def tail(self) -> Tail:
+        """What ends a code at present."""
+        bits = (self._zones[ZONE_TAIL] & TAIL_MASK) >> TAIL_SHIFT
+        return self._odd_tail or next(tail for tail, known in TAIL_BITS.items() if known == bits)
+
+    @tail.setter
+    def tail(self, tail: Tail) -> None:
+        self._odd_tail = None if tail in TAIL_BITS else tail
+        self._zones[ZONE_TAIL] = self._zones[ZONE_TAIL] & ~TAIL_MASK & 0xFF | TAIL_BITS.get(tail, 0) << TAIL_SHIFT
+
+    @property
+    def setup_codes_closed(self) -> bool:
+        """Whether it ignores set-up codes."""
+        return bool(self._zones[ZONE_SETUP] & SETUP_CODES_CLOSED)
+
+    def show_setup_code(self, zone: int, value: int) -> None:
+        """Hold a set-up code before it: obeyed, saved and not sent, unless such codes are closed."""
+        if not self.setup_codes_closed:
+            self._zones[zone] = value
+            self._saved = bytes(self._zones)
 
     @property
     def mode(self) -> Mode:
@@ -111,12 +137,13 @@ class Scanner:
     def factory_reset(self) -> None:
         """Lose its configuration, as when somebody holds a setup code before it: mode and tail are the factory's."""
         self._zones[ZONE_MODE] = FACTORY_MODE
+        self._zones[ZONE_SETUP] = 0
         self.tail = FACTORY_TAIL
 
     def power_cycle(self) -> None:
         """Come back with what was last saved to flash."""
-        zones, self.tail = self._saved
-        self._zones[:] = zones
+        self._odd_tail = None
+        self._zones[:] = self._saved
         self._buffer.clear()
         self._triggered_until_s = 0.0
 
@@ -166,7 +193,7 @@ class Scanner:
         if kind == HEARTBEAT:
             self._wire.send(HEARTBEAT_REPLY)
         elif kind == SAVE:
-            self._saved = (bytes(self._zones), self.tail)
+            self._saved = bytes(self._zones)
             self._wire.send(ACK)
         elif kind == READ_ZONE and address + data[0] <= ZONES:
             covered = bytes([0, data[0]]) + self._zones[address : address + data[0]]
@@ -176,6 +203,8 @@ class Scanner:
 
     def _write_zone(self, address: int, data: bytes) -> None:
         self._zones[address : address + len(data)] = data
+        if address <= ZONE_TAIL < address + len(data):
+            self._odd_tail = None
         self._wire.send(ACK)
         after: dict[int, Callable[[], None]] = {
             ZONE_TRIGGER: self._triggered,

@@ -32,6 +32,9 @@ HOUSE = {
         ("usb-relay", "relay_settings:UsbRelaySettings"),
         ("swing-gate", "swing_gate:SwingGateSettings"),
         ("serial-scanner", "serial_scanner:SerialScannerSettings"),
+        ("gm65", "gm65_scanner:Gm65Settings"),
+        ("hid-pos", "usb_scanner:HidPosSettings"),
+        ("keyboard-wedge", "usb_scanner:KeyboardWedgeSettings"),
         ("camera", "camera:CameraSettings"),
     )
 }

@@ -1,4 +1,4 @@
-"""What a lane may rely on from any reader of codes, shown on the serial scanner and on the camera."""
+"""What a lane may rely on from any reader of codes, shown on serial scanners, USB scanners and the camera."""
 
 import asyncio
 import os
@@ -12,15 +12,24 @@ from random import Random
 import pytest
 
 from edge.devices.drivers.camera import Camera
+from edge.devices.drivers.gm65_scanner import Gm65Scanner, Gm65Settings
 from edge.devices.drivers.serial_scanner import SerialScanner
+from edge.devices.drivers.usb_scanner import UsbScanner
+from edge.devices.framing import hid_keyboard, hid_pos
+from edge.devices.framing.hid_keyboard import TypedCodes
+from edge.devices.framing.hid_pos import CodeReports
+from edge.devices.kinds import Surroundings
 from edge.devices.ports import CodeReader, DeviceHealth, DeviceState, SupervisedDevice
 from edge.devices.supervisor import supervise
+from edge.devices.transports.usb_device import UsbAddress
 from hardware_sims import camera as camera_sim
 from hardware_sims import scanner as scanner_sim
 from hardware_sims.camera import CameraFault
 from hardware_sims.faults import FaultyWire, LineFault
-from hardware_sims.scanner import ScannerFault, Tail
+from hardware_sims.scanner import ZONE_MODE, Mode, ScannerFault, Tail
 from hardware_sims.timers import LoopTimers
+from hardware_sims.usb_bus import UsbBus
+from hardware_sims.usb_scanner import KeyboardScanner, PosScanner, UsbScannerFault
 from hardware_sims.wires import PtyWire
 
 pytestmark = pytest.mark.real_time
@@ -97,6 +106,49 @@ class ScannerBench(Bench):
         self.wire.unplug()
 
 
+class Gm65Bench(ScannerBench):
+    """The same scanner, as it comes from the factory, set up and looked after by its driver."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.scanner.factory_reset()
+        around = Surroundings("reader", asyncio.get_running_loop().time, self.note_coming)
+        wired = Gm65Settings(driver="gm65", port=str(directory / "scanner"))
+        self.port = self.driver = self._driver = Gm65Scanner(around, wired, look_period_s=0.1)
+
+
+class UsbBench(Bench):
+    """A scanner on a simulated USB bus."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.bus = UsbBus()
+        timers, clock = LoopTimers(), asyncio.get_running_loop().time
+        types = kind == "keyboard-wedge"
+        self.scanner = (KeyboardScanner if types else PosScanner)(self.bus, timers)
+        address = UsbAddress(self.scanner.vendor, self.scanner.product)
+        size = hid_keyboard.REPORT_BYTES if types else hid_pos.REPORT_BYTES
+        self._driver = UsbScanner("reader", address, TypedCodes if types else CodeReports, size, clock, DOUBLE_READ_S)
+        self._driver.backend = self.bus
+        self.port = self.driver = self._driver
+
+    @property
+    def suppressed(self) -> int:
+        return self._driver.suppressed
+
+    def show(self, code: bytes) -> None:
+        self.scanner.show(code)
+
+    def clear(self) -> None:
+        self.scanner.clear()
+
+    async def plug(self) -> None:
+        self.bus.plug(self.scanner)
+
+    async def unplug(self) -> None:
+        self.bus.unplug(self.scanner)
+
+
 class CameraBench(Bench):
     def __init__(self) -> None:
         super().__init__()
@@ -162,9 +214,34 @@ async def camera() -> AsyncIterator[CameraBench]:
         yield bench
 
 
-@pytest.fixture(params=["scanner", "camera"])
+def made(kind: str, directory: Path) -> Bench:
+    match kind:
+        case "scanner":
+            return ScannerBench(directory)
+        case "gm65":
+            return Gm65Bench(directory)
+        case "camera":
+            return CameraBench()
+    return UsbBench(kind)
+
+
+@pytest.fixture(params=["scanner", "gm65", "hid-pos", "keyboard-wedge", "camera"])
 async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bench]:
-    bench: Bench = ScannerBench(tmp_path) if request.param == "scanner" else CameraBench()
+    bench = made(request.param, tmp_path)
+    async for _ in attend(bench):
+        yield bench
+
+
+@pytest.fixture
+async def gm65(tmp_path: Path) -> AsyncIterator[Gm65Bench]:
+    bench = Gm65Bench(tmp_path)
+    async for _ in attend(bench):
+        yield bench
+
+
+@pytest.fixture
+async def usb(request: pytest.FixtureRequest) -> AsyncIterator[UsbBench]:
+    bench = UsbBench(request.param)
     async for _ in attend(bench):
         yield bench
 
@@ -257,6 +334,63 @@ async def test_a_code_is_read_after_the_lines_faults(scanner: ScannerBench, faul
     scanner.show(TICKET)
     await until(lambda: TICKET in scanner.payloads)
     assert scanner.state is DeviceState.READY
+
+
+async def test_a_factory_new_scanner_is_set_up_for_good_and_a_set_up_code_changes_nothing(gm65: Gm65Bench) -> None:
+    gm65.scanner.power_cycle()
+    assert (gm65.scanner.mode, gm65.scanner.tail, gm65.scanner.setup_codes_closed) == (Mode.CONTINUOUS, Tail.CR, True)
+    gm65.scanner.show_setup_code(ZONE_MODE, Mode.MANUAL)
+    assert gm65.scanner.mode is Mode.CONTINUOUS
+    gm65.show(TICKET)
+    await until(lambda: gm65.payloads == [TICKET])
+
+
+async def test_a_scanner_that_lost_its_set_up_while_it_is_served_is_set_up_anew(gm65: Gm65Bench) -> None:
+    gm65.scanner.factory_reset()
+    await until(lambda: any("set up anew" in health.detail for health in gm65.healths))
+    await until(lambda: gm65.scanner.setup_codes_closed and gm65.state is DeviceState.READY, RECOVERY_LIMIT_S)
+    gm65.show(TICKET)
+    await until(lambda: gm65.payloads == [TICKET])
+
+
+async def test_a_scanner_that_falls_silent_is_told_of_and_one_that_is_read_is_looked_after_all_the_same(gm65: Gm65Bench) -> None:
+    gm65.show(TICKET)
+    await asyncio.sleep(1.0)
+    assert [health.state for health in gm65.healths] == [DeviceState.CONNECTING, DeviceState.READY]
+    assert gm65.payloads == [TICKET]
+    gm65.clear()
+    gm65.line.switch(LineFault.SILENT, on=True)
+    await until(lambda: gm65.state is DeviceState.FAULT)
+    gm65.line.switch(LineFault.SILENT, on=False)
+    await until(lambda: gm65.state is DeviceState.READY, RECOVERY_LIMIT_S)
+
+
+@pytest.mark.parametrize("usb", ["hid-pos", "keyboard-wedge"], indirect=True)
+async def test_what_is_scanned_reaches_no_other_program(usb: UsbBench) -> None:
+    usb.show(TICKET)
+    await until(lambda: usb.payloads == [TICKET])
+    assert not usb.scanner.leaked
+
+
+@pytest.mark.parametrize("usb", ["keyboard-wedge"], indirect=True)
+async def test_a_code_that_would_press_keys_is_no_code_and_reaches_no_other_program(usb: UsbBench) -> None:
+    usb.show(b"\x12cmd")  # Ctrl and R, then a command
+    await until(lambda: not usb.scanner.leaked)
+    usb.show(b'11 Tickets: a-z, A_Z & "so" on\\|~`')
+    await until(lambda: bool(usb.payloads))
+    assert usb.payloads == [b'11 Tickets: a-z, A_Z & "so" on\\|~`']
+    assert not usb.scanner.leaked
+
+
+@pytest.mark.parametrize("usb", ["hid-pos"], indirect=True)
+async def test_a_long_code_comes_in_several_reports_and_one_without_its_end_is_none(usb: UsbBench) -> None:
+    usb.scanner.faults.add(UsbScannerFault.LOST_CONTINUATION)
+    usb.show(OTHER * 4)
+    usb.clear()
+    await asyncio.sleep(hid_pos.CONTINUATION_S + 0.1)
+    usb.scanner.faults.clear()
+    usb.show(TICKET * 8)
+    await until(lambda: usb.payloads == [TICKET * 8])
 
 
 @pytest.mark.parametrize("fault", [CameraFault.BLACK_FRAME, CameraFault.WHITE_FRAME])

@@ -85,12 +85,18 @@ class SerialScanner:
         """Open the scanner and read codes until it is unplugged; see the port."""
         port = SerialPort(self._path, self._baud)
         try:
-            health.ready()
-            lines = CodeLines()
-            while True:
-                self._hand_on(await self._next_lines(port, lines))
+            await self._serve(port, health)
         finally:
             port.close()
+
+    async def _serve(self, port: SerialPort, health: HealthLine) -> None:
+        health.ready()
+        lines = CodeLines()
+        while True:
+            self._hand_on(await self._next_lines(port, lines))
+
+    def _heard(self, data: bytes) -> None:
+        """Take what came, before it is cut into codes: for engines that answer on the same line."""
 
     async def _next_lines(self, port: SerialPort, lines: CodeLines) -> list[Line]:
         deadline_s = lines.deadline_s
@@ -99,6 +105,7 @@ class SerialScanner:
                 data = await port.receive()
         except TimeoutError:
             return lines.flush(self._clock())
+        self._heard(data)
         before_bytes = lines.begun_bytes
         ended = lines.feed(data, self._clock())
         if before_bytes < LONG_CODE_BYTES <= lines.begun_bytes:
