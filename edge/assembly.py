@@ -37,6 +37,7 @@ from protocol.admission.supervisors import SUPERVISORS, Supervisor, decode_super
 from protocol.directions import Direction
 from protocol.errors import SettingsError, StorageError, UntrustedError
 from protocol.feed.trust import TrustState, begin
+from protocol.holders import Document, holder_hash
 from protocol.identifiers import (
     ATTEMPT_ID_BYTES,
     BOOT_ID_BYTES,
@@ -173,7 +174,7 @@ class _Assembly:
         if self._tampered:
             agent.note(Alarm("cache-tampered", self._tampered))
         for lane in self._settings.lanes:
-            _add_lane(agent, desk, lane)
+            _add_lane(agent, desk, lane, self._hashed)
         return agent
 
     def close(self) -> None:
@@ -261,6 +262,10 @@ class _Assembly:
     def _now(self) -> Instant:
         return self._timekeeper.reading().wall_at
 
+    def _hashed(self, document: Document) -> tuple[bytes, ...]:
+        """Return by which hashes a document may be known here: by the site's newest key first (law 9)."""
+        return tuple(holder_hash(document, site_key.key) for site_key in self._trust.holder_keys())
+
     def _save_mark(self, journal_id: JournalId, sequence: Sequence) -> None:
         self._trust.save_journal_mark(JournalMark(journal_id, sequence))
 
@@ -277,18 +282,26 @@ def _remove_database(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings) -> None:
-    turnstile = settings.turnstile.make(Surroundings(f"{settings.name}/turnstile", time.monotonic, lambda: None))
+def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings, hashed: Callable[[Document], tuple[bytes, ...]]) -> None:
+    turnstile = settings.turnstile.make(Surroundings(f"{settings.name}/turnstile", time.monotonic))
     readers = [
         (reader.direction, reader.make(Surroundings(f"{settings.name}/reader-{number}", time.monotonic, turnstile.make_way)))
         for number, reader in enumerate(settings.readers, 1)
     ]
+    card_readers = [
+        (reader.direction, reader.make(Surroundings(f"{settings.name}/card-reader-{number}", time.monotonic, hashed=hashed)))
+        for number, reader in enumerate(settings.card_readers, 1)
+    ]
     points = {Direction.ENTRY: settings.entry, Direction.EXIT: settings.exit}
     ways = {
-        direction: Way(CheckPointId(point), tuple(reader for side, reader in readers if side is direction))
+        direction: Way(
+            CheckPointId(point),
+            tuple(reader for side, reader in readers if side is direction),
+            tuple(reader for side, reader in card_readers if side is direction),
+        )
         for direction, point in points.items()
         if point is not None
     }
-    devices: list[SupervisedDevice] = [turnstile, *(reader for _, reader in readers)]
+    devices: list[SupervisedDevice] = [turnstile, *(reader for _, reader in readers), *(reader for _, reader in card_readers)]
     lane = Lane(settings.name, desk, turnstile, ways, agent.shown, monotonic_ms)
     agent.add_lane(lane, {device.name: device for device in devices})

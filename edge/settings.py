@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from edge.devices.kinds import CodeReaderSettings, DriverSettings, TurnstileSettings
+from edge.devices.kinds import CodeReaderSettings, DocumentReaderSettings, DriverSettings, TurnstileSettings
 from edge.devices.registry import DriverUnknown, driver, names
 from edge.toml_lines import line_of
 from protocol.directions import Direction
@@ -46,6 +46,7 @@ def _read(table: object, role: type[Role], default: str | None = None) -> Role:
 
 TurnstileTable = Annotated[TurnstileSettings, PlainValidator(lambda table: _read(table, TurnstileSettings, "modbus"))]
 ReaderTable = Annotated[CodeReaderSettings, PlainValidator(lambda table: _read(table, CodeReaderSettings))]
+CardReaderTable = Annotated[DocumentReaderSettings, PlainValidator(lambda table: _read(table, DocumentReaderSettings))]
 
 
 class LaneSettings(BaseModel):
@@ -57,6 +58,12 @@ class LaneSettings(BaseModel):
     exit: CheckPoint | None = None
     turnstile: TurnstileTable
     readers: tuple[ReaderTable, ...] = Field(min_length=1, max_length=8)
+    card_readers: tuple[CardReaderTable, ...] = Field(default=(), max_length=4)
+
+    @property
+    def devices(self) -> tuple[DriverSettings, ...]:
+        """Everything that the lane is wired to."""
+        return (self.turnstile, *self.readers, *self.card_readers)
 
 
 class AgentSettings(BaseModel):
@@ -102,7 +109,7 @@ def _lanes_complaints(lanes: tuple[LaneSettings, ...]) -> list[str]:
     return [
         *_doubled("lane name", [lane.name for lane in lanes]),
         *_doubled("check point", [point for lane in lanes for point in (lane.entry, lane.exit) if point is not None]),
-        *_doubled("port", [place for lane in lanes for device in (lane.turnstile, *lane.readers) for place in device.places]),
+        *_doubled("port", [place for lane in lanes for device in lane.devices for place in device.places]),
         *(complaint for lane in lanes for complaint in _lane_complaints(lane)),
     ]
 
@@ -115,7 +122,8 @@ def _lane_complaints(lane: LaneSettings) -> list[str]:
     served = {d for d, point in ((Direction.ENTRY, lane.entry), (Direction.EXIT, lane.exit)) if point is not None}
     where = f"lane {lane.name}"
     complaints = []
-    if {reader.direction for reader in lane.readers} - served or not served:
+    stood_at = {reader.direction for reader in lane.readers} | {reader.direction for reader in lane.card_readers}
+    if stood_at - served or not served:
         complaints.append(f"{where}: a reader stands at a direction without a check point; set entry or exit")
     if len({direction in lane.turnstile.sensed for direction in served}) > 1:
         complaints.append(

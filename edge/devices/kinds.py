@@ -12,8 +12,18 @@ from pydantic import BaseModel, ConfigDict
 
 from edge.devices.ports import CodeReader, DocumentReader, SupervisedDevice, TicketPrinter, Turnstile
 from protocol.directions import Direction
+from protocol.holders import Document
 
 Baud = Literal[9600, 19200, 38400, 57600, 115200]
+
+
+def _nothing() -> None:
+    """Whoever a driver has nothing to tell."""
+
+
+def _unknown(_: Document) -> tuple[bytes, ...]:
+    """Whom a device that reads no documents knows."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +38,15 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a driver is given: its name in health reports, monotonic seconds, and what to call when a long code is coming."""
+    """What a driver is given: its name in health reports, monotonic seconds, and what to call when a long code is coming.
+
+    `hashed` returns the hashes of a document, by the site's newest key first; nothing where no key is known.
+    """
 
     name: str
     clock: Callable[[], float]
-    make_way: Callable[[], None]
+    make_way: Callable[[], None] = _nothing
+    hashed: Callable[[Document], tuple[bytes, ...]] = _unknown
 
 
 class TurnstileDriver(Turnstile, SupervisedDevice, Protocol):

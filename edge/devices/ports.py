@@ -6,12 +6,12 @@ Laws: a port speaks of passages and codes, never of bytes; every wait has a limi
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from protocol.directions import Direction
 from protocol.errors import PeerError
-from protocol.holders import Document
 
 
 class DeviceFault(PeerError):
@@ -132,10 +132,15 @@ class CodeReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentRead:
-    """One document laid on a reader. It holds a number: it is hashed at once and never kept, logged or shown (law 9)."""
+    """One document laid on a reader, already hashed (law 9): by the site's newest key first, then by those still kept.
+
+    `born` and `region` are what walk-in rules ask; they are used and dropped, never logged or kept.
+    """
 
     device: str
-    document: Document = field(repr=False)
+    hashes: tuple[bytes, ...]
+    born: date | None = field(repr=False)
+    region: str = field(repr=False)
 
 
 class DocumentReader(Protocol):

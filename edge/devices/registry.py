@@ -35,6 +35,7 @@ HOUSE = {
         ("gm65", "gm65_scanner:Gm65Settings"),
         ("hid-pos", "usb_scanner:HidPosSettings"),
         ("keyboard-wedge", "usb_scanner:KeyboardWedgeSettings"),
+        ("id-card", "id_card_reader:IdCardSettings"),
         ("camera", "camera:CameraSettings"),
     )
 }

@@ -15,17 +15,19 @@ from dataclasses import dataclass, replace
 import structlog
 
 from edge.cache.cache import Cache, CacheEmpty
+from edge.devices.ports import DocumentRead
 from edge.gate import records
-from edge.gate.gathering import Counters, Known, gather, site_zone
+from edge.gate.gathering import Counters, Known, gather, site_zone, tickets_of
 from edge.gate.groups import decide_for_all
 from edge.gate.on_site import OnSite
 from edge.gate.showing import Answer, Showing
 from edge.journal.journal import Journal
 from protocol.admission.decide import decide
-from protocol.admission.facts import Facts
+from protocol.admission.facts import DocumentCard, Facts, HolderShown
 from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
-from protocol.credential import read_code
+from protocol.credential import read_card, read_code
 from protocol.errors import PaifangError, StorageError, UntrustedError
+from protocol.feed.records import CredentialKind
 from protocol.feed.trust import TrustState
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, local_day
@@ -86,6 +88,25 @@ class Desk:
         """Return a new attempt with a code as it was read."""
         shown = read_code(payload, self._sources.trust().keyring)
         return Showing(self._sources.new_attempt(), check_point, shown, whole_group=whole_group)
+
+    def card_showing(self, check_point: CheckPointId, document: DocumentRead) -> Showing:
+        """Return a new attempt with an ID card alone."""
+        newest, *older = document.hashes
+        card = DocumentCard(newest, document.born, document.region)
+        return Showing(self._sources.new_attempt(), check_point, read_card(card, tuple(older)))
+
+    def with_card(self, showing: Showing, document: DocumentRead) -> Showing:
+        """Return the attempt of a code whose holder's card was asked for, with a card: the holder's, or somebody else's."""
+        cache = self._sources.cache
+        try:
+            own = {ticket_id for key in document.hashes for ticket_id in cache.tickets_by(CredentialKind.ID_CARD, key)}
+            held = next((ticket_id for ticket_id in tickets_of(cache, showing.shown) if ticket_id in own), None)
+        except (CacheEmpty, UntrustedError):
+            return showing  # whose answer will say what is wrong with the cache
+        if held is None:
+            return replace(showing, holder=HolderShown.DIFFERS)
+        narrowed = replace(showing.shown, ticket_id=held, short_number=None, look_up=None)
+        return replace(showing, shown=narrowed, holder=HolderShown.MATCHES)
 
     def overridden(self, showing: Showing, supervisor: int) -> Showing:
         """Return a new attempt of what was shown, on the authority of a supervisor who has proved a PIN."""

@@ -51,7 +51,7 @@ def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
         raise CacheEmpty(
             f"the feed in force does not know check point {showing.check_point}: create it at central, or wait for the feed"
         )
-    ticket_ids = _tickets(known.cache, showing.shown)
+    ticket_ids = tickets_of(known.cache, showing.shown)
     shown = showing.shown if ticket_ids else without_tickets(showing.shown)
     presented = shown.presented
     candidates = tuple(
@@ -95,7 +95,8 @@ def _scan(showing: Showing, shown: Shown, reading: ClockReading) -> Scan:
     )
 
 
-def _tickets(cache: Cache, shown: Shown) -> tuple[TicketId, ...]:
+def tickets_of(cache: Cache, shown: Shown) -> tuple[TicketId, ...]:
+    """Return the tickets that a credential leads to."""
     if shown.ticket_id is not None:
         return (shown.ticket_id,)
     if shown.short_number is not None:

@@ -19,6 +19,8 @@ from edge.devices.ports import (
     ContactLost,
     ContactRegained,
     DeviceFault,
+    DocumentRead,
+    DocumentReader,
     FireContact,
     Passed,
     Turnstile,
@@ -52,6 +54,7 @@ class Way:
 
     check_point: CheckPointId
     readers: Sequence[CodeReader]
+    card_readers: Sequence[DocumentReader] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class Lane:
             for direction, way in self._ways.items():
                 for reader in way.readers:
                     tasks.create_task(self._pump_reads(direction, reader.reads()))
+                for card_reader in way.card_readers:
+                    tasks.create_task(self._pump_documents(direction, card_reader.documents()))
             while True:
                 await self._wait()
                 await self._turn()
@@ -146,6 +151,11 @@ class Lane:
     async def _pump_reads(self, direction: Direction, reads: AsyncIterator[CodeRead]) -> None:
         async for read in reads:
             self._reads.put(Read(direction, read.payload, self._monotonic_ms()))
+            self._wake.set()
+
+    async def _pump_documents(self, direction: Direction, documents: AsyncIterator[DocumentRead]) -> None:
+        async for document in documents:
+            self._reads.put(Read(direction, document.hashes[0], self._monotonic_ms(), document))
             self._wake.set()
 
     async def _wait(self) -> None:
@@ -191,10 +201,9 @@ class Lane:
         if read is None:
             self._forget_codes()
             return
-        self._prompt = None
+        prompt, self._prompt = self._prompt, None
         try:
-            check_point = self._ways[read.direction].check_point
-            showing = self._desk.showing(check_point, read.payload, whole_group=self._turnstile.senses_passage)
+            showing = self._showing(read, prompt)
         except Exception:  # noqa: BLE001 - law 10: an exit opens though its code cannot even be looked at
             _log.exception("lane failed closed", lane=self.name)
             await self._fail(read.direction)
@@ -202,6 +211,15 @@ class Lane:
             await self._serve(read.direction, showing)
         if not self._state.busy:
             self._reads.served()
+
+    def _showing(self, read: Read, prompt: _Later | None) -> Showing:
+        """Return the attempt of a code, of a card that was asked for, or of a card alone."""
+        check_point = self._ways[read.direction].check_point
+        if read.document is None:
+            return self._desk.showing(check_point, read.payload, whole_group=self._turnstile.senses_passage)
+        if prompt is not None and prompt.direction is read.direction:
+            return self._desk.with_card(prompt.showing, read.document)
+        return self._desk.card_showing(check_point, read.document)
 
     async def _serve_override(self, override: _Override) -> None:
         refused, self._refused = self._last_refused(), None

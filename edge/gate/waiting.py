@@ -7,6 +7,7 @@ waited for too long is dropped, because whoever showed it may be gone and the ar
 from collections import deque
 from dataclasses import dataclass
 
+from edge.devices.ports import DocumentRead
 from protocol.directions import Direction
 
 MAX_WAITING = 2
@@ -15,11 +16,12 @@ FRESH_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One code as a reader gave it, at a monotonic time."""
+    """One code as a reader gave it, at a monotonic time; for a document, `payload` is its newest hash."""
 
     direction: Direction
     payload: bytes
     at_ms: int
+    document: DocumentRead | None = None
 
 
 class Waiting:

@@ -1,0 +1,134 @@
+"""A resident ID card reader on a serial line: it looks for a card, selects it, reads it, and waits until it is lifted.
+
+Laws: what was read is hashed at once and dropped; nothing of it is logged, not even how a card differs from another; one
+laying-on is one reading, by the module's own doing (a card that was read is not found again before it was lifted) and by the
+hash besides.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import ClassVar
+
+import structlog
+from pydantic import Field
+
+from edge.devices.drivers.stream import Stream
+from edge.devices.framing import sam
+from edge.devices.framing.double_reads import DoubleReads
+from edge.devices.framing.id_card import read_card
+from edge.devices.framing.sam import Reply, ReplyDecoder
+from edge.devices.kinds import Baud, DocumentReaderDriver, DocumentReaderSettings, Sheet, Surroundings
+from edge.devices.ports import DeviceFault, DocumentRead, HealthLine
+from edge.devices.transports.serial_port import SerialPort
+
+LOOK_PERIOD_S = 0.3
+REPLY_LIMIT_S = 0.5
+READ_LIMIT_S = 4.0  # text and photo take up to two seconds, and 1.35 more at 9,600 baud
+TRIES = 3
+
+_log = structlog.get_logger()
+
+
+class IdCardSettings(DocumentReaderSettings):
+    """A reader with a SAM behind a serial line."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        device="Resident ID card readers with a SAM (SDT protocol), serial",
+        protocol="AA AA AA 96 69 frames, 115,200 baud 8N1; find, select, read; layouts of resident, I, J and Y cards",
+        verified=(
+            "Published frames, their checksums computed anew; the check digit by the standard's example.",
+            "The simulated reader and cards of invented persons, under its faults.",
+        ),
+        limits=(
+            "USB readers: whether they carry the same frames is not known.",
+            "The letters that tell the three permits apart are not confirmed by real cards.",
+            "Names, addresses and photos are not read.",
+        ),
+    )
+    port: str = Field(min_length=1)
+    baud: Baud = 115200
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The tty."""
+        return (self.port,)
+
+    def make(self, around: Surroundings) -> DocumentReaderDriver:
+        """Return the driver."""
+        return IdCardReader(around, self.port, self.baud)
+
+
+class IdCardReader:
+    """Implements `ports.DocumentReader` and `ports.SupervisedDevice`."""
+
+    def __init__(self, around: Surroundings, path: str, baud: int) -> None:
+        self.name = around.name
+        self._path = path
+        self._baud = baud
+        self._clock = around.clock
+        self._hashed = around.hashed
+        self._laid_on = DoubleReads()
+        self._documents: Stream[DocumentRead] = Stream()
+
+    def documents(self) -> AsyncIterator[DocumentRead]:
+        """Yield each card laid on; see the port."""
+        return self._documents.items()
+
+    async def run(self, health: HealthLine) -> None:
+        """Look for cards until the reader fails; see the port."""
+        port = SerialPort(self._path, self._baud)
+        try:
+            self._check(await self._ask(port, sam.STATUS))
+            health.ready()
+            failed = 0
+            while True:
+                failed = 0 if await self._look(port) else failed + 1
+                if failed == TRIES:  # a chip may hang in the field: without it, it starts anew
+                    await self._ask(port, sam.RESET)
+                    failed = 0
+                await asyncio.sleep(LOOK_PERIOD_S)
+        finally:
+            port.close()
+
+    async def _look(self, port: SerialPort) -> bool:
+        """Read the card that lies on the reader, if there is one; return whether all went well."""
+        found = await self._ask(port, sam.FIND)
+        if found.status != sam.FOUND:
+            self._check(found)
+            return True
+        reply = await self._ask(port, sam.SELECT)
+        if reply.status == sam.OK:
+            reply = await self._ask(port, sam.READ, READ_LIMIT_S)
+        if reply.status != sam.OK:
+            _log.warning("a card was not read", device=self.name, why=sam.MEANINGS.get(reply.status, f"{reply.status:02X}"))
+            self._check(reply)
+            return False
+        self._hand_on(reply)
+        return True
+
+    def _hand_on(self, reply: Reply) -> None:
+        card = read_card(reply.data)
+        if card is None:
+            _log.warning("a card told nothing that a gate can know somebody by", device=self.name)
+            return
+        hashes = self._hashed(card.document)
+        if hashes and self._laid_on.is_new(hashes[0], self._clock()):
+            self._documents.put(DocumentRead(self.name, hashes, card.born, card.region))
+
+    def _check(self, reply: Reply) -> None:
+        if reply.status in (sam.SELF_TEST_FAILED, sam.NOT_AUTHORISED):
+            raise DeviceFault(f"{self.name}: {sam.MEANINGS[reply.status]}; replace the reader")
+
+    async def _ask(self, port: SerialPort, frame: bytes, limit_s: float = REPLY_LIMIT_S) -> Reply:
+        for _ in range(TRIES):
+            port.take_unread()
+            port.write(frame)
+            decoder = ReplyDecoder()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(limit_s):
+                    while True:
+                        reply = decoder.feed(await port.receive())
+                        if reply is not None:
+                            return reply
+        raise DeviceFault(f"{self.name}: the reader does not answer; check its power, cable and baud")

@@ -1,0 +1,161 @@
+"""What a lane may rely on from a reader of ID cards, shown on the serial one over its simulated wire."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+from structlog.testing import capture_logs
+
+from edge.devices.drivers.id_card_reader import IdCardSettings
+from edge.devices.kinds import Surroundings
+from edge.devices.ports import DeviceHealth, DeviceState, DocumentRead
+from edge.devices.supervisor import supervise
+from hardware_sims.faults import FaultyWire, LineFault
+from hardware_sims.id_cards import IdCard, invented_number
+from hardware_sims.id_reader import IdReader, IdReaderFault
+from hardware_sims.timers import LoopTimers
+from hardware_sims.wires import PtyWire
+from protocol.holders import Document, DocumentType, holder_hash
+
+pytestmark = pytest.mark.real_time
+
+LIMIT_S = 20.0
+SITE_KEY = bytes(32)
+ONE, TWO = IdCard(invented_number(1)), IdCard(invented_number(2), name="测试二号")
+
+
+def hashed(document: Document) -> tuple[bytes, ...]:
+    return (holder_hash(document, SITE_KEY),)
+
+
+class Rig:
+    def __init__(self, directory: Path) -> None:
+        timers = LoopTimers()
+        self.wire = PtyWire(directory / "cards", timers, baud=115_200)
+        self.line = FaultyWire(self.wire, timers, Random(1))  # noqa: S311 - a seed repeats a run
+        self.reader = IdReader(self.line, timers)
+        clock = asyncio.get_running_loop().time
+        around = Surroundings("cards", clock, hashed=hashed)
+        self.driver = IdCardSettings(driver="id-card", port=str(directory / "cards")).make(around)
+        self.healths: list[DeviceHealth] = []
+        self.documents: list[DocumentRead] = []
+
+    async def collect(self) -> None:
+        async for document in self.driver.documents():
+            self.documents.append(document)
+
+    @property
+    def state(self) -> DeviceState:
+        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(LIMIT_S):
+            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+                await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
+    monkeypatch.setattr("edge.devices.drivers.id_card_reader.LOOK_PERIOD_S", 0.02)
+    rig = Rig(tmp_path)
+    rig.wire.plug()
+    clock = asyncio.get_running_loop().time
+    tasks = [asyncio.create_task(supervise(rig.driver, rig.healths.append, clock)), asyncio.create_task(rig.collect())]
+    await rig.until(lambda: rig.state is DeviceState.READY)
+    yield rig
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    rig.wire.unplug()
+
+
+@pytest.mark.law(9)
+async def test_a_card_laid_on_is_read_once_and_nothing_of_it_but_the_hash_is_handed_on_or_logged(rig: Rig) -> None:
+    with capture_logs() as logged:
+        rig.reader.lay_on(ONE)
+        await rig.until(lambda: len(rig.documents) == 1)
+        await asyncio.sleep(0.1)
+        rig.reader.faults.add(IdReaderFault.SHORT_TEXT)
+        rig.reader.lay_on(TWO)
+        await rig.until(lambda: len(logged) > 0)
+    (read,) = rig.documents
+    assert read.hashes == hashed(Document(DocumentType.RESIDENT_ID, "CN", ONE.number))
+    assert (read.born, read.region) == (date(1950, 1, 1), "990101")
+    said = repr(logged) + repr(rig.documents) + repr(rig.healths)
+    for card in (ONE, TWO):
+        assert card.number not in said
+        assert card.name not in said
+        assert card.born not in said
+
+
+async def test_the_next_card_is_read_after_the_first_was_lifted(rig: Rig) -> None:
+    rig.reader.lay_on(ONE)
+    await rig.until(lambda: len(rig.documents) == 1)
+    rig.reader.lift()
+    rig.reader.lay_on(TWO)
+    await rig.until(lambda: len(rig.documents) == 2)
+    assert rig.documents[0].hashes != rig.documents[1].hashes
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        IdReaderFault.TAKEN_BEFORE_SELECT,
+        IdReaderFault.TAKEN_BEFORE_READ,
+        IdReaderFault.CARD_REJECTED,
+        IdReaderFault.READER_REJECTED,
+        IdReaderFault.NOT_VERIFIED,
+    ],
+)
+async def test_a_card_that_cannot_be_read_is_none_and_is_read_when_it_can_be(rig: Rig, fault: IdReaderFault) -> None:
+    rig.reader.faults.add(fault)
+    rig.reader.lay_on(ONE)
+    await asyncio.sleep(0.1)
+    assert rig.documents == []
+    rig.reader.faults.clear()
+    await rig.until(lambda: len(rig.documents) == 1)
+    assert rig.state is DeviceState.READY
+
+
+async def test_a_chip_that_hangs_in_the_field_is_reset(rig: Rig) -> None:
+    rig.reader.faults.add(IdReaderFault.HUNG)
+    rig.reader.lay_on(ONE)
+    await rig.until(lambda: len(rig.documents) == 1)
+    assert rig.reader.resets == 1
+
+
+@pytest.mark.parametrize("fault", [IdReaderFault.SELF_TEST_FAILED, IdReaderFault.NOT_AUTHORISED, IdReaderFault.BAD_CHECKSUM])
+async def test_a_reader_that_is_broken_is_told_of(rig: Rig, fault: IdReaderFault) -> None:
+    rig.reader.faults.add(fault)
+    await rig.until(lambda: rig.state is DeviceState.FAULT)
+    rig.reader.faults.clear()
+    await rig.until(lambda: rig.state is DeviceState.READY)
+
+
+@pytest.mark.parametrize(
+    ("fault", "replies"),
+    [
+        (LineFault.GARBLE_BIT, 1),
+        (LineFault.DROP_BYTE, 1),
+        (LineFault.SILENT, 1),
+        (LineFault.LEADING_JUNK, None),
+        (LineFault.DUPLICATE_REPLY, None),
+        (LineFault.LOCAL_ECHO, None),
+        (LineFault.LATE_REPLY, 1),
+    ],
+)
+async def test_a_card_is_read_through_the_lines_faults(rig: Rig, fault: LineFault, replies: int | None) -> None:
+    rig.line.switch(fault, on=True, replies=replies)
+    rig.reader.lay_on(ONE)
+    await rig.until(lambda: len(rig.documents) == 1)
+
+
+async def test_an_unplugged_reader_is_told_of_and_reads_on_after_it_is_plugged_in(rig: Rig) -> None:
+    rig.wire.unplug()
+    await rig.until(lambda: rig.state is DeviceState.FAULT)
+    rig.wire.plug()
+    rig.reader.lay_on(ONE)
+    await rig.until(lambda: len(rig.documents) == 1)
