@@ -4,14 +4,15 @@ Laws: a camera that hangs never delays a lane; silence of its process is a fault
 """
 
 import asyncio
+import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import edge
 from edge.devices.drivers.stream import Stream
@@ -27,6 +28,22 @@ SILENCE_LIMIT_S = 4.0
 QUIET_LIBRARIES = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}  # their complaints arrive as faults
 
 
+class RegionSettings(BaseModel):
+    """The part of the picture in which codes are looked for, after its rotation, in parts of its size: 0 is left and top."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    left: float = Field(default=0.0, ge=0, lt=1)
+    top: float = Field(default=0.0, ge=0, lt=1)
+    width: float = Field(default=1.0, gt=0, le=1)
+    height: float = Field(default=1.0, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _lies_within(self) -> Self:
+        if self.left + self.width > 1 or self.top + self.height > 1:
+            raise ValueError("the region reaches beyond the picture; make left + width and top + height at most 1")
+        return self
+
+
 class CameraSettings(CodeReaderSettings):
     """A camera: a device index, a file, or the address of an MJPEG stream."""
 
@@ -40,6 +57,15 @@ class CameraSettings(CodeReaderSettings):
         limits=("V4L2 itself: no camera can be simulated in the kernel of a machine that loads no modules.",),
     )
     source: str = Field(min_length=1)
+    rotation: Literal[0, 90, 180, 270] = 0
+    region: RegionSettings = RegionSettings()
+    exposure: float | None = None
+
+    @model_validator(mode="after")
+    def _exposure_is_a_devices(self) -> Self:
+        if self.exposure is not None and not self.source.isdecimal():
+            raise ValueError("exposure can be set for a device only; set a network camera's on its own page")
+        return self
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -48,19 +74,29 @@ class CameraSettings(CodeReaderSettings):
 
     def make(self, around: Surroundings) -> CodeReaderDriver:
         """Return the driver."""
-        return Camera(around.name, self.source, around.clock)
+        sight = {"rotation": self.rotation, "region": list(self.region.model_dump().values()), "exposure": self.exposure}
+        return Camera(around.name, self.source, around.clock, sight=sight)
 
 
 class Camera:
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds.
 
-    `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address.
+    `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address; `sight` is what its
+    process is told of the way to look (see there).
     """
 
-    def __init__(self, name: str, source: str, clock: Callable[[], float], double_read_s: float = DEFAULT_WINDOW_S) -> None:
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        clock: Callable[[], float],
+        double_read_s: float = DEFAULT_WINDOW_S,
+        sight: Mapping[str, object] | None = None,
+    ) -> None:
         self.name = name
         self.process_id: int | None = None  # of the capturing process, while there is one: for measuring it
         self._source = source
+        self._sight = json.dumps(sight or {})
         self._clock = clock
         self._double_reads = DoubleReads(double_read_s)
         self._reads: Stream[CodeRead] = Stream()
@@ -93,7 +129,7 @@ class Camera:
         environment = os.environ | QUIET_LIBRARIES | {"PYTHONPATH": root}
         try:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", PROCESS_MODULE, self._source, stdin=PIPE, stdout=PIPE, env=environment
+                sys.executable, "-m", PROCESS_MODULE, self._source, self._sight, stdin=PIPE, stdout=PIPE, env=environment
             )
         except OSError as error:
             raise DeviceFault(f"{self.name}: cannot start its process: {error}; check memory and process limits") from error

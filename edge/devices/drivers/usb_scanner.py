@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import ClassVar, Protocol
 
-import usb.util
 from pydantic import Field
 
 from edge.devices.drivers.stream import Stream
@@ -18,7 +17,7 @@ from edge.devices.framing.hid_keyboard import TypedCodes
 from edge.devices.framing.hid_pos import CodeReports
 from edge.devices.kinds import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, HealthLine
-from edge.devices.transports.usb_device import UsbAddress, UsbDevice
+from edge.devices.transports.usb_device import INWARD, UsbAddress, UsbDevice
 
 READ_LIMIT_MS = 250  # how late silence may be noticed, and how long giving the device back may take
 
@@ -126,7 +125,7 @@ class UsbScanner:
         device = UsbDevice(self._address, backend=self.backend)
         try:
             await device.open()
-            endpoint, _ = await device.endpoint(usb.util.ENDPOINT_IN)
+            endpoint, _ = await device.endpoint(INWARD)
             health.ready()
             reports = self._make_reports()
             while True:

@@ -18,6 +18,7 @@ import usb.util
 from edge.devices.ports import DeviceFault
 
 TRANSFER_LIMIT_MS = 300
+INWARD, OUTWARD = usb.util.ENDPOINT_IN, usb.util.ENDPOINT_OUT
 _HID_SET_REPORT, _HID_GET_REPORT = 0x09, 0x01
 _TO_INTERFACE, _FROM_INTERFACE = 0x21, 0xA1
 T = TypeVar("T")
@@ -101,7 +102,7 @@ class UsbDevice:
         await self._in_thread(lambda: self._device.write(endpoint, data, timeout=limit_ms))
 
     async def endpoint(self, direction: int) -> tuple[int, int]:
-        """Return the address and packet size of the first endpoint in a direction (`usb.util.ENDPOINT_IN`, `..._OUT`)."""
+        """Return the address and packet size of the first endpoint in a direction (`INWARD`, `OUTWARD`)."""
         return await self._in_thread(lambda: self._endpoint(direction))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
