@@ -17,6 +17,7 @@ import structlog
 import typer
 
 from edge.assembly import enrol_agent, run_agent
+from edge.devices.sheets import table
 from edge.local.server import ask_local
 from edge.local_messages import Question, Request
 from edge.settings import load_settings
@@ -55,6 +56,12 @@ def run(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
 def status(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
     """Show how the running agent stands."""
     _ask(settings, Request(Question.STATUS))
+
+
+@app.command("drivers")
+def drivers() -> None:
+    """Show which devices are supported, and what each was verified against."""
+    typer.echo(table(), nl=False)
 
 
 @app.command("tickets")

@@ -109,6 +109,10 @@ class Agent:
         """Serve a lane and keep its devices alive. To be called before `run`."""
         self._lanes[lane.name] = lane
         self._seen[lane.name] = _LaneCounts()
+        self.add_devices(devices)
+
+    def add_devices(self, devices: Mapping[str, SupervisedDevice]) -> None:
+        """Keep devices alive that belong to no lane. To be called before `run`."""
         self._devices |= devices
 
     def note(self, event: Event) -> None:

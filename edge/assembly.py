@@ -175,6 +175,8 @@ class _Assembly:
             agent.note(Alarm("cache-tampered", self._tampered))
         for lane in self._settings.lanes:
             _add_lane(agent, desk, lane, self._hashed)
+        printers = [one.make(Surroundings(f"printer-{at}", time.monotonic)) for at, one in enumerate(self._settings.printers, 1)]
+        agent.add_devices({printer.name: printer for printer in printers})
         return agent
 
     def close(self) -> None:

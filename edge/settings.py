@@ -13,7 +13,13 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from edge.devices.kinds import CodeReaderSettings, DocumentReaderSettings, DriverSettings, TurnstileSettings
+from edge.devices.kinds import (
+    CodeReaderSettings,
+    DocumentReaderSettings,
+    DriverSettings,
+    TicketPrinterSettings,
+    TurnstileSettings,
+)
 from edge.devices.registry import DriverUnknown, driver, names
 from edge.toml_lines import line_of
 from protocol.directions import Direction
@@ -49,6 +55,9 @@ ReaderTable = Annotated[CodeReaderSettings, PlainValidator(lambda table: _read(t
 CardReaderTable = Annotated[DocumentReaderSettings, PlainValidator(lambda table: _read(table, DocumentReaderSettings))]
 
 
+PrinterTable = Annotated[TicketPrinterSettings, PlainValidator(lambda table: _read(table, TicketPrinterSettings))]
+
+
 class LaneSettings(BaseModel):
     """One lane. A direction without a check point is not served."""
 
@@ -72,6 +81,7 @@ class AgentSettings(BaseModel):
     model_config = _STRICT
     data_dir: Path
     lanes: tuple[LaneSettings, ...] = Field(default=(), max_length=16)
+    printers: tuple[PrinterTable, ...] = Field(default=(), max_length=4)
 
     @property
     def socket(self) -> Path:
@@ -94,7 +104,7 @@ def load_settings(path: Path) -> AgentSettings:
         raise SettingsError(f"{path}: {_complaints(error, text)}") from error
     if len(bytes(settings.socket)) > MAX_SOCKET_PATH_BYTES:
         raise SettingsError(f"{path}: data_dir: {settings.data_dir} is too long for a socket in it; choose a shorter one")
-    complaints = _lanes_complaints(settings.lanes)
+    complaints = _agent_complaints(settings)
     if complaints:
         raise SettingsError(f"{path}: {'; '.join(complaints)}")
     return settings
@@ -105,11 +115,13 @@ def _complaints(error: ValidationError, text: str) -> str:
     return "; ".join(f"line {line}: {where}: {said}" for line, where, said in found)
 
 
-def _lanes_complaints(lanes: tuple[LaneSettings, ...]) -> list[str]:
+def _agent_complaints(settings: AgentSettings) -> list[str]:
+    lanes = settings.lanes
+    devices = (*(device for lane in lanes for device in lane.devices), *settings.printers)
     return [
         *_doubled("lane name", [lane.name for lane in lanes]),
         *_doubled("check point", [point for lane in lanes for point in (lane.entry, lane.exit) if point is not None]),
-        *_doubled("port", [place for lane in lanes for device in lane.devices for place in device.places]),
+        *_doubled("port", [place for device in devices for place in device.places]),
         *(complaint for lane in lanes for complaint in _lane_complaints(lane)),
     ]
 

@@ -36,6 +36,9 @@ HOUSE = {
         ("hid-pos", "usb_scanner:HidPosSettings"),
         ("keyboard-wedge", "usb_scanner:KeyboardWedgeSettings"),
         ("id-card", "id_card_reader:IdCardSettings"),
+        ("serial-printer", "escpos_printer:SerialPrinterSettings"),
+        ("tcp-printer", "escpos_printer:TcpPrinterSettings"),
+        ("usb-printer", "escpos_printer:UsbPrinterSettings"),
         ("camera", "camera:CameraSettings"),
     )
 }

@@ -1,0 +1,222 @@
+"""An ESC/POS printer, watched while it is idle and asked after each sheet whether it came out.
+
+Laws: nothing is sent to a printer that says that it cannot print; a sheet counts as printed when the printer says, in its turn,
+that all before is on paper and, at once, that nothing is wrong; what a printer does not say is not guessed: a mute one is
+UNKNOWN.
+"""
+
+import asyncio
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, TcpPrinterLine, UsbPrinterLine
+from edge.devices.framing import escpos
+from edge.devices.framing.escpos import StatusBytes
+from edge.devices.kinds import Baud, Sheet, Surroundings, TicketPrinterDriver, TicketPrinterSettings
+from edge.devices.ports import DeviceFault, HealthLine, PrinterState, Sheetful
+from edge.devices.transports.usb_device import UsbAddress
+
+LOOK_PERIOD_S = 1.0
+REPLY_LIMIT_S = 0.3
+NO_WAIT_S = 0.001
+PRINT_LIMIT_S = 20.0
+SILENT_LOOKS = 2
+_MAY_PRINT = (PrinterState.READY, PrinterState.PAPER_LOW, PrinterState.UNKNOWN)
+_REMEDIES = {
+    PrinterState.PAPER_LOW: "lay a new roll ready",
+    PrinterState.PAPER_OUT: "put a new roll in",
+    PrinterState.COVER_OPEN: "close its cover",
+    PrinterState.CUTTER_JAMMED: "free its cutter",
+    PrinterState.OVERHEATED: "let its head cool down",
+    PrinterState.OFFLINE: "press its online key",
+    PrinterState.FAILED: "switch it off and on; if that does not help, replace it",
+}
+_VERIFIED = (
+    "Commands and status bits of published manuals.",
+    "The simulated printer, which also draws what python-escpos sends, native and raster codes that decode.",
+)
+_LIMITS = (
+    "Characters that GBK lacks are printed as a question mark.",
+    "A printer that always answers that all is well cannot be found out.",
+    "DTR/DSR flow control is not used; keep sheets below the printer's buffer.",
+)
+
+
+class _PrinterSettings(TicketPrinterSettings):
+    """What printers have in common. `status` none suits those that answer nothing; `module_dots` is a module of a code."""
+
+    status: Literal["full", "none"] = "full"
+    module_dots: int = Field(default=6, ge=2, le=16)
+
+    def make(self, around: Surroundings) -> TicketPrinterDriver:
+        """Return the driver."""
+        return EscPosPrinter(around.name, self.line(), tells=self.status == "full", module_dots=self.module_dots)
+
+    def line(self) -> PrinterLine:
+        """Return the way to the printer."""
+        raise NotImplementedError
+
+
+class SerialPrinterSettings(_PrinterSettings):
+    """A printer on a tty."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        "ESC/POS printers, serial", "ESC/POS, 9,600 to 115,200 baud 8N1; DLE EOT 1 to 4, GS r", _VERIFIED, _LIMITS
+    )
+    port: str = Field(min_length=1)
+    baud: Baud = 9600
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The tty."""
+        return (self.port,)
+
+    def line(self) -> PrinterLine:
+        """See above."""
+        return SerialPrinterLine(self.port, self.baud)
+
+
+class TcpPrinterSettings(_PrinterSettings):
+    """A printer on the network."""
+
+    sheet: ClassVar[Sheet] = Sheet(
+        "ESC/POS printers, network", "ESC/POS over TCP, port 9100; status on the same connection", _VERIFIED, _LIMITS
+    )
+    host: str = Field(min_length=1)
+    port: int = Field(default=9100, ge=1, le=65_535)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The address."""
+        return (f"{self.host}:{self.port}",)
+
+    def line(self) -> PrinterLine:
+        """See above."""
+        return TcpPrinterLine(self.host, self.port)
+
+
+class UsbPrinterSettings(_PrinterSettings):
+    """A printer of the USB printer class; ids as `lsusb` shows them."""
+
+    sheet: ClassVar[Sheet] = Sheet("ESC/POS printers, USB", "ESC/POS over USB bulk transfers (pyusb)", _VERIFIED, _LIMITS)
+    vendor: int = Field(ge=1, le=0xFFFF)
+    product: int = Field(ge=0, le=0xFFFF)
+    socket: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The device on its bus."""
+        return (str(UsbAddress(self.vendor, self.product, socket=self.socket)),)
+
+    def line(self) -> PrinterLine:
+        """See above."""
+        return UsbPrinterLine(UsbAddress(self.vendor, self.product, socket=self.socket))
+
+
+class EscPosPrinter:
+    """Implements `ports.TicketPrinter` and `ports.SupervisedDevice`. `tells` says whether it answers questions."""
+
+    def __init__(self, name: str, line: PrinterLine, *, tells: bool, module_dots: int) -> None:
+        self.name = name
+        self._line = line
+        self._tells = tells
+        self._module_dots = module_dots
+        self._turn = asyncio.Lock()
+        self._open = False
+        self._state = PrinterState.UNKNOWN
+        self._statuses = StatusBytes()
+        self._answers: list[int] = []
+        self._printed = False
+
+    @property
+    def state(self) -> PrinterState:
+        """What its sensors said last; UNKNOWN while it is not connected, or mute."""
+        return self._state
+
+    async def run(self, health: HealthLine) -> None:
+        """Watch the printer until it fails; see the port."""
+        try:
+            await self._line.open()
+            self._open = True
+            self._statuses = StatusBytes()
+            silent = 0
+            while True:
+                async with self._turn:
+                    await self._look()
+                silent = silent + 1 if self._tells and self._state is PrinterState.UNKNOWN else 0
+                if silent == SILENT_LOOKS:
+                    raise DeviceFault(f"{self.name}: the printer is silent; check its power and cable, or set status to none")
+                if not silent:
+                    self._report(health)
+                await asyncio.sleep(LOOK_PERIOD_S)
+        finally:
+            self._open = False
+            self._state = PrinterState.UNKNOWN
+            await self._line.close()
+
+    async def print(self, sheet: Sheetful) -> None:
+        """Print one sheet; see the port."""
+        async with self._turn:
+            if not self._open:
+                raise DeviceFault(f"{self.name}: the printer is not connected; check its power and cable")
+            await self._look()
+            self._refuse_unless_able("nothing was printed")
+            await self._line.write(escpos.encode(sheet, self._module_dots))
+            if not self._tells:
+                return
+            self._printed = False
+            await self._line.write(escpos.ASK_WHEN_PRINTED)
+            printed = await self._await_printed()
+            await self._look()
+            self._refuse_unless_able("the sheet may be incomplete")
+            if not printed:
+                raise DeviceFault(f"{self.name}: the printer does not say that it printed; look at what came out")
+
+    def _refuse_unless_able(self, outcome: str) -> None:
+        if self._state not in _MAY_PRINT or (self._tells and self._state is PrinterState.UNKNOWN):
+            remedy = _REMEDIES.get(self._state, "check its power and cable")
+            raise DeviceFault(f"{self.name}: {self._state}, {outcome}; {remedy}")
+
+    async def _await_printed(self) -> bool:
+        """Wait for the answer that comes in its turn, for as long as the printer is able to go on."""
+        for _ in range(int(PRINT_LIMIT_S / LOOK_PERIOD_S)):
+            await self._read(LOOK_PERIOD_S)
+            if self._printed:
+                return True
+            await self._look()
+            if self._printed or self._state not in _MAY_PRINT:
+                break
+        return self._printed
+
+    async def _look(self) -> None:
+        """Ask for each status, and note the worst. What stands unread was said before."""
+        if not self._tells:
+            return
+        told: dict[int, int] = {}
+        while await self._read(NO_WAIT_S):
+            pass
+        for kind in escpos.REPLY_KINDS:
+            self._answers.clear()
+            await self._line.write(escpos.ask(kind))
+            while not self._answers and await self._read(REPLY_LIMIT_S):
+                pass
+            if not self._answers:
+                break
+            told[kind] = self._answers[-1]
+        whole = len(told) == len(escpos.REPLY_KINDS)
+        self._state = escpos.state_of(told) if whole else PrinterState.UNKNOWN
+
+    async def _read(self, limit_s: float) -> bool:
+        """Sort what the printer says; return whether it said anything."""
+        data = await self._line.read(limit_s)
+        answers, printed = self._statuses.feed(data)
+        self._answers += answers
+        self._printed = self._printed or printed > 0
+        return bool(data)
+
+    def _report(self, health: HealthLine) -> None:
+        if self._state in (PrinterState.READY, PrinterState.UNKNOWN):
+            health.ready()
+        else:
+            health.fault(f"{self.name}: {self._state}; {_REMEDIES[self._state]}")

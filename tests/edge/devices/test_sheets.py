@@ -1,0 +1,9 @@
+"""The page of supported devices is what the drivers say of themselves."""
+
+from edge.devices.sheets import table
+from tests.architecture.tree import ROOT
+
+
+def test_the_page_says_what_the_drivers_say() -> None:
+    page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
+    assert page == table(), "write it anew: .venv/bin/paifang edge drivers > docs/devices.md"
