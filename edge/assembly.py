@@ -21,7 +21,8 @@ from edge.devices.kinds import Surroundings
 from edge.devices.ports import SupervisedDevice
 from edge.enrolment import IDENTITY_FILE, KEY_FILE, NOBODY, Identity, check_not_enrolled, nobody, read_identity, write_identity
 from edge.gate.desk import Desk, Sources
-from edge.gate.lane import Lane, Way
+from edge.gate.lane import Lane, LaneShown, Way
+from edge.gate.signs import sign_of
 from edge.gate.supervision import Supervision
 from edge.journal.journal import Journal, Owner
 from edge.settings import AgentSettings, LaneSettings
@@ -304,6 +305,20 @@ def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings, hashed: Callable
         for direction, point in points.items()
         if point is not None
     }
-    devices: list[SupervisedDevice] = [turnstile, *(reader for _, reader in readers), *(reader for _, reader in card_readers)]
-    lane = Lane(settings.name, desk, turnstile, ways, agent.shown, monotonic_ms)
+    signals = [
+        (points[one.direction], one.make(Surroundings(f"{settings.name}/signal-{number}", time.monotonic)))
+        for number, one in enumerate(settings.signals, 1)
+    ]
+
+    def show(shown: LaneShown) -> None:
+        agent.shown(shown)
+        for point, signal in signals:
+            if point == shown.check_point:
+                signal.show(sign_of(shown.verdict))
+
+    devices: list[SupervisedDevice] = [turnstile]
+    devices += [device for _, device in readers]
+    devices += [device for _, device in card_readers]
+    devices += [device for _, device in signals]
+    lane = Lane(settings.name, desk, turnstile, ways, show, monotonic_ms)
     agent.add_lane(lane, {device.name: device for device in devices})

@@ -17,6 +17,7 @@ from edge.devices.kinds import (
     CodeReaderSettings,
     DocumentReaderSettings,
     DriverSettings,
+    SignalSettings,
     TicketPrinterSettings,
     TurnstileSettings,
 )
@@ -55,6 +56,7 @@ ReaderTable = Annotated[CodeReaderSettings, PlainValidator(lambda table: _read(t
 CardReaderTable = Annotated[DocumentReaderSettings, PlainValidator(lambda table: _read(table, DocumentReaderSettings))]
 
 
+SignalTable = Annotated[SignalSettings, PlainValidator(lambda table: _read(table, SignalSettings))]
 PrinterTable = Annotated[TicketPrinterSettings, PlainValidator(lambda table: _read(table, TicketPrinterSettings))]
 
 
@@ -68,11 +70,12 @@ class LaneSettings(BaseModel):
     turnstile: TurnstileTable
     readers: tuple[ReaderTable, ...] = Field(min_length=1, max_length=8)
     card_readers: tuple[CardReaderTable, ...] = Field(default=(), max_length=4)
+    signals: tuple[SignalTable, ...] = Field(default=(), max_length=2)
 
     @property
     def devices(self) -> tuple[DriverSettings, ...]:
         """Everything that the lane is wired to."""
-        return (self.turnstile, *self.readers, *self.card_readers)
+        return (self.turnstile, *self.readers, *self.card_readers, *self.signals)
 
 
 class AgentSettings(BaseModel):
@@ -135,8 +138,9 @@ def _lane_complaints(lane: LaneSettings) -> list[str]:
     where = f"lane {lane.name}"
     complaints = []
     stood_at = {reader.direction for reader in lane.readers} | {reader.direction for reader in lane.card_readers}
+    stood_at |= {signal.direction for signal in lane.signals}
     if stood_at - served or not served:
-        complaints.append(f"{where}: a reader stands at a direction without a check point; set entry or exit")
+        complaints.append(f"{where}: a reader or signal stands at a direction without a check point; set entry or exit")
     if len({direction in lane.turnstile.sensed for direction in served}) > 1:
         complaints.append(
             f"{where}: turnstile: wire a pass contact for both directions or for none: without one nobody is counted"

@@ -1,7 +1,7 @@
 """What a driver says of itself, so that a settings file can name it: the table that it reads there, and what is known of it.
 
 Laws: a driver checks its own table, and so a wrong one is refused before any device is opened; what is not verified is said so.
-A third party's driver is one class, of one of the four roles below, named by an entry point (see `registry`).
+A third party's driver is one class, of one of the roles below, named by an entry point (see `registry`).
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from edge.devices.ports import CodeReader, DocumentReader, SupervisedDevice, TicketPrinter, Turnstile
+from edge.devices.ports import CodeReader, DocumentReader, Signal, SupervisedDevice, TicketPrinter, Turnstile
 from protocol.directions import Direction
 from protocol.holders import Document
 
@@ -61,6 +61,10 @@ class DocumentReaderDriver(DocumentReader, SupervisedDevice, Protocol):
     """A reader of ID cards that a supervisor keeps alive."""
 
 
+class SignalDriver(Signal, SupervisedDevice, Protocol):
+    """Lamps and a buzzer that a supervisor keeps alive."""
+
+
 class TicketPrinterDriver(TicketPrinter, SupervisedDevice, Protocol):
     """A printer that a supervisor keeps alive."""
 
@@ -107,6 +111,16 @@ class DocumentReaderSettings(DriverSettings):
     direction: Direction = Direction.ENTRY
 
     def make(self, around: Surroundings) -> DocumentReaderDriver:
+        """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError
+
+
+class SignalSettings(DriverSettings):
+    """Lamps and a buzzer, at the side from which visitors go in this direction."""
+
+    direction: Direction = Direction.ENTRY
+
+    def make(self, around: Surroundings) -> SignalDriver:
         """Return the driver; it opens nothing before it is run."""
         raise NotImplementedError
 

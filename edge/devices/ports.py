@@ -151,6 +151,23 @@ class DocumentReader(Protocol):
         ...
 
 
+class Sign(StrEnum):
+    """What lamps and a buzzer tell a visitor."""
+
+    GO = "go"
+    CARD = "card"  # lay the ID card on
+    STOP = "stop"
+    CALL = "call"  # staff are called
+
+
+class Signal(Protocol):
+    """Lamps and a buzzer at a lane."""
+
+    def show(self, sign: Sign) -> None:
+        """Show a sign in place of the one before; at once, and whatever the device does: it never raises."""
+        ...
+
+
 class PrinterState(StrEnum):
     """What a printer's sensors say, the worst of them."""
 

@@ -17,6 +17,7 @@ from edge.devices.kinds import (
     CodeReaderSettings,
     DocumentReaderSettings,
     DriverSettings,
+    SignalSettings,
     TicketPrinterSettings,
     TurnstileSettings,
 )
@@ -36,6 +37,8 @@ HOUSE = {
         ("hid-pos", "usb_scanner:HidPosSettings"),
         ("keyboard-wedge", "usb_scanner:KeyboardWedgeSettings"),
         ("id-card", "id_card_reader:IdCardSettings"),
+        ("lcus-lamps", "relay_lamps:LcusLampSettings"),
+        ("usb-lamps", "relay_lamps:UsbLampSettings"),
         ("serial-printer", "escpos_printer:SerialPrinterSettings"),
         ("tcp-printer", "escpos_printer:TcpPrinterSettings"),
         ("usb-printer", "escpos_printer:UsbPrinterSettings"),
@@ -46,6 +49,7 @@ ROLES: dict[type[DriverSettings], str] = {
     TurnstileSettings: "turnstile",
     CodeReaderSettings: "code reader",
     DocumentReaderSettings: "document reader",
+    SignalSettings: "signal",
     TicketPrinterSettings: "ticket printer",
 }
 
