@@ -3,6 +3,7 @@
 import os
 
 import pytest
+import structlog
 from hypothesis import settings
 
 pytest_plugins = ["pytester"]
@@ -27,6 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("real_time") is not None:
             item.add_marker(pytest.mark.xdist_group("real_time"))
+
+
+def pytest_runtest_teardown() -> None:
+    """Take back how a command that ran within a test has the log written: to a stream that pytest closes after it."""
+    structlog.reset_defaults()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

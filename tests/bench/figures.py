@@ -13,6 +13,7 @@ class Group(StrEnum):
     PRIMITIVES = "primitives"
     DECISIONS = "decisions"
     CAMERA = "camera"
+    GATE_IDLE = "gate_idle"
     FEED = "feed"
     GATE = "gate"
     ONLINE_GATES = "online_gates"
@@ -55,6 +56,8 @@ FIGURES = (
     Figure("scan_to_relay_p99_ms", "ms", Group.GATE, 8),
     Figure("gate_ready_s", "s", Group.GATE, 1),
     Figure("gate_rss_mb", "MB", Group.GATE, 120),
+    Figure("gate_idle_cpu_percent", "%", Group.GATE_IDLE, 3),
+    Figure("gate_idle_cpu_percent_without_camera", "%", Group.GATE_IDLE),
     Figure("camera_rss_mb", "MB", Group.CAMERA),
     Figure("feed_download_1m_s", "s", Group.FEED, 10),
     Figure("feed_bytes_per_ticket", "B", Group.FEED, 30),

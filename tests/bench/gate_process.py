@@ -28,8 +28,8 @@ POLL_S = 0.001
 _DATAGRAM_BYTES = 4_096
 
 
-async def make_files(directory: Path, url: str) -> Path:
-    """Enrol and download as the agent would, and return its settings file."""
+async def make_files(directory: Path, url: str, more_devices: str = "") -> Path:
+    """Enrol and download as the agent would, and return its settings file, its one lane with more devices if so wished."""
     data = directory / "data"
     data.mkdir(mode=0o700, parents=True)
     answer = EnrolAnswer(AGENT, SITE, first_keyring(), bytes(SITE_KEY_BYTES))
@@ -40,7 +40,7 @@ async def make_files(directory: Path, url: str) -> Path:
         gate.trust.note_signed_time(computer_at())
         gate.close()
     settings = directory / "agent.toml"
-    settings.write_text(_settings(directory, data), encoding="utf-8")
+    settings.write_text(_settings(directory, data) + more_devices, encoding="utf-8")
     return settings
 
 

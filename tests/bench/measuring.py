@@ -1,6 +1,7 @@
 """Counting and timing, for every group: medians and percentiles of enough runs, one clock."""
 
 import gc
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ US_PER_S = 1_000_000
 MS_PER_S = 1_000
 MB = 1_000_000
 _KIB = 1_024
+_USER_TICKS_AT = 11  # in /proc/PID/stat after the name; those of the system follow
 
 Values = dict[str, float]  # by the names of figures
 
@@ -50,6 +52,17 @@ def rss_mb(process_id: int) -> float:
 def peak_rss_mb(process_id: int) -> float:
     """Return the most that it ever was."""
     return _status_kib(process_id, "VmHWM") * _KIB / MB
+
+
+def cpu_s(process_id: int) -> float:
+    """Return the seconds of a core that a process and its living children have used."""
+    family = [process_id, *(int(one) for one in Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split())]
+    return sum(_cpu_ticks(one) for one in family) / os.sysconf("SC_CLK_TCK")
+
+
+def _cpu_ticks(process_id: int) -> int:
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(fields[_USER_TICKS_AT]) + int(fields[_USER_TICKS_AT + 1])
 
 
 def _status_kib(process_id: int, field: str) -> int:

@@ -199,6 +199,7 @@ async def test_two_releases_in_a_row_are_two_pulses(rig: Rig) -> None:
         assert rig.board.openings == [2, 0]  # type: ignore[union-attr]  # the controller counts what it was told
         return
     await asyncio.gather(rig.driver.release(Direction.ENTRY), rig.driver.release(Direction.ENTRY))
+    await rig.until(lambda: rig.closings[0] == 2)
     await rig.settle()
     assert rig.closings == {0: 2}
 

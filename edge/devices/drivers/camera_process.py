@@ -22,7 +22,7 @@ from edge.devices.framing.code_lines import MAX_CODE_BYTES
 from edge.devices.framing.looks import Looks
 
 FRAME_LIMIT_S = 2.0  # for cameras whose driver knows no limit of its own
-TELL_EVERY_S = 0.5
+TELL_EVERY_S = 1.0
 _MS_PER_S = 1_000
 
 

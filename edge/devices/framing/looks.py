@@ -4,9 +4,9 @@ Laws: a picture that changed is decoded at once; a still one is decoded again af
 noise or focus may let the next try succeed; while a code is in sight it is sighted often enough not to count as shown anew.
 """
 
-STILL_PAUSE_S = 0.15  # between two glances at a still picture: so late may a code be noticed
+STILL_PAUSE_S = 0.2  # between two glances at a still picture: so late may a code be noticed
 FIRST_RELOOK_S = 0.3
-LONGEST_RELOOK_S = 8.0
+LONGEST_RELOOK_S = 20.0
 SIGHTING_S = 0.3
 
 

@@ -40,7 +40,7 @@ def test_what_is_longer_than_any_picture_is_thrown_away() -> None:
 
 def test_a_still_picture_is_decoded_ever_more_rarely_and_never_not_at_all() -> None:
     looks, decoded = Looks(), []
-    for hundredth in range(6_000):
+    for hundredth in range(10_000):
         now_s = hundredth / 100
         if looks.is_due(now_s, changed=hundredth == 0):
             decoded.append(now_s)
