@@ -16,7 +16,7 @@ section "Types"
 mypy
 section "Tests"
 if [ "${1:-}" = quick ]; then
-  pytest -n 2 --dist loadgroup -m "not journey and not postgresql"
+  pytest -n 3 --dist loadgroup -m "not journey and not postgresql"
 else
-  pytest -n 2 --dist loadgroup
+  pytest -n 3 --dist loadgroup
 fi
