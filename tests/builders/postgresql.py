@@ -38,7 +38,7 @@ class Server:
             asyncio.run(_run(self.socket_folder, f"CREATE DATABASE {TEMPLATE}"))
             asyncio.run(_migrate(self._url(TEMPLATE)))
         self.copies += 1
-        begin = f"CREATE DATABASE copy_{self.copies} TEMPLATE {TEMPLATE}"
+        begin = f"CREATE DATABASE copy_{self.copies} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY"
         asyncio.run(_run(self.socket_folder, f"DROP DATABASE IF EXISTS copy_{self.copies - 1} WITH (FORCE)", begin))
         return self._url(f"copy_{self.copies}")
 
