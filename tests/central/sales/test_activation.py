@@ -194,7 +194,7 @@ async def test_codes_over_http_are_in_the_answer_of_the_export_alone(office: Off
         answer = await client.post(f"{path}?format=csv", headers=headers)
         assert answer.status == 200, await answer.text()
         codes = [line.split(",")[4] for line in (await answer.text()).splitlines()[1:]]
-        assert (await (await client.post(f"{path}/sent", json={}, headers=headers)).json()) == {"sent": 2}
+        assert (await (await client.post(f"{path}/mark-sent", json={}, headers=headers)).json()) == {"sent": 2}
         body = {"code": codes[0], "visit_day": "2026-05-10"}
         keyed = {**headers, "Idempotency-Key": "activate-0001"}
         ticket = await (await client.post("/api/v1/activations", json=body, headers=keyed)).json()
