@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from central.assembly import Ambience, build_app
+from central.domain.principal import DataScope
 from central.examples import examples
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
@@ -34,7 +35,6 @@ from central.store import backup as backups
 from central.store.engine import open_database
 from central.store.migrate import migrate as migrate_database
 from central.store.unit_of_work import Store
-from central.web.access import DataScope
 from central.web.openapi import document
 from central.web.server import AppRunner
 from protocol.errors import PaifangError, SettingsError

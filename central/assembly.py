@@ -14,8 +14,8 @@ from argon2 import PasswordHasher
 from central.admissions.routes import ADMISSIONS
 from central.admissions.service import Admissions
 from central.agencies.groups import Gates, GroupOrders
-from central.agencies.order_routes import AGENCY_SALES, GROUP_ORDERS
-from central.agencies.routes import AGENCIES
+from central.agencies.routes.agencies import AGENCIES
+from central.agencies.routes.orders import AGENCY_SALES, GROUP_ORDERS
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
 from central.audit.calls import CallLog, LogLevel
@@ -23,11 +23,11 @@ from central.audit.linking import Chain
 from central.audit.routes import AUDIT, CHAIN
 from central.audit.search import AuditSearch
 from central.catalog.categories import Categories
-from central.catalog.category_routes import CATEGORIES
 from central.catalog.preview import Preview
-from central.catalog.preview_routes import PREVIEW
-from central.catalog.routes import CATALOG
-from central.catalog.sale_setting_routes import SALE_SETTINGS
+from central.catalog.routes.categories import CATEGORIES
+from central.catalog.routes.preview import PREVIEW
+from central.catalog.routes.sale_settings import SALE_SETTINGS
+from central.catalog.routes.ticket_types import CATALOG
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
@@ -35,20 +35,20 @@ from central.devices.check_points import CheckPoints
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
 from central.identity.accounts import Accounts
-from central.identity.menu_routes import MENUS
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
-from central.identity.role_routes import ROLES
 from central.identity.roles import Roles
+from central.identity.routes.menus import MENUS
+from central.identity.routes.roles import ROLES
+from central.identity.routes.sessions import IDENTITY
+from central.identity.routes.setting_groups import SETTING_GROUPS
+from central.identity.routes.supervisors import SUPERVISORS
+from central.identity.routes.tokens import TOKENS
+from central.identity.routes.users import ACCOUNTS
 from central.identity.service import Identity
-from central.identity.session_routes import IDENTITY
-from central.identity.setting_group_routes import SETTING_GROUPS
 from central.identity.setting_groups import SettingGroups
-from central.identity.supervisor_routes import SUPERVISORS
 from central.identity.supervisors import Supervisors
-from central.identity.token_routes import TOKENS
 from central.identity.tokens import Tokens
-from central.identity.user_routes import ACCOUNTS
 from central.issuing.feed_version import FeedVersion
 from central.issuing.routes import ISSUING
 from central.issuing.service import Issuing
@@ -58,45 +58,45 @@ from central.jobs.table import FeedWork, Office, jobs_and_loops
 from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
-from central.keys.rack import KeyRack, RackSigner, Signers
+from central.keys.signing_keys import KeyRack, RackSigner, Signers
 from central.operations import OPERATIONS
 from central.parameters.routes import PARAMETERS
 from central.parameters.service import Parameters
 from central.payments import merchants
 from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
 from central.payments.differences import Differences
+from central.payments.institution_refunds import World
 from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
 from central.payments.routes import DIFFERENCES, PAYMENTS, RECONCILIATION
 from central.payments.service import Payments
 from central.promoters.routes import LINK_ORIGIN, PROMOTERS
 from central.promoters.service import Promoters
-from central.refunds.batch_routes import REFUND_BATCHES
 from central.refunds.batches import RefundBatches
-from central.refunds.policy import AgentFacts, Standing
-from central.refunds.routes import REFUNDS
+from central.refunds.routes.batches import REFUND_BATCHES
+from central.refunds.routes.refunds import REFUNDS
+from central.refunds.routes.upgrades import UPGRADES
+from central.refunds.rules.fence import AgentFacts, Standing
 from central.refunds.service import Refunds
-from central.refunds.upgrade_routes import UPGRADES
 from central.refunds.upgrades import Upgrades
-from central.reports.export_routes import DESK, Desk
-from central.reports.kept_export_routes import KEPT_EXPORTS
 from central.reports.kept_exports import KeptExports
-from central.reports.routes import REPORTS
+from central.reports.routes.exports import DESK, Desk
+from central.reports.routes.kept_exports import KEPT_EXPORTS
+from central.reports.routes.lists import REPORTS
 from central.reports.service import Reports
 from central.sales.activation import ActivationCodes
-from central.sales.activation_routes import ACTIVATION
-from central.sales.after_sale_routes import REPRINTS, RESCHEDULING
-from central.sales.cart_routes import CARTS
 from central.sales.carts import Carts
-from central.sales.evidence_routes import EVIDENCES
-from central.sales.holder_rounds import HolderRounds
+from central.sales.data_scope import OrderSight
+from central.sales.holder_rehashing import HolderRounds
 from central.sales.orders import Evidences
 from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
-from central.sales.routes import HOLDER_ROUNDS, SALES
+from central.sales.routes.activation import ACTIVATION
+from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
+from central.sales.routes.carts import CARTS
+from central.sales.routes.evidence import EVIDENCES
+from central.sales.routes.orders import HOLDER_ROUNDS, SALES
+from central.sales.routes.type_changes import TYPE_CHANGES
 from central.sales.service import Sales
-from central.sales.sight import OrderSight
-from central.sales.type_change_routes import TYPE_CHANGES
 from central.sales.type_changes import TypeChanges
 from central.settings import CentralSettings
 from central.shifts.routes import CASH_SHIFTS
@@ -106,19 +106,19 @@ from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
-from central.sync.agent_calls import KEYS, PUBLIC_ORIGIN
-from central.sync.agent_routes import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
 from central.sync.alarms import Alarms
-from central.sync.correction_routes import CORRECTIONS
 from central.sync.corrections import Corrections
-from central.sync.editions import RecentLists
 from central.sync.follower import Follower
 from central.sync.heads import Heads
 from central.sync.holder_keys import HolderKeyDesk
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
+from central.sync.published_feed import RecentLists
 from central.sync.publisher import Publisher, Served
-from central.sync.routes import ALARMS
+from central.sync.routes.agent_calls import KEYS, PUBLIC_ORIGIN
+from central.sync.routes.agents import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
+from central.sync.routes.alarms import ALARMS
+from central.sync.routes.corrections import CORRECTIONS
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory

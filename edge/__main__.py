@@ -17,7 +17,7 @@ import structlog
 import typer
 
 from edge.assembly import enrol_agent, run_agent
-from edge.devices.sheets import table
+from edge.devices.devices_page import table
 from edge.local.server import ask_local
 from edge.local_messages import Question, Request
 from edge.settings import load_settings

@@ -17,7 +17,7 @@ from edge.cache.cache import Cache, open_cache
 from edge.cache.database import CacheFault, CacheTampered
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
-from edge.devices.kinds import Surroundings
+from edge.devices.driver_api import Surroundings
 from edge.devices.ports import SupervisedDevice
 from edge.enrolment import IDENTITY_FILE, KEY_FILE, NOBODY, Identity, check_not_enrolled, nobody, read_identity, write_identity
 from edge.gate.desk import Desk, Sources

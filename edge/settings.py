@@ -13,7 +13,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from edge.devices.kinds import (
+from edge.devices.driver_api import (
     CodeReaderSettings,
     DocumentReaderSettings,
     DriverSettings,

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, delete, insert, select
 
 from central.admissions import events
-from central.admissions.conflicts import Conflict, TicketCase, conflicts_of
 from central.admissions.refunded import paid_back_among, partly_paid_back_among, reduced_among
+from central.admissions.rules.conflicts import Conflict, TicketCase, conflicts_of
 from central.catalog import service as catalog
 from central.devices import check_points
 from central.issuing import feed_rows
-from central.sales.promises import moved_among
+from central.sales.sold_terms import moved_among
 from central.store.bulk import among
 from central.store.columns import to_signed
 from central.store.tables.admissions import ConflictRow

@@ -6,10 +6,10 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.service import Admissions, Position, StoredConflict
+from central.domain.pagination import Page, PageQuery, key_of, to_cursor
 from central.identity.permissions import Permission
 from central.issuing.records import id_text
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, key_of, to_cursor
 from protocol.instants import Instant, to_datetime
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent

@@ -10,25 +10,25 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.agencies import records
-from central.agencies.policy import Charges, GroupState, GroupTicket, settled
 from central.agencies.ports import Heads
 from central.agencies.records import Contact
+from central.agencies.rules.contracts import Charges, GroupState, GroupTicket, settled
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_from_text, id_text
 from central.issuing.service import Issuing, ticket_in, tickets_of_order
 from central.payments import agency_funds, documents, ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method
-from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import AdmittingAgents
+from central.refunds.rules.fence import Revocation, WaitedFor, fence
 from central.refunds.service import has_waiting
-from central.sales.promises import promise_of
+from central.sales.sold_terms import promise_of
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.agencies import GroupOrderRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
 from protocol.instants import Instant, to_minute
 from protocol.tickets.record import TicketStatus

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sqlmodel import col, delete, select
 
-from central.agencies.policy import Charges, ContractPrice
-from central.sales.policy import AgreedPrice
+from central.agencies.rules.contracts import Charges, ContractPrice
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.sales.rules.pricing import AgreedPrice
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.agencies import AgencyPriceRow, AgencyRow
 from central.store.unit_of_work import Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from central.agencies import records
 from central.agencies.groups import GroupOrders, Planned
-from central.agencies.policy import Charges
 from central.agencies.records import Contact
+from central.agencies.rules.contracts import Charges
 from central.audit import service as audit
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.payments.documents import AtOnce, record_at_once
 from central.payments.ports import PayableOrder
 from central.sales.orders import Order
 from central.sales.service import Quote, Sales, Taking, Wanted
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 

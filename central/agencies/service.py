@@ -10,12 +10,14 @@ from datetime import date
 from sqlmodel import col, select
 
 from central.agencies import records, statements
-from central.agencies.policy import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.records import Agency, AgencyWish, agency_of
+from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
 from central.catalog import service as catalog
-from central.catalog.business_days import Span, business_days
+from central.catalog.rules.business_days import Span, business_days
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.payments import agency_funds, drawers, ledger
 from central.payments.documents import AtOnce
 from central.payments.ledger import Movement
@@ -24,8 +26,6 @@ from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal
 from central.store.tables.agencies import AgencyReceiptRow, AgencyRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant
 
 

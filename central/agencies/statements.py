@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
-from central.agencies.policy import EntryKind, ReceiptKind, kind_of
-from central.catalog.business_days import Span
+from central.agencies.rules.contracts import EntryKind, ReceiptKind, kind_of
+from central.catalog.rules.business_days import Span
 from central.payments import ledger
 from central.store.tables.agencies import AgencyReceiptRow
 from central.store.tables.money import LedgerRow

@@ -8,11 +8,11 @@ by the level; nothing of a body or a query is kept.
 from collections import deque
 from enum import StrEnum
 
+from central.domain.calls import Called, Failed
 from central.store.bulk import Values
 from central.store.columns import Table
 from central.store.tables.audit import CallRow, FaultRow
 from central.store.unit_of_work import Store
-from central.web.calls import Called, Failed
 from protocol.instants import Clock
 
 MOST_WAITING = 20_000

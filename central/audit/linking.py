@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Select
 from sqlmodel import col, delete, func, select, update
 
-from central.audit import chain
-from central.audit.chain import Link, Record
+from central.audit.rules import chain
+from central.audit.rules.chain import Link, Record
 from central.audit.service import record
+from central.domain.problems import Problem, ProblemCode
 from central.store.bulk import among
 from central.store.tables.audit import AuditBatchRow, AuditRow
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import KeyId
 from protocol.instants import MS_PER_MINUTE, Instant
 from protocol.signatures import sign, verifies

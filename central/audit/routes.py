@@ -11,9 +11,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.audit.linking import Chain
 from central.audit.search import AuditSearch, Wanted
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import ProblemCode
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
-from central.web.problems import ProblemCode
 from protocol.instants import from_datetime, to_datetime
 
 AUDIT: web.AppKey[AuditSearch] = web.AppKey("audit", AuditSearch)

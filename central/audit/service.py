@@ -3,9 +3,9 @@
 Laws: the record is part of the transaction of the doing; it holds no password, no document number and no name of a visitor.
 """
 
+from central.domain.calls import CURRENT_REQUEST
 from central.store.tables.audit import AuditRow
 from central.store.unit_of_work import Work
-from central.web.calls import CURRENT_REQUEST
 from protocol.instants import Instant
 
 SYSTEM = None

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.sale import MOST_DAYS_AHEAD, Fen
-from central.web.local_times import LocalTime
+from central.domain.local_times import LocalTime
 
 MOST_TERMS = 20
 MOST_TIMES = 20

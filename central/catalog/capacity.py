@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from central.audit import service as audit
-from central.catalog.capacity_policy import LoadLevel, level_after
+from central.catalog.rules.capacity import LoadLevel, level_after
 from central.store.tables.catalog import SiteLoadRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId

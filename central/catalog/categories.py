@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.catalog import CategoryRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import ProductId
 from protocol.instants import Instant
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from central.web.local_times import LocalTime
+from central.domain.local_times import LocalTime
 from protocol.admission import policy
 from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId
 

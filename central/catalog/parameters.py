@@ -13,8 +13,8 @@ from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
 from central.catalog.concessions import Grounds
 from central.catalog.sale import MOST_PLACES, KnownBy, SaleRules, StockPer
-from central.web.local_times import LocalTime
-from central.web.texts import PRINTABLE
+from central.domain.local_times import LocalTime
+from central.domain.texts import PRINTABLE
 from protocol.admission import policy
 from protocol.admission.tables import (
     MAX_AGE,

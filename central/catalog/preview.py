@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from central.catalog import service as catalog
 from central.catalog.parameters import TicketTypeParameters
-from central.catalog.policy import slot_starting
-from central.catalog.preview_policy import UNSAVED, Thought, Visit, facts_of
+from central.catalog.rules.preview import UNSAVED, Thought, Visit, facts_of
+from central.catalog.rules.validity import slot_starting
 from central.catalog.ticket_type import flags_of
 from central.devices import check_points
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.admission.decide import decide
 from protocol.admission.verdict import Verdict
 from protocol.identifiers import CheckPointId, ProductId, SiteId

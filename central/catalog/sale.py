@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from central.web.local_times import LocalMoment, LocalTime
+from central.domain.local_times import LocalMoment, LocalTime
 
 MOST_PRICE_FEN = 100_000_000
 MOST_DAYS_AHEAD = 730

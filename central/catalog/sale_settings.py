@@ -13,12 +13,12 @@ from sqlmodel import col, delete, insert, select
 
 from central.audit import service as audit
 from central.catalog.service import ticket_types
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
 from central.store.tables.people import UserRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_or_replace
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import ProductId
 from protocol.instants import Instant
 

@@ -16,10 +16,10 @@ from central.catalog.holder_keys import HolderKeys
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.admission.policy import Product, SiteRules
 from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import U16_MAX, ProductId, SiteId

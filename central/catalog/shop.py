@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from central.catalog import sale_settings
 from central.catalog import service as catalog
 from central.catalog.capacity import load_of
-from central.catalog.capacity_policy import LoadLevel
+from central.catalog.rules.capacity import LoadLevel
 from central.catalog.sale_settings import Settings
 from central.catalog.ticket_type import TicketType
 from central.store.in_memory import InMemory

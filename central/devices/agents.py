@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select, update
 
 from central.audit import service as audit
-from central.devices import check_points, policy
-from central.devices.policy import AgentRole, Edition
+from central.devices import check_points
+from central.devices.rules import enrolment
+from central.devices.rules.enrolment import AgentRole, Edition
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
 from protocol.instants import Instant
 from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
@@ -77,7 +78,7 @@ class Agents:
         self._store = store
         self._random_bytes = random_bytes
         self._ports = ports
-        self._tries = policy.Tries()
+        self._tries = enrolment.Tries()
 
     async def make_code(
         self, site_id: SiteId, role: AgentRole, points: tuple[CheckPointId, ...], by: int | None, now: Instant
@@ -86,13 +87,15 @@ class Agents:
 
         Problem where there is no such site, or a check point is not of it.
         """
-        code = policy.code_text(self._random_bytes(policy.CODE_RANDOM_BYTES))
-        expires_at = Instant(now + policy.CODE_LIFE_MS)
+        code = enrolment.code_text(self._random_bytes(enrolment.CODE_RANDOM_BYTES))
+        expires_at = Instant(now + enrolment.CODE_LIFE_MS)
         async with self._store.transaction() as work:
-            await work.session.exec(delete(EnrolmentCodeRow).where(col(EnrolmentCodeRow.expires_at) < now - policy.CODE_LIFE_MS))
+            await work.session.exec(
+                delete(EnrolmentCodeRow).where(col(EnrolmentCodeRow.expires_at) < now - enrolment.CODE_LIFE_MS)
+            )
             await check_points.require_site(work, site_id)
             await _require_points(work, site_id, points)
-            if (await work.session.exec(select(func.count()).select_from(EnrolmentCodeRow))).one() >= policy.MOST_CODES_OPEN:
+            if (await work.session.exec(select(func.count()).select_from(EnrolmentCodeRow))).one() >= enrolment.MOST_CODES_OPEN:
                 raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many codes are open; wait ten minutes")
             row = EnrolmentCodeRow(
                 code_hash=_hash(code),
@@ -216,7 +219,7 @@ async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[Pr
     rows = (await work.session.exec(select(AgentRow).where(col(AgentRow.id).in_(hosts)).order_by(col(AgentRow.id)))).all()
     agents = tuple(agent_of(row) for row in rows)
     return tuple(
-        agent for agent in agents if any(policy.may_admit(agent.in_force, points.get(agent.agent_id, ())) for points in hosted)
+        agent for agent in agents if any(enrolment.may_admit(agent.in_force, points.get(agent.agent_id, ())) for points in hosted)
     )
 
 
@@ -266,4 +269,4 @@ async def _require_points(work: Work, site_id: SiteId, points: tuple[CheckPointI
 
 
 def _hash(code: str) -> bytes:
-    return hashlib.sha256(policy.normalised_code(code).encode()).digest()
+    return hashlib.sha256(enrolment.normalised_code(code).encode()).digest()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
-from central.devices.policy import Edition, HostedPoint
+from central.devices.rules.enrolment import Edition, HostedPoint
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.admission.policy import CheckPoint, CheckPointState
 from protocol.admission.tables import MAX_CHECK_POINTS
 from protocol.directions import Direction

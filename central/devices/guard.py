@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select, update
 
-from central.devices import policy
+from central.devices.rules import enrolment
+from central.domain.problems import Problem, ProblemCode
 from central.store.tables.devices import AgentRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.errors import PaifangError, UntrustedError
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
@@ -150,7 +150,7 @@ class AgentGuard:
         if memory is None:
             memory = _Memory(known, now, window, row.last_seen_at, row.last_head_at)
             self._memory[agent] = memory
-        memory.agent, memory.read_at, memory.window = known, now, policy.merged(memory.window, window)
+        memory.agent, memory.read_at, memory.window = known, now, enrolment.merged(memory.window, window)
         return memory
 
 

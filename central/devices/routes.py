@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from central.devices.agents import Agent, Agents
 from central.devices.check_points import CheckPoints, CheckPointWish, HostedCheckPoint
 from central.devices.guard import AgentGuard
-from central.devices.policy import AgentRole
+from central.devices.rules.enrolment import AgentRole
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
-from central.identity.setting_group_routes import GroupName
+from central.identity.routes.setting_groups import GroupName
 from central.web.operations import Call, Route
-from central.web.pagination import Page, PageQuery, page_of
-from central.web.problems import ProblemCode
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
-from central.identity.granted import granted, require_all_held, require_scope_held, roles_of
+from central.domain.principal import Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
 from central.identity.passwords import Passwords
 from central.identity.roles import administrators
 from central.store.tables.audit import AuditRow
@@ -26,8 +28,6 @@ from central.store.tables.people import (
 )
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 ADMIN = "admin"

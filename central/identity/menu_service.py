@@ -7,11 +7,11 @@ sees a new arrangement at the next sign-in, or when they refresh the menu (åˆ·æ–
 import json
 
 from central.audit import service as audit
+from central.domain.principal import Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.menus import SHIPPED, Menu, PlacedGroup, PlacedPage, arranged, fault_of
 from central.store.tables.people import MenuRow
 from central.store.unit_of_work import Store
-from central.web.access import Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 _ONLY = 1

@@ -11,7 +11,7 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from central.web.problems import Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode
 
 AT_ONCE = 2
 MOST_WAITING = 32

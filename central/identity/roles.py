@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
-from central.identity.granted import permissions_of, require_all_held, require_scope_held
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.identity.effective_permissions import permissions_of, require_all_held, require_scope_held
 from central.identity.permissions import Permission
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import DataScope, Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 ADMINISTRATORS = "管理员 Administrators"

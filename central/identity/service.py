@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
-from central.identity import bearers, policy, totp
+from central.domain.principal import Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.identity import token_lookup, totp
 from central.identity.accounts import set_password, user_named
-from central.identity.granted import granted, roles_of
+from central.identity.effective_permissions import granted, roles_of
 from central.identity.passwords import Passwords
+from central.identity.rules import sign_in
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.people import ApiTokenRow, SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 TOKEN_BYTES = 32
@@ -79,7 +80,7 @@ class Identity:
         """Raise Problem unless this is an enabled person who knows their password, and has the code where one is needed."""
         async with self._store.reading() as work:
             failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
-        if failed and (wait_s := policy.delay_left_s(failed.failures, failed.last_at, now)):
+        if failed and (wait_s := sign_in.delay_left_s(failed.failures, failed.last_at, now)):
             raise Problem(ProblemCode.SIGN_IN_DELAYED, f"try again in {wait_s} s", retry_after_s=wait_s)
         if (
             not await self._passwords.verify(None if row is None else row.password_hash, attempt.password)
@@ -119,7 +120,7 @@ class Identity:
 
     async def change_password(self, who: Principal, old: str, new: str, now: Instant) -> SignedIn:
         """Set an own password, end all sessions of the person and open a new one."""
-        weakness = policy.password_weakness(new, who.name)
+        weakness = sign_in.password_weakness(new, who.name)
         if weakness is not None:
             raise Problem(ProblemCode.PASSWORD_WEAK, weakness, fields=(FieldFault("new_password", weakness),))
         await self._require_password(who, old)
@@ -172,22 +173,22 @@ class Identity:
             return await self._of_program(token, now)
         known = token_hash(token)
         async with self._store.asking() as connection:
-            bearer = await bearers.of_session(connection, known)
+            bearer = await token_lookup.of_session(connection, known)
         if bearer is None or bearer.is_disabled or bearer.seen_at is None:
             return None
-        if policy.session_is_over(bearer.created_at, bearer.seen_at, now):
+        if sign_in.session_is_over(bearer.created_at, bearer.seen_at, now):
             return None
-        if now - bearer.seen_at >= policy.SEEN_EVERY_MS:
+        if now - bearer.seen_at >= sign_in.SEEN_EVERY_MS:
             await self._note_seen(known, now)
         return bearer.principal
 
     async def _of_program(self, token: str, now: Instant) -> Principal | None:
         known = token_hash(token)
         async with self._store.asking() as connection:
-            bearer = await bearers.of_program(connection, known)
+            bearer = await token_lookup.of_program(connection, known)
         if bearer is None or bearer.is_disabled or (bearer.ends_at is not None and now >= bearer.ends_at):
             return None
-        if bearer.seen_at is None or now - bearer.seen_at >= policy.SEEN_EVERY_MS:
+        if bearer.seen_at is None or now - bearer.seen_at >= sign_in.SEEN_EVERY_MS:
             await self._note_used(known, now)
         who = bearer.principal
         return replace(who, permissions=who.permissions & bearer.permissions, must_change_password=False)
@@ -195,9 +196,9 @@ class Identity:
     async def forget_old(self, now: Instant) -> None:
         """Drop sessions that are over and failures that no longer count; a job calls it."""
         async with self._store.transaction() as work:
-            await work.session.exec(delete(SessionRow).where(col(SessionRow.created_at) < now - policy.ABSOLUTE_MS))
+            await work.session.exec(delete(SessionRow).where(col(SessionRow.created_at) < now - sign_in.ABSOLUTE_MS))
             await work.session.exec(
-                delete(SignInFailureRow).where(col(SignInFailureRow.last_at) < now - policy.FORGOTTEN_AFTER_MS)
+                delete(SignInFailureRow).where(col(SignInFailureRow.last_at) < now - sign_in.FORGOTTEN_AFTER_MS)
             )
 
     async def _require_password(self, who: Principal, password: str) -> None:
@@ -233,7 +234,7 @@ class Identity:
             if row is None:
                 work.session.add(SignInFailureRow(account=name, source=source, failures=1, last_at=now))
                 return
-            forgotten = now - row.last_at >= policy.FORGOTTEN_AFTER_MS
+            forgotten = now - row.last_at >= sign_in.FORGOTTEN_AFTER_MS
             row.failures = 1 if forgotten else row.failures + 1
             row.last_at = now
             work.session.add(row)

@@ -10,10 +10,10 @@ from enum import StrEnum
 from sqlmodel import col, delete, insert, select
 
 from central.audit import service as audit
+from central.domain.problems import Problem, ProblemCode
 from central.store.tables.groups import SettingGroupMemberRow, SettingGroupRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant
 
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
-from central.identity import policy
-from central.identity.granted import granted, require_all_held, roles_of
+from central.domain.principal import Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.identity.effective_permissions import granted, require_all_held, roles_of
 from central.identity.passwords import Passwords
+from central.identity.rules import sign_in
 from central.store.tables.catalog import SiteRow
 from central.store.tables.people import SupervisedSiteRow, SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_or_replace
-from central.web.access import Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.admission.supervisors import MAX_SUPERVISORS, Supervisor
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
@@ -131,7 +131,7 @@ async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
 
 
 def _require_strong(pin: str) -> None:
-    weakness = policy.pin_weakness(pin)
+    weakness = sign_in.pin_weakness(pin)
     if weakness is not None:
         raise Problem(ProblemCode.PIN_WEAK, weakness, fields=(FieldFault("pin", weakness),))
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
-from central.identity.granted import granted, require_all_held, require_scope_held, roles_of
+from central.domain.principal import Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
 from central.identity.permissions import Permission
 from central.identity.service import API_TOKEN_PREFIX, TOKEN_BYTES, token_hash
 from central.store.tables.people import ApiTokenRow, UserRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import Principal
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 MOST_TOKENS_EACH = 100

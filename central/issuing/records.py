@@ -1,4 +1,4 @@
-"""A stored ticket as the record that gates get, and as its code. Pure."""
+"""A stored ticket as the record that gates get, and as its code."""
 
 from dataclasses import dataclass
 

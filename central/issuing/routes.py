@@ -3,13 +3,13 @@
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from central.domain.problems import ProblemCode
+from central.domain.texts import Reason
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.service import Issuing
 from central.issuing.views import ShortNumber, TicketPath, TicketView, ticket_view
 from central.web.operations import Call, Route
-from central.web.problems import ProblemCode
-from central.web.texts import Reason
 from protocol.instants import from_datetime, to_minute
 
 ISSUING: web.AppKey[Issuing] = web.AppKey("issuing", Issuing)

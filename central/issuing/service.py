@@ -12,14 +12,14 @@ from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
-from central.catalog.policy import Window
+from central.catalog.rules.validity import Window
 from central.catalog.ticket_type import TicketType, flags_of
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import credentials, outbox
 from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
 from central.issuing.signer import Signer
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute

@@ -18,7 +18,7 @@ from central.refunds.batches import RefundBatches
 from central.refunds.service import Refunds
 from central.reports.service import Reports
 from central.sales.carts import Carts
-from central.sales.holder_rounds import HolderRounds
+from central.sales.holder_rehashing import HolderRounds
 from central.sales.service import Sales
 from central.sales.type_changes import TypeChanges
 from central.store.channel import Channel

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from central.web.texts import PRINTABLE
+from central.domain.texts import PRINTABLE
 
 MIN_RSA_BITS = 2048
 MAX_PEM_CHARACTERS = 8_192

@@ -6,13 +6,13 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.parameters.groups import MAX_PEM_CHARACTERS, MOST_NETWORKS, GroupName
-from central.parameters.policy import FieldKind, fields
+from central.parameters.rules.changes import FieldKind, fields
 from central.parameters.service import Change, GroupState, Parameters
 from central.parameters.texts import FIELDS, GROUPS
 from central.web.operations import Call, Route
-from central.web.problems import ProblemCode
 from protocol.instants import to_datetime
 
 PARAMETERS: web.AppKey[Parameters] = web.AppKey("parameters", Parameters)

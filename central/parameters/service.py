@@ -14,14 +14,13 @@ from pydantic import ValidationError
 from sqlmodel import select
 
 from central.audit import service as audit
+from central.domain.principal import Principal
+from central.domain.problems import Problem, ProblemCode, invalid
 from central.parameters.groups import KINDS, GroupName, ParameterGroup
-from central.parameters.policy import NOTHING, Kept, Values, changed, parsed, split
+from central.parameters.rules.changes import NOTHING, Kept, Values, changed, parsed, split
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.parameters import ParameterGroupRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import Principal
-from central.web.operations import invalid
-from central.web.problems import Problem, ProblemCode
 from protocol.errors import SettingsError
 from protocol.instants import Instant
 

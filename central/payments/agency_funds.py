@@ -7,10 +7,10 @@ conditional statement; the agency's row says what its accounts in the ledger say
 from sqlalchemy import ColumnElement
 from sqlmodel import col, update
 
+from central.domain.problems import Problem, ProblemCode
 from central.payments.methods import BY_AGENCY, Method
 from central.store.tables.agencies import AgencyRow
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 
 
 async def charge(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:

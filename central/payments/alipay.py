@@ -24,8 +24,7 @@ from alipay.exceptions import AliPayException, AliPayValidationError
 from alipay.utils import AliPayConfig
 from pydantic import BaseModel, ValidationError
 
-from central.payments.bills import fen, is_alipay_details, read_alipay_bill
-from central.payments.port import (
+from central.payments.institution import (
     Acknowledgement,
     BillLine,
     Charge,
@@ -46,6 +45,7 @@ from central.payments.port import (
     Unknown,
     Waiting,
 )
+from central.payments.rules.bills import fen, is_alipay_details, read_alipay_bill
 from protocol.errors import PeerError, UntrustedError
 from protocol.instants import MS_PER_MINUTE, Clock, Instant, from_datetime, to_datetime
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from central.parameters.groups import AlipayGroup, WeChatPayGroup
 from central.parameters.service import Parameters
 from central.payments.alipay import AlipayInstitution, AlipayParameters
+from central.payments.institution import Institution
 from central.payments.merchants import GROUPS
 from central.payments.methods import Method
-from central.payments.port import Institution
 from central.payments.wechat import WeChatInstitution, WeChatParameters
 from protocol.instants import Clock
 

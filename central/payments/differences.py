@@ -11,33 +11,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.domain.problems import Problem, ProblemCode
+from central.payments.institution import MAX_REASON_CHARACTERS
 from central.payments.methods import Method
-from central.payments.port import MAX_REASON_CHARACTERS
+from central.payments.rules.difference_causes import Cause, Found
 from central.store.tables.payments import DifferenceRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant, local_day
 
 # Both institutions' days and bills are Beijing's.
 BILL_ZONE = ZoneInfo("Asia/Shanghai")
-
-
-class Cause(StrEnum):
-    """Why it must be looked at. The words are stored and never change their meaning."""
-
-    MONEY_RETURNED = "money-returned"
-    REFUND_CLOSED = "refund-closed"
-    REFUND_ABNORMAL = "refund-abnormal"
-    UNKNOWN_NUMBER = "unknown-number"
-    MISSING_IN_BILL = "missing-in-bill"
-    MISSING_HERE = "missing-here"
-    AMOUNT_DIFFERS = "amount-differs"
-    STATE_DIFFERS = "state-differs"
-    NOT_FINAL = "not-final"
-    REFUND_MISSING_IN_BILL = "refund-missing-in-bill"
-    REFUND_MISSING_HERE = "refund-missing-here"
-    REFUND_AMOUNT_DIFFERS = "refund-amount-differs"
 
 
 class DifferenceState(StrEnum):
@@ -45,18 +29,6 @@ class DifferenceState(StrEnum):
 
     OPEN = "open"
     SETTLED = "settled"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A difference: `subject` is the number that it is about (ours, or the institution's where we have none)."""
-
-    cause: Cause
-    subject: str
-    payment_id: int | None
-    ours_fen: int | None
-    theirs_fen: int | None
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from central.domain.problems import Problem, ProblemCode
 from central.payments import agency_funds, drawers, ledger
+from central.payments.institution import MAX_REASON_CHARACTERS
 from central.payments.ledger import Movement
 from central.payments.methods import BY_AGENCY, INSTITUTIONS, Method
-from central.payments.policy import ENDS, Document, PaymentState, Presentation, paid_at_once
-from central.payments.port import MAX_REASON_CHARACTERS
 from central.payments.ports import PayableOrder
+from central.payments.rules.payment_states import ENDS, Document, PaymentState, Presentation, paid_at_once
 from central.store.row_numbers import drawn
 from central.store.tables.payments import PaymentRow
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant
 
 

@@ -9,10 +9,10 @@ from functools import lru_cache
 from sqlalchemy import Integer, Select, bindparam, select
 
 from central.catalog.parameters import SiteParameters
+from central.domain.problems import Problem, ProblemCode
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 
 NOWHERE = 0

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 from sqlmodel import col, or_, select
 
+from central.domain.problems import Problem, ProblemCode
 from central.parameters.groups import GroupName
-from central.parameters.policy import Values
+from central.parameters.rules.changes import Values
 from central.parameters.service import Guard
 from central.payments.methods import Method
-from central.payments.policy import ENDS
+from central.payments.rules.payment_states import ENDS
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 
 GROUPS = {Method.WECHAT: GroupName.PAYMENT_WECHAT, Method.ALIPAY: GroupName.PAYMENT_ALIPAY}
 _NAMED_BY = {Method.WECHAT: ("mchid", "app_id"), Method.ALIPAY: ("app_id", "seller_id")}

@@ -13,18 +13,19 @@ from datetime import date, timedelta
 from sqlmodel import col, or_, select
 
 from central.audit import service as audit
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.payments import differences
-from central.payments.bill_match import Matched, OurPayment, OurRefund, match
-from central.payments.differences import BILL_ZONE, Cause
+from central.payments.differences import BILL_ZONE
+from central.payments.institution import Institution
+from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.policy import ENDS, PaymentState
-from central.payments.port import Institution
-from central.payments.refund_policy import RefundDocumentState
-from central.payments.refunding import World
+from central.payments.rules.bill_match import Matched, OurPayment, OurRefund, match
+from central.payments.rules.difference_causes import Cause
+from central.payments.rules.payment_states import ENDS, PaymentState
+from central.payments.rules.refund_states import RefundDocumentState
 from central.store.tables.payments import BillMatchRow, PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_or_replace
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import PeerError
 from protocol.instants import Instant, end_of_day, start_of_day, to_datetime
 

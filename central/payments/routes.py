@@ -7,18 +7,19 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import Problem, ProblemCode
+from central.domain.texts import PRINTABLE, Reason
 from central.identity.permissions import Permission
-from central.payments.differences import Cause, Difference, Differences, DifferenceState
+from central.payments.differences import Difference, Differences, DifferenceState
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
-from central.payments.policy import PaymentState, Presentation
 from central.payments.reconciliation import Reconciliation
+from central.payments.rules.difference_causes import Cause
+from central.payments.rules.payment_states import PaymentState, Presentation
 from central.payments.service import Payments, Start
 from central.web.access import Access
 from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
-from central.web.pagination import Page, PageQuery, from_cursor, to_cursor
-from central.web.problems import Problem, ProblemCode
-from central.web.texts import PRINTABLE, Reason
 from protocol.instants import to_datetime
 
 PAYMENTS: web.AppKey[Payments] = web.AppKey("payments", Payments)

@@ -11,13 +11,30 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.payments import differences, documents, giving_back, ledger
-from central.payments.differences import Cause, Found
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
+from central.payments import differences, documents, ledger, refund_split
 from central.payments.documents import AtOnce, Payment, payment_of, record_at_once
-from central.payments.giving_back import Given, Returning
+from central.payments.institution import (
+    Acknowledgement,
+    Charge,
+    Institution,
+    Paid,
+    PaymentAnswer,
+    PaymentNotice,
+    RefundNotice,
+    ReversalAnswer,
+    StillPaid,
+    Unknown,
+    Waiting,
+)
+from central.payments.institution_refunds import NUMBER_BYTES, RefundDocuments, World
 from central.payments.ledger import Movement
 from central.payments.methods import Method
-from central.payments.policy import (
+from central.payments.ports import Fulfilment, Orders, PayableOrder
+from central.payments.refund_split import Given, Returning
+from central.payments.rules.difference_causes import Cause, Found
+from central.payments.rules.payment_states import (
     ENDS,
     Abandoned,
     Answered,
@@ -32,26 +49,9 @@ from central.payments.policy import (
     created,
     step,
 )
-from central.payments.port import (
-    Acknowledgement,
-    Charge,
-    Institution,
-    Paid,
-    PaymentAnswer,
-    PaymentNotice,
-    RefundNotice,
-    ReversalAnswer,
-    StillPaid,
-    Unknown,
-    Waiting,
-)
-from central.payments.ports import Fulfilment, Orders, PayableOrder
-from central.payments.refunding import NUMBER_BYTES, RefundDocuments, World
 from central.store.idempotency import first_use, remember
 from central.store.tables.payments import PaymentRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.errors import UntrustedError
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
@@ -154,11 +154,11 @@ class Payments:
 
     async def give_back(self, work: Work, wanted: Returning, now: Instant) -> Given:
         """Give money back the way it came, as part of the caller's transaction, which has locked what it refunds."""
-        return await giving_back.give_back(work, self.refunds, wanted, now)
+        return await refund_split.give_back(work, self.refunds, wanted, now)
 
     async def hand_out(self, work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:
         """Hand out what is owed for a refund; return how much. Part of the caller's transaction, which has locked the refund."""
-        return await giving_back.hand_out(work, refund_id, site_id, by, now)
+        return await refund_split.hand_out(work, refund_id, site_id, by, now)
 
     async def payment(self, payment_id: int) -> Payment:
         """Return a payment; Problem where there is none."""

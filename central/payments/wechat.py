@@ -25,8 +25,7 @@ from wechatpayv3.core import Core
 from wechatpayv3.type import RequestType
 from wechatpayv3.utils import load_public_key, rsa_verify
 
-from central.payments.bills import read_wechat_bill
-from central.payments.port import (
+from central.payments.institution import (
     Acknowledgement,
     BillLine,
     Charge,
@@ -49,6 +48,7 @@ from central.payments.port import (
     Unknown,
     Waiting,
 )
+from central.payments.rules.bills import read_wechat_bill
 from protocol.errors import PeerError, UntrustedError
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant, from_datetime, to_datetime
 

@@ -9,16 +9,16 @@ import segno
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.pagination import Page, PageQuery, from_cursor, page_of, to_cursor
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
-from central.identity.user_routes import RowNumber
-from central.promoters.policy import MOST_PERMILLE, PromoterKind, link
+from central.identity.routes.users import RowNumber
+from central.promoters.rules.attribution import MOST_PERMILLE, PromoterKind, link
 from central.promoters.service import GroupWish, Promoter, PromoterGroup, Promoters, PromoterWish
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operations import Call, Route, StreamRoute
-from central.web.pagination import Page, PageQuery, from_cursor, page_of, to_cursor
-from central.web.problems import ProblemCode
-from central.web.texts import PRINTABLE
 from protocol.instants import to_datetime
 
 PROMOTERS: web.AppKey[Promoters] = web.AppKey("promoters", Promoters)

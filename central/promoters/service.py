@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.audit import service as audit
-from central.promoters.policy import CODE_BYTES, PromoterKind, Promotion, code_of, typed
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
 from central.store.tables.promoters import PromoterGroupRow, PromoterRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.instants import Instant
 
 RandomBytes = Callable[[int], bytes]

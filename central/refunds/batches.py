@@ -13,17 +13,17 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import tickets_of_order
-from central.refunds.reckoning import RefundKind, WantedRefund
+from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState
-from central.sales.promises import OF_LINE, is_for_day, promise_of
+from central.sales.sold_terms import OF_LINE, is_for_day, promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import OrderLineRow, RefundBatchRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId, SiteId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus

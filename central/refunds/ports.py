@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from central.refunds.policy import AgentFacts
+from central.refunds.rules.fence import AgentFacts
 from central.store.unit_of_work import Work
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import Instant

@@ -12,25 +12,24 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import Issuing, ticket_in, ticket_locked
 from central.payments import ledger
-from central.payments.giving_back import Given, Returning
 from central.payments.ledger import Movement
 from central.payments.methods import Method
+from central.payments.refund_split import Given, Returning
 from central.payments.service import Payments
-from central.refunds.handed_in import handed_in_for
-from central.refunds.policy import Revocation, WaitedFor, fence
 from central.refunds.ports import Admissions, AdmittingAgents
-from central.refunds.reckoning import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
-from central.sales.promises import promise_of
+from central.refunds.rules.amounts import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
+from central.refunds.rules.fence import Revocation, WaitedFor, fence
 from central.sales.quotas import give_back_ticket
+from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
 from protocol.instants import Instant, to_datetime
 from protocol.tickets.record import TicketStatus
@@ -227,7 +226,7 @@ class Refunds:
     async def _may_be_paid(self, work: Work, row: RefundRow) -> bool:
         if row.kind == RefundKind.FORCED:
             return True
-        for before in await handed_in_for(work, row.order_id):
+        for before in await _handed_in_for(work, row.order_id):
             if await self._admissions.used_persons(work, before.ticket_id):
                 return False
         used = await self._admissions.used_persons(work, row.ticket_id)
@@ -250,7 +249,7 @@ class Refunds:
 
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
         """Return who must still hear that the ticket is void, and each that was handed in for it."""
-        rows = (row, *await handed_in_for(work, row.order_id))
+        rows = (row, *await _handed_in_for(work, row.order_id))
         return tuple(dict.fromkeys([one for each in rows for one in await self._fenced(work, each, now)]))
 
     async def _fenced(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
@@ -345,3 +344,14 @@ def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
         override_reason=row.override_reason,
         waiting_for=waiting,
     )
+
+
+async def _handed_in_for(work: Work, order_id: int) -> tuple[RefundRow, ...]:
+    """Return the exchanges by which an order was paid, and those by which theirs were, the latest first.
+
+    As long as one of the tickets that were handed in could be used, the money of the other is not free (law 6).
+    """
+    query = select(RefundRow).where(col(RefundRow.new_order_id) == order_id).order_by(col(RefundRow.id))
+    rows = (await work.session.exec(query)).all()
+    before = [one for row in rows for one in await _handed_in_for(work, row.order_id)]
+    return (*rows, *before)

@@ -14,23 +14,23 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.sale_settings import Seller
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket, id_text
 from central.issuing.service import ticket_in
 from central.payments.documents import AtOnce, next_number, record_at_once
 from central.payments.methods import Method
 from central.payments.ports import PayableOrder
-from central.refunds.reckoning import RefundKind, WantedRefund
+from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds
 from central.sales import holders
 from central.sales.orders import Order
-from central.sales.policy import Holder, Promise, WantedLine
-from central.sales.promises import promise_of, stored
+from central.sales.rules.pricing import Holder, Promise, WantedLine
 from central.sales.service import Sales, Taking, Wanted
+from central.sales.sold_terms import promise_of, stored
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId, TicketId
 from protocol.instants import Instant, to_minute
 

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.reports.wanted import Narrowed, equal
 from central.sales.activation import MadeCode
-from central.sales.activation_policy import CodeState
-from central.sales.sight import Conditions
+from central.sales.data_scope import Conditions
+from central.sales.rules.activation import CodeState
 from central.store.tables.activation import ActivationCodeRow
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import TicketRow

@@ -7,8 +7,8 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.reports.wanted import Narrowed, equal
 from central.store.tables.journals import JournalRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work

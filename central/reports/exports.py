@@ -15,8 +15,8 @@ from typing import Any, Generic
 
 from xlsxwriter import Workbook
 
+from central.domain.problems import Problem, ProblemCode
 from central.reports.listing import Cell, Column, ItemT, Kind, Names
-from central.web.problems import Problem, ProblemCode
 
 CHUNK_BYTES = 256 * 1024
 MOST_XLSX_ROWS = 1_048_576 - 1  # what a sheet holds (ECMA-376) below its titles

@@ -13,11 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import col
 
 from central.catalog import service as catalog
-from central.catalog.business_days import Span
+from central.catalog.rules.business_days import Span
 from central.refunds.service import RefundState
-from central.reports.policy import Figures
-from central.reports.wanted import Narrowed, equal
-from central.sales.sight import Conditions
+from central.reports.filters import Narrowed, equal
+from central.reports.rules.counting import Figures
+from central.sales.data_scope import Conditions
 from central.store.tables.money import LedgerRow, OrderLineRow, OrderRow, RefundRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.tables.tickets import TicketRow

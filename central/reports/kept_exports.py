@@ -15,9 +15,9 @@ from typing import BinaryIO
 
 from pydantic import BaseModel
 
+from central.domain.problems import Problem, ProblemCode
 from central.reports.exports import Table, TableFormat
 from central.reports.listing import ItemT
-from central.web.problems import Problem, ProblemCode
 from protocol.errors import PaifangError
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Clock, Instant
 

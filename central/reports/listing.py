@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from central.catalog import service as catalog
 from central.catalog.parameters import TicketTypeParameters
-from central.reports.wanted import Asked, Narrowed
+from central.reports.filters import Asked, Narrowed
 from central.store.tables.catalog import TicketTypeRow
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.people import UserRow

@@ -6,10 +6,10 @@ from sqlalchemy import exists
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.reports.wanted import Narrowed, equal
+from central.sales.data_scope import Conditions
 from central.sales.orders import Order, order_of
-from central.sales.sight import Conditions
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Work
 

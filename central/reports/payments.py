@@ -10,11 +10,11 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.payments.documents import Payment, payment_of
-from central.payments.refund_policy import RefundDocumentState
+from central.payments.rules.refund_states import RefundDocumentState
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.reports.orders import order_conditions
-from central.reports.wanted import Narrowed, equal
-from central.sales.sight import Conditions
+from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Work

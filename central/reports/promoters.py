@@ -11,9 +11,9 @@ from sqlalchemy import Select, case, func, select
 from sqlmodel import col
 
 from central.refunds.service import RefundState
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind
-from central.reports.wanted import Narrowed, equal
-from central.sales.sight import Conditions
+from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderLineRow, OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work

@@ -7,9 +7,9 @@ from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
 from central.refunds.service import Refund, refund_of
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.reports.payments import Sold, sold_of
-from central.reports.wanted import Narrowed, equal
 from central.store.tables.money import OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work

@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.issuing.records import id_text
+from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.reports.wanted import Narrowed, equal
-from central.sales.sight import Conditions
+from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import ReprintRow, TicketRow
 from central.store.unit_of_work import Work

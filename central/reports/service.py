@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 
 from central.catalog import capacity
 from central.catalog.service import Site
-from central.reports import days, recording, statistics
+from central.domain.principal import Principal
+from central.reports import admission_projection, daily_totals, statistics
+from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
-from central.reports.wanted import Wanted, narrowed, sites_of
-from central.sales.sight import sight_of
+from central.sales.data_scope import sight_of
 from central.store.unit_of_work import Store
-from central.web.access import Principal
 from protocol.instants import Instant
 
 # A report waits for so many of what journals have told; what is left then is a burst that the job is working through.
@@ -95,13 +95,13 @@ class Reports:
     async def catch_up(self) -> None:
         """Record what journals have told since. Also a job: what it leaves is recorded the next time."""
         for _ in range(MOST_RECORDINGS_BEFORE_A_REPORT):
-            if not await recording.record_some(self._store):
+            if not await admission_projection.record_some(self._store):
                 return
 
     async def keep_days(self, now: Instant) -> None:
         """Keep the figures of days that are over. A job: what it leaves is kept the next time."""
         await self.catch_up()
-        await days.keep_some(self._store, now)
+        await daily_totals.keep_some(self._store, now)
 
 
 def _is_limited(site: Site) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from central.reports.filters import Narrowed
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.reports.wanted import Narrowed
 from central.shifts.records import Closed, Shift, shift_of
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work

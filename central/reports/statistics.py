@@ -13,19 +13,19 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from central.catalog import service as catalog
-from central.catalog.business_days import business_days
-from central.catalog.capacity_policy import LoadLevel, level_after
+from central.catalog.rules.business_days import business_days
+from central.catalog.rules.capacity import LoadLevel, level_after
 from central.catalog.service import Site
-from central.reports.days import figures_of_days
+from central.domain.principal import DataScope
+from central.reports.daily_totals import figures_of_days
+from central.reports.filters import Narrowed, Wanted, sites_of
 from central.reports.listing import Column, Kind
-from central.reports.policy import Figures, compared, days_between
-from central.reports.wanted import Narrowed, Wanted, sites_of
-from central.sales.sight import Sight
+from central.reports.rules.counting import Figures, compared, days_between
+from central.sales.data_scope import Sight
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work
 from central.sync.corrections import corrected_since
-from central.web.access import DataScope
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 from protocol.instants import Instant, local_day

@@ -16,16 +16,18 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from central.audit import service as audit
 from central.catalog import service as catalog
-from central.catalog.policy import window
+from central.catalog.rules.validity import window
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
-from central.identity.policy import FORGOTTEN_AFTER_MS, delay_left_s
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
+from central.identity.rules.sign_in import FORGOTTEN_AFTER_MS, delay_left_s
 from central.issuing.records import Ticket, id_from_text, id_text, subject
 from central.issuing.service import Activation, Issuing, ticket_in, ticket_locked, tickets_of_order
 from central.sales import holders, orders
-from central.sales.activation_policy import CODE_BYTES, code_of, hash_of, refused, require_holder, require_visit, typed
 from central.sales.holders import Hashed, SiteKeys
-from central.sales.policy import Holder
+from central.sales.rules.activation import CODE_BYTES, code_of, hash_of, refused, require_holder, require_visit, typed
+from central.sales.rules.pricing import Holder
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal
 from central.store.tables.activation import ActivationCodeRow, ActivationFailureRow
@@ -33,8 +35,6 @@ from central.store.tables.money import OrderRow
 from central.store.tables.tickets import RescheduledTicketRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import Instant, local_day

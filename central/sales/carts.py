@@ -11,12 +11,12 @@ from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.carts import SuspendedCartRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from protocol.instants import Instant, plus
 

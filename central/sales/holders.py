@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, delete, select
 
-from central.sales.policy import Holder, PromisedLine
+from central.sales.rules.pricing import Holder, PromisedLine
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.money import OrderHolderRow
 from central.store.tables.tickets import TicketHolderRow

@@ -10,17 +10,17 @@ from sqlmodel import col, select
 
 from central.catalog import service as catalog
 from central.catalog.concessions import EvidenceKind
-from central.catalog.policy import Window
+from central.catalog.rules.validity import Window
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket
 from central.issuing.service import NewTicket
 from central.payments.ports import PayableOrder
-from central.promoters.policy import Promotion
-from central.sales import promises
+from central.promoters.rules.attribution import Promotion
+from central.sales import sold_terms
 from central.sales.holders import Hashed
-from central.sales.policy import Holder, OrderState, PromisedLine
+from central.sales.rules.pricing import Holder, OrderState, PromisedLine
 from central.store.tables.money import OrderLineRow, OrderRow, SeenEvidenceRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Instant
 
@@ -186,7 +186,7 @@ def _line_values(order_id: int, line: PromisedLine) -> dict[str, object]:
         "valid_until": line.window.valid_until,
         "slot_start": line.window.slot_start,
         "slot_minutes": line.window.slot_minutes,
-        "after_sale": promises.stored(line.ticket_type.parameters.after_sale),
+        "after_sale": sold_terms.stored(line.ticket_type.parameters.after_sale),
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col, select, update
 
 from central.issuing.records import Ticket
-from central.sales.quota_policy import (
+from central.sales.rules.quotas import (
     ALL_DAYS,
     NOBODY,
     WHOLE_LINE,

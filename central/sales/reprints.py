@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket, subject
 from central.issuing.service import ticket_in, ticket_locked
-from central.sales.promises import promise_of
+from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.tickets import ReprintRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus

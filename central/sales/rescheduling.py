@@ -9,21 +9,21 @@ from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
-from central.catalog.policy import slot_starting, window
+from central.catalog.rules.validity import slot_starting, window
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, ticket_in, ticket_locked, tickets_of_order
 from central.sales import quotas
-from central.sales.move_policy import WantedDay, refused, require_movable
-from central.sales.policy import Promise
 from central.sales.ports import Uses
-from central.sales.promises import promise_of
-from central.sales.quota_policy import Move, SiteDay
+from central.sales.rules.pricing import Promise
+from central.sales.rules.quotas import Move, SiteDay
+from central.sales.rules.rescheduling import WantedDay, refused, require_movable
+from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
 from central.store.tables.tickets import RescheduledTicketRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant, to_datetime
 from protocol.tickets.record import TicketStatus
 

@@ -15,16 +15,18 @@ from central.catalog.sale_settings import Seller, require_allowed
 from central.catalog.service import Catalog
 from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, tickets_of_order
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
-from central.promoters.policy import Promotion
+from central.promoters.rules.attribution import Promotion
 from central.promoters.service import attributed
-from central.sales import holders, opening, orders, quotas
+from central.sales import holders, order_numbers, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.orders import Order
-from central.sales.policy import (
+from central.sales.rules.pricing import (
     AgreedPrice,
     OrderState,
     PricedLine,
@@ -38,15 +40,13 @@ from central.sales.policy import (
     require_room,
     total_fen,
 )
-from central.sales.quota_policy import SiteDay, Take, site_takes, takes_of
+from central.sales.rules.quotas import SiteDay, Take, site_takes, takes_of
 from central.sales.sold_out import SoldOut
-from central.store import small_tables
+from central.store import settings_version
 from central.store.idempotency import Earlier
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 
@@ -257,7 +257,7 @@ class Sales:
         await self._look_again(wanted, once, now)
         ids = self._issuing.draw_ids(quantity)
         async with self._store.transaction() as work:
-            opened = await opening.claim(work, once, ids, now)
+            opened = await order_numbers.claim(work, once, ids, now)
             if isinstance(opened, Earlier):
                 once.require_same(opened.fingerprint)
                 return await _order(work, int(opened.reference))
@@ -321,7 +321,7 @@ class Sales:
         return lines, promises, (*of_types, *site_takes(lines, SiteDay(wanted.site_id, shop.daily_capacity)))
 
     async def _shop(self, work: Work, wanted: Wanted) -> Shop:
-        version = await small_tables.version(await work.connection())
+        version = await settings_version.version(await work.connection())
         return await self._shops.at(work, wanted.site_id, version)
 
     async def _hashed(self, wanted: Wanted, now: Instant) -> Hashed:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Date, LargeBinary, Select, String, bindparam, exists, func, select
 
-from central.sales.quota_policy import NOBODY, QuotaKey, Take, refused
+from central.domain.idempotency import IdempotencyKey
+from central.sales.rules.quotas import NOBODY, QuotaKey, Take, refused
 from central.store import counters
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Store
-from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import ProductId
 
 MOST_KEPT = 256

@@ -15,12 +15,12 @@ from central.catalog.after_sale import AfterSaleRules
 from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
-from central.sales.policy import OrderState
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.sales.rules.pricing import OrderState
 from central.store.tables.catalog import SaleChangeRow
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import ProductId
 from protocol.instants import Instant, to_minute
 from protocol.tickets.record import TicketStatus

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
-from central.shifts.policy import Drawer
+from central.domain.problems import Problem, ProblemCode
+from central.shifts.rules.drawer import Drawer
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
 

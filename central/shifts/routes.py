@@ -8,15 +8,15 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
+from central.domain.problems import ProblemCode
+from central.domain.texts import Reason
 from central.identity.permissions import Permission
-from central.identity.user_routes import RowNumber
+from central.identity.routes.users import RowNumber
 from central.payments.methods import Method
-from central.shifts.policy import NOTES_FEN, Count
 from central.shifts.records import Closed, Shift
+from central.shifts.rules.drawer import NOTES_FEN, Count
 from central.shifts.service import CashShifts, Closing, Opening
 from central.web.operations import Call, Route
-from central.web.problems import ProblemCode
-from central.web.texts import Reason
 from protocol.identifiers import SiteId
 from protocol.instants import to_datetime
 

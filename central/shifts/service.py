@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.idempotency import IdempotencyKey
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.payments import documents, ledger
 from central.payments.documents import Taken
 from central.payments.ledger import Movement
 from central.shifts import records
-from central.shifts.policy import Count, drawer_of, require_left
 from central.shifts.records import Shift, shift_of
+from central.shifts.rules.drawer import Count, drawer_of, require_left
 from central.store.idempotency import first_use, remember
 from central.store.tables.people import UserRow
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Store, Work
-from central.web.access import DataScope, Principal
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import FieldFault, Problem, ProblemCode
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
 

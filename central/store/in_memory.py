@@ -7,7 +7,7 @@ later; a copy that was read while somebody changed it is read again.
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from central.store import small_tables
+from central.store import settings_version
 from central.store.unit_of_work import Work
 from protocol.errors import StorageError
 
@@ -39,12 +39,12 @@ class InMemory(Generic[KeyT, CopyT]):
 
     async def _read_at_rest(self, work: Work, key: KeyT) -> tuple[int, CopyT]:
         connection = await work.connection()
-        before = await small_tables.version(connection)
+        before = await settings_version.version(connection)
         for _ in range(MOST_READINGS):
             # What the session has read before must not hide what has changed since.
             work.session.expire_all()
             copy = await self._read(work, key)
-            after = await small_tables.version(connection)
+            after = await settings_version.version(connection)
             if after == before:
                 return after, copy
             before = after

@@ -10,10 +10,10 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.catalog import service as catalog
+from central.domain.idempotency import IdempotencyKey
 from central.store.idempotency import first_use, remember
 from central.store.tables.admissions import OnSiteCorrectionRow
 from central.store.unit_of_work import Store, Work
-from central.web.idempotency import IdempotencyKey
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
 

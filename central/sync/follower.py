@@ -7,13 +7,13 @@ it tells at most once in `GATHER_S`, outside the transactions that make work.
 import asyncio
 
 from central.catalog import service as catalog
-from central.keys.rack import KeyRack
+from central.keys.signing_keys import KeyRack
 from central.store.channel import Channel, Message
 from central.store.unit_of_work import Store, Work
 from central.sync import feed_store
-from central.sync.editions import RecentLists
 from central.sync.feed_store import Sealed
 from central.sync.heads import CurrentHead, Heads
+from central.sync.published_feed import RecentLists
 from central.sync.publisher import GATHER_S
 from protocol.feed.buckets import BucketKind, digest
 from protocol.feed.faults import Role

@@ -16,7 +16,7 @@ from central.admissions import service as admissions
 from central.admissions.events import NewEvent
 from central.devices import agents, check_points
 from central.devices.guard import AgentGuard, KnownAgent, Proven
-from central.devices.policy import Edition
+from central.devices.rules.enrolment import Edition
 from central.store.bulk import insert_rows
 from central.store.tables.journals import JournalEntryRow, JournalRow
 from central.store.unit_of_work import Store, Work

@@ -13,8 +13,9 @@ from central.admissions import events, judging
 from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
 from central.devices.guard import AgentRevoked, Proven, spent
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows
-from central.store import small_tables
+from central.store import settings_version
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
 from central.sync.ingest import Signers, Wake
@@ -23,7 +24,6 @@ from central.sync.online_answers import Attempt
 from central.sync.online_journal import Place
 from central.sync.online_store import Release, Told, Writing
 from central.sync.site_tables import SiteTables, TablesInMemory
-from central.web.problems import Problem, ProblemCode
 from protocol.admission.decide import decide
 from protocol.admission.facts import (
     Candidate,
@@ -41,7 +41,6 @@ from protocol.admission.facts import (
 from protocol.admission.freshness import MAX_TRUSTED_UNCERTAINTY_MS
 from protocol.admission.passages import PastPassage
 from protocol.admission.verdict import Admit, CallStaff, LetOut, Refuse, Verdict
-from protocol.credential import LookUp, Shown, read_card, read_code, without_tickets
 from protocol.errors import InputError
 from protocol.feed.records import CredentialKind, credential_key
 from protocol.holders import HOLDER_BYTES
@@ -50,6 +49,7 @@ from protocol.instants import Instant
 from protocol.journal.events import NO_TICKET
 from protocol.journal.history import fold, walk_ins
 from protocol.keyring import Keyring, KeyStatus
+from protocol.scan_parser import LookUp, Shown, read_card, read_code, without_tickets
 from protocol.sync.answers import AdmissionAnswer, ClaimAnswer
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
 from protocol.sync.replay import ReplayWindow
@@ -156,7 +156,7 @@ class Online:
         if shown.ticket_id is not None:
             return (shown.ticket_id,)
         if shown.short_number is not None:
-            version = await small_tables.version(await work.connection())
+            version = await settings_version.version(await work.connection())
             products = (await self._ports.tables.at(work, attempt.site, version)).products
             return await feed_rows.tickets_numbered(work, products.keys(), shown.short_number)
         if shown.look_up is None:

@@ -14,19 +14,20 @@ from dataclasses import dataclass, replace
 from central.admissions import events
 from central.catalog import service as catalog
 from central.devices import check_points
-from central.devices.policy import Edition as ToldEdition
+from central.devices.rules.enrolment import Edition as ToldEdition
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_version import FeedVersion
-from central.keys.rack import KeyRack
-from central.store.small_tables import version as read_version
+from central.keys.signing_keys import KeyRack
+from central.store.settings_version import version as read_version
 from central.store.unit_of_work import Store, Work
-from central.sync import event_heads, feed_store, publication, small_tables
-from central.sync.editions import RecentLists, SiteFeed, load, ref_of
+from central.sync import admissions_publication, feed_store, feed_tables
 from central.sync.feed_store import Sealed
+from central.sync.feed_tables import Tables
 from central.sync.heads import CurrentHead, Heads
-from central.sync.publication import Edition, Stand
+from central.sync.published_feed import RecentLists, SiteFeed, load, ref_of
 from central.sync.rebuild import dated, rebuild, scope_of
-from central.sync.small_tables import Tables
+from central.sync.rules import publication
+from central.sync.rules.publication import Edition, Stand
 from protocol.admission.tables import PRODUCTS
 from protocol.errors import StorageError
 from protocol.feed.buckets import BucketKind
@@ -151,7 +152,7 @@ class Publisher:
             now = self._clock()
             async with self._store.transaction() as work:
                 step = await self._begin(work, site_id, now)
-                rolled = await event_heads.rolled_up(work, site_id, step.feed, now)
+                rolled = await admissions_publication.rolled_up(work, site_id, step.feed, now)
                 if rolled is None:
                     return
                 await self._add_admissions(step, rolled)
@@ -235,24 +236,24 @@ class Publisher:
         if self._tables_read.get(step.site_id) == version:
             return None
         self._tables_read[step.site_id] = version
-        return await small_tables.read(step.work, step.site_id)
+        return await feed_tables.read(step.work, step.site_id)
 
     async def _events(self, step: _Step) -> bool:
-        made = await event_heads.next_head(step.work, step.site_id, step.feed, self._keys.keyring.epoch, step.now)
+        made = await admissions_publication.next_head(step.work, step.site_id, step.feed, self._keys.keyring.epoch, step.now)
         if made is None and not step.must_renew and step.feed.admissions_ref is not None:
             return False
-        made = made or event_heads.renewed(step.feed, self._keys.keyring.epoch, step.now)
+        made = made or admissions_publication.renewed(step.feed, self._keys.keyring.epoch, step.now)
         await self._add_admissions(step, made)
         return True
 
     async def _rebuilt(self, site_id: SiteId) -> SiteFeed:
         now = self._clock()
         async with self._store.transaction() as work:
-            scope = scope_of(site_id, (await small_tables.read(work, site_id)).by_name, now)
+            scope = scope_of(site_id, (await feed_tables.read(work, site_id)).by_name, now)
         built = await rebuild(self._store, scope, self._keys.keyring.epoch)
         async with self._store.transaction() as work:
             step = await self._begin(work, site_id, now)
-            tables = await small_tables.read(work, site_id)
+            tables = await feed_tables.read(work, site_id)
             version = self._in_epoch(step.feed.edition).manifest.version + 1
             edition = dated(built, version, publication.table_refs(tables.by_name), now)
             await outbox.mark_set_aside(work, site_id, FeedVersion(edition.manifest.epoch, version))
@@ -279,7 +280,7 @@ class Publisher:
         step.work.after_commit(self._served.fence_moved)
         step.feed = replace(step.feed, edition=edition, manifest=ref_of(manifest.version, envelope), is_whole=True)
 
-    async def _add_admissions(self, step: _Step, made: event_heads.NextHead) -> None:
+    async def _add_admissions(self, step: _Step, made: admissions_publication.NextHead) -> None:
         head = made.head
         envelope = await self._add(step, Role.ADMISSIONS, head)
         await feed_store.put_content(step.work, step.site_id, made.segments.values(), step.now)
@@ -300,7 +301,7 @@ class Publisher:
             epoch=keyring.epoch,
             version=before.version + 1 if before is not None and before.epoch == keyring.epoch else 1,
             signed_at=step.now if before is None else Instant(max(step.now, before.signed_at)),
-            expires_at=plus(step.now, seconds=small_tables.autonomy_s(products)),
+            expires_at=plus(step.now, seconds=feed_tables.autonomy_s(products)),
             keyring=ref_of(keyring.version, self._keys.envelope),
             manifest=step.feed.manifest,
             admissions=step.feed.admissions_ref,

@@ -13,7 +13,7 @@ from central.issuing import feed_rows, outbox
 from central.issuing.feed_rows import IdRange, KeyRange
 from central.store.unit_of_work import Store, Work
 from central.sync import feed_store
-from central.sync.publication import Edition
+from central.sync.rules.publication import Edition
 from protocol.admission.tables import PRODUCTS, decode_products
 from protocol.feed.buckets import BUCKETS, EMPTY_LIST, BucketKind, bucket_of_key, bucket_of_ticket, digest, hash_at, with_hashes
 from protocol.feed.delta import BucketId

@@ -7,10 +7,10 @@ head again.
 import asyncio
 from collections.abc import Sequence
 
-from central.keys.rack import KeyRack
+from central.keys.signing_keys import KeyRack
 from central.store.unit_of_work import Store
 from central.sync import feed_store
-from central.sync.editions import RecentLists
+from central.sync.published_feed import RecentLists
 from protocol.feed.buckets import BucketKind, deflate, digest, encode_pack, hash_at
 from protocol.feed.delta import MAX_DELTA_BYTES, Changes, Delta
 from protocol.feed.faults import Role

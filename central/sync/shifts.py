@@ -10,10 +10,10 @@ from sqlmodel import select
 
 from central.devices import agents
 from central.devices.guard import AgentGuard, AgentRevoked, Proven
+from central.domain.problems import Problem, ProblemCode
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Store, Work
 from central.sync.ingest import Signers, Wake
-from central.web.problems import Problem, ProblemCode
 from protocol.instants import Instant
 from protocol.journal.chain import NO_ENTRY, head_verifies
 from protocol.sync.answers import DutyAnswer

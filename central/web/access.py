@@ -8,10 +8,11 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Protocol
 
-from central.web.problems import Problem, ProblemCode
+from central.domain.principal import DataScope, Principal, Subject
+from central.domain.problems import Problem, ProblemCode
 from protocol.instants import MS_PER_MINUTE, Instant
 
 COOKIE = "__Host-paifang"
@@ -29,39 +30,6 @@ class Access(Enum):
     SIGNED_IN = "signed-in"
     SESSION = "session"  # signed in by a password: nothing for programs' tokens
     AGENT = "agent"  # the handler proves the agent's own signature (RFC 9421)
-
-
-class DataScope(StrEnum):
-    """Whose records a person sees: the own, those of the own sales channel, or all. The narrowest where nothing is said."""
-
-    OWN = "own"
-    CHANNEL = "channel"
-    ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """The person who asks. `scope` and `channel` bound what they see of sales; `proved_at` is when they last gave the password.
-
-    A program that acts for a person has proved nothing.
-    """
-
-    user_id: int
-    name: str
-    permissions: frozenset[str]
-    must_change_password: bool
-    scope: DataScope = DataScope.OWN
-    channel: str = ""
-    proved_at: Instant | None = None
-
-
-class Subject(StrEnum):
-    """What belongs to an order, by the name that its number has in paths and bodies."""
-
-    ORDER = "order_id"
-    PAYMENT = "payment_id"
-    REFUND = "refund_id"
-    TICKET = "ticket_id"
 
 
 class Sight(Protocol):

@@ -1,46 +1,20 @@
 """What is told of each call of the API, and to whom.
 
-Law: whoever listens only takes note; a request neither waits for it nor fails by it.
+Law: a listener only takes note; a request neither waits for it nor fails by it.
 """
 
 import asyncio
 import traceback
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Protocol
 
 from aiohttp import web
 
+from central.domain.calls import CURRENT_REQUEST, Called, Failed
 from protocol.instants import MS_PER_SECOND
-
-# The request on whose behalf this task runs; None where nobody asked (jobs).
-CURRENT_REQUEST: ContextVar[str | None] = ContextVar("current_request", default=None)
 
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
 OPERATION_ID: web.RequestKey[str] = web.RequestKey("operation_id", str)
 CALLER: web.RequestKey[int] = web.RequestKey("caller", int)
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A call that was answered. `operation_id` is empty where no route was met, `user_id` None where nobody was signed in."""
-
-    request_id: str
-    operation_id: str
-    method: str
-    user_id: int | None
-    status: int
-    duration_ms: int
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A fault of ours, in full."""
-
-    request_id: str
-    kind: str
-    detail: str
 
 
 class CallListener(Protocol):

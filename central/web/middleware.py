@@ -10,9 +10,10 @@ from collections.abc import Callable
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from central.domain.problems import Problem, ProblemCode
 from central.web import calls
 from central.web.calls import REQUEST_ID
-from central.web.problems import MEDIA_TYPE, Problem, ProblemCode, document
+from central.web.problem_documents import MEDIA_TYPE, STATUS, document
 from protocol.errors import InputError, StorageError
 
 REQUEST_ID_HEADER = "X-Request-Id"
@@ -74,7 +75,7 @@ def answer(request: web.Request, problem: Problem) -> web.Response:
     members = document(problem, f"urn:paifang:request:{request[REQUEST_ID]}", chinese=chinese)
     headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
     body = json.dumps(members, ensure_ascii=False).encode()
-    return web.Response(status=problem.code.value.status, headers=headers, body=body, content_type=MEDIA_TYPE)
+    return web.Response(status=STATUS[problem.code], headers=headers, body=body, content_type=MEDIA_TYPE)
 
 
 def _without_statement(error: StorageError) -> str:

@@ -11,10 +11,11 @@ from typing import Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from central.web import idempotency
+from central.domain import idempotency
+from central.domain.problems import ProblemCode
 from central.web.access import COOKIE, CSRF_HEADER, Access
 from central.web.operations import JSON, Operation
-from central.web.problems import EVERYWHERE, MEDIA_TYPE, ProblemCode
+from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
 
 VERSION = "3.1.0"
 _REFERENCE = "#/components/schemas/{model}"
@@ -156,7 +157,7 @@ def _responses(operation: Operation, references: References, example: Example) -
     answers: Json = {str(int(status)): success}
     by_status: dict[int, list[str]] = {}
     for code in possible_problems(operation):
-        by_status.setdefault(int(code.value.status), []).append(code.value.code)
+        by_status.setdefault(int(STATUS[code]), []).append(code.value.code)
     for number in sorted(by_status):
         content: Json = {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
         answers[str(number)] = {"description": ", ".join(sorted(by_status[number])), "content": content}

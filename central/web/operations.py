@@ -14,10 +14,12 @@ from typing import Generic, TypeVar, cast, get_args, get_type_hints
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from central.web import access, calls, idempotency
-from central.web.access import Access, Authenticator, Credentials, Principal, Sight, Subject
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import FieldFault, Problem, ProblemCode
+from central.domain import idempotency
+from central.domain.idempotency import IdempotencyKey
+from central.domain.principal import Principal, Subject
+from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
+from central.web import access, calls
+from central.web.access import Access, Authenticator, Credentials, Sight
 from protocol.instants import Clock, Instant
 
 MAX_BODY_BYTES = 256 * 1024
@@ -340,12 +342,3 @@ def _parse_parameters(model: type[BaseModel] | None, request: web.Request) -> Ba
         return model.model_validate(given)
     except ValidationError as error:
         raise invalid(error) from error
-
-
-def invalid(error: ValidationError) -> Problem:
-    """Return the problem that names each wrong field."""
-    faults = tuple(
-        FieldFault(".".join(str(part) for part in one["loc"]), one["msg"])
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
-    )
-    return Problem(ProblemCode.INPUT_INVALID, f"{len(faults)} field(s) are wrong; see errors", fields=faults)

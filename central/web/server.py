@@ -11,9 +11,9 @@ from http import HTTPStatus
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
+from central.domain.problems import Problem, ProblemCode
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_BYTES, REQUEST_ID_HEADER, answer
-from central.web.problems import Problem, ProblemCode
 
 RandomBytes = Callable[[int], bytes]
 _log = logging.getLogger("paifang.web")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
-from edge.devices.kinds import (
+from edge.devices.driver_api import (
     CodeReaderSettings,
     DocumentReaderSettings,
     DriverSettings,

@@ -16,16 +16,15 @@ import structlog
 
 from edge.cache.cache import Cache, CacheEmpty
 from edge.devices.ports import DocumentRead
-from edge.gate import records
+from edge.gate import journal_events
+from edge.gate.attempt import Answer, Showing
 from edge.gate.gathering import Counters, Known, gather, site_zone, tickets_of
 from edge.gate.groups import decide_for_all
 from edge.gate.on_site import OnSite
-from edge.gate.showing import Answer, Showing
 from edge.journal.journal import Journal
 from protocol.admission.decide import decide
 from protocol.admission.facts import DocumentCard, Facts, HolderShown
 from protocol.admission.verdict import Admit, AdmitFlag, AskForCard, CallStaff, FreePassage, LetOut, Reason, Verdict
-from protocol.credential import read_card, read_code
 from protocol.errors import PaifangError, StorageError, UntrustedError
 from protocol.feed.records import CredentialKind
 from protocol.feed.trust import TrustState
@@ -34,6 +33,7 @@ from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, local_day
 from protocol.journal.bodies import MAX_DETAIL_CHARACTERS
 from protocol.journal.events import Alarm, ClockReading, Entry, Event
 from protocol.journal.history import AdmissionEvent, admission_event
+from protocol.scan_parser import read_card, read_code
 from protocol.sync.answers import ClaimAnswer
 from protocol.sync.messages import ClaimRequest
 
@@ -156,13 +156,13 @@ class Desk:
         async with self._sources.feed_lock:
             facts = self._facts(showing)
             verdict = _decided(facts, showing)
-            claim = records.claim_for(facts, verdict)
+            claim = journal_events.claim_for(facts, verdict)
             if claim is None:
                 return self._commit(facts, verdict)
         claimed = await self._sources.claim(claim)
         async with self._sources.feed_lock:
             facts = self._facts(showing)
-            return self._commit(facts, records.after_claim(_decided(facts, showing), claimed))
+            return self._commit(facts, journal_events.after_claim(_decided(facts, showing), claimed))
 
     def _facts(self, showing: Showing) -> Facts:
         reading = self._sources.clock()
@@ -197,7 +197,7 @@ class Desk:
         if isinstance(verdict, AskForCard | FreePassage):
             return Answer(verdict, None)
         reading = self._sources.clock()
-        event = records.event_for(facts, verdict, self._sources.cache.version, self._sources.journal.pending_intents)
+        event = journal_events.event_for(facts, verdict, self._sources.cache.version, self._sources.journal.pending_intents)
         try:
             entry = self._append(event, facts.check_point.check_point_id, reading)
         except StorageError as fault:
@@ -216,7 +216,7 @@ class Desk:
         verdict = LetOut(showing.shown.ticket_id, None, showing.persons, reason)
         reading = self._sources.clock()
         try:
-            entry = self._append(records.exit_without_facts(showing, reading.wall_at), showing.check_point, reading)
+            entry = self._append(journal_events.exit_without_facts(showing, reading.wall_at), showing.check_point, reading)
         except StorageError as fault:
             _log.error("not journalled", check_point=showing.check_point, detail=str(fault))
             return Answer(verdict, None)

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from edge.cache.cache import Cache, CacheEmpty
 from edge.cache.feed import Feed
-from edge.gate.showing import Showing
+from edge.gate.attempt import Showing
 from edge.journal.journal import Journal
 from edge.trust.site_clock import is_trusted
 from protocol.admission.facts import Candidate, DocumentCard, Facts, Ground, Scan, TicketCode
 from protocol.admission.passages import PastPassage, PastWalkIn
-from protocol.credential import Shown, without_tickets
 from protocol.feed.trust import TrustState
 from protocol.identifiers import TicketId
 from protocol.journal.events import ClockReading
 from protocol.journal.history import fold, walk_ins
+from protocol.scan_parser import Shown, without_tickets
 
 MAX_CANDIDATES = 32
 

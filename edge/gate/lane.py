@@ -27,10 +27,10 @@ from edge.devices.ports import (
     TurnstileEvent,
 )
 from edge.gate import passage
+from edge.gate.attempt import Answer, Showing
 from edge.gate.desk import Desk
 from edge.gate.passage import UNRECORDED, AlarmName, Passage, Raised, Recorded, ReleaseAgain, Step
-from edge.gate.showing import Answer, Showing
-from edge.gate.waiting import Read, Waiting
+from edge.gate.read_queue import Read, Waiting
 from protocol.admission.facts import HolderShown
 from protocol.admission.verdict import Admit, AskForCard, CallStaff, LetOut, Reason, Refuse, Verdict
 from protocol.directions import Direction

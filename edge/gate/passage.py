@@ -1,4 +1,4 @@
-"""What becomes of a release: a state machine over the passage sensor, without I/O or clock.
+"""What becomes of a release: a pure state machine over the passage sensor, without I/O or clock.
 
 Laws: a passage that did not happen annuls the use, a late one un-annuls it; what the sensor could not see counts as passed,
 because a use that is given back on a guess lets a copy in; one pulse of a tripod lets one body through, so a group's arm is

@@ -6,7 +6,7 @@ lost in its place and blocks nothing (law 5).
 
 from collections.abc import Callable
 
-from edge.journal.book import MARKED_LOST, PRUNED, Book
+from edge.journal.entry_hashes import MARKED_LOST, PRUNED, Book
 from protocol.identifiers import Sequence
 from protocol.journal.events import LostRange
 

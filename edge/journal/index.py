@@ -7,8 +7,8 @@ from collections import defaultdict
 
 from protocol.identifiers import Sequence, TicketId
 from protocol.journal.codec import INTENT_TAG, LOST_RANGE_TAG, OUTCOME_TAG
+from protocol.journal.entry_header import Glance
 from protocol.journal.events import NO_TICKET
-from protocol.journal.glance import Glance
 
 Place = tuple[int, Sequence]  # ordinal of the journal in its file, sequence
 

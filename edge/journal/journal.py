@@ -13,19 +13,19 @@ from threading import Lock
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.journal.book import MARKED_LOST, Book
 from edge.journal.database import JournalDamaged, JournalFile
 from edge.journal.delivery import items_from
+from edge.journal.entry_hashes import MARKED_LOST, Book
 from edge.journal.index import Index, Place
-from edge.journal.opening import Contents, Mark, read_contents
-from edge.journal.rescue import rescue
+from edge.journal.recovery import Contents, Mark, read_contents
+from edge.journal.salvage import rescue
 from protocol.errors import InputError, PeerError
 from protocol.identifiers import AgentId, BootId, CheckPointId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
 from protocol.journal.chain import NO_ENTRY, Head, SignedHead, empty_head, head_due, head_of, sign_head
 from protocol.journal.codec import MAX_ENTRY_BYTES, decode_entry, encode_entry, entry_hash, event_from_value, event_to_value
+from protocol.journal.entry_header import glance
 from protocol.journal.events import Alarm, ClockReading, Entry, Event, LostRange, Rewound
-from protocol.journal.glance import glance
 from protocol.journal.history import AdmissionEvent, admission_event
 from protocol.sync.answers import Quarantine, Receipt
 from protocol.sync.messages import MAX_BATCH_ITEMS, JournalBatch

@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from hardware_sims.payment_institutions import alipay_wire as wire
 from hardware_sims.payment_institutions import alipay_words as words
 from hardware_sims.payment_institutions.alipay_calls import BILL_PATH, QR_CODE, AlipayCalls
-from hardware_sims.payment_institutions.beijing import SECOND_MS, stamp, yuan
 from hardware_sims.payment_institutions.bill_shelf import BillShelf
+from hardware_sims.payment_institutions.china_time import SECOND_MS, stamp, yuan
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import AlipayKeys

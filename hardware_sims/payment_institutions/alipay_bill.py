@@ -7,8 +7,8 @@ refunds are negative. Source: payments.md, section 2; the summary's columns and 
 import io
 import zipfile
 
-from hardware_sims.payment_institutions.beijing import stamp, yuan
 from hardware_sims.payment_institutions.bill_shelf import within
+from hardware_sims.payment_institutions.china_time import stamp, yuan
 from hardware_sims.payment_institutions.trades import Booking, BookingKind
 
 COLUMNS = (

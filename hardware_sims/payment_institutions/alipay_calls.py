@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hardware_sims.payment_institutions import alipay_words as words
 from hardware_sims.payment_institutions.alipay_bill import bill_zip
-from hardware_sims.payment_institutions.beijing import DAY_MS, HOUR_MS, MINUTE_MS
 from hardware_sims.payment_institutions.bill_shelf import BillShelf, is_period
+from hardware_sims.payment_institutions.china_time import DAY_MS, HOUR_MS, MINUTE_MS
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Operation
 from hardware_sims.payment_institutions.keys import AlipayKeys

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from hardware_sims.payment_institutions.beijing import BEIJING, DAY_MS, SECOND_MS, WallClock, beijing_day
+from hardware_sims.payment_institutions.china_time import BEIJING, DAY_MS, SECOND_MS, WallClock, beijing_day
 
 READY_AT = time(10, tzinfo=BEIJING)  # on the next day
 MONTH_READY_ON_DAY = 4

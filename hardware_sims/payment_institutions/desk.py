@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 
 from hardware_sims.payment_institutions.account import Bank
-from hardware_sims.payment_institutions.beijing import WallClock
+from hardware_sims.payment_institutions.china_time import WallClock
 from hardware_sims.payment_institutions.faults import PAYER_TAKES_S, SLOW_REFUND_S, Fault, Faults
 from hardware_sims.payment_institutions.trades import (
     Manner,

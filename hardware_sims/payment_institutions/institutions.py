@@ -11,7 +11,7 @@ from aiohttp import web
 from hardware_sims.payment_institutions import rules
 from hardware_sims.payment_institutions.account import Bank
 from hardware_sims.payment_institutions.alipay import GATEWAY_PATH, Alipay
-from hardware_sims.payment_institutions.beijing import WallClock
+from hardware_sims.payment_institutions.china_time import WallClock
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.keys import Keys
 from hardware_sims.payment_institutions.notices import ALIPAY_GAPS_S, WECHAT_GAPS_S, Notifier, Post

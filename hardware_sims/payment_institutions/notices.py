@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import aiohttp
 from yarl import URL
 
-from hardware_sims.payment_institutions.beijing import WallClock
+from hardware_sims.payment_institutions.china_time import WallClock
 from hardware_sims.payment_institutions.faults import NOTIFY_DELAY_S, REORDER_AT_MOST_S, Fault, Faults
 from hardware_sims.timers import Timers
 

@@ -5,7 +5,7 @@ Source: payments.md; the life of a payer's code, the fee and the shape of own nu
 
 import re
 
-from hardware_sims.payment_institutions.beijing import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, beijing_time
+from hardware_sims.payment_institutions.china_time import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, beijing_time
 from hardware_sims.payment_institutions.trades import Rules
 
 WECHAT_RULES = Rules(

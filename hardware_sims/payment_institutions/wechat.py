@@ -16,8 +16,8 @@ from pydantic import ValidationError
 
 from hardware_sims.payment_institutions import wechat_wire as wire
 from hardware_sims.payment_institutions import wechat_words as words
-from hardware_sims.payment_institutions.beijing import DAY_MS, MINUTE_MS, SECOND_MS, rfc3339
 from hardware_sims.payment_institutions.bill_shelf import BillShelf
+from hardware_sims.payment_institutions.china_time import DAY_MS, MINUTE_MS, SECOND_MS, rfc3339
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import WeChatKeys

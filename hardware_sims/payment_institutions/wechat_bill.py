@@ -4,8 +4,8 @@ Laws: a payment stands on the day it was paid, a refund on the day it was accept
 never paid is absent. Source: payments.md, section 1; the line end is best knowledge.
 """
 
-from hardware_sims.payment_institutions.beijing import stamp, yuan
 from hardware_sims.payment_institutions.bill_shelf import within
+from hardware_sims.payment_institutions.china_time import stamp, yuan
 from hardware_sims.payment_institutions.trades import Booking, BookingKind
 from hardware_sims.payment_institutions.wechat_words import TRADE_TYPES, openid_of
 

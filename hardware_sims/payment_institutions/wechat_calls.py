@@ -8,8 +8,8 @@ import hashlib
 import json
 
 from hardware_sims.payment_institutions import wechat_words as words
-from hardware_sims.payment_institutions.beijing import SECOND_MS
 from hardware_sims.payment_institutions.bill_shelf import BillShelf, is_period
+from hardware_sims.payment_institutions.china_time import SECOND_MS
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Operation
 from hardware_sims.payment_institutions.keys import WeChatKeys

@@ -3,7 +3,7 @@
 Laws: the bank's words are translated here and nowhere else. Codes marked K in payments.md are best knowledge.
 """
 
-from hardware_sims.payment_institutions.beijing import rfc3339
+from hardware_sims.payment_institutions.china_time import rfc3339
 from hardware_sims.payment_institutions.faults import Operation
 from hardware_sims.payment_institutions.trades import OrderKind, Refund, RefundState, Refusal, Trade, TradeState
 

@@ -9,7 +9,7 @@ from tests.architecture.tree import PACKAGES
 ONE_SIDED: dict[str, str] = {
     "protocol.feed.trust": "what a gate believes is a rule of the format: SPEC.md states it, any gate must keep it",
     "protocol.feed.trust_state": "the stored form of what feed.trust believes",
-    "protocol.journal.glance": "reads an entry's layout, which journal.codec owns",
+    "protocol.journal.entry_header": "reads an entry's layout, which journal.codec owns",
 }
 
 

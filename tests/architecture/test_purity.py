@@ -1,11 +1,14 @@
-"""Who may read the clock, draw chance, catch everything, and import what. Checked in the syntax tree, plants included."""
+"""Who may read the clock, draw chance, catch everything, import what, and call itself pure. Each check has its plants."""
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 
+import grimp
 import pytest
 
-from tests.architecture.tree import PACKAGES, named, python_files
+from tests.architecture.tree import PACKAGES, ROOT, module_of, named, python_files
 
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.clock_gettime", "time.perf_counter"}
 NOWS = {"now", "utcnow", "today"}
@@ -28,7 +31,7 @@ ONE_PLACE = {
     "cv2": ("edge/devices/", "hardware_sims/"),
     "argon2": ("central/identity/", "edge/gate/supervision.py"),
     "alembic": ("central/store/",),
-    "cbor2": ("protocol/cbor.py", "protocol/journal/glance.py"),
+    "cbor2": ("protocol/cbor.py", "protocol/journal/entry_header.py"),
 }
 
 
@@ -111,3 +114,35 @@ def test_a_narrow_catch_is_not() -> None:
 @pytest.mark.parametrize("planted", ["import cbor2", "from cbor2 import dumps", "def f():\n    import cbor2.tool"])
 def test_a_planted_import_is_found(planted: str) -> None:
     assert "cbor2" in imports_of(planted)
+
+
+PURE = re.compile(r"\bpure\b", re.IGNORECASE)
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+IMPURE = {module for contract in CONTRACTS if contract["id"] == "pure" for module in contract["forbidden_modules"]}
+
+
+def calls_itself_pure(source: str) -> bool:
+    return PURE.search(ast.get_docstring(ast.parse(source)) or "") is not None
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
+
+
+def impurities(graph: grimp.ImportGraph, module: str) -> set[str]:
+    """Return what of the world a module reaches, at first or at any further hand."""
+    return graph.find_upstream_modules(module) & IMPURE
+
+
+def test_a_module_that_calls_itself_pure_is_it(graph: grimp.ImportGraph) -> None:
+    pure = [module_of(path) for path in python_files(*PACKAGES) if calls_itself_pure(path.read_text(encoding="utf-8"))]
+    assert {module: reached for module in pure if (reached := impurities(graph, module))} == {}
+
+
+def test_a_planted_impurity_is_found_at_second_hand(graph: grimp.ImportGraph) -> None:
+    assert calls_itself_pure('"""What a drawer holds: pure."""')
+    graph.add_module("central.shifts.planted")
+    graph.add_import(importer="central.shifts.planted", imported="central.shifts.service")
+    assert "sqlalchemy" in impurities(graph, "central.shifts.planted")
+    graph.remove_module("central.shifts.planted")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from central.sync.publication import Edition
+from central.sync.rules.publication import Edition
 from protocol import cbor
 from protocol.admission.policy import Claim, Entitlement, Policy, Product, TotalUses
 from protocol.admission.tables import PRODUCTS, encode_products

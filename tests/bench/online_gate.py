@@ -13,8 +13,8 @@ from edge.assembly import BUILT_AT
 from edge.cache.cache import open_cache
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
+from edge.gate.attempt import Answer
 from edge.gate.desk import Desk, Sources
-from edge.gate.showing import Answer
 from edge.journal.journal import Journal, Owner
 from edge.sync.download import Downloader
 from edge.sync.follow import Follower, FollowPorts

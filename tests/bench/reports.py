@@ -15,18 +15,18 @@ from typing import Any
 from sqlalchemy import text
 
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.domain.principal import DataScope, Principal
 from central.reports.admissions import ADMISSIONS
 from central.reports.exports import Table
+from central.reports.filters import Wanted
 from central.reports.listing import Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
 from central.reports.refunds import REFUNDS
 from central.reports.service import Reports
-from central.reports.wanted import Wanted
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.unit_of_work import Store
-from central.web.access import DataScope, Principal
 from protocol.instants import from_datetime
 from tests.bench.measuring import MS_PER_S, Values, median, now_s, peak_rss_mb
 

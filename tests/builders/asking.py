@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
-from central.web.access import DataScope, Principal
 from protocol.instants import Instant
 
 

@@ -10,8 +10,8 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.sync import feed_admissions, publication
-from central.sync.publication import Stand
+from central.sync.rules import feed_admissions, publication
+from central.sync.rules.publication import Stand
 from protocol.admission.passages import PassageKind
 from protocol.admission.policy import CheckPoint, CheckPointState, Claim, Entitlement, Policy, Product, SiteRules
 from protocol.admission.tables import (

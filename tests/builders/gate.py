@@ -7,8 +7,8 @@ from pathlib import Path
 
 from edge.cache.cache import Cache, open_cache
 from edge.cache.staging import Staging
+from edge.gate.attempt import Answer
 from edge.gate.desk import Desk, Sources
-from edge.gate.showing import Answer
 from edge.journal.journal import Journal, Owner
 from edge.sync.download import Downloader, Moment
 from edge.trust.store import TrustStore

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from central.payments.differences import BILL_ZONE
-from central.payments.methods import Method
-from central.payments.port import (
+from central.payments.institution import (
     Acknowledgement,
     BillLine,
     Charge,
@@ -29,7 +28,8 @@ from central.payments.port import (
     Unknown,
     Waiting,
 )
-from central.payments.refunding import Institutions
+from central.payments.institution_refunds import Institutions
+from central.payments.methods import Method
 from protocol.errors import PeerError, UntrustedError
 from protocol.instants import Instant, local_day
 from tests.builders.central import HandClock

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from central.payments.alipay import AlipayInstitution, AlipayParameters
+from central.payments.institution import Charge, Institution, Waiting
 from central.payments.methods import Method
-from central.payments.port import Charge, Institution, Waiting
 from central.payments.wechat import WeChatInstitution, WeChatParameters
 from hardware_sims.payment_institutions.alipay import Alipay
 from hardware_sims.payment_institutions.desk import Desk

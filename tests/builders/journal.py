@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.journal.journal import Journal, Owner
-from edge.journal.opening import Mark
+from edge.journal.recovery import Mark
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.identifiers import (

@@ -9,34 +9,28 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.agencies import order_routes as agency_order_routes
-from central.agencies import routes as agency_routes
 from central.agencies.groups import Gates as GroupGates
 from central.agencies.groups import GroupOrders
+from central.agencies.routes import agencies as agency_routes
+from central.agencies.routes import orders as agency_order_routes
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
-from central.catalog import category_routes, preset_routes, preview_routes, sale_setting_routes
-from central.catalog import routes as catalog_routes
 from central.catalog.categories import Categories
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.preview import Preview
+from central.catalog.routes import categories, presets, preview, sale_settings
+from central.catalog.routes import ticket_types as catalog_routes
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
-from central.identity import (
-    menu_routes,
-    role_routes,
-    session_routes,
-    setting_group_routes,
-    supervisor_routes,
-    token_routes,
-    user_routes,
-)
+from central.domain.idempotency import IdempotencyKey
+from central.domain.principal import DataScope, Principal
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, Roles
+from central.identity.routes import menus, roles, sessions, setting_groups, supervisors, tokens, users
 from central.identity.service import Attempt, Identity
 from central.identity.setting_groups import SettingGroups
 from central.identity.supervisors import Supervisors
@@ -50,45 +44,43 @@ from central.payments import merchants
 from central.payments import routes as payment_routes
 from central.payments.differences import Differences
 from central.payments.documents import AtOnce
+from central.payments.institution import Institution
+from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.port import Institution
 from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
 from central.payments.service import Payments
 from central.promoters import routes as promoter_routes
 from central.promoters.service import Promoters
-from central.refunds import batch_routes, upgrade_routes
-from central.refunds import routes as refund_routes
 from central.refunds.batches import RefundBatches
-from central.refunds.policy import AgentFacts
+from central.refunds.routes import batches, upgrades
+from central.refunds.routes import refunds as refund_routes
+from central.refunds.rules.fence import AgentFacts
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
-from central.reports import activation_routes as code_routes
-from central.reports import export_routes, reprint_routes
-from central.reports import routes as report_routes
-from central.reports import wanted as report_wanted
+from central.reports import filters as report_wanted
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
+from central.reports.routes import activation_codes as code_routes
+from central.reports.routes import exports, reprints
+from central.reports.routes import lists as report_routes
 from central.reports.service import Reports
-from central.sales import activation_routes, after_sale_routes, cart_routes, evidence_routes, type_change_routes
-from central.sales import routes as sales_routes
 from central.sales.activation import ActivationCodes
 from central.sales.carts import Carts
+from central.sales.data_scope import OrderSight
 from central.sales.orders import Evidences, Order
-from central.sales.policy import Holder, WantedLine
 from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
+from central.sales.routes import activation, after_sale, carts, evidence, type_changes
+from central.sales.routes import orders as sales_routes
+from central.sales.rules.pricing import Holder, WantedLine
 from central.sales.service import Sales, Wanted
-from central.sales.sight import OrderSight
 from central.sales.type_changes import TypeChanges
 from central.shifts import routes as shift_routes
 from central.shifts.service import CashShifts
 from central.store.unit_of_work import Store, Work
-from central.sync import correction_routes
 from central.sync.corrections import Corrections
-from central.web.access import DataScope, Principal
+from central.sync.routes import corrections
 from central.web.application import make_application
-from central.web.idempotency import IdempotencyKey
 from central.web.operations import SIGHT
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
@@ -101,39 +93,39 @@ VISIT = date(2026, 5, 10)
 ANYTHING = report_wanted.Wanted()
 EVERYBODY = Principal(1, "seller", frozenset(), must_change_password=False, scope=DataScope.ALL)
 OPERATIONS = (
-    *session_routes.OPERATIONS,
-    *user_routes.OPERATIONS,
-    *role_routes.OPERATIONS,
-    *token_routes.OPERATIONS,
-    *menu_routes.OPERATIONS,
-    *supervisor_routes.OPERATIONS,
+    *sessions.OPERATIONS,
+    *users.OPERATIONS,
+    *roles.OPERATIONS,
+    *tokens.OPERATIONS,
+    *menus.OPERATIONS,
+    *supervisors.OPERATIONS,
     *parameter_routes.OPERATIONS,
     *catalog_routes.OPERATIONS,
-    *category_routes.OPERATIONS,
-    *preset_routes.OPERATIONS,
-    *preview_routes.OPERATIONS,
-    *type_change_routes.OPERATIONS,
-    *sale_setting_routes.OPERATIONS,
-    *setting_group_routes.OPERATIONS,
+    *categories.OPERATIONS,
+    *presets.OPERATIONS,
+    *preview.OPERATIONS,
+    *type_changes.OPERATIONS,
+    *sale_settings.OPERATIONS,
+    *setting_groups.OPERATIONS,
     *issuing_routes.OPERATIONS,
     *sales_routes.OPERATIONS,
-    *evidence_routes.OPERATIONS,
-    *after_sale_routes.OPERATIONS,
-    *cart_routes.OPERATIONS,
-    *activation_routes.OPERATIONS,
+    *evidence.OPERATIONS,
+    *after_sale.OPERATIONS,
+    *carts.OPERATIONS,
+    *activation.OPERATIONS,
     *payment_routes.OPERATIONS,
     *shift_routes.OPERATIONS,
     *promoter_routes.OPERATIONS,
     *refund_routes.OPERATIONS,
-    *batch_routes.OPERATIONS,
-    *upgrade_routes.OPERATIONS,
+    *batches.OPERATIONS,
+    *upgrades.OPERATIONS,
     *agency_routes.OPERATIONS,
     *agency_order_routes.OPERATIONS,
     *report_routes.OPERATIONS,
-    *reprint_routes.OPERATIONS,
+    *reprints.OPERATIONS,
     *code_routes.OPERATIONS,
-    *correction_routes.OPERATIONS,
-    *export_routes.OPERATIONS,
+    *corrections.OPERATIONS,
+    *exports.OPERATIONS,
 )
 
 
@@ -269,29 +261,29 @@ class Office:
     def application(self) -> web.Application:
         """Return the web application over these slices."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
-        app[session_routes.IDENTITY], app[user_routes.ACCOUNTS] = self.identity, self.accounts
-        app[role_routes.ROLES], app[token_routes.TOKENS] = self.roles, self.tokens
-        app[menu_routes.MENUS], app[supervisor_routes.SUPERVISORS] = Menus(self.store), self.supervisors
+        app[sessions.IDENTITY], app[users.ACCOUNTS] = self.identity, self.accounts
+        app[roles.ROLES], app[tokens.TOKENS] = self.roles, self.tokens
+        app[menus.MENUS], app[supervisors.SUPERVISORS] = Menus(self.store), self.supervisors
         app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
-        app[category_routes.CATEGORIES], app[sale_setting_routes.SALE_SETTINGS] = self.categories, self.sale_settings
+        app[categories.CATEGORIES], app[sale_settings.SALE_SETTINGS] = self.categories, self.sale_settings
         app[issuing_routes.ISSUING] = self.issuing
         app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
-        app[setting_group_routes.SETTING_GROUPS] = self.setting_groups
-        app[evidence_routes.EVIDENCES] = self.evidences
-        app[type_change_routes.TYPE_CHANGES] = self.type_changes
-        app[correction_routes.CORRECTIONS] = self.corrections
-        app[preview_routes.PREVIEW] = Preview(self.store)
-        app[activation_routes.ACTIVATION] = self.activation
-        app[after_sale_routes.RESCHEDULING], app[after_sale_routes.REPRINTS] = self.rescheduling, self.reprints
+        app[setting_groups.SETTING_GROUPS] = self.setting_groups
+        app[evidence.EVIDENCES] = self.evidences
+        app[type_changes.TYPE_CHANGES] = self.type_changes
+        app[corrections.CORRECTIONS] = self.corrections
+        app[preview.PREVIEW] = Preview(self.store)
+        app[activation.ACTIVATION] = self.activation
+        app[after_sale.RESCHEDULING], app[after_sale.REPRINTS] = self.rescheduling, self.reprints
         app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
         app[payment_routes.RECONCILIATION] = self.reconciliation
-        app[upgrade_routes.UPGRADES], app[cart_routes.CARTS] = self.upgrades, self.carts
-        app[refund_routes.REFUNDS], app[batch_routes.REFUND_BATCHES] = self.refunds, self.refund_batches
+        app[upgrades.UPGRADES], app[carts.CARTS] = self.upgrades, self.carts
+        app[refund_routes.REFUNDS], app[batches.REFUND_BATCHES] = self.refunds, self.refund_batches
         app[shift_routes.CASH_SHIFTS] = self.shifts
         app[promoter_routes.PROMOTERS], app[promoter_routes.LINK_ORIGIN] = self.promoters, "https://tickets.example"
         app[agency_routes.AGENCIES], app[agency_order_routes.GROUP_ORDERS] = self.agencies, self.groups
         app[agency_order_routes.AGENCY_SALES] = self.agency_sales
-        app[report_routes.REPORTS], app[export_routes.DESK] = self.reports, export_routes.Desk()
+        app[report_routes.REPORTS], app[exports.DESK] = self.reports, exports.Desk()
         return app
 
     def client(self) -> TestClient[web.Request, web.Application]:

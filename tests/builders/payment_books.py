@@ -10,14 +10,15 @@ from datetime import timedelta
 from sqlmodel import col, func, select
 
 from central.payments import ledger
-from central.payments.differences import BILL_ZONE, Cause
+from central.payments.differences import BILL_ZONE
 from central.payments.documents import payment_of
 from central.payments.methods import INSTITUTIONS
-from central.payments.policy import PaymentState
 from central.payments.reconciliation import READY_HOUR
-from central.payments.refund_policy import REFUND_ENDS, RefundDocumentState
+from central.payments.rules.difference_causes import Cause
+from central.payments.rules.payment_states import PaymentState
+from central.payments.rules.refund_states import REFUND_ENDS, RefundDocumentState
 from central.sales.orders import Order
-from central.sales.policy import OrderState
+from central.sales.rules.pricing import OrderState
 from central.store.tables.money import LedgerRow, RefundRow
 from central.store.tables.payments import DifferenceRow, PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Work

@@ -14,10 +14,10 @@ from aiohttp import ClientConnectionError
 from sqlalchemy import text
 
 from central.issuing.feed_version import FeedVersion
+from central.payments.institution import Institution
+from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.port import Institution
 from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
 from central.store.engine import Database, open_database
 from central.store.unit_of_work import Store, Work
 from hardware_sims.payment_institutions.alipay import GATEWAY_PATH, Alipay

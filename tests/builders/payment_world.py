@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from random import Random
 from zoneinfo import ZoneInfo
 
+from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
 from central.sales.orders import Order
-from central.sales.policy import OrderState
-from central.web.problems import Problem, ProblemCode
+from central.sales.rules.pricing import OrderState
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.trades import Manner
 from protocol.instants import Instant, local_day, plus

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from random import Random
 
+from edge.devices.driver_api import Surroundings
 from edge.devices.drivers.camera import Camera
 from edge.devices.drivers.gm65_scanner import Gm65Scanner, Gm65Settings
 from edge.devices.drivers.serial_scanner import SerialScanner
@@ -13,7 +14,6 @@ from edge.devices.drivers.usb_scanner import UsbScanner
 from edge.devices.framing import hid_keyboard, hid_pos
 from edge.devices.framing.hid_keyboard import TypedCodes
 from edge.devices.framing.hid_pos import CodeReports
-from edge.devices.kinds import Surroundings
 from edge.devices.ports import CodeReader, DeviceHealth, DeviceState, SupervisedDevice
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress

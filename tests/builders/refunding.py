@@ -6,8 +6,8 @@ from typing import Any
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
-from central.refunds.policy import AgentFacts, Standing
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
+from central.refunds.rules.fence import AgentFacts, Standing
 from central.refunds.service import Refund
 from protocol.identifiers import AgentId, SiteId, TicketId
 from tests.builders.office import Office, once

@@ -6,20 +6,20 @@ from zoneinfo import ZoneInfo
 
 from central.admissions import events
 from central.admissions.events import NewEvent
+from central.domain.principal import Principal
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.promoters.policy import PromoterKind
+from central.promoters.rules.attribution import PromoterKind
 from central.promoters.service import PromoterWish
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
 from central.sales.orders import Order
 from central.sales.service import Wanted
 from central.shifts.service import Opening
 from central.store.tables.devices import AgentRow, CheckPointRow
 from central.store.tables.journals import JournalRow
 from central.store.tables.people import UserRow
-from central.web.access import Principal
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.identifiers import (

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from edge.gate.showing import Answer
+from edge.gate.attempt import Answer
 from edge.sync.upload import Step, UploadPorts, upload_once
 from edge.trust.store import JournalMark
 from protocol.admission.facts import Facts

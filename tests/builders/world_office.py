@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from zoneinfo import ZoneInfo
 
-from central.admissions.conflicts import TicketCase, conflicts_of
+from central.admissions.rules.conflicts import TicketCase, conflicts_of
 from edge.central_client import CentralUnreachable
 from protocol.admission.passages import PassageState
 from protocol.admission.policy import CheckPoint, Product

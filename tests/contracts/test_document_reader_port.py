@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from structlog.testing import capture_logs
 
+from edge.devices.driver_api import Surroundings
 from edge.devices.drivers.id_card_reader import IdCardSettings
-from edge.devices.kinds import Surroundings
 from edge.devices.ports import DeviceHealth, DeviceState, DocumentRead
 from edge.devices.supervisor import supervise
 from hardware_sims.faults import FaultyWire, LineFault

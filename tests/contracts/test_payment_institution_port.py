@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from central.payments.methods import Method
-from central.payments.port import (
+from central.payments.institution import (
     GiveBack,
     LineKind,
     Paid,
@@ -22,6 +21,7 @@ from central.payments.port import (
     Unknown,
     Waiting,
 )
+from central.payments.methods import Method
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.trades import Manner
 from protocol.errors import PeerError, UntrustedError

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from edge.devices.driver_api import Surroundings, TurnstileDriver
 from edge.devices.drivers.modbus_settings import FeSettings, ModbusSettings
 from edge.devices.drivers.relay_lines import UsbRelayLine
 from edge.devices.drivers.relay_settings import LcusSettings
@@ -16,7 +17,6 @@ from edge.devices.drivers.relay_turnstile import RelayTurnstile
 from edge.devices.drivers.swing_gate import SwingGateSettings
 from edge.devices.framing import usb_relay
 from edge.devices.framing.lcus import StateReply
-from edge.devices.kinds import Surroundings, TurnstileDriver
 from edge.devices.ports import DeviceFault, DeviceHealth, DeviceState, Passed, TurnstileEvent
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress

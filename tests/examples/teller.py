@@ -18,10 +18,10 @@ from central.audit.routes import CHAIN
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.operations import OPERATIONS
-from central.refunds.batch_routes import REFUND_BATCHES
-from central.refunds.routes import REFUNDS
-from central.reports.kept_export_routes import KEPT_EXPORTS
-from central.sync.agent_calls import KEYS
+from central.refunds.routes.batches import REFUND_BATCHES
+from central.refunds.routes.refunds import REFUNDS
+from central.reports.routes.kept_exports import KEPT_EXPORTS
+from central.sync.routes.agent_calls import KEYS
 from central.web.openapi import document
 from central.web.operations import JSON, Operation
 from protocol import cbor

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from central.payments import service
-from central.payments.port import ReversalAnswer, Reversed
+from central.payments.institution import ReversalAnswer, Reversed
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from hardware_sims.payment_institutions.faults import Fault

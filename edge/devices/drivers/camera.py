@@ -15,10 +15,10 @@ from typing import ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import edge
+from edge.devices.driver_api import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing.camera_messages import HEAD_BYTES, Kind, decode_head
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
-from edge.devices.kinds import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, DeviceFault, HealthLine
 from protocol.errors import InputError
 

@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from edge.devices.driver_api import Baud, Sheet, Surroundings, TicketPrinterDriver, TicketPrinterSettings
 from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, TcpPrinterLine, UsbPrinterLine
 from edge.devices.framing import escpos
 from edge.devices.framing.escpos import StatusBytes
-from edge.devices.kinds import Baud, Sheet, Surroundings, TicketPrinterDriver, TicketPrinterSettings
 from edge.devices.ports import DeviceFault, HealthLine, PrinterState, Sheetful
 from edge.devices.transports.usb_device import UsbAddress
 

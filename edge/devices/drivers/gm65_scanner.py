@@ -8,10 +8,10 @@ import asyncio
 from contextlib import suppress
 from typing import ClassVar, Literal
 
+from edge.devices.driver_api import CodeReaderDriver, Sheet, Surroundings
 from edge.devices.drivers.serial_scanner import SerialScanner, SerialScannerSettings
 from edge.devices.framing import gm65
 from edge.devices.framing.gm65 import NO_SETUP_CODES, ReplyDecoder, Wish
-from edge.devices.kinds import CodeReaderDriver, Sheet, Surroundings
 from edge.devices.ports import DeviceFault, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 

@@ -13,12 +13,12 @@ from typing import ClassVar
 import structlog
 from pydantic import Field
 
+from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import sam
 from edge.devices.framing.double_reads import DoubleReads
 from edge.devices.framing.id_card import read_card
 from edge.devices.framing.sam import Reply, ReplyDecoder
-from edge.devices.kinds import Baud, DocumentReaderDriver, DocumentReaderSettings, Sheet, Surroundings
 from edge.devices.ports import DeviceFault, DocumentRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 

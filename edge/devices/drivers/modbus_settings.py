@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edge.devices.driver_api import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, Pulse, TurnstileWiring
-from edge.devices.kinds import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from protocol.directions import Direction
 
 _MS_PER_TENTH = 100

@@ -11,10 +11,10 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from edge.devices.driver_api import Sheet, SignalDriver, SignalSettings, Surroundings
 from edge.devices.drivers.relay_lines import RelayLine, SerialRelayLine, UsbRelayLine
 from edge.devices.framing import usb_relay
 from edge.devices.framing.lcus import StateReply
-from edge.devices.kinds import Sheet, SignalDriver, SignalSettings, Surroundings
 from edge.devices.ports import DeviceFault, HealthLine, Sign
 from edge.devices.transports.usb_device import UsbAddress
 

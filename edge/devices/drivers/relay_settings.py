@@ -4,11 +4,11 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from edge.devices.driver_api import Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.relay_lines import RelayLine, SerialRelayLine, UsbRelayLine
 from edge.devices.drivers.relay_turnstile import RelayTurnstile
 from edge.devices.framing import usb_relay
 from edge.devices.framing.lcus import StateReply
-from edge.devices.kinds import Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.transports.usb_device import UsbAddress
 from protocol.directions import Direction
 

@@ -11,10 +11,10 @@ from typing import ClassVar
 import structlog
 from pydantic import Field
 
+from edge.devices.driver_api import Baud, CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing.code_lines import CodeLines, Line, Overlong
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
-from edge.devices.kinds import Baud, CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 

@@ -11,10 +11,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from edge.devices.driver_api import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import swing_gate
 from edge.devices.framing.swing_gate import Command, Status, StatusDecoder
-from edge.devices.kinds import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.ports import ContactLost, ContactRegained, DeviceFault, HealthLine, Passed, TurnstileEvent
 from edge.devices.transports.serial_port import SerialPort
 from protocol.directions import Direction

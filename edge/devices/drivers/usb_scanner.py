@@ -10,12 +10,12 @@ from typing import ClassVar, Protocol
 
 from pydantic import Field
 
+from edge.devices.driver_api import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import hid_keyboard, hid_pos
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
 from edge.devices.framing.hid_keyboard import TypedCodes
 from edge.devices.framing.hid_pos import CodeReports
-from edge.devices.kinds import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.usb_device import INWARD, UsbAddress, UsbDevice
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.admissions.conflicts import OfficeReason, TicketCase, conflicts_of
+from central.admissions.rules.conflicts import OfficeReason, TicketCase, conflicts_of
 from protocol.admission.passages import PassageKind
 from protocol.admission.policy import Check, DailyUses, MinimumInterval, ReEntry, TotalUses
 from protocol.admission.verdict import Reason

@@ -7,8 +7,8 @@ import pytest
 from central.admissions.refunded import paid_back_among, partly_paid_back_among
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
-from central.refunds.policy import AgentFacts, Standing
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
+from central.refunds.rules.fence import AgentFacts, Standing
 from central.refunds.service import RefundState
 from central.store.tables.money import RefundRow
 from protocol.identifiers import AgentId, SiteId, TicketId

@@ -7,24 +7,24 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import func, select
 
-from central.agencies.policy import EntryKind, ReceiptKind
 from central.agencies.records import Agency
+from central.agencies.rules.contracts import EntryKind, ReceiptKind
 from central.agencies.service import Paying, Period
 from central.agencies.statements import Entry, Funds
+from central.domain.principal import Principal
+from central.domain.problems import Problem, ProblemCode
 from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.refunds.upgrades import WantedUpgrade
+from central.reports.filters import Wanted as Asked
 from central.reports.orders import ORDERS
-from central.reports.wanted import Wanted as Asked
 from central.sales.orders import Order
 from central.sales.service import Wanted
-from central.shifts.policy import Count
+from central.shifts.rules.drawer import Count
 from central.shifts.service import Closing, Opening
 from central.store.tables.agencies import AgencyRow
 from central.store.tables.money import OrderRow
-from central.web.access import Principal
-from central.web.problems import Problem, ProblemCode
 from tests.builders.agency import CONTRACT_FEN, MAY, SITE, AgencyDesk
 from tests.builders.office import EVERYBODY, VISIT, Office, once, sign_in, wanted_line
 from tests.builders.trade import Trade

@@ -7,22 +7,22 @@ import pytest
 from sqlmodel import select
 
 from central.agencies.groups import GroupOrder
-from central.agencies.policy import Charges, EntryKind, GroupState
 from central.agencies.records import Contact
+from central.agencies.rules.contracts import Charges, EntryKind, GroupState
 from central.agencies.selling import Deal
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.refunds.policy import AgentFacts, Standing
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
+from central.refunds.rules.fence import AgentFacts, Standing
 from central.sales.orders import Order
-from central.sales.policy import OrderState
+from central.sales.rules.pricing import OrderState
 from central.sales.service import Wanted
 from central.store.tables.agencies import GroupOrderRow
 from central.store.tables.audit import AuditRow
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId
 from protocol.instants import plus
 from protocol.tickets.record import TicketStatus

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.agencies.policy import (
+from central.agencies.rules.contracts import (
     Charges,
     ContractPrice,
     EntryKind,
@@ -17,7 +17,7 @@ from central.agencies.policy import (
     require_prices_apart,
     settled,
 )
-from central.web.problems import Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId
 
 TICKETS = st.lists(st.builds(GroupTicket, st.integers(1, 500), st.integers(0, 600), st.integers(0, 10**6)))

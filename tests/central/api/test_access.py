@@ -18,13 +18,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.assembly import Built
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import ProblemCode
 from central.examples import examples
 from central.identity.permissions import ALL
 from central.operations import OPERATIONS
-from central.web.access import Access, DataScope, Principal
+from central.web.access import Access
 from central.web.openapi import document, possible_problems
 from central.web.operations import AUTHENTICATOR, Operation
-from central.web.problems import ProblemCode
 from tests.builders.asking import Asking, somebody
 from tests.builders.central import HandClock
 from tests.examples.site import build, prepare

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from central.domain.principal import DataScope
 from central.identity.permissions import ALL
 from central.identity.service import Attempt
 from central.issuing.records import id_text
-from central.web.access import DataScope
 from protocol.identifiers import TicketId
 from tests.builders.central import DATABASE_FILE, sqlite_url
 from tests.builders.office import Office, sign_in

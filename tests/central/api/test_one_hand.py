@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from central.domain.pagination import PageQuery
+from central.domain.problems import ProblemCode
 from central.operations import OPERATIONS
 from central.web.access import Access
 from central.web.openapi import document
 from central.web.operations import Operation
-from central.web.pagination import PageQuery
-from central.web.problems import MEDIA_TYPE, ProblemCode
+from central.web.problem_documents import MEDIA_TYPE
 
 DOCUMENT: Any = document(OPERATIONS, "Paifang", "1")
 SCHEMAS: Any = DOCUMENT["components"]["schemas"]

@@ -12,11 +12,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.agencies.groups import Planned
-from central.agencies.policy import Charges
+from central.agencies.rules.contracts import Charges
+from central.domain.principal import DataScope, Principal, Subject
 from central.identity.permissions import ALL
 from central.issuing.records import id_text
-from central.refunds.reckoning import WantedRefund
-from central.web.access import DataScope, Principal, Subject
+from central.refunds.rules.amounts import WantedRefund
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
 from tests.builders.agency import GUIDE, AgencyDesk

@@ -7,13 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Executable
 from sqlmodel import col, delete, select, update
 
-from central.audit import chain
-from central.audit.chain import GENESIS, Record
 from central.audit.linking import KEPT_DAYS, MS_PER_DAY, Chain
+from central.audit.rules import chain
+from central.audit.rules.chain import GENESIS, Record
 from central.audit.service import record
+from central.domain.problems import Problem, ProblemCode
 from central.store.tables.audit import AuditBatchRow, AuditRow
 from central.store.unit_of_work import Store, Work
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import KeyId
 from protocol.instants import Instant
 from tests.builders.central import NOON, HandClock

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from central.catalog.after_sale import PLAIN, RefundRules
-from central.catalog.after_sale_policy import NotRefundable, Terms, refund_terms
 from central.catalog.parameters import TicketTypeParameters
+from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
 
 DAY = date(2026, 5, 10)
 RULES: dict[str, Any] = {

@@ -9,8 +9,8 @@ from sqlmodel import select
 from central.catalog import service as catalog
 from central.catalog.parameters import SiteParameters
 from central.catalog.service import Sale
+from central.domain.problems import Problem, ProblemCode
 from central.store.tables.catalog import SiteRow
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId, SiteId
 from tests.builders.office import Office
 

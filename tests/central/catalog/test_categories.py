@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from central.catalog.categories import MOST_LEVELS, Category, CategoryWish
-from central.web.problems import Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId
 from tests.builders.office import Office
 

@@ -6,15 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.catalog.concession_policy import (
-    Evidence,
-    Ineligible,
-    age_on,
-    born_by,
-    day_is_granted,
-    eligibility,
-)
 from central.catalog.concessions import EvidenceKind, Ground
+from central.catalog.rules.concessions import Evidence, Ineligible, age_on, born_by, day_is_granted, eligibility
 from protocol.holders import Document, DocumentType
 
 VISIT = date(2026, 5, 10)

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
-from central.catalog.policy import day_is_sold, slot_starting, window
+from central.catalog.rules.validity import day_is_sold, slot_starting, window
 from central.catalog.sale import MOST_DAYS_AHEAD
 from protocol.admission import policy
 from protocol.admission.tables import decode_products, decode_site_rules, encode_products, encode_site_rules

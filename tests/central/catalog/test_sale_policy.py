@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from central.catalog.parameters import TicketTypeParameters
+from central.catalog.rules.sale import Closed, price_fen, refusal
 from central.catalog.sale import MOST_DAYS_AHEAD, PriceRule, SaleRules
-from central.catalog.sale_policy import Closed, price_fen, refusal
 
 TODAY = date(2026, 5, 10)  # a Sunday
 AT = datetime(2026, 5, 10, 10, 0)  # noqa: DTZ001 - the site's local time, as rules state theirs

@@ -7,9 +7,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectKind, Targets
+from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import ALL, Permission
 from central.identity.setting_groups import GroupKind, SettingGroup
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId
 from tests.builders.office import VISIT, Office, sign_in
 

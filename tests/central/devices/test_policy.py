@@ -3,7 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.devices.policy import MOST_SOURCES, Edition, HostedPoint, Tries, code_text, may_admit, merged, normalised_code
+from central.devices.rules.enrolment import (
+    MOST_SOURCES,
+    Edition,
+    HostedPoint,
+    Tries,
+    code_text,
+    may_admit,
+    merged,
+    normalised_code,
+)
 from protocol.instants import Instant
 from protocol.sync.replay import ReplayWindow, admit
 

@@ -4,12 +4,12 @@ from collections.abc import Awaitable
 
 import pytest
 
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import ADMIN, WINDOW, Profile
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, administrators
 from central.identity.service import Attempt
-from central.web.access import DataScope, Principal
-from central.web.problems import Problem, ProblemCode
 from tests.builders.office import Office
 
 MACHINE = None

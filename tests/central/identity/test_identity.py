@@ -5,15 +5,15 @@ import asyncio
 import pytest
 from sqlmodel import select
 
+from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import ADMIN, Accounts
 from central.identity.passwords import MOST_WAITING, Passwords, strong_hasher
 from central.identity.permissions import ALL
-from central.identity.policy import ABSOLUTE_MS, FREE_FAILURES, IDLE_MS
+from central.identity.rules.sign_in import ABSOLUTE_MS, FREE_FAILURES, IDLE_MS
 from central.identity.service import Attempt, Identity
 from central.store.tables.audit import AuditRow
 from central.store.tables.people import SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store
-from central.web.problems import Problem, ProblemCode
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
 
 GOOD = "a long passphrase"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from central.domain.principal import Principal
+from central.domain.problems import Problem
 from central.identity.menu_service import Menus
 from central.identity.menus import SHIPPED, Group, Menu, Page, PlacedGroup, PlacedPage, arranged, fault_of, seen_by
 from central.identity.permissions import ALL, Permission
-from central.web.access import Principal
-from central.web.problems import Problem
 from tests.builders.office import Office
 
 KEYS = [page.key for group in SHIPPED for page in group.pages]

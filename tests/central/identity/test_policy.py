@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.identity.policy import (
+from central.identity.rules.sign_in import (
     ABSOLUTE_MS,
     IDLE_MS,
     LONGEST_DELAY_S,

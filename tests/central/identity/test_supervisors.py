@@ -7,6 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlmodel import col, select
 
+from central.domain.principal import Principal
+from central.domain.problems import Problem, ProblemCode
 from central.identity import supervisors
 from central.identity.passwords import Passwords, pin_hasher
 from central.identity.permissions import ALL
@@ -15,8 +17,6 @@ from central.identity.supervisors import Supervisors
 from central.store.tables.audit import AuditRow
 from central.store.tables.people import SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store
-from central.web.access import Principal
-from central.web.problems import Problem, ProblemCode
 from protocol.admission.supervisors import MAX_VERIFIER_CHARACTERS, Supervisor
 from protocol.identifiers import SiteId
 from tests.builders.central import HandClock, cheap_hasher

@@ -5,13 +5,14 @@ from collections.abc import Awaitable
 import pyotp
 import pytest
 
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
 from central.identity import totp
 from central.identity.permissions import Permission
 from central.identity.service import Attempt
 from central.identity.tokens import TokenGrant
 from central.web import access
-from central.web.access import PROVED_FOR_MS, Principal
-from central.web.problems import Problem, ProblemCode
+from central.web.access import PROVED_FOR_MS
 from protocol.instants import Instant
 from tests.builders.central import NOON
 from tests.builders.office import Office
@@ -151,7 +152,7 @@ async def test_a_token_ends_with_its_time_by_revocation_and_with_its_person(offi
     assert await office.identity.principal(short[1], now) is not None
     assert await office.identity.principal(short[1], office.clock.advance(seconds=1)) is None
     assert await office.identity.principal(lasting[1], office.clock()) is not None
-    boss = Principal(1, "seller", frozenset(Permission), must_change_password=False, scope=access.DataScope.ALL)
+    boss = Principal(1, "seller", frozenset(Permission), must_change_password=False, scope=DataScope.ALL)
     await office.accounts.set_disabled(wang.user_id, disabled=True, by=boss, now=office.clock())
     assert await office.identity.principal(lasting[1], office.clock()) is None
 

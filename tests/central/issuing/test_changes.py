@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_rows import IdRange, KeyRange
 from central.issuing.feed_version import FeedVersion
 from central.store.tables.audit import AuditRow
 from central.store.tables.tickets import TicketCredentialRow
-from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind, credential_key
 from protocol.identifiers import ProductId, SiteId, TicketId
 from protocol.instants import from_datetime, to_minute

@@ -8,7 +8,7 @@ import pytest
 
 from central.keys import service
 from central.keys.files import KeyFiles
-from central.keys.rack import KeyRack, RackSigner
+from central.keys.signing_keys import KeyRack, RackSigner
 from protocol.errors import SettingsError, StorageError
 from protocol.feed.faults import UntrustedFeed
 from protocol.feed.trust import TrustState, begin, believe_keyring

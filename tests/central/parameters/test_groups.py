@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from central.parameters.groups import KINDS, GroupName
-from central.parameters.policy import NOTHING, FieldKind, Kept, Value, changed, fields, parsed, secret_names, split
+from central.parameters.rules.changes import NOTHING, FieldKind, Kept, Value, changed, fields, parsed, secret_names, split
 from central.parameters.texts import FIELDS, GROUPS
 from tests.builders.merchant import alipay_values, wechat_values
 

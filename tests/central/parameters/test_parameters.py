@@ -10,13 +10,13 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import text
 from sqlmodel import select
 
+from central.domain.principal import Principal
 from central.parameters.groups import GroupName, KioskGroup, MiniProgramGroup, WeChatPayGroup
 from central.parameters.service import Change, Parameters
 from central.payments.configured import ConfiguredInstitutions
 from central.payments.methods import Method
 from central.store.tables.audit import AuditRow
 from central.store.tables.parameters import ParameterGroupRow
-from central.web.access import Principal
 from protocol.errors import SettingsError, StorageError
 from tests.builders.central import SeededBytes, field_seal
 from tests.builders.merchant import alipay_values, wechat_values

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.payments.bill_match import OurPayment, OurRefund, match
-from central.payments.bills import read_alipay_bill, read_wechat_bill
-from central.payments.differences import Cause
-from central.payments.policy import PaymentState
-from central.payments.port import BillLine, LineKind
-from central.payments.refund_policy import RefundDocumentState
+from central.payments.institution import BillLine, LineKind
+from central.payments.rules.bill_match import OurPayment, OurRefund, match
+from central.payments.rules.bills import read_alipay_bill, read_wechat_bill
+from central.payments.rules.difference_causes import Cause
+from central.payments.rules.payment_states import PaymentState
+from central.payments.rules.refund_states import RefundDocumentState
 from protocol.errors import PeerError
 
 PAID = OurPayment(1, "P1", PaymentState.PAID, 8000, is_of_day=True)

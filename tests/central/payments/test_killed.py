@@ -13,8 +13,8 @@ import pytest
 
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.reckoning import WantedRefund
-from central.sales.policy import OrderState
+from central.refunds.rules.amounts import WantedRefund
+from central.sales.rules.pricing import OrderState
 from protocol.instants import Instant, local_day, plus
 from tests.builders.central import DATABASE_FILE
 from tests.builders.office import once

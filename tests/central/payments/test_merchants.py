@@ -2,14 +2,14 @@
 
 import pytest
 
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
 from central.parameters.groups import GroupName
 from central.parameters.service import Change
-from central.payments.giving_back import Returning
+from central.payments.institution import RefundProcessing
 from central.payments.methods import Method
-from central.payments.port import RefundProcessing
+from central.payments.refund_split import Returning
 from central.payments.service import Start
-from central.web.access import DataScope, Principal
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.merchant import alipay_values, wechat_values
 from tests.builders.office import Office, once

@@ -1,9 +1,9 @@
 """Orders that were sold before orders could wait: paid as they were, and each with the cash that was taken for it."""
 
 from central.payments.methods import Method
-from central.payments.policy import PaymentState
+from central.payments.rules.payment_states import PaymentState
 from central.reports.payments import PAYMENTS
-from central.sales.policy import OrderState
+from central.sales.rules.pricing import OrderState
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.unit_of_work import Store

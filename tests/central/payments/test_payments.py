@@ -9,20 +9,20 @@ import pytest
 from sqlmodel import func, select
 
 from central.catalog.service import Sale
+from central.domain.problems import Problem, ProblemCode
 from central.payments import ledger
-from central.payments.differences import Cause
 from central.payments.documents import AtOnce, Payment
-from central.payments.giving_back import Given, Returning
+from central.payments.institution import RefundAbnormal, RefundProcessing
 from central.payments.methods import Method
-from central.payments.policy import PaymentState
-from central.payments.port import RefundAbnormal, RefundProcessing
+from central.payments.refund_split import Given, Returning
+from central.payments.rules.difference_causes import Cause
+from central.payments.rules.payment_states import PaymentState
 from central.payments.service import Start
 from central.reports.payments import PAYMENTS
-from central.sales.policy import Holder, OrderState
+from central.sales.rules.pricing import Holder, OrderState
 from central.sales.service import HOLD_S
 from central.store.tables.money import OrderHolderRow
 from central.store.tables.payments import PaymentRefundRow
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.payments.policy import (
+from central.payments.institution import Paid, PaymentAnswer, Refused, ReversalAnswer, Reversed, StillPaid, Unknown, Waiting
+from central.payments.rules.payment_states import (
     CODE_DEADLINE_S,
     CREATED_DEADLINE_S,
     SOONEST_REVERSAL_S,
@@ -25,7 +26,6 @@ from central.payments.policy import (
     paid_at_once,
     step,
 )
-from central.payments.port import Paid, PaymentAnswer, Refused, ReversalAnswer, Reversed, StillPaid, Unknown, Waiting
 from protocol.instants import Instant, plus
 
 T0 = Instant(1_778_378_400_000)

@@ -6,16 +6,17 @@ from datetime import date
 import pytest
 from sqlmodel import delete, select
 
-from central.payments.differences import Cause, DifferenceState
+from central.domain.problems import Problem, ProblemCode
+from central.payments.differences import DifferenceState
 from central.payments.documents import Payment
-from central.payments.giving_back import Returning
+from central.payments.institution_refunds import World
 from central.payments.methods import Method
 from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
+from central.payments.refund_split import Returning
+from central.payments.rules.difference_causes import Cause
 from central.payments.service import Start
 from central.store.tables.audit import AuditRow
 from central.store.tables.payments import BillMatchRow
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.central import SeededBytes
 from tests.builders.institution import configured

@@ -2,9 +2,9 @@
 
 import pytest
 
+from central.payments.institution import RefundAbnormal, RefundAnswer, RefundClosed, RefundDone, RefundProcessing, Unknown
 from central.payments.methods import Method
-from central.payments.port import RefundAbnormal, RefundAnswer, RefundClosed, RefundDone, RefundProcessing, Unknown
-from central.payments.refund_policy import (
+from central.payments.rules.refund_states import (
     RefundDocument,
     RefundDocumentState,
     RefundEffect,

@@ -6,13 +6,13 @@ import pytest
 
 from central.payments import ledger
 from central.payments.documents import Payment
-from central.payments.giving_back import Returning
+from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.policy import PaymentState
 from central.payments.reconciliation import Reconciliation
-from central.payments.refunding import World
+from central.payments.refund_split import Returning
+from central.payments.rules.payment_states import PaymentState
 from central.payments.service import Payments, Start
-from central.sales.policy import OrderState
+from central.sales.rules.pricing import OrderState
 from hardware_sims.payment_institutions.desk import Desk
 from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.institutions import InstitutionsSetup

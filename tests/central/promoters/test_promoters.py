@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import zxingcpp
 
+from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.promoters.policy import CODE_BYTES, PromoterKind, Promotion, code_of, typed
+from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
 from central.promoters.service import GroupWish, Promoter, PromoterWish
 from central.refunds.upgrades import WantedUpgrade
+from central.reports.filters import Wanted as Asked
 from central.reports.orders import ORDERS
 from central.reports.promoters import OfPromoter
-from central.reports.wanted import Wanted as Asked
 from central.sales.orders import Order
 from central.sales.service import Wanted
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.office import EVERYBODY, VISIT, Office, once, sign_in, wanted_line
 from tests.builders.trade import Trade

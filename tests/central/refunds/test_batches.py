@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
 from central.payments.methods import Method
 from central.payments.service import Start
 from central.refunds.batches import Affected, Batch, BatchState, ClosedDay, Made
-from central.refunds.reckoning import RefundKind
+from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.reports.refunds import REFUNDS
-from central.web.problems import Problem, ProblemCode
 from protocol.errors import StorageError
 from protocol.identifiers import ProductId, SiteId, TicketId
 from tests.builders.office import VISIT, Office, once

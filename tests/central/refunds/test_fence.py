@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.issuing.feed_version import FeedVersion
-from central.refunds.policy import CLOCK_UNCERTAINTY_MS, AgentFacts, Revocation, Standing, WaitedFor, fence
+from central.refunds.rules.fence import CLOCK_UNCERTAINTY_MS, AgentFacts, Revocation, Standing, WaitedFor, fence
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
 from tests.builders.central import NOON

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from central.admissions.refunded import paid_back_among
-from central.refunds.reckoning import RefundKind
+from central.domain.problems import Problem, ProblemCode
+from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketStatus
 from tests.builders.office import Office

@@ -1,6 +1,6 @@
 """Refunds of before there were rules: of a whole ticket, without a fee, and the ticket is refunded as plainly as it was sold."""
 
-from central.refunds.reckoning import RefundKind, WantedRefund
+from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.reports.refunds import REFUNDS
 from central.store.engine import open_database
 from central.store.migrate import migrate

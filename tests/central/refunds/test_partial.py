@@ -9,14 +9,14 @@ import pytest
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.reckoning import RefundKind, WantedRefund
+from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
-from central.sales.policy import Holder
-from central.web.problems import Problem, ProblemCode
+from central.sales.rules.pricing import Holder
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketStatus

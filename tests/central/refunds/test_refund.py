@@ -5,16 +5,16 @@ import random
 
 import pytest
 
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.policy import AgentFacts, Standing, WaitedFor
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
+from central.refunds.rules.fence import AgentFacts, Standing, WaitedFor
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import AgentId, SiteId, TicketId
 from protocol.tickets.record import TicketStatus
 from tests.builders.central import NOON

@@ -5,18 +5,18 @@ from typing import Any
 import pytest
 
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
 from central.issuing.records import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.reckoning import RefundKind
+from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.refunds.upgrades import UpgradeQuote, WantedUpgrade
 from central.reports.refunds import REFUNDS
 from central.sales.orders import Order
-from central.sales.policy import Holder
-from central.web.problems import Problem, ProblemCode
+from central.sales.rules.pricing import Holder
 from protocol.holders import Document, DocumentType
 from protocol.tickets.record import TicketStatus
 from tests.builders.office import EVERYBODY, VISIT, Office, once

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from central.domain.problems import Problem
 from central.reports import exports
-from central.reports.export_routes import DESK, MOST_AT_ONCE
 from central.reports.exports import Table, csv_cell, yuan
 from central.reports.listing import Column, Kind, Names
-from central.web.problems import Problem
+from central.reports.routes.exports import DESK, MOST_AT_ONCE
 from tests.builders.office import Office, sign_in
 from tests.builders.trade import Trade
 

@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
+from central.domain.principal import DataScope
+from central.domain.problems import Problem, ProblemCode
 from central.reports import kept_exports
 from central.reports.admissions import ADMISSIONS
-from central.reports.export_routes import Desk
 from central.reports.exports import Table, TableFormat
+from central.reports.filters import Wanted
 from central.reports.kept_exports import KEPT_MS, MOST_KEPT_EACH, SILENT_MS, Asked, ExportState, KeptExport, KeptExports
 from central.reports.listing import Column, Kind, Listing, Names
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS
 from central.reports.refunds import REFUNDS
 from central.reports.reprints import REPRINTS
+from central.reports.routes.exports import Desk
 from central.reports.shifts import SHIFTS
-from central.reports.wanted import Wanted
-from central.web.access import DataScope
-from central.web.problems import Problem, ProblemCode
 from tests.builders.central import HandClock, SeededBytes
 from tests.builders.office import EVERYBODY
 from tests.builders.trade import Sellers, Trade

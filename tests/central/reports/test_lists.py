@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from central.catalog.business_days import Span
+from central.catalog.rules.business_days import Span
 from central.payments.methods import Method
-from central.reports import days, figures
+from central.reports import daily_totals, figures
 from central.reports.admissions import ADMISSIONS
+from central.reports.filters import Narrowed, Wanted
 from central.reports.listing import Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
-from central.reports.policy import Figures
 from central.reports.refunds import REFUNDS
+from central.reports.rules.counting import Figures
 from central.reports.shifts import SHIFTS
-from central.reports.wanted import Narrowed, Wanted
 from central.store.tables.reports import CountedDayRow
 from central.store.unit_of_work import Work
 from protocol.directions import Direction
@@ -112,10 +112,10 @@ async def test_a_day_that_ends_later_is_counted_anew(trade: Trade) -> None:
 
 @pytest.mark.usefixtures("sellers")
 async def test_days_are_kept_part_by_part_and_none_that_may_still_change(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "MOST_DAYS_A_RUN", 1)
+    monkeypatch.setattr(daily_totals, "MOST_DAYS_A_RUN", 1)
     office = trade.office
-    assert [await days.keep_some(office.store, office.clock()) for _ in range(2)] == [True, False]
-    assert not await days.keep_some(office.store, office.clock())
+    assert [await daily_totals.keep_some(office.store, office.clock()) for _ in range(2)] == [True, False]
+    assert not await daily_totals.keep_some(office.store, office.clock())
     async with office.store.reading() as work:
         assert {row.day for row in (await work.session.exec(select(CountedDayRow))).all()} == {FIRST, SECOND}
 
@@ -146,7 +146,7 @@ async def test_days_before_anything_happened_are_not_counted(trade: Trade, monke
         counted.append(span)
         return await honest(work, site_id, span, narrowed)
 
-    monkeypatch.setattr(days, "count", noted)
+    monkeypatch.setattr(daily_totals, "count", noted)
     year = Wanted(first_day=date(2025, 6, 1), last_day=date(2026, 5, 31))
     assert await trade.office.reports.ticket_statistics(year, EVERYBODY)
     assert len(counted) == 22, "from the first sale on the tenth of May"

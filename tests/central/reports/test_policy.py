@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.catalog.business_days import BusinessDays
-from central.reports.policy import Figures, compared, counted, days_between
+from central.catalog.rules.business_days import BusinessDays
+from central.reports.rules.counting import Figures, compared, counted, days_between
 from protocol.instants import Instant, from_datetime
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")

@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import select
 
 from central.admissions.events import event_of
-from central.reports import recording
+from central.reports import admission_projection
 from central.reports.admissions import ADMISSIONS, AdmissionRecord
-from central.reports.wanted import Wanted
+from central.reports.filters import Wanted
 from central.store.tables.admissions import AdmissionEventRow
 from protocol.admission.passages import PassageState
 from protocol.identifiers import Sequence, TicketId
@@ -43,15 +43,15 @@ async def test_a_release_an_outcome_later_and_a_late_pass(trade: Trade) -> None:
 async def test_nothing_is_recorded_twice(trade: Trade) -> None:
     await trade.admit(NO_TICKET, NOON)
     for _ in range(3):
-        assert not await recording.record_some(trade.office.store)
+        assert not await admission_projection.record_some(trade.office.store)
     assert [one.row.counted for one in await recorded(trade)] == [1]
 
 
 async def test_a_long_journal_is_recorded_part_by_part(trade: Trade, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "MOST_EVENTS", 3)
+    monkeypatch.setattr(admission_projection, "MOST_EVENTS", 3)
     await trade.journalled(*(intent(NO_TICKET, Instant(NOON + number)) for number in range(10)))
     parts = 0
-    while await recording.record_some(trade.office.store):
+    while await admission_projection.record_some(trade.office.store):
         parts += 1
     assert parts == 3
     assert [one.row.scanned_at - NOON for one in await recorded(trade)] == list(range(10))
@@ -60,7 +60,7 @@ async def test_a_long_journal_is_recorded_part_by_part(trade: Trade, monkeypatch
 @pytest.mark.parametrize("seed", range(12))
 async def test_records_count_what_the_journals_fold(trade: Trade, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(seed)  # noqa: S311 - a journal that repeats
-    monkeypatch.setattr(recording, "MOST_EVENTS", chance.randrange(1, 6))
+    monkeypatch.setattr(admission_projection, "MOST_EVENTS", chance.randrange(1, 6))
     entries: list[Intent | Outcome] = []
     open_ones: list[int] = []
     for sequence in range(1, 40):
@@ -77,9 +77,9 @@ async def test_records_count_what_the_journals_fold(trade: Trade, seed: int, mon
         if chance.random() < 0.3:
             await trade.journalled(*entries)
             entries.clear()
-            await recording.record_some(trade.office.store)
+            await admission_projection.record_some(trade.office.store)
     await trade.journalled(*entries)
-    while await recording.record_some(trade.office.store):
+    while await admission_projection.record_some(trade.office.store):
         pass
     async with trade.office.store.reading() as work:
         told = [event_of(data) for data in (await work.session.exec(select(AdmissionEventRow.data))).all()]

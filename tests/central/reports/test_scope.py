@@ -10,19 +10,19 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
-from central.reports import activation_routes, export_routes, reprint_routes, routes
-from central.reports.queries import Export, StatisticsQuery
-from central.web.access import DataScope, Principal
+from central.reports.routes import activation_codes, exports, lists, reprints
+from central.reports.routes.queries import Export, StatisticsQuery
 from central.web.operations import AUTHENTICATOR, Operation
 from tests.builders.asking import Asking
 from tests.builders.trade import Sellers, Trade
 
 REPORTS = (
-    *routes.OPERATIONS,
-    *reprint_routes.OPERATIONS,
-    *(one for one in activation_routes.OPERATIONS if one.method == "GET"),
-    *export_routes.OPERATIONS,
+    *lists.OPERATIONS,
+    *reprints.OPERATIONS,
+    *(one for one in activation_codes.OPERATIONS if one.method == "GET"),
+    *exports.OPERATIONS,
 )
 DAYS = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
 SCOPES = ("wang", "windows", "kiosks", "nobody", "all")
@@ -101,11 +101,11 @@ async def test_figures_sum_what_is_in_scope_and_nothing_else(trade: Trade, selle
         await trade.office.reports.keep_days(trade.office.clock())
     who, count = person(scope, sellers), len(seen_by(scope, sellers))
     walk_ins = 1 if scope == "all" else 0
-    told = await answer(trade, who, routes.read_ticket_statistics)
+    told = await answer(trade, who, lists.read_ticket_statistics)
     sums = {name: sum(one[name] for one in told["items"]) for name in ("tickets", "sold_fen", "refunded_fen", "entries")}
     expected = {"tickets": 4, "sold_fen": 32_000, "refunded_fen": 16_000, "entries": 2}
     assert sums == {name: value * count + (2 * walk_ins if name == "entries" else 0) for name, value in expected.items()}
-    home = (await answer(trade, who, routes.read_home))["items"][0]
+    home = (await answer(trade, who, lists.read_home))["items"][0]
     day = {"tickets": 2 * count, "entries": count + walk_ins, "taken_fen": 16_000 * count, "returned_fen": 8_000 * count}
     assert (home["yesterday"], home["today"]["tickets"]) == (day, 0)
     assert (home["check_points"] is None, home["on_site"] is None) == (scope != "all", scope != "all")
@@ -115,7 +115,7 @@ async def test_figures_sum_what_is_in_scope_and_nothing_else(trade: Trade, selle
 
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_promoters_are_credited_with_what_is_in_scope(trade: Trade, sellers: Sellers, scope: str) -> None:
-    told = (await answer(trade, person(scope, sellers), routes.read_promoter_statistics))["items"]
+    told = (await answer(trade, person(scope, sellers), lists.read_promoter_statistics))["items"]
     brought = {"orders": 2, "tickets": 4, "persons": 4, "sold_fen": 32_000, "refunded_tickets": 2, "refunded_fen": 16_000}
     assert told == [
         {"promoter_id": number, **brought, "net_fen": 16_000}
@@ -126,7 +126,7 @@ async def test_promoters_are_credited_with_what_is_in_scope(trade: Trade, seller
 
 async def test_a_filter_narrows_a_scope_and_never_widens_it(trade: Trade, sellers: Sellers) -> None:
     for scope, wanted in product(SCOPES, (sellers.wang, sellers.li, sellers.kiosk)):
-        told = await answer(trade, person(scope, sellers), routes.list_orders, seller_id=str(wanted))
+        told = await answer(trade, person(scope, sellers), lists.list_orders, seller_id=str(wanted))
         assert (sellers_in(told, sellers) or set()) == {wanted} & seen_by(scope, sellers), (scope, wanted)
 
 

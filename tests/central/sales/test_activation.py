@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
 from central.issuing.records import Ticket, id_text
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
 from central.reports.activation_codes import CODES
-from central.reports.wanted import Wanted as Asked
+from central.reports.filters import Wanted as Asked
 from central.sales.activation import Codes, MadeCode, WantedActivation
-from central.sales.activation_policy import CODE_BYTES, CodeState, code_of, typed
 from central.sales.orders import Order
-from central.sales.policy import Holder
+from central.sales.rules.activation import CODE_BYTES, CodeState, code_of, typed
+from central.sales.rules.pricing import Holder
 from central.store.tables.activation import ActivationCodeRow
 from central.store.tables.tickets import TicketCredentialRow
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.tickets.record import TicketStatus
 from tests.builders.office import VISIT, Office, once, sign_in

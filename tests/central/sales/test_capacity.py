@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from central.catalog.capacity_policy import LoadLevel, level, level_after
+from central.catalog.rules.capacity import LoadLevel, level, level_after
+from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.refunds.reckoning import WantedRefund
-from central.sales.move_policy import WantedDay
+from central.refunds.rules.amounts import WantedRefund
+from central.sales.rules.rescheduling import WantedDay
 from central.sales.service import Wanted
-from central.web.problems import Problem, ProblemCode
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 from tests.builders.office import EVERYBODY, Office, once, sign_in, wanted_line

@@ -3,9 +3,9 @@
 import pytest
 from sqlmodel import select
 
+from central.domain.problems import Problem, ProblemCode
 from central.sales.carts import KEPT_S, MOST_CARTS, Cart, Draft
 from central.store.tables.carts import SuspendedCartRow
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once
 

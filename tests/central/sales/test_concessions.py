@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from central.catalog.concession_policy import Evidence, Ineligible
 from central.catalog.concessions import EvidenceKind
+from central.catalog.rules.concessions import Evidence, Ineligible
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.sales.move_policy import WantedDay
-from central.sales.policy import Holder
+from central.sales.rules.pricing import Holder
+from central.sales.rules.rescheduling import WantedDay
 from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow
 from central.store.tables.payments import PaymentRow
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once, sign_in, wanted_line

@@ -4,11 +4,11 @@ import pytest
 from sqlmodel import select
 
 from central.catalog.holder_keys import HolderKeys
-from central.devices.policy import AgentRole
+from central.devices.rules.enrolment import AgentRole
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_version import FeedVersion
-from central.sales.holder_rounds import HolderRounds
-from central.sales.policy import Holder
+from central.sales.holder_rehashing import HolderRounds
+from central.sales.rules.pricing import Holder
 from central.store.tables.devices import AgentRow
 from central.store.tables.tickets import TicketCredentialRow
 from protocol.holders import Document, DocumentType, holder_hash

@@ -12,16 +12,16 @@ from sqlmodel import select
 from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
+from central.domain.idempotency import IdempotencyKey
+from central.domain.problems import Problem, ProblemCode
 from central.issuing.records import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.refunds.reckoning import WantedRefund
+from central.refunds.rules.amounts import WantedRefund
 from central.sales.orders import Order
-from central.sales.policy import Holder
+from central.sales.rules.pricing import Holder
 from central.sales.service import HOLD_S, Wanted
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
-from central.web.idempotency import IdempotencyKey
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once, wanted_line

@@ -2,11 +2,11 @@
 
 import asyncio
 
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
+from central.reports.filters import Wanted
 from central.reports.reprints import REPRINTS, OfReprinter
-from central.reports.wanted import Wanted
 from central.sales.reprints import Reprint
-from central.web.access import DataScope, Principal
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import TicketId
 from tests.builders.office import EVERYBODY, VISIT, Office, once
 from tests.builders.refunding import request

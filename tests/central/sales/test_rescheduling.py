@@ -9,14 +9,14 @@ import pytest
 from sqlmodel import select
 
 from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.records import Ticket
 from central.refunds.batches import Affected, ClosedDay
-from central.refunds.reckoning import WantedRefund
-from central.sales.move_policy import WantedDay
-from central.sales.policy import Holder
+from central.refunds.rules.amounts import WantedRefund
+from central.sales.rules.pricing import Holder
+from central.sales.rules.rescheduling import WantedDay
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
-from central.web.problems import Problem, ProblemCode
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import from_minute, to_datetime

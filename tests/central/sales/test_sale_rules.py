@@ -7,8 +7,8 @@ import pytest
 
 from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
+from central.domain.problems import Problem, ProblemCode
 from central.sales.service import Wanted
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, wanted_line
 

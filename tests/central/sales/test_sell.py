@@ -10,17 +10,17 @@ import pytest
 from sqlmodel import func, select
 
 from central.catalog.service import Sale
+from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows, outbox
 from central.issuing.service import Issuing
 from central.payments import ledger
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
-from central.sales.policy import Holder
+from central.sales.rules.pricing import Holder
 from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow, OrderRow
 from central.store.tables.tickets import TicketHolderRow, TicketRow
 from central.store.unit_of_work import Work
-from central.web.problems import Problem, ProblemCode
 from protocol.feed.records import CredentialKind
 from protocol.holders import Document, DocumentType, holder_hash
 from protocol.identifiers import SiteId, TicketId

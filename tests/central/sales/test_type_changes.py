@@ -7,9 +7,9 @@ import pytest
 from central.catalog.after_sale import AfterSaleRules, RefundRules
 from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
-from central.refunds.reckoning import WantedRefund
+from central.domain.problems import Problem, ProblemCode
+from central.refunds.rules.amounts import WantedRefund
 from central.sales.type_changes import Touched
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import ProductId
 from protocol.instants import Instant, plus
 from tests.builders.office import Office, sign_in

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.shifts.policy import NOTES_FEN, Count, Drawer, drawer_of, require_left
-from central.web.problems import Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode
+from central.shifts.rules.drawer import NOTES_FEN, Count, Drawer, drawer_of, require_left
 
 FLOWS = st.tuples(
     st.sampled_from(("safe/1", "handed/7", "sales/1", "sales/2", "prepaid/3", "on_account/3")),

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
 from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.sales.orders import Order
-from central.shifts.policy import Count
 from central.shifts.records import Closed, Shift
+from central.shifts.rules.drawer import Count
 from central.shifts.service import Closing, Opening
 from central.store.unit_of_work import Work
-from central.web.access import DataScope, Principal
-from central.web.problems import Problem, ProblemCode
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once, sign_in
 from tests.builders.trade import Trade

@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as sa_table
 
+from central.domain.principal import DataScope
 from central.identity.accounts import WINDOW, Accounts
-from central.identity.granted import Granted, granted, roles_of
+from central.identity.effective_permissions import Granted, granted, roles_of
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL
 from central.payments import ledger
@@ -34,7 +35,6 @@ from central.store import migrations
 from central.store.engine import Database, open_database
 from central.store.migrate import CONNECTION, differences, migrate
 from central.store.unit_of_work import Store
-from central.web.access import DataScope
 from protocol.errors import StorageError
 from tests.builders.central import NOON, SeededBytes, cheap_hasher
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import col, delete, insert, update
 
-from central.store import small_tables
+from central.store import settings_version
 from central.store.bulk import insert_rows
 from central.store.tables.catalog import SiteRow
 from central.store.tables.metadata import METADATA
@@ -19,7 +19,7 @@ SITE = {"id": 7, "rules": "{}", "holder_key_sealed": b"key", "created_at": NOON}
 
 async def version(store: Store) -> int:
     async with store.reading() as work:
-        return await small_tables.version(await work.session.connection())
+        return await settings_version.version(await work.session.connection())
 
 
 async def by_object(work: Work) -> None:
@@ -110,8 +110,8 @@ def _locks(store: Store) -> bool:
     ],
 )
 def test_a_statement_writes_to_the_table_that_it_names_after_its_verb(statement: str, *, writes: bool) -> None:
-    assert small_tables.writes_small_table(statement) is writes
+    assert settings_version.writes_small_table(statement) is writes
 
 
 def test_the_tables_that_are_named_exist() -> None:
-    assert METADATA.tables.keys() >= small_tables.TABLES
+    assert METADATA.tables.keys() >= settings_version.TABLES

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from central.sync.feed_admissions import RollUp, append, empty, roll_up
+from central.sync.rules.feed_admissions import RollUp, append, empty, roll_up
 from protocol.feed.buckets import EMPTY_LIST, BucketKind, digest, hash_at
 from protocol.feed.manifest import MAX_SEGMENTS, AdmissionsHead
 from protocol.feed.segments import Row, event_count, events_of_ticket, merged, rows_of, ticket_row, walk_in_row

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from central.catalog.routes import CATALOG
-from central.sales.routes import HOLDER_ROUNDS
+from central.catalog.routes.ticket_types import CATALOG
+from central.sales.routes.orders import HOLDER_ROUNDS
 from edge.central_client import AgentRevoked
 from edge.sync.holder_keys import HolderKeyFollower
 from edge.sync.upload import Pace

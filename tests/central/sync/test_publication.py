@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central.sync.publication import Edition, Stand, empty, publish, raised, table_refs, touched
+from central.sync.rules.publication import Edition, Stand, empty, publish, raised, table_refs, touched
 from protocol.feed.buckets import BucketKind, digest, hash_at
 from protocol.feed.delta import BucketId, Changes, Delta, apply_changes, changes
 from protocol.feed.records import CredentialEntry, encode_credentials, encode_tickets

@@ -9,13 +9,13 @@ from sqlmodel import col, func, select
 
 from central.keys import service as key_service
 from central.keys.files import KeyFiles
-from central.keys.rack import KeyRack
+from central.keys.signing_keys import KeyRack
 from central.store.tables.feed import SignedMetadataRow
 from central.store.unit_of_work import Store, Work
 from central.sync import feed_store, publisher
-from central.sync.editions import RecentLists
 from central.sync.feed_store import Sealed
 from central.sync.heads import CurrentHead, Heads
+from central.sync.published_feed import RecentLists
 from central.sync.publisher import Publisher, Served
 from protocol.errors import StorageError
 from protocol.feed import addresses

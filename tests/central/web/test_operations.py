@@ -10,11 +10,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.principal import Principal
+from central.domain.problems import ProblemCode
 from central.web import openapi
-from central.web.access import COOKIE, CSRF_HEADER, Access, Principal, csrf_token
+from central.web.access import COOKIE, CSRF_HEADER, Access, csrf_token
 from central.web.application import make_application
 from central.web.operations import MAX_BODY_BYTES, Call, RawRoute, Route
-from central.web.problems import ProblemCode
 from protocol.errors import InputError, StorageError
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.web.pagination import from_cursor, to_cursor
-from central.web.problems import Problem, ProblemCode
+from central.domain.pagination import from_cursor, to_cursor
+from central.domain.problems import Problem, ProblemCode
 
 
 @given(st.integers(-(2**63), 2**63 - 1))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.devices.kinds import Surroundings
+from edge.devices.driver_api import Surroundings
 from edge.settings import load_settings
 from protocol.errors import SettingsError
 

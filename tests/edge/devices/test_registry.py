@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from edge.devices.driver_api import CodeReaderSettings, TurnstileSettings
 from edge.devices.drivers.camera import CameraSettings
 from edge.devices.drivers.modbus_settings import ModbusSettings
-from edge.devices.kinds import CodeReaderSettings, TurnstileSettings
 from edge.devices.registry import GROUP, HOUSE, ROLES, DriverUnknown, driver, names
 
 THEIR_BOARD = """
-from edge.devices.kinds import TurnstileSettings
+from edge.devices.driver_api import TurnstileSettings
 
 
 class TheirBoardSettings(TurnstileSettings):

@@ -1,6 +1,6 @@
 """The page of supported devices is what the drivers say of themselves."""
 
-from edge.devices.sheets import table
+from edge.devices.devices_page import table
 from tests.architecture.tree import ROOT
 
 

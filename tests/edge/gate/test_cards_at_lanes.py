@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from edge.devices.driver_api import Surroundings
 from edge.devices.drivers.id_card_reader import IdCardSettings
-from edge.devices.kinds import Surroundings
 from edge.devices.ports import DeviceHealth
 from edge.devices.supervisor import supervise
 from edge.gate.lane import Lane, Way

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from edge.gate.showing import Answer, Showing
+from edge.gate.attempt import Answer, Showing
 from protocol.admission.facts import DocumentCard
 from protocol.admission.policy import (
     CheckPoint,
@@ -22,7 +22,6 @@ from protocol.admission.policy import (
 )
 from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
 from protocol.admission.verdict import Admit, AdmitFlag, CallStaff, LetOut, Refuse
-from protocol.credential import read_card
 from protocol.directions import Direction
 from protocol.feed.records import CredentialEntry, CredentialKind, credential_key
 from protocol.feed.segments import ticket_row
@@ -30,6 +29,7 @@ from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
 from protocol.instants import Instant, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
+from protocol.scan_parser import read_card
 from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.record import TicketRecord, TicketStatus
 from protocol.tickets.short_number import number_of

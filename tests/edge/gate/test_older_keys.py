@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from edge.gate.showing import Answer, Showing
+from edge.gate.attempt import Answer, Showing
 from protocol.admission.facts import DocumentCard
 from protocol.admission.passages import PassageKind
 from protocol.admission.policy import SiteRules, WalkInRule
 from protocol.admission.tables import SITE_RULES, encode_site_rules
 from protocol.admission.verdict import Admit, Reason, Refuse
-from protocol.credential import read_card
 from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.identifiers import AttemptId
 from protocol.journal.events import Outcome, OutcomeResult
+from protocol.scan_parser import read_card
 from tests.builders.feed import ENTRY_POINT, SITE, FeedSimulator, sample_tables, ticket
 from tests.builders.gate import GateRig
 

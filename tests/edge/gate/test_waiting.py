@@ -1,6 +1,6 @@
 """The queue of codes before a busy lane: one showing is answered once, and nobody is served who may be gone."""
 
-from edge.gate.waiting import FRESH_MS, Read, Waiting
+from edge.gate.read_queue import FRESH_MS, Read, Waiting
 from protocol.directions import Direction
 
 IN, OUT = Direction.ENTRY, Direction.EXIT

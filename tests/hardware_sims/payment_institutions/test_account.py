@@ -11,7 +11,7 @@ import pytest
 
 from hardware_sims.payment_institutions import alipay_bill, wechat_bill
 from hardware_sims.payment_institutions.account import Bank
-from hardware_sims.payment_institutions.beijing import DAY_MS, MINUTE_MS, beijing_day
+from hardware_sims.payment_institutions.china_time import DAY_MS, MINUTE_MS, beijing_day
 from hardware_sims.payment_institutions.rules import (
     ALIPAY_RULES,
     WECHAT_RULES,

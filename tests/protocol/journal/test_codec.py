@@ -30,6 +30,7 @@ from protocol.journal.codec import (
     event_from_value,
     event_to_value,
 )
+from protocol.journal.entry_header import glance
 from protocol.journal.events import (
     Alarm,
     ClockStep,
@@ -44,7 +45,6 @@ from protocol.journal.events import (
     Rewound,
     UnknownEvent,
 )
-from protocol.journal.glance import glance
 
 U64 = st.integers(0, 2**64 - 1)
 U32 = st.integers(0, 2**32 - 1)

@@ -1,0 +1,378 @@
+"""Travel agencies over HTTP: contracts, what they pay, statements."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.agencies.records import Agency, AgencyWish, Contact
+from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
+from central.agencies.service import Agencies, Paying, Period
+from central.agencies.statements import Entry, Funds
+from central.catalog.parameters import SiteNumber, TypeNumber
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import Permission
+from central.identity.routes.users import RowNumber
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
+from central.web.operations import Call, Route
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import to_datetime
+
+AGENCIES: web.AppKey[Agencies] = web.AppKey("agencies", Agencies)
+MOST_FEN = 10**12
+MOST_CONTACTS = 20
+MOST_PRICES = 500
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 30)
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+_Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
+_Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContactBody(_Strict):
+    """A person to be reached."""
+
+    name: _Name
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{5,20}$")]
+
+    def stated(self) -> Contact:
+        """Return it as the service takes it."""
+        return Contact(self.name, self.phone)
+
+
+class AgencyBody(_Strict):
+    """A travel agency. Its statement goes by the days of its site; its groups are charged for planned or for actual heads."""
+
+    site_id: SiteNumber
+    name: _Name
+    contacts: Annotated[list[ContactBody], Field(max_length=MOST_CONTACTS)] = []
+    charges: Charges = Charges.PLANNED
+    credit_limit_fen: _Fen = 0
+    is_disabled: bool = False
+
+    def stated(self) -> AgencyWish:
+        """Return it as the service takes it."""
+        contacts = tuple(one.stated() for one in self.contacts)
+        return AgencyWish(
+            SiteId(self.site_id), self.name, contacts, self.charges, self.credit_limit_fen, is_disabled=self.is_disabled
+        )
+
+
+class PriceModel(_Strict):
+    """What a type costs the agency per person, for visits from the first day to the last."""
+
+    ticket_type_id: TypeNumber
+    first_day: _Day
+    last_day: _Day
+    price_fen: Annotated[int, Field(ge=0, le=10**9)]
+
+
+class PricesBody(_Strict):
+    """All contract prices of an agency; a type has at most one on a day."""
+
+    prices: Annotated[list[PriceModel], Field(max_length=MOST_PRICES)]
+
+
+class ReceiptBody(_Strict):
+    """Money that an agency pays; `reference` is the number on the card terminal's or bank's slip."""
+
+    kind: Literal[ReceiptKind.TOP_UP, ReceiptKind.SETTLEMENT]
+    amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
+    method: Literal["cash", "card_terminal", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+
+class PayoutBody(_Strict):
+    """What is left of a balance, paid back; `reference` is the number on the bank's slip."""
+
+    amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
+    method: Literal["cash", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+
+class AgencyPath(_Strict):
+    """Which agency."""
+
+    agency_id: RowNumber
+
+
+class PeriodQuery(BaseModel):
+    """Of which agency and days; both days included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agency_id: RowNumber
+    first_day: _Day
+    last_day: _Day
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "PeriodQuery":
+        if self.first_day > self.last_day:
+            raise ValueError("first_day must not be later than last_day")
+        return self
+
+    def period(self) -> Period:
+        """Return it as the service takes it."""
+        return Period(self.agency_id, self.first_day, self.last_day)
+
+
+class StatementQuery(PeriodQuery, PageQuery):
+    """A page of a statement's entries."""
+
+
+class ContactView(BaseModel):
+    """A person to be reached."""
+
+    name: str
+    phone: str
+
+
+class AgencyView(BaseModel):
+    """A travel agency: what it paid beforehand and has not used, and what it owes on account (below zero: in its favour)."""
+
+    agency_id: int
+    site_id: int
+    name: str
+    contacts: list[ContactView]
+    charges: Charges
+    credit_limit_fen: int
+    is_disabled: bool
+    prepaid_fen: int
+    owed_fen: int
+    created_at: datetime
+
+
+class PricesView(BaseModel):
+    """All contract prices of an agency, by type and day."""
+
+    prices: list[PriceModel]
+
+
+class FundsView(BaseModel):
+    """What an agency has with us: its balance, and what it owes."""
+
+    prepaid_fen: int
+    owed_fen: int
+
+
+class EntryView(BaseModel):
+    """One movement: what it added to the balance, and what to the debt. Method and reference are of what the agency paid."""
+
+    entry_id: int
+    at: datetime
+    kind: EntryKind
+    order_id: int | None
+    method: str | None
+    reference: str | None
+    prepaid_fen: int
+    owed_fen: int
+
+
+class StatementView(BaseModel):
+    """An agency's balances before the first day and after the last, and a page of what moved them, oldest first."""
+
+    opening: FundsView
+    closing: FundsView
+    items: list[EntryView]
+    next: str | None
+
+
+@Route("listAgencies", "GET", "/api/v1/agencies", "List travel agencies", Permission.AGENCIES_READ)
+async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
+    """List travel agencies by number."""
+    limit = call.parameters.limit
+    found = await call.request.app[AGENCIES].agencies(from_cursor(call.parameters.after), limit)
+    items = [_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].agency_id) if len(items) == limit else None)
+
+
+@Route(
+    "readAgency",
+    "GET",
+    "/api/v1/agencies/{agency_id}",
+    "Read a travel agency",
+    Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_agency(call: Call[None, AgencyPath]) -> AgencyView:
+    """Read a travel agency with what it has and owes."""
+    return _view(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
+
+
+@Route(
+    "addAgency",
+    "POST",
+    "/api/v1/agencies",
+    "Add a travel agency",
+    Permission.AGENCIES_EDIT,
+    HTTPStatus.CREATED,
+    _REFUSALS,
+)
+async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
+    """Add a travel agency."""
+    return _view(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "changeAgency",
+    "PUT",
+    "/api/v1/agencies/{agency_id}",
+    "Change, disable or enable a travel agency",
+    Permission.AGENCIES_EDIT,
+    problems=_REFUSALS,
+)
+async def change_agency(call: Call[AgencyBody, AgencyPath]) -> AgencyView:
+    """Change a travel agency; a credit limit below what it owes only keeps it from buying more."""
+    agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
+    return _view(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "readAgencyPrices",
+    "GET",
+    "/api/v1/agencies/{agency_id}/prices",
+    "Read an agency's contract prices",
+    Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_agency_prices(call: Call[None, AgencyPath]) -> PricesView:
+    """Read an agency's contract prices by type and day."""
+    return _prices_view(await call.request.app[AGENCIES].prices(call.parameters.agency_id))
+
+
+@Route(
+    "setAgencyPrices",
+    "PUT",
+    "/api/v1/agencies/{agency_id}/prices",
+    "Set an agency's contract prices",
+    Permission.AGENCIES_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
+    """Set all contract prices of an agency; what was sold keeps its price."""
+    agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
+    prices = tuple(
+        ContractPrice(ProductId(one.ticket_type_id), one.first_day, one.last_day, one.price_fen) for one in call.body.prices
+    )
+    await agencies.set_prices(number, prices, call.principal.user_id, call.now)
+    return _prices_view(await agencies.prices(number))
+
+
+@Route(
+    "takeAgencyMoney",
+    "POST",
+    "/api/v1/agencies/{agency_id}/receipts",
+    "Take an agency's money into its balance, or for what it owes",
+    Permission.AGENCIES_FUNDS,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
+    idempotent=True,
+)
+async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
+    """Take an agency's money: a top-up of its balance, or a settlement of what it owes."""
+    body = call.body
+    paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
+    paying = Paying(call.parameters.agency_id, body.kind, body.amount_fen, paid)
+    return _view(await call.request.app[AGENCIES].pay(paying, call.once, call.now))
+
+
+@Route(
+    "payAgencyOut",
+    "POST",
+    "/api/v1/agencies/{agency_id}/payouts",
+    "Pay a disabled agency what is left of its balance",
+    Permission.AGENCIES_FUNDS,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED, ProblemCode.CONFLICT),
+    idempotent=True,
+    proved=True,
+)
+async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
+    """Pay an agency whose contract has ended what is left of its balance."""
+    body = call.body
+    paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
+    paying = Paying(call.parameters.agency_id, ReceiptKind.PAYOUT, body.amount_fen, paid)
+    return _view(await call.request.app[AGENCIES].pay_out(paying, call.once, call.now))
+
+
+@Route(
+    "readAgencyStatement",
+    "GET",
+    "/api/v1/agencies/{agency_id}/statement",
+    "Read an agency's statement of a period",
+    Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementView:
+    """Read an agency's balances before and after a period, and page by page what moved them."""
+    asked, agencies = call.parameters, call.request.app[AGENCIES]
+    statement = await agencies.statement(asked.period())
+    found = await agencies.entries(asked.period(), from_cursor(asked.after) or 0, asked.limit)
+    following = to_cursor(found[-1].entry_id) if len(found) == asked.limit else None
+    items = [_entry_view(one) for one in found]
+    return StatementView(
+        opening=_funds_view(statement.opening), closing=_funds_view(statement.closing), items=items, next=following
+    )
+
+
+def _view(one: Agency) -> AgencyView:
+    return AgencyView(
+        agency_id=one.agency_id,
+        site_id=one.wish.site_id,
+        name=one.wish.name,
+        contacts=[ContactView(name=contact.name, phone=contact.phone) for contact in one.wish.contacts],
+        charges=one.wish.charges,
+        credit_limit_fen=one.wish.credit_limit_fen,
+        is_disabled=one.wish.is_disabled,
+        prepaid_fen=one.prepaid_fen,
+        owed_fen=one.owed_fen,
+        created_at=to_datetime(one.created_at),
+    )
+
+
+def _prices_view(prices: tuple[ContractPrice, ...]) -> PricesView:
+    return PricesView(
+        prices=[
+            PriceModel(ticket_type_id=one.type_id, first_day=one.first, last_day=one.last, price_fen=one.price_fen)
+            for one in prices
+        ]
+    )
+
+
+def _funds_view(funds: Funds) -> FundsView:
+    return FundsView(prepaid_fen=funds.prepaid_fen, owed_fen=funds.owed_fen)
+
+
+def _entry_view(one: Entry) -> EntryView:
+    return EntryView(
+        entry_id=one.entry_id,
+        at=to_datetime(one.at),
+        kind=one.kind,
+        order_id=one.order_id,
+        method=one.method,
+        reference=one.reference,
+        prepaid_fen=one.prepaid_fen,
+        owed_fen=one.owed_fen,
+    )
+
+
+OPERATIONS = (
+    list_agencies,
+    read_agency,
+    add_agency,
+    change_agency,
+    read_agency_prices,
+    set_agency_prices,
+    take_agency_money,
+    pay_agency_out,
+    read_agency_statement,
+)

@@ -1,0 +1,224 @@
+"""What agencies buy, and their groups, over HTTP."""
+
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, Field
+
+from central.agencies.groups import GroupOrder, GroupOrders
+from central.agencies.records import Contact
+from central.agencies.routes.agencies import AgencyPath, ContactBody, ContactView
+from central.agencies.rules.contracts import Charges, GroupState
+from central.agencies.selling import AgencySales, Deal
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import Permission
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
+from central.refunds.routes.refunds import WaitedForView
+from central.sales.routes.orders import (
+    MOST_TOTAL_FEN,
+    SALE_REFUSALS,
+    OrderPath,
+    OrderView,
+    PromotedBody,
+    QuoteBody,
+    QuoteView,
+    order_view,
+    quote_view,
+    wanted_of,
+)
+from central.web.operations import Call, Route
+from protocol.instants import from_datetime, to_datetime
+
+AGENCY_SALES: web.AppKey[AgencySales] = web.AppKey("agency_sales", AgencySales)
+LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
+GROUP_ORDERS: web.AppKey[GroupOrders] = web.AppKey("group_orders", GroupOrders)
+
+
+class AgencyOrderBody(PromotedBody):
+    """What an agency buys at its contract prices; with a `guide` it is a group order."""
+
+    expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
+    payment: Literal["prepaid", "on_account", "cash", "card_terminal", "bank_transfer"]
+    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+    guide: ContactBody | None = None
+
+
+class AgencyHoldBody(PromotedBody):
+    """What an agency orders at its contract prices and pays later, until `expires_at`; with a `guide` it is a group order."""
+
+    expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
+    guide: ContactBody | None = None
+    expires_at: Annotated[AwareDatetime, Field(le=LATEST)]
+
+
+class GroupQuery(AgencyPath, PageQuery):
+    """Whose group orders."""
+
+
+class GroupOrderView(BaseModel):
+    """A group order. `deducted_fen` went back to the agency for heads that did not come; the guide is masked.
+
+    While it is ending, `waiting_for` names the gates that could still admit somebody (only when read by itself).
+    """
+
+    order_id: int
+    agency_id: int
+    guide: ContactView
+    charges: Charges
+    state: GroupState
+    planned_heads: int
+    actual_heads: int | None
+    deducted_fen: int | None
+    ended_at: datetime | None
+    ended_by: int | None
+    settled_at: datetime | None
+    waiting_for: list[WaitedForView]
+
+
+@Route(
+    "quoteAgencyOrder",
+    "POST",
+    "/api/v1/agencies/{agency_id}/quotes",
+    "What it costs an agency",
+    Permission.SALES_SELL,
+    problems=SALE_REFUSALS,
+)
+async def quote_agency(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
+    """Say what it costs the agency now, at its contract prices; nothing is kept."""
+    wanted = wanted_of(call.body, call.principal)
+    return quote_view(await call.request.app[AGENCY_SALES].quote(call.parameters.agency_id, wanted, call.now))
+
+
+@Route(
+    "sellAgencyOrder",
+    "POST",
+    "/api/v1/agencies/{agency_id}/orders",
+    "Sell to an agency",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
+    idempotent=True,
+)
+async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
+    """Sell to an agency, by its balance, on account, or for money that is there: the answer holds the tickets."""
+    body = call.body
+    guide = None if body.guide is None else body.guide.stated()
+    deal = Deal(call.parameters.agency_id, wanted_of(body, call.principal), body.expected_total_fen, guide)
+    paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
+    return order_view(await call.request.app[AGENCY_SALES].sell(deal, paid, call.once, call.now))
+
+
+@Route(
+    "holdAgencyOrder",
+    "POST",
+    "/api/v1/agencies/{agency_id}/held-orders",
+    "Make an agency's order that is paid later",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView:
+    """Make an agency's order that waits for its money; pay it by `payOrder`, also out of the agency's balance."""
+    body = call.body
+    guide = None if body.guide is None else body.guide.stated()
+    wanted = replace(wanted_of(body, call.principal), expires_at=from_datetime(body.expires_at))
+    deal = Deal(call.parameters.agency_id, wanted, body.expected_total_fen, guide)
+    return order_view(await call.request.app[AGENCY_SALES].hold(deal, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "listGroupOrders",
+    "GET",
+    "/api/v1/agencies/{agency_id}/group-orders",
+    "List an agency's group orders, newest first",
+    Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView]:
+    """List an agency's group orders, newest first."""
+    asked = call.parameters
+    found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, from_cursor(asked.after), asked.limit)
+    items = [_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == asked.limit else None)
+
+
+@Route(
+    "readGroupOrder",
+    "GET",
+    "/api/v1/group-orders/{order_id}",
+    "Read a group order",
+    Permission.AGENCIES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
+    """Read a group order, and whom its settlement waits for."""
+    return _view(await call.request.app[GROUP_ORDERS].group(call.parameters.order_id, call.now))
+
+
+@Route(
+    "readGroupGuide",
+    "GET",
+    "/api/v1/group-orders/{order_id}/guide",
+    "Read a group's guide in full; this is audited",
+    Permission.HOLDERS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
+    """Read a group's guide in full, which is audited."""
+    groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
+    return _contact_view(await groups.guide(number, call.principal.user_id, call.now))
+
+
+@Route(
+    "endGroupOrder",
+    "POST",
+    "/api/v1/group-orders/{order_id}/end",
+    "End a group's visit, and settle it by the heads that came",
+    Permission.AGENCIES_FUNDS,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.TICKET_STATE),
+)
+async def end_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
+    """End a group's visit: its codes admit nobody any more; it is settled when every gate has said so."""
+    groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
+    return _view(await groups.end(number, call.principal.user_id, call.now))
+
+
+def _view(one: GroupOrder) -> GroupOrderView:
+    return GroupOrderView(
+        order_id=one.order_id,
+        agency_id=one.agency_id,
+        guide=_contact_view(one.guide),
+        charges=one.charges,
+        state=one.state,
+        planned_heads=one.planned_heads,
+        actual_heads=one.actual_heads,
+        deducted_fen=one.deducted_fen,
+        ended_at=None if one.ended_at is None else to_datetime(one.ended_at),
+        ended_by=one.ended_by,
+        settled_at=None if one.settled_at is None else to_datetime(one.settled_at),
+        waiting_for=[
+            WaitedForView(agent_id=other.agent, site_id=other.site, since=to_datetime(other.since)) for other in one.waiting_for
+        ],
+    )
+
+
+def _contact_view(contact: Contact) -> ContactView:
+    return ContactView(name=contact.name, phone=contact.phone)
+
+
+OPERATIONS = (
+    quote_agency,
+    sell_to_agency,
+    hold_agency_order,
+    list_group_orders,
+    read_group_order,
+    read_group_guide,
+    end_group_order,
+)

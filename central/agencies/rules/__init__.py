@@ -1,0 +1,1 @@
+"""The pure rules of travel agencies: what a contract grants."""

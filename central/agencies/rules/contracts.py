@@ -1,0 +1,113 @@
+"""Contracts, statements and group orders of travel agencies, as pure rules.
+
+Laws: for one type and one day there is at most one contract price; a group is charged for no more heads than it has codes for,
+and what it has paid beyond that is deducted (核减) to the fen.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from protocol.identifiers import ProductId
+
+
+class Charges(StrEnum):
+    """For which heads a group is charged by contract. The words are stored and never change their meaning."""
+
+    PLANNED = "planned"
+    ACTUAL = "actual"
+
+
+class GroupState(StrEnum):
+    """Where a group order stands. Ending: its code admits nobody any more, and gates still have to say so."""
+
+    OPEN = "open"
+    ENDING = "ending"
+    SETTLED = "settled"
+
+
+class ReceiptKind(StrEnum):
+    """What an agency paid for. The words are stored and never change their meaning.
+
+    A payout is what was left of its balance, paid back when its contract ended.
+    """
+
+    TOP_UP = "top-up"
+    SETTLEMENT = "settlement"
+    PAYOUT = "payout"
+
+
+class EntryKind(StrEnum):
+    """What moved an agency's account."""
+
+    ORDER = "order"
+    REFUND = "refund"
+    DEDUCTION = "deduction"
+    TOP_UP = "top-up"
+    SETTLEMENT = "settlement"
+    PAYOUT = "payout"
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPrice:
+    """What a type costs an agency per person, for visits from the first day to the last."""
+
+    type_id: ProductId
+    first: date
+    last: date
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTicket:
+    """A code of a group: for how many it is, how many it has admitted, and what was paid for each."""
+
+    persons: int
+    admitted: int
+    price_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a group's end makes of its order."""
+
+    actual_heads: int
+    deducted_fen: int
+
+
+def require_prices_apart(prices: Sequence[ContractPrice]) -> None:
+    """Raise Problem where two prices of a type hold on one day, or one ends before it begins."""
+    for place, one in enumerate(prices):
+        if one.last < one.first:
+            raise _refused(f"prices.{place}.last_day", "must not be earlier than first_day")
+    in_order = sorted(enumerate(prices), key=lambda pair: (pair[1].type_id, pair[1].first))
+    for (_, before), (place, after) in pairwise(in_order):
+        if before.type_id == after.type_id and after.first <= before.last:
+            raise _refused(f"prices.{place}.first_day", f"type {after.type_id} has another price on {after.first} already")
+
+
+def kind_of(receipt: ReceiptKind | None, *, is_refund: bool, is_charge: bool) -> EntryKind:
+    """Return what moved an agency's account: what it paid, an order, or what went back of one."""
+    if receipt is not None:
+        return EntryKind(receipt.value)
+    if is_charge:
+        return EntryKind.ORDER
+    return EntryKind.REFUND if is_refund else EntryKind.DEDUCTION
+
+
+def settled(tickets: Iterable[GroupTicket], charges: Charges) -> Settled:
+    """Return the heads that came, and what is deducted by contract."""
+    heads, deducted_fen = 0, 0
+    for ticket in tickets:
+        came = min(ticket.persons, ticket.admitted)
+        heads += came
+        if charges is Charges.ACTUAL:
+            deducted_fen += (ticket.persons - came) * ticket.price_fen
+    return Settled(heads, deducted_fen)
+
+
+def _refused(field: str, message: str) -> Problem:
+    return Problem(ProblemCode.INPUT_INVALID, message, fields=(FieldFault(field, message),))

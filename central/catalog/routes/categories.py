@@ -1,0 +1,147 @@
+"""Categories of ticket types over HTTP."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.catalog.categories import Categories, Category, CategoryWish
+from central.catalog.routes.ticket_types import TicketTypePath
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import Permission
+from central.identity.routes.users import RowNumber
+from central.web.operations import Call, Route
+from protocol.identifiers import ProductId
+
+CATEGORIES: web.AppKey[Categories] = web.AppKey("categories", Categories)
+
+_LAST_PLACE = 10_000
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class CategoryBody(_Strict):
+    """A category, under a parent or at the top; siblings stand by `place`."""
+
+    name_zh: _Name
+    name_en: _Name
+    parent_id: RowNumber | None = None
+    place: Annotated[int, Field(ge=0, le=_LAST_PLACE)] = 0
+
+    def stated(self) -> CategoryWish:
+        """Return it as the service takes it."""
+        return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.place)
+
+
+class CategoryPath(_Strict):
+    """Which category."""
+
+    category_id: RowNumber
+
+
+class TypeCategoryBody(_Strict):
+    """The category that a type is in; null: none."""
+
+    category_id: RowNumber | None
+
+
+class CategoryView(BaseModel):
+    """A category with what stands under it, and the types that are in it itself."""
+
+    category_id: int
+    name_zh: str
+    name_en: str
+    parent_id: int | None
+    place: int
+    ticket_type_ids: list[int]
+    children: list["CategoryView"]
+
+
+class CategoriesView(BaseModel):
+    """The categories at the top."""
+
+    items: list[CategoryView]
+
+
+@Route("readCategories", "GET", "/api/v1/categories", "Read the categories as a tree", Permission.CATALOG_READ)
+async def read_categories(call: Call[None, None]) -> CategoriesView:
+    """Read the categories as a tree."""
+    return CategoriesView(items=[_view(one) for one in await call.request.app[CATEGORIES].tree()])
+
+
+@Route(
+    "addCategory",
+    "POST",
+    "/api/v1/categories",
+    "Add a category",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.CONFLICT,),
+)
+async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
+    """Add a category."""
+    return _view(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "changeCategory",
+    "PUT",
+    "/api/v1/categories/{category_id}",
+    "Rename or move a category",
+    Permission.CATALOG_EDIT,
+    problems=_REFUSALS,
+)
+async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryView:
+    """Rename or move a category with all that stands under it."""
+    categories, number = call.request.app[CATEGORIES], call.parameters.category_id
+    return _view(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route(
+    "deleteCategory",
+    "DELETE",
+    "/api/v1/categories/{category_id}",
+    "Delete an empty category",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.NO_CONTENT,
+    _REFUSALS,
+)
+async def delete_category(call: Call[None, CategoryPath]) -> None:
+    """Delete a category in which nothing is."""
+    await call.request.app[CATEGORIES].delete(call.parameters.category_id, call.principal.user_id, call.now)
+
+
+@Route(
+    "setTicketTypeCategory",
+    "PUT",
+    "/api/v1/ticket-types/{ticket_type_id}/category",
+    "Put a ticket type into a category",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.NO_CONTENT,
+    (ProblemCode.NOT_FOUND,),
+)
+async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
+    """Put a ticket type into a category, or into none."""
+    categories, number = call.request.app[CATEGORIES], ProductId(call.parameters.ticket_type_id)
+    await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now)
+
+
+def _view(one: Category) -> CategoryView:
+    return CategoryView(
+        category_id=one.category_id,
+        name_zh=one.wish.name_zh,
+        name_en=one.wish.name_en,
+        parent_id=one.wish.parent,
+        place=one.wish.place,
+        ticket_type_ids=list(one.types),
+        children=[_view(child) for child in one.children],
+    )
+
+
+OPERATIONS = (read_categories, add_category, change_category, delete_category, set_ticket_type_category)

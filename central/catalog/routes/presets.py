@@ -1,0 +1,48 @@
+"""Presets of ticket types over HTTP."""
+
+from pydantic import BaseModel
+
+from central.catalog.parameters import TicketTypeParameters
+from central.catalog.presets import presets
+from central.catalog.routes.ticket_types import CATALOG, SitePath
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.web.operations import Call, Route
+from protocol.identifiers import SiteId
+
+
+class PresetView(BaseModel):
+    """A common type: what it is for, and the parameters that `addTicketType` takes as they stand."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    parameters: TicketTypeParameters
+
+
+class PresetsView(BaseModel):
+    """All presets."""
+
+    items: list[PresetView]
+
+
+@Route(
+    "readTicketTypePresets",
+    "GET",
+    "/api/v1/sites/{site_id}/ticket-type-presets",
+    "Read ready-made ticket types for a site",
+    Permission.CATALOG_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
+    """Read ready-made ticket types for a site."""
+    await call.request.app[CATALOG].site(SiteId(call.parameters.site_id))
+    return PresetsView(
+        items=[
+            PresetView(key=one.key, title_zh=one.title_zh, title_en=one.title_en, parameters=one.parameters)
+            for one in presets(call.parameters.site_id)
+        ]
+    )
+
+
+OPERATIONS = (read_ticket_type_presets,)

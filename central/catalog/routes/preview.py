@@ -1,0 +1,151 @@
+"""The preview of a ticket type over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.checks import MOST_PERSONS
+from central.catalog.parameters import LAST_DAY, SiteNumber, TicketTypeParameters, TypeNumber
+from central.catalog.preview import Preview, Previewed, WantedPreview
+from central.catalog.rules.preview import EarlierPassage, Visit
+from central.domain.local_times import LocalMoment, LocalTime
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.web.operations import Call, Route
+from protocol.admission.facts import HolderShown
+from protocol.admission.tables import MAX_ENTITLEMENTS
+from protocol.admission.verdict import Admit, AskForCard, CallStaff, Language, Reason, Refuse, staff_text, visitor_text
+from protocol.identifiers import U32_MAX, CheckPointId, ProductId, SiteId
+from protocol.instants import to_datetime
+
+PREVIEW: web.AppKey[Preview] = web.AppKey("preview", Preview)
+MOST_EARLIER = 100
+_FIRST_DAY = date(2000, 1, 1)
+_PointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
+_Persons = Annotated[int, Field(ge=1, le=MOST_PERSONS)]
+_Day = Annotated[date, Field(ge=_FIRST_DAY, le=LAST_DAY)]
+
+
+def _in_reach(at: datetime) -> datetime:
+    if not _FIRST_DAY <= at.date() <= LAST_DAY:
+        raise ValueError(f"must lie from {_FIRST_DAY} to {LAST_DAY}")
+    return at
+
+
+_Moment = Annotated[LocalMoment, AfterValidator(_in_reach)]
+_ADMITTED, _CARD = ("放行", "Admitted"), ("请出示证件", "The document is asked for")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EarlierBody(_Strict):
+    """A passage of the same ticket before, at a check point of the site, whose direction says whether it was an exit."""
+
+    at: _Moment
+    check_point_id: _PointNumber
+    persons: _Persons = 1
+    entitlement: Annotated[int, Field(ge=1, le=MAX_ENTITLEMENTS, description="by its place, counted from 1")] = 1
+
+
+class PreviewBody(_Strict):
+    """A visitor at a check point, with a ticket of a type for a day. The type is saved, or stated here as it would be.
+
+    A type that is not saved is taken to be ticked at every check point. `inside`: so many are on site.
+    """
+
+    ticket_type_id: TypeNumber | None = None
+    parameters: TicketTypeParameters | None = None
+    check_point_id: _PointNumber
+    at: _Moment
+    visit_day: _Day
+    slot_start: LocalTime | None = None
+    ticket_persons: _Persons = 1
+    persons: _Persons = 1
+    holder: HolderShown = HolderShown.NOT_YET
+    inside: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
+    earlier: Annotated[list[EarlierBody], Field(max_length=MOST_EARLIER)] = []
+
+    @model_validator(mode="after")
+    def _one_type(self) -> "PreviewBody":
+        if (self.ticket_type_id is None) == (self.parameters is None):
+            raise ValueError("name a type by ticket_type_id, or state one by parameters")
+        return self
+
+    def stated(self, site_id: SiteId) -> WantedPreview:
+        """Return it as the service takes it."""
+        earlier = tuple(
+            EarlierPassage(one.at, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
+        )
+        visit = Visit(
+            check_point=CheckPointId(self.check_point_id),
+            at=self.at,
+            visit=self.visit_day,
+            slot_start=self.slot_start,
+            ticket_persons=self.ticket_persons,
+            persons=self.persons,
+            holder=self.holder,
+            inside=self.inside,
+            earlier=earlier,
+        )
+        type_id = None if self.ticket_type_id is None else ProductId(self.ticket_type_id)
+        return WantedPreview(site_id, type_id, self.parameters, visit)
+
+
+class PreviewView(BaseModel):
+    """What the gate would say. `passes_at`: when it would admit, where time alone stands against it."""
+
+    verdict: str
+    reason: Reason | None
+    visitor_zh: str
+    visitor_en: str
+    staff_zh: str
+    staff_en: str
+    uses_left: int | None
+    passes_at: datetime | None
+
+
+class PreviewPath(_Strict):
+    """At which site."""
+
+    site_id: SiteNumber
+
+
+@Route(
+    "previewAdmission",
+    "POST",
+    "/api/v1/sites/{site_id}/admission-previews",
+    "What a gate would say to a visitor, by a type that is saved or drafted",
+    Permission.CATALOG_READ,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SLOT_REQUIRED),
+)
+async def preview_admission(call: Call[PreviewBody, PreviewPath]) -> PreviewView:
+    """Say what a gate would say to a visitor; nothing is kept."""
+    return _view(await call.request.app[PREVIEW].preview(call.body.stated(SiteId(call.parameters.site_id))))
+
+
+def _view(found: Previewed) -> PreviewView:
+    verdict = found.verdict
+    if isinstance(verdict, Refuse | CallStaff):
+        passes_at = verdict.details.passes_at
+        return PreviewView(
+            verdict="refuse" if isinstance(verdict, Refuse) else "call-staff",
+            reason=verdict.reason,
+            visitor_zh=visitor_text(verdict, Language.ZH_CN, found.zone),
+            visitor_en=visitor_text(verdict, Language.EN, found.zone),
+            staff_zh=staff_text(verdict, Language.ZH_CN, found.zone),
+            staff_en=staff_text(verdict, Language.EN, found.zone),
+            uses_left=verdict.details.left,
+            passes_at=None if passes_at is None else to_datetime(passes_at),
+        )
+    kind, (zh, en) = ("ask-for-card", _CARD) if isinstance(verdict, AskForCard) else ("admit", _ADMITTED)
+    left = verdict.uses_left if isinstance(verdict, Admit) else None
+    return PreviewView(
+        verdict=kind, reason=None, visitor_zh=zh, visitor_en=en, staff_zh=zh, staff_en=en, uses_left=left, passes_at=None
+    )
+
+
+OPERATIONS = (preview_admission,)

@@ -1,0 +1,139 @@
+"""Sale settings over HTTP, and what a seller sees at the sales screen."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.parameters import TypeNumber
+from central.catalog.routes.ticket_types import CATALOG, TicketTypeView, type_view
+from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind, Targets
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.principal import Principal
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.identity.routes.setting_groups import GroupName
+from central.web.operations import Call, Route
+from protocol.identifiers import U16_MAX, ProductId
+
+SALE_SETTINGS: web.AppKey[SaleSettings] = web.AppKey("sale_settings", SaleSettings)
+
+MOST_COPIES = 200
+_Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a user's number, or a channel's name")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SubjectBody(_Strict):
+    """A seller by the user's number, or a channel by its name."""
+
+    kind: SubjectKind
+    subject: _Name
+
+    def stated(self) -> Subject:
+        """Return it as the service takes it."""
+        return Subject(self.kind, self.subject)
+
+
+class SaleSettingBody(_Strict):
+    """What may be sold: all types, also those that are added later, or these."""
+
+    all_types: bool = False
+    ticket_type_ids: Annotated[list[TypeNumber], Field(max_length=U16_MAX)] = []
+
+
+class CopyBody(_Strict):
+    """Who is to have the same setting: these, and whoever stands in these groups."""
+
+    to: Annotated[list[SubjectBody], Field(max_length=MOST_COPIES)] = []
+    seller_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+    channel_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "CopyBody":
+        if not (self.to or self.seller_groups or self.channel_groups):
+            raise ValueError("name somebody in to, seller_groups or channel_groups")
+        return self
+
+    def stated(self) -> Targets:
+        """Return it as the service takes it."""
+        return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
+
+
+class SaleSettingView(BaseModel):
+    """What a seller or channel may sell."""
+
+    kind: SubjectKind
+    subject: str
+    all_types: bool
+    ticket_type_ids: list[int]
+
+
+class SaleSettingsView(BaseModel):
+    """Settings. A channel without one sells nothing; a seller without one sells what the channel may."""
+
+    items: list[SaleSettingView]
+
+
+@Route("readSaleSettings", "GET", "/api/v1/sale-settings", "Read who may sell what", Permission.CATALOG_READ)
+async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
+    """Read who may sell what."""
+    return _views(await call.request.app[SALE_SETTINGS].all_settings())
+
+
+@Route(
+    "setSaleSetting",
+    "PUT",
+    "/api/v1/sale-settings/{kind}/{subject}",
+    "Set what a seller or channel may sell",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSettingView:
+    """Set what a seller or channel may sell."""
+    types = frozenset(ProductId(number) for number in call.body.ticket_type_ids)
+    setting = SaleSetting(call.parameters.stated(), call.body.all_types, types)
+    return _view(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
+
+
+@Route(
+    "copySaleSetting",
+    "POST",
+    "/api/v1/sale-settings/{kind}/{subject}/copies",
+    "Give others the same setting",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsView:
+    """Give other sellers and channels the same setting, instead of theirs."""
+    settings = call.request.app[SALE_SETTINGS]
+    return _views(await settings.copy(call.parameters.stated(), call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route("listSellableTicketTypes", "GET", "/api/v1/sellable-ticket-types", "List what the seller may sell", Permission.SALES_SELL)
+async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
+    """List the types on sale that the seller who asks may sell."""
+    may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
+    all_types = await call.request.app[CATALOG].all_ticket_types()
+    found = [type_view(one) for one in all_types if one.type_id in may_sell]
+    return page_of(found, lambda one: one.ticket_type_id, call.parameters)
+
+
+def seller_of(principal: Principal) -> Seller:
+    """Return the person who asks as settings know them."""
+    return Seller(principal.user_id, principal.channel, Permission.SALES_SELL_ALL in principal.permissions)
+
+
+def _views(settings: tuple[SaleSetting, ...]) -> SaleSettingsView:
+    return SaleSettingsView(items=[_view(one) for one in settings])
+
+
+def _view(one: SaleSetting) -> SaleSettingView:
+    return SaleSettingView(
+        kind=one.subject.kind, subject=one.subject.name, all_types=one.all_types, ticket_type_ids=sorted(one.types)
+    )
+
+
+OPERATIONS = (read_sale_settings, set_sale_setting, copy_sale_setting, list_sellable_ticket_types)

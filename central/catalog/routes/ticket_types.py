@@ -1,0 +1,152 @@
+"""The catalogue over HTTP."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.catalog.after_sale import AfterSaleRules
+from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
+from central.catalog.sale import Fen, SaleRules
+from central.catalog.service import Catalog, Sale, Site
+from central.catalog.ticket_type import TicketType
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.web.operations import Call, Route
+from protocol.identifiers import ProductId, SiteId
+
+CATALOG: web.AppKey[Catalog] = web.AppKey("catalog", Catalog)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SitePath(_Strict):
+    """Which site."""
+
+    site_id: SiteNumber
+
+
+class TicketTypePath(_Strict):
+    """Which ticket type."""
+
+    ticket_type_id: TypeNumber
+
+
+class SaleBody(_Strict):
+    """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are.
+
+    `after_sale` holds for tickets that are sold from now on: what was sold keeps the rules that it was sold by.
+    """
+
+    price_fen: Fen
+    is_on_sale: bool
+    rules: SaleRules | None = None
+    after_sale: AfterSaleRules | None = None
+
+    def stated(self) -> Sale:
+        """Return it as the service takes it."""
+        return Sale(self.price_fen, self.is_on_sale, self.rules, self.after_sale)
+
+
+class TicketTypeBody(_Strict):
+    """A new ticket type."""
+
+    parameters: TicketTypeParameters
+    price_fen: Fen
+
+
+class SiteView(BaseModel):
+    """A site."""
+
+    site_id: int
+    parameters: SiteParameters
+
+
+class TicketTypeView(BaseModel):
+    """A ticket type; `ticket_type_id` is what check points are ticked for."""
+
+    ticket_type_id: int
+    parameters: TicketTypeParameters
+    price_fen: Annotated[int, Field(description="per person")]
+    is_on_sale: bool
+
+
+@Route("addSite", "POST", "/api/v1/sites", "Add a site", Permission.CATALOG_EDIT, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))
+async def add_site(call: Call[SiteParameters, None]) -> SiteView:
+    """Add a site under the next number."""
+    return _site_view(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
+
+
+@Route(
+    "changeSite",
+    "PUT",
+    "/api/v1/sites/{site_id}",
+    "Replace a site's parameters",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def change_site(call: Call[SiteParameters, SitePath]) -> SiteView:
+    """Replace a site's parameters."""
+    catalog, number = call.request.app[CATALOG], SiteId(call.parameters.site_id)
+    return _site_view(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
+
+
+@Route("listSites", "GET", "/api/v1/sites", "List sites", Permission.CATALOG_READ)
+async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
+    """List sites by number."""
+    found = [_site_view(site) for site in await call.request.app[CATALOG].all_sites()]
+    return page_of(found, lambda one: one.site_id, call.parameters)
+
+
+@Route(
+    "addTicketType",
+    "POST",
+    "/api/v1/ticket-types",
+    "Add a ticket type",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.CONFLICT,),
+)
+async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
+    """Add a ticket type under the next number, on sale."""
+    catalog = call.request.app[CATALOG]
+    return type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
+
+
+@Route(
+    "changeTicketTypeSale",
+    "PUT",
+    "/api/v1/ticket-types/{ticket_type_id}/sale",
+    "Set the price, whether it is sold, and by which rules",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
+    """Set the price, whether it is sold, and by which rules; what was sold stays as it was sold."""
+    catalog, number = call.request.app[CATALOG], ProductId(call.parameters.ticket_type_id)
+    return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
+
+
+@Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List ticket types", Permission.CATALOG_READ)
+async def list_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
+    """List ticket types by number."""
+    found = [type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()]
+    return page_of(found, lambda one: one.ticket_type_id, call.parameters)
+
+
+def _site_view(site: Site) -> SiteView:
+    return SiteView(site_id=site.site_id, parameters=site.parameters)
+
+
+def type_view(one: TicketType) -> TicketTypeView:
+    """Return a ticket type as answers show it."""
+    return TicketTypeView(
+        ticket_type_id=one.type_id, parameters=one.parameters, price_fen=one.price_fen, is_on_sale=one.is_on_sale
+    )
+
+
+OPERATIONS = (add_site, change_site, list_sites, add_ticket_type, change_ticket_type_sale, list_ticket_types)

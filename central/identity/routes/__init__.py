@@ -1,0 +1,14 @@
+"""The operations of people, their roles and sessions: each file declares its own, here they are joined."""
+
+from central.identity.routes import menus, roles, sessions, setting_groups, supervisors, tokens, users
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *sessions.OPERATIONS,
+    *users.OPERATIONS,
+    *roles.OPERATIONS,
+    *tokens.OPERATIONS,
+    *menus.OPERATIONS,
+    *supervisors.OPERATIONS,
+    *setting_groups.OPERATIONS,
+)

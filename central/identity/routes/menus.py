@@ -1,0 +1,127 @@
+"""The navigation menu, over HTTP."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.texts import PRINTABLE
+from central.identity.menu_service import Menus
+from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, Menu, PlacedGroup, PlacedPage, seen_by
+from central.identity.permissions import Permission
+from central.web.access import Access
+from central.web.operations import Call, Route
+
+MENUS: web.AppKey[Menus] = web.AppKey("menus", Menus)
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARACTERS, pattern=PRINTABLE)]
+_MOST_PAGES = 200
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PlacedPageBody(_Strict):
+    """Where a page goes."""
+
+    key: Key
+    is_hidden: bool = False
+
+
+class PlacedGroupBody(_Strict):
+    """A group with its pages in order."""
+
+    key: Key
+    title_zh: Title
+    title_en: Title
+    pages: Annotated[list[PlacedPageBody], Field(max_length=_MOST_PAGES)]
+
+
+class MenuBody(_Strict):
+    """The whole menu: every page stands in it exactly once, shown or hidden."""
+
+    groups: Annotated[list[PlacedGroupBody], Field(max_length=MOST_GROUPS)]
+
+
+class PageView(BaseModel):
+    """A page."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    permission: Permission
+    is_hidden: bool
+
+
+class GroupView(BaseModel):
+    """A group of pages."""
+
+    key: str
+    title_zh: str
+    title_en: str
+    pages: list[PageView]
+
+
+class MenuView(BaseModel):
+    """A menu."""
+
+    groups: list[GroupView]
+
+
+@Route("readMenu", "GET", "/api/v1/menu", "The menu that the person sees", Access.SIGNED_IN)
+async def read_menu(call: Call[None, None]) -> MenuView:
+    """Return the menu without what the person may not open; pages ask at sign-in and when it is refreshed (刷新菜单)."""
+    menu = await call.request.app[MENUS].menu()
+    return _view(seen_by(menu, call.principal.permissions))
+
+
+@Route("readMenuArrangement", "GET", "/api/v1/menu/arrangement", "The whole menu", Permission.MENUS_EDIT)
+async def read_menu_arrangement(call: Call[None, None]) -> MenuView:
+    """Return the whole menu as it stands, hidden pages included."""
+    return _view(await call.request.app[MENUS].menu())
+
+
+@Route("arrangeMenu", "PUT", "/api/v1/menu/arrangement", "Arrange the menu", Permission.MENUS_EDIT)
+async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
+    """Replace the arrangement as a whole."""
+    groups = tuple(
+        PlacedGroup(
+            one.key, one.title_zh, one.title_en, tuple(PlacedPage(page.key, is_hidden=page.is_hidden) for page in one.pages)
+        )
+        for one in call.body.groups
+    )
+    return _view(await call.request.app[MENUS].arrange(groups, call.principal, call.now))
+
+
+@Route("restoreMenu", "DELETE", "/api/v1/menu/arrangement", "Bring back the menu as shipped", Permission.MENUS_EDIT)
+async def restore_menu(call: Call[None, None]) -> MenuView:
+    """Bring back the menu as shipped."""
+    return _view(await call.request.app[MENUS].restore(call.principal, call.now))
+
+
+def _view(menu: Menu) -> MenuView:
+    return MenuView(
+        groups=[
+            GroupView(
+                key=group.key,
+                title_zh=group.title_zh,
+                title_en=group.title_en,
+                pages=[
+                    PageView(
+                        key=page.key,
+                        title_zh=page.title_zh,
+                        title_en=page.title_en,
+                        permission=page.permission,
+                        is_hidden=page.is_hidden,
+                    )
+                    for page in group.pages
+                ],
+            )
+            for group in menu
+        ]
+    )
+
+
+OPERATIONS = (read_menu, read_menu_arrangement, arrange_menu, restore_menu)

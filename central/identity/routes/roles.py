@@ -1,0 +1,146 @@
+"""Roles, and what they can give, over HTTP."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.principal import DataScope
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import TITLES, Permission
+from central.identity.roles import Role, RoleGrant, Roles
+from central.identity.routes.users import RowNumber
+from central.web.operations import Call, Route
+
+ROLES: web.AppKey[Roles] = web.AppKey("roles", Roles)
+
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RoleBody(_Strict):
+    """What a role gives: permissions, and whose records of sales are seen."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+    permissions: Annotated[list[Permission], Field(max_length=len(Permission))]
+    scope: DataScope = DataScope.OWN
+
+    def stated(self) -> RoleGrant:
+        """Return it as the service takes it."""
+        return RoleGrant(self.name, frozenset(self.permissions), self.scope)
+
+
+class RolePath(_Strict):
+    """Which role."""
+
+    role_id: RowNumber
+
+
+class RoleView(BaseModel):
+    """A role; `is_fixed` is the administrators' role, which gives everything."""
+
+    role_id: int
+    name: str
+    permissions: list[str]
+    scope: DataScope
+    is_fixed: bool
+    people: int
+
+
+class PermissionView(BaseModel):
+    """A permission as the roles page shows it; who does not hold it cannot give it."""
+
+    permission: Permission
+    title_zh: str
+    title_en: str
+    is_held: bool
+
+
+class PermissionsView(BaseModel):
+    """All permissions."""
+
+    items: list[PermissionView]
+
+
+@Route("readPermissions", "GET", "/api/v1/permissions", "Read what a role can give", Permission.USERS_READ)
+async def read_permissions(call: Call[None, None]) -> PermissionsView:
+    """Read all permissions with their titles."""
+    held = call.principal.permissions
+    return PermissionsView(
+        items=[
+            PermissionView(permission=one, title_zh=titles[0], title_en=titles[1], is_held=one in held)
+            for one, titles in TITLES.items()
+        ]
+    )
+
+
+@Route("listRoles", "GET", "/api/v1/roles", "List roles", Permission.USERS_READ)
+async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
+    """List roles by number."""
+    found = [_view(one) for one in await call.request.app[ROLES].all_roles()]
+    return page_of(found, lambda one: one.role_id, call.parameters)
+
+
+@Route(
+    "addRole",
+    "POST",
+    "/api/v1/roles",
+    "Add a role",
+    Permission.ROLES_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+)
+async def add_role(call: Call[RoleBody, None]) -> RoleView:
+    """Add a role; nobody makes one that gives more than they hold."""
+    return _view(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
+
+
+@Route(
+    "changeRole",
+    "PUT",
+    "/api/v1/roles/{role_id}",
+    "Replace what a role gives",
+    Permission.ROLES_EDIT,
+    problems=_REFUSALS,
+    proved=True,
+)
+async def change_role(call: Call[RoleBody, RolePath]) -> RoleView:
+    """Replace a role; its holders notice with their next request."""
+    roles, number = call.request.app[ROLES], call.parameters.role_id
+    return _view(await roles.change(number, call.body.stated(), call.principal, call.now))
+
+
+@Route(
+    "deleteRole",
+    "DELETE",
+    "/api/v1/roles/{role_id}",
+    "Delete a role that nobody has",
+    Permission.ROLES_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=_REFUSALS,
+    proved=True,
+)
+async def delete_role(call: Call[None, RolePath]) -> None:
+    """Delete a role that nobody has."""
+    await call.request.app[ROLES].delete(call.parameters.role_id, call.principal, call.now)
+
+
+def _view(one: Role) -> RoleView:
+    return RoleView(
+        role_id=one.role_id,
+        name=one.name,
+        permissions=sorted(one.permissions),
+        scope=one.scope,
+        is_fixed=one.is_fixed,
+        people=one.people,
+    )
+
+
+OPERATIONS = (read_permissions, list_roles, add_role, change_role, delete_role)

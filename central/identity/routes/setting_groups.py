@@ -1,0 +1,95 @@
+"""Groups of sellers, channels and check points over HTTP."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.identity.setting_groups import GroupKind, SettingGroup, SettingGroups
+from central.web.operations import Call, Route
+
+SETTING_GROUPS: web.AppKey[SettingGroups] = web.AppKey("setting_groups", SettingGroups)
+MOST_MEMBERS = 1_000
+GroupName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+_Member = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a number, or a channel's name")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class GroupPath(_Strict):
+    """Which group."""
+
+    kind: GroupKind
+    name: GroupName
+
+
+class MembersBody(_Strict):
+    """Who stands in a group: numbers of users or check points, or names of channels."""
+
+    members: Annotated[list[_Member], Field(max_length=MOST_MEMBERS)]
+
+
+class SettingGroupView(BaseModel):
+    """A group."""
+
+    kind: GroupKind
+    name: str
+    members: list[str]
+
+
+class SettingGroupsView(BaseModel):
+    """All groups, by kind and name."""
+
+    items: list[SettingGroupView]
+
+
+@Route(
+    "readSettingGroups",
+    "GET",
+    "/api/v1/setting-groups",
+    "Read groups of sellers, channels and check points",
+    Permission.CATALOG_READ,
+)
+async def read_setting_groups(call: Call[None, None]) -> SettingGroupsView:
+    """Read groups of sellers, channels and check points."""
+    return SettingGroupsView(items=[_view(one) for one in await call.request.app[SETTING_GROUPS].groups()])
+
+
+@Route(
+    "setSettingGroup",
+    "PUT",
+    "/api/v1/setting-groups/{kind}/{name}",
+    "Set who stands in a group",
+    Permission.CATALOG_EDIT,
+)
+async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupView:
+    """Set who stands in a group, which is made where there is none."""
+    group = SettingGroup(call.parameters.kind, call.parameters.name, tuple(call.body.members))
+    return _view(await call.request.app[SETTING_GROUPS].put(group, call.principal.user_id, call.now))
+
+
+@Route(
+    "deleteSettingGroup",
+    "DELETE",
+    "/api/v1/setting-groups/{kind}/{name}",
+    "Delete a group",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.NO_CONTENT,
+    (ProblemCode.NOT_FOUND,),
+)
+async def delete_setting_group(call: Call[None, GroupPath]) -> None:
+    """Delete a group; what was copied to its members stays."""
+    asked = call.parameters
+    await call.request.app[SETTING_GROUPS].delete(asked.kind, asked.name, call.principal.user_id, call.now)
+
+
+def _view(one: SettingGroup) -> SettingGroupView:
+    return SettingGroupView(kind=one.kind, name=one.name, members=list(one.members))
+
+
+OPERATIONS = (read_setting_groups, set_setting_group, delete_setting_group)

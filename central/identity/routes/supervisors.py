@@ -1,0 +1,159 @@
+"""Supervisors of gates and their PINs, over HTTP.
+
+Law: a PIN comes in and never goes out.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.identity.routes.sessions import Name, Password
+from central.identity.rules.sign_in import MOST_PIN_DIGITS
+from central.identity.supervisors import SiteSupervisor, Supervisors
+from central.web.access import Access
+from central.web.operations import Call, Route
+from protocol.identifiers import U16_MAX, SiteId
+from protocol.instants import to_datetime
+
+SUPERVISORS: web.AppKey[Supervisors] = web.AppKey("supervisors", Supervisors)
+
+Pin = Annotated[str, Field(min_length=1, max_length=MOST_PIN_DIGITS, description="6 to 12 digits that nobody guesses")]
+SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
+
+
+class SupervisedPath(BaseModel):
+    """Which person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name
+
+
+class SitePath(BaseModel):
+    """Which site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site_id: SiteNumber
+
+
+class SupervisorQuery(SitePath, PageQuery):
+    """Whose supervisors."""
+
+
+class SupervisorPath(SitePath):
+    """Which person at which site."""
+
+    name: Name
+
+
+class PinBody(BaseModel):
+    """A supervisor's new PIN."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    pin: Pin
+
+
+class OwnPinBody(PinBody):
+    """The own password, and the own new PIN."""
+
+    password: Password
+
+
+class SupervisorView(BaseModel):
+    """A supervisor; `person_id` is the number to type at a gate. Without a PIN gates know nobody of that number."""
+
+    person_id: int
+    name: str
+    pin_set_at: datetime | None
+
+
+@Route(
+    "addSupervisor",
+    "PUT",
+    "/api/v1/sites/{site_id}/supervisors/{name}",
+    "Let a person supervise a site's gates",
+    Permission.SUPERVISORS_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
+async def add_supervisor(call: Call[None, SupervisorPath]) -> SupervisorView:
+    """Let a person supervise a site's gates; once they have a PIN, its gates take it."""
+    site, name = SiteId(call.parameters.site_id), call.parameters.name
+    return _supervisor_view(await call.request.app[SUPERVISORS].add(site, name, call.principal, call.now))
+
+
+@Route(
+    "removeSupervisor",
+    "DELETE",
+    "/api/v1/sites/{site_id}/supervisors/{name}",
+    "End a person's supervision of a site's gates",
+    Permission.SUPERVISORS_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def remove_supervisor(call: Call[None, SupervisorPath]) -> None:
+    """End a person's supervision; with the last site their PIN ends."""
+    site, name = SiteId(call.parameters.site_id), call.parameters.name
+    await call.request.app[SUPERVISORS].remove(site, name, call.principal, call.now)
+
+
+@Route(
+    "listSupervisors",
+    "GET",
+    "/api/v1/sites/{site_id}/supervisors",
+    "List a site's supervisors",
+    Permission.SUPERVISORS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[SupervisorView]:
+    """List a site's supervisors by number."""
+    found = await call.request.app[SUPERVISORS].of_site(SiteId(call.parameters.site_id))
+    return page_of([_supervisor_view(one) for one in found], lambda one: one.person_id, call.parameters)
+
+
+@Route(
+    "setSupervisorPin",
+    "PUT",
+    "/api/v1/supervisors/{name}/pin",
+    "Give a supervisor a PIN",
+    Permission.SUPERVISORS_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT, ProblemCode.PIN_WEAK),
+)
+async def set_supervisor_pin(call: Call[PinBody, SupervisedPath]) -> SupervisorView:
+    """Give a supervisor a PIN; nobody does so for a person who may do what they may not."""
+    name, pin = call.parameters.name, call.body.pin
+    return _supervisor_view(await call.request.app[SUPERVISORS].set_pin(name, pin, call.principal, call.now))
+
+
+@Route(
+    "setOwnPin",
+    "PUT",
+    "/api/v1/session/pin",
+    "Set the own PIN",
+    Access.SESSION,
+    problems=(
+        ProblemCode.CONFLICT,
+        ProblemCode.PIN_WEAK,
+        ProblemCode.SIGN_IN_FAILED,
+        ProblemCode.PASSWORD_CHANGE_REQUIRED,
+    ),
+)
+async def set_own_pin(call: Call[OwnPinBody, None]) -> SupervisorView:
+    """Set the own PIN; the answer says under which number gates know it."""
+    supervisors, body = call.request.app[SUPERVISORS], call.body
+    return _supervisor_view(await supervisors.set_own_pin(call.principal, body.password, body.pin, call.now))
+
+
+def _supervisor_view(one: SiteSupervisor) -> SupervisorView:
+    set_at = None if one.pin_set_at is None else to_datetime(one.pin_set_at)
+    return SupervisorView(person_id=one.person_id, name=one.name, pin_set_at=set_at)
+
+
+OPERATIONS = (add_supervisor, remove_supervisor, list_supervisors, set_supervisor_pin, set_own_pin)

@@ -1,0 +1,196 @@
+"""The people who may sign in, over HTTP."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Person, Profile
+from central.identity.permissions import Permission
+from central.identity.routes.sessions import Name
+from central.web.operations import Call, Route
+from protocol.instants import to_datetime
+
+ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
+
+RowNumber = Annotated[int, Field(ge=1, lt=2**63)]
+Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the sales channel at which the person sells")]
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProfileBody(_Strict):
+    """What is said of a person."""
+
+    full_name: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = ""
+    channel: Channel = WINDOW
+    role_ids: Annotated[list[RowNumber], Field(max_length=MOST_ROLES_EACH)] = []
+
+    def stated(self) -> Profile:
+        """Return it as the service takes it."""
+        return Profile(self.full_name, self.channel, frozenset(self.role_ids))
+
+
+class UserBody(ProfileBody):
+    """A new person."""
+
+    name: Name
+
+
+class UserPath(_Strict):
+    """Which person."""
+
+    user_id: RowNumber
+
+
+class UserView(BaseModel):
+    """A person who may sign in."""
+
+    user_id: int
+    name: str
+    full_name: str
+    channel: str
+    role_ids: list[int]
+    is_disabled: bool
+    must_change_password: bool
+    has_totp: bool
+    created_at: datetime
+
+
+class NewPasswordView(BaseModel):
+    """A person with the password for the next sign-in; it is shown once."""
+
+    user: UserView
+    one_time_password: str
+
+
+@Route("listUsers", "GET", "/api/v1/users", "List the people who may sign in", Permission.USERS_READ)
+async def list_users(call: Call[None, PageQuery]) -> Page[UserView]:
+    """List people by number."""
+    limit = call.parameters.limit
+    found = await call.request.app[ACCOUNTS].people(from_cursor(call.parameters.after), limit)
+    items = [_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].user_id) if len(items) == limit else None)
+
+
+@Route("readUser", "GET", "/api/v1/users/{user_id}", "Read a person", Permission.USERS_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_user(call: Call[None, UserPath]) -> UserView:
+    """Read a person."""
+    return _view(await call.request.app[ACCOUNTS].person(call.parameters.user_id))
+
+
+@Route(
+    "addUser",
+    "POST",
+    "/api/v1/users",
+    "Add a person",
+    Permission.USERS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+)
+async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
+    """Add a person; nobody gives what they do not hold."""
+    body = call.body
+    person, password = await call.request.app[ACCOUNTS].add(body.name, body.stated(), call.principal, call.now)
+    return NewPasswordView(user=_view(person), one_time_password=password)
+
+
+@Route(
+    "changeUser",
+    "PUT",
+    "/api/v1/users/{user_id}",
+    "Replace what is said of a person",
+    Permission.USERS_EDIT,
+    problems=_REFUSALS,
+    proved=True,
+)
+async def change_user(call: Call[ProfileBody, UserPath]) -> UserView:
+    """Replace a person's name, channel and roles."""
+    accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
+    return _view(await accounts.change(number, call.body.stated(), call.principal, call.now))
+
+
+@Route(
+    "disableUser",
+    "POST",
+    "/api/v1/users/{user_id}/disable",
+    "Disable a person",
+    Permission.USERS_EDIT,
+    problems=_REFUSALS,
+)
+async def disable_user(call: Call[None, UserPath]) -> UserView:
+    """Disable a person; their sessions end, their records stay."""
+    accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
+    return _view(await accounts.set_disabled(number, disabled=True, by=call.principal, now=call.now))
+
+
+@Route(
+    "enableUser",
+    "POST",
+    "/api/v1/users/{user_id}/enable",
+    "Enable a person again",
+    Permission.USERS_EDIT,
+    problems=_REFUSALS,
+    proved=True,
+)
+async def enable_user(call: Call[None, UserPath]) -> UserView:
+    """Enable a person again."""
+    accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
+    return _view(await accounts.set_disabled(number, disabled=False, by=call.principal, now=call.now))
+
+
+@Route(
+    "deleteUser",
+    "DELETE",
+    "/api/v1/users/{user_id}",
+    "Delete a person who never did anything",
+    Permission.USERS_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=_REFUSALS,
+    proved=True,
+)
+async def delete_user(call: Call[None, UserPath]) -> None:
+    """Delete a person; who has records is disabled instead."""
+    await call.request.app[ACCOUNTS].delete(call.parameters.user_id, call.principal, call.now)
+
+
+@Route(
+    "resetUserPassword",
+    "POST",
+    "/api/v1/users/{user_id}/reset-password",
+    "Give a person a new one-time password",
+    Permission.USERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+    proved=True,
+)
+async def reset_password(call: Call[None, UserPath]) -> NewPasswordView:
+    """Give a person a new one-time password; their sessions and their second factor end."""
+    accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
+    person, password = await accounts.reset_password(number, call.principal, call.now)
+    return NewPasswordView(user=_view(person), one_time_password=password)
+
+
+def _view(one: Person) -> UserView:
+    return UserView(
+        user_id=one.user_id,
+        name=one.name,
+        full_name=one.profile.full_name,
+        channel=one.profile.channel,
+        role_ids=sorted(one.profile.role_ids),
+        is_disabled=one.is_disabled,
+        must_change_password=one.must_change_password,
+        has_totp=one.has_totp,
+        created_at=to_datetime(one.created_at),
+    )
+
+
+OPERATIONS = (list_users, read_user, add_user, change_user, disable_user, enable_user, delete_user, reset_password)

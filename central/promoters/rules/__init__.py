@@ -1,0 +1,1 @@
+"""The pure rules of whom an order is due to."""

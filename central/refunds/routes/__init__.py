@@ -1,0 +1,10 @@
+"""The operations of refunds: each file declares its own, here they are joined."""
+
+from central.refunds.routes import batches, refunds, upgrades
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *refunds.OPERATIONS,
+    *batches.OPERATIONS,
+    *upgrades.OPERATIONS,
+)

@@ -1,0 +1,180 @@
+"""Refunds of a closed day over HTTP."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.catalog.parameters import SiteNumber, TypeNumber
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
+from central.domain.texts import Reason
+from central.identity.permissions import Permission
+from central.refunds.batches import Batch, BatchState, ClosedDay, RefundBatches
+from central.refunds.service import RefundState
+from central.web.operations import Call, Route
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import to_datetime
+
+REFUND_BATCHES: web.AppKey[RefundBatches] = web.AppKey("refund_batches", RefundBatches)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ClosedDayBody(_Strict):
+    """The tickets that a site sold for a day: of one type, or of all where it is left out."""
+
+    site_id: SiteNumber
+    day: date
+    ticket_type_id: TypeNumber | None = None
+
+    def stated(self) -> ClosedDay:
+        """Return it as the service takes it."""
+        type_id = None if self.ticket_type_id is None else ProductId(self.ticket_type_id)
+        return ClosedDay(SiteId(self.site_id), self.day, type_id)
+
+
+class RefundBatchBody(ClosedDayBody):
+    """Whose tickets are refunded, and why."""
+
+    reason: Reason
+
+
+class RefundBatchPath(_Strict):
+    """Which batch."""
+
+    batch_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class AffectedView(BaseModel):
+    """The tickets that stand for the day, used or not, and what was paid for them."""
+
+    tickets: int
+    persons: int
+    paid_fen: int
+
+
+class MadeView(BaseModel):
+    """The refunds of a batch in one state."""
+
+    state: RefundState
+    refunds: int
+    amount_fen: int
+
+
+class RefundBatchView(BaseModel):
+    """A batch, and how far it has come. `left_out` counts tickets that were used, blocked, or refunded otherwise."""
+
+    batch_id: int
+    site_id: int
+    day: date
+    ticket_type_id: int | None
+    reason: str
+    state: BatchState
+    left_out: int
+    requested_by: int
+    requested_at: datetime
+    finished_at: datetime | None
+    made: list[MadeView]
+
+
+def _require_all(principal: Principal) -> None:
+    """Raise Problem where somebody would touch or see sales outside their data scope."""
+    if principal.scope is not DataScope.ALL:
+        raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask somebody whose data scope is all")
+
+
+@Route(
+    "quoteRefundBatch",
+    "POST",
+    "/api/v1/refund-batch-quotes",
+    "How many tickets a closed day touches",
+    Permission.REFUNDS_BATCH,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
+    """Say how many tickets a closed day touches; nothing is done."""
+    _require_all(call.principal)
+    found = await call.request.app[REFUND_BATCHES].affected(call.body.stated())
+    return AffectedView(tickets=found.tickets, persons=found.persons, paid_fen=found.paid_fen)
+
+
+@Route(
+    "beginRefundBatch",
+    "POST",
+    "/api/v1/refund-batches",
+    "Refund all unused tickets of a closed day",
+    Permission.REFUNDS_BATCH,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND,),
+    idempotent=True,
+    proved=True,
+)
+async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchView:
+    """Begin to refund all unused tickets of a closed day, without a fee; a job carries it on."""
+    _require_all(call.principal)
+    begin = call.request.app[REFUND_BATCHES].begin
+    return _batch_view(await begin(call.body.stated(), call.body.reason, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "stopRefundBatch",
+    "POST",
+    "/api/v1/refund-batches/{batch_id}/stop",
+    "Let a batch go no further",
+    Permission.REFUNDS_BATCH,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
+)
+async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
+    """Let a batch go no further; what it has refunded stays so."""
+    _require_all(call.principal)
+    batches = call.request.app[REFUND_BATCHES]
+    return _batch_view(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))
+
+
+@Route(
+    "readRefundBatch",
+    "GET",
+    "/api/v1/refund-batches/{batch_id}",
+    "Read how far a batch has come",
+    Permission.REFUNDS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
+    """Read how far a batch has come."""
+    _require_all(call.principal)
+    return _batch_view(await call.request.app[REFUND_BATCHES].batch(call.parameters.batch_id))
+
+
+@Route("listRefundBatches", "GET", "/api/v1/refund-batches", "List batches, newest first", Permission.REFUNDS_READ)
+async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchView]:
+    """List batches, newest first."""
+    _require_all(call.principal)
+    asked = call.parameters
+    found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.limit)
+    items = [_batch_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].batch_id) if len(items) == asked.limit else None)
+
+
+def _batch_view(batch: Batch) -> RefundBatchView:
+    return RefundBatchView(
+        batch_id=batch.batch_id,
+        site_id=batch.closed.site_id,
+        day=batch.closed.day,
+        ticket_type_id=batch.closed.type_id,
+        reason=batch.reason,
+        state=batch.state,
+        left_out=batch.left_out,
+        requested_by=batch.requested_by,
+        requested_at=to_datetime(batch.requested_at),
+        finished_at=None if batch.finished_at is None else to_datetime(batch.finished_at),
+        made=[MadeView(state=one.state, refunds=one.refunds, amount_fen=one.amount_fen) for one in batch.made],
+    )
+
+
+OPERATIONS = (quote_refund_batch, begin_refund_batch, stop_refund_batch, read_refund_batch, list_refund_batches)

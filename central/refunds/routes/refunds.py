@@ -1,0 +1,263 @@
+"""Refunds over HTTP."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.catalog.after_sale import RefundTerm
+from central.catalog.checks import MOST_PERSONS
+from central.domain.local_times import LocalMoment
+from central.domain.problems import ProblemCode
+from central.domain.texts import Reason
+from central.identity.permissions import Permission
+from central.issuing.records import id_from_text, id_text
+from central.issuing.views import TicketIdText
+from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
+from central.refunds.service import Refund, Refunds, RefundState
+from central.web.operations import Call, Route
+from protocol.instants import to_datetime
+
+REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)
+MOST_FEN = 10**12
+_REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.NOT_REFUNDABLE)
+
+_Persons = Annotated[int | None, Field(ge=1, le=MOST_PERSONS, description="of a group code; all where left out")]
+_Expected = Annotated[int | None, Field(ge=0, le=MOST_FEN, description="what was quoted; another amount is refused")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RefundQuoteBody(_Strict):
+    """Which ticket, and how many persons of it."""
+
+    ticket_id: TicketIdText
+    persons: _Persons = None
+
+
+class RefundBody(RefundQuoteBody):
+    """Which ticket, how many persons of it, and why."""
+
+    reason: Reason
+    expected_amount_fen: _Expected = None
+
+
+class RefundByHandBody(RefundQuoteBody):
+    """A refund whose fee a person sets; it is of all these persons together."""
+
+    reason: Reason
+    fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)]
+
+
+class ForcedRefundBody(RefundQuoteBody):
+    """A refund of persons who entered and could not be served; without a fee unless one is set, of all these persons together."""
+
+    reason: Reason
+    fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)] = 0
+
+
+class OverrideBody(_Strict):
+    """Why the money goes out before all gates have answered."""
+
+    reason: Reason
+
+
+class RefundPath(_Strict):
+    """Which refund."""
+
+    refund_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class WaitedForView(BaseModel):
+    """Who keeps the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
+
+    agent_id: int | None
+    site_id: int
+    since: datetime
+
+
+class RefundQuoteView(BaseModel):
+    """What goes back now, and why: `term` is the one of the ticket's rules that holds, until `last_minute` by the site's clock.
+
+    Without a `term` there is no cut-off and no fee.
+    """
+
+    persons: int
+    paid_fen: int
+    fee_fen: int
+    amount_fen: int
+    term: RefundTerm | None
+    last_minute: LocalMoment | None
+
+
+class RefundView(BaseModel):
+    """A refund: `amount_fen` goes back, `fee_fen` is kept.
+
+    While it waits, `waiting_for` names the agents that could still admit the ticket (only when read by itself).
+    """
+
+    refund_id: int
+    ticket_id: TicketIdText
+    order_id: int
+    kind: RefundKind
+    persons: int
+    amount_fen: int
+    fee_fen: int
+    state: RefundState
+    reason: str
+    requested_by: int
+    requested_at: datetime
+    decided_at: datetime | None
+    override_by: int | None
+    override_reason: str | None
+    waiting_for: list[WaitedForView]
+
+
+@Route(
+    "quoteRefund",
+    "POST",
+    "/api/v1/refund-quotes",
+    "What a refund gives back by the ticket's rules",
+    Permission.REFUNDS_REQUEST,
+    problems=_REFUSALS,
+)
+async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
+    """Say what goes back now, by which of the ticket's rules; nothing is kept."""
+    wanted = WantedRefund(id_from_text(call.body.ticket_id), "", call.body.persons)
+    return _quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
+
+
+@Route(
+    "requestRefund",
+    "POST",
+    "/api/v1/refunds",
+    "Make a ticket void, and pay it back once no gate can admit it",
+    Permission.REFUNDS_REQUEST,
+    HTTPStatus.CREATED,
+    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def request_refund(call: Call[RefundBody, None]) -> RefundView:
+    """Make a ticket void at once, or take persons off a group code; the money follows when the fence is open."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, body.expected_amount_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "refundByHand",
+    "POST",
+    "/api/v1/refunds/by-hand",
+    "Refund with a fee that a person sets, whatever the ticket's rules",
+    Permission.REFUNDS_BY_HAND,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    idempotent=True,
+    proved=True,
+)
+async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
+    """Refund with a fee that a person sets; the fence stands before it as before any."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.BY_HAND, fee_fen=body.fee_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "forceRefund",
+    "POST",
+    "/api/v1/refunds/forced",
+    "Refund a ticket that was used, because the visitor could not be served",
+    Permission.REFUNDS_FORCE,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    idempotent=True,
+    proved=True,
+)
+async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
+    """Refund persons who entered; the record says that it was forced."""
+    body = call.body
+    wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.FORCED, fee_fen=body.fee_fen)
+    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+
+
+@Route(
+    "readRefund",
+    "GET",
+    "/api/v1/refunds/{refund_id}",
+    "Read a refund",
+    Permission.REFUNDS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_refund(call: Call[None, RefundPath]) -> RefundView:
+    """Read a refund, and whom it waits for."""
+    return refund_view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
+
+
+@Route(
+    "overrideRefund",
+    "POST",
+    "/api/v1/refunds/{refund_id}/override",
+    "Pay without waiting for gates, on the record",
+    Permission.REFUNDS_OVERRIDE,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE, ProblemCode.TICKET_STATE),
+)
+async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
+    """Pay without waiting any longer, on the record."""
+    refunds = call.request.app[REFUNDS]
+    return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
+
+
+@Route(
+    "handOutRefund",
+    "POST",
+    "/api/v1/refunds/{refund_id}/hand-out",
+    "Hand out what is owed for a refund to the visitor who has come for it",
+    Permission.REFUNDS_REQUEST,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
+)
+async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
+    """Hand out what a closed day owes, from the drawer of whoever does it."""
+    refunds = call.request.app[REFUNDS]
+    return refund_view(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
+
+
+def _quote_view(found: Reckoned) -> RefundQuoteView:
+    terms = found.terms
+    return RefundQuoteView(
+        persons=found.persons,
+        paid_fen=found.paid_fen,
+        fee_fen=found.fee_fen,
+        amount_fen=found.amount_fen,
+        term=None if terms is None else terms.term,
+        last_minute=None if terms is None else terms.last_minute,
+    )
+
+
+def refund_view(refund: Refund) -> RefundView:
+    """Return a refund as it is shown."""
+    return RefundView(
+        refund_id=refund.refund_id,
+        ticket_id=id_text(refund.ticket_id),
+        order_id=refund.order_id,
+        kind=refund.kind,
+        persons=refund.persons,
+        fee_fen=refund.fee_fen,
+        amount_fen=refund.amount_fen,
+        state=refund.state,
+        reason=refund.reason,
+        requested_by=refund.requested_by,
+        requested_at=to_datetime(refund.requested_at),
+        decided_at=None if refund.decided_at is None else to_datetime(refund.decided_at),
+        override_by=refund.override_by,
+        override_reason=refund.override_reason,
+        waiting_for=[
+            WaitedForView(agent_id=one.agent, site_id=one.site, since=to_datetime(one.since)) for one in refund.waiting_for
+        ],
+    )
+
+
+OPERATIONS = (quote_refund, request_refund, refund_by_hand, force_refund, read_refund, override_refund, hand_out_refund)

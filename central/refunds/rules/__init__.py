@@ -1,0 +1,1 @@
+"""The pure rules of refunds: the fence, and the amounts."""

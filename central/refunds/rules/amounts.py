@@ -1,0 +1,135 @@
+"""What a refund gives back, of whom, and why: pure.
+
+Laws: a person of a ticket is refunded once; a person who entered is refunded by force alone; what goes back and what is kept is
+together what was paid.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.sales.rules.pricing import Promise
+from protocol.identifiers import TicketId
+from protocol.tickets.record import TicketRecord, TicketStatus
+
+
+class RefundKind(StrEnum):
+    """By what right it is refunded. The words are stored and never change their meaning.
+
+    By rule: the rules that the ticket was sold by. By hand: a person set the fee, against the rules or without them. Forced
+    (强制退票): of persons who entered and could not be served. Closed day: the house could not serve anybody that day.
+    Exchange: handed in for a better ticket.
+    """
+
+    BY_RULE = "by-rule"
+    BY_HAND = "by-hand"
+    FORCED = "forced"
+    CLOSED_DAY = "closed-day"
+    EXCHANGE = "exchange"
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """How many persons a ticket has admitted, and how many of these were refunded by force while others kept the ticket."""
+
+    persons: int
+    refunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRefund:
+    """A refund to be made. `persons` of None: all; `fee_fen` is what a person set, None where the rules do.
+
+    `expected_fen`: what was quoted, where the visitor was told; another amount is refused, not paid.
+    """
+
+    ticket_id: TicketId
+    reason: str
+    persons: int | None = None
+    expected_fen: int | None = None
+    kind: RefundKind = RefundKind.BY_RULE
+    fee_fen: int | None = None
+    batch_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What goes back and what is kept, of so many persons. `terms` are those of the rules, where they decided.
+
+    `is_whole`: nobody is left on the ticket, so that it becomes void; else `taken_off` persons go off it.
+    """
+
+    persons: int
+    is_whole: bool
+    taken_off: int
+    amount_fen: int
+    fee_fen: int
+    terms: Terms | None
+
+    @property
+    def paid_fen(self) -> int:
+        """Return what was paid for these persons."""
+        return self.amount_fen + self.fee_fen
+
+
+def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses: Uses, at: datetime) -> Reckoned:
+    """Return what is refunded of a ticket that has admitted so many persons; Problem where it is not."""
+    is_forced = wanted.kind is RefundKind.FORCED
+    persons = _used_persons(wanted.persons, record, uses) if is_forced else _unused_persons(wanted, record, uses.persons)
+    paid_fen = promise.price_fen * persons
+    terms = None if wanted.fee_fen is not None else _terms(promise, at)
+    fee_fen = terms.fee_fen * persons if terms is not None else wanted.fee_fen or 0
+    if fee_fen > paid_fen:
+        raise _refused(ProblemCode.INPUT_INVALID, "fee_fen", f"{paid_fen} fen were paid; the fee cannot be {fee_fen}")
+    if wanted.expected_fen not in (None, paid_fen - fee_fen):
+        raise Problem(
+            ProblemCode.TOTAL_CHANGED, f"{paid_fen - fee_fen} fen go back now, not {wanted.expected_fen}; ask the visitor"
+        )
+    is_whole = persons == record.persons - uses.refunded
+    return Reckoned(persons, is_whole, 0 if is_whole or is_forced else persons, paid_fen - fee_fen, fee_fen, terms)
+
+
+def is_still_unused(record: TicketRecord, used: int, *, is_whole: bool) -> bool:
+    """Whether none of those who are refunded has entered: nobody may have, or no more than are left on the ticket."""
+    return used == 0 if is_whole else used <= record.persons
+
+
+def _used_persons(wanted: int | None, record: TicketRecord, uses: Uses) -> int:
+    _require_active(record)
+    if uses.persons == 0:
+        raise Problem(ProblemCode.TICKET_STATE, "nobody has entered by this ticket; refund it by its rules")
+    left = record.persons - uses.refunded
+    persons = left if wanted is None else wanted
+    entered = min(uses.persons - uses.refunded, left)
+    if persons != left and persons > entered:
+        raise Problem(ProblemCode.TICKET_STATE, f"{entered} persons have entered and are not refunded, {left} are left in all")
+    return persons
+
+
+def _require_active(record: TicketRecord) -> None:
+    if record.status is not TicketStatus.ACTIVE:
+        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {record.status.name.lower()}; this cannot be done to it")
+
+
+def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
+    if record.status is not TicketStatus.INACTIVE:
+        _require_active(record)
+    left = max(record.persons - used, 0)
+    persons = wanted.persons or (left if wanted.kind is RefundKind.CLOSED_DAY else record.persons)
+    if not 0 < persons <= left:
+        said = "the ticket was used; it is not refunded" if left == 0 else f"{left} of {record.persons} persons have not entered"
+        raise Problem(ProblemCode.TICKET_STATE, said)
+    return persons
+
+
+def _terms(promise: Promise, at: datetime) -> Terms:
+    terms = refund_terms(promise.rules.refund, promise.use_day, promise.price_fen, at)
+    if isinstance(terms, NotRefundable):
+        raise Problem(ProblemCode.NOT_REFUNDABLE, terms.message)
+    return terms
+
+
+def _refused(code: ProblemCode, field: str, message: str) -> Problem:
+    return Problem(code, message, fields=(FieldFault(field, message),))

@@ -1,0 +1,101 @@
+"""The one way to narrow a list or a statistic: what was asked for, within what the caller may see, as conditions of a query.
+
+Laws: data scope is a condition of every query here, never a filter of its answer; what belongs to no order is seen by nobody
+whose scope is less than all.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, false, or_
+from sqlalchemy.orm import Mapped
+
+from central.catalog import service as catalog
+from central.catalog.rules.business_days import BusinessDays, Span, business_days
+from central.catalog.service import Site
+from central.sales.data_scope import Conditions, Sight
+from central.store.unit_of_work import Work
+from protocol.identifiers import SiteId
+
+Asked = Mapped[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; what is not said does not restrict. Days are the site's business days, both included."""
+
+    site_id: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    seller_id: int | None = None
+    channel: str | None = None
+    ticket_type_id: int | None = None
+    state: str | None = None
+    method: str | None = None
+    order_id: int | None = None
+    promoter_id: int | None = None
+    agency_id: int | None = None
+    check_point_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What is wanted, in time: for these sites each its own span; no `times`: at any time."""
+
+    wanted: Wanted
+    sight: Sight
+    times: tuple[tuple[frozenset[SiteId], Span], ...] | None
+
+    def during(self, site: Asked, at: Asked) -> Conditions:
+        """Return the conditions on a record's site and time."""
+        at_site = [] if self.wanted.site_id is None else [site == self.wanted.site_id]
+        if self.times is None:
+            return at_site
+        if not self.times:
+            return [false()]
+        whole = Span(min(span.since for _, span in self.times), max(span.until for _, span in self.times))
+        bounds = [*at_site, at >= whole.since, at < whole.until]
+        if len(self.times) == 1:
+            return bounds
+        each = (and_(site.in_(sites), at >= span.since, at < span.until) for sites, span in self.times)
+        return [*bounds, or_(*each)]
+
+    def sold(self, seller: Asked, channel: Asked) -> Conditions:
+        """Return the conditions on the order: the caller's scope, and the seller and channel that are wanted."""
+        wanted = self.wanted
+        return [*self.sight.of(seller, channel), *equal((seller, wanted.seller_id), (channel, wanted.channel))]
+
+
+def equal(*pairs: tuple[Asked, object | None]) -> Conditions:
+    """Return the conditions for those of the values that are said."""
+    return [column == value for column, value in pairs if value is not None]
+
+
+async def sites_of(work: Work, site_id: int | None) -> tuple[Site, ...]:
+    """Return the site of that number, or all."""
+    return tuple(site for site in await catalog.sites(work) if site_id in (None, site.site_id))
+
+
+async def narrowed(work: Work, wanted: Wanted, sight: Sight) -> Narrowed:
+    """Return what is wanted with its days as spans of time."""
+    if wanted.first_day is None and wanted.last_day is None:
+        return Narrowed(wanted, sight, None)
+    spans: dict[Span, set[SiteId]] = {}
+    for site in await sites_of(work, wanted.site_id):
+        spans.setdefault(_span(business_days(site.parameters), wanted), set()).add(site.site_id)
+    return Narrowed(wanted, sight, tuple((frozenset(sites), span) for span, sites in spans.items()))
+
+
+def _span(days: BusinessDays, wanted: Wanted) -> Span:
+    first, last = wanted.first_day or EARLIEST_DAY, wanted.last_day or LATEST_DAY
+    return days.span(first, last)
+
+
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
+
+
+def in_order(ids: Iterable[int]) -> list[int]:
+    """Return distinct numbers, lowest first."""
+    return sorted(set(ids))

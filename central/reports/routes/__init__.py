@@ -1,0 +1,12 @@
+"""The operations of lists, statistics and exports: each file declares its own, here they are joined."""
+
+from central.reports.routes import activation_codes, exports, kept_exports, lists, reprints
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *lists.OPERATIONS,
+    *reprints.OPERATIONS,
+    *activation_codes.OPERATIONS,
+    *exports.OPERATIONS,
+    *kept_exports.OPERATIONS,
+)

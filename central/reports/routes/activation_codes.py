@@ -1,0 +1,101 @@
+"""Activation codes over HTTP: listed by their states, and exported in clear, once."""
+
+from datetime import date, datetime
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from central.domain.pagination import Page, key_of, to_cursor
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.issuing.records import id_text
+from central.issuing.views import TicketIdText
+from central.reports.activation_codes import CODES, MADE_COLUMNS, ListedCode
+from central.reports.exports import TableFormat
+from central.reports.routes.exports import TYPES, list_export, one_page, send
+from central.reports.routes.lists import REPORTS
+from central.reports.routes.queries import CodeExport, CodeQuery
+from central.sales.routes.activation import ACTIVATION
+from central.sales.routes.orders import OrderPath
+from central.sales.rules.activation import CodeState
+from central.web.operations import Call, Route, StreamRoute
+from protocol.instants import Instant, to_datetime
+
+
+class NewCodesQuery(OrderPath):
+    """Of which order, and in which format."""
+
+    format: TableFormat = TableFormat.CSV
+
+
+class ActivationCodeItem(BaseModel):
+    """A code by its number, never the code itself. A refund of its ticket voids it."""
+
+    code_id: int
+    ticket_id: TicketIdText
+    order_id: int
+    site_id: int
+    ticket_type_id: int
+    seller_id: int
+    channel: str
+    state: CodeState
+    last_day: date
+    exported_at: datetime
+    sent_at: datetime | None
+    activated_at: datetime | None
+    voided_at: datetime | None
+    void_reason: str | None
+
+
+@Route("listActivationCodes", "GET", "/api/v1/activation-codes", "List activation codes, newest first", Permission.SALES_READ)
+async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationCodeItem]:
+    """List activation codes by their states, newest first."""
+    asked = call.parameters
+    position = key_of(asked.after, CODES.parts)
+    found = await call.request.app[REPORTS].page(CODES, asked.wanted(), call.principal, position, asked.limit)
+    following = to_cursor(*CODES.position(found[-1])) if len(found) == asked.limit else None
+    return Page(items=[_item(one) for one in found], next=following)
+
+
+async def _export_new(call: Call[None, NewCodesQuery]) -> web.StreamResponse:
+    order_id = call.parameters.order_id
+    made = await call.request.app[ACTIVATION].export(order_id, call.principal.user_id, call.now)
+    return await send(call, call.parameters.format, f"activation-codes-{order_id}", MADE_COLUMNS, one_page(made))
+
+
+def _item(one: ListedCode) -> ActivationCodeItem:
+    return ActivationCodeItem(
+        code_id=one.code_id,
+        ticket_id=id_text(one.ticket_id),
+        order_id=one.order_id,
+        site_id=one.site_id,
+        ticket_type_id=one.ticket_type_id,
+        seller_id=one.seller_id,
+        channel=one.channel,
+        state=one.state,
+        last_day=one.last_day,
+        exported_at=to_datetime(one.exported_at),
+        sent_at=_at(one.sent_at),
+        activated_at=_at(one.activated_at),
+        voided_at=_at(one.voided_at),
+        void_reason=one.void_reason,
+    )
+
+
+def _at(moment: Instant | None) -> datetime | None:
+    return None if moment is None else to_datetime(moment)
+
+
+OPERATIONS = (
+    list_activation_codes,
+    list_export("exportActivationCodeList", CODES, CodeExport, Permission.SALES_READ),
+    StreamRoute(
+        "exportActivationCodes",
+        "/api/v1/orders/{order_id}/activation-codes",
+        "Make an order's activation codes and take them away, this once in clear",
+        Permission.CODES_EXPORT,
+        TYPES,
+        (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+        method="POST",
+    )(NewCodesQuery, _export_new),
+)

@@ -1,0 +1,178 @@
+"""Tables to take away over HTTP: every list and statistic, within the caller's scope.
+
+Laws: what a table holds is read while it is sent; so many at once and no more, because each keeps a reader of the database busy.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager, suppress
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from central.agencies.routes.agencies import AGENCIES
+from central.domain.problems import Problem, ProblemCode
+from central.identity.permissions import Permission
+from central.reports.admissions import ADMISSIONS
+from central.reports.agencies import STATEMENT_COLUMNS, lines_of
+from central.reports.exports import MEDIA_TYPES, Table, TableFormat
+from central.reports.listing import Column, ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS, RETURNS
+from central.reports.promoters import PROMOTER_COLUMNS
+from central.reports.refunds import REFUNDS
+from central.reports.reprints import REPRINTS
+from central.reports.routes.lists import REPORTS
+from central.reports.routes.queries import (
+    AdmissionExport,
+    Export,
+    OrderExport,
+    PaymentExport,
+    PaymentRefundExport,
+    RefundExport,
+    ReprintExport,
+    ShiftExport,
+    StatementExport,
+    StatisticsExport,
+)
+from central.reports.shifts import SHIFTS
+from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
+from central.web.calls import REQUEST_ID
+from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operations import Call, Operation, StreamRoute
+
+MOST_AT_ONCE = 2
+RETRY_AFTER_S = 10
+TYPES = tuple(MEDIA_TYPES.values())
+ExportT = TypeVar("ExportT", bound=Export)
+SentT = TypeVar("SentT", bound=BaseModel)
+
+
+class Desk:
+    """Where tables are taken away: so many at once."""
+
+    def __init__(self) -> None:
+        self._taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place; Problem where all are taken."""
+        if self._taken >= MOST_AT_ONCE:
+            raise Problem(ProblemCode.BUSY, f"{MOST_AT_ONCE} exports are under way; try again", retry_after_s=RETRY_AFTER_S)
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
+
+
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+
+
+async def send(
+    call: Call[None, SentT],
+    form: TableFormat,
+    name: str,
+    columns: Sequence[Column[ItemT]],
+    pages: AsyncIterator[Sequence[ItemT]],
+) -> web.StreamResponse:
+    """Answer with a table, row by row as its pages are read."""
+    chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
+    with call.request.app[DESK].place():
+        table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
+        chunks = table.csv(pages) if form is TableFormat.CSV else table.xlsx(pages)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}.{form}"',
+            "Content-Type": MEDIA_TYPES[form],
+            REQUEST_ID_HEADER: call.request[REQUEST_ID],
+        }
+        response = web.StreamResponse(headers=headers)
+        response.enable_chunked_encoding()
+        async with aclosing(chunks):
+            # Before the answer begins: what cannot be exported is a problem, not half a file.
+            first = await anext(chunks)
+            await response.prepare(call.request)
+            # Whoever asked may go away meanwhile: there is nobody left to answer.
+            with suppress(ConnectionResetError):
+                await response.write(first)
+                async for chunk in chunks:
+                    await response.write(chunk)
+                await response.write_eof()
+    return response
+
+
+def list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+    """Return the operation that takes a list away."""
+
+    async def export(call: Call[None, ExportT]) -> web.StreamResponse:
+        pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)
+        return await send(call, call.parameters.format, listing.name, listing.columns, pages)
+
+    summary = f"Take the list of {listing.name} away as a table"
+    return StreamRoute(operation, f"/api/v1/exports/{listing.name}", summary, permission, TYPES)(query, export)
+
+
+async def _export_tickets(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
+    return await send(call, call.parameters.format, "ticket-statistics", TYPE_COLUMNS, one_page(found))
+
+
+async def _export_sellers(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
+    return await send(call, call.parameters.format, "seller-statistics", SELLER_COLUMNS, one_page(found))
+
+
+async def _export_promoters(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
+    return await send(call, call.parameters.format, "promoter-statistics", PROMOTER_COLUMNS, one_page(found))
+
+
+async def _export_statement(call: Call[None, StatementExport]) -> web.StreamResponse:
+    agencies, period = call.request.app[AGENCIES], call.parameters.period()
+    lines = lines_of(agencies, period, await agencies.statement(period))
+    return await send(call, call.parameters.format, "agency-statement", STATEMENT_COLUMNS, lines)
+
+
+async def one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
+    """Yield all items as one page."""
+    yield items
+
+
+OPERATIONS = (
+    list_export("exportOrders", ORDERS, OrderExport, Permission.SALES_READ),
+    list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
+    list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+    list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+    list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
+    list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+    list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    StreamRoute(
+        "exportTicketStatistics",
+        "/api/v1/exports/ticket-statistics",
+        "Take the figures by day and ticket type away as a table",
+        Permission.REPORTS_READ,
+        TYPES,
+    )(StatisticsExport, _export_tickets),
+    StreamRoute(
+        "exportSellerStatistics",
+        "/api/v1/exports/seller-statistics",
+        "Take the figures by seller and channel away as a table",
+        Permission.REPORTS_READ,
+        TYPES,
+    )(StatisticsExport, _export_sellers),
+    StreamRoute(
+        "exportPromoterStatistics",
+        "/api/v1/exports/promoter-statistics",
+        "Take the distribution report by promoter away as a table",
+        Permission.REPORTS_READ,
+        TYPES,
+    )(StatisticsExport, _export_promoters),
+    StreamRoute(
+        "exportAgencyStatement",
+        "/api/v1/exports/agency-statement",
+        "Take an agency's statement of a period away as a table",
+        Permission.AGENCIES_READ,
+        TYPES,
+        (ProblemCode.NOT_FOUND,),
+    )(StatementExport, _export_statement),
+)

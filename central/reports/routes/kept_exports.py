@@ -1,0 +1,178 @@
+"""Exports that take long, over HTTP: begun, read until they are done, cancelled, fetched.
+
+Law: an export is for whoever asked for it, as long as they may still read the list that it is of.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.reports.admissions import ADMISSIONS
+from central.reports.exports import CHUNK_BYTES, MEDIA_TYPES, Table, TableFormat
+from central.reports.kept_exports import Asked, ExportState, KeptExport, KeptExports
+from central.reports.listing import ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS, RETURNS
+from central.reports.refunds import REFUNDS
+from central.reports.reprints import REPRINTS
+from central.reports.routes.exports import DESK, ExportT
+from central.reports.routes.lists import REPORTS
+from central.reports.routes.queries import (
+    AdmissionExport,
+    OrderExport,
+    PaymentExport,
+    PaymentRefundExport,
+    RefundExport,
+    ReprintExport,
+    ShiftExport,
+)
+from central.reports.shifts import SHIFTS
+from central.web import access
+from central.web.access import Access
+from central.web.calls import REQUEST_ID
+from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operations import Call, Operation, Route, StreamRoute
+from protocol.instants import to_datetime
+
+KEPT_EXPORTS: web.AppKey[KeptExports] = web.AppKey("kept_exports", KeptExports)
+_TYPES = tuple(MEDIA_TYPES.values())
+_NOT_THERE = (ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.PASSWORD_CHANGE_REQUIRED)
+
+
+class KeptExportPath(BaseModel):
+    """Which export."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    export_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class KeptExportView(BaseModel):
+    """An export and how far it is: so many rows done of so many that were wanted when it began."""
+
+    export_id: int
+    list_name: str
+    format: TableFormat
+    state: ExportState
+    rows_wanted: int
+    rows_done: int
+    size_bytes: int
+    fault: str | None
+    begun_at: datetime
+
+
+def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+    async def begin(call: Call[ExportT, None]) -> KeptExportView:
+        reports, wanted = call.request.app[REPORTS], call.body.wanted()
+        chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
+        table = Table(listing.columns, await reports.names(chinese=chinese), chinese=chinese)
+        rows = await reports.count(listing, wanted, call.principal)
+        asked = Asked(call.principal.user_id, permission, listing.name, call.body.format, rows)
+        pages, place = reports.pages(listing, wanted, call.principal), call.request.app[DESK].place()
+        return _view(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
+
+    begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # which query it is, only the caller knows
+    path, summary = f"/api/v1/kept-exports/{listing.name}", f"Begin to make a table of the list of {listing.name}"
+    return Route(operation, "POST", path, summary, permission, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))(begin)
+
+
+@Route("listKeptExports", "GET", "/api/v1/kept-exports", "List the own exports that are kept", Access.SIGNED_IN)
+async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]:
+    """List the own exports that are under way or kept."""
+    found = await call.request.app[KEPT_EXPORTS].of(call.principal.user_id)
+    return page_of([_view(one) for one in found], lambda one: one.export_id, call.parameters)
+
+
+@Route(
+    "readKeptExport",
+    "GET",
+    "/api/v1/kept-exports/{export_id}",
+    "Read how far an export is",
+    Access.SIGNED_IN,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
+    """Read how far an export is: ask again until it is no longer running."""
+    return _view(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
+
+
+@Route(
+    "cancelKeptExport",
+    "POST",
+    "/api/v1/kept-exports/{export_id}/cancel",
+    "Let an export go no further",
+    Access.SIGNED_IN,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
+    """Let an export go no further; one that has ended stays as it is."""
+    return _view(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))
+
+
+@Route(
+    "deleteKeptExport",
+    "DELETE",
+    "/api/v1/kept-exports/{export_id}",
+    "Forget an export and its file",
+    Access.SIGNED_IN,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def delete_kept_export(call: Call[None, KeptExportPath]) -> None:
+    """Forget an export, whether it is made or not; each is forgotten by itself after a day."""
+    await call.request.app[KEPT_EXPORTS].delete(call.parameters.export_id, call.principal.user_id)
+
+
+async def _read_file(call: Call[None, KeptExportPath]) -> web.StreamResponse:
+    kept, who = call.request.app[KEPT_EXPORTS], call.principal
+    said = await kept.export(call.parameters.export_id, who.user_id)
+    access.require(said.permission, who)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{said.list_name}.{said.format}"',
+        "Content-Type": MEDIA_TYPES[said.format],
+        REQUEST_ID_HEADER: call.request[REQUEST_ID],
+    }
+    return web.FileResponse(await kept.file(said.export_id, who.user_id), CHUNK_BYTES, headers=headers)
+
+
+def _view(said: KeptExport) -> KeptExportView:
+    return KeptExportView(
+        export_id=said.export_id,
+        list_name=said.list_name,
+        format=said.format,
+        state=said.state,
+        rows_wanted=said.rows_wanted,
+        rows_done=said.rows_done,
+        size_bytes=said.size_bytes,
+        fault=said.fault,
+        begun_at=to_datetime(said.begun_at),
+    )
+
+
+OPERATIONS = (
+    _begin("beginOrdersExport", ORDERS, OrderExport, Permission.SALES_READ),
+    _begin("beginPaymentsExport", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
+    _begin("beginPaymentRefundsExport", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+    _begin("beginRefundsExport", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+    _begin("beginReprintsExport", REPRINTS, ReprintExport, Permission.REPORTS_READ),
+    _begin("beginAdmissionsExport", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+    _begin("beginShiftsExport", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    list_kept_exports,
+    read_kept_export,
+    cancel_kept_export,
+    delete_kept_export,
+    StreamRoute(
+        "readKeptExportFile",
+        "/api/v1/kept-exports/{export_id}/file",
+        "Fetch the table that an export has made",
+        Access.SIGNED_IN,
+        _TYPES,
+        (*_NOT_THERE, ProblemCode.CONFLICT),
+    )(KeptExportPath, _read_file),
+)

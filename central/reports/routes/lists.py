@@ -1,0 +1,377 @@
+"""Lists, statistics and home figures over HTTP: one way to narrow them, one way to page through them, newest first."""
+
+from collections.abc import Callable, Collection
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from central.admissions.routes import PassageView
+from central.catalog.rules.capacity import LoadLevel
+from central.domain.pagination import Page, key_of, to_cursor
+from central.identity.permissions import Permission
+from central.payments.methods import Method
+from central.payments.routes import PaymentView, payment_view
+from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds.routes.refunds import RefundView, refund_view
+from central.reports.admissions import ADMISSIONS, AdmissionRecord
+from central.reports.listing import ItemT, Listing
+from central.reports.orders import ORDERS
+from central.reports.payments import PAYMENTS, RETURNS, ListedPayment, ListedReturn
+from central.reports.refunds import REFUNDS, ListedRefund
+from central.reports.routes.queries import (
+    AdmissionQuery,
+    HomeQuery,
+    OrderQuery,
+    PaymentQuery,
+    PaymentRefundQuery,
+    RefundQuery,
+    ShiftQuery,
+    StatisticsQuery,
+)
+from central.reports.service import Reports
+from central.reports.shifts import SHIFTS
+from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.sales.routes.orders import OrderItem, order_item
+from central.shifts.routes import ShiftItem, shift_item
+from central.web.operations import Call, Route
+from protocol.admission.passages import PassageState
+from protocol.instants import to_datetime
+
+REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
+ViewT = TypeVar("ViewT", bound=BaseModel)
+QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery, ShiftQuery)
+
+
+class ListedPaymentView(PaymentView):
+    """A payment, and who sold its order, where and through which channel."""
+
+    site_id: int
+    seller_id: int
+    channel: str
+
+
+class PaymentRefundView(BaseModel):
+    """Money on its way back through an institution; `refund_id` is the refund of a ticket that it pays."""
+
+    number: str
+    payment_id: int
+    refund_id: int | None
+    order_id: int
+    site_id: int
+    seller_id: int
+    channel: str
+    method: Method
+    state: RefundDocumentState
+    amount_fen: int
+    institution_number: str | None
+    reason: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ListedRefundView(RefundView):
+    """A refund, the type of its ticket, and who sold it, where and through which channel. Whom it waits for is read by itself."""
+
+    ticket_type_id: int
+    site_id: int
+    seller_id: int
+    channel: str
+
+
+class AdmissionRecordView(PassageView):
+    """A release of an arm, what became of it, how many persons it counts, and who sold the ticket through which channel."""
+
+    state: PassageState
+    counted: int
+    ticket_type_id: int | None
+    order_id: int | None
+    seller_id: int | None
+    channel: str | None
+
+
+class TicketFiguresView(BaseModel):
+    """A ticket type on a day; walk-ins have no type. `persons` were sold for; `entries` entered, by tickets sold on any day."""
+
+    day: date
+    ticket_type_id: int | None
+    tickets: int
+    persons: int
+    sold_fen: int
+    refunded_tickets: int
+    refunded_fen: int
+    entries: int
+
+
+class SellerFiguresView(BaseModel):
+    """A seller in a channel. `sold_fen` was promised for the tickets; `taken_fen` came in, `returned_fen` went back."""
+
+    seller_id: int
+    channel: str
+    orders: int
+    tickets: int
+    persons: int
+    sold_fen: int
+    refunded_tickets: int
+    refunded_fen: int
+    taken_fen: int
+    returned_fen: int
+
+
+class PromoterFiguresView(BaseModel):
+    """A promoter. `net_fen` is what was sold for less what was refunded."""
+
+    promoter_id: int
+    orders: int
+    tickets: int
+    persons: int
+    sold_fen: int
+    refunded_tickets: int
+    refunded_fen: int
+    net_fen: int
+
+
+class TicketStatisticsView(BaseModel):
+    """By day, then by type."""
+
+    items: list[TicketFiguresView]
+
+
+class SellerStatisticsView(BaseModel):
+    """By seller, then by channel."""
+
+    items: list[SellerFiguresView]
+
+
+class PromoterStatisticsView(BaseModel):
+    """By the number of the promoter."""
+
+    items: list[PromoterFiguresView]
+
+
+class DayView(BaseModel):
+    """A day's four figures, which are never mixed."""
+
+    tickets: int
+    entries: int
+    taken_fen: int
+    returned_fen: int
+
+
+class CheckPointTodayView(BaseModel):
+    """Persons who passed a check point today."""
+
+    check_point_id: int
+    name_zh: str
+    name_en: str
+    entries: int
+    exits: int
+
+
+class SiteTodayView(BaseModel):
+    """A site's business day so far, beside whole days; what is of the site as a whole is empty for a scope narrower than all.
+
+    `on_site` is corrected by so many persons; `load` warns from four fifths of a maximum on.
+    """
+
+    site_id: int
+    day: date
+    today: DayView
+    yesterday: DayView
+    same_day_last_week: DayView
+    check_points: list[CheckPointTodayView] | None
+    on_site: int | None
+    corrected: int | None
+    load: LoadLevel | None
+
+
+class HomeView(BaseModel):
+    """By the number of the site."""
+
+    items: list[SiteTodayView]
+
+
+async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callable[[ItemT], ViewT]) -> Page[ViewT]:
+    asked = call.parameters
+    position = key_of(asked.after, listing.parts)
+    found = await call.request.app[REPORTS].page(listing, asked.wanted(), call.principal, position, asked.limit)
+    following = to_cursor(*listing.position(found[-1])) if len(found) == asked.limit else None
+    return Page(items=[view(one) for one in found], next=following)
+
+
+@Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)
+async def list_orders(call: Call[None, OrderQuery]) -> Page[OrderItem]:
+    """List orders, newest first."""
+    return await _page(call, ORDERS, order_item)
+
+
+@Route("listPayments", "GET", "/api/v1/payments", "List payments, those of the newest order first", Permission.PAYMENTS_READ)
+async def list_payments(call: Call[None, PaymentQuery]) -> Page[ListedPaymentView]:
+    """List payments, those of the newest order first."""
+    return await _page(call, PAYMENTS, _payment)
+
+
+@Route(
+    "listPaymentRefunds",
+    "GET",
+    "/api/v1/payment-refunds",
+    "List money on its way back through institutions, newest first",
+    Permission.PAYMENTS_READ,
+)
+async def list_payment_refunds(call: Call[None, PaymentRefundQuery]) -> Page[PaymentRefundView]:
+    """List money on its way back through institutions, newest first."""
+    return await _page(call, RETURNS, _returned)
+
+
+@Route("listRefunds", "GET", "/api/v1/refunds", "List refunds, newest first", Permission.REFUNDS_READ)
+async def list_refunds(call: Call[None, RefundQuery]) -> Page[ListedRefundView]:
+    """List refunds, newest first."""
+    return await _page(call, REFUNDS, _refund)
+
+
+@Route("listAdmissions", "GET", "/api/v1/admissions", "List admission records, newest first", Permission.ADMISSIONS_READ)
+async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRecordView]:
+    """List releases by the time of the scan, newest first."""
+    return await _page(call, ADMISSIONS, _admission)
+
+
+@Route("listShifts", "GET", "/api/v1/shifts", "List sellers' shifts, newest first", Permission.SHIFTS_READ)
+async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
+    """List sellers' shifts, newest first."""
+    return await _page(call, SHIFTS, shift_item)
+
+
+@Route("readTicketStatistics", "GET", "/api/v1/ticket-statistics", "Figures by day and ticket type", Permission.REPORTS_READ)
+async def read_ticket_statistics(call: Call[None, StatisticsQuery]) -> TicketStatisticsView:
+    """Return what was sold, refunded and used by day and ticket type."""
+    found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
+    return TicketStatisticsView(items=[_ticket_figures(one) for one in found])
+
+
+@Route("readSellerStatistics", "GET", "/api/v1/seller-statistics", "Figures by seller and channel", Permission.REPORTS_READ)
+async def read_seller_statistics(call: Call[None, StatisticsQuery]) -> SellerStatisticsView:
+    """Return what was sold, refunded, taken and returned by seller and channel."""
+    found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
+    return SellerStatisticsView(items=[_seller_figures(one) for one in found])
+
+
+@Route(
+    "readPromoterStatistics", "GET", "/api/v1/promoter-statistics", "The distribution report by promoter", Permission.REPORTS_READ
+)
+async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> PromoterStatisticsView:
+    """Return what orders each promoter brought, and what of them was refunded."""
+    found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
+    return PromoterStatisticsView(items=[PromoterFiguresView(**asdict(one), net_fen=one.net_fen) for one in found])
+
+
+@Route("readHome", "GET", "/api/v1/home", "The day's figures so far, and who is on site", Permission.REPORTS_READ)
+async def read_home(call: Call[None, HomeQuery]) -> HomeView:
+    """Return each site's day so far beside yesterday and the same day last week, its check points, and who is on site."""
+    found = await call.request.app[REPORTS].home(call.parameters.site_id, call.principal, call.now)
+    return HomeView(items=[_site_today(one) for one in found])
+
+
+def _ticket_figures(one: OfType) -> TicketFiguresView:
+    figures = _some(asdict(one.figures), TicketFiguresView.model_fields)
+    return TicketFiguresView(day=one.day, ticket_type_id=one.ticket_type_id, **figures)
+
+
+def _seller_figures(one: OfSeller) -> SellerFiguresView:
+    figures = _some(asdict(one.figures), SellerFiguresView.model_fields)
+    return SellerFiguresView(seller_id=one.seller_id, channel=one.channel, **figures)
+
+
+def _some(figures: dict[str, int], shown: Collection[str]) -> dict[str, int]:
+    return {name: value for name, value in figures.items() if name in shown}
+
+
+def _payment(one: ListedPayment) -> ListedPaymentView:
+    sold = one.sold
+    return ListedPaymentView(
+        **payment_view(one.payment).model_dump(), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
+    )
+
+
+def _returned(one: ListedReturn) -> PaymentRefundView:
+    return PaymentRefundView(
+        number=one.number,
+        payment_id=one.payment_id,
+        refund_id=one.refund_id,
+        order_id=one.sold.order_id,
+        site_id=one.sold.site_id,
+        seller_id=one.sold.seller_id,
+        channel=one.sold.channel,
+        method=Method(one.method),
+        state=one.state,
+        amount_fen=one.amount_fen,
+        institution_number=one.institution_number,
+        reason=one.reason,
+        created_at=to_datetime(one.created_at),
+        finished_at=None if one.finished_at is None else to_datetime(one.finished_at),
+    )
+
+
+def _refund(one: ListedRefund) -> ListedRefundView:
+    sold = one.sold
+    return ListedRefundView(
+        **refund_view(one.refund).model_dump(),
+        ticket_type_id=one.ticket_type_id,
+        site_id=sold.site_id,
+        seller_id=sold.seller_id,
+        channel=sold.channel,
+    )
+
+
+def _admission(one: AdmissionRecord) -> AdmissionRecordView:
+    row = one.row
+    return AdmissionRecordView(
+        agent_id=row.agent_id,
+        journal_id=one.journal_id.hex(),
+        sequence=row.sequence,
+        site_id=row.site_id,
+        check_point_id=row.check_point_id,
+        scanned_at=to_datetime(row.scanned_at),
+        direction=row.direction,
+        kind=row.kind,
+        ticket_id=one.ticket,
+        entitlement_id=row.entitlement_id,
+        persons=row.persons,
+        flags=list(one.flags),
+        supervisor=row.supervisor_id,
+        state=one.state,
+        counted=row.counted,
+        ticket_type_id=row.ticket_type_id,
+        order_id=row.order_id,
+        seller_id=row.seller_id,
+        channel=row.channel,
+    )
+
+
+def _site_today(one: SiteToday) -> SiteTodayView:
+    return SiteTodayView(
+        site_id=one.site_id,
+        day=one.day,
+        today=DayView.model_validate(asdict(one.today)),
+        yesterday=DayView.model_validate(asdict(one.yesterday)),
+        same_day_last_week=DayView.model_validate(asdict(one.same_day_last_week)),
+        check_points=None if one.check_points is None else [CheckPointTodayView(**asdict(point)) for point in one.check_points],
+        on_site=one.on_site,
+        corrected=one.corrected,
+        load=one.load,
+    )
+
+
+OPERATIONS = (
+    list_orders,
+    list_payments,
+    list_payment_refunds,
+    list_refunds,
+    list_admissions,
+    list_shifts,
+    read_ticket_statistics,
+    read_seller_statistics,
+    read_promoter_statistics,
+    read_home,
+)

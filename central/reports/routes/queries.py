@@ -1,0 +1,208 @@
+"""How lists and statistics are asked for: the same words everywhere."""
+
+from dataclasses import fields
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.agencies.routes.agencies import PeriodQuery
+from central.catalog.parameters import SiteNumber, TypeNumber
+from central.devices.routes import CheckPointNumber
+from central.domain.pagination import PageQuery
+from central.domain.texts import PRINTABLE
+from central.payments.methods import Method
+from central.payments.rules.payment_states import PaymentState
+from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds.service import RefundState
+from central.reports.exports import TableFormat
+from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
+from central.sales.rules.activation import CodeState
+from central.sales.rules.pricing import OrderState
+from protocol.admission.passages import PassageState
+
+MOST_DAYS = 366
+_WANTED = {one.name for one in fields(Wanted)}
+_Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
+_Number = Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class Narrowing(BaseModel):
+    """Of which site, days, seller and channel; what is left out does not restrict. Days are the site's business days, both in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site_id: SiteNumber | None = None
+    first_day: _Day | None = None
+    last_day: _Day | None = None
+    seller_id: _Number | None = None
+    channel: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "Narrowing":
+        if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
+            raise ValueError("first_day must not be later than last_day")
+        return self
+
+    def wanted(self) -> Wanted:
+        """Return what is asked for."""
+        return Wanted(**self.model_dump(include=_WANTED))
+
+
+class Filter(Narrowing):
+    """What is asked for, also by ticket type."""
+
+    ticket_type_id: TypeNumber | None = None
+
+
+class OrderFilter(Filter):
+    """Which orders, by the time that they were made."""
+
+    state: OrderState | None = None
+    promoter_id: _Number | None = None
+    agency_id: _Number | None = None
+
+
+class PaymentFilter(Filter):
+    """Which payments, by the time that they began."""
+
+    state: PaymentState | None = None
+    method: Method | None = None
+    order_id: _Number | None = None
+
+
+class PaymentRefundFilter(Filter):
+    """Which refund documents of institutions, by the time that they were made."""
+
+    state: RefundDocumentState | None = None
+    method: Method | None = None
+    order_id: _Number | None = None
+
+
+class RefundFilter(Filter):
+    """Which refunds, by the time that they were asked for."""
+
+    state: RefundState | None = None
+    order_id: _Number | None = None
+
+
+class AdmissionFilter(Filter):
+    """Which admission records, by the time of the scan; seller, channel and order are those of the ticket."""
+
+    state: PassageState | None = None
+    order_id: _Number | None = None
+    check_point_id: CheckPointNumber | None = None
+
+
+class StatisticsQuery(Filter):
+    """Which figures; the days must be said."""
+
+    first_day: _Day
+    last_day: _Day
+
+    @model_validator(mode="after")
+    def _not_too_many_days(self) -> "StatisticsQuery":
+        if (self.last_day - self.first_day).days >= MOST_DAYS:
+            raise ValueError(f"statistics reach over {MOST_DAYS} days at most")
+        return self
+
+
+class OrderQuery(OrderFilter, PageQuery):
+    """A page of orders."""
+
+
+class PaymentQuery(PaymentFilter, PageQuery):
+    """A page of payments."""
+
+
+class PaymentRefundQuery(PaymentRefundFilter, PageQuery):
+    """A page of refund documents."""
+
+
+class RefundQuery(RefundFilter, PageQuery):
+    """A page of refunds."""
+
+
+class ReprintFilter(Filter):
+    """Which reprints, by their time; the seller is who made them, the channel that of the order."""
+
+    order_id: _Number | None = None
+
+
+class ReprintQuery(ReprintFilter, PageQuery):
+    """A page of reprints."""
+
+
+class CodeFilter(Filter):
+    """Which activation codes, by the time that they were exported; seller and channel are those of the order."""
+
+    state: CodeState | None = None
+    order_id: _Number | None = None
+
+
+class CodeQuery(CodeFilter, PageQuery):
+    """A page of activation codes."""
+
+
+class AdmissionQuery(AdmissionFilter, PageQuery):
+    """A page of admission records."""
+
+
+class ShiftQuery(Narrowing, PageQuery):
+    """A page of shifts, by the time that they were opened."""
+
+
+class HomeQuery(BaseModel):
+    """Which site; all where none is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site_id: SiteNumber | None = None
+
+
+class Export(Narrowing):
+    """In which format a table is taken away."""
+
+    format: TableFormat
+
+
+class OrderExport(OrderFilter, Export):
+    """Orders to take away."""
+
+
+class PaymentExport(PaymentFilter, Export):
+    """Payments to take away."""
+
+
+class PaymentRefundExport(PaymentRefundFilter, Export):
+    """Refund documents to take away."""
+
+
+class RefundExport(RefundFilter, Export):
+    """Refunds to take away."""
+
+
+class ReprintExport(ReprintFilter, Export):
+    """Reprints to take away."""
+
+
+class CodeExport(CodeFilter, Export):
+    """Activation codes' states to take away."""
+
+
+class AdmissionExport(AdmissionFilter, Export):
+    """Admission records to take away."""
+
+
+class ShiftExport(Export):
+    """Shifts to take away."""
+
+
+class StatisticsExport(StatisticsQuery, Export):
+    """Statistics to take away."""
+
+
+class StatementExport(PeriodQuery):
+    """An agency's statement to take away."""
+
+    format: TableFormat

@@ -1,0 +1,75 @@
+"""Whose sales a person sees: the data scope, as conditions of queries.
+
+Laws: data scope is a condition of every query, never a filter of its answer; an order outside it, and what hangs on that order,
+is not there for whoever asks: no answer tells it from a number that nobody has.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from central.domain.principal import DataScope, Principal, Subject
+from central.issuing.records import id_from_text
+from central.store.tables.money import OrderRow, RefundRow
+from central.store.tables.payments import PaymentRow
+from central.store.tables.tickets import TicketRow
+from central.store.unit_of_work import Store
+
+Conditions = list[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Whose records are seen."""
+
+    scope: DataScope
+    user_id: int = 0
+    channel: str = ""
+
+    def of(self, seller: Mapped[Any], channel: Mapped[Any]) -> Conditions:
+        """Return the conditions on the seller and the channel of an order."""
+        if self.scope is DataScope.ALL:
+            return []
+        if self.scope is DataScope.CHANNEL:
+            return [channel == self.channel, seller > 0]
+        return [seller == self.user_id]
+
+
+EVERYTHING = Sight(DataScope.ALL)
+
+
+def sight_of(who: Principal) -> Sight:
+    """Return what a person sees."""
+    return Sight(who.scope, who.user_id, who.channel)
+
+
+class OrderSight:
+    """Implements `web.access.Sight`."""
+
+    def __init__(self, store: Store) -> None:
+        """Ask this store."""
+        self._store = store
+
+    async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
+        """Whether the order that this number belongs to is there, and within the person's data scope."""
+        own = sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
+        async with self._store.reading() as work:
+            found = await (await work.connection()).execute(_order_of(subject, value).where(*own))
+            return found.first() is not None
+
+
+def _order_of(subject: Subject, value: int | str) -> Select[Any]:
+    order = col(OrderRow.id)
+    query = select(order)
+    match subject:
+        case Subject.ORDER:
+            return query.where(order == value)
+        case Subject.PAYMENT:
+            return query.join(PaymentRow, col(PaymentRow.order_id) == order).where(col(PaymentRow.id) == value)
+        case Subject.REFUND:
+            return query.join(RefundRow, col(RefundRow.order_id) == order).where(col(RefundRow.id) == value)
+        case Subject.TICKET:
+            return query.join(TicketRow, col(TicketRow.order_id) == order).where(col(TicketRow.id) == id_from_text(str(value)))

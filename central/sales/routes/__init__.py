@@ -1,0 +1,13 @@
+"""The operations of orders and what happens to them: each file declares its own, here they are joined."""
+
+from central.sales.routes import activation, after_sale, carts, evidence, orders, type_changes
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *orders.OPERATIONS,
+    *evidence.OPERATIONS,
+    *after_sale.OPERATIONS,
+    *carts.OPERATIONS,
+    *activation.OPERATIONS,
+    *type_changes.OPERATIONS,
+)

@@ -1,0 +1,121 @@
+"""Suspended carts over HTTP."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import Permission
+from central.sales.carts import Cart, Carts, Draft
+from central.sales.routes.orders import QuoteBody
+from central.web.operations import Call, Route
+from protocol.identifiers import SiteId
+from protocol.instants import to_datetime
+
+CARTS: web.AppKey[Carts] = web.AppKey("carts", Carts)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SuspendBody(_Strict):
+    """A cart, and the name that the seller knows it by."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+    cart: QuoteBody
+
+
+class CartPath(_Strict):
+    """Which cart."""
+
+    cart_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class CartItem(BaseModel):
+    """A cart that is set aside; it holds no places, and is forgotten at `expires_at`."""
+
+    cart_id: int
+    site_id: int
+    name: str
+    tickets: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class CartView(CartItem):
+    """A cart with what it holds, to be quoted anew."""
+
+    cart: QuoteBody
+
+
+@Route(
+    "suspendCart",
+    "POST",
+    "/api/v1/suspended-carts",
+    "Set a cart aside under a name",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    idempotent=True,
+)
+async def suspend_cart(call: Call[SuspendBody, None]) -> CartItem:
+    """Set a cart aside under a name; nothing is held for it."""
+    cart = call.body.cart
+    tickets = sum(line.quantity for line in cart.lines)
+    draft = Draft(SiteId(cart.site_id), call.body.name, tickets, cart.model_dump_json())
+    return _item(await call.request.app[CARTS].suspend(draft, call.once, call.principal.user_id, call.now))
+
+
+@Route("listSuspendedCarts", "GET", "/api/v1/suspended-carts", "List the carts that one has set aside", Permission.SALES_SELL)
+async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
+    """List the caller's own carts by number."""
+    found = await call.request.app[CARTS].carts(call.principal.user_id, call.now)
+    return page_of([_item(one) for one in found], lambda one: one.cart_id, call.parameters)
+
+
+@Route(
+    "recallCart",
+    "POST",
+    "/api/v1/suspended-carts/{cart_id}/recall",
+    "Take a cart up again",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def recall_cart(call: Call[None, CartPath]) -> CartView:
+    """Take a cart up again: it leaves the list, and the answer says what it holds."""
+    cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)
+    return CartView(**_item(cart).model_dump(), cart=QuoteBody.model_validate_json(cart.draft.stated))
+
+
+@Route(
+    "dropCart",
+    "DELETE",
+    "/api/v1/suspended-carts/{cart_id}",
+    "Forget a cart",
+    Permission.SALES_SELL,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def drop_cart(call: Call[None, CartPath]) -> None:
+    """Forget a cart that the caller has set aside."""
+    await call.request.app[CARTS].drop(call.parameters.cart_id, call.principal.user_id, call.now)
+
+
+def _item(cart: Cart) -> CartItem:
+    return CartItem(
+        cart_id=cart.cart_id,
+        site_id=cart.draft.site_id,
+        name=cart.draft.name,
+        tickets=cart.draft.tickets,
+        created_at=to_datetime(cart.created_at),
+        expires_at=to_datetime(cart.expires_at),
+    )
+
+
+OPERATIONS = (suspend_cart, list_suspended_carts, recall_cart, drop_cart)

@@ -1,0 +1,379 @@
+"""Selling over HTTP."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from central.catalog.checks import MOST_PERSONS
+from central.catalog.concessions import EvidenceKind
+from central.catalog.parameters import SiteNumber, TypeNumber
+from central.catalog.routes.sale_settings import seller_of
+from central.catalog.rules.concessions import Eligibility, Evidence
+from central.domain.local_times import LocalTime
+from central.domain.principal import Principal
+from central.domain.problems import ProblemCode
+from central.domain.texts import PRINTABLE
+from central.identity.permissions import Permission
+from central.issuing.records import id_from_text
+from central.issuing.views import TicketPath, TicketView, ticket_view
+from central.payments.documents import AtOnce
+from central.payments.methods import Method
+from central.promoters.rules.attribution import Promotion
+from central.sales.holder_rehashing import HolderRounds
+from central.sales.holders import KeptHolder
+from central.sales.orders import Order
+from central.sales.rules.pricing import Holder, OrderState, WantedLine
+from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wanted
+from central.web.operations import Call, Route
+from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import to_datetime
+
+SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
+HOLDER_ROUNDS: web.AppKey[HolderRounds] = web.AppKey("holder_rounds", HolderRounds)
+MOST_LINES = 50
+MOST_TOTAL_FEN = 10**12
+SALE_REFUSALS = (
+    ProblemCode.NOT_FOUND,
+    ProblemCode.NOT_ON_SALE,
+    ProblemCode.SALE_NOT_ALLOWED,
+    ProblemCode.SALE_NOT_OPEN,
+    ProblemCode.SALE_CLOSED,
+    ProblemCode.DAY_NOT_SOLD,
+    ProblemCode.PURCHASE_LIMIT,
+    ProblemCode.SOLD_OUT,
+    ProblemCode.BUYER_REQUIRED,
+    ProblemCode.HOLDER_REQUIRED,
+    ProblemCode.SLOT_REQUIRED,
+    ProblemCode.NOT_ELIGIBLE,
+    ProblemCode.SITE_FULL,
+)
+BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class HolderBody(_Strict):
+    """The person of a real-name ticket."""
+
+    document_type: DocumentType
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
+    number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
+
+    def stated(self) -> Holder:
+        """Return it as the service takes it."""
+        return Holder(Document(self.document_type, self.country, self.number), self.name)
+
+
+class EvidenceBody(_Strict):
+    """What the seller saw of one person: the kind, and the number's last characters where the ground asks for them.
+
+    `born` is for the age on the day of the visit, and kept nowhere.
+    """
+
+    kind: EvidenceKind
+    last_characters: Annotated[str | None, Field(pattern=r"^[0-9A-Za-z]{1,4}$")] = None
+    born: date | None = None
+
+    def stated(self) -> Evidence:
+        """Return it as the service takes it."""
+        return Evidence(self.kind, self.last_characters, self.born)
+
+
+class LineBody(_Strict):
+    """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person.
+
+    So does `evidence`, where the type is a concession.
+    """
+
+    ticket_type_id: TypeNumber
+    quantity: Annotated[int, Field(ge=1, le=MOST_TICKETS)] = 1
+    persons: Annotated[int, Field(ge=1, le=MOST_PERSONS)] = 1
+    visit_day: date
+    slot_start: LocalTime | None = None
+    holders: Annotated[list[HolderBody], Field(max_length=MOST_TICKETS)] = []
+    evidence: Annotated[list[EvidenceBody], Field(max_length=MOST_TICKETS)] = []
+
+
+class QuoteBody(_Strict):
+    """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
+
+    site_id: SiteNumber
+    buyer_phone: BuyerPhone = None
+    channel: Annotated[
+        str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="the seller's own where left out")
+    ] = None
+    lines: Annotated[list[LineBody], Field(min_length=1, max_length=MOST_LINES)]
+
+
+class PromotedBody(QuoteBody):
+    """What is ordered. `promoter_code` is from a promoter's QR; one that is unknown or disabled keeps no order away."""
+
+    promoter_code: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
+
+
+class HoldBody(PromotedBody):
+    """An order that waits for its money: what was quoted."""
+
+    expected_total_fen: Annotated[int, Field(ge=1, le=MOST_TOTAL_FEN)]
+
+
+class OrderBody(PromotedBody):
+    """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip.
+
+    What costs nothing needs no payment.
+    """
+
+    expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
+    payment: Literal["cash", "card_terminal", "bank_transfer"] | None = None
+    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+
+    @model_validator(mode="after")
+    def _paid(self) -> "OrderBody":
+        if self.payment is None and self.expected_total_fen:
+            raise ValueError("state the payment; only what costs nothing needs none")
+        return self
+
+
+class EligibilityView(BaseModel):
+    """Whether a person, counted from 0, is entitled to the concession; if not, why not."""
+
+    person: int
+    is_eligible: bool
+    why_not_zh: str | None
+    why_not_en: str | None
+
+
+class QuotedLineView(BaseModel):
+    """A line at its price; `eligibility` of a concession says it person by person."""
+
+    ticket_type_id: int
+    price_fen: Annotated[int, Field(description="per person")]
+    amount_fen: int
+    eligibility: list[EligibilityView]
+
+
+class QuoteView(BaseModel):
+    """What it costs now."""
+
+    lines: list[QuotedLineView]
+    total_fen: int
+
+
+class OrderPath(_Strict):
+    """Which order."""
+
+    order_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class OrderItem(BaseModel):
+    """An order in a list. While it is open, it waits for its money until `expires_at`.
+
+    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due, `agency_id` the
+    travel agency that bought it.
+    """
+
+    order_id: int
+    site_id: int
+    seller_id: int
+    channel: str
+    state: OrderState
+    total_fen: int
+    created_at: datetime
+    expires_at: datetime | None
+    paid_at: datetime | None
+    agency_id: int | None
+    promoter_id: int | None
+    promotion: Promotion | None
+
+
+class OrderView(OrderItem):
+    """An order, with its tickets once it is paid."""
+
+    tickets: list[TicketView]
+
+
+class HolderView(BaseModel):
+    """A holder."""
+
+    document_type: DocumentType
+    country: str
+    number: str
+    name: str
+
+
+class HoldersView(BaseModel):
+    """A ticket's holders."""
+
+    items: list[HolderView]
+
+
+@Route("quoteOrder", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
+async def quote(call: Call[QuoteBody, None]) -> QuoteView:
+    """Say what it costs now; nothing is kept."""
+    return quote_view(await call.request.app[SALES].quote(wanted_of(call.body, call.principal), call.now))
+
+
+@Route(
+    "sellOrder",
+    "POST",
+    "/api/v1/orders",
+    "Sell for money that is there",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.SHIFT_REQUIRED),
+    idempotent=True,
+)
+async def sell(call: Call[OrderBody, None]) -> OrderView:
+    """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
+    body = call.body
+    paid = AtOnce(Method(body.payment or Method.CASH), call.principal.user_id, body.payment_reference)
+    return order_view(
+        await call.request.app[SALES].sell(wanted_of(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
+    )
+
+
+@Route(
+    "holdOrder",
+    "POST",
+    "/api/v1/held-orders",
+    "Make an order that waits for its money",
+    Permission.SALES_SELL,
+    HTTPStatus.CREATED,
+    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    idempotent=True,
+)
+async def hold_order(call: Call[HoldBody, None]) -> OrderView:
+    """Make an order that waits for its money for some minutes; pay it by `payOrder` or `startPayment`."""
+    sales, seller, expected_fen = call.request.app[SALES], call.principal.user_id, call.body.expected_total_fen
+    return order_view(await sales.hold(wanted_of(call.body, call.principal), expected_fen, call.once, seller, call.now))
+
+
+@Route(
+    "cancelOrder",
+    "POST",
+    "/api/v1/orders/{order_id}/cancel",
+    "Cancel an order that waits for its money",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+)
+async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
+    """Cancel an order that waits for its money; money that still arrives for it is returned."""
+    return order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
+
+
+@Route("readOrder", "GET", "/api/v1/orders/{order_id}", "Read an order", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_order(call: Call[None, OrderPath]) -> OrderView:
+    """Read an order with its tickets."""
+    return order_view(await call.request.app[SALES].order(call.parameters.order_id))
+
+
+@Route(
+    "readHolders",
+    "GET",
+    "/api/v1/tickets/{ticket_id}/holders",
+    "Read a ticket's holders, masked",
+    Permission.SALES_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
+    """Read a ticket's holders, masked."""
+    return _holders_view(await call.request.app[SALES].masked_holders(id_from_text(call.parameters.ticket_id)))
+
+
+@Route(
+    "readHoldersInFull",
+    "GET",
+    "/api/v1/tickets/{ticket_id}/holders/full",
+    "Read a ticket's holders in full; this is audited",
+    Permission.HOLDERS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
+    """Read a ticket's holders in full, which is audited."""
+    ticket_id = id_from_text(call.parameters.ticket_id)
+    return _holders_view(await call.request.app[SALES].holders_of(ticket_id, call.principal.user_id, call.now))
+
+
+def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
+    """Return what a body asks for, sold by the person who asks."""
+    lines = tuple(_wanted_line(line) for line in body.lines)
+    channel = body.channel or principal.channel or WINDOW_CHANNEL
+    code = body.promoter_code if isinstance(body, PromotedBody) else None
+    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal), code)
+
+
+def _wanted_line(line: LineBody) -> WantedLine:
+    holders = tuple(one.stated() for one in line.holders)
+    return WantedLine(
+        type_id=ProductId(line.ticket_type_id),
+        quantity=line.quantity,
+        persons=line.persons,
+        visit=line.visit_day,
+        slot_start=line.slot_start,
+        holders=holders,
+        evidence=tuple(one.stated() for one in line.evidence),
+    )
+
+
+def quote_view(quoted: Quote) -> QuoteView:
+    """Return a quote as it is shown."""
+    lines = [
+        QuotedLineView(
+            ticket_type_id=line.wanted.type_id,
+            price_fen=line.price_fen,
+            amount_fen=line.amount_fen,
+            eligibility=[_eligibility_view(person, one) for person, one in enumerate(line.eligibility)],
+        )
+        for line in quoted.lines
+    ]
+    return QuoteView(lines=lines, total_fen=quoted.total_fen)
+
+
+def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
+    zh, en = (None, None) if one.why_not is None else one.why_not.value
+    return EligibilityView(person=person, is_eligible=one.is_eligible, why_not_zh=zh, why_not_en=en)
+
+
+def order_view(order: Order) -> OrderView:
+    """Return an order with its tickets as it is shown."""
+    return OrderView(
+        **order_item(order).model_dump(),
+        tickets=[ticket_view(ticket) for ticket in order.tickets],
+    )
+
+
+def order_item(order: Order) -> OrderItem:
+    """Return an order as lists show it."""
+    return OrderItem(
+        order_id=order.order_id,
+        site_id=order.site_id,
+        seller_id=order.seller_id,
+        channel=order.channel,
+        state=order.state,
+        total_fen=order.total_fen,
+        created_at=to_datetime(order.created_at),
+        expires_at=None if order.expires_at is None else to_datetime(order.expires_at),
+        paid_at=None if order.paid_at is None else to_datetime(order.paid_at),
+        agency_id=order.agency_id,
+        promoter_id=order.promoter_id,
+        promotion=order.promotion,
+    )
+
+
+def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
+    return HoldersView(
+        items=[
+            HolderView(document_type=one.document.kind, country=one.document.country, number=one.document.number, name=one.name)
+            for one in holders
+        ]
+    )
+
+
+OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)

@@ -1,0 +1,152 @@
+"""Changes of how a type is sold over HTTP: what one touches, and those that are to come."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, Field
+
+from central.catalog.after_sale import AfterSaleRules
+from central.catalog.routes.ticket_types import SaleBody, TicketTypePath
+from central.catalog.sale import SaleRules
+from central.domain.problems import ProblemCode
+from central.identity.permissions import Permission
+from central.sales.type_changes import ChangeToCome, TypeChanges
+from central.web.operations import Call, Route
+from protocol.identifiers import ProductId
+from protocol.instants import from_datetime, to_datetime
+
+TYPE_CHANGES: web.AppKey[TypeChanges] = web.AppKey("type_changes", TypeChanges)
+_LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
+
+
+class PlanBody(SaleBody):
+    """How a type is to be sold from `effective_at` on."""
+
+    effective_at: Annotated[AwareDatetime, Field(le=_LATEST)]
+
+
+class ChangePath(TicketTypePath):
+    """Which change of which type."""
+
+    change_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class TouchedView(BaseModel):
+    """What a change would touch. Tickets that were sold keep what they were sold by, and held orders their price.
+
+    Valid tickets may still be used; inactive ones wait for their activation code.
+    """
+
+    changed: list[str]
+    valid_tickets: int
+    inactive_tickets: int
+    held_orders: int
+
+
+class ChangeView(BaseModel):
+    """A change that is to come."""
+
+    change_id: int
+    ticket_type_id: int
+    effective_at: datetime
+    price_fen: int
+    is_on_sale: bool
+    rules: SaleRules | None
+    after_sale: AfterSaleRules | None
+    made_at: datetime
+    made_by: int
+
+
+class ChangesView(BaseModel):
+    """The changes of a type that are to come, the next first."""
+
+    items: list[ChangeView]
+
+
+@Route(
+    "previewTicketTypeSale",
+    "POST",
+    "/api/v1/ticket-types/{ticket_type_id}/sale-previews",
+    "What a change of how a type is sold would touch",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TouchedView:
+    """Say what a change of how a type is sold would touch; nothing is kept."""
+    type_id = ProductId(call.parameters.ticket_type_id)
+    found = await call.request.app[TYPE_CHANGES].touched(type_id, call.body.stated(), call.now)
+    return TouchedView(
+        changed=list(found.changed),
+        valid_tickets=found.valid_tickets,
+        inactive_tickets=found.inactive_tickets,
+        held_orders=found.held_orders,
+    )
+
+
+@Route(
+    "planTicketTypeSale",
+    "POST",
+    "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
+    "Have a type sold otherwise from a time on",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+)
+async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeView:
+    """Have a type sold otherwise from a time on; what was sold by then stays as it was sold."""
+    changes, type_id = call.request.app[TYPE_CHANGES], ProductId(call.parameters.ticket_type_id)
+    at, by = from_datetime(call.body.effective_at), call.principal.user_id
+    return _view(await changes.plan(type_id, call.body.stated(), at, by, call.now))
+
+
+@Route(
+    "readTicketTypeSaleChanges",
+    "GET",
+    "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
+    "Read the changes of a type that are to come",
+    Permission.CATALOG_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
+    """Read the changes of a type that are to come, the next first."""
+    found = await call.request.app[TYPE_CHANGES].changes(ProductId(call.parameters.ticket_type_id))
+    return ChangesView(items=[_view(one) for one in found])
+
+
+@Route(
+    "dropTicketTypeSaleChange",
+    "DELETE",
+    "/api/v1/ticket-types/{ticket_type_id}/sale-changes/{change_id}",
+    "Take a change back that is to come",
+    Permission.CATALOG_EDIT,
+    HTTPStatus.NO_CONTENT,
+    (ProblemCode.NOT_FOUND,),
+)
+async def drop_ticket_type_sale_change(call: Call[None, ChangePath]) -> None:
+    """Take a change back that is to come."""
+    asked, changes = call.parameters, call.request.app[TYPE_CHANGES]
+    await changes.drop(ProductId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
+
+
+def _view(one: ChangeToCome) -> ChangeView:
+    return ChangeView(
+        change_id=one.change_id,
+        ticket_type_id=one.type_id,
+        effective_at=to_datetime(one.effective_at),
+        price_fen=one.sale.price_fen,
+        is_on_sale=one.sale.is_on_sale,
+        rules=one.sale.rules,
+        after_sale=one.sale.after_sale,
+        made_at=to_datetime(one.made_at),
+        made_by=one.made_by,
+    )
+
+
+OPERATIONS = (
+    preview_ticket_type_sale,
+    plan_ticket_type_sale,
+    read_ticket_type_sale_changes,
+    drop_ticket_type_sale_change,
+)

@@ -1,0 +1,1 @@
+"""The pure rules of a sale: pricing, quotas, rescheduling, activation."""

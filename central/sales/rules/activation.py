@@ -1,0 +1,80 @@
+"""Activation codes (密码激活), what state one is in, and whether it may be used now: pure.
+
+Laws: a code has 80 random bits and 20 that follow from them, so that one that was mistyped is told from one that was made up.
+"""
+
+import base64
+import hashlib
+from datetime import date
+from enum import StrEnum
+
+from central.catalog.rules.validity import day_is_sold
+from central.catalog.ticket_type import TicketType
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.sales.rules.pricing import Holder, require_document
+
+CODE_BYTES = 10
+CODE_CHARACTERS = 20
+MAX_TYPED_CHARACTERS = 40
+_CHECK_CHARACTERS = 4
+_GROUP = 4
+_SALT = b"paifang/activation/1\0"
+
+
+class CodeState(StrEnum):
+    """Where a code stands. Activated and voided are final; who refunds a ticket voids its code."""
+
+    EXPORTED = "exported"
+    SENT = "sent"
+    ACTIVATED = "activated"
+    VOIDED = "voided"
+
+
+def code_of(random: bytes) -> str:
+    """Return the code for so many random bytes, in groups that a person can type."""
+    assert len(random) == CODE_BYTES, "a code has 80 random bits"
+    text = base64.b32encode(random).decode("ascii")
+    whole = text + _check(text)
+    return "-".join(whole[place : place + _GROUP] for place in range(0, CODE_CHARACTERS, _GROUP))
+
+
+def typed(code: str) -> str | None:
+    """Return a code as it was made, however somebody typed it; None where it cannot be one."""
+    text = "".join(part for part in code.upper() if part.isascii() and part.isalnum())
+    random, check = text[:-_CHECK_CHARACTERS], text[-_CHECK_CHARACTERS:]
+    if len(text) != CODE_CHARACTERS or check != _check(random):
+        return None
+    return "-".join(text[place : place + _GROUP] for place in range(0, CODE_CHARACTERS, _GROUP))
+
+
+def hash_of(code: str) -> bytes:
+    """Return what is kept of a code."""
+    return hashlib.sha256(_SALT + code.encode("ascii")).digest()
+
+
+def require_visit(one: TicketType, visit: date, last_day: date, today: date) -> None:
+    """Raise Problem where a code that is good until a day cannot activate its ticket today, for that day of visit."""
+    if today > last_day:
+        raise refused("code", f"the code was good until {last_day}")
+    if not day_is_sold(one.parameters, visit, today):
+        raise refused("visit_day", f"tickets of this type are not for {visit}")
+
+
+def require_holder(one: TicketType, holder: Holder | None) -> None:
+    """Raise Problem unless a real-name type is given its holder, and no other type anybody."""
+    if one.parameters.is_real_name != (holder is not None):
+        message = "a real-name ticket needs its holder" if holder is None else "the ticket is not real-name; name nobody"
+        raise Problem(ProblemCode.HOLDER_REQUIRED, message, fields=(FieldFault("holder", message),))
+    if holder is not None:
+        require_document(holder.document, "holder.number")
+
+
+def refused(field: str, message: str) -> Problem:
+    """Return the problem of a code that cannot be used, or not so."""
+    return Problem(ProblemCode.ACTIVATION_REFUSED, message, fields=(FieldFault(field, message),))
+
+
+def _check(random: str) -> str:
+    return base64.b32encode(hashlib.sha256(_SALT + random.encode("ascii", "replace")).digest()).decode("ascii")[
+        :_CHECK_CHARACTERS
+    ]

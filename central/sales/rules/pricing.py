@@ -1,0 +1,269 @@
+"""What an order costs and what it must say, as pure rules.
+
+Laws: prices come from the catalogue at the time of the sale, never from the caller; whole fen.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
+
+from central.catalog.after_sale import AfterSaleRules
+from central.catalog.parameters import Slot
+from central.catalog.rules.concessions import Eligibility, Evidence, born_by, eligibility
+from central.catalog.rules.sale import Closed, price_fen, refusal
+from central.catalog.rules.validity import Window, day_is_sold, slot_is_over, slot_starting, window
+from central.catalog.ticket_type import TicketType
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from protocol.errors import InputError
+from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
+from protocol.identifiers import ProductId, SiteId
+
+
+class OrderState(StrEnum):
+    """Where an order stands. The words are stored and never change their meaning."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person of a real-name ticket."""
+
+    document: Document
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """So many tickets of one type for one day. `persons` is a group's size (1: no group); `holders` go ticket by ticket.
+
+    `evidence` is what the seller saw for a concession, person by person.
+    """
+
+    type_id: ProductId
+    quantity: int
+    persons: int
+    visit: date
+    slot_start: time | None
+    holders: tuple[Holder, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPrice:
+    """What a type costs a buyer by contract, per person, for visits from the first day to the last."""
+
+    type_id: ProductId
+    first: date
+    last: date
+    price_fen: int
+
+    def holds_for(self, wanted: WantedLine) -> bool:
+        """Whether it is the price of a line."""
+        return self.type_id == wanted.type_id and self.first <= wanted.visit <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line that may be sold, at its price per person."""
+
+    wanted: WantedLine
+    ticket_type: TicketType
+    slot: Slot | None
+    price_fen: int
+    eligibility: tuple[Eligibility, ...] = ()
+
+    @property
+    def heads(self) -> int:
+        """Return how many persons the line is for."""
+        return self.wanted.persons * self.wanted.quantity
+
+    @property
+    def amount_fen(self) -> int:
+        """Return what the line costs."""
+        return self.price_fen * self.heads
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedLine:
+    """A line as it was promised: what is issued when its order is paid, whatever the catalogue says by then."""
+
+    line: int
+    ticket_type: TicketType
+    quantity: int
+    persons: int
+    price_fen: int
+    visit: date | None
+    window: Window
+    holders: tuple[Holder, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+    def holders_of(self, number: int) -> tuple[Holder, ...]:
+        """Return the holders of the line's ticket of that number, counted from 0."""
+        return self.holders[number * self.persons : (number + 1) * self.persons]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What one person paid, for which day (after so many moves), by which rules, and the zone of the site that sold it."""
+
+    price_fen: int
+    use_day: date
+    rules: AfterSaleRules
+    zone: tzinfo
+    moves: int = 0
+
+
+def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine, ...]:
+    """Return what is promised with these lines at a site of that zone."""
+    return tuple(
+        PromisedLine(
+            line=place,
+            ticket_type=line.ticket_type,
+            quantity=line.wanted.quantity,
+            persons=line.wanted.persons,
+            price_fen=line.price_fen,
+            visit=line.wanted.visit,
+            window=window(line.ticket_type.parameters, line.wanted.visit, line.slot, zone),
+            holders=line.wanted.holders,
+            evidence=tuple(one.evidence for one in line.eligibility if one.evidence is not None),
+        )
+        for place, line in enumerate(lines)
+    )
+
+
+def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, at: datetime) -> PricedLine:
+    """Return the line with its price at the site's local time; Problem naming the field where it may not be sold."""
+    where = f"lines.{place}"
+    if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
+        raise _refused(
+            ProblemCode.NOT_ON_SALE, f"{where}.ticket_type_id", f"type {wanted.type_id} is not on sale at site {site_id}"
+        )
+    _require_day(wanted, one, where, at)
+    _require_persons(wanted, one, where)
+    _require_holders(wanted, one, where)
+    slot = _required_slot(wanted, one, where)
+    if slot is not None and slot_is_over(slot, wanted.visit, at):
+        raise _refused(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+    costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
+    return PricedLine(wanted, one, slot, costs_fen, _eligibility(wanted, one, where))
+
+
+def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
+    """Return a line at the buyer's contract price, where there is one for it."""
+    price = next((one.price_fen for one in agreed if one.holds_for(line.wanted)), line.price_fen)
+    return replace(line, price_fen=price)
+
+
+def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
+    """Raise Problem where an order holds more of a type than one order may."""
+    heads: Counter[ProductId] = Counter()
+    for place, line in enumerate(lines):
+        heads[line.wanted.type_id] += line.heads
+        most = line.ticket_type.parameters.sale.per_order
+        if most is not None and heads[line.wanted.type_id] > most:
+            message = f"an order has at most {most} persons of this type, not {heads[line.wanted.type_id]}"
+            raise _refused(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
+
+
+def require_room(lines: tuple[PricedLine, ...], full_day: date | None) -> None:
+    """Raise Problem where a visitor is to come on a day on which the site is full."""
+    for place, line in enumerate(lines):
+        if line.wanted.visit == full_day and line.ticket_type.parameters.counts_visitors:
+            raise _refused(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
+
+
+def require_eligible(lines: tuple[PricedLine, ...]) -> None:
+    """Raise Problem where somebody is not entitled to a concession: the first who is not, and why."""
+    for place, line in enumerate(lines):
+        for person, one in enumerate(line.eligibility):
+            if one.why_not is not None:
+                said_zh, said_en = one.why_not.value
+                raise _refused(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
+
+
+def total_fen(lines: tuple[PricedLine, ...]) -> int:
+    """Return what an order costs."""
+    return sum(line.amount_fen for line in lines)
+
+
+def _refused(code: ProblemCode, field: str, message: str) -> Problem:
+    return Problem(code, message, fields=(FieldFault(field, message),))
+
+
+_CLOSED = {
+    Closed.NOT_YET: (ProblemCode.SALE_NOT_OPEN, "ticket_type_id"),
+    Closed.OVER: (ProblemCode.SALE_CLOSED, "ticket_type_id"),
+    Closed.OVER_FOR_TODAY: (ProblemCode.SALE_CLOSED, "visit_day"),
+    Closed.TOO_LATE: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
+    Closed.TOO_EARLY: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
+}
+
+
+def _require_day(wanted: WantedLine, one: TicketType, where: str, at: datetime) -> None:
+    if not day_is_sold(one.parameters, wanted.visit, at.date()):
+        raise _refused(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
+    closed = refusal(one.parameters.sale, wanted.visit, at)
+    if closed is not None:
+        code, field = _CLOSED[closed.why]
+        raise _refused(code, f"{where}.{field}", closed.message)
+
+
+def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
+    group = one.parameters.group
+    low, high = (group.minimum, group.maximum) if group else (1, 1)
+    if not low <= wanted.persons <= high:
+        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
+
+
+def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
+    named_now = one.parameters.is_real_name and one.parameters.activation is None
+    needed = wanted.quantity * wanted.persons if named_now else 0
+    if len(wanted.holders) != needed:
+        message = f"{needed} holders are needed, {len(wanted.holders)} were given"
+        raise _refused(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
+    for number, holder in enumerate(wanted.holders):
+        require_document(holder.document, f"{where}.holders.{number}.number")
+
+
+def require_document(document: Document, field: str) -> None:
+    """Raise Problem naming the field where a document's number cannot be one."""
+    try:
+        normalised(document.number)
+    except InputError as error:
+        raise _refused(ProblemCode.INPUT_INVALID, field, str(error)) from error
+    if document.kind is DocumentType.RESIDENT_ID and not has_valid_check_digit(document.number):
+        raise _refused(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
+
+
+def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligibility, ...]:
+    grounds, heads = one.parameters.concession, wanted.quantity * wanted.persons
+    if len(wanted.evidence) > (heads if grounds else 0):
+        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
+    if not grounds:
+        return ()
+    shown = [_with_birth(wanted, person) for person in range(heads)]
+    return tuple(eligibility(grounds, wanted.visit, evidence) for evidence in shown)
+
+
+def _with_birth(wanted: WantedLine, person: int) -> Evidence | None:
+    """Return what was seen of a person; a real-name holder's own document says when they were born."""
+    if person >= len(wanted.evidence):
+        return None
+    evidence = wanted.evidence[person]
+    if person < len(wanted.holders) and (born := born_by(wanted.holders[person].document)) is not None:
+        return replace(evidence, born=born)
+    return evidence
+
+
+def _required_slot(wanted: WantedLine, one: TicketType, where: str) -> Slot | None:
+    if wanted.slot_start is None and not one.parameters.slots:
+        return None
+    slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
+    if slot is None:
+        starts = ", ".join(f"{one_slot.start:%H:%M}" for one_slot in one.parameters.slots) or "none"
+        raise _refused(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", f"must be the start of one of its slots: {starts}")
+    return slot

@@ -1,0 +1,179 @@
+"""What an order takes of the places and limits of its types, as pure rules.
+
+Laws: places and limits count persons, not tickets; a person is known by a keyed hash and nothing else (law 9); whatever is taken
+is taken in one order of keys, so that of two orders that want the same, one waits and none is stuck.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
+from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.sales.rules.pricing import PricedLine, PromisedLine
+from protocol.holders import normalised
+from protocol.identifiers import ProductId, SiteId
+from protocol.instants import Minute
+
+ALL_DAYS = date.min
+NO_SLOT = Minute(0)
+NOBODY = b""
+WHOLE_LINE = -1
+_ANY_TYPE = ProductId(0)
+_OF_SITE = b"site/"
+_NO_LIMIT = 10**12
+_CHINA = ("+86", "0086")
+
+Digest = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QuotaKey:
+    """What is counted: the places of a day or slot (`person` empty), or what a person has of a type (`ALL_DAYS`: in all).
+
+    Of type 0, all that are sold for a day at the site that `person` names.
+    """
+
+    person: bytes
+    ticket_type: ProductId
+    day: date
+    slot_start: Minute
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """So many persons of an order's line, or of one ticket of it, count against a quota of `most`. `field` caused it."""
+
+    key: QuotaKey
+    line: int
+    number: int
+    persons: int
+    most: int
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """How many persons may come to a site on a day; None does not restrict."""
+
+    site: SiteId
+    most: int | None
+
+    def take(self, day: date, line: int, number: int, persons: int, field: str) -> Take:
+        """Return what so many persons take of it."""
+        key = QuotaKey(_OF_SITE + str(self.site).encode(), _ANY_TYPE, day, NO_SLOT)
+        return Take(key, line, number, persons, _NO_LIMIT if self.most is None else self.most, field)
+
+
+def is_of_site(person: bytes) -> bool:
+    """Whether a key counts all who come to a site."""
+    return person.startswith(_OF_SITE)
+
+
+def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
+    """Return what an order takes of how many may come on its days; nothing where that is not restricted, or of staff."""
+    counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
+    if of.most is None:
+        return ()
+    return tuple(of.take(one.wanted.visit, place, WHOLE_LINE, one.heads, f"lines.{place}.quantity") for place, one in counted)
+
+
+def takes_of(
+    lines: tuple[PricedLine, ...], promises: tuple[PromisedLine, ...], phone: str | None, digest: Digest
+) -> tuple[Take, ...]:
+    """Return all that an order takes; Problem where a limit goes by the buyer's phone and there is none."""
+    return tuple(take for pair in zip(lines, promises, strict=True) for take in _takes_of_line(*pair, phone, digest))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A ticket goes to another day or slot of its type. `number`: which of its line's tickets it is, as far as quotas care."""
+
+    ticket_type: ProductId
+    line: int
+    number: int
+    day: date
+    slot_start: Minute
+    rules: SaleRules
+    of_site: SiteDay
+
+
+def place_after(move: Move, persons: int) -> tuple[Take, ...]:
+    """Return what a moved ticket takes of the places of its new day or slot."""
+    if move.rules.stock is None:
+        return ()
+    slot_start = move.slot_start if move.rules.stock.per is StockPer.SLOT else NO_SLOT
+    key = QuotaKey(NOBODY, move.ticket_type, move.day, slot_start)
+    return (Take(key, move.line, move.number, persons, move.rules.stock.places, "visit_day"),)
+
+
+def purchase_after(move: Move, person: bytes, number: int, persons: int) -> Take:
+    """Return what a moved ticket takes of what one person may have for the new day."""
+    limit = move.rules.person_limit
+    most = persons if limit is None or limit.a_day is None else limit.a_day
+    number = move.number if number == WHOLE_LINE else number
+    return Take(QuotaKey(person, move.ticket_type, move.day, NO_SLOT), move.line, number, persons, most, "visit_day")
+
+
+def site_after(move: Move, persons: int) -> Take:
+    """Return what a moved ticket takes of how many may come on its new day."""
+    return move.of_site.take(move.day, move.line, move.number, persons, "visit_day")
+
+
+def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
+    """Return keys as they are taken: persons before places, because places are what everybody waits for."""
+    return sorted(keys, key=lambda key: (key.person == NOBODY or is_of_site(key.person), key))
+
+
+def refused(take: Take, left: int) -> Problem:
+    """Return the problem of a take that finds only so much left."""
+    day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
+    if take.key.person == NOBODY:
+        return _problem(ProblemCode.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
+    if is_of_site(take.key.person):
+        return _problem(ProblemCode.SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
+    message = f"one person may have {take.most} of this type{day}; {left} more can be bought"
+    return _problem(ProblemCode.PURCHASE_LIMIT, take.field, message)
+
+
+def _takes_of_line(line: PricedLine, promise: PromisedLine, phone: str | None, digest: Digest) -> Iterator[Take]:
+    rules, where = line.ticket_type.parameters.sale, f"lines.{promise.line}"
+    if rules.person_limit is not None:
+        for number, person, persons, field in _persons(line, promise, phone, rules.person_limit.known_by, digest):
+            for day, most in _limits(rules.person_limit, line.wanted.visit):
+                key = QuotaKey(person, line.wanted.type_id, day, NO_SLOT)
+                yield Take(key, promise.line, number, persons, most, field)
+    if rules.stock is not None:
+        slot_start = promise.window.slot_start if rules.stock.per is StockPer.SLOT else NO_SLOT
+        key = QuotaKey(NOBODY, line.wanted.type_id, line.wanted.visit, slot_start)
+        yield Take(key, promise.line, WHOLE_LINE, line.heads, rules.stock.places, f"{where}.quantity")
+
+
+def _persons(
+    line: PricedLine, promise: PromisedLine, phone: str | None, known_by: KnownBy, digest: Digest
+) -> Iterator[tuple[int, bytes, int, str]]:
+    where = f"lines.{promise.line}"
+    if known_by is KnownBy.PHONE:
+        if phone is None:
+            raise _problem(ProblemCode.BUYER_REQUIRED, "buyer_phone", "this type is limited per buyer; ask for the phone number")
+        yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.heads, f"{where}.quantity"
+        return
+    for place, holder in enumerate(promise.holders):
+        document = holder.document
+        person = digest(f"document|{document.kind.value}|{document.country}|{normalised(document.number)}")
+        yield place // promise.persons, person, 1, f"{where}.holders.{place}.number"
+
+
+def _limits(limit: PersonLimit, visit: date) -> Iterator[tuple[date, int]]:
+    if limit.a_day is not None:
+        yield visit, limit.a_day
+    if limit.in_all is not None:
+        yield ALL_DAYS, limit.in_all
+
+
+def _plain(phone: str) -> str:
+    return next((phone.removeprefix(prefix) for prefix in _CHINA if phone.startswith(prefix)), phone)
+
+
+def _problem(code: ProblemCode, field: str, message: str) -> Problem:
+    return Problem(code, message, fields=(FieldFault(field, message),))

@@ -1,0 +1,208 @@
+"""What agents ask of central over HTTP: enrolment, the feed, journals, claims, decisions, time, shifts, keys for holders."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from central.devices.routes import AGENTS, GUARD
+from central.domain.problems import Problem, ProblemCode
+from central.keys.signing_keys import KeyRack
+from central.sync.heads import Heads
+from central.sync.holder_keys import HolderKeyDesk
+from central.sync.ingest import Ingest
+from central.sync.online import Online
+from central.sync.routes.agent_calls import KEYS, AgentCall, AgentRoute, cbor_answer, found_or_gone, read_body
+from central.sync.serving import FeedServing
+from central.sync.shifts import Shifts
+from central.web.access import Access
+from central.web.operations import CLOCK, RawRoute
+from protocol.feed.addresses import HEAD, wanted_buckets
+from protocol.feed.buckets import HASH_BYTES
+from protocol.feed.faults import Role
+from protocol.keyring import Purpose
+from protocol.sync import paths
+from protocol.sync.answers import TimeAnswer
+from protocol.sync.messages import (
+    MAX_BATCH_BYTES,
+    MAX_MESSAGE_BYTES,
+    AdmissionRequest,
+    ClaimRequest,
+    EnrolRequest,
+    HolderKeyRequest,
+    JournalBatch,
+    JournalGap,
+    SignOffRequest,
+    TimeRequest,
+)
+
+INGEST: web.AppKey[Ingest] = web.AppKey("ingest", Ingest)
+HEADS: web.AppKey[Heads] = web.AppKey("heads", Heads)
+SERVING: web.AppKey[FeedServing] = web.AppKey("feed_serving", FeedServing)
+ONLINE: web.AppKey[Online] = web.AppKey("online", Online)
+SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
+HOLDER_KEYS: web.AppKey[HolderKeyDesk] = web.AppKey("holder_keys", HolderKeyDesk)
+MAX_NUMBER = (1 << 63) - 1
+_FEED = "/agent/v1/feed"
+_MAY_BE_GONE = (ProblemCode.NOT_FOUND,)
+_NOT_ITS_OWN = (ProblemCode.FORBIDDEN,)
+_GAP = (HTTPStatus.CONFLICT,)
+
+
+@RawRoute(
+    "enrolAgent",
+    "POST",
+    paths.ENROL,
+    "Enrol a computer",
+    Access.PUBLIC,
+    paths.CBOR_TYPE,
+    (ProblemCode.ENROLMENT_REFUSED, ProblemCode.TOO_MANY_REQUESTS, ProblemCode.BODY_TOO_LARGE),
+)
+async def enrol(request: web.Request) -> web.Response:
+    """Make an agent of whoever holds a one-time code."""
+    asked = EnrolRequest.from_bytes(await read_body(request, MAX_MESSAGE_BYTES))
+    answer = await request.app[AGENTS].enrol(asked, request.remote or "unknown", request.app[CLOCK]())
+    return cbor_answer(answer.to_bytes())
+
+
+@AgentRoute("pollHead", "GET", HEAD, "The newest head, as soon as there is a newer one", problems=_MAY_BE_GONE)
+async def head(call: AgentCall) -> web.Response:
+    """Wait for a newer head."""
+    after, wait_s = _query_number(call, "after"), _query_number(call, "wait_s")
+    current = await call.request.app[HEADS].newer_than(call.site, after, wait_s)
+    call.request.app[GUARD].note_head(call.agent, call.request.app[CLOCK]())
+    return found_or_gone(None if current is None else current.data)
+
+
+@AgentRoute("readKeyring", "GET", _FEED + "/keyring/{epoch}/{version}", "The keyring after this one", problems=_MAY_BE_GONE)
+async def keyring(call: AgentCall) -> web.Response:
+    """Return the next keyring."""
+    return found_or_gone(call.request.app[SERVING].next_keyring(_number(call, "epoch"), _number(call, "version")))
+
+
+@AgentRoute("readManifest", "GET", _FEED + "/manifest/{epoch}/{version}", "A manifest", problems=_MAY_BE_GONE)
+async def manifest(call: AgentCall) -> web.Response:
+    """Return a sealed manifest."""
+    return await _envelope(call, Role.MANIFEST)
+
+
+@AgentRoute("readAdmissionsHead", "GET", _FEED + "/admissions/{epoch}/{version}", "An admissions head", problems=_MAY_BE_GONE)
+async def admissions_head(call: AgentCall) -> web.Response:
+    """Return a sealed admissions head."""
+    return await _envelope(call, Role.ADMISSIONS)
+
+
+@AgentRoute(
+    "readDelta",
+    "GET",
+    _FEED + "/delta/{epoch}/{from_version}/{to_version}",
+    "The changes between two manifests",
+    problems=_MAY_BE_GONE,
+)
+async def delta(call: AgentCall) -> web.Response:
+    """Return changes."""
+    numbers = _number(call, "epoch"), _number(call, "from_version"), _number(call, "to_version")
+    return found_or_gone(await call.request.app[SERVING].delta(call.site, *numbers))
+
+
+@AgentRoute("readContent", "GET", _FEED + "/content/{sha256}", "A hash list, small table or segment", problems=_MAY_BE_GONE)
+async def content(call: AgentCall) -> web.Response:
+    """Return content by its hash."""
+    return found_or_gone(await call.request.app[SERVING].content(call.site, _hash(call.request.match_info["sha256"])))
+
+
+@AgentRoute("readBuckets", "GET", _FEED + "/buckets/{kind}/{root}/{numbers}", "A pack of buckets", problems=_MAY_BE_GONE)
+async def buckets(call: AgentCall) -> web.Response:
+    """Return buckets."""
+    named = call.request.match_info
+    kind, root, numbers = wanted_buckets(named["kind"], named["root"], named["numbers"])
+    return found_or_gone(await call.request.app[SERVING].buckets(call.site, kind, root, numbers))
+
+
+@AgentRoute("uploadJournal", "POST", paths.JOURNAL, "A batch of a journal", MAX_BATCH_BYTES, takes_revoked=True, answers=_GAP)
+async def journal(call: AgentCall) -> web.Response:
+    """Take a batch."""
+    answer = await call.request.app[INGEST].take(call.proven, JournalBatch.from_bytes(call.body), call.now)
+    if isinstance(answer, JournalGap):
+        return cbor_answer(answer.to_bytes(), HTTPStatus.CONFLICT)
+    return cbor_answer(answer)
+
+
+@AgentRoute("readTime", "POST", paths.TIME, "Central's signed time")
+async def time(call: AgentCall) -> web.Response:
+    """Sign the time for a nonce."""
+    asked = TimeRequest.from_bytes(call.body)
+    now = call.request.app[CLOCK]()
+    keys: KeyRack = call.request.app[KEYS]
+    return cbor_answer(TimeAnswer(call.agent, asked.nonce, now).to_sealed(keys.signers(Purpose.TIME, now)))
+
+
+@AgentRoute("signOff", "POST", paths.SIGN_OFF, "The end of a shift, or its beginning", problems=(ProblemCode.JOURNAL_GAP,))
+async def sign_off(call: AgentCall) -> web.Response:
+    """Note whether the agent admits."""
+    return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
+
+
+@AgentRoute("readHolderKey", "POST", paths.HOLDER_KEY, "The key that holders go by now, and which one the agent has")
+async def holder_key(call: AgentCall) -> web.Response:
+    """Hand the newest key over."""
+    asked = HolderKeyRequest.from_bytes(call.body)
+    return cbor_answer(await call.request.app[HOLDER_KEYS].hand_over(call.proven, asked, call.now))
+
+
+@AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?", problems=_NOT_ITS_OWN)
+async def claim(call: AgentCall) -> web.Response:
+    """Grant or refuse a gate's admission."""
+    return cbor_answer(await call.request.app[ONLINE].claim(call.proven, ClaimRequest.from_bytes(call.body), call.now))
+
+
+@AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache", problems=_NOT_ITS_OWN)
+async def admission(call: AgentCall) -> web.Response:
+    """Decide, and record what is admitted."""
+    return cbor_answer(await call.request.app[ONLINE].admission(call.proven, AdmissionRequest.from_bytes(call.body), call.now))
+
+
+async def _envelope(call: AgentCall, role: Role) -> web.Response:
+    serving = call.request.app[SERVING]
+    return found_or_gone(await serving.envelope(call.site, role, _number(call, "epoch"), _number(call, "version")))
+
+
+def _number(call: AgentCall, name: str) -> int:
+    return _whole(name, call.request.match_info[name])
+
+
+def _query_number(call: AgentCall, name: str) -> int:
+    return _whole(name, call.request.query.get(name, "0"))
+
+
+def _whole(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_NUMBER)) or int(text) > MAX_NUMBER:
+        raise Problem(ProblemCode.INPUT_INVALID, f"{name} must be a whole number")
+    return int(text)
+
+
+def _hash(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError as error:
+        raise Problem(ProblemCode.INPUT_INVALID, "content is named by 64 hexadecimal digits") from error
+    if len(found) != HASH_BYTES or found.hex() != text:
+        raise Problem(ProblemCode.INPUT_INVALID, "content is named by 64 hexadecimal digits")
+    return found
+
+
+OPERATIONS = (
+    enrol,
+    head,
+    keyring,
+    manifest,
+    admissions_head,
+    delta,
+    content,
+    buckets,
+    journal,
+    time,
+    sign_off,
+    holder_key,
+    claim,
+    admission,
+)

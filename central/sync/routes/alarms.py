@@ -1,0 +1,50 @@
+"""What journals raised, over HTTP, for people."""
+
+from datetime import datetime
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.identity.permissions import Permission
+from central.sync.alarms import Alarms
+from central.web.operations import Call, Route
+from protocol.instants import to_datetime
+
+ALARMS: web.AppKey[Alarms] = web.AppKey("alarms", Alarms)
+
+
+class AlarmView(BaseModel):
+    """Something that staff must look at; the journal's entry is its evidence."""
+
+    alarm_id: int
+    site_id: int
+    agent_id: int
+    journal_id: str
+    sequence: int
+    name: str
+    detail: str
+    at: datetime
+
+
+@Route("listAlarms", "GET", "/api/v1/alarms", "List alarms, newest first", Permission.DEVICES_READ)
+async def list_alarms(call: Call[None, PageQuery]) -> Page[AlarmView]:
+    """List what gates reported and what their journals showed."""
+    found = await call.request.app[ALARMS].latest(from_cursor(call.parameters.after), call.parameters.limit)
+    items = [
+        AlarmView(
+            alarm_id=alarm.alarm_id,
+            site_id=alarm.site_id,
+            agent_id=alarm.agent_id,
+            journal_id=alarm.journal_id.hex(),
+            sequence=alarm.sequence,
+            name=alarm.name,
+            detail=alarm.detail,
+            at=to_datetime(alarm.at),
+        )
+        for alarm in found
+    ]
+    return Page[AlarmView](items=items, next=to_cursor(found[-1].alarm_id) if len(found) == call.parameters.limit else None)
+
+
+OPERATIONS = (list_alarms,)

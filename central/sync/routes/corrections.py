@@ -1,0 +1,98 @@
+"""Corrections of the count on site over HTTP."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from central.catalog.routes.ticket_types import SitePath
+from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.problems import ProblemCode
+from central.domain.texts import Reason
+from central.identity.permissions import Permission
+from central.sync.corrections import Correction, Corrections
+from central.web.operations import Call, Route
+from protocol.identifiers import SiteId
+from protocol.instants import to_datetime
+
+CORRECTIONS: web.AppKey[Corrections] = web.AppKey("corrections", Corrections)
+MOST_PERSONS_CORRECTED = 1_000_000
+
+
+def _changes(persons: int) -> int:
+    if persons == 0:
+        raise ValueError("a correction by nobody is none")
+    return persons
+
+
+class CorrectionBody(BaseModel):
+    """By how many persons the count is corrected: more than had been counted, or fewer (below zero); and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    persons: Annotated[int, Field(ge=-MOST_PERSONS_CORRECTED, le=MOST_PERSONS_CORRECTED), AfterValidator(_changes)]
+    reason: Reason
+
+
+class CorrectionQuery(SitePath, PageQuery):
+    """Of which site."""
+
+
+class CorrectionView(BaseModel):
+    """A correction of the count on site."""
+
+    correction_id: int
+    site_id: int
+    at: datetime
+    by: int
+    persons: int
+    reason: str
+
+
+@Route(
+    "correctOnSite",
+    "POST",
+    "/api/v1/sites/{site_id}/on-site-corrections",
+    "Correct how many persons are on site",
+    Permission.ON_SITE_CORRECT,
+    HTTPStatus.CREATED,
+    (ProblemCode.NOT_FOUND,),
+    idempotent=True,
+)
+async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionView:
+    """Correct today's count of persons on site, on the record."""
+    site_id, body = SiteId(call.parameters.site_id), call.body
+    corrections, by = call.request.app[CORRECTIONS], call.principal.user_id
+    return _view(await corrections.add(site_id, body.persons, body.reason, call.once, by, call.now))
+
+
+@Route(
+    "listOnSiteCorrections",
+    "GET",
+    "/api/v1/sites/{site_id}/on-site-corrections",
+    "List corrections of the count on site, newest first",
+    Permission.REPORTS_READ,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def list_on_site_corrections(call: Call[None, CorrectionQuery]) -> Page[CorrectionView]:
+    """List corrections of the count on site, newest first."""
+    asked = call.parameters
+    found = await call.request.app[CORRECTIONS].corrections(SiteId(asked.site_id), from_cursor(asked.after), asked.limit)
+    items = [_view(one) for one in found]
+    return Page(items=items, next=to_cursor(items[-1].correction_id) if len(items) == asked.limit else None)
+
+
+def _view(one: Correction) -> CorrectionView:
+    return CorrectionView(
+        correction_id=one.correction_id,
+        site_id=one.site_id,
+        at=to_datetime(one.at),
+        by=one.by,
+        persons=one.persons,
+        reason=one.reason,
+    )
+
+
+OPERATIONS = (correct_on_site, list_on_site_corrections)

@@ -1,0 +1,33 @@
+"""What is put before the desk, and what it answers."""
+
+from dataclasses import dataclass
+
+from protocol.admission.facts import HolderShown
+from protocol.admission.verdict import Verdict
+from protocol.identifiers import AttemptId, CheckPointId, Sequence
+from protocol.scan_parser import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One credential at one check point. `supervisor` names who overrides, `holder` what is known of the person.
+
+    `whole_group` asks for as many of a group as may pass, rather than for `persons`.
+    """
+
+    attempt_id: AttemptId
+    check_point: CheckPointId
+    shown: Shown
+    persons: int = 1
+    whole_group: bool = False
+    holder: HolderShown = HolderShown.NOT_YET
+    supervisor: int | None = None
+    fire: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict, and where it stands in the journal: None where nothing was, or could be, written."""
+
+    verdict: Verdict
+    sequence: Sequence | None
