@@ -5,109 +5,42 @@ database, and says so once.
 """
 
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aiohttp import web
 from argon2 import PasswordHasher
 
-from central.admissions.routes import ADMISSIONS
 from central.admissions.service import Admissions
-from central.agencies.groups import Gates, GroupOrders
-from central.agencies.routes.agencies import AGENCIES
-from central.agencies.routes.orders import AGENCY_SALES, GROUP_ORDERS
-from central.agencies.selling import AgencySales
-from central.agencies.service import Agencies
 from central.audit.calls import CallLog, LogLevel
 from central.audit.linking import Chain
-from central.audit.routes import AUDIT, CHAIN
-from central.audit.search import AuditSearch
-from central.catalog.categories import Categories
-from central.catalog.preview import Preview
-from central.catalog.routes.categories import CATEGORIES
-from central.catalog.routes.preview import PREVIEW
-from central.catalog.routes.sale_settings import SALE_SETTINGS
-from central.catalog.routes.ticket_types import CATALOG
-from central.catalog.sale_settings import SaleSettings
-from central.catalog.service import Catalog
+from central.audit.routes import CHAIN
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
-from central.devices.check_points import CheckPoints
 from central.devices.guard import AgentGuard
-from central.devices.routes import AGENTS, CHECK_POINTS, GUARD
-from central.identity.accounts import Accounts
-from central.identity.menu_service import Menus
+from central.devices.routes import AGENTS, GUARD
 from central.identity.passwords import Passwords
-from central.identity.roles import Roles
-from central.identity.routes.menus import MENUS
-from central.identity.routes.roles import ROLES
-from central.identity.routes.sessions import IDENTITY
-from central.identity.routes.setting_groups import SETTING_GROUPS
-from central.identity.routes.supervisors import SUPERVISORS
-from central.identity.routes.tokens import TOKENS
-from central.identity.routes.users import ACCOUNTS
-from central.identity.service import Identity
-from central.identity.setting_groups import SettingGroups
-from central.identity.supervisors import Supervisors
-from central.identity.tokens import Tokens
 from central.issuing.feed_version import FeedVersion
-from central.issuing.routes import ISSUING
-from central.issuing.service import Issuing
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
-from central.jobs.table import FeedWork, Office, jobs_and_loops
+from central.jobs.table import FeedWork, Logs, jobs_and_loops
 from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.signing_keys import KeyRack, RackSigner, Signers
-from central.operations import OPERATIONS
-from central.parameters.routes import PARAMETERS
-from central.parameters.service import Parameters
-from central.payments import merchants
-from central.payments.configured import MOST_CALLS, ConfiguredInstitutions
-from central.payments.differences import Differences
-from central.payments.institution_refunds import World
-from central.payments.reconciliation import Reconciliation
-from central.payments.routes import DIFFERENCES, PAYMENTS, RECONCILIATION
-from central.payments.service import Payments
-from central.promoters.routes import LINK_ORIGIN, PROMOTERS
-from central.promoters.service import Promoters
-from central.refunds.batches import RefundBatches
-from central.refunds.routes.batches import REFUND_BATCHES
-from central.refunds.routes.refunds import REFUNDS
-from central.refunds.routes.upgrades import UPGRADES
+from central.office import Office, Ports
+from central.operations import OPERATIONS, offer
+from central.payments.configured import MOST_CALLS, ConfiguredInstitutions, Surroundings
+from central.promoters.routes import LINK_ORIGIN
 from central.refunds.rules.fence import AgentFacts, Standing
-from central.refunds.service import Refunds
-from central.refunds.upgrades import Upgrades
 from central.reports.kept_exports import KeptExports
 from central.reports.routes.exports import DESK, Desk
 from central.reports.routes.kept_exports import KEPT_EXPORTS
-from central.reports.routes.lists import REPORTS
-from central.reports.service import Reports
-from central.sales.activation import ActivationCodes
-from central.sales.carts import Carts
-from central.sales.data_scope import OrderSight
-from central.sales.holder_rehashing import HolderRounds
-from central.sales.orders import Evidences
-from central.sales.reprints import Reprints
-from central.sales.rescheduling import Rescheduling
-from central.sales.routes.activation import ACTIVATION
-from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
-from central.sales.routes.carts import CARTS
-from central.sales.routes.evidence import EVIDENCES
-from central.sales.routes.orders import HOLDER_ROUNDS, SALES
-from central.sales.routes.type_changes import TYPE_CHANGES
-from central.sales.service import Sales
-from central.sales.type_changes import TypeChanges
 from central.settings import CentralSettings
-from central.shifts.routes import CASH_SHIFTS
-from central.shifts.service import CashShifts
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
-from central.sync.alarms import Alarms
-from central.sync.corrections import Corrections
 from central.sync.follower import Follower
 from central.sync.heads import Heads
 from central.sync.holder_keys import HolderKeyDesk
@@ -117,15 +50,12 @@ from central.sync.published_feed import RecentLists
 from central.sync.publisher import Publisher, Served
 from central.sync.routes.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.routes.agents import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
-from central.sync.routes.alarms import ALARMS
-from central.sync.routes.corrections import CORRECTIONS
 from central.sync.serving import FeedServing
 from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
 from central.web.calls import CALL_LISTENER
-from central.web.operations import SIGHT
 from protocol.identifiers import KeyId, ProductId, SiteId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
@@ -209,27 +139,30 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     database = open_database(settings.url)
     await migrate(database)
     parts = _parts(Store(database), settings, ambience)
-    passwords = Passwords(ambience.hasher)
-    identity = Identity(parts.store, passwords, ambience.random_bytes, parts.seal)
-    accounts = Accounts(parts.store, passwords, ambience.random_bytes)
-    password = await accounts.ensure_admin(ambience.clock())
+    pool = ThreadPoolExecutor(MOST_CALLS, "institution")
+
+    async def release_pool(_: web.Application) -> None:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    office = _office(parts, pool)
+    password = await office.accounts.ensure_admin(ambience.clock())
     if password is not None:
         notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
     app = make_application(
         OPERATIONS,
         clock=ambience.clock,
-        authenticator=identity,
+        authenticator=office.identity,
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
     app[CALLS] = app[CALL_LISTENER] = CallLog(parts.store, LogLevel(settings.log_level), ambience.clock)
-    app[AUDIT], app[CHAIN] = AuditSearch(parts.store), _chain(parts)
-    app[IDENTITY], app[ACCOUNTS], app[ROLES] = identity, accounts, Roles(parts.store)
-    app[TOKENS], app[MENUS] = Tokens(parts.store, ambience.random_bytes), Menus(parts.store)
+    app[CHAIN] = _chain(parts)
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin
-    _add_services(app, parts)
+    offer(app, office)
+    _add_feed(app, parts, office)
     _add_exports(app, settings, ambience)
-    app.cleanup_ctx.append(_running(app, parts))
+    app.on_cleanup.append(release_pool)
+    app.cleanup_ctx.append(_running(app, parts, office))
     app.on_shutdown.append(_end_waiting)
     return Built(app, tuple(notices), parts.store, parts.feed.publisher)
 
@@ -283,27 +216,26 @@ def _chain(parts: _Parts) -> Chain:
     return Chain(parts.store, lambda now: parts.rack.signer(Purpose.RECEIPTS, now), public_key)
 
 
-def _add_services(app: web.Application, parts: _Parts) -> None:
-    store, wake = parts.store, parts.feed.publisher.wake
-    catalog = Catalog(store, parts.seal, parts.ambience.random_bytes, wake)
-    issuing = Issuing(store, RackSigner(parts.rack, parts.ambience.clock), parts.ambience.random_bytes, wake)
-    admissions = Admissions(store)
-    app[PREVIEW], app[CORRECTIONS], app[TYPE_CHANGES] = Preview(store), Corrections(store), TypeChanges(store)
-    app[CATEGORIES], app[SALE_SETTINGS], app[SETTING_GROUPS] = Categories(store), SaleSettings(store), SettingGroups(store)
-    _add_payments(app, parts, Sales(store, catalog, issuing, parts.seal))
-    refunds = Refunds(store, issuing, app[PAYMENTS], FenceFacts(), admissions)
-    app[CATALOG], app[ISSUING], app[ADMISSIONS], app[REFUNDS] = catalog, issuing, admissions, refunds
-    app[REFUND_BATCHES], app[RESCHEDULING] = RefundBatches(store, refunds), Rescheduling(store, issuing, admissions)
-    app[REPRINTS], app[EVIDENCES] = Reprints(store), Evidences(store)
-    app[ACTIVATION] = ActivationCodes(store, catalog, issuing, parts.seal, parts.ambience.random_bytes)
-    app[UPGRADES], app[CARTS] = Upgrades(store, app[SALES], refunds, parts.seal), Carts(store, parts.seal)
-    app[AGENCIES] = Agencies(store, parts.seal)
-    app[GROUP_ORDERS] = GroupOrders(store, issuing, Gates(FenceFacts(), admissions), parts.seal)
-    app[AGENCY_SALES] = AgencySales(store, app[SALES], app[GROUP_ORDERS])
-    app[CHECK_POINTS], app[GUARD] = CheckPoints(store, wake), parts.guard
+def _office(parts: _Parts, pool: Executor) -> Office:
+    ambience = parts.ambience
+    ports = Ports(
+        clock=ambience.clock,
+        random_bytes=ambience.random_bytes,
+        passwords=Passwords(ambience.hasher),
+        pins=Passwords(ambience.pin_hasher),
+        signer=RackSigner(parts.rack, ambience.clock),
+        feed_has_work=parts.feed.publisher.wake,
+        institutions=lambda parameters: ConfiguredInstitutions(parameters, Surroundings(pool, ambience.clock)),
+        agents=FenceFacts(),
+        uses=Admissions(parts.store),
+    )
+    return Office(parts.store, parts.seal, ports)
+
+
+def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
+    store, wake, catalog = parts.store, parts.feed.publisher.wake, office.catalog
     agent_ports = AgentPorts(lambda: parts.rack.envelope, catalog.handed_out_key, catalog.renew_holder_key, parts.fence_moved)
-    app[SUPERVISORS] = Supervisors(store, Passwords(parts.ambience.pin_hasher), wake)
-    app[AGENTS] = Agents(store, parts.ambience.random_bytes, agent_ports)
+    app[AGENTS], app[GUARD] = Agents(store, parts.ambience.random_bytes, agent_ports), parts.guard
     app[KEYS], app[HEADS], app[SERVING] = parts.rack, parts.feed.heads, parts.feed.serving
 
     def receipt_signers(now: Instant) -> Signers:
@@ -312,10 +244,8 @@ def _add_services(app: web.Application, parts: _Parts) -> None:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(read_site_tables), wake)
     app[ONLINE] = Online(store, ports)
-    app[REPORTS], app[DESK], app[ALARMS] = Reports(store), Desk(), Alarms(store)
     app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
     app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
-    app[HOLDER_ROUNDS] = HolderRounds(store, catalog, issuing, parts.seal)
 
 
 def _add_exports(app: web.Application, settings: CentralSettings, ambience: Ambience) -> None:
@@ -324,55 +254,21 @@ def _add_exports(app: web.Application, settings: CentralSettings, ambience: Ambi
     async def stop(_: web.Application) -> None:
         await kept.stop()
 
-    app[KEPT_EXPORTS] = kept
+    app[KEPT_EXPORTS], app[DESK] = kept, Desk()
     app.on_shutdown.append(stop)
 
 
-def _add_payments(app: web.Application, parts: _Parts, sales: Sales) -> None:
-    ambience = parts.ambience
-    app[PARAMETERS] = Parameters(parts.store, parts.seal, merchants.guards())
-    pool = ThreadPoolExecutor(MOST_CALLS, "institution")
-
-    async def release_pool(_: web.Application) -> None:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-    app.on_cleanup.append(release_pool)
-    world = World(ConfiguredInstitutions(app[PARAMETERS], pool, ambience.clock), ambience.clock, ambience.random_bytes)
-    app[CASH_SHIFTS], app[PROMOTERS] = CashShifts(parts.store), Promoters(parts.store, ambience.random_bytes)
-    app[SALES], app[PAYMENTS] = sales, Payments(parts.store, sales, world)
-    app[SIGHT] = OrderSight(parts.store)
-    app[DIFFERENCES], app[RECONCILIATION] = Differences(parts.store), Reconciliation(parts.store, world)
-
-
-def _running(app: web.Application, parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
-    feed = parts.feed
-    office = Office(
-        store=parts.store,
-        clock=parts.ambience.clock,
-        identity=app[IDENTITY],
-        calls=app[CALLS],
-        chain=app[CHAIN],
-        guard=parts.guard,
-        sales=app[SALES],
-        carts=app[CARTS],
-        type_changes=app[TYPE_CHANGES],
-        holder_rounds=app[HOLDER_ROUNDS],
-        payments=app[PAYMENTS],
-        reconciliation=app[RECONCILIATION],
-        refunds=app[REFUNDS],
-        refund_batches=app[REFUND_BATCHES],
-        groups=app[GROUP_ORDERS],
-        reports=app[REPORTS],
-    )
+def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[web.Application], AsyncIterator[None]]:
+    feed, calls = parts.feed, app[CALLS]
     work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)
-    runner = Runner(*jobs_and_loops(office, work), feed.leader)
+    runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader)
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         await runner.as_leader(lambda: feed.publisher.publish_all(sign_anew=True), feed.follower.work)
         runner.start()
         yield
         await runner.stop()
-        await office.calls.write_down()
+        await calls.write_down()
         await feed.channel.close()
         await parts.guard.write_down()
         await parts.store.close()

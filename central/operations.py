@@ -1,36 +1,115 @@
-"""All operations of the API, in one tuple: what is served, and what the OpenAPI document describes."""
+"""All operations of the API: what is served, what the OpenAPI document describes, and the services that they ask."""
 
-from central.admissions.routes import OPERATIONS as ADMISSIONS
-from central.agencies.routes import OPERATIONS as AGENCIES
-from central.audit.routes import OPERATIONS as AUDIT
-from central.catalog.routes import OPERATIONS as CATALOG
-from central.devices.routes import OPERATIONS as DEVICES
-from central.identity.routes import OPERATIONS as IDENTITY
-from central.issuing.routes import OPERATIONS as ISSUING
-from central.parameters.routes import OPERATIONS as PARAMETERS
-from central.payments.routes import OPERATIONS as PAYMENTS
-from central.promoters.routes import OPERATIONS as PROMOTERS
-from central.refunds.routes import OPERATIONS as REFUNDS
-from central.reports.routes import OPERATIONS as REPORTS
-from central.sales.routes import OPERATIONS as SALES
-from central.shifts.routes import OPERATIONS as SHIFTS
-from central.sync.routes import OPERATIONS as SYNC
-from central.web.operations import Operation
+from aiohttp import web
+
+from central.admissions.routes import ADMISSIONS
+from central.admissions.routes import OPERATIONS as ADMISSIONS_OPERATIONS
+from central.agencies.routes import OPERATIONS as AGENCIES_OPERATIONS
+from central.agencies.routes.agencies import AGENCIES
+from central.agencies.routes.orders import AGENCY_SALES, GROUP_ORDERS
+from central.audit.routes import AUDIT
+from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
+from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
+from central.catalog.routes.categories import CATEGORIES
+from central.catalog.routes.preview import PREVIEW
+from central.catalog.routes.sale_settings import SALE_SETTINGS
+from central.catalog.routes.ticket_types import CATALOG
+from central.devices.routes import CHECK_POINTS
+from central.devices.routes import OPERATIONS as DEVICES_OPERATIONS
+from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
+from central.identity.routes.menus import MENUS
+from central.identity.routes.roles import ROLES
+from central.identity.routes.sessions import IDENTITY
+from central.identity.routes.setting_groups import SETTING_GROUPS
+from central.identity.routes.supervisors import SUPERVISORS
+from central.identity.routes.tokens import TOKENS
+from central.identity.routes.users import ACCOUNTS
+from central.issuing.routes import ISSUING
+from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.office import Office
+from central.parameters.routes import OPERATIONS as PARAMETERS_OPERATIONS
+from central.parameters.routes import PARAMETERS
+from central.payments.routes import DIFFERENCES, PAYMENTS, RECONCILIATION
+from central.payments.routes import OPERATIONS as PAYMENTS_OPERATIONS
+from central.promoters.routes import OPERATIONS as PROMOTERS_OPERATIONS
+from central.promoters.routes import PROMOTERS
+from central.refunds.routes import OPERATIONS as REFUNDS_OPERATIONS
+from central.refunds.routes.batches import REFUND_BATCHES
+from central.refunds.routes.refunds import REFUNDS
+from central.refunds.routes.upgrades import UPGRADES
+from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
+from central.reports.routes.lists import REPORTS
+from central.sales.routes import OPERATIONS as SALES_OPERATIONS
+from central.sales.routes.activation import ACTIVATION
+from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
+from central.sales.routes.carts import CARTS
+from central.sales.routes.evidence import EVIDENCES
+from central.sales.routes.orders import HOLDER_REHASHING, SALES
+from central.sales.routes.type_changes import TYPE_CHANGES
+from central.shifts.routes import CASH_SHIFTS
+from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
+from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
+from central.sync.routes.alarms import ALARMS
+from central.sync.routes.corrections import CORRECTIONS
+from central.web.operations import SIGHT, Operation
 
 OPERATIONS: tuple[Operation, ...] = (
-    *IDENTITY,
-    *AUDIT,
-    *PARAMETERS,
-    *CATALOG,
-    *SALES,
-    *PAYMENTS,
-    *SHIFTS,
-    *PROMOTERS,
-    *ISSUING,
-    *REFUNDS,
-    *AGENCIES,
-    *REPORTS,
-    *DEVICES,
-    *ADMISSIONS,
-    *SYNC,
+    *IDENTITY_OPERATIONS,
+    *AUDIT_OPERATIONS,
+    *PARAMETERS_OPERATIONS,
+    *CATALOG_OPERATIONS,
+    *SALES_OPERATIONS,
+    *PAYMENTS_OPERATIONS,
+    *SHIFTS_OPERATIONS,
+    *PROMOTERS_OPERATIONS,
+    *ISSUING_OPERATIONS,
+    *REFUNDS_OPERATIONS,
+    *AGENCIES_OPERATIONS,
+    *REPORTS_OPERATIONS,
+    *DEVICES_OPERATIONS,
+    *ADMISSIONS_OPERATIONS,
+    *SYNC_OPERATIONS,
 )
+
+
+def offer(app: web.Application, office: Office) -> None:
+    """Put each service of the office under the key by which its routes ask for it."""
+    app[SIGHT] = office.order_sight
+    app[IDENTITY] = office.identity
+    app[ACCOUNTS] = office.accounts
+    app[ROLES] = office.roles
+    app[TOKENS] = office.tokens
+    app[MENUS] = office.menus
+    app[SUPERVISORS] = office.supervisors
+    app[SETTING_GROUPS] = office.setting_groups
+    app[AUDIT] = office.audit
+    app[PARAMETERS] = office.parameters
+    app[CATALOG] = office.catalog
+    app[CATEGORIES] = office.categories
+    app[SALE_SETTINGS] = office.sale_settings
+    app[PREVIEW] = office.preview
+    app[ISSUING] = office.issuing
+    app[SALES] = office.sales
+    app[HOLDER_REHASHING] = office.holder_rehashing
+    app[EVIDENCES] = office.evidences
+    app[TYPE_CHANGES] = office.type_changes
+    app[ACTIVATION] = office.activation
+    app[RESCHEDULING] = office.rescheduling
+    app[REPRINTS] = office.reprints
+    app[CARTS] = office.carts
+    app[PAYMENTS] = office.payments
+    app[DIFFERENCES] = office.differences
+    app[RECONCILIATION] = office.reconciliation
+    app[CASH_SHIFTS] = office.shifts
+    app[PROMOTERS] = office.promoters
+    app[REFUNDS] = office.refunds
+    app[REFUND_BATCHES] = office.refund_batches
+    app[UPGRADES] = office.upgrades
+    app[AGENCIES] = office.agencies
+    app[GROUP_ORDERS] = office.groups
+    app[AGENCY_SALES] = office.agency_sales
+    app[CHECK_POINTS] = office.check_points
+    app[ADMISSIONS] = office.admissions
+    app[CORRECTIONS] = office.corrections
+    app[ALARMS] = office.alarms
+    app[REPORTS] = office.reports

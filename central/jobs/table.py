@@ -5,29 +5,17 @@ Laws: of several processes one runs the leader's jobs; every job may run twice o
 
 from dataclasses import dataclass
 
-from central.agencies.groups import GroupOrders
 from central.audit.calls import CallLog
 from central.audit.linking import Chain
 from central.devices.guard import AgentGuard
-from central.identity.service import Identity
 from central.jobs.leader import Leader
 from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
-from central.payments.reconciliation import Reconciliation
-from central.payments.service import Payments
-from central.refunds.batches import RefundBatches
-from central.refunds.service import Refunds
-from central.reports.service import Reports
-from central.sales.carts import Carts
-from central.sales.holder_rehashing import HolderRounds
-from central.sales.service import Sales
-from central.sales.type_changes import TypeChanges
+from central.office import Office
 from central.store.channel import Channel
 from central.store.idempotency import forget_old
-from central.store.unit_of_work import Store
 from central.sync import online_answers
 from central.sync.follower import Follower
 from central.sync.publisher import Publisher
-from protocol.instants import Clock
 
 SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
@@ -49,25 +37,12 @@ WATCH_CAPACITY_EVERY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """The services whose use cases the clock calls."""
+class Logs:
+    """What is written down by the clock: calls, the audit chain, and when each agent was last heard."""
 
-    store: Store
-    clock: Clock
-    identity: Identity
     calls: CallLog
     chain: Chain
     guard: AgentGuard
-    sales: Sales
-    carts: Carts
-    type_changes: TypeChanges
-    holder_rounds: HolderRounds
-    payments: Payments
-    reconciliation: Reconciliation
-    refunds: Refunds
-    refund_batches: RefundBatches
-    groups: GroupOrders
-    reports: Reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +56,14 @@ class FeedWork:
     fence_moved: UseCase
 
 
-def jobs_and_loops(office: Office, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
+def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
     """Return the whole table."""
 
     async def settle() -> None:
         await office.refunds.settle_waiting(office.clock())
         await office.groups.settle_waiting(office.clock())
 
-    jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office), *_report_jobs(office))
+    jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
     loops = (
         Loop("publisher", feed.publisher.wait, feed.publisher.work, elsewhere=feed.follower.pass_on),
         Loop("refunds", feed.fence_moved, settle),
@@ -135,7 +110,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         await office.refund_batches.go_on(office.clock())
 
     async def renew_holders() -> None:
-        await office.holder_rounds.go_on(office.clock())
+        await office.holder_rehashing.go_on(office.clock())
 
     async def match_bills() -> None:
         await office.reconciliation.match_due()
@@ -152,9 +127,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
     )
 
 
-def _log_jobs(office: Office) -> tuple[Job, ...]:
+def _log_jobs(office: Office, logs: Logs) -> tuple[Job, ...]:
     async def link() -> None:
-        await office.chain.link_all(office.clock())
+        await logs.chain.link_all(office.clock())
 
     async def forget() -> None:
         now = office.clock()
@@ -164,8 +139,8 @@ def _log_jobs(office: Office) -> tuple[Job, ...]:
             await online_answers.forget_old(work, now)
 
     return (
-        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), office.guard.write_down, by_leader=False),
-        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), office.calls.write_down, by_leader=False),
+        Job("write-down-agents", Every(WRITE_DOWN_EVERY_S), logs.guard.write_down, by_leader=False),
+        Job("write-down-calls", Every(WRITE_CALLS_EVERY_S), logs.calls.write_down, by_leader=False),
         Job("link-audit", Every(LINK_AUDIT_EVERY_S), link),
         Job("forget-old", Daily(hour=19, minute=0), forget),
     )

@@ -1,24 +1,27 @@
-"""The institutions as the parameters name them: our clients of WeChat Pay and Alipay, made anew when their group changes.
+"""The institutions as the parameters name them: our clients of WeChat Pay and Alipay, replaced when their group changes.
 
 Laws: asked at every use, so that a change counts in every process without a restart; a group that was never set is a method
-that is not there; what is under way with a former client ends with it.
+that is not there; what is under way with a former client ends with it; `MAKERS` has a line for each institution.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from central.parameters.groups import AlipayGroup, WeChatPayGroup
+from central.parameters.groups import AlipayGroup, ParameterGroup, WeChatPayGroup
 from central.parameters.service import Parameters
 from central.payments.alipay import AlipayInstitution, AlipayParameters
 from central.payments.institution import Institution
-from central.payments.merchants import GROUPS
+from central.payments.merchants import MERCHANTS
 from central.payments.methods import Method
 from central.payments.wechat import WeChatInstitution, WeChatParameters
 from protocol.instants import Clock
 
 # Calls to institutions that may wait at once in one process.
 MOST_CALLS = 16
+
+GroupT = TypeVar("GroupT", bound=ParameterGroup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +30,46 @@ class _Made:
     client: Institution
 
 
-class ConfiguredInstitutions:
-    """Answers `refunding.Institutions`."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a client has of this process: the threads that its calls may block, and the clock that stamps requests."""
 
-    def __init__(self, parameters: Parameters, pool: Executor, clock: Clock) -> None:
-        """Take the parameters, the threads that calls may block, and the clock that requests are stamped by."""
+    pool: Executor
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Maker(Generic[GroupT]):
+    """How the client of one institution is made of its group of parameters."""
+
+    group: type[GroupT]
+    make: Callable[[GroupT, Surroundings], Institution]
+
+    async def made(self, parameters: Parameters, around: Surroundings) -> _Made:
+        """Return the client as the parameters say now."""
+        found = await parameters.current(self.group)
+        assert found is not None, "a group that has a version is set"
+        return _Made(found.version, self.make(found.values, around))
+
+
+class ConfiguredInstitutions:
+    """Answers `institution_refunds.Institutions`."""
+
+    def __init__(self, parameters: Parameters, around: Surroundings) -> None:
+        """Take the parameters, and what the clients have of this process."""
         self._parameters = parameters
-        self._pool = pool
-        self._clock = clock
+        self._around = around
         self._made: dict[Method, _Made] = {}
 
     async def __call__(self) -> Mapping[Method, Institution]:
         """Return the institutions that are configured now."""
         versions = await self._parameters.versions()
-        wanted = {method: versions[group] for method, group in GROUPS.items() if group in versions}
+        wanted = {method: versions[one.group] for method, one in MERCHANTS.items() if one.group in versions}
         for method, version in wanted.items():
             made = self._made.get(method)
             if made is None or made.version != version:
-                self._made[method] = await self._make(method)
+                self._made[method] = await MAKERS[method].made(self._parameters, self._around)
         return {method: self._made[method].client for method in wanted}
-
-    async def _make(self, method: Method) -> _Made:
-        if method is Method.WECHAT:
-            wechat = await self._parameters.current(WeChatPayGroup)
-            assert wechat is not None, "a group that has a version is set"
-            return _Made(wechat.version, WeChatInstitution(_wechat(wechat.values), self._pool))
-        alipay = await self._parameters.current(AlipayGroup)
-        assert alipay is not None, "a group that has a version is set"
-        return _Made(alipay.version, AlipayInstitution(_alipay(alipay.values), self._pool, self._clock))
 
 
 def _wechat(group: WeChatPayGroup) -> WeChatParameters:
@@ -85,3 +100,9 @@ def _alipay(group: AlipayGroup) -> AlipayParameters:
         gateway_url=group.gateway_url,
         bill_type=group.bill_type,
     )
+
+
+MAKERS: Mapping[Method, Maker[WeChatPayGroup] | Maker[AlipayGroup]] = {
+    Method.WECHAT: Maker(WeChatPayGroup, lambda group, around: WeChatInstitution(_wechat(group), around.pool)),
+    Method.ALIPAY: Maker(AlipayGroup, lambda group, around: AlipayInstitution(_alipay(group), around.pool, around.clock)),
+}

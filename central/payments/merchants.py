@@ -5,6 +5,7 @@ until all of them have ended (docs/decisions/0016). Keys, addresses and what els
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlmodel import col, or_, select
 
@@ -17,18 +18,29 @@ from central.payments.rules.payment_states import ENDS
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Work
 
-GROUPS = {Method.WECHAT: GroupName.PAYMENT_WECHAT, Method.ALIPAY: GroupName.PAYMENT_ALIPAY}
-_NAMED_BY = {Method.WECHAT: ("mchid", "app_id"), Method.ALIPAY: ("app_id", "seller_id")}
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """Where an institution's parameters stand, and which of them name the merchant."""
+
+    group: GroupName
+    named_by: tuple[str, str]
+
+
+MERCHANTS: Mapping[Method, Merchant] = {
+    Method.WECHAT: Merchant(GroupName.PAYMENT_WECHAT, ("mchid", "app_id")),
+    Method.ALIPAY: Merchant(GroupName.PAYMENT_ALIPAY, ("app_id", "seller_id")),
+}
 
 
 def guards() -> Mapping[GroupName, Guard]:
     """Return who must agree to a change of the institutions' parameters."""
-    return {group: _guard(method) for method, group in GROUPS.items()}
+    return {merchant.group: _guard(method, merchant.named_by) for method, merchant in MERCHANTS.items()}
 
 
-def _guard(method: Method) -> Guard:
+def _guard(method: Method, named_by: tuple[str, str]) -> Guard:
     async def require_ended(work: Work, before: Values, after: Values) -> None:
-        is_same = all(before.get(name) == after.get(name) for name in _NAMED_BY[method])
+        is_same = all(before.get(name) == after.get(name) for name in named_by)
         if not is_same and await _has_open(work, method):
             raise Problem(ProblemCode.MERCHANT_IN_USE, f"payments of this merchant by {method} have no end yet; wait for them")
 

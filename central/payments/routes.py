@@ -13,7 +13,7 @@ from central.domain.texts import PRINTABLE, Reason
 from central.identity.permissions import Permission
 from central.payments.differences import Difference, Differences, DifferenceState
 from central.payments.documents import AtOnce, Payment
-from central.payments.methods import Method
+from central.payments.methods import INSTITUTIONS, Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState, Presentation
@@ -271,7 +271,7 @@ async def settle_difference(call: Call[SettleBody, DifferencePath]) -> Differenc
 async def notify_payment(request: web.Request) -> web.StreamResponse:
     """Take in an institution's notification; nothing of it is believed before its signature is proved."""
     named = request.match_info["method"]
-    if named not in (Method.WECHAT, Method.ALIPAY):
+    if named not in INSTITUTIONS:
         raise Problem(ProblemCode.NOT_FOUND, f"{named:.20} is no institution")
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")

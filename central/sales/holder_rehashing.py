@@ -26,7 +26,7 @@ MOST_TICKETS_A_RUN = 300
 _CARD = CredentialKind.ID_CARD
 
 
-class HolderRounds:
+class HolderRehashing:
     """Carries the rounds of all sites on."""
 
     def __init__(self, store: Store, shop: Catalog, issuing: Issuing, seal: FieldSeal) -> None:

@@ -9,79 +9,33 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.agencies.groups import Gates as GroupGates
-from central.agencies.groups import GroupOrders
-from central.agencies.routes import agencies as agency_routes
-from central.agencies.routes import orders as agency_order_routes
-from central.agencies.selling import AgencySales
-from central.agencies.service import Agencies
-from central.catalog.categories import Categories
+import central.office
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
-from central.catalog.preview import Preview
-from central.catalog.routes import categories, presets, preview, sale_settings
-from central.catalog.routes import ticket_types as catalog_routes
-from central.catalog.sale_settings import SaleSettings
-from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
 from central.domain.idempotency import IdempotencyKey
 from central.domain.principal import DataScope, Principal
-from central.identity.accounts import WINDOW, Accounts, Profile
-from central.identity.menu_service import Menus
+from central.identity.accounts import WINDOW, Profile
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL, Permission
-from central.identity.roles import RoleGrant, Roles
-from central.identity.routes import menus, roles, sessions, setting_groups, supervisors, tokens, users
-from central.identity.service import Attempt, Identity
-from central.identity.setting_groups import SettingGroups
-from central.identity.supervisors import Supervisors
-from central.identity.tokens import Tokens
-from central.issuing import routes as issuing_routes
-from central.issuing.service import Issuing
+from central.identity.roles import RoleGrant
+from central.identity.service import Attempt
 from central.issuing.signer import KeySigner
-from central.parameters import routes as parameter_routes
-from central.parameters.service import Parameters
-from central.payments import merchants
-from central.payments import routes as payment_routes
-from central.payments.differences import Differences
+from central.office import Ports
+from central.operations import OPERATIONS, offer
 from central.payments.documents import AtOnce
 from central.payments.institution import Institution
-from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.reconciliation import Reconciliation
-from central.payments.service import Payments
-from central.promoters import routes as promoter_routes
-from central.promoters.service import Promoters
-from central.refunds.batches import RefundBatches
-from central.refunds.routes import batches, upgrades
-from central.refunds.routes import refunds as refund_routes
+from central.promoters.routes import LINK_ORIGIN
 from central.refunds.rules.fence import AgentFacts
-from central.refunds.service import Refunds
-from central.refunds.upgrades import Upgrades
-from central.reports import filters as report_wanted
+from central.reports import filters
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
-from central.reports.routes import activation_codes as code_routes
-from central.reports.routes import exports, reprints
-from central.reports.routes import lists as report_routes
-from central.reports.service import Reports
-from central.sales.activation import ActivationCodes
-from central.sales.carts import Carts
-from central.sales.data_scope import OrderSight
-from central.sales.orders import Evidences, Order
-from central.sales.reprints import Reprints
-from central.sales.rescheduling import Rescheduling
-from central.sales.routes import activation, after_sale, carts, evidence, type_changes
-from central.sales.routes import orders as sales_routes
+from central.reports.routes.exports import DESK, Desk
+from central.sales.orders import Order
 from central.sales.rules.pricing import Holder, WantedLine
-from central.sales.service import Sales, Wanted
-from central.sales.type_changes import TypeChanges
-from central.shifts import routes as shift_routes
-from central.shifts.service import CashShifts
+from central.sales.service import Wanted
 from central.store.unit_of_work import Store, Work
-from central.sync.corrections import Corrections
-from central.sync.routes import corrections
 from central.web.application import make_application
-from central.web.operations import SIGHT
 from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
@@ -90,43 +44,8 @@ from tests.builders.institution import ScriptedInstitution, configured
 PRIVATE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ISSUING_KEY = KeyId(7)
 VISIT = date(2026, 5, 10)
-ANYTHING = report_wanted.Wanted()
+ANYTHING = filters.Wanted()
 EVERYBODY = Principal(1, "seller", frozenset(), must_change_password=False, scope=DataScope.ALL)
-OPERATIONS = (
-    *sessions.OPERATIONS,
-    *users.OPERATIONS,
-    *roles.OPERATIONS,
-    *tokens.OPERATIONS,
-    *menus.OPERATIONS,
-    *supervisors.OPERATIONS,
-    *parameter_routes.OPERATIONS,
-    *catalog_routes.OPERATIONS,
-    *categories.OPERATIONS,
-    *presets.OPERATIONS,
-    *preview.OPERATIONS,
-    *type_changes.OPERATIONS,
-    *sale_settings.OPERATIONS,
-    *setting_groups.OPERATIONS,
-    *issuing_routes.OPERATIONS,
-    *sales_routes.OPERATIONS,
-    *evidence.OPERATIONS,
-    *after_sale.OPERATIONS,
-    *carts.OPERATIONS,
-    *activation.OPERATIONS,
-    *payment_routes.OPERATIONS,
-    *shift_routes.OPERATIONS,
-    *promoter_routes.OPERATIONS,
-    *refund_routes.OPERATIONS,
-    *batches.OPERATIONS,
-    *upgrades.OPERATIONS,
-    *agency_routes.OPERATIONS,
-    *agency_order_routes.OPERATIONS,
-    *report_routes.OPERATIONS,
-    *reprints.OPERATIONS,
-    *code_routes.OPERATIONS,
-    *corrections.OPERATIONS,
-    *exports.OPERATIONS,
-)
 
 
 @dataclass(slots=True)
@@ -160,8 +79,8 @@ class Gates:
         assert now
 
 
-class Office:
-    """All slices, by name; `woken` counts how often the publisher was called.
+class Office(central.office.Office):
+    """The office of central, over stand-ins for the world; `woken` counts how often the publisher was called.
 
     `institutions` instead of the scripted one, and a stream of random bytes of its own where the office is not the first.
     """
@@ -173,42 +92,24 @@ class Office:
         institutions: Mapping[Method, Institution] | None = None,
         random_bytes: SeededBytes | None = None,
     ) -> None:
-        self.store = store
-        self.clock = clock
-        self.gates = Gates()
-        self.woken = 0
+        self.gates, self.bank = Gates(), ScriptedInstitution(clock)
+        self.woken = self.seller = 0
         random_bytes = random_bytes or SeededBytes()
-        seal = field_seal(random_bytes)
+        answering = configured(institutions or {Method.WECHAT: self.bank})
         passwords = Passwords(cheap_hasher())
-        self.identity = Identity(store, passwords, random_bytes, seal)
-        self.accounts = Accounts(store, passwords, random_bytes)
-        self.roles = Roles(store)
-        self.tokens = Tokens(store, random_bytes)
-        self.supervisors = Supervisors(store, Passwords(cheap_hasher()), self._wake)
-        self.parameters = Parameters(store, seal, merchants.guards())
-        self.catalog = Catalog(store, seal, random_bytes, self._wake)
-        self.categories, self.sale_settings = Categories(store), SaleSettings(store)
-        self.setting_groups = SettingGroups(store)
-        self.issuing = Issuing(store, KeySigner(ISSUING_KEY, PRIVATE_KEY), random_bytes, self._wake)
-        self.sales = Sales(store, self.catalog, self.issuing, seal)
-        self.bank = ScriptedInstitution(clock)
-        world = World(configured(institutions or {Method.WECHAT: self.bank}), clock, random_bytes)
-        self.payments = Payments(store, self.sales, world)
-        self.differences, self.reconciliation = Differences(store), Reconciliation(store, world)
-        self.shifts, self.promoters = CashShifts(store), Promoters(store, random_bytes)
-        self.reports = Reports(store)
-        self.refunds = Refunds(store, self.issuing, self.payments, self.gates, self.gates)
-        self.rescheduling = Rescheduling(store, self.issuing, self.gates)
-        self.reprints = Reprints(store)
-        self.carts, self.evidences = Carts(store, seal), Evidences(store)
-        self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, random_bytes)
-        self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
-        self.refund_batches = RefundBatches(store, self.refunds)
-        self.corrections, self.type_changes = Corrections(store), TypeChanges(store)
-        self.agencies = Agencies(store, seal)
-        self.groups = GroupOrders(store, self.issuing, GroupGates(self.gates, self.gates), seal)
-        self.agency_sales = AgencySales(store, self.sales, self.groups)
-        self.seller = 0
+        ports = Ports(
+            clock=clock,
+            random_bytes=random_bytes,
+            passwords=passwords,
+            pins=passwords,
+            signer=KeySigner(ISSUING_KEY, PRIVATE_KEY),
+            feed_has_work=self._wake,
+            institutions=lambda _: answering,
+            agents=self.gates,
+            uses=self.gates,
+        )
+        super().__init__(store, field_seal(random_bytes), ports)
+        self.clock: HandClock = clock
 
     def _wake(self) -> None:
         self.woken += 1
@@ -250,7 +151,7 @@ class Office:
         quoted = await self.sales.quote(wanted, self.clock())
         return await self.sales.hold(wanted, quoted.total_fen, once(key), self.seller, self.clock())
 
-    async def listed(self, listing: Listing[ItemT], which: report_wanted.Wanted = ANYTHING) -> tuple[ItemT, ...]:
+    async def listed(self, listing: Listing[ItemT], which: filters.Wanted = ANYTHING) -> tuple[ItemT, ...]:
         """Return what a list shows to somebody who sees all."""
         return await self.reports.page(listing, which, EVERYBODY, None, 200)
 
@@ -259,31 +160,10 @@ class Office:
         return await self.listed(ORDERS)
 
     def application(self) -> web.Application:
-        """Return the web application over these slices."""
+        """Return the web application over these services; what is asked of agents' own keys and feed is not in it."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
-        app[sessions.IDENTITY], app[users.ACCOUNTS] = self.identity, self.accounts
-        app[roles.ROLES], app[tokens.TOKENS] = self.roles, self.tokens
-        app[menus.MENUS], app[supervisors.SUPERVISORS] = Menus(self.store), self.supervisors
-        app[parameter_routes.PARAMETERS], app[catalog_routes.CATALOG] = self.parameters, self.catalog
-        app[categories.CATEGORIES], app[sale_settings.SALE_SETTINGS] = self.categories, self.sale_settings
-        app[issuing_routes.ISSUING] = self.issuing
-        app[sales_routes.SALES], app[SIGHT] = self.sales, OrderSight(self.store)
-        app[setting_groups.SETTING_GROUPS] = self.setting_groups
-        app[evidence.EVIDENCES] = self.evidences
-        app[type_changes.TYPE_CHANGES] = self.type_changes
-        app[corrections.CORRECTIONS] = self.corrections
-        app[preview.PREVIEW] = Preview(self.store)
-        app[activation.ACTIVATION] = self.activation
-        app[after_sale.RESCHEDULING], app[after_sale.REPRINTS] = self.rescheduling, self.reprints
-        app[payment_routes.PAYMENTS], app[payment_routes.DIFFERENCES] = self.payments, self.differences
-        app[payment_routes.RECONCILIATION] = self.reconciliation
-        app[upgrades.UPGRADES], app[carts.CARTS] = self.upgrades, self.carts
-        app[refund_routes.REFUNDS], app[batches.REFUND_BATCHES] = self.refunds, self.refund_batches
-        app[shift_routes.CASH_SHIFTS] = self.shifts
-        app[promoter_routes.PROMOTERS], app[promoter_routes.LINK_ORIGIN] = self.promoters, "https://tickets.example"
-        app[agency_routes.AGENCIES], app[agency_order_routes.GROUP_ORDERS] = self.agencies, self.groups
-        app[agency_order_routes.AGENCY_SALES] = self.agency_sales
-        app[report_routes.REPORTS], app[exports.DESK] = self.reports, exports.Desk()
+        offer(app, self)
+        app[LINK_ORIGIN], app[DESK] = "https://tickets.example", Desk()
         return app
 
     def client(self) -> TestClient[web.Request, web.Application]:

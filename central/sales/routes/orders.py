@@ -22,7 +22,7 @@ from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.promoters.rules.attribution import Promotion
-from central.sales.holder_rehashing import HolderRounds
+from central.sales.holder_rehashing import HolderRehashing
 from central.sales.holders import KeptHolder
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder, OrderState, WantedLine
@@ -33,7 +33,7 @@ from protocol.identifiers import ProductId, SiteId
 from protocol.instants import to_datetime
 
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
-HOLDER_ROUNDS: web.AppKey[HolderRounds] = web.AppKey("holder_rounds", HolderRounds)
+HOLDER_REHASHING: web.AppKey[HolderRehashing] = web.AppKey("holder_rehashing", HolderRehashing)
 MOST_LINES = 50
 MOST_TOTAL_FEN = 10**12
 SALE_REFUSALS = (

@@ -16,12 +16,13 @@ from central.agencies.rules.contracts import Charges
 from central.domain.principal import DataScope, Principal, Subject
 from central.identity.permissions import ALL
 from central.issuing.records import id_text
+from central.operations import OPERATIONS
 from central.refunds.rules.amounts import WantedRefund
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
 from tests.builders.agency import GUIDE, AgencyDesk
 from tests.builders.asking import Asking
-from tests.builders.office import OPERATIONS, Office, once
+from tests.builders.office import Office, once
 
 ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects]
 # What a body must hold beside the subject, for the operations that are told it in their body.

@@ -13,8 +13,9 @@ from sqlmodel import select
 from central.domain.principal import Principal
 from central.parameters.groups import GroupName, KioskGroup, MiniProgramGroup, WeChatPayGroup
 from central.parameters.service import Change, Parameters
-from central.payments.configured import ConfiguredInstitutions
-from central.payments.methods import Method
+from central.payments.configured import MAKERS, ConfiguredInstitutions, Surroundings
+from central.payments.merchants import MERCHANTS
+from central.payments.methods import INSTITUTIONS, Method
 from central.store.tables.audit import AuditRow
 from central.store.tables.parameters import ParameterGroupRow
 from protocol.errors import SettingsError, StorageError
@@ -148,7 +149,7 @@ async def test_an_institution_follows_its_parameters_without_a_restart(office: O
     """Another process is another `Parameters` and another `ConfiguredInstitutions` on the same database."""
     here = Parameters(office.store, field_seal(SeededBytes("here")), {})
     with ThreadPoolExecutor(1) as pool:
-        institutions = ConfiguredInstitutions(office.parameters, pool, office.clock)
+        institutions = ConfiguredInstitutions(office.parameters, Surroundings(pool, office.clock))
         assert await institutions() == {}
         await here.change(change_of(GroupName.PAYMENT_WECHAT, wechat_values()), boss, office.clock())
         first = await institutions()
@@ -164,3 +165,7 @@ async def test_an_institution_follows_its_parameters_without_a_restart(office: O
     kept = await office.parameters.current(WeChatPayGroup)
     assert kept is not None
     assert kept.values.base_url == "http://127.0.0.1:10"
+
+
+def test_each_institution_has_a_line_in_every_table() -> None:
+    assert set(MAKERS) == set(MERCHANTS) == INSTITUTIONS

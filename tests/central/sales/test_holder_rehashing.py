@@ -7,7 +7,7 @@ from central.catalog.holder_keys import HolderKeys
 from central.devices.rules.enrolment import AgentRole
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_version import FeedVersion
-from central.sales.holder_rehashing import HolderRounds
+from central.sales.holder_rehashing import HolderRehashing
 from central.sales.rules.pricing import Holder
 from central.store.tables.devices import AgentRow
 from central.store.tables.tickets import TicketCredentialRow
@@ -25,9 +25,9 @@ PEOPLE = tuple(
 )
 
 
-def rounds(office: Office) -> HolderRounds:
+def rounds(office: Office) -> HolderRehashing:
     """Return them as a process that has just started has them."""
-    return HolderRounds(office.store, office.catalog, office.issuing, field_seal(SeededBytes("rounds")))
+    return HolderRehashing(office.store, office.catalog, office.issuing, field_seal(SeededBytes("rounds")))
 
 
 async def keys(office: Office) -> HolderKeys:

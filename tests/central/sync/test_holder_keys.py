@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from central.catalog.routes.ticket_types import CATALOG
-from central.sales.routes.orders import HOLDER_ROUNDS
+from central.sales.routes.orders import HOLDER_REHASHING
 from edge.central_client import AgentRevoked
 from edge.sync.holder_keys import HolderKeyFollower
 from edge.sync.upload import Pace
@@ -62,7 +62,7 @@ async def lose(central: Central, gate: Gate) -> None:
 async def go_on(central: Central, until: Callable[[tuple[int, object]], bool]) -> None:
     """Let the job run, and the feed be published, until the site's keys are as wanted: so many, doing this."""
     for _ in range(60):
-        await central.built.app[HOLDER_ROUNDS].go_on(central.clock())
+        await central.built.app[HOLDER_REHASHING].go_on(central.clock())
         await central.publisher.work()
         async with central.built.store.reading() as work:
             held = await central.built.app[CATALOG].holder_keys(work, SITE)
