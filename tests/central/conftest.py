@@ -11,8 +11,11 @@ from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.unit_of_work import Store
 from tests.builders.central import DATABASE_FILE, HandClock, SeededBytes, sqlite_url
+from tests.builders.compiled_statements import share_compiled_statements
 from tests.builders.office import Office
 from tests.builders.postgresql import Server, running_server
+
+share_compiled_statements()
 
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql))
 
