@@ -1,26 +1,35 @@
 """What every test shares: Hypothesis without time limits, and the law that a test proves in its report."""
 
-import os
-
 import pytest
 import structlog
 from hypothesis import settings
 
 pytest_plugins = ["pytester"]
 
-settings.register_profile("house", deadline=None, print_blob=True)
-settings.register_profile("thorough", settings.get_profile("house"), max_examples=2_000)
-settings.load_profile(os.environ.get("PAIFANG_HYPOTHESIS", "house"))
+settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
+settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a simulation run for longer, or play one schedule again."""
-    parser.addoption("--schedules", type=int, default=200, help="how many seeded schedules tests/simulation plays")
+    """Let what is sampled be done as a whole, or a simulation run for longer, or one schedule be played again."""
+    parser.addoption("--sweep", action="store_true", help="do as a whole what is sampled otherwise")
+    parser.addoption("--schedules", type=int, default=100, help="how many seeded schedules tests/simulation plays")
     parser.addoption(
         "--api-examples", type=int, default=1, help="how many calls of each kind Schemathesis makes to each operation"
     )
-    parser.addoption("--payment-schedules", type=int, default=40, help="how many of them are of payments")
+    parser.addoption("--payment-schedules", type=int, default=16, help="how many of them are of payments")
     parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples each property meets, before any test is imported."""
+    settings.load_profile("sweep" if config.getoption("--sweep") else "house")
+
+
+@pytest.fixture(scope="session")
+def is_sweep(pytestconfig: pytest.Config) -> bool:
+    """Whether this run does as a whole what is sampled otherwise."""
+    return bool(pytestconfig.getoption("--sweep"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
