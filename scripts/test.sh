@@ -1,22 +1,51 @@
 #!/usr/bin/env bash
-# Everything that must hold, in the order in which a failure is cheapest. `quick` leaves out journeys and PostgreSQL.
+# What must hold, in the order in which a failure is cheapest, and at the end a table of the sections with their seconds.
+#   test.sh          everything
+#   test.sh check    what a change can break: of the files that differ from the last commit
+#   test.sh sweep    as a whole what `test.sh` samples
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+table=""
 
-section() { printf '\n== %s\n' "$1"; }
+section() {
+  local name=$1 begun_s=$SECONDS
+  shift
+  printf '\n== %s\n' "$name"
+  "$@"
+  table+=$(printf '%-18s %4d s' "$name" $((SECONDS - begun_s)))$'\n'
+}
 
-section "Format"
-ruff format --check --quiet . && echo "as it must be"
-section "Lint"
-ruff check --quiet . && echo "clean"
-section "Import contracts"
-lint-imports --no-logo | grep -E 'KEPT|BROKEN|Contracts:|^-|->'
-section "Types"
-mypy
-section "Tests"
-if [ "${1:-}" = quick ]; then
-  pytest -n 3 --dist loadgroup -m "not journey and not postgresql"
-else
-  pytest -n 3 --dist loadgroup
-fi
+format() { ruff format --check --quiet "$@" && echo "as it must be"; }
+lint() { ruff check --quiet "$@" && echo "clean"; }
+contracts() { lint-imports --no-logo | grep -E 'KEPT|BROKEN|Contracts:|^-|->'; }
+finish() { printf '\n== Seconds\n%s%-18s %4d s\n' "$table" "in all" "$SECONDS"; }
+
+check() {
+  local changed=() chosen=()
+  mapfile -t changed < <(python -m tests.reach --changed)
+  mapfile -t chosen < <(python -m tests.reach)
+  if [ "${#changed[@]}" != 0 ]; then
+    section "Format" format "${changed[@]}"
+    section "Lint" lint "${changed[@]}"
+    section "Types" mypy "${changed[@]}"
+  fi
+  section "Import contracts" contracts
+  section "Tests (${#chosen[@]} files)" \
+    pytest -n 2 --dist loadgroup -m "not journey and not postgresql and not real_time" "${chosen[@]}"
+}
+
+everything() {
+  section "Format" format .
+  section "Lint" lint .
+  section "Import contracts" contracts
+  section "Types" mypy
+  section "Tests" pytest -n 4 --dist loadgroup
+}
+
+case "${1:-everything}" in
+  check) check ;;
+  sweep) section "Sweep" pytest -n 2 --dist loadgroup --sweep -m sweep ;;
+  *) everything ;;
+esac
+finish

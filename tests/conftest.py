@@ -4,7 +4,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.durations"]
 
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
 settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
@@ -33,10 +33,11 @@ def is_sweep(pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep on one worker what runs against the real clock."""
+    """Keep what runs against the real clock on two workers, so that never more than two of them share the machine."""
     for item in items:
         if item.get_closest_marker("real_time") is not None:
-            item.add_marker(pytest.mark.xdist_group("real_time"))
+            lives_long = item.nodeid.startswith(("tests/journeys/", "tests/edge/"))
+            item.add_marker(pytest.mark.xdist_group("real_time_1" if lives_long else "real_time_2"))
 
 
 def pytest_runtest_teardown() -> None:
