@@ -22,7 +22,7 @@ _LAW_HEADING = re.compile(r"^## Law (\d+)\. (.+)$", re.MULTILINE)
 _DECISION = re.compile(r"\bdecisions?" + _NUMBERS, re.IGNORECASE)
 _DECISION_FILE = re.compile(r"\bdecisions/(\d{4})")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_PATH = re.compile(rf"`((?:{'|'.join((*PACKAGES, 'tests', 'docs', 'scripts'))})/[\w./-]*)`")
+_PATH = re.compile(rf"(?<![\w./<-])(?:{'|'.join((*PACKAGES, 'tests', 'docs', 'scripts'))})/[\w./-]*[\w/]")
 _RECORD = re.compile(
     r"# (?P<number>\d{4}): (?P<title>\S[^\n]*)\n\n"
     r"- Date: (?P<date>\d{4}-\d{2}-\d{2})\n"
@@ -93,7 +93,7 @@ def broken_links(path: Path, text: str) -> Iterator[str]:
 
 
 def missing_paths(path: Path, text: str) -> Iterator[str]:
-    """Yield each path that a document names in backticks and that is not there."""
+    """Yield each path that a document names and that is not there; a path ends where `<anything>` begins."""
     if path.suffix == ".md":
         yield from (cited for cited in _PATH.findall(text) if not (ROOT / cited).exists())
 
