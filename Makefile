@@ -30,7 +30,7 @@ schedules: setup ## seeded faults in virtual time, of gates and of payments; N=o
 fuzz: setup  ## Schemathesis over the whole API; N=calls of each kind to an operation
 	@$(PYTHON) -m pytest -n 2 tests/central/api/test_any_call.py --api-examples $(or $(N),100)
 
-laws: setup  ## each law of the design, the tests that prove it, their result
+laws: setup  ## each law of docs/laws.md, the tests that prove it, their result
 	@$(PYTHON) -m tests.laws
 
 examples: setup ## tell the API's examples anew, and write central/examples

@@ -1,6 +1,6 @@
 """An FE relay board: Modbus RTU with eight relays and eight opto inputs, reached by its own unit or by FE or FF.
 
-Facts: hardware notes 1c. Coils and inputs as any Modbus board; a jog is FC10 into the relay's block of five registers (0003,
+Facts, as published: Coils and inputs as any Modbus board; a jog is FC10 into the relay's block of five registers (0003,
 0008, ...): `00 04` for on, then the time in tenths of a second. The board ends a jog by itself. It answers by the unit it was
 asked by, or, `tells_own_unit`, by its own.
 """

@@ -1,6 +1,6 @@
 """Chips of ID cards, of persons who do not exist: the 256 bytes of text, in the layouts of four kinds of card.
 
-Facts: hardware notes 4. Numbers are of region 990101, which no place has; a wrong check digit is made on purpose only.
+Facts, as published: Numbers are of region 990101, which no place has; a wrong check digit is made on purpose only.
 """
 
 from dataclasses import dataclass

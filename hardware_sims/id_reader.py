@@ -1,6 +1,6 @@
 """A resident ID card reader: a security module that finds, selects and reads what lies on it.
 
-Facts: hardware notes 4. A card that was read is not found again before it was lifted; a reply whose photo holds the head of a
+Facts, as published: A card that was read is not found again before it was lifted; a reply whose photo holds the head of a
 frame is as good as any other; a chip may hang in the field until the module is reset.
 """
 

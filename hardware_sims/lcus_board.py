@@ -1,6 +1,6 @@
 """An LCUS serial relay board: frames `A0 channel op sum`, state as its firmware has it. Its supply is the USB cable.
 
-Facts: hardware notes 1a. Nothing answers on and off; a wrong sum is silently ignored; `FF` asks for the state, as text, as one
+Facts, as published: Nothing answers on and off; a wrong sum is silently ignored; `FF` asks for the state, as text, as one
 byte a channel, or in vain. There are no inputs and no timer: what was switched on stays on until it is told otherwise.
 """
 

@@ -1,6 +1,6 @@
 """An ESC/POS printer: what is sent becomes text and codes on sheets, and a picture of each; sensors answer at any time.
 
-Facts: hardware notes 5. DLE EOT is answered at once, even where its bytes stand within an image; GS r in its turn, once all
+Facts, as published: DLE EOT is answered at once, even where its bytes stand within an image; GS r in its turn, once all
 before is on paper. Bytes that are no known command are noted in `unknown`, so that a test can say that there were none.
 """
 

@@ -1,6 +1,6 @@
 """A Modbus RTU relay board with eight relays and eight digital inputs, as Waveshare's "Modbus RTU Relay (D)" family.
 
-Facts: hardware notes 1b and 1d; register meanings (baud codes, V1.00 as 0x0064, reads of the address and version
+Facts, as published: register meanings (baud codes, V1.00 as 0x0064, reads of the address and version
 answered also under unit 0) as the vendor's wiki. Output mode registers (0x1000..) are not simulated: exception 02.
 The board ends a flash by itself, whatever happens to whoever asked for it.
 """

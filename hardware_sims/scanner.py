@@ -1,6 +1,6 @@
 """A serial code scanner of the GM65 family: shows of codes go out as bytes with a tail, commands come in on the same line.
 
-Facts: hardware notes 3a, 3e. Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it),
+Facts, as published: Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it),
 reply `02 00 00 len data crc`; a heartbeat is answered with `03 00 00 01 00 33 31` (vendor manuals of GM65 and GM861).
 An unreadable command is met with silence. Zone maps differ by model; this one has the mode in 0000, the trigger in 0002, set-up
 codes in 0003 (bit 1 closes them), the baud divisor in 002A, and the tail in bits 6 and 5 of 0060. A tail of LF has no bits.

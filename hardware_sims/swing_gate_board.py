@@ -1,6 +1,6 @@
 """A swing gate's controller: 7E commands in, 7F statuses out, counters of bodies in both directions.
 
-Facts: hardware notes 2b. A status of 18 bytes answers each command that is whole; other addresses and wrong sums are met with
+Facts, as published: A status of 18 bytes answers each command that is whole; other addresses and wrong sums are met with
 silence. The mechanics behind it are those of any arm (`turnstile`): opening pulses its unlock, its PASS contacts make counters
 step.
 """

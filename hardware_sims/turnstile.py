@@ -1,6 +1,6 @@
 """The mechanics behind a relay board: an arm that a relay unlocks, contacts that tell of bodies passing, a fire contact.
 
-Facts: hardware notes 2a. Unlock inputs take pulses of at least 100 ms; the arm then waits 5 s, whatever the pulse's
+Facts, as published: Unlock inputs take pulses of at least 100 ms; the arm then waits 5 s, whatever the pulse's
 length, and locks after one passage or none. Fire and loss of power free the arm in both directions, in hardware.
 Laws: software cannot lock what fire has freed; every movement is in `history`, so that a test can count releases.
 """

@@ -1,6 +1,6 @@
 """A USB bus in memory, behind pyusb's backend interface: devices plug and unplug, drivers find and claim them as on a real one.
 
-Facts: hardware notes 7c, and the USB 2.0 specification for descriptors. Laws: while the kernel's driver holds an interface,
+Facts: as published, and the USB 2.0 specification for descriptors. Laws: while the kernel's driver holds an interface,
 claiming it is EBUSY; a transfer to a device that is gone is ENODEV; one that brings nothing in time is ETIMEDOUT; what a device
 does, it does on the thread that made the bus, whichever thread asks.
 """

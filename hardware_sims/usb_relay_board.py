@@ -1,6 +1,6 @@
 """A "USBRelayN" board on a simulated USB bus: feature reports of eight bytes.
 
-Facts: hardware notes 1e. SET_REPORT: FF on, FD off, FE all on, FC all off, FA sets the five-character serial; GET_REPORT: serial
+Facts, as published: SET_REPORT: FF on, FD off, FE all on, FC all off, FA sets the five-character serial; GET_REPORT: serial
 in bytes 0 to 4, relays in byte 7. Laws: relays drop when the board is unplugged, for its supply is the cable.
 """
 

@@ -1,6 +1,6 @@
 """USB scanners on a simulated bus: of the point-of-sale class, and one that types.
 
-Facts: hardware notes 3d; USB HID usage tables (keyboard page, US layout). While the kernel holds its interface, what a keyboard
+Facts, as published; USB HID usage tables (keyboard page, US layout). While the kernel holds its interface, what a keyboard
 scanner types reaches every program: it is collected in `leaked`, so that a test can say that there was nothing.
 """
 

@@ -1,7 +1,7 @@
 """The outbox of ticket changes: what gates have not been told yet, and which feed version told them.
 
 Laws: a change stands here in the transaction that made it, so that none is lost and none is told before it is true; the
-publisher sets the version after the commit (design.md, section 4).
+publisher sets the version after the commit (protocol/SPEC.md, section 8).
 """
 
 from collections.abc import Collection, Iterable

@@ -2,7 +2,7 @@
 
 Laws: its blocking calls run in a pool of threads that is handed in, within a time limit; replies are verified over their raw
 text, notifications over their sorted fields, with a configured key; a notification older than five minutes is refused. A code
-that nobody has scanned is no trade yet: it is cancelled, because it cannot be closed. Facts: reference/payments, section 2.
+that nobody has scanned is no trade yet: it is cancelled, because it cannot be closed. Facts: what is published of its API.
 """
 
 import asyncio

@@ -2,7 +2,7 @@
 
 Laws: its blocking calls run in a pool of threads that is handed in, within time limits; every reply and callback is verified
 with a configured key that it names, no key is ever fetched; a callback older than five minutes is refused. Facts:
-reference/payments, section 1.
+what is published of its API (docs/decisions/0008 says why it stands behind a port).
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Alipay as a server: one gateway, each request's signature checked, each answer signed, changes told by notify.
 
 Laws: nothing is done for a request whose signature is not the merchant's; the file of a bill is unsigned. A request's
-timestamp must be one, its age is not judged. Source: payments.md, section 2.
+timestamp must be one, its age is not judged. Source: what is published of its API.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The trade bill of Alipay: a zip of two GBK csv files, details of 25 columns and a summary; yuan, framed by # lines.
 
 Laws: a payment stands on the day it was paid, a refund on the day it was done; values are padded with tabs, amounts of
-refunds are negative. Source: payments.md, section 2; the summary's columns and the frame are best knowledge.
+refunds are negative. Source: what is published of its API; the summary's columns and the frame are best knowledge.
 """
 
 import io

@@ -1,6 +1,6 @@
 """Alipay on the wire: what is signed, by whom, and how an answer carries its signature.
 
-Laws: an answer's signature is over the very text of the object that it goes with. Source: payments.md, section 2.
+Laws: an answer's signature is over the very text of the object that it goes with. Source: what is published of its API.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """How Alipay says things: trade_status, answers, and failures as code and sub_code.
 
-Laws: the bank's words are translated here and nowhere else. Codes marked K in payments.md are best knowledge.
+Laws: the bank's words are translated here and nowhere else. Unchecked: 20000, SYSTEM_ERROR, TRADE_HAS_*, _NOT_EXIST, SELLER_*.
 """
 
 from hardware_sims.payment_institutions.china_time import stamp, yuan

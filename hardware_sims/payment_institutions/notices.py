@@ -20,7 +20,7 @@ MAX_ANSWER_BYTES = 4_096
 MAX_RECORD = 10_000
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _MINUTE_S, _HOUR_S = 60, 3_600
-# payments.md: 24 h 4 min in all; and 8 tries in 25 h.
+# As published: 24 h 4 min in all; and 8 tries in 25 h.
 WECHAT_GAPS_S = (
     15,
     15,

@@ -1,7 +1,7 @@
 """WeChat Pay v3 as a server: checks each request's signature, does the call, signs the answer, tells by callback.
 
 Laws: nothing is done for a request whose signature is not the merchant's over the bytes that came, or that is too old;
-every answer is signed, except the file of a bill. Source: payments.md, section 1.
+every answer is signed, except the file of a bill. Source: what is published of its API.
 """
 
 import json

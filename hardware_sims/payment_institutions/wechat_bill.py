@@ -1,7 +1,7 @@
 """The trade bill of WeChat Pay, ALL: 27 columns, each value behind a backtick, a summary of 7, UTF-8, yuan.
 
 Laws: a payment stands on the day it was paid, a refund on the day it was accepted, as it was then, for ever; what was
-never paid is absent. Source: payments.md, section 1; the line end is best knowledge.
+never paid is absent. Source: what is published of its API; the line end is best knowledge.
 """
 
 from hardware_sims.payment_institutions.bill_shelf import within

@@ -1,7 +1,7 @@
 """WeChat Pay v3 on the wire: what is signed, by whom, and how a callback is encrypted.
 
 Laws: a request's signature is checked over the bytes that came; an answer is signed over the bytes that go. Nothing
-is signed by hand elsewhere. Source: payments.md, section 1.
+is signed by hand elsewhere. Source: what is published of its API.
 """
 
 import base64

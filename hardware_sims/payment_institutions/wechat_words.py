@@ -1,6 +1,6 @@
 """How WeChat Pay says things: states, transactions, refunds, and errors as {"code", "message"}.
 
-Laws: the bank's words are translated here and nowhere else. Codes marked K in payments.md are best knowledge.
+Laws: the bank's words are translated here and nowhere else. Best knowledge only: AUTH_CODE_EXPIRED and _INVALID.
 """
 
 from hardware_sims.payment_institutions.china_time import rfc3339

@@ -16,7 +16,7 @@ DRIFT_PER_MILLION = 200
 
 
 class Freshness(StrEnum):
-    """The ladder of design.md, section 4."""
+    """How old the cache is, from fresh to locked: docs/glossary.md, *freshness*."""
 
     LIVE = "live"
     OK = "ok"

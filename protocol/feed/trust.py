@@ -1,4 +1,4 @@
-"""When a gate believes what central publishes (design.md, section 4; The Update Framework's client workflow).
+"""When a gate believes what central publishes (protocol/SPEC.md, section 8; The Update Framework's client workflow).
 
 Each role moves forward alone: (epoch, version) never falls, and equal means equal hash (law 3). A role's epoch is that of the
 keyring, so only root raises one: that is how central goes on after a restore, and how a gate recovers when a stolen key has

@@ -1,6 +1,6 @@
 """What the 29-byte body of a PF1 ticket claims.
 
-Laws: claims are what was said at issue; where the cache has a row for the ticket, the row decides (design.md, section 4).
+Laws: claims are what was said at issue; where the cache has a row for the ticket, the row decides (protocol/SPEC.md, section 6).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The map in README names what is there: every path in it exists, every package and top-level folder stands in it."""
+"""The map in README names what is there: every path in it exists, every folder of the first two levels stands in it."""
 
 import re
 
@@ -45,16 +45,29 @@ def test_everything_at_the_top_is_mapped() -> None:
     assert top - set(MAPPED) - UNMAPPED == set()
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_every_folder_of_a_package_is_mapped(package: str) -> None:
-    folders = {
-        f"{package}/{name.split('/')[1]}/"
-        for name in map(named, tracked_files())
-        if name.count("/") > 1 and name.startswith(f"{package}/")
-    }
-    assert folders - set(MAPPED) == set()
+def folders_in(top: str, names: list[str]) -> set[str]:
+    """Return the folders at the second level, under a folder of the top."""
+    return {f"{top}/{name.split('/')[1]}/" for name in names if name.count("/") > 1 and name.startswith(f"{top}/")}
+
+
+@pytest.mark.parametrize("top", [*PACKAGES, "tests", "docs"])
+def test_every_folder_of_the_second_level_is_mapped(top: str) -> None:
+    assert folders_in(top, [named(path) for path in tracked_files()]) - set(MAPPED) == set()
+
+
+def test_every_document_is_mapped() -> None:
+    documents = {name for name in map(named, tracked_files()) if name.startswith("docs/") and name.count("/") == 1}
+    assert documents - set(MAPPED) == set()
+
+
+def test_the_licence_stands_in_readme() -> None:
+    assert "## Licence" in README
 
 
 def test_a_planted_path_is_found() -> None:
     planted = "<!-- map -->\n```\nedge/   one device\n  gate/   the lane\n    lane.py  the shell\nMakefile\n```\n<!-- /map -->"
     assert mapped_paths(planted) == ["edge/", "edge/gate/", "edge/gate/lane.py", "Makefile"]
+
+
+def test_a_planted_folder_is_found() -> None:
+    assert folders_in("edge", ["edge/gate/lane.py", "edge/agent.py", "edges/x/y.py"]) == {"edge/gate/"}

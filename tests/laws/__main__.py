@@ -11,7 +11,7 @@ def main() -> int:
     """Return 0 where every law has tests and all of them passed."""
     report = LawReport()
     pytest.main(["-m", "law", "-n", "2", "--tb=short", *sys.argv[1:]], plugins=[report])
-    sys.stdout.write("\n== The laws of the design, their tests, the result\n\n")
+    sys.stdout.write("\n== The laws of docs/laws.md, their tests, the result\n\n")
     sys.stdout.writelines(f"{line}\n" for line in report.lines())
     return 0 if report.holds else 1
 

@@ -1,4 +1,4 @@
-"""The laws of the design by number, as `make laws` prints them."""
+"""The laws of docs/laws.md by number, as `make laws` prints them."""
 
 LAWS = {
     1: "Journal before relay",

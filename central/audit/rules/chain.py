@@ -1,7 +1,7 @@
 """The audit chain, as pure functions: batches of records, each hashed over the one before, and signed.
 
 A transaction that linked its own record would make all processes wait for each other; so one process links, in batches, what the
-others have committed (design.md, section 5).
+others have committed.
 Laws: a record that is changed, added to or taken from a linked batch shows; a batch that is missing in between shows; what was
 purged leaves its batch, so that the rest of the chain still verifies.
 """

@@ -1,7 +1,7 @@
 """Institutions' daily bills, read: pure.
 
 Laws: a bill that is not as its institution describes it is refused as a whole (PeerError), never read in part; amounts are yuan
-on paper and whole fen here. Formats: reference/payments, sections 1 and 2.
+on paper and whole fen here. Formats: as published.
 """
 
 from collections.abc import Iterable, Mapping

@@ -6,7 +6,7 @@ after that is returned. What a notification says is old by nature: once a docume
 
 `created -> sent -> paid | failed | unknown`; `unknown -> reversing -> reversed`; any success that can no longer pay its order
 ends in `returned`. Facts: WeChat Pay code payment (query every 5 to 10 s up to 45 s, never reverse within 15 s of the payment),
-Alipay bar code (query to about 60 s, then cancel); reference/payments.
+Alipay bar code (query to about 60 s, then cancel).
 """
 
 from dataclasses import dataclass, replace

@@ -5,7 +5,7 @@ institution that works on a refund is asked until it has ended, or a week is ove
 an end for a week) is said, never retried under a new number by itself.
 
 `created -> sent -> processing -> succeeded | closed | abnormal`. Facts: asked after one minute, then at 5, 10, 20, 30 minutes;
-without funds WeChat Pay closes a refund after seven days; Alipay never says that one has failed; reference/payments.
+without funds WeChat Pay closes a refund after seven days; Alipay never says that one has failed.
 """
 
 from dataclasses import dataclass, replace

@@ -28,7 +28,7 @@ VERBS = {
 SINGULAR = {"session", "totp", "own-shift"}
 # Two kinds of refund that are asked for beside the usual one.
 KINDS = {"refundByHand", "forceRefund"}
-# Names of times that are no `*_at`: windows of validity and of questions, as the glossary and the house call them.
+# Names of times that are no `*_at`: windows of validity and of questions, as docs/glossary.md and the house call them.
 TIMES = {"at", "since", "until", "before", "valid_from", "valid_until", "slot_start", "left_until"}
 CODES = {code.value.code for code in ProblemCode}
 
