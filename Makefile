@@ -1,6 +1,6 @@
 # The commands of the house. `make help` lists them; each is one line, what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak schedules fuzz laws examples vectors
+.PHONY: help setup demo test check sweep bench soak schedules fuzz laws examples vectors
 PYTHON := .venv/bin/python
 
 help:    ## this list
@@ -15,8 +15,11 @@ demo: setup  ## the whole path on simulated hardware; STAY=1 keeps serving after
 test: setup  ## everything: format, lint, types, contracts, tests
 	@scripts/test.sh
 
-check: setup ## the quick part of it: no journeys, no PostgreSQL
-	@scripts/test.sh quick
+check: setup ## what a change can break, within a minute: of the files that differ from the last commit
+	@scripts/test.sh check
+
+sweep: setup ## as a whole what `make test` samples: properties, hostile bodies, calls
+	@scripts/test.sh sweep
 
 bench: setup ## measure; ONLY=name runs one
 	@$(PYTHON) -m tests.bench $(ONLY)
@@ -33,8 +36,8 @@ fuzz: setup  ## Schemathesis over the whole API; N=calls of each kind to an oper
 laws: setup  ## each law of docs/laws.md, the tests that prove it, their result
 	@$(PYTHON) -m tests.laws
 
-examples: setup ## tell the API's examples anew, and write central/examples
+examples: setup ## tell the stories of the API again, and write central/examples
 	@$(PYTHON) -m tests.examples
 
-vectors: setup ## write protocol/vectors anew from fixed seeds
+vectors: setup ## write protocol/vectors again, from fixed seeds
 	@$(PYTHON) -m tests.vectors

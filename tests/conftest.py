@@ -33,8 +33,11 @@ def is_sweep(pytestconfig: pytest.Config) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what runs against the real clock on two workers, so that never more than two of them share the machine."""
+    """Mark what is sampled, and keep what runs against the real clock on two workers: never more than two share the machine."""
     for item in items:
+        function = getattr(item, "obj", None)
+        if getattr(function, "is_hypothesis_test", False) or "is_sweep" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.sweep)
         if item.get_closest_marker("real_time") is not None:
             lives_long = item.nodeid.startswith(("tests/journeys/", "tests/edge/"))
             item.add_marker(pytest.mark.xdist_group("real_time_1" if lives_long else "real_time_2"))

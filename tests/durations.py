@@ -1,6 +1,6 @@
 """How long tests take: a pytest plugin that sums their seconds, and holds them to the budget of tests/durations.toml.
 
-A test may take `BUDGET_S`. One that takes longer stands in durations.toml with its reason; the file also lists the thirty slowest.
+A test may take `BUDGET_S`. One that takes longer stands in durations.toml with its reason. The file lists the thirty slowest.
 A busy machine makes every test slow, and so a test without a reason is named from the budget on, and fails the run only from
 `LIMIT_S` on.
 """
