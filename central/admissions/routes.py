@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.service import Admissions, Position, StoredConflict
-from central.domain.pagination import Page, PageQuery, key_of, to_cursor
+from central.domain.pagination import Page, PageQuery, key_of, page_from
 from central.identity.permissions import Permission
 from central.issuing.records import id_text
 from central.web.operations import Call, Route
@@ -49,10 +49,13 @@ class ConflictView(BaseModel):
 @Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
 async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
     """List double entries and the like, with both passages."""
-    found = await call.request.app[ADMISSIONS].conflicts(_position(call.parameters.after), call.parameters.limit)
-    last = found[-1].position if len(found) == call.parameters.limit else None
-    following = None if last is None else to_cursor(last.scanned_at, last.journal_number, last.sequence)
-    return Page[ConflictView](items=[_conflict(one) for one in found], next=following)
+    asked = call.parameters
+    found = await call.request.app[ADMISSIONS].conflicts(_position(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: _key(one.position), _conflict)
+
+
+def _key(position: Position) -> tuple[int, int, int]:
+    return position.scanned_at, position.journal_number, position.sequence
 
 
 def _conflict(one: StoredConflict) -> ConflictView:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.audit.linking import Chain
 from central.audit.search import AuditSearch, Wanted
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.web.operations import Call, Route
 from protocol.instants import from_datetime, to_datetime
@@ -114,9 +114,12 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
         since=None if asked.since is None else from_datetime(asked.since),
         until=None if asked.until is None else from_datetime(asked.until),
     )
-    rows = await call.request.app[AUDIT].records(wanted, from_cursor(asked.after), asked.limit)
-    items = [
-        RecordView(
+    rows = await call.request.app[AUDIT].records(wanted, from_cursor(asked.after), asked.one_more)
+    return page_from(
+        rows,
+        asked,
+        lambda row: (row.id or 0,),
+        lambda row: RecordView(
             record_id=row.id or 0,
             at=to_datetime(row.at),
             user_id=row.user_id,
@@ -125,19 +128,20 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
             detail=row.detail,
             request_id=row.request_id,
             batch=row.batch,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=to_cursor(items[-1].record_id) if len(items) == asked.limit else None)
+        ),
+    )
 
 
 @Route("listCalls", "GET", "/api/v1/calls", "List calls of the API, newest first", READ)
 async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
     """List calls of the API, newest first, as far as the level keeps them."""
     asked = call.parameters
-    rows = await call.request.app[AUDIT].calls(asked.request_id, from_cursor(asked.after), asked.limit)
-    items = [
-        CallView(
+    rows = await call.request.app[AUDIT].calls(asked.request_id, from_cursor(asked.after), asked.one_more)
+    return page_from(
+        rows,
+        asked,
+        lambda row: (row.id or 0,),
+        lambda row: CallView(
             call_id=row.id or 0,
             at=to_datetime(row.at),
             request_id=row.request_id,
@@ -146,22 +150,23 @@ async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
             status=row.status,
             duration_ms=row.duration_ms,
             source=row.source,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=to_cursor(items[-1].call_id) if len(items) == asked.limit else None)
+        ),
+    )
 
 
 @Route("listFaults", "GET", "/api/v1/faults", "List faults, newest first", READ)
 async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
     """List faults of ours in full, newest first."""
     asked = call.parameters
-    rows = await call.request.app[AUDIT].faults(asked.request_id, from_cursor(asked.after), asked.limit)
-    items = [
-        FaultView(fault_id=row.id or 0, at=to_datetime(row.at), request_id=row.request_id, kind=row.kind, detail=row.detail)
-        for row in rows
-    ]
-    return Page(items=items, next=to_cursor(items[-1].fault_id) if len(items) == asked.limit else None)
+    rows = await call.request.app[AUDIT].faults(asked.request_id, from_cursor(asked.after), asked.one_more)
+    return page_from(
+        rows,
+        asked,
+        lambda row: (row.id or 0,),
+        lambda row: FaultView(
+            fault_id=row.id or 0, at=to_datetime(row.at), request_id=row.request_id, kind=row.kind, detail=row.detail
+        ),
+    )
 
 
 @Route("verifyAuditChain", "GET", "/api/v1/audit-chain", "Verify the chain of the log", READ)

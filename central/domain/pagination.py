@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,7 @@ _KEY_LIMIT = 1 << 63
 _BETWEEN = "."
 
 ItemT = TypeVar("ItemT")
+FoundT = TypeVar("FoundT")
 
 
 class PageQuery(BaseModel):
@@ -26,12 +27,33 @@ class PageQuery(BaseModel):
     after: Annotated[str | None, Field(max_length=MAX_CURSOR_CHARACTERS, description="`next` of the page before")] = None
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = DEFAULT_PAGE
 
+    @property
+    def one_more(self) -> int:
+        """Return how many rows to read for a page: the row too many says that another page follows."""
+        return self.limit + 1
+
 
 class Page(BaseModel, Generic[ItemT]):
     """One page; `next` is empty on the last."""
 
     items: list[ItemT]
     next: str | None = None
+
+
+def page_from(
+    found: Sequence[FoundT], query: PageQuery, key: Callable[[FoundT], tuple[int, ...]], view: Callable[[FoundT], ItemT]
+) -> Page[ItemT]:
+    """Return the page of rows that were read with `query.one_more` as their limit; `key` is what the next page begins after."""
+    shown, following = shown_and_next(found, query, key)
+    return Page(items=[view(one) for one in shown], next=following)
+
+
+def shown_and_next(
+    found: Sequence[FoundT], query: PageQuery, key: Callable[[FoundT], tuple[int, ...]]
+) -> tuple[Sequence[FoundT], str | None]:
+    """Return the rows of a page that was read with `query.one_more` as its limit, and the cursor of the next one."""
+    shown = found[: query.limit]
+    return shown, to_cursor(*key(shown[-1])) if len(found) > len(shown) else None
 
 
 def page_of(items: Iterable[ItemT], number: Callable[[ItemT], int], query: PageQuery) -> Page[ItemT]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
 from central.identity.permissions import Permission
@@ -239,9 +239,8 @@ async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
 async def list_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
     """List what a person must look at about money, newest first."""
     asked = call.parameters
-    found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.limit, asked.state)
-    items = [_difference_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].difference_id) if len(items) == asked.limit else None)
+    found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.one_more, asked.state)
+    return page_from(found, asked, lambda one: (one.difference_id,), _difference_view)
 
 
 @Route(

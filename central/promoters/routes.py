@@ -9,7 +9,7 @@ import segno
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.domain.pagination import Page, PageQuery, from_cursor, page_of, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
@@ -136,9 +136,8 @@ async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]
 async def list_promoters(call: Call[None, PromoterQuery]) -> Page[PromoterView]:
     """List promoters by number."""
     asked = call.parameters
-    found = await call.request.app[PROMOTERS].promoters(from_cursor(asked.after), asked.limit, asked.group_id)
-    items = [_view(call.request, one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].promoter_id) if len(items) == asked.limit else None)
+    found = await call.request.app[PROMOTERS].promoters(from_cursor(asked.after), asked.one_more, asked.group_id)
+    return page_from(found, asked, lambda one: (one.promoter_id,), lambda one: _view(call.request, one))
 
 
 @Route(

@@ -12,7 +12,7 @@ from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, 
 from central.agencies.service import Agencies, Paying, Period
 from central.agencies.statements import Entry, Funds
 from central.catalog.parameters import SiteNumber, TypeNumber
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
@@ -189,10 +189,9 @@ class StatementView(BaseModel):
 @Route("listAgencies", "GET", "/api/v1/agencies", "List travel agencies", Permission.AGENCIES_READ)
 async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
     """List travel agencies by number."""
-    limit = call.parameters.limit
-    found = await call.request.app[AGENCIES].agencies(from_cursor(call.parameters.after), limit)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].agency_id) if len(items) == limit else None)
+    asked = call.parameters
+    found = await call.request.app[AGENCIES].agencies(from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.agency_id,), _view)
 
 
 @Route(
@@ -316,9 +315,9 @@ async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementVi
     """Read an agency's balances before and after a period, and page by page what moved them."""
     asked, agencies = call.parameters, call.request.app[AGENCIES]
     statement = await agencies.statement(asked.period())
-    found = await agencies.entries(asked.period(), from_cursor(asked.after) or 0, asked.limit)
-    following = to_cursor(found[-1].entry_id) if len(found) == asked.limit else None
-    items = [_entry_view(one) for one in found]
+    found = await agencies.entries(asked.period(), from_cursor(asked.after) or 0, asked.one_more)
+    shown, following = shown_and_next(found, asked, lambda one: (one.entry_id,))
+    items = [_entry_view(one) for one in shown]
     return StatementView(
         opening=_funds_view(statement.opening), closing=_funds_view(statement.closing), items=items, next=following
     )

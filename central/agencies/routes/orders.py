@@ -13,7 +13,7 @@ from central.agencies.records import Contact
 from central.agencies.routes.agencies import AgencyPath, ContactBody, ContactView
 from central.agencies.rules.contracts import Charges, GroupState
 from central.agencies.selling import AgencySales, Deal
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
@@ -144,9 +144,8 @@ async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView
 async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView]:
     """List an agency's group orders, newest first."""
     asked = call.parameters
-    found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, from_cursor(asked.after), asked.limit)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].order_id) if len(items) == asked.limit else None)
+    found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.order_id,), _view)
 
 
 @Route(

@@ -7,7 +7,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
@@ -61,10 +61,9 @@ class NewTokenView(BaseModel):
 @Route("listTokens", "GET", "/api/v1/tokens", "List programs' tokens", Permission.TOKENS_EDIT)
 async def list_tokens(call: Call[None, PageQuery]) -> Page[TokenView]:
     """List tokens by number."""
-    limit = call.parameters.limit
-    found = await call.request.app[TOKENS].tokens(from_cursor(call.parameters.after), limit)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].token_id) if len(items) == limit else None)
+    asked = call.parameters
+    found = await call.request.app[TOKENS].tokens(from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.token_id,), _view)
 
 
 @Route(

@@ -7,7 +7,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Person, Profile
@@ -75,10 +75,9 @@ class NewPasswordView(BaseModel):
 @Route("listUsers", "GET", "/api/v1/users", "List the people who may sign in", Permission.USERS_READ)
 async def list_users(call: Call[None, PageQuery]) -> Page[UserView]:
     """List people by number."""
-    limit = call.parameters.limit
-    found = await call.request.app[ACCOUNTS].people(from_cursor(call.parameters.after), limit)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].user_id) if len(items) == limit else None)
+    asked = call.parameters
+    found = await call.request.app[ACCOUNTS].people(from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.user_id,), _view)
 
 
 @Route("readUser", "GET", "/api/v1/users/{user_id}", "Read a person", Permission.USERS_READ, problems=(ProblemCode.NOT_FOUND,))

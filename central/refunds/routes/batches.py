@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
 from central.catalog.parameters import SiteNumber, TypeNumber
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import Reason
@@ -156,9 +156,8 @@ async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchVi
     """List batches, newest first."""
     _require_all(call.principal)
     asked = call.parameters
-    found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.limit)
-    items = [_batch_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].batch_id) if len(items) == asked.limit else None)
+    found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.batch_id,), _batch_view)
 
 
 def _batch_view(batch: Batch) -> RefundBatchView:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from aiohttp import web
 from pydantic import BaseModel
 
-from central.domain.pagination import Page, key_of, to_cursor
+from central.domain.pagination import Page, key_of, page_from
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.issuing.records import id_text
@@ -52,9 +52,8 @@ async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationC
     """List activation codes by their states, newest first."""
     asked = call.parameters
     position = key_of(asked.after, CODES.parts)
-    found = await call.request.app[REPORTS].page(CODES, asked.wanted(), call.principal, position, asked.limit)
-    following = to_cursor(*CODES.position(found[-1])) if len(found) == asked.limit else None
-    return Page(items=[_item(one) for one in found], next=following)
+    found = await call.request.app[REPORTS].page(CODES, asked.wanted(), call.principal, position, asked.one_more)
+    return page_from(found, asked, CODES.position, _item)
 
 
 async def _export_new(call: Call[None, NewCodesQuery]) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from central.admissions.routes import PassageView
 from central.catalog.rules.capacity import LoadLevel
-from central.domain.pagination import Page, key_of, to_cursor
+from central.domain.pagination import Page, key_of, page_from
 from central.identity.permissions import Permission
 from central.payments.methods import Method
 from central.payments.routes import PaymentView, payment_view
@@ -196,9 +196,8 @@ class HomeView(BaseModel):
 async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callable[[ItemT], ViewT]) -> Page[ViewT]:
     asked = call.parameters
     position = key_of(asked.after, listing.parts)
-    found = await call.request.app[REPORTS].page(listing, asked.wanted(), call.principal, position, asked.limit)
-    following = to_cursor(*listing.position(found[-1])) if len(found) == asked.limit else None
-    return Page(items=[view(one) for one in found], next=following)
+    found = await call.request.app[REPORTS].page(listing, asked.wanted(), call.principal, position, asked.one_more)
+    return page_from(found, asked, listing.position, view)
 
 
 @Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)

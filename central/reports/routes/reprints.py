@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from central.domain.pagination import Page, key_of, to_cursor
+from central.domain.pagination import Page, key_of, page_from
 from central.identity.permissions import Permission
 from central.issuing.records import id_text
 from central.issuing.views import TicketIdText
@@ -48,9 +48,8 @@ async def list_reprints(call: Call[None, ReprintQuery]) -> Page[ReprintItem]:
     """List reprints, newest first."""
     asked = call.parameters
     position = key_of(asked.after, REPRINTS.parts)
-    found = await call.request.app[REPORTS].page(REPRINTS, asked.wanted(), call.principal, position, asked.limit)
-    following = to_cursor(*REPRINTS.position(found[-1])) if len(found) == asked.limit else None
-    return Page(items=[_item(one) for one in found], next=following)
+    found = await call.request.app[REPORTS].page(REPRINTS, asked.wanted(), call.principal, position, asked.one_more)
+    return page_from(found, asked, REPRINTS.position, _item)
 
 
 @Route("readReprintStatistics", "GET", "/api/v1/reprint-statistics", "Reprints by seller", Permission.REPORTS_READ)

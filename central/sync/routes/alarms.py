@@ -5,9 +5,9 @@ from datetime import datetime
 from aiohttp import web
 from pydantic import BaseModel
 
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.identity.permissions import Permission
-from central.sync.alarms import Alarms
+from central.sync.alarms import Alarms, StoredAlarm
 from central.web.operations import Call, Route
 from protocol.instants import to_datetime
 
@@ -30,21 +30,22 @@ class AlarmView(BaseModel):
 @Route("listAlarms", "GET", "/api/v1/alarms", "List alarms, newest first", Permission.DEVICES_READ)
 async def list_alarms(call: Call[None, PageQuery]) -> Page[AlarmView]:
     """List what gates reported and what their journals showed."""
-    found = await call.request.app[ALARMS].latest(from_cursor(call.parameters.after), call.parameters.limit)
-    items = [
-        AlarmView(
-            alarm_id=alarm.alarm_id,
-            site_id=alarm.site_id,
-            agent_id=alarm.agent_id,
-            journal_id=alarm.journal_id.hex(),
-            sequence=alarm.sequence,
-            name=alarm.name,
-            detail=alarm.detail,
-            at=to_datetime(alarm.at),
-        )
-        for alarm in found
-    ]
-    return Page[AlarmView](items=items, next=to_cursor(found[-1].alarm_id) if len(found) == call.parameters.limit else None)
+    asked = call.parameters
+    found = await call.request.app[ALARMS].latest(from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.alarm_id,), _view)
+
+
+def _view(alarm: StoredAlarm) -> AlarmView:
+    return AlarmView(
+        alarm_id=alarm.alarm_id,
+        site_id=alarm.site_id,
+        agent_id=alarm.agent_id,
+        journal_id=alarm.journal_id.hex(),
+        sequence=alarm.sequence,
+        name=alarm.name,
+        detail=alarm.detail,
+        at=to_datetime(alarm.at),
+    )
 
 
 OPERATIONS = (list_alarms,)

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from central.catalog.routes.ticket_types import SitePath
-from central.domain.pagination import Page, PageQuery, from_cursor, to_cursor
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
@@ -79,9 +79,8 @@ async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionVie
 async def list_on_site_corrections(call: Call[None, CorrectionQuery]) -> Page[CorrectionView]:
     """List corrections of the count on site, newest first."""
     asked = call.parameters
-    found = await call.request.app[CORRECTIONS].corrections(SiteId(asked.site_id), from_cursor(asked.after), asked.limit)
-    items = [_view(one) for one in found]
-    return Page(items=items, next=to_cursor(items[-1].correction_id) if len(items) == asked.limit else None)
+    found = await call.request.app[CORRECTIONS].corrections(SiteId(asked.site_id), from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.correction_id,), _view)
 
 
 def _view(one: Correction) -> CorrectionView:
