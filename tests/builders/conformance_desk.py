@@ -32,8 +32,8 @@ from protocol.scan_parser import read_card
 from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.claims import Claims
 from protocol.tickets.signature import issue
-from tests.builders.admission import EXIT_GATE, GATE, SITE
-from tests.builders.conformance_ways import Case, crowd, shown_text, tell, tell_walk_in
+from tests.builders.admission import EXIT_GATE, SITE
+from tests.builders.conformance_ways import LATE_PASS, Case, crowd, shown_text, tell, tell_walk_in
 from tests.builders.feed import TICKET_KEY, FeedSimulator
 from tests.builders.gate import GateRig
 from tests.builders.journal import AGENT
@@ -93,7 +93,7 @@ async def answer_at_desk(case: Case, rig: GateRig, told_by: ToldBy) -> Answer:
     if told_by is ToldBy.JOURNAL:
         for one in case.passages:
             if one.site == facts.site.site:
-                tell(one, partial(_journal, rig, one.check_point), late=case.number == 55)
+                tell(one, partial(_journal, rig, one.check_point), late=case.number == LATE_PASS)
     else:
         for one in case.passages:
             if one.agent == OWN:
@@ -162,7 +162,7 @@ def _rows_of_others(case: Case, told_by: ToldBy) -> list[Row]:
     if _is_claimed(case.facts):
         passages.clear()  # which only central knows yet
     for one in (*passages, *crowd(case.facts.inside or 0, case)):
-        tell(one, partial(journals[one.site].append, one.ticket_id, one.check_point), late=case.number == 55)
+        tell(one, partial(journals[one.site].append, one.ticket_id, one.check_point), late=case.number == LATE_PASS)
     for walk_in in case.facts.walk_ins:
         tell_walk_in(walk_in, partial(journals[walk_in.site].append, walk_in.holder, walk_in.check_point))
     return [row for journal in journals.values() for row in journal.rows]
@@ -192,6 +192,3 @@ def _claim_answer(facts: Facts) -> ClaimAnswer:
     verdict = decide(facts)
     reason = verdict.reason.value if isinstance(verdict, Refuse) else ""
     return ClaimAnswer(AGENT, AttemptId(bytes(16)), isinstance(verdict, Admit), reason, facts.scan.at)
-
-
-__all__ = ["GATE", "ToldBy", "answer_at_desk", "desk_of"]

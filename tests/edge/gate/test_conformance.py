@@ -8,10 +8,9 @@ from protocol.admission.decide import decide
 from protocol.admission.verdict import AskForCard, FreePassage
 from protocol.journal.events import Intent
 from tests.builders.conformance_desk import ToldBy, answer_at_desk, desk_of
-from tests.builders.conformance_ways import Case, Way, cases_of
+from tests.builders.conformance_ways import CLAIMS, Case, Way, cases_of
 from tests.builders.outcomes import outcome
 
-CLAIMS = 58  # where central's answer decides, and the verdict says so
 CLOSED = "disk error"  # a journal that is closed tells no past
 RETOLD = [case for case in cases_of(Way.DESK) if case.passages and case.number != CLAIMS and case.name != CLOSED]
 
