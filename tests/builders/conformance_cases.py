@@ -102,7 +102,7 @@ def multi_site(*passages: PastPassage) -> Facts:
 
 CASES: list[tuple[int, str, Facts, str]] = [
     (1, "default", facts(), ADMIT),
-    (2, "refunded", shown(record(status=TicketStatus.VOID)), "refuse void"),
+    (2, "refunded", shown(record(status=TicketStatus.VOID, status_since=minute("2026-05-09 16:20"))), "refuse void"),
     (3, "older generation", facts(code(record()), (Candidate(record(generation=2), ()),)), "refuse superseded"),
     (4, "blocked, exit", shown(record(status=TicketStatus.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
     (5, "blocked, override", shown(record(status=TicketStatus.BLOCKED), supervisor=9), ADMIT),

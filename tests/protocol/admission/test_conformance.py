@@ -1,5 +1,6 @@
-"""The conformance table by `decide` alone, and what its verdicts say. The same cases run at a desk and at central's online call
-(tests/edge/gate/test_conformance.py, tests/central/sync/test_conformance.py).
+"""The conformance table by `decide` alone, and what its verdicts say.
+
+The same cases run at a desk (tests/edge/gate/test_conformance.py) and at central (tests/central/sync/test_conformance.py).
 """
 
 from datetime import date
@@ -43,7 +44,6 @@ from tests.builders.admission import (
     code,
     entitlement,
     facts,
-    minute,
     passage,
     product,
     record,
@@ -87,7 +87,7 @@ def test_1_no_use_is_left_after_a_single_ticket() -> None:
 
 
 def test_2_the_refund_time_is_named() -> None:
-    verdict = decide(shown(record(status=TicketStatus.VOID, status_since=minute("2026-05-09 16:20"))))
+    verdict = verdict_of(2, "refunded")
     assert isinstance(verdict, Refuse)
     assert "2026-05-09 16:20" in visitor_text(verdict, Language.EN, ZONE)
     assert "2026-05-09 16:20" in visitor_text(verdict, Language.ZH_CN, ZONE)
