@@ -19,17 +19,19 @@ from central.issuing import outbox
 from central.keys.files import KeyFiles
 from central.keys.service import initialise, rotate
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
-from protocol.admission.facts import DocumentCard, HolderShown, TypedNumber
+from protocol.admission.decide import decide
+from protocol.admission.facts import DocumentCard, HolderShown, TicketCode, TypedNumber
 from protocol.admission.policy import CheckPoint
-from protocol.admission.verdict import Verdict
+from protocol.admission.verdict import Admit, Verdict
+from protocol.directions import Direction
 from protocol.feed.records import CredentialKind
 from protocol.holders import HOLDER_BYTES
 from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, Sequence, SiteId, TicketId
 from protocol.journal.events import Intent, Outcome
 from protocol.keyring import KeyStatus, Purpose
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
-from protocol.tickets.claims import Claims
-from protocol.tickets.record import TicketRecord
+from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.record import TicketRecord, agrees
 from protocol.tickets.short_number import number_of
 from protocol.tickets.signature import issue
 from tests.builders.admission import SITE, T2, at
@@ -78,15 +80,18 @@ class Premises:
         return again
 
     async def claimed(self, case: Case) -> tuple[bool, str]:
-        """Claim the ticket of a case as a gate does that would admit it; return whether it is granted, or why not."""
+        """Claim the ticket of a case as a gate does that knows nothing against it; return whether it is granted, or why not."""
         facts = moved(self.numbers, case)
         self.central.clock.now = facts.scan.at
-        (candidate,) = facts.candidates
+        (candidate,), presented = facts.candidates, facts.scan.presented
+        assert isinstance(presented, TicketCode)
+        verdict = decide(facts)
+        right = verdict.entitlement_id if isinstance(verdict, Admit) else None
         request = ClaimRequest(
             attempt_id=self._attempt(),
             ticket_id=candidate.record.ticket_id,
-            generation=candidate.record.generation,
-            entitlement_id=EntitlementId(1),
+            generation=presented.claims.generation,
+            entitlement_id=right or EntitlementId(1),
             check_point=facts.check_point.check_point_id,
             persons=facts.scan.persons,
             scanned_at=facts.scan.at,
@@ -129,6 +134,18 @@ class Premises:
     def _sign_active(self, claims: Claims) -> str:
         known = claims if claims.key_id in self.privates else replace(claims, key_id=self.numbers.keys[KeyStatus.ACTIVE])
         return self.sign(known)
+
+
+def is_claimable(case: Case) -> bool:
+    """Whether a gate may claim the ticket: it has proved a code that says what the record says, and has seen the holder."""
+    scan, candidates = case.facts.scan, case.facts.candidates
+    presented = scan.presented
+    if not isinstance(presented, TicketCode) or presented.key_status is not KeyStatus.ACTIVE or len(candidates) != 1:
+        return False
+    record = replace(candidates[0].record, generation=presented.claims.generation)
+    is_entry = case.facts.check_point.direction is Direction.ENTRY and scan.supervisor is None
+    is_new = case.facts.earlier_answer is None
+    return is_entry and is_new and agrees(record, presented.claims) and TicketFlags.REAL_NAME not in record.flags
 
 
 @asynccontextmanager
