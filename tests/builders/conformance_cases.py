@@ -85,6 +85,7 @@ PACKAGE = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUse
 TWO_SITES = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), number=2, sites=(2,)))}
 GROUP = {T1: product(entitlement(TotalUses(1), PersonsPerScan(10)))}
 GROUP_RECORD = record(flags=TicketFlags.GROUP, persons=30)
+DISK_ERROR = "disk error"  # the step where the gate's journal is closed
 DISABLED = check_point(state=CheckPointState.DISABLED)
 EXIT_READER = replace(EXIT, reads_documents=True)
 INSIDE = Candidate(record(ticket_id=SECOND), (passage("09:00", ticket_id=SECOND),))
@@ -260,7 +261,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
             ("disabled", replace(EXIT, state=CheckPointState.DISABLED), LIVE, "out device_disabled"),
             ("clock", EXIT, replace(LIVE, clock_trusted=False), "out clock_untrusted"),
             ("stale", EXIT, STALE, "out cache_stale"),
-            ("disk error", EXIT, LIVE, "out None"),
+            (DISK_ERROR, EXIT, LIVE, "out None"),
         )
     ),
     (54, "card, one of two inside", facts(CARD, (Candidate(record(), ()), INSIDE), check_point=EXIT_READER), "out None"),

@@ -33,12 +33,13 @@ from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.claims import Claims
 from protocol.tickets.signature import issue
 from tests.builders.admission import EXIT_GATE, SITE
+from tests.builders.conformance_cases import DISK_ERROR
 from tests.builders.conformance_ways import LATE_PASS, Case, crowd, shown_text, tell, tell_walk_in
 from tests.builders.feed import TICKET_KEY, FeedSimulator
 from tests.builders.gate import GateRig
 from tests.builders.journal import AGENT
 
-OWN = AgentId(1)  # whom the table calls this gate's own agent
+OWN = AgentId(1)  # the table's name for this gate's own agent
 ANOTHERS_CARD = DocumentRead("reader", (bytes([1] * 16),), None, "")
 UNLOCK_MINUTES = 10
 
@@ -90,14 +91,9 @@ async def answer_at_desk(case: Case, rig: GateRig, told_by: ToldBy) -> Answer:
     central.sign_timestamp()
     rig.after_ms = central.now - rig.start
     await rig.download()
-    if told_by is ToldBy.JOURNAL:
-        for one in case.passages:
-            if one.site == facts.site.site:
-                tell(one, partial(_journal, rig, one.check_point), late=case.number == LATE_PASS)
-    else:
-        for one in case.passages:
-            if one.agent == OWN:
-                tell(one, partial(_journal, rig, one.check_point))
+    for one in case.passages:
+        if _is_own(case, one, told_by):
+            tell(one, partial(_journal, rig, one.check_point), late=case.number == LATE_PASS)
     rig.after_ms = facts.scan.at - rig.start
     return await _ask(case, rig)
 
@@ -110,7 +106,7 @@ async def _ask(case: Case, rig: GateRig) -> Answer:
         rig.desk.unlock(facts.check_point.check_point_id, 9, UNLOCK_MINUTES)
     if _is_claimed(facts):
         rig.claims.append(_claim_answer(facts))
-    if case.name == "disk error":
+    if case.name == DISK_ERROR:
         rig.journal.close()
     showing = _showing(case, rig)
     if facts.earlier_answer is not None:
@@ -156,9 +152,7 @@ def _publish(case: Case, central: FeedSimulator, told_by: ToldBy) -> None:
 
 def _rows_of_others(case: Case, told_by: ToldBy) -> list[Row]:
     journals = {site: OtherJournal(site, JournalId(site.to_bytes(16, "big"))) for site in (SITE, SiteId(2))}
-    passages: list[PastPassage] = [
-        one for one in case.passages if one.agent != OWN and (told_by is ToldBy.FEED or one.site != SITE)
-    ]
+    passages = [one for one in case.passages if not _is_own(case, one, told_by)]
     if _is_claimed(case.facts):
         passages.clear()  # which only central knows yet
     for one in (*passages, *crowd(case.facts.inside or 0, case)):
@@ -166,6 +160,11 @@ def _rows_of_others(case: Case, told_by: ToldBy) -> list[Row]:
     for walk_in in case.facts.walk_ins:
         tell_walk_in(walk_in, partial(journals[walk_in.site].append, walk_in.holder, walk_in.check_point))
     return [row for journal in journals.values() for row in journal.rows]
+
+
+def _is_own(case: Case, one: PastPassage, told_by: ToldBy) -> bool:
+    """Whether this gate's own journal tells the passage; another site's never."""
+    return one.agent == OWN or (told_by is ToldBy.JOURNAL and one.site == case.facts.site.site)
 
 
 def _journal(rig: GateRig, check_point: CheckPointId, event: Intent | Outcome) -> Sequence:

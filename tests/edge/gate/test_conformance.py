@@ -11,14 +11,14 @@ from protocol.admission.passages import PassageKind
 from protocol.admission.verdict import AskForCard, FreePassage, LetOut
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm, Intent
+from tests.builders.conformance_cases import DISK_ERROR
 from tests.builders.conformance_desk import ToldBy, answer_at_desk, desk_of
 from tests.builders.conformance_ways import CLAIMS, Case, Way, cases_of
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has a name that none can guess
-CLOSED = "disk error"  # a journal that is closed tells no past
-RETOLD = [case for case in cases_of(Way.DESK) if case.passages and case.number != CLAIMS and case.name != CLOSED]
+RETOLD = [case for case in cases_of(Way.DESK) if case.passages and case.number != CLAIMS and case.name != DISK_ERROR]
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_a_desk_answers_the_table(case: Case, folder: Path) -> None:
         assert outcome(answer.verdict) == case.expected
         if case.number != CLAIMS:
             assert answer.verdict == decide(case.facts)
-        kept = not isinstance(answer.verdict, AskForCard | FreePassage) and case.name != CLOSED
+        kept = not isinstance(answer.verdict, AskForCard | FreePassage) and case.name != DISK_ERROR
         assert (answer.sequence is not None) == kept
         if isinstance(answer.verdict, LetOut) and kept:
             assert exit_alarms(rig) == ([] if answer.verdict.alarm is None else [f"exit-{answer.verdict.alarm}"])
