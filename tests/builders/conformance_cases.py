@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from protocol.admission.decide import decide
 from protocol.admission.facts import (
     Candidate,
     DocumentCard,
@@ -12,9 +13,10 @@ from protocol.admission.facts import (
     TypedNumber,
     Unreadable,
 )
-from protocol.admission.passages import PassageState, PastWalkIn
+from protocol.admission.passages import PassageState, PastPassage, PastWalkIn
 from protocol.admission.policy import (
     CheckPointState,
+    Claim,
     DailyUses,
     DaysExcluded,
     MinimumInterval,
@@ -30,7 +32,7 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.directions import Direction
-from protocol.identifiers import AgentId, SiteId, TicketId
+from protocol.identifiers import AgentId, EntitlementId, SiteId, TicketId
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketStatus
@@ -83,21 +85,25 @@ PACKAGE = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUse
 TWO_SITES = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), number=2, sites=(2,)))}
 GROUP = {T1: product(entitlement(TotalUses(1), PersonsPerScan(10)))}
 GROUP_RECORD = record(flags=TicketFlags.GROUP, persons=30)
+DISK_ERROR = "disk error"  # the step where the gate's journal is closed
 DISABLED = check_point(state=CheckPointState.DISABLED)
+EXIT_READER = replace(EXIT, reads_documents=True)
+INSIDE = Candidate(record(ticket_id=SECOND), (passage("09:00", ticket_id=SECOND),))
+THERE = passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
+CLAIMED = {T1: replace(product(), claim=Claim.WHEN_ONLINE)}
 
 
 def card(*candidates: Candidate, **changes: object) -> Facts:
     return facts(CARD, candidates, check_point=READER, **changes)
 
 
-def multi_site(**changes: object) -> Facts:
-    row = record(flags=TicketFlags.MULTI_SITE)
-    return shown(row, products=TWO_SITES, **changes)
+def multi_site(*passages: PastPassage) -> Facts:
+    return shown(record(flags=TicketFlags.MULTI_SITE), *passages, products=TWO_SITES)
 
 
 CASES: list[tuple[int, str, Facts, str]] = [
     (1, "default", facts(), ADMIT),
-    (2, "refunded", shown(record(status=TicketStatus.VOID)), "refuse void"),
+    (2, "refunded", shown(record(status=TicketStatus.VOID, status_since=minute("2026-05-09 16:20"))), "refuse void"),
     (3, "older generation", facts(code(record()), (Candidate(record(generation=2), ()),)), "refuse superseded"),
     (4, "blocked, exit", shown(record(status=TicketStatus.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
     (5, "blocked, override", shown(record(status=TicketStatus.BLOCKED), supervisor=9), ADMIT),
@@ -111,8 +117,12 @@ CASES: list[tuple[int, str, Facts, str]] = [
     ),
     (11, "day end", shown(record(valid_until=minute("23:59")), at=at("23:59:30")), ADMIT),
     (11, "next day", shown(record(valid_until=minute("23:59")), at=at("2026-05-11 00:00:00")), "refuse expired"),
-    (12, "not ours", facts(Unreadable(), ()), "refuse malformed"),
-    (13, "signature", facts(Forged(), ()), "refuse forged"),
+    *((12, name, facts(Unreadable()), "refuse malformed") for name in ("not ours", "empty", "4 KB", "binary")),
+    (13, "signature", facts(Forged()), "refuse forged"),
+    *(
+        (14, name, facts(Unreadable()), "refuse malformed")
+        for name in ("lower case", "padded", "trailing byte", "other alphabet")
+    ),
     (15, "unseen", facts(code(NEW), (), products=UNSEEN), ADMIT),
     (15, "unseen, not allowed", facts(code(NEW), ()), "refuse unknown"),
     (16, "unknown", facts(code(record()), (), products=UNSEEN), "refuse unknown"),
@@ -209,6 +219,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
     ),
     (40, "ten of five left", shown(GROUP_RECORD, passage("09:00", persons=25), products=GROUP, persons=10), "refuse used_up"),
     (40, "five of five left", shown(GROUP_RECORD, passage("09:00", persons=25), products=GROUP, persons=5), ADMIT),
+    (41, "same attempt", facts(earlier_answer=decide(facts())), ADMIT),
     (42, "annual pass, stale", shown(ANNUAL, products=TEN_A_YEAR, ground=STALE), "staff cache_stale"),
     (42, "annual pass, unlocked", shown(ANNUAL, products=TEN_A_YEAR, ground=UNLOCKED), "staff cache_stale"),
     (43, "today's ticket, stale", shown(TODAY, ground=STALE), "staff cache_stale"),
@@ -217,7 +228,8 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (45, "disabled", facts(check_point=DISABLED), "refuse device_disabled"),
     (46, "full", facts(site=replace(SITE_RULES, capacity=1000), inside=1000), "refuse site_full"),
     (46, "one place left", facts(site=replace(SITE_RULES, capacity=1000), inside=999), ADMIT),
-    (47, "fire", facts(Unreadable(), (), fire=True), "free"),
+    (47, "fire", facts(Unreadable(), fire=True), "free"),
+    (47, "fire, valid ticket", facts(fire=True), "free"),
     (48, "65 today", facts(replace(CARD, born=date(1961, 5, 10)), (), check_point=READER, site=SENIORS), ADMIT),
     (48, "65 tomorrow", facts(replace(CARD, born=date(1961, 5, 11)), (), check_point=READER, site=SENIORS), "refuse unknown"),
     (
@@ -249,11 +261,16 @@ CASES: list[tuple[int, str, Facts, str]] = [
             ("disabled", replace(EXIT, state=CheckPointState.DISABLED), LIVE, "out device_disabled"),
             ("clock", EXIT, replace(LIVE, clock_trusted=False), "out clock_untrusted"),
             ("stale", EXIT, STALE, "out cache_stale"),
+            (DISK_ERROR, EXIT, LIVE, "out None"),
         )
     ),
+    (54, "card, one of two inside", facts(CARD, (Candidate(record(), ()), INSIDE), check_point=EXIT_READER), "out None"),
     (55, "late pass", shown(record(), passage("10:00"), at=at("10:05")), "refuse used_up"),
     (56, "unknown check", shown(record(), products={T1: product(entitlement(UnknownCheck("tide")))}), "staff policy_unknown"),
-    (57, "used at the other site", multi_site(), ADMIT),
+    (57, "used at the other site", multi_site(THERE), ADMIT),
+    (57, "used at this site", multi_site(passage("09:00")), "refuse used_up"),
+    (58, "first of two gates", shown(record(), products=CLAIMED), ADMIT),
+    (58, "second of two gates", shown(record(), passage("10:00"), products=CLAIMED), "refuse used_up"),
     (59, "row extended", facts(code(record(), not_after=minute("2026-05-09 23:59"))), ADMIT),
     (60, "row ended", facts(code(record()), (Candidate(record(valid_until=minute("2026-05-09 23:59")), ()),)), "refuse expired"),
 ]

@@ -142,13 +142,14 @@ def sample_tables() -> dict[str, bytes]:
 class FeedSimulator:
     """One site's feed. `served` overrides what a path answers; `asked` lists the paths that were asked for."""
 
-    def __init__(self, tables: Mapping[str, bytes] | None = None) -> None:
-        self.now = START
+    def __init__(self, tables: Mapping[str, bytes] | None = None, *, site: SiteId = SITE, now: Instant = START) -> None:
+        self.site = site
+        self.now = now
         self.roots = [private_key(f"root {place}") for place in range(3)]
         self.signers = {key_id: private_key(purpose.value) for key_id, purpose in _PURPOSES.items()}
         self.tables = dict(tables if tables is not None else sample_tables())
-        self.edition = publication.empty(SITE, 1)
-        self.admissions = feed_admissions.empty(SITE, 1)
+        self.edition = publication.empty(site, 1)
+        self.admissions = feed_admissions.empty(site, 1)
         self.base_hashes = EMPTY_LIST
         self.buckets: dict[tuple[BucketKind, int, bytes], bytes] = {}
         self.contents: dict[bytes, bytes] = {}
@@ -170,11 +171,11 @@ class FeedSimulator:
     def _keyring(self) -> Keyring:
         keys = tuple(self.key(key_id) for key_id in self.signers)
         publics = tuple(public_bytes(root) for root in self.roots)
-        return Keyring(1, 1, plus(START, seconds=YEAR_S), 2, publics, keys)
+        return Keyring(1, 1, plus(self.now, seconds=YEAR_S), 2, publics, keys)
 
     def key(self, key_id: KeyId) -> Key:
         public = public_bytes(self.signers[key_id])
-        return Key(key_id, _PURPOSES[key_id], public, (), Instant(0), plus(START, seconds=YEAR_S), KeyStatus.ACTIVE)
+        return Key(key_id, _PURPOSES[key_id], public, (), Instant(0), plus(self.now, seconds=YEAR_S), KeyStatus.ACTIVE)
 
     def sign_keyring(self, keyring: Keyring, signers: Iterable[Ed25519PrivateKey] = ()) -> bytes:
         """Publish a keyring signed by its own root keys and by `signers`, which a test may use as the old ones."""
@@ -245,7 +246,7 @@ class FeedSimulator:
         """Return the next timestamp, not signed."""
         keyring, envelope = self.keyrings[-1]
         return Timestamp(
-            site=SITE,
+            site=self.site,
             epoch=keyring.epoch,
             version=len(self.timestamps) + 1,
             signed_at=self.now,

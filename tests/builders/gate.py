@@ -24,7 +24,7 @@ from protocol.sync.messages import ClaimRequest
 from protocol.tickets import signature
 from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord
-from tests.builders.feed import ENTRY_POINT, SITE, START, TICKET_KEY, FeedSimulator
+from tests.builders.feed import ENTRY_POINT, START, TICKET_KEY, FeedSimulator
 from tests.builders.journal import AGENT, AGENT_KEY
 
 
@@ -58,6 +58,7 @@ class GateRig:
     boot: int = 1
     agent: AgentId = AGENT
     damages: list[None] = field(default_factory=list)
+    start: Instant = START
 
     def __post_init__(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ class GateRig:
         self.lock = asyncio.Lock()
         self.trust = TrustStore(self.directory / "trust.db")
         if self.trust.state() is None:
-            self.trust.save_state(begin(SITE, self.central.keyrings[-1][1]))
+            self.trust.save_state(begin(self.central.site, self.central.keyrings[-1][1]))
         self.cache, state = open_cache(self.directory / "cache.db", self.state)
         self.trust.save_state(state)
         self.staging = Staging.open(self.directory / "cache.db")
@@ -82,7 +83,7 @@ class GateRig:
     def sources(self, cache: Cache, journal: Journal) -> Sources:
         return Sources(
             agent=self.agent,
-            site=SITE,
+            site=self.central.site,
             cache=cache,
             journal=journal,
             trust=lambda: self.downloader.state,
@@ -98,10 +99,10 @@ class GateRig:
     def _owner(self) -> Owner:
         journals = count(self.agent << 64 | self.boot << 8)
         boot = BootId(self.boot.to_bytes(8))
-        return Owner(self.agent, SITE, AGENT_KEY, boot, lambda: JournalId(next(journals).to_bytes(16)))
+        return Owner(self.agent, self.central.site, AGENT_KEY, boot, lambda: JournalId(next(journals).to_bytes(16)))
 
     def reading(self) -> ClockReading:
-        return ClockReading(Instant(START + self.after_ms), self.after_ms, self.uncertainty_ms)
+        return ClockReading(Instant(self.start + self.after_ms), self.after_ms, self.uncertainty_ms)
 
     async def claim(self, request: ClaimRequest) -> ClaimAnswer | None:
         self.claimed.append(request)
@@ -114,7 +115,7 @@ class GateRig:
         await self.download()
 
     async def download(self) -> None:
-        await self.downloader.refresh(self.central.head(), Moment(Instant(START + self.after_ms), 0))
+        await self.downloader.refresh(self.central.head(), Moment(Instant(self.start + self.after_ms), 0))
 
     def text(self, record: TicketRecord) -> bytes:
         """Return the code of a ticket as an honest office signs it."""

@@ -1,4 +1,7 @@
-"""The cases of the conformance table, by their numbers. Those that need a lane or a claim are in tests/edge/gate too."""
+"""The conformance table by `decide` alone, and what its verdicts say.
+
+The same cases run at a desk (tests/edge/gate/test_conformance.py) and at central (tests/central/sync/test_conformance.py).
+"""
 
 from datetime import date
 
@@ -7,7 +10,6 @@ import pytest
 from protocol.admission.decide import decide
 from protocol.admission.facts import (
     Candidate,
-    Facts,
     Ground,
     LookUpCode,
 )
@@ -42,19 +44,36 @@ from tests.builders.admission import (
     code,
     entitlement,
     facts,
-    minute,
     passage,
     product,
     record,
     shown,
 )
 from tests.builders.conformance_cases import CARD, CASES, NEW, SECOND, TODAY, TWO_SITES, UNSEEN
+from tests.builders.conformance_ways import LAST_ROW, NOT_RUN, Case, Way, all_cases, cases_of
 from tests.builders.outcomes import ADMIT, outcome
 
 
-@pytest.mark.parametrize(("facts_of_case", "expected"), [pytest.param(f, e, id=f"{n}-{name}") for n, name, f, e in CASES])
-def test_the_table_is_answered(facts_of_case: Facts, expected: str) -> None:
-    assert outcome(decide(facts_of_case)) == expected
+@pytest.mark.parametrize("case", cases_of(Way.DECIDE), ids=lambda case: case.id)
+def test_the_table_is_answered(case: Case) -> None:
+    assert outcome(decide(case.facts)) == case.expected
+
+
+def test_every_row_has_a_case_and_each_case_a_name_of_its_own() -> None:
+    assert {case.number for case in all_cases()} == set(range(1, LAST_ROW + 1))
+    assert len({case.id for case in all_cases()}) == len(all_cases())
+
+
+@pytest.mark.parametrize("way", Way)
+def test_a_case_is_run_in_each_way_or_the_table_of_exceptions_says_why_not(way: Way) -> None:
+    run = {case.id for case in cases_of(way)}
+    assert {case.id for case in all_cases()} - run == set(NOT_RUN[way])
+    assert all(NOT_RUN[way].values())
+
+
+def test_at_least_two_ways_run_each_case() -> None:
+    for case in all_cases():
+        assert sum(case.id not in NOT_RUN[way] for way in Way) >= 2, case.id
 
 
 def verdict_of(number: int, name: str) -> Verdict:
@@ -68,7 +87,7 @@ def test_1_no_use_is_left_after_a_single_ticket() -> None:
 
 
 def test_2_the_refund_time_is_named() -> None:
-    verdict = decide(shown(record(status=TicketStatus.VOID, status_since=minute("2026-05-09 16:20"))))
+    verdict = verdict_of(2, "refunded")
     assert isinstance(verdict, Refuse)
     assert "2026-05-09 16:20" in visitor_text(verdict, Language.EN, ZONE)
     assert "2026-05-09 16:20" in visitor_text(verdict, Language.ZH_CN, ZONE)
