@@ -30,15 +30,13 @@ def test_a_cursor_that_is_not_ours_is_refused(text: str) -> None:
 @given(st.integers(0, 12), st.integers(1, 5))
 def test_pages_hold_every_row_once_and_the_last_page_says_that_it_is_the_last(rows: int, limit: int) -> None:
     seen: list[int] = []
-    query = PageQuery(limit=limit)
-    for _ in range(1 + rows):
+    query, is_last = PageQuery(limit=limit), False
+    while not is_last:
         begins = from_cursor(query.after) or 0
         read = list(range(begins + 1, rows + 1))[: query.one_more]
         page = page_from(read, query, lambda row: (row,), str)
         assert len(page.items) == min(limit, rows - begins)
         seen += [int(item) for item in page.items]
-        if page.next is None:
-            break
-        query = PageQuery(limit=limit, after=page.next)
+        query, is_last = PageQuery(limit=limit, after=page.next), page.next is None
+        assert is_last is (len(seen) == rows)
     assert seen == list(range(1, rows + 1))
-    assert page.next is None
