@@ -56,7 +56,7 @@ from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
 from central.web.calls import CALL_LISTENER
-from protocol.identifiers import KeyId, ProductId, SiteId
+from protocol.identifiers import KeyId, SiteId, TicketTypeId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
@@ -112,7 +112,7 @@ class FenceFacts:
     """Answers refunds' question about gates: which may admit, and how each stands."""
 
     async def agents_that_may_admit(
-        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[TicketTypeId]
     ) -> tuple[AgentFacts, ...]:
         """Return the agents that the fence asks about."""
         agents = await agents_that_may_admit(work, dict.fromkeys(sites, ticket_types))

@@ -1,14 +1,14 @@
 """The numbers and tokens by which both sides name things.
 
-Laws: an identifier is compared, never computed with; each kind has its own type, so that a site is not taken for a product.
+Laws: an identifier is compared, never computed with; each kind has its own type, so that a site is not taken for a ticket type.
 Sizes are those of the wire (SPEC.md): a value outside its range never leaves the process.
 """
 
 from typing import NewType
 
 SiteId = NewType("SiteId", int)  # u16
-ProductId = NewType("ProductId", int)  # u16; the ticket type as a gate knows it
-EntitlementId = NewType("EntitlementId", int)  # u16; one right of a product: a single has one, a package several
+TicketTypeId = NewType("TicketTypeId", int)  # u16; the ticket type as a gate knows it
+EntitlementId = NewType("EntitlementId", int)  # u16; one right of a ticket type: a single has one, a package several
 CheckPointId = NewType("CheckPointId", int)  # u32; 检票设备
 TicketId = NewType("TicketId", int)  # u64, random, never zero
 KeyId = NewType("KeyId", int)  # u16; names a key in the root-signed keyring

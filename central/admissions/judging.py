@@ -71,8 +71,8 @@ async def _replace(work: Work, tickets: Collection[TicketId], now: Instant) -> N
 
 async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     records = await feed_rows.records(work, list(told))
-    types = await catalog.ticket_types(work, {record.product for record in records})
-    products = {type_id: one.product() for type_id, one in types.items()}
+    types = await catalog.ticket_types(work, {record.ticket_type for record in records})
+    ticket_types = {type_id: one.rules() for type_id, one in types.items()}
     sites = {event.site for events_told in told.values() for event in events_told}
     places = await _check_points(work, sites)
     zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
@@ -81,7 +81,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     return {
         record.ticket_id: TicketCase(
             record,
-            products[record.product],
+            ticket_types[record.ticket_type],
             places,
             zones[told[record.ticket_id][0].site],
             record.ticket_id in paid_back,
@@ -89,7 +89,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
             record.ticket_id in partly,
         )
         for record in records
-        if record.product in products
+        if record.ticket_type in ticket_types
     }
 
 

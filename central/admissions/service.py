@@ -60,10 +60,10 @@ class Admissions:
     async def heads(self, work: Work, ticket_id: TicketId) -> int:
         """Return how many persons came by a ticket: who came back as its type allows is no other person."""
         ticket = (await ticket_in(work, ticket_id)).record
-        one = (await catalog.ticket_types(work, (ticket.product,)))[ticket.product]
+        one = (await catalog.ticket_types(work, (ticket.ticket_type,)))[ticket.ticket_type]
         zone = ZoneInfo((await catalog.site(work, ticket.issuing_site)).parameters.zone)
         found = await passages(work, ticket_id)
-        rights = one.product().entitlements
+        rights = one.rules().entitlements
         return max((usage_of(found, right, ticket.persons, zone).persons() for right in rights), default=0)
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:

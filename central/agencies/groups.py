@@ -184,12 +184,12 @@ class GroupOrders:
         waiting: dict[WaitedFor, None] = {}
         for ticket_id in _tickets(row):
             ticket = await ticket_in(work, ticket_id)
-            product = (await catalog.ticket_types(work, (ticket.record.product,)))[ticket.record.product].product()
-            sites = frozenset().union(*(right.sites for right in product.entitlements))
-            types = frozenset(right.ticket_type for right in product.entitlements)
+            rules = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].rules()
+            sites = frozenset().union(*(right.sites for right in rules.entitlements))
+            types = frozenset(right.ticket_type for right in rules.entitlements)
             versions = await outbox.published_versions(work, ticket_id, row.fence_change_id)
             agents = await self._gates.agents.agents_that_may_admit(work, sites, types)
-            waiting |= dict.fromkeys(fence(Revocation(row.ended_at, versions, product.autonomy_s), agents, now))
+            waiting |= dict.fromkeys(fence(Revocation(row.ended_at, versions, rules.autonomy_s), agents, now))
         return tuple(waiting)
 
     async def _settle(self, work: Work, row: GroupOrderRow, now: Instant) -> None:

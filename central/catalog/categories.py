@@ -12,7 +12,7 @@ from central.audit import service as audit
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.catalog import CategoryRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from protocol.instants import Instant
 
 MOST_CATEGORIES = 1_000
@@ -35,7 +35,7 @@ class Category:
 
     category_id: int
     wish: CategoryWish
-    types: tuple[ProductId, ...]
+    types: tuple[TicketTypeId, ...]
     children: tuple["Category", ...]
 
 
@@ -52,9 +52,9 @@ class Categories:
             rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.place), col(CategoryRow.id)))).all()
             in_category = select(TicketTypeRow.id, TicketTypeRow.category_id).where(col(TicketTypeRow.category_id).is_not(None))
             placed = (await work.session.exec(in_category.order_by(col(TicketTypeRow.id)))).all()
-        types: dict[int, list[ProductId]] = {}
+        types: dict[int, list[TicketTypeId]] = {}
         for type_id, category_id in placed:
-            types.setdefault(category_id or 0, []).append(ProductId(type_id))
+            types.setdefault(category_id or 0, []).append(TicketTypeId(type_id))
         children: dict[int | None, list[CategoryRow]] = {}
         for row in rows:
             children.setdefault(row.parent_id, []).append(row)
@@ -102,7 +102,7 @@ class Categories:
             await work.session.delete(row)
             audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
 
-    async def put_type(self, type_id: ProductId, category_id: int | None, by: int, now: Instant) -> None:
+    async def put_type(self, type_id: TicketTypeId, category_id: int | None, by: int, now: Instant) -> None:
         """Put a type into a category, or into none; Problem where either is not there."""
         async with self._store.transaction() as work:
             row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
@@ -116,7 +116,7 @@ class Categories:
 
 
 def _branch(
-    parent: int | None, children: Mapping[int | None, list[CategoryRow]], types: Mapping[int, list[ProductId]]
+    parent: int | None, children: Mapping[int | None, list[CategoryRow]], types: Mapping[int, list[TicketTypeId]]
 ) -> tuple[Category, ...]:
     return tuple(
         Category(

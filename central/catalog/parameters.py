@@ -24,7 +24,7 @@ from protocol.admission.tables import (
     MAX_REGIONS,
     MAX_WALK_IN_RULES,
 )
-from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId, EntitlementId, ProductId, SiteId
+from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId, EntitlementId, SiteId, TicketTypeId
 
 MOST_CHECKS = 64
 MOST_SITES = 64
@@ -127,13 +127,13 @@ class EntitlementParameters(_Stated):
         """Return all checks that stand anywhere in it."""
         return (*self.always, *(check for alternative in self.alternatives for check in alternative))
 
-    def stated(self, own_type: ProductId, number: EntitlementId) -> policy.Entitlement:
+    def stated(self, own_type: TicketTypeId, number: EntitlementId) -> policy.Entitlement:
         """Return the protocol's entitlement."""
         always = tuple(check.stated() for check in self.always)
         alternatives = tuple(tuple(check.stated() for check in one) for one in self.alternatives)
         return policy.Entitlement(
             entitlement_id=number,
-            ticket_type=ProductId(self.ticket_type or own_type),
+            ticket_type=TicketTypeId(self.ticket_type or own_type),
             sites=frozenset(SiteId(site) for site in self.sites),
             policy=policy.Policy(always, alternatives),
         )
@@ -240,10 +240,12 @@ class TicketTypeParameters(_Stated):
         """Whether any right of it allows more than one entry."""
         return any(not _is_single_entry(right) for right in self.entitlements)
 
-    def stated(self, type_id: ProductId) -> policy.Product:
-        """Return the protocol's product; entitlements are numbered from 1 in their order."""
+    def stated(self, type_id: TicketTypeId) -> policy.TicketTypeRules:
+        """Return the protocol's ticket type; entitlements are numbered from 1 in their order."""
         rights = tuple(right.stated(type_id, EntitlementId(place)) for place, right in enumerate(self.entitlements, 1))
-        return policy.Product(type_id, self.name_zh, self.name_en, rights, self.claim, self.unseen_allowed, self.autonomy_s)
+        return policy.TicketTypeRules(
+            type_id, self.name_zh, self.name_en, rights, self.claim, self.unseen_allowed, self.autonomy_s
+        )
 
 
 def _is_single_entry(right: EntitlementParameters) -> bool:

@@ -17,7 +17,7 @@ from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.unit_of_work import Store, Work
 from protocol.admission.decide import decide
 from protocol.admission.verdict import Verdict
-from protocol.identifiers import CheckPointId, ProductId, SiteId
+from protocol.identifiers import CheckPointId, SiteId, TicketTypeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class WantedPreview:
     """At which site, and which type: one that is saved, or the parameters of one that is not."""
 
     site_id: SiteId
-    type_id: ProductId | None
+    type_id: TicketTypeId | None
     parameters: TicketTypeParameters | None
     visit: Visit
 
@@ -62,7 +62,7 @@ class Preview:
         return Previewed(decide(facts_of(thought, visit, flags_of(parameters))), zone)
 
 
-async def _tried(work: Work, wanted: WantedPreview) -> tuple[ProductId, TicketTypeParameters]:
+async def _tried(work: Work, wanted: WantedPreview) -> tuple[TicketTypeId, TicketTypeParameters]:
     if wanted.parameters is not None:
         return UNSAVED, wanted.parameters
     assert wanted.type_id is not None, "the body names a type or states one"

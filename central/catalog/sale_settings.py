@@ -19,7 +19,7 @@ from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, Tic
 from central.store.tables.people import UserRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_or_replace
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from protocol.instants import Instant
 
 _LAST_NUMBER = 2**63 - 1
@@ -46,9 +46,9 @@ class SaleSetting:
 
     subject: Subject
     all_types: bool
-    types: frozenset[ProductId]
+    types: frozenset[TicketTypeId]
 
-    def allows(self, type_id: ProductId) -> bool:
+    def allows(self, type_id: TicketTypeId) -> bool:
         """Whether it may sell that type."""
         return self.all_types or type_id in self.types
 
@@ -110,16 +110,16 @@ class SaleSettings:
                 await _store_setting(work, one, by, now)
         return copies
 
-    async def sellable(self, seller: Seller) -> frozenset[ProductId]:
+    async def sellable(self, seller: Seller) -> frozenset[TicketTypeId]:
         """Return the types on sale that a seller may sell."""
         async with self._store.reading() as work:
             on_sale = select(TicketTypeRow.id).where(col(TicketTypeRow.is_on_sale).is_(True))
-            types = [ProductId(number) for number in (await work.session.exec(on_sale)).all()]
+            types = [TicketTypeId(number) for number in (await work.session.exec(on_sale)).all()]
             settings = await all_in(work)
         return frozenset(one for one in types if _allowed(seller, settings, one))
 
 
-def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[ProductId]) -> None:
+def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[TicketTypeId]) -> None:
     """Raise Problem where settings do not let a seller sell one of these types, line by line, through that channel."""
     if seller.sells_all:
         return
@@ -133,7 +133,7 @@ def require_allowed(settings: Settings, seller: Seller, channel: str, types: Seq
 
 async def all_in(work: Work) -> Settings:
     """Return all settings."""
-    types: dict[Subject, set[ProductId]] = {}
+    types: dict[Subject, set[TicketTypeId]] = {}
     for named in (await work.session.exec(select(SaleSettingTypeRow))).all():
         types.setdefault(Subject(SubjectKind(named.kind), named.subject), set()).add(named.ticket_type_id)
     rows = (await work.session.exec(select(SaleSettingRow))).all()
@@ -141,7 +141,7 @@ async def all_in(work: Work) -> Settings:
     return {subject: SaleSetting(subject, all_types, frozenset(types.get(subject, ()))) for subject, all_types in found}
 
 
-def _allowed(seller: Seller, settings: Settings, type_id: ProductId) -> bool:
+def _allowed(seller: Seller, settings: Settings, type_id: TicketTypeId) -> bool:
     of_channel = settings.get(Subject(SubjectKind.CHANNEL, seller.channel))
     own = settings.get(Subject(SubjectKind.SELLER, str(seller.user_id)))
     may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))

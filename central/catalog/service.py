@@ -20,9 +20,9 @@ from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
-from protocol.admission.policy import Product, SiteRules
+from protocol.admission.policy import SiteRules, TicketTypeRules
 from protocol.holders import SITE_KEY_BYTES
-from protocol.identifiers import U16_MAX, ProductId, SiteId
+from protocol.identifiers import U16_MAX, SiteId, TicketTypeId
 from protocol.instants import Instant
 
 TYPES_KEPT = 4_096
@@ -84,7 +84,7 @@ class Catalog:
     async def add_ticket_type(self, parameters: TicketTypeParameters, price_fen: int, by: int | None, now: Instant) -> TicketType:
         """Add a ticket type under the next number, on sale; Problem where it names a site or type that is not there."""
         async with self._store.transaction() as work:
-            number = ProductId(_next((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
+            number = TicketTypeId(_next((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
             await _require_known(work, parameters, number)
             made = TicketType(number, parameters, price_fen, is_on_sale=True)
             stated = parameters.model_dump_json()
@@ -93,7 +93,7 @@ class Catalog:
             work.after_commit(self._feed_has_work)
         return made
 
-    async def change_sale(self, type_id: ProductId, sale: Sale, by: int, now: Instant) -> TicketType:
+    async def change_sale(self, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
         """Set how it is sold; what was sold keeps its price. Problem where there is no such type, or the rules do not fit it."""
         async with self._store.transaction() as work:
             return await put_sale(work, type_id, sale, by, now)
@@ -173,25 +173,25 @@ async def site_rules(work: Work, site_id: SiteId) -> SiteRules:
     return (await site(work, site_id)).parameters.stated(site_id)
 
 
-async def ticket_types(work: Work, type_ids: Collection[ProductId]) -> dict[ProductId, TicketType]:
+async def ticket_types(work: Work, type_ids: Collection[TicketTypeId]) -> dict[TicketTypeId, TicketType]:
     """Return those of the types that exist."""
     rows = (await work.session.exec(select(TicketTypeRow).where(col(TicketTypeRow.id).in_(type_ids)))).all()
     return {row.id: _ticket_type(row) for row in rows}
 
 
-async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[ProductId, TicketType]:
+async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[TicketTypeId, TicketType]:
     """Return the types that have a right at the site, by number."""
     rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
     return {one.type_id: one for one in map(_ticket_type, rows) if site_id in one.parameters.sites}
 
 
-async def uncounted_types(work: Work) -> frozenset[ProductId]:
+async def uncounted_types(work: Work) -> frozenset[TicketTypeId]:
     """Return the types by which nobody is counted as a visitor."""
     rows = (await work.session.exec(select(TicketTypeRow.id, TicketTypeRow.parameters))).all()
-    return frozenset(ProductId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
+    return frozenset(TicketTypeId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
 
 
-async def put_sale(work: Work, type_id: ProductId, sale: Sale, by: int, now: Instant) -> TicketType:
+async def put_sale(work: Work, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
     """Set how a type is sold, in a transaction that does more. Problem as for `Catalog.change_sale`."""
     row = await work.session.get(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -204,7 +204,7 @@ async def put_sale(work: Work, type_id: ProductId, sale: Sale, by: int, now: Ins
     return _ticket_type(row)
 
 
-async def require_sellable(work: Work, type_id: ProductId, sale: Sale) -> TicketType:
+async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> TicketType:
     """Return a type as it stands; Problem where it is not there, or could not be sold so."""
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
@@ -213,9 +213,9 @@ async def require_sellable(work: Work, type_id: ProductId, sale: Sale) -> Ticket
     return _ticket_type(row)
 
 
-async def products_of_site(work: Work, site_id: SiteId) -> tuple[Product, ...]:
+async def rules_of_site(work: Work, site_id: SiteId) -> tuple[TicketTypeRules, ...]:
     """Return these types as gates know them: the feed's table, and whose tickets are in it."""
-    return tuple(one.product() for one in (await ticket_types_of_site(work, site_id)).values())
+    return tuple(one.rules() for one in (await ticket_types_of_site(work, site_id)).values())
 
 
 def _site(row: SiteRow) -> Site:
@@ -251,12 +251,12 @@ def _key_place(site_id: SiteId) -> Place:
     return Place("site", "holder_key", str(site_id))
 
 
-async def _require_known(work: Work, parameters: TicketTypeParameters, own: ProductId) -> None:
+async def _require_known(work: Work, parameters: TicketTypeParameters, own: TicketTypeId) -> None:
     known_sites = {one.site_id for one in await sites(work)}
     if missing := sorted(parameters.sites - known_sites):
         fault = FieldFault("entitlements.sites", f"there is no site {missing[0]}")
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
-    named = {ProductId(right.ticket_type) for right in parameters.entitlements if right.ticket_type} - {own}
+    named = {TicketTypeId(right.ticket_type) for right in parameters.entitlements if right.ticket_type} - {own}
     if unknown := sorted(named - set(await ticket_types(work, named))):
         fault = FieldFault("entitlements.ticket_type", f"there is no ticket type {unknown[0]}")
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))

@@ -13,7 +13,7 @@ from central.catalog.sale_settings import Settings
 from central.catalog.ticket_type import TicketType
 from central.store.in_memory import InMemory
 from central.store.unit_of_work import Work
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Shop:
     """A site's shop: its zone, its ticket types, all sale settings, how many may come on a day, and the day that is full."""
 
     zone: ZoneInfo
-    types: Mapping[ProductId, TicketType]
+    types: Mapping[TicketTypeId, TicketType]
     settings: Settings
     daily_capacity: int | None
     full_day: date | None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from central.catalog.parameters import TicketTypeParameters
-from protocol.admission.policy import Product
-from protocol.identifiers import ProductId
+from protocol.admission.policy import TicketTypeRules
+from protocol.identifiers import TicketTypeId
 from protocol.tickets.claims import TicketFlags
 
 
@@ -12,12 +12,12 @@ from protocol.tickets.claims import TicketFlags
 class TicketType:
     """A ticket type by its number; the price is per person."""
 
-    type_id: ProductId
+    type_id: TicketTypeId
     parameters: TicketTypeParameters
     price_fen: int
     is_on_sale: bool
 
-    def product(self) -> Product:
+    def rules(self) -> TicketTypeRules:
         """Return it as gates know it."""
         return self.parameters.stated(self.type_id)
 

@@ -17,7 +17,7 @@ from central.devices.rules.enrolment import AgentRole, Edition
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
 from central.store.unit_of_work import Store, Work
-from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant
 from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
 
@@ -209,7 +209,7 @@ def agent_of(row: AgentRow) -> Agent:
     )
 
 
-async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[ProductId]]) -> tuple[Agent, ...]:
+async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[TicketTypeId]]) -> tuple[Agent, ...]:
     """Return the agents that host a check point which may let a ticket with these rights (site: ticket types) through.
 
     Whether the fence waits for each (signed off, locked, lost, feed in force) is for `refunds.policy` to say.

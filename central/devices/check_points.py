@@ -19,7 +19,7 @@ from central.store.unit_of_work import Store, Work
 from protocol.admission.policy import CheckPoint, CheckPointState
 from protocol.admission.tables import MAX_CHECK_POINTS
 from protocol.directions import Direction
-from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant
 
 Wake = Callable[[], None]
@@ -34,7 +34,7 @@ class CheckPointWish:
     name_en: str
     direction: Direction
     state: CheckPointState
-    ticked: frozenset[ProductId]
+    ticked: frozenset[TicketTypeId]
     attended: bool
     reads_documents: bool
     agent: AgentId | None
@@ -109,7 +109,7 @@ class CheckPoints:
             work.after_commit(self._feed_has_work)
         return copies
 
-    async def _copy(self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[ProductId]) -> HostedCheckPoint:
+    async def _copy(self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[TicketTypeId]) -> HostedCheckPoint:
         row = await work.session.get(CheckPointRow, number, with_for_update=True)
         if row is None or row.site_id != site_id:
             raise Problem(ProblemCode.NOT_FOUND, f"site {site_id} has no check point {number}")
@@ -179,7 +179,9 @@ async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> dict[C
     return {CheckPointId(number or 0): None if agent is None else AgentId(agent) for number, agent, _ in found}
 
 
-async def points_of_agents(work: Work, site_id: SiteId, types: Collection[ProductId]) -> dict[AgentId, tuple[HostedPoint, ...]]:
+async def points_of_agents(
+    work: Work, site_id: SiteId, types: Collection[TicketTypeId]
+) -> dict[AgentId, tuple[HostedPoint, ...]]:
     """Return, for each agent with check points at a site, whether each of them lets one of these types through."""
     found: dict[AgentId, list[HostedPoint]] = {}
     for hosted, row in await _with_rows(work, site_id):
@@ -198,17 +200,17 @@ async def _with_rows(work: Work, site_id: SiteId) -> list[tuple[HostedCheckPoint
     return [(_hosted(row, ticked.get(_number(row), frozenset())), row) for row in rows]
 
 
-async def _ticked_of(work: Work, numbers: Iterable[CheckPointId]) -> dict[CheckPointId, frozenset[ProductId]]:
+async def _ticked_of(work: Work, numbers: Iterable[CheckPointId]) -> dict[CheckPointId, frozenset[TicketTypeId]]:
     query = select(TickedTypeRow.check_point_id, TickedTypeRow.ticket_type_id).where(
         col(TickedTypeRow.check_point_id).in_(list(numbers))
     )
-    ticked: dict[CheckPointId, set[ProductId]] = {}
+    ticked: dict[CheckPointId, set[TicketTypeId]] = {}
     for number, type_id in (await work.session.exec(query)).all():
-        ticked.setdefault(CheckPointId(number), set()).add(ProductId(type_id))
+        ticked.setdefault(CheckPointId(number), set()).add(TicketTypeId(type_id))
     return {number: frozenset(types) for number, types in ticked.items()}
 
 
-async def _tick(work: Work, number: CheckPointId, types: Collection[ProductId]) -> None:
+async def _tick(work: Work, number: CheckPointId, types: Collection[TicketTypeId]) -> None:
     if types:
         connection = await work.connection()
         rows = [{"check_point_id": number, "ticket_type_id": type_id} for type_id in sorted(types)]
@@ -261,7 +263,7 @@ def _number(row: CheckPointRow) -> CheckPointId:
     return CheckPointId(row.id)
 
 
-def _hosted(row: CheckPointRow, ticked: frozenset[ProductId]) -> HostedCheckPoint:
+def _hosted(row: CheckPointRow, ticked: frozenset[TicketTypeId]) -> HostedCheckPoint:
     point = CheckPoint(
         check_point_id=_number(row),
         site=row.site_id,

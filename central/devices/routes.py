@@ -19,7 +19,7 @@ from central.web.operations import Call, Route
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction
-from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, ProductId, SiteId
+from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant, to_datetime
 
 CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
@@ -283,7 +283,7 @@ def _wish(body: CheckPointBody) -> CheckPointWish:
         name_en=body.name_en,
         direction=body.direction,
         state=_STATES[body.state],
-        ticked=frozenset(ProductId(number) for number in body.ticked),
+        ticked=frozenset(TicketTypeId(number) for number in body.ticked),
         attended=body.attended,
         reads_documents=body.reads_documents,
         agent=None if body.agent_id is None else AgentId(body.agent_id),

@@ -13,7 +13,7 @@ from central.store.tables.metadata import METADATA
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Work
 from protocol.feed.records import CredentialEntry, CredentialKind
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
@@ -92,10 +92,10 @@ async def _credentials(
     return tuple([CredentialEntry(key, CredentialKind(abs(kind)), TicketId(ticket_id)) for key, kind, ticket_id in found])
 
 
-async def records_in(work: Work, products: Collection[ProductId], ids: IdRange) -> tuple[TicketRecord, ...]:
-    """Return the records of these products in a range of ids."""
+async def records_in(work: Work, ticket_types: Collection[TicketTypeId], ids: IdRange) -> tuple[TicketRecord, ...]:
+    """Return the records of these ticket types in a range of ids."""
     query = sqlalchemy.select(*RECORD_COLUMNS).where(
-        col(TicketRow.id).between(ids.first, ids.last), col(TicketRow.ticket_type_id).in_(products)
+        col(TicketRow.id).between(ids.first, ids.last), col(TicketRow.ticket_type_id).in_(ticket_types)
     )
     rows = (await (await work.connection()).execute(query)).all()
     return tuple([record_from(*row) for row in rows])
@@ -123,21 +123,23 @@ async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: byt
     return tuple(TicketId(found) for found in (await work.session.exec(query)).all())
 
 
-async def tickets_numbered(work: Work, products: Collection[ProductId], number: str) -> tuple[TicketId, ...]:
-    """Return the tickets of these products that have a short number, as the gates of their sites find them: by their ids."""
+async def tickets_numbered(work: Work, ticket_types: Collection[TicketTypeId], number: str) -> tuple[TicketId, ...]:
+    """Return the tickets of these ticket types that have a short number, as the gates of their sites find them: by their ids."""
     prefix = id_prefix(number)
     if prefix is None:
         return ()
-    return tuple(record.ticket_id for record in await records_in(work, products, IdRange(*ids_of_prefix(prefix))))
+    return tuple(record.ticket_id for record in await records_in(work, ticket_types, IdRange(*ids_of_prefix(prefix))))
 
 
 def record_from(ticket_id: TicketId, *said: int) -> TicketRecord:
     """Return a record from the columns of `RECORD_COLUMNS`: a fifth of what a whole row costs, where there are a million."""
-    site, product, issued_at, valid_from, valid_until, flags, generation, status, since, persons, slot_start, slot_minutes = said
+    site, ticket_type, issued_at, valid_from, valid_until, flags, generation, status, since, persons, slot_start, slot_minutes = (
+        said
+    )
     return TicketRecord(
         ticket_id,
         SiteId(site),
-        ProductId(product),
+        TicketTypeId(ticket_type),
         Minute(issued_at),
         Minute(valid_from),
         Minute(valid_until),

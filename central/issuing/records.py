@@ -45,7 +45,7 @@ def record_of(row: TicketRow) -> TicketRecord:
     return TicketRecord(
         ticket_id=row.id,
         issuing_site=row.site_id,
-        product=row.ticket_type_id,
+        ticket_type=row.ticket_type_id,
         issued_at=row.issued_at,
         valid_from=row.valid_from,
         valid_until=row.valid_until,

@@ -49,7 +49,7 @@ def ticket_view(ticket: Ticket) -> TicketView:
         code=ticket.code,
         order_id=ticket.order_id,
         site_id=record.issuing_site,
-        ticket_type_id=record.product,
+        ticket_type_id=record.ticket_type,
         status=record.status.name.lower(),
         generation=record.generation,
         persons=record.persons,

@@ -24,7 +24,7 @@ from central.store.idempotency import first_use, remember
 from central.store.tables.money import OrderLineRow, RefundBatchRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus
 
@@ -46,7 +46,7 @@ class ClosedDay:
 
     site_id: SiteId
     day: date
-    type_id: ProductId | None
+    type_id: TicketTypeId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _of(closed: ClosedDay) -> list[ColumnElement[bool]]:
 
 
 async def _is_of(work: Work, ticket: Ticket, closed: ClosedDay) -> bool:
-    is_of_type = closed.type_id in (None, ticket.record.product)
+    is_of_type = closed.type_id in (None, ticket.record.ticket_type)
     return is_of_type and (await promise_of(work, ticket)).use_day == closed.day
 
 

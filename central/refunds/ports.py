@@ -4,7 +4,7 @@ from typing import Protocol
 
 from central.refunds.rules.fence import AgentFacts
 from central.store.unit_of_work import Work
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -12,7 +12,7 @@ class AdmittingAgents(Protocol):
     """Answered by `central.devices`."""
 
     async def agents_that_may_admit(
-        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[TicketTypeId]
     ) -> tuple[AgentFacts, ...]:
         """Return the agents that host an enabled check point of these sites that is ticked for any of these types."""
         ...

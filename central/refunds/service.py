@@ -254,12 +254,12 @@ class Refunds:
 
     async def _fenced(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
         ticket = await ticket_in(work, row.ticket_id)
-        product = (await catalog.ticket_types(work, (ticket.record.product,)))[ticket.record.product].product()
-        sites = frozenset().union(*(right.sites for right in product.entitlements))
-        types = frozenset(right.ticket_type for right in product.entitlements)
+        rules = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].rules()
+        sites = frozenset().union(*(right.sites for right in rules.entitlements))
+        types = frozenset(right.ticket_type for right in rules.entitlements)
         versions = await outbox.published_versions(work, row.ticket_id, row.fence_change_id)
         agents = await self._agents.agents_that_may_admit(work, sites, types)
-        return fence(Revocation(row.requested_at, versions, product.autonomy_s), agents, now)
+        return fence(Revocation(row.requested_at, versions, rules.autonomy_s), agents, now)
 
     async def _decide(self, work: Work, row: RefundRow, now: Instant) -> None:
         if await self._may_be_paid(work, row):

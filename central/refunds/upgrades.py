@@ -31,7 +31,7 @@ from central.sales.sold_terms import promise_of, stored
 from central.store.sealed import FieldSeal
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Store, Work
-from protocol.identifiers import ProductId, TicketId
+from protocol.identifiers import TicketId, TicketTypeId
 from protocol.instants import Instant, to_minute
 
 REASON = "补差价 upgrade"
@@ -42,7 +42,7 @@ class WantedUpgrade:
     """The type, day and slot that a ticket is handed in for. Without `holders` the old ticket's go with it, if needed."""
 
     ticket_id: TicketId
-    type_id: ProductId
+    type_id: TicketTypeId
     visit: date
     slot_start: time | None
     channel: str
@@ -155,7 +155,7 @@ def _require_valid(ticket: Ticket, now: Instant) -> None:
         raise Problem(ProblemCode.NOT_UPGRADABLE, "the ticket's validity is over")
 
 
-async def _is_real_name(work: Work, type_id: ProductId) -> bool:
+async def _is_real_name(work: Work, type_id: TicketTypeId) -> bool:
     one = (await catalog.ticket_types(work, (type_id,))).get(type_id)
     return one is not None and one.parameters.is_real_name
 

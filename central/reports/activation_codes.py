@@ -17,7 +17,7 @@ from central.store.tables.activation import ActivationCodeRow
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketStatus
 
@@ -38,7 +38,7 @@ class ListedCode:
     ticket_id: TicketId
     order_id: int
     site_id: SiteId
-    ticket_type_id: ProductId
+    ticket_type_id: TicketTypeId
     seller_id: int
     channel: str
     state: CodeState

@@ -23,7 +23,7 @@ from central.store.tables.reports import AdmissionRecordRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.directions import Direction
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 
 # Accounts that hold no money of ours (`payments.ledger`): what was sold, kept of it or handed in, what we owe to payers, and what
 # agencies have with us.
@@ -91,7 +91,7 @@ def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     return query.where(*_order(site_id, narrowed), *_within(row.decided_at, span), is_back, *of_type).group_by(*keys)
 
 
-def _entered(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collection[ProductId]) -> _Query:
+def _entered(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collection[TicketTypeId]) -> _Query:
     row = AdmissionRecordRow
     keys = col(row.ticket_type_id), col(row.seller_id), col(row.channel)
     conditions = [

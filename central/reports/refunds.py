@@ -13,7 +13,7 @@ from central.reports.payments import Sold, sold_of
 from central.store.tables.money import OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 _PLACE = col(RefundRow.requested_at), col(RefundRow.id)
 
@@ -23,11 +23,11 @@ class ListedRefund:
     """A refund of a ticket of that type."""
 
     refund: Refund
-    ticket_type_id: ProductId
+    ticket_type_id: TicketTypeId
     sold: Sold
 
 
-def _query(narrowed: Narrowed) -> Select[RefundRow, ProductId, OrderRow]:
+def _query(narrowed: Narrowed) -> Select[RefundRow, TicketTypeId, OrderRow]:
     wanted = narrowed.wanted
     query = select(RefundRow, col(TicketRow.ticket_type_id), OrderRow).join(
         TicketRow, col(TicketRow.id) == col(RefundRow.ticket_id)

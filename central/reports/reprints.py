@@ -13,7 +13,7 @@ from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import ReprintRow, TicketRow
 from central.store.unit_of_work import Work
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 
 _PLACE = col(ReprintRow.at), col(ReprintRow.id)
@@ -27,7 +27,7 @@ class ListedReprint:
     ticket_id: TicketId
     order_id: int
     site_id: SiteId
-    ticket_type_id: ProductId
+    ticket_type_id: TicketTypeId
     number: int
     seller_id: int
     at: Instant

@@ -36,7 +36,7 @@ from central.store.tables.tickets import RescheduledTicketRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
 from protocol.holders import Document
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, local_day
 from protocol.tickets.record import TicketStatus
 
@@ -50,7 +50,7 @@ class MadeCode:
     order_id: int
     ticket_id: TicketId
     short_number: str
-    ticket_type_id: ProductId
+    ticket_type_id: TicketTypeId
     code: str
     last_day: date
 
@@ -153,7 +153,7 @@ class ActivationCodes:
         return activated
 
     async def _made(self, work: Work, order: OrderRow, tickets: Collection[Ticket]) -> tuple[MadeCode, ...]:
-        types = await catalog.ticket_types(work, {one.record.product for one in tickets})
+        types = await catalog.ticket_types(work, {one.record.ticket_type for one in tickets})
         zone = ZoneInfo((await catalog.site(work, order.site_id)).parameters.zone)
         assert order.paid_at is not None, "an order with tickets is paid"
         sold_on = local_day(order.paid_at, zone)
@@ -162,9 +162,9 @@ class ActivationCodes:
                 order_id=one.order_id,
                 ticket_id=one.ticket_id,
                 short_number=one.short_number,
-                ticket_type_id=one.record.product,
+                ticket_type_id=one.record.ticket_type,
                 code=code_of(self._random_bytes(CODE_BYTES)),
-                last_day=sold_on + timedelta(days=_days(types[one.record.product])),
+                last_day=sold_on + timedelta(days=_days(types[one.record.ticket_type])),
             )
             for one in tickets
         )
@@ -173,8 +173,8 @@ class ActivationCodes:
         self, work: Work, wanted: WantedActivation, of: tuple[Ticket, ActivationCodeRow], hashed: Hashed, now: Instant
     ) -> Ticket:
         ticket, row = of
-        product = ticket.record.product
-        one = (await catalog.ticket_types(work, (product,)))[product]
+        ticket_type = ticket.record.ticket_type
+        one = (await catalog.ticket_types(work, (ticket_type,)))[ticket_type]
         zone = ZoneInfo((await catalog.site(work, ticket.record.issuing_site)).parameters.zone)
         require_visit(one, wanted.visit, row.last_day, local_day(now, zone))
         require_holder(one, wanted.holder)
@@ -211,8 +211,8 @@ class ActivationCodes:
         if holder is None:
             return Hashed({}, {})
         async with self._store.reading() as work:
-            product = (await ticket_in(work, ticket_id)).record.product
-            one = (await catalog.ticket_types(work, (product,)))[product]
+            ticket_type = (await ticket_in(work, ticket_id)).record.ticket_type
+            one = (await catalog.ticket_types(work, (ticket_type,)))[ticket_type]
             require_holder(one, holder)
             keys: SiteKeys = {
                 site: (await self._catalog.holder_keys(work, site)).secrets for site in sorted(one.parameters.sites)

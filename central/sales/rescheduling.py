@@ -53,8 +53,8 @@ class Rescheduling:
     async def _move(self, work: Work, wanted: WantedDay, by: int, now: Instant) -> Ticket:
         ticket = await ticket_locked(work, wanted.ticket_id)
         await self._require_unused(work, ticket)
-        promise, product = await promise_of(work, ticket), ticket.record.product
-        one = (await catalog.ticket_types(work, (product,)))[product]
+        promise, ticket_type = await promise_of(work, ticket), ticket.record.ticket_type
+        one = (await catalog.ticket_types(work, (ticket_type,)))[ticket_type]
         at = to_datetime(now, promise.zone).replace(tzinfo=None)
         require_movable(promise, one, wanted, at)
         slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
@@ -68,7 +68,7 @@ class Rescheduling:
         number = order.index(wanted.ticket_id)
         site = ticket.record.issuing_site
         of_site = SiteDay(site, (await catalog.site(work, site)).parameters.daily_capacity)
-        move = Move(product, ticket.line, number, wanted.visit, to.slot_start, one.parameters.sale, of_site)
+        move = Move(ticket_type, ticket.line, number, wanted.visit, to.slot_start, one.parameters.sale, of_site)
         await quotas.move_ticket(work, ticket, move)
         return moved
 

@@ -14,7 +14,7 @@ from central.store import counters
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Store
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 MOST_KEPT = 256
 
@@ -33,7 +33,7 @@ class SoldOut:
         while len(self._full) > MOST_KEPT:
             del self._full[next(iter(self._full))]
 
-    def may_concern(self, types: Iterable[ProductId]) -> bool:
+    def may_concern(self, types: Iterable[TicketTypeId]) -> bool:
         """Whether places of one of these types had all been taken."""
         return not {key.ticket_type for key in self._full}.isdisjoint(types)
 

@@ -21,7 +21,7 @@ from central.store.tables.catalog import SaleChangeRow
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from protocol.instants import Instant, to_minute
 from protocol.tickets.record import TicketStatus
 
@@ -47,7 +47,7 @@ class ChangeToCome:
     """How a type is to be sold from a time on; `done_at` once it is in force."""
 
     change_id: int
-    type_id: ProductId
+    type_id: TicketTypeId
     effective_at: Instant
     sale: Sale
     made_at: Instant
@@ -62,13 +62,13 @@ class TypeChanges:
         """Take the store."""
         self._store = store
 
-    async def touched(self, type_id: ProductId, sale: Sale, now: Instant) -> Touched:
+    async def touched(self, type_id: TicketTypeId, sale: Sale, now: Instant) -> Touched:
         """Return what a change would touch; Problem where there is no such type, or it could not be sold so."""
         async with self._store.querying() as work:
             one = await catalog.require_sellable(work, type_id, sale)
             return await _touched(work, one, sale, now)
 
-    async def plan(self, type_id: ProductId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
+    async def plan(self, type_id: TicketTypeId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
         """Have a type sold so from a time on; Problem where that time is past, or it could not be sold so."""
         if effective_at <= now:
             fault = FieldFault("effective_at", "must be in the future; change the sale itself to have it at once")
@@ -94,7 +94,7 @@ class TypeChanges:
             audit.record(work, now, by, "ticket-type.plan", f"ticket-type:{type_id}", **said)
             return _change(row)
 
-    async def changes(self, type_id: ProductId) -> tuple[ChangeToCome, ...]:
+    async def changes(self, type_id: TicketTypeId) -> tuple[ChangeToCome, ...]:
         """Return the changes of a type that are to come, the next first; Problem where there is no such type."""
         query = select(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
         async with self._store.reading() as work:
@@ -103,7 +103,7 @@ class TypeChanges:
             rows = (await work.session.exec(query.order_by(*_IN_ORDER))).all()
         return tuple(_change(row) for row in rows)
 
-    async def drop(self, type_id: ProductId, change_id: int, by: int, now: Instant) -> None:
+    async def drop(self, type_id: TicketTypeId, change_id: int, by: int, now: Instant) -> None:
         """Take a change back that is to come; Problem where there is none."""
         async with self._store.transaction() as work:
             row = await work.session.get(SaleChangeRow, change_id, with_for_update=True)

@@ -157,8 +157,8 @@ class Online:
             return (shown.ticket_id,)
         if shown.short_number is not None:
             version = await settings_version.version(await work.connection())
-            products = (await self._ports.tables.at(work, attempt.site, version)).products
-            return await feed_rows.tickets_numbered(work, products.keys(), shown.short_number)
+            ticket_types = (await self._ports.tables.at(work, attempt.site, version)).ticket_types
+            return await feed_rows.tickets_numbered(work, ticket_types.keys(), shown.short_number)
         if shown.look_up is None:
             return ()
         found = [one for kind, key in shown.look_up.keys for one in await feed_rows.tickets_by(work, attempt.site, kind, key)]
@@ -242,7 +242,7 @@ def _claimed(asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> Presente
         key_id=_ANY_KEY,
         ticket_id=record.ticket_id,
         issuing_site=record.issuing_site,
-        product=record.product,
+        ticket_type=record.ticket_type,
         issued_at=record.issued_at,
         not_before=record.valid_from,
         not_after=record.valid_until,
@@ -254,11 +254,13 @@ def _claimed(asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> Presente
 
 def _only(tables: SiteTables, asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> SiteTables:
     """Return the tables with the claimed right only: another right of the ticket would be another admission."""
-    product = tables.products.get(records[0].product) if records else None
-    if product is None:
+    ticket_type = tables.ticket_types.get(records[0].ticket_type) if records else None
+    if ticket_type is None:
         return tables
-    rights = tuple(right for right in product.entitlements if right.entitlement_id == asked.entitlement_id)
-    return replace(tables, products={**tables.products, product.product_id: replace(product, entitlements=rights)})
+    rights = tuple(right for right in ticket_type.entitlements if right.entitlement_id == asked.entitlement_id)
+    return replace(
+        tables, ticket_types={**tables.ticket_types, ticket_type.ticket_type_id: replace(ticket_type, entitlements=rights)}
+    )
 
 
 def _shown(asked: AdmissionRequest, keyring: Keyring) -> Shown:
@@ -294,7 +296,7 @@ async def _facts(work: Work, opened: _Opened, case: _Case) -> Facts:
         unrecorded=(),
         check_point=case.tables.places[attempt.check_point],
         check_points=case.tables.places,
-        products=case.tables.products,
+        ticket_types=case.tables.ticket_types,
         site=case.tables.rules,
         zone=ZoneInfo(case.tables.rules.zone_name),
         ground=Ground(as_of=opened.place.now, age_ms=0, clock_trusted=True, unlocked=False),

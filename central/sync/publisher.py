@@ -28,7 +28,7 @@ from central.sync.published_feed import RecentLists, SiteFeed, load, ref_of
 from central.sync.rebuild import dated, rebuild, scope_of
 from central.sync.rules import publication
 from central.sync.rules.publication import Edition, Stand
-from protocol.admission.tables import PRODUCTS
+from protocol.admission.tables import TICKET_TYPES
 from protocol.errors import StorageError
 from protocol.feed.buckets import BucketKind
 from protocol.feed.delta import BucketId, Changes, changes
@@ -295,13 +295,13 @@ class Publisher:
         keyring, before = self._keys.keyring, step.feed.timestamp
         assert step.feed.manifest is not None, "a manifest is published before a timestamp"
         assert step.feed.admissions_ref is not None, "an admissions head is published before a timestamp"
-        products = await _products(step)
+        ticket_types = await _ticket_types(step)
         timestamp = Timestamp(
             site=step.site_id,
             epoch=keyring.epoch,
             version=before.version + 1 if before is not None and before.epoch == keyring.epoch else 1,
             signed_at=step.now if before is None else Instant(max(step.now, before.signed_at)),
-            expires_at=plus(step.now, seconds=feed_tables.autonomy_s(products)),
+            expires_at=plus(step.now, seconds=feed_tables.autonomy_s(ticket_types)),
             keyring=ref_of(keyring.version, self._keys.envelope),
             manifest=step.feed.manifest,
             admissions=step.feed.admissions_ref,
@@ -353,8 +353,8 @@ async def _changes(step: _Step, waiting: tuple[outbox.Change, ...]) -> Changes:
     )
 
 
-async def _products(step: _Step) -> bytes:
-    ref = step.feed.edition.manifest.table(PRODUCTS)
+async def _ticket_types(step: _Step) -> bytes:
+    ref = step.feed.edition.manifest.table(TICKET_TYPES)
     found = None if ref is None else await feed_store.content(step.work, step.site_id, ref.sha256)
     assert found is not None, "the tables of the newest manifest are kept"
     return found

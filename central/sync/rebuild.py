@@ -14,7 +14,7 @@ from central.issuing.feed_rows import IdRange, KeyRange
 from central.store.unit_of_work import Store, Work
 from central.sync import feed_store
 from central.sync.rules.publication import Edition
-from protocol.admission.tables import PRODUCTS, decode_products
+from protocol.admission.tables import TICKET_TYPES, decode_ticket_types
 from protocol.feed.buckets import BUCKETS, EMPTY_LIST, BucketKind, bucket_of_key, bucket_of_ticket, digest, hash_at, with_hashes
 from protocol.feed.delta import BucketId
 from protocol.feed.manifest import Manifest, TableRef
@@ -27,7 +27,7 @@ from protocol.feed.records import (
     encode_credentials,
     encode_tickets,
 )
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import MS_PER_MINUTE, Instant, Minute, to_minute
 from protocol.tickets.record import TicketRecord
 
@@ -45,14 +45,14 @@ class Scope:
     """Which tickets belong into a site's feed."""
 
     site_id: SiteId
-    products: frozenset[ProductId]
+    ticket_types: frozenset[TicketTypeId]
     ends_after: Minute
 
 
 def scope_of(site_id: SiteId, tables: dict[str, bytes], now: Instant) -> Scope:
-    """Return the scope of a site: tickets of its products that have not ended long ago."""
-    products = frozenset(product.product_id for product in decode_products(tables[PRODUCTS]))
-    return Scope(site_id, products, to_minute(Instant(max(0, now - ENDED_KEPT_MS))))
+    """Return the scope of a site: tickets of its ticket types that have not ended long ago."""
+    ticket_types = frozenset(ticket_type.ticket_type_id for ticket_type in decode_ticket_types(tables[TICKET_TYPES]))
+    return Scope(site_id, ticket_types, to_minute(Instant(max(0, now - ENDED_KEPT_MS))))
 
 
 async def rebuild(store: Store, scope: Scope, epoch: int) -> Edition:
@@ -96,7 +96,7 @@ async def _blobs(work: Work, scope: Scope, start: int) -> dict[BucketId, bytes]:
     """Return the buckets from `start` on, as they must be now."""
     numbers = range(start, start + BUCKETS_AT_ONCE)
     ids = IdRange(TicketId(numbers.start << _ID_SHIFT), TicketId((numbers.stop << _ID_SHIFT) - 1))
-    records = await feed_rows.records_in(work, scope.products, ids)
+    records = await feed_rows.records_in(work, scope.ticket_types, ids)
     entries = await feed_rows.credentials_in(work, scope.site_id, KeyRange(_first_key(numbers.start), _last_key(numbers.stop)))
     standing = [record for record in records if record.valid_until >= scope.ends_after]
     return await asyncio.to_thread(_encoded, numbers, standing, entries)

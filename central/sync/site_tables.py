@@ -9,8 +9,8 @@ from central.devices.check_points import HostedCheckPoint
 from central.store.in_memory import InMemory
 from central.store.unit_of_work import Work
 from central.sync.corrections import last_corrections
-from protocol.admission.policy import CheckPoint, Product, SiteRules
-from protocol.identifiers import CheckPointId, ProductId, SiteId
+from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
+from protocol.identifiers import CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -22,10 +22,10 @@ class SiteTables:
     """
 
     check_points: Mapping[CheckPointId, HostedCheckPoint]
-    products: Mapping[ProductId, Product]
+    ticket_types: Mapping[TicketTypeId, TicketTypeRules]
     rules: SiteRules
     places: Mapping[CheckPointId, CheckPoint]
-    uncounted: frozenset[ProductId]
+    uncounted: frozenset[TicketTypeId]
     corrections: tuple[tuple[Instant, int], ...]
 
 
@@ -35,10 +35,10 @@ TablesInMemory = InMemory[SiteId, SiteTables]
 async def read(work: Work, site_id: SiteId) -> SiteTables:
     """Return the tables of a site."""
     points = await check_points.hosted_of_site(work, site_id)
-    products = await catalog.products_of_site(work, site_id)
+    ticket_types = await catalog.rules_of_site(work, site_id)
     return SiteTables(
         check_points={hosted.check_point.check_point_id: hosted for hosted in points},
-        products={product.product_id: product for product in products},
+        ticket_types={ticket_type.ticket_type_id: ticket_type for ticket_type in ticket_types},
         rules=await catalog.site_rules(work, site_id),
         places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
         uncounted=await catalog.uncounted_types(work),

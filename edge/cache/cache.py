@@ -12,14 +12,14 @@ import apsw
 
 from edge.cache.database import CacheTampered, fault, open_database
 from edge.cache.feed import Feed, build_feed
-from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
 from protocol.errors import InputError, StorageError
 from protocol.feed.buckets import EMPTY_LIST, BucketKind, bucket_of_key, bucket_of_ticket, digest, hash_at
 from protocol.feed.faults import UntrustedFeed
 from protocol.feed.records import CredentialKind, find_record, find_tickets, records_by_prefix
 from protocol.feed.segments import events_of_holder, events_of_ticket
 from protocol.feed.trust import TrustState, recall_admissions, recall_manifest
-from protocol.identifiers import CheckPointId, ProductId, TicketId
+from protocol.identifiers import CheckPointId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketRecord
@@ -103,9 +103,9 @@ class Cache:
         """Return all agents' recent walk-in events of a document's keyed hash."""
         return tuple(event for segment in self._in_force().segments for event in events_of_holder(segment, holder))
 
-    def product(self, product_id: ProductId) -> Product | None:
+    def ticket_type(self, ticket_type_id: TicketTypeId) -> TicketTypeRules | None:
         """Return a ticket type with its policies."""
-        return self._in_force().products.get(product_id)
+        return self._in_force().ticket_types.get(ticket_type_id)
 
     def check_point(self, check_point_id: CheckPointId) -> CheckPoint | None:
         """Return a check point with its state and ticked types."""

@@ -7,21 +7,21 @@ Laws: everything here was compared with signed hashes when it was read, and is n
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
 from protocol.admission.tables import (
     CHECK_POINTS,
-    PRODUCTS,
     SITE_RULES,
+    TICKET_TYPES,
     decode_check_points,
-    decode_products,
     decode_site_rules,
+    decode_ticket_types,
 )
 from protocol.errors import InputError
 from protocol.feed.buckets import EMPTY_LIST, LIST_BYTES, BucketKind
 from protocol.feed.faults import Role
 from protocol.feed.manifest import AdmissionsHead, Manifest
 from protocol.feed.trust import check_content
-from protocol.identifiers import CheckPointId, ProductId
+from protocol.identifiers import CheckPointId, TicketTypeId
 
 Load = Callable[[bytes], bytes]  # content by its hash
 
@@ -35,7 +35,7 @@ class Feed:
     envelopes: tuple[bytes, bytes]
     hashes: dict[BucketKind, bytes]
     tables: dict[str, bytes]
-    products: dict[ProductId, Product]
+    ticket_types: dict[TicketTypeId, TicketTypeRules]
     check_points: dict[CheckPointId, CheckPoint]
     site_rules: SiteRules
     segments: tuple[bytes, ...]
@@ -47,7 +47,7 @@ def build_feed(manifest: Manifest, admissions: AdmissionsHead, envelopes: tuple[
     Raise UntrustedFeed where any of it is not what is signed, InputError where a small table is missing or cannot be read.
     """
     tables = {name: _checked(load, Role.MANIFEST, ref.sha256, ref.length) for name, ref in manifest.tables}
-    for name in (PRODUCTS, CHECK_POINTS, SITE_RULES):
+    for name in (TICKET_TYPES, CHECK_POINTS, SITE_RULES):
         if name not in tables:
             raise InputError(f"the manifest names no table {name!r}; central must publish it")
     hashes = {
@@ -61,7 +61,7 @@ def build_feed(manifest: Manifest, admissions: AdmissionsHead, envelopes: tuple[
         envelopes=envelopes,
         hashes=hashes,
         tables=tables,
-        products={product.product_id: product for product in decode_products(tables[PRODUCTS])},
+        ticket_types={ticket_type.ticket_type_id: ticket_type for ticket_type in decode_ticket_types(tables[TICKET_TYPES])},
         check_points={point.check_point_id: point for point in decode_check_points(tables[CHECK_POINTS])},
         site_rules=decode_site_rules(tables[SITE_RULES]),
         segments=tuple(_checked(load, Role.ADMISSIONS, ref.sha256, ref.length) for ref in admissions.segments),

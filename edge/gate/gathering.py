@@ -66,7 +66,7 @@ def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
         unrecorded=() if unrecorded is None else _passages(known, unrecorded),
         check_point=check_point,
         check_points=feed.check_points,
-        products=feed.products,
+        ticket_types=feed.ticket_types,
         site=feed.site_rules,
         zone=site_zone(feed),
         ground=_ground(known, feed, unlocked=counters.unlocked),

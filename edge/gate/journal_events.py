@@ -139,9 +139,11 @@ def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequ
 def _claims_when_online(facts: Facts, ticket_id: TicketId) -> bool:
     records = [candidate.record for candidate in facts.candidates if candidate.record.ticket_id == ticket_id]
     presented = facts.scan.presented
-    product_id = records[0].product if records else presented.claims.product if isinstance(presented, TicketCode) else None
-    product = None if product_id is None else facts.products.get(product_id)
-    return product is not None and product.claim is Claim.WHEN_ONLINE
+    ticket_type_id = (
+        records[0].ticket_type if records else presented.claims.ticket_type if isinstance(presented, TicketCode) else None
+    )
+    ticket_type = None if ticket_type_id is None else facts.ticket_types.get(ticket_type_id)
+    return ticket_type is not None and ticket_type.claim is Claim.WHEN_ONLINE
 
 
 def _generation(facts: Facts, ticket_id: TicketId) -> int:

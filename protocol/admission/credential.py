@@ -70,8 +70,8 @@ def _admissible_unseen(facts: Facts, code: TicketCode, candidate: Candidate) -> 
     ticket_id = code.claims.ticket_id
     if code.key_status is KeyStatus.CACHE_ONLY:
         return Refuse(Reason.FORGED, ticket_id)
-    product = facts.products.get(code.claims.product)
-    if product is None or not product.unseen_allowed:
+    ticket_type = facts.ticket_types.get(code.claims.ticket_type)
+    if ticket_type is None or not ticket_type.unseen_allowed:
         return Refuse(Reason.UNKNOWN, ticket_id)
     capped = facts.check_point.direction is Direction.ENTRY and facts.scan.supervisor is None
     if capped and facts.unseen_this_hour >= facts.site.unseen_per_hour:

@@ -70,17 +70,17 @@ def _rank(facts: Facts, found: Found, admit: Admit) -> tuple[int, ...]:
 
 def _by_end(record: TicketRecord) -> tuple[int, ...]:
     window = (record.valid_until, record.valid_from, record.slot_start, record.slot_minutes)
-    return *window, record.issued_at, record.product, int(record.flags), record.persons
+    return *window, record.issued_at, record.ticket_type, int(record.flags), record.persons
 
 
 def _override(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> Admit | None:
     one = _real_ticket(facts, found)
     if one is None:
         return None
-    product = facts.products.get(one.candidate.record.product)
-    here = rights_here(facts, product)
+    ticket_type = facts.ticket_types.get(one.candidate.record.ticket_type)
+    here = rights_here(facts, ticket_type)
     ticked = [right for right in here if right.ticket_type in facts.check_point.ticked]
-    rights = ticked or here or (() if product is None else product.entitlements)
+    rights = ticked or here or (() if ticket_type is None else ticket_type.entitlements)
     chance = max((chance_of(facts, one, right) for right in rights), key=lambda c: nearness(judge_chance(facts, c)), default=None)
     if chance is not None and _ends_doubt(facts, chance):
         return resumed(facts, chance)

@@ -27,7 +27,7 @@ def leave(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> LetOut
 
 def _rights(facts: Facts, found: Found) -> list[Entitlement]:
     """Return the rights of a ticket at this site, those ticked at this check point first."""
-    rights = rights_here(facts, facts.products.get(found.candidate.record.product))
+    rights = rights_here(facts, facts.ticket_types.get(found.candidate.record.ticket_type))
     return sorted(rights, key=lambda right: right.ticket_type not in facts.check_point.ticked)
 
 

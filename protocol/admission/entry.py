@@ -12,7 +12,7 @@ from protocol.admission.credential import Found
 from protocol.admission.facts import DocumentCard, Facts, HolderShown
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
-from protocol.admission.policy import CheckPointState, DailyUses, Entitlement, PeriodUses, Product, TotalUses, options
+from protocol.admission.policy import CheckPointState, DailyUses, Entitlement, PeriodUses, TicketTypeRules, TotalUses, options
 from protocol.admission.usage import usage_of
 from protocol.admission.verdict import ORDER, Admit, AdmitFlag, AskForCard, CallStaff, Details, Reason, Refuse, Verdict
 from protocol.directions import Direction
@@ -60,12 +60,12 @@ class Chance:
 def judge(facts: Facts, found: Found) -> Verdict:
     """Return the verdict for one ticket at an entry."""
     record = found.candidate.record
-    product = facts.products.get(record.product)
+    ticket_type = facts.ticket_types.get(record.ticket_type)
     return (
         ticket_refusal(facts, found)
-        or check_point_refusal(facts, DEFAULT_AUTONOMY_S if product is None else product.autonomy_s, record)
+        or check_point_refusal(facts, DEFAULT_AUTONOMY_S if ticket_type is None else ticket_type.autonomy_s, record)
         or _validity_refusal(facts, record)
-        or _by_right(facts, found, product)
+        or _by_right(facts, found, ticket_type)
     )
 
 
@@ -81,9 +81,9 @@ def nearness(verdict: Verdict) -> tuple[int, int]:
 def ticket_refusal(facts: Facts, found: Found) -> Refuse | None:
     """Return what is wrong with the ticket itself, at whatever check point of the site it is shown."""
     record = found.candidate.record
-    product = facts.products.get(record.product)
+    ticket_type = facts.ticket_types.get(record.ticket_type)
     foreign = record.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in record.flags
-    if foreign or (product is not None and not rights_here(facts, product)):
+    if foreign or (ticket_type is not None and not rights_here(facts, ticket_type)):
         return Refuse(Reason.WRONG_SITE, record.ticket_id)
     reason = _status_reason(found)
     if reason is None:
@@ -101,9 +101,9 @@ def _status_reason(found: Found) -> Reason | None:
     return _STATUS_REASONS.get(status)
 
 
-def rights_here(facts: Facts, product: Product | None) -> list[Entitlement]:
+def rights_here(facts: Facts, ticket_type: TicketTypeRules | None) -> list[Entitlement]:
     """Return the rights that count at this site."""
-    return [] if product is None else [right for right in product.entitlements if facts.site.site in right.sites]
+    return [] if ticket_type is None else [right for right in ticket_type.entitlements if facts.site.site in right.sites]
 
 
 def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | None) -> Refuse | CallStaff | None:
@@ -125,13 +125,13 @@ def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | No
 
 def _is_single_entry_today(facts: Facts, record: TicketRecord) -> bool:
     """Whether the ticket is for today alone, and every way through its policy counts one entry."""
-    product = facts.products.get(record.product)
-    if product is None or TicketFlags.MULTI_USE in record.flags:
+    ticket_type = facts.ticket_types.get(record.ticket_type)
+    if ticket_type is None or TicketFlags.MULTI_USE in record.flags:
         return False
     today = local_day(facts.scan.at, facts.zone)
     first = local_day(from_minute(record.valid_from), facts.zone)
     last = local_day(inclusive_end(record.valid_until, facts.zone), facts.zone)
-    ways = [option for right in product.entitlements for option in options(right.policy)]
+    ways = [option for right in ticket_type.entitlements for option in options(right.policy)]
     counted = (TotalUses, DailyUses, PeriodUses)
     single = all(any(isinstance(check, counted) and check.most == 1 for check in way) for way in ways)
     return single and first == last == today
@@ -146,10 +146,10 @@ def _validity_refusal(facts: Facts, record: TicketRecord) -> Refuse | None:
     return None
 
 
-def _by_right(facts: Facts, found: Found, product: Product | None) -> Verdict:
-    if product is None:
+def _by_right(facts: Facts, found: Found, ticket_type: TicketTypeRules | None) -> Verdict:
+    if ticket_type is None:
         return CallStaff(Reason.POLICY_UNKNOWN, found.candidate.record.ticket_id)
-    rights = rights_here(facts, product)
+    rights = rights_here(facts, ticket_type)
     ticked = [right for right in rights if right.ticket_type in facts.check_point.ticked]
     if not ticked:
         return Refuse(Reason.WRONG_GATE, found.candidate.record.ticket_id, _where_valid(facts, rights))
@@ -161,7 +161,7 @@ def _by_right(facts: Facts, found: Found, product: Product | None) -> Verdict:
 
 def least_consumed(facts: Facts, found: Found) -> int:
     """Return how many uses an entry on this ticket would consume at least: none, where its holder re-enters."""
-    rights = rights_here(facts, facts.products.get(found.candidate.record.product))
+    rights = rights_here(facts, facts.ticket_types.get(found.candidate.record.ticket_type))
     ticked = [right for right in rights if right.ticket_type in facts.check_point.ticked]
     return min((chance_of(facts, found, right).consumes for right in ticked), default=facts.scan.persons)
 
@@ -277,9 +277,9 @@ def _admit(facts: Facts, chance: Chance, kind: PassageKind, left: int | None) ->
 
 def flags_of(facts: Facts, found: Found | None) -> frozenset[AdmitFlag]:
     """Return what the office should look at later; a document without ticket has nothing found."""
-    product = None if found is None else facts.products.get(found.candidate.record.product)
+    ticket_type = None if found is None else facts.ticket_types.get(found.candidate.record.ticket_type)
     step = freshness(
-        facts.ground.age_ms, facts.scan.uncertainty_ms, DEFAULT_AUTONOMY_S if product is None else product.autonomy_s
+        facts.ground.age_ms, facts.scan.uncertainty_ms, DEFAULT_AUTONOMY_S if ticket_type is None else ticket_type.autonomy_s
     )
     flags = {AdmitFlag.UNSEEN} if found is not None and found.unseen else set()
     if step is Freshness.OFFLINE:

@@ -10,9 +10,9 @@ from datetime import date, tzinfo
 from enum import StrEnum
 
 from protocol.admission.passages import PastPassage, PastWalkIn
-from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
 from protocol.admission.verdict import Verdict
-from protocol.identifiers import AttemptId, CheckPointId, ProductId
+from protocol.identifiers import AttemptId, CheckPointId, TicketTypeId
 from protocol.instants import Instant
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import Claims
@@ -116,7 +116,7 @@ class Facts:
     unrecorded: tuple[PastPassage, ...]
     check_point: CheckPoint
     check_points: Mapping[CheckPointId, CheckPoint]
-    products: Mapping[ProductId, Product]
+    ticket_types: Mapping[TicketTypeId, TicketTypeRules]
     site: SiteRules
     zone: tzinfo
     ground: Ground

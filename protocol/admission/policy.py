@@ -9,7 +9,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from protocol.directions import Direction
-from protocol.identifiers import CheckPointId, EntitlementId, ProductId, SiteId
+from protocol.identifiers import CheckPointId, EntitlementId, SiteId, TicketTypeId
 
 
 class Period(StrEnum):
@@ -148,10 +148,10 @@ def options(policy: Policy) -> tuple[tuple[Check, ...], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """One right of a product: the type by which check points are ticked for it, the sites where it counts, its policy."""
+    """One right of a ticket type: the type by which check points are ticked for it, the sites where it counts, its policy."""
 
     entitlement_id: EntitlementId
-    ticket_type: ProductId
+    ticket_type: TicketTypeId
     sites: frozenset[SiteId]
     policy: Policy
 
@@ -164,10 +164,10 @@ class Claim(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
+class TicketTypeRules:
     """A ticket type as gates know it: a single has one entitlement, a package (套票) several."""
 
-    product_id: ProductId
+    ticket_type_id: TicketTypeId
     name_zh: str
     name_en: str
     entitlements: tuple[Entitlement, ...]
@@ -195,7 +195,7 @@ class CheckPoint:
     name_en: str
     direction: Direction
     state: CheckPointState
-    ticked: frozenset[ProductId]
+    ticked: frozenset[TicketTypeId]
     attended: bool
     reads_documents: bool
 

@@ -1,4 +1,4 @@
-"""The small tables of the feed as bytes: products with their policies, check points, the site's rules.
+"""The small tables of the feed as bytes: ticket types with their policies, check points, the site's rules.
 
 Laws: deterministic CBOR; a reader refuses what it cannot read, except a check of a later version, which becomes `UnknownCheck`:
 the gate then calls staff for that type and goes on with the others.
@@ -15,18 +15,18 @@ from protocol.admission.policy import (
     CheckPointState,
     Claim,
     Entitlement,
-    Product,
     SiteRules,
+    TicketTypeRules,
     WalkInRule,
 )
 from protocol.directions import Direction
 from protocol.errors import InputError
-from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId, EntitlementId, ProductId, SiteId
+from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId, EntitlementId, SiteId, TicketTypeId
 
-PRODUCTS = "products"
+TICKET_TYPES = "products"
 CHECK_POINTS = "check-points"
 SITE_RULES = "site-rules"
-MAX_PRODUCTS = 10_000
+MAX_TICKET_TYPES = 10_000
 MAX_ENTITLEMENTS = 64
 MAX_CHECK_POINTS = 10_000
 MAX_WALK_IN_RULES = 256
@@ -38,14 +38,16 @@ MAX_AUTONOMY_S = 30 * 24 * 3600
 Row = TypeVar("Row")
 
 
-def encode_products(products: Iterable[Product]) -> bytes:
-    """Return the table of products, by id."""
-    return cbor.encode([_product_to_value(product) for product in sorted(products, key=lambda p: p.product_id)])
+def encode_ticket_types(ticket_types: Iterable[TicketTypeRules]) -> bytes:
+    """Return the table of ticket types, by id."""
+    return cbor.encode(
+        [_ticket_type_to_value(ticket_type) for ticket_type in sorted(ticket_types, key=lambda p: p.ticket_type_id)]
+    )
 
 
-def decode_products(data: bytes) -> tuple[Product, ...]:
-    """Read the table of products; InputError where it is malformed."""
-    return _rows(data, PRODUCTS, MAX_PRODUCTS, _product_from_value)
+def decode_ticket_types(data: bytes) -> tuple[TicketTypeRules, ...]:
+    """Read the table of ticket types; InputError where it is malformed."""
+    return _rows(data, TICKET_TYPES, MAX_TICKET_TYPES, _ticket_type_from_value)
 
 
 def encode_check_points(check_points: Iterable[CheckPoint]) -> bytes:
@@ -92,27 +94,27 @@ def _rows(data: bytes, table: str, most: int, read: Callable[[object], Row]) -> 
     return tuple(read(item) for item in value)
 
 
-def _product_to_value(product: Product) -> dict[str, object]:
+def _ticket_type_to_value(ticket_type: TicketTypeRules) -> dict[str, object]:
     return {
-        "product_id": product.product_id,
-        "name_zh": product.name_zh,
-        "name_en": product.name_en,
-        "entitlements": [_entitlement_to_value(entitlement) for entitlement in product.entitlements],
-        "claim": product.claim.value,
-        "unseen_allowed": product.unseen_allowed,
-        "autonomy_s": product.autonomy_s,
+        "product_id": ticket_type.ticket_type_id,
+        "name_zh": ticket_type.name_zh,
+        "name_en": ticket_type.name_en,
+        "entitlements": [_entitlement_to_value(entitlement) for entitlement in ticket_type.entitlements],
+        "claim": ticket_type.claim.value,
+        "unseen_allowed": ticket_type.unseen_allowed,
+        "autonomy_s": ticket_type.autonomy_s,
     }
 
 
-def _product_from_value(item: object) -> Product:
+def _ticket_type_from_value(item: object) -> TicketTypeRules:
     names = {"product_id", "name_zh", "name_en", "entitlements", "claim", "unseen_allowed", "autonomy_s"}
     fields = cbor.Fields(item, "product", names)
     try:
         claim = Claim(fields.text("claim"))
     except ValueError as error:
         raise InputError(f"product: {error}") from error
-    return Product(
-        product_id=ProductId(fields.integer("product_id", 1, U16_MAX)),
+    return TicketTypeRules(
+        ticket_type_id=TicketTypeId(fields.integer("product_id", 1, U16_MAX)),
         name_zh=fields.text("name_zh", MAX_NAME_CHARACTERS),
         name_en=fields.text("name_en", MAX_NAME_CHARACTERS),
         entitlements=tuple(_entitlement_from_value(one) for one in fields.items("entitlements", MAX_ENTITLEMENTS)),
@@ -137,7 +139,7 @@ def _entitlement_from_value(item: object) -> Entitlement:
     fields = cbor.Fields(item, "entitlement", names)
     return Entitlement(
         entitlement_id=EntitlementId(fields.integer("entitlement_id", 1, U16_MAX)),
-        ticket_type=ProductId(fields.integer("ticket_type", 1, U16_MAX)),
+        ticket_type=TicketTypeId(fields.integer("ticket_type", 1, U16_MAX)),
         sites=frozenset(SiteId(site) for site in fields.integers("sites", 0, U16_MAX)),
         policy=policy_from_value(fields),
     )
@@ -185,7 +187,7 @@ def _check_point_from_value(item: object) -> CheckPoint:
         name_en=fields.text("name_en", MAX_NAME_CHARACTERS),
         direction=direction,
         state=state,
-        ticked=frozenset(ProductId(product) for product in fields.integers("ticked", 1, U16_MAX)),
+        ticked=frozenset(TicketTypeId(ticket_type) for ticket_type in fields.integers("ticked", 1, U16_MAX)),
         attended=fields.boolean("attended"),
         reads_documents=fields.boolean("reads_documents"),
     )

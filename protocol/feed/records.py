@@ -15,7 +15,7 @@ from enum import IntEnum
 
 from protocol.errors import InputError
 from protocol.feed import rows
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
@@ -61,7 +61,7 @@ def ticket_row(record: TicketRecord) -> bytes:
     return _TICKET.pack(
         record.ticket_id,
         record.issuing_site,
-        record.product,
+        record.ticket_type,
         record.issued_at,
         record.valid_from,
         record.valid_until,
@@ -128,7 +128,7 @@ def find_tickets(table: bytes, kind: CredentialKind, key: bytes) -> tuple[Ticket
 def ticket_record(row: bytes) -> TicketRecord:
     """Return the record of a row; InputError where a field is not one that this version knows."""
     values = _TICKET.unpack(row)
-    ticket_id, site, product, issued_at, valid_from, valid_until, flags, generation, status, since, persons, slot, minutes = (
+    ticket_id, site, ticket_type, issued_at, valid_from, valid_until, flags, generation, status, since, persons, slot, minutes = (
         values
     )
     try:
@@ -138,7 +138,7 @@ def ticket_record(row: bytes) -> TicketRecord:
     return TicketRecord(
         ticket_id=TicketId(ticket_id),
         issuing_site=SiteId(site),
-        product=ProductId(product),
+        ticket_type=TicketTypeId(ticket_type),
         issued_at=Minute(issued_at),
         valid_from=Minute(valid_from),
         valid_until=Minute(valid_until),

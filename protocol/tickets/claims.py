@@ -6,7 +6,7 @@ Laws: claims are what was said at issue; where the cache has a row for the ticke
 from dataclasses import dataclass
 from enum import IntFlag
 
-from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 
 
@@ -30,7 +30,7 @@ class Claims:
     key_id: KeyId
     ticket_id: TicketId
     issuing_site: SiteId
-    product: ProductId
+    ticket_type: TicketTypeId
     issued_at: Minute
     not_before: Minute
     not_after: Minute

@@ -9,7 +9,7 @@ import base64
 import struct
 from dataclasses import dataclass
 
-from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.signatures import SIGNATURE_BYTES
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
@@ -44,7 +44,7 @@ def encode_body(claims: Claims) -> bytes:
         claims.key_id,
         claims.ticket_id,
         claims.issuing_site,
-        claims.product,
+        claims.ticket_type,
         claims.issued_at,
         claims.not_before,
         claims.not_after,
@@ -84,14 +84,14 @@ def _from_base32(characters: bytes) -> bytes | None:
 
 
 def _decode_body(body: bytes) -> Claims | None:
-    version, key_id, ticket_id, site, product, issued_at, not_before, not_after, flags, generation = _BODY.unpack(body)
+    version, key_id, ticket_id, site, ticket_type, issued_at, not_before, not_after, flags, generation = _BODY.unpack(body)
     if version != VERSION or flags & ~int(KNOWN_FLAGS) or not_before >= not_after or ticket_id == _ZERO_ID:
         return None
     return Claims(
         key_id=KeyId(key_id),
         ticket_id=TicketId(ticket_id),
         issuing_site=SiteId(site),
-        product=ProductId(product),
+        ticket_type=TicketTypeId(ticket_type),
         issued_at=Minute(issued_at),
         not_before=Minute(not_before),
         not_after=Minute(not_after),

@@ -6,7 +6,7 @@ Laws: no personal data and no uses stand in it (uses are events, a record is a s
 from dataclasses import dataclass
 from enum import IntEnum
 
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import Claims, TicketFlags
 
@@ -31,7 +31,7 @@ class TicketRecord:
 
     ticket_id: TicketId
     issuing_site: SiteId
-    product: ProductId
+    ticket_type: TicketTypeId
     issued_at: Minute
     valid_from: Minute
     valid_until: Minute
@@ -49,7 +49,7 @@ def agrees(record: TicketRecord, claims: Claims) -> bool:
     return (
         record.ticket_id == claims.ticket_id
         and record.issuing_site == claims.issuing_site
-        and record.product == claims.product
+        and record.ticket_type == claims.ticket_type
         and record.issued_at == claims.issued_at
         and record.flags == claims.flags
     )
@@ -60,7 +60,7 @@ def from_claims(claims: Claims) -> TicketRecord:
     return TicketRecord(
         ticket_id=claims.ticket_id,
         issuing_site=claims.issuing_site,
-        product=claims.product,
+        ticket_type=claims.ticket_type,
         issued_at=claims.issued_at,
         valid_from=claims.not_before,
         valid_until=claims.not_after,

@@ -9,7 +9,7 @@ from protocol.admission.policy import DailyUses, DateRange, Gates, MinimumInterv
 from protocol.admission.verdict import Admit
 from protocol.directions import Direction
 from tests.bench.measuring import US_PER_S, Values, median_s
-from tests.builders.admission import GATE, T1, code, entitlement, facts, passage, product, record
+from tests.builders.admission import GATE, T1, code, entitlement, facts, passage, record, ticket_type
 
 CALLS = 200
 RUNS = 50
@@ -40,4 +40,4 @@ def _case() -> Facts:
         alternatives=((Weekdays(frozenset(range(1, 6))), DailyUses(2)), (TimeOfDay(8 * 3600, 17 * 3600), DailyUses(1))),
     )
     past = (passage("2026-05-08 10:00:00"), passage("2026-05-08 12:00:00", Direction.EXIT))
-    return facts(code(row), (Candidate(row, past),), products={T1: product(right)})
+    return facts(code(row), (Candidate(row, past),), ticket_types={T1: ticket_type(right)})

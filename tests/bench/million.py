@@ -12,8 +12,8 @@ from pathlib import Path
 
 from central.sync.rules.publication import Edition
 from protocol import cbor
-from protocol.admission.policy import Claim, Entitlement, Policy, Product, TotalUses
-from protocol.admission.tables import PRODUCTS, encode_products
+from protocol.admission.policy import Claim, Entitlement, Policy, TicketTypeRules, TotalUses
+from protocol.admission.tables import TICKET_TYPES, encode_ticket_types
 from protocol.feed.buckets import BUCKETS, BucketKind, bucket_of_key, bucket_of_ticket, digest
 from protocol.feed.manifest import Manifest
 from protocol.feed.records import (
@@ -24,7 +24,7 @@ from protocol.feed.records import (
     encode_credentials,
     encode_tickets,
 )
-from protocol.identifiers import EntitlementId, KeyId, ProductId, TicketId
+from protocol.identifiers import EntitlementId, KeyId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.keyring import Key, KeyStatus, Purpose
 from protocol.tickets import signature
@@ -32,10 +32,10 @@ from protocol.tickets.claims import Claims, TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
 from tests.builders.feed import (
     AUTONOMY_S,
-    PRODUCT,
     SITE,
     START,
     TICKET_KEY,
+    TICKET_TYPE,
     FeedSimulator,
     private_key,
     public_bytes,
@@ -59,7 +59,7 @@ _FORMATS = ("protocol/feed/records.py", "protocol/feed/rows.py", "protocol/feed/
 def site_of_a_million(place: Path, now: Instant) -> FeedSimulator:
     """Return central's feed of that site, signed at `now`."""
     found = FeedSimulator(
-        sample_tables() | {PRODUCTS: encode_products(tuple(_product(number) for number in range(1, TYPES + 1)))}
+        sample_tables() | {TICKET_TYPES: encode_ticket_types(tuple(_ticket_type(number) for number in range(1, TYPES + 1)))}
     )
     found.now = now
     _sign_keys(found)
@@ -90,7 +90,7 @@ def code_of(record: TicketRecord, site: FeedSimulator) -> bytes:
         key_id=TICKET_KEY,
         ticket_id=record.ticket_id,
         issuing_site=record.issuing_site,
-        product=record.product,
+        ticket_type=record.ticket_type,
         issued_at=record.issued_at,
         not_before=record.valid_from,
         not_after=record.valid_until,
@@ -143,7 +143,7 @@ def _record(source: random.Random, number: int) -> TicketRecord:
     return TicketRecord(
         ticket_id=TicketId(source.getrandbits(64)),
         issuing_site=SITE,
-        product=PRODUCT if visitor else ProductId(1 + source.randrange(TYPES)),
+        ticket_type=TICKET_TYPE if visitor else TicketTypeId(1 + source.randrange(TYPES)),
         issued_at=Minute(today - source.randrange(DAYS_SOLD * MINUTES_PER_DAY)),
         valid_from=Minute(today if visitor else day),
         valid_until=Minute(today + 10 * 366 * MINUTES_PER_DAY if visitor else day + MINUTES_PER_DAY - 1),
@@ -157,9 +157,9 @@ def _record(source: random.Random, number: int) -> TicketRecord:
     )
 
 
-def _product(number: int) -> Product:
-    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),)))
-    return Product(ProductId(number), f"票{number}", f"Ticket {number}", (right,), Claim.NEVER, True, AUTONOMY_S)
+def _ticket_type(number: int) -> TicketTypeRules:
+    right = Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1),)))
+    return TicketTypeRules(TicketTypeId(number), f"票{number}", f"Ticket {number}", (right,), Claim.NEVER, True, AUTONOMY_S)
 
 
 def _edition(manifest: Manifest, blobs: dict[BucketKind, list[bytes]]) -> Edition:

@@ -23,12 +23,12 @@ from protocol.admission.policy import (
     Claim,
     Entitlement,
     Policy,
-    Product,
     SiteRules,
+    TicketTypeRules,
     TotalUses,
 )
 from protocol.directions import Direction
-from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, from_datetime, to_minute
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import Claims, TicketFlags
@@ -36,7 +36,7 @@ from protocol.tickets.record import TicketRecord, TicketStatus
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
-T1, T2 = ProductId(1), ProductId(2)
+T1, T2 = TicketTypeId(1), TicketTypeId(2)
 GATE, OTHER_GATE, EXIT_GATE = CheckPointId(11), CheckPointId(12), CheckPointId(13)
 TICKET = TicketId(0x1234_5678_9ABC_DEF0)
 
@@ -58,7 +58,7 @@ def record(**changes: object) -> TicketRecord:
     default = TicketRecord(
         ticket_id=TICKET,
         issuing_site=SITE,
-        product=T1,
+        ticket_type=T1,
         issued_at=minute("2026-04-20 12:00"),
         valid_from=minute("2026-05-01 00:00"),
         valid_until=minute("2026-05-31 23:59"),
@@ -78,7 +78,7 @@ def claims_of(row: TicketRecord, **changes: object) -> Claims:
         key_id=KeyId(1),
         ticket_id=row.ticket_id,
         issuing_site=row.issuing_site,
-        product=row.product,
+        ticket_type=row.ticket_type,
         issued_at=row.issued_at,
         not_before=row.valid_from,
         not_after=row.valid_until,
@@ -101,15 +101,17 @@ def entitlement(
 ) -> Entitlement:
     return Entitlement(
         EntitlementId(number),
-        ProductId(ticket_type),
+        TicketTypeId(ticket_type),
         frozenset(SiteId(site) for site in sites),
         Policy(tuple(always), tuple(alternatives)),
     )
 
 
-def product(*entitlements: Entitlement, number: int = 1, unseen: bool = False, autonomy_s: int = DEFAULT_AUTONOMY_S) -> Product:
+def ticket_type(
+    *entitlements: Entitlement, number: int = 1, unseen: bool = False, autonomy_s: int = DEFAULT_AUTONOMY_S
+) -> TicketTypeRules:
     rights = entitlements or (entitlement(TotalUses(1), ticket_type=number),)
-    return Product(ProductId(number), f"票{number}", f"Ticket {number}", rights, Claim.NEVER, unseen, autonomy_s)
+    return TicketTypeRules(TicketTypeId(number), f"票{number}", f"Ticket {number}", rights, Claim.NEVER, unseen, autonomy_s)
 
 
 def check_point(number: CheckPointId = GATE, **changes: object) -> CheckPoint:
@@ -177,7 +179,7 @@ def facts(presented: Presented | None = None, candidates: tuple[Candidate, ...] 
         unrecorded=(),
         check_point=check_point(),
         check_points={point.check_point_id: point for point in (check_point(), check_point(OTHER_GATE), EXIT)},
-        products={T1: product()},
+        ticket_types={T1: ticket_type()},
         site=SITE_RULES,
         zone=ZONE,
         ground=LIVE,

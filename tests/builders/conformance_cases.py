@@ -52,9 +52,9 @@ from tests.builders.admission import (
     facts,
     minute,
     passage,
-    product,
     record,
     shown,
+    ticket_type,
 )
 from tests.builders.outcomes import ADMIT
 
@@ -62,17 +62,17 @@ READER = check_point(reads_documents=True)
 REAL_NAME = record(flags=TicketFlags.REAL_NAME)
 CARD = DocumentCard(holder=bytes(16), born=date(1990, 1, 1), region="110101")
 SECOND = TicketId(2)
-RE_ENTRY = {T1: product(entitlement(TotalUses(1), ReEntry()))}
-ONCE_A_DAY_RE_ENTRY = {T1: product(entitlement(TotalUses(1), DailyUses(1), ReEntry()))}
-TEN_A_YEAR = {T1: product(entitlement(PeriodUses(10, Period.YEAR), DailyUses(1)))}
-INTERVAL = {T1: product(entitlement(MinimumInterval(180)))}
+RE_ENTRY = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
+ONCE_A_DAY_RE_ENTRY = {T1: ticket_type(entitlement(TotalUses(1), DailyUses(1), ReEntry()))}
+TEN_A_YEAR = {T1: ticket_type(entitlement(PeriodUses(10, Period.YEAR), DailyUses(1)))}
+INTERVAL = {T1: ticket_type(entitlement(MinimumInterval(180)))}
 WEEKDAYS = Weekdays(frozenset({1, 2, 3, 4, 5}))
 WEEKEND = Weekdays(frozenset({6, 7}))
 BEFORE_NOON = TimeOfDay(0, 12 * 3600)
-SLOT = {T1: product(entitlement(TotalUses(1), TimeSlot(15, 30)))}
+SLOT = {T1: ticket_type(entitlement(TotalUses(1), TimeSlot(15, 30)))}
 SLOT_RECORD = record(slot_start=minute("10:00"), slot_minutes=60)
-ALTERNATIVES = {T1: product(entitlement(TotalUses(1), alternatives=((WEEKDAYS,), (WEEKEND, BEFORE_NOON))))}
-UNSEEN = {T1: product(unseen=True)}
+ALTERNATIVES = {T1: ticket_type(entitlement(TotalUses(1), alternatives=((WEEKDAYS,), (WEEKEND, BEFORE_NOON))))}
+UNSEEN = {T1: ticket_type(unseen=True)}
 NEW = record(issued_at=minute("09:59"))
 ANNUAL = record(flags=TicketFlags.MULTI_USE, valid_until=minute("2027-12-31 23:59"))
 TODAY = record(valid_from=minute("00:00"), valid_until=minute("23:59"))
@@ -81,16 +81,16 @@ UNLOCKED = replace(STALE, unlocked=True)
 OLD_ENOUGH = WalkInRule(7, "六十五岁以上免票", "65 and over", 65, None, (), None, None, frozenset())
 SENIORS = replace(SITE_RULES, walk_in_rules=(OLD_ENOUGH,))
 PENDING = passage("09:59:50", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1))
-PACKAGE = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
-TWO_SITES = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), number=2, sites=(2,)))}
-GROUP = {T1: product(entitlement(TotalUses(1), PersonsPerScan(10)))}
+PACKAGE = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
+TWO_SITES = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), number=2, sites=(2,)))}
+GROUP = {T1: ticket_type(entitlement(TotalUses(1), PersonsPerScan(10)))}
 GROUP_RECORD = record(flags=TicketFlags.GROUP, persons=30)
 DISK_ERROR = "disk error"  # the step where the gate's journal is closed
 DISABLED = check_point(state=CheckPointState.DISABLED)
 EXIT_READER = replace(EXIT, reads_documents=True)
 INSIDE = Candidate(record(ticket_id=SECOND), (passage("09:00", ticket_id=SECOND),))
 THERE = passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
-CLAIMED = {T1: replace(product(), claim=Claim.WHEN_ONLINE)}
+CLAIMED = {T1: replace(ticket_type(), claim=Claim.WHEN_ONLINE)}
 
 
 def card(*candidates: Candidate, **changes: object) -> Facts:
@@ -98,7 +98,7 @@ def card(*candidates: Candidate, **changes: object) -> Facts:
 
 
 def multi_site(*passages: PastPassage) -> Facts:
-    return shown(record(flags=TicketFlags.MULTI_SITE), *passages, products=TWO_SITES)
+    return shown(record(flags=TicketFlags.MULTI_SITE), *passages, ticket_types=TWO_SITES)
 
 
 CASES: list[tuple[int, str, Facts, str]] = [
@@ -123,15 +123,20 @@ CASES: list[tuple[int, str, Facts, str]] = [
         (14, name, facts(Unreadable()), "refuse malformed")
         for name in ("lower case", "padded", "trailing byte", "other alphabet")
     ),
-    (15, "unseen", facts(code(NEW), (), products=UNSEEN), ADMIT),
+    (15, "unseen", facts(code(NEW), (), ticket_types=UNSEEN), ADMIT),
     (15, "unseen, not allowed", facts(code(NEW), ()), "refuse unknown"),
-    (16, "unknown", facts(code(record()), (), products=UNSEEN), "refuse unknown"),
+    (16, "unknown", facts(code(record()), (), ticket_types=UNSEEN), "refuse unknown"),
     (17, "cache-only, cached", facts(code(record(), KeyStatus.CACHE_ONLY)), ADMIT),
-    (17, "cache-only, not cached", facts(code(NEW, KeyStatus.CACHE_ONLY), (), products=UNSEEN), "refuse forged"),
+    (17, "cache-only, not cached", facts(code(NEW, KeyStatus.CACHE_ONLY), (), ticket_types=UNSEEN), "refuse forged"),
     (18, "other site", facts(code(record(issuing_site=SiteId(2))), ()), "refuse wrong_site"),
     (18, "other site, cached", shown(record(issuing_site=SiteId(2))), "refuse wrong_site"),
-    (19, "other type", shown(record(product=T2), products={T2: product(number=2)}), "refuse wrong_gate"),
-    (20, "package", shown(record(), passage("09:00"), products=PACKAGE, check_point=check_point(ticked=frozenset({T2}))), ADMIT),
+    (19, "other type", shown(record(ticket_type=T2), ticket_types={T2: ticket_type(number=2)}), "refuse wrong_gate"),
+    (
+        20,
+        "package",
+        shown(record(), passage("09:00"), ticket_types=PACKAGE, check_point=check_point(ticked=frozenset({T2}))),
+        ADMIT,
+    ),
     (21, "used", shown(record(), passage("09:00")), "refuse used_up"),
     (22, "annulled", shown(record(), passage("09:59:50", state=PassageState.NOT_PASSED)), ADMIT),
     (23, "power cut", shown(record(), PENDING), ADMIT),
@@ -141,13 +146,13 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (
         24,
         "re-entry",
-        shown(record(), passage("09:00"), passage("09:30", Direction.EXIT), products=ONCE_A_DAY_RE_ENTRY),
+        shown(record(), passage("09:00"), passage("09:30", Direction.EXIT), ticket_types=ONCE_A_DAY_RE_ENTRY),
         ADMIT,
     ),
     (
         24,
         "again",
-        shown(record(), passage("09:00"), passage("09:30", Direction.EXIT), passage("09:40"), products=ONCE_A_DAY_RE_ENTRY),
+        shown(record(), passage("09:00"), passage("09:30", Direction.EXIT), passage("09:40"), ticket_types=ONCE_A_DAY_RE_ENTRY),
         "refuse already_inside",
     ),
     (
@@ -158,41 +163,41 @@ CASES: list[tuple[int, str, Facts, str]] = [
             passage("09:00"),
             passage("09:30", Direction.EXIT),
             passage("09:40"),
-            products=ONCE_A_DAY_RE_ENTRY,
+            ticket_types=ONCE_A_DAY_RE_ENTRY,
             at=at("2026-05-11 10:00"),
         ),
         "refuse used_up",
     ),
-    (25, "exit only", shown(record(), passage("09:30", Direction.EXIT), products=RE_ENTRY), ADMIT),
+    (25, "exit only", shown(record(), passage("09:30", Direction.EXIT), ticket_types=RE_ENTRY), ADMIT),
     (26, "no re-entry", shown(record(), passage("09:00"), passage("09:30", Direction.EXIT)), "refuse used_up"),
-    (27, "late arrival", shown(record(), passage("09:40", Direction.EXIT), passage("09:20"), products=RE_ENTRY), ADMIT),
-    (28, "twice a day", shown(ANNUAL, passage("09:00"), products=TEN_A_YEAR), "refuse daily_limit"),
-    (28, "next day", shown(ANNUAL, passage("09:00"), products=TEN_A_YEAR, at=at("2026-05-11 00:05")), ADMIT),
+    (27, "late arrival", shown(record(), passage("09:40", Direction.EXIT), passage("09:20"), ticket_types=RE_ENTRY), ADMIT),
+    (28, "twice a day", shown(ANNUAL, passage("09:00"), ticket_types=TEN_A_YEAR), "refuse daily_limit"),
+    (28, "next day", shown(ANNUAL, passage("09:00"), ticket_types=TEN_A_YEAR, at=at("2026-05-11 00:05")), ADMIT),
     *(
         (
             29,
             text,
-            shown(ANNUAL, *(passage(f"2026-03-{day:02} 09:00") for day in range(1, 11)), products=TEN_A_YEAR, at=at(text)),
+            shown(ANNUAL, *(passage(f"2026-03-{day:02} 09:00") for day in range(1, 11)), ticket_types=TEN_A_YEAR, at=at(text)),
             end,
         )
         for text, end in (("2026-12-31 10:00", "refuse period_limit"), ("2027-01-01 10:00", ADMIT))
     ),
-    (30, "too soon", shown(ANNUAL, passage("10:00"), products=INTERVAL, at=at("12:55")), "refuse too_soon"),
-    (30, "after 180 minutes", shown(ANNUAL, passage("10:00"), products=INTERVAL, at=at("13:00")), ADMIT),
+    (30, "too soon", shown(ANNUAL, passage("10:00"), ticket_types=INTERVAL, at=at("12:55")), "refuse too_soon"),
+    (30, "after 180 minutes", shown(ANNUAL, passage("10:00"), ticket_types=INTERVAL, at=at("13:00")), ADMIT),
     (
         31,
         "Saturday",
-        shown(record(), products={T1: product(entitlement(WEEKDAYS))}, at=at("2026-05-09 10:00")),
+        shown(record(), ticket_types={T1: ticket_type(entitlement(WEEKDAYS))}, at=at("2026-05-09 10:00")),
         "refuse wrong_day",
     ),
     (
         32,
         "excluded",
-        shown(record(), products={T1: product(entitlement(DaysExcluded(frozenset({date(2026, 5, 10)}))))}),
+        shown(record(), ticket_types={T1: ticket_type(entitlement(DaysExcluded(frozenset({date(2026, 5, 10)}))))}),
         "refuse wrong_day",
     ),
     *(
-        (33, text, shown(SLOT_RECORD, products=SLOT, at=at(text)), expected)
+        (33, text, shown(SLOT_RECORD, ticket_types=SLOT, at=at(text)), expected)
         for text, expected in (
             ("09:44:59", "refuse wrong_slot"),
             ("09:45:00", ADMIT),
@@ -200,7 +205,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
             ("11:30:01", "refuse wrong_slot"),
         )
     ),
-    (34, "nearer alternative", shown(record(), products=ALTERNATIVES, at=at("2026-05-09 12:30")), "refuse wrong_slot"),
+    (34, "nearer alternative", shown(record(), ticket_types=ALTERNATIVES, at=at("2026-05-09 12:30")), "refuse wrong_slot"),
     (35, "real-name code", shown(REAL_NAME, check_point=READER), "card"),
     (35, "no card in time", shown(REAL_NAME, check_point=READER, holder=HolderShown.TIMED_OUT), "refuse holder_required"),
     (36, "another card", shown(REAL_NAME, check_point=READER, holder=HolderShown.DIFFERS), "refuse holder_mismatch"),
@@ -217,11 +222,11 @@ CASES: list[tuple[int, str, Facts, str]] = [
         card(Candidate(record(), ()), Candidate(record(ticket_id=SECOND, valid_until=minute("2026-05-20 23:59")), ())),
         ADMIT,
     ),
-    (40, "ten of five left", shown(GROUP_RECORD, passage("09:00", persons=25), products=GROUP, persons=10), "refuse used_up"),
-    (40, "five of five left", shown(GROUP_RECORD, passage("09:00", persons=25), products=GROUP, persons=5), ADMIT),
+    (40, "ten of five left", shown(GROUP_RECORD, passage("09:00", persons=25), ticket_types=GROUP, persons=10), "refuse used_up"),
+    (40, "five of five left", shown(GROUP_RECORD, passage("09:00", persons=25), ticket_types=GROUP, persons=5), ADMIT),
     (41, "same attempt", facts(earlier_answer=decide(facts())), ADMIT),
-    (42, "annual pass, stale", shown(ANNUAL, products=TEN_A_YEAR, ground=STALE), "staff cache_stale"),
-    (42, "annual pass, unlocked", shown(ANNUAL, products=TEN_A_YEAR, ground=UNLOCKED), "staff cache_stale"),
+    (42, "annual pass, stale", shown(ANNUAL, ticket_types=TEN_A_YEAR, ground=STALE), "staff cache_stale"),
+    (42, "annual pass, unlocked", shown(ANNUAL, ticket_types=TEN_A_YEAR, ground=UNLOCKED), "staff cache_stale"),
     (43, "today's ticket, stale", shown(TODAY, ground=STALE), "staff cache_stale"),
     (43, "today's ticket, unlocked", shown(TODAY, ground=UNLOCKED), ADMIT),
     (44, "clock", facts(ground=replace(LIVE, clock_trusted=False)), "staff clock_untrusted"),
@@ -246,13 +251,13 @@ CASES: list[tuple[int, str, Facts, str]] = [
     ),
     (50, "typed, unattended", facts(TypedNumber()), "refuse malformed"),
     (50, "typed, handheld", facts(TypedNumber(), check_point=check_point(attended=True)), ADMIT),
-    (51, "product differs", facts(code(record(), product=T2)), "refuse forged"),
+    (51, "product differs", facts(code(record(), ticket_type=T2)), "refuse forged"),
     (51, "flags differ", facts(code(record(), flags=TicketFlags.GROUP)), "refuse forged"),
-    (52, "newer generation", facts(code(record(), generation=2), products=UNSEEN), ADMIT),
+    (52, "newer generation", facts(code(record(), generation=2), ticket_types=UNSEEN), ADMIT),
     (
         52,
         "newer generation, cache-only",
-        facts(code(record(), KeyStatus.CACHE_ONLY, generation=2), products=UNSEEN),
+        facts(code(record(), KeyStatus.CACHE_ONLY, generation=2), ticket_types=UNSEEN),
         "refuse forged",
     ),
     *(
@@ -266,11 +271,16 @@ CASES: list[tuple[int, str, Facts, str]] = [
     ),
     (54, "card, one of two inside", facts(CARD, (Candidate(record(), ()), INSIDE), check_point=EXIT_READER), "out None"),
     (55, "late pass", shown(record(), passage("10:00"), at=at("10:05")), "refuse used_up"),
-    (56, "unknown check", shown(record(), products={T1: product(entitlement(UnknownCheck("tide")))}), "staff policy_unknown"),
+    (
+        56,
+        "unknown check",
+        shown(record(), ticket_types={T1: ticket_type(entitlement(UnknownCheck("tide")))}),
+        "staff policy_unknown",
+    ),
     (57, "used at the other site", multi_site(THERE), ADMIT),
     (57, "used at this site", multi_site(passage("09:00")), "refuse used_up"),
-    (58, "first of two gates", shown(record(), products=CLAIMED), ADMIT),
-    (58, "second of two gates", shown(record(), passage("10:00"), products=CLAIMED), "refuse used_up"),
+    (58, "first of two gates", shown(record(), ticket_types=CLAIMED), ADMIT),
+    (58, "second of two gates", shown(record(), passage("10:00"), ticket_types=CLAIMED), "refuse used_up"),
     (59, "row extended", facts(code(record(), not_after=minute("2026-05-09 23:59"))), ADMIT),
     (60, "row ended", facts(code(record()), (Candidate(record(valid_until=minute("2026-05-09 23:59")), ()),)), "refuse expired"),
 ]

@@ -26,7 +26,7 @@ from protocol.admission.verdict import Admit, Verdict
 from protocol.directions import Direction
 from protocol.feed.records import CredentialKind
 from protocol.holders import HOLDER_BYTES
-from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, Sequence, SiteId, TicketId
+from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, Sequence, SiteId, TicketId, TicketTypeId
 from protocol.journal.events import Intent, Outcome
 from protocol.keyring import KeyStatus, Purpose
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
@@ -193,18 +193,18 @@ async def _add_types(central: Central, numbers: Numbers, cases: Iterable[Case]) 
     """Add each type of the table once at each site where it is shown; what packages name first."""
     for site in numbers.sites():
         body = type_body(PLAIN_T2, {SITE: site}, {})
-        numbers.products[site, PLAIN_T2] = await _add_type(central, body)
+        numbers.ticket_types[site, PLAIN_T2] = await _add_type(central, body)
     for case in cases:
         site = numbers.site(case)
-        for one in case.facts.products.values():
-            if (site, one) not in numbers.products:
-                body = type_body(one, {SITE: site, OTHER_SITE: OTHER_SITE}, {T2: numbers.products[site, PLAIN_T2]})
-                numbers.products[site, one] = await _add_type(central, body)
+        for one in case.facts.ticket_types.values():
+            if (site, one) not in numbers.ticket_types:
+                body = type_body(one, {SITE: site, OTHER_SITE: OTHER_SITE}, {T2: numbers.ticket_types[site, PLAIN_T2]})
+                numbers.ticket_types[site, one] = await _add_type(central, body)
 
 
-async def _add_type(central: Central, body: dict[str, Any]) -> ProductId:
+async def _add_type(central: Central, body: dict[str, Any]) -> TicketTypeId:
     added = await central.api("POST", "/ticket-types", {"parameters": body, "price_fen": 8000})
-    return ProductId(added["ticket_type_id"])
+    return TicketTypeId(added["ticket_type_id"])
 
 
 async def _add_points(central: Central, numbers: Numbers, cases: Iterable[Case]) -> None:
@@ -215,7 +215,7 @@ async def _add_points(central: Central, numbers: Numbers, cases: Iterable[Case])
                 numbers.points[site, point] = await _add_point(central, site, point, numbers.ticked(site, point.ticked))
 
 
-async def _add_point(central: Central, site: SiteId, point: CheckPoint, ticked: Iterable[ProductId]) -> CheckPointId:
+async def _add_point(central: Central, site: SiteId, point: CheckPoint, ticked: Iterable[TicketTypeId]) -> CheckPointId:
     settings = {
         "name_zh": point.name_zh,
         "name_en": point.name_en,
@@ -235,7 +235,7 @@ async def _enrol_teller(central: Central, site: SiteId) -> Gate:
 
 async def _issue(central: Central, numbers: Numbers, cases: Iterable[Case]) -> None:
     """Store the tickets of all cases, and the cards that lead to them, in the order of one sale."""
-    (sold,) = await central.sell(numbers.products[SITE, PLAIN_T2])
+    (sold,) = await central.sell(numbers.ticket_types[SITE, PLAIN_T2])
     tickets: list[dict[str, object]] = []
     cards: list[dict[str, object]] = []
     async with central.built.store.transaction() as work:
@@ -253,7 +253,7 @@ async def _issue(central: Central, numbers: Numbers, cases: Iterable[Case]) -> N
 
 
 def _ticket_row(row: TicketRecord, order_id: int) -> dict[str, object]:
-    known = {"id": row.ticket_id, "site_id": row.issuing_site, "ticket_type_id": row.product}
+    known = {"id": row.ticket_id, "site_id": row.issuing_site, "ticket_type_id": row.ticket_type}
     names = ("issued_at", "valid_from", "valid_until", "generation", "status_since", "persons", "slot_start", "slot_minutes")
     said = {name: getattr(row, name) for name in names}
     numbered = {"flags": int(row.flags), "status": int(row.status), "short_number": int(number_of(row.ticket_id))}

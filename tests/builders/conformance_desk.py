@@ -18,7 +18,14 @@ from protocol.admission.facts import DocumentCard, Facts, HolderShown, TicketCod
 from protocol.admission.freshness import MAX_TRUSTED_UNCERTAINTY_MS
 from protocol.admission.passages import PastPassage
 from protocol.admission.policy import Claim
-from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
+from protocol.admission.tables import (
+    CHECK_POINTS,
+    SITE_RULES,
+    TICKET_TYPES,
+    encode_check_points,
+    encode_site_rules,
+    encode_ticket_types,
+)
 from protocol.admission.verdict import Admit, Refuse
 from protocol.feed.delta import changes
 from protocol.feed.records import CredentialEntry, CredentialKind
@@ -134,7 +141,7 @@ def _showing(case: Case, rig: GateRig) -> Showing:
 def _tables(facts: Facts) -> dict[str, bytes]:
     points = {**facts.check_points, facts.check_point.check_point_id: facts.check_point}
     return {
-        PRODUCTS: encode_products(facts.products.values()),
+        TICKET_TYPES: encode_ticket_types(facts.ticket_types.values()),
         CHECK_POINTS: encode_check_points(points.values()),
         SITE_RULES: encode_site_rules(facts.site),
     }
@@ -183,7 +190,7 @@ def _sign(central: FeedSimulator, claims: Claims) -> str:
 
 
 def _is_claimed(facts: Facts) -> bool:
-    return any(product.claim is Claim.WHEN_ONLINE for product in facts.products.values())
+    return any(ticket_type.claim is Claim.WHEN_ONLINE for ticket_type in facts.ticket_types.values())
 
 
 def _claim_answer(facts: Facts) -> ClaimAnswer:

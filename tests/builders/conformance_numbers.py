@@ -11,16 +11,16 @@ from itertools import count
 
 from protocol.admission.facts import Candidate, DocumentCard, Facts, Ground, Presented, TicketCode
 from protocol.admission.passages import PastPassage
-from protocol.admission.policy import CheckPoint, Entitlement, Product
+from protocol.admission.policy import CheckPoint, Entitlement, TicketTypeRules
 from protocol.holders import HOLDER_BYTES
-from protocol.identifiers import CheckPointId, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import CheckPointId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.keyring import KeyStatus
 from protocol.tickets.record import TicketRecord
-from tests.builders.admission import SITE, T2, product
+from tests.builders.admission import SITE, T2, ticket_type
 from tests.builders.conformance_ways import Case
 
 OTHER_SITE = SiteId(2)
-PLAIN_T2 = product(number=T2)
+PLAIN_T2 = ticket_type(number=T2)
 _PREFIX = 32  # bits of a ticket id below its short number
 
 
@@ -29,7 +29,7 @@ class Numbers:
     """What central calls the sites, types, check points, keys and tickets of the cases. Sites of `full` cases are their own."""
 
     full_sites: dict[str, SiteId] = field(default_factory=dict)
-    products: dict[tuple[SiteId, Product], ProductId] = field(default_factory=dict)
+    ticket_types: dict[tuple[SiteId, TicketTypeRules], TicketTypeId] = field(default_factory=dict)
     points: dict[tuple[SiteId, CheckPoint], CheckPointId] = field(default_factory=dict)
     keys: dict[KeyStatus, KeyId] = field(default_factory=dict)
     tickets: dict[tuple[str, TicketId], TicketId] = field(default_factory=dict)
@@ -47,14 +47,14 @@ class Numbers:
         """Return the sites where something is shown."""
         return (SITE, *self.full_sites.values())
 
-    def product(self, case: Case, number: ProductId) -> ProductId:
+    def ticket_type(self, case: Case, number: TicketTypeId) -> TicketTypeId:
         """Return the number of a type of a case; a second type is the plain one."""
-        return self.products[self.site(case), case.facts.products.get(number, PLAIN_T2)]
+        return self.ticket_types[self.site(case), case.facts.ticket_types.get(number, PLAIN_T2)]
 
-    def ticked(self, site: SiteId, types: Iterable[ProductId]) -> frozenset[ProductId]:
+    def ticked(self, site: SiteId, types: Iterable[TicketTypeId]) -> frozenset[TicketTypeId]:
         """Return all types at a site that stand for these of the table."""
         wanted = frozenset(types)
-        return frozenset(number for (at, one), number in self.products.items() if at == site and one.product_id in wanted)
+        return frozenset(number for (at, one), number in self.ticket_types.items() if at == site and one.ticket_type_id in wanted)
 
     def point(self, case: Case, number: CheckPointId) -> CheckPointId:
         """Return the number of the check point where something of a case happened before."""
@@ -81,7 +81,7 @@ def holder_of(case: Case) -> bytes:
 def moved_right(numbers: Numbers, case: Case, right: Entitlement) -> Entitlement:
     """Return a right as central has it."""
     sites = frozenset(numbers.site(case, site) for site in right.sites)
-    return replace(right, ticket_type=numbers.product(case, right.ticket_type), sites=sites)
+    return replace(right, ticket_type=numbers.ticket_type(case, right.ticket_type), sites=sites)
 
 
 def moved_record(numbers: Numbers, case: Case, row: TicketRecord) -> TicketRecord:
@@ -90,7 +90,7 @@ def moved_record(numbers: Numbers, case: Case, row: TicketRecord) -> TicketRecor
         row,
         ticket_id=numbers.ticket(case, row.ticket_id),
         issuing_site=numbers.site(case, row.issuing_site),
-        product=numbers.product(case, row.product),
+        ticket_type=numbers.ticket_type(case, row.ticket_type),
     )
 
 
@@ -118,7 +118,7 @@ def moved(numbers: Numbers, case: Case) -> Facts:
         candidates=candidates,
         check_point=points[numbers.points[site, facts.check_point]],
         check_points=points,
-        products=dict(_moved_product(numbers, case, one) for one in facts.products.values()),
+        ticket_types=dict(_moved_ticket_type(numbers, case, one) for one in facts.ticket_types.values()),
         site=replace(facts.site, site=site),
         ground=Ground(facts.scan.at, age_ms=0, clock_trusted=True, unlocked=False),
         earlier_answer=None,
@@ -137,7 +137,7 @@ def _moved_presented(numbers: Numbers, case: Case) -> Presented:
         key_id=numbers.keys[presented.key_status],
         ticket_id=numbers.ticket(case, claims.ticket_id),
         issuing_site=numbers.site(case, claims.issuing_site),
-        product=numbers.product(case, claims.product),
+        ticket_type=numbers.ticket_type(case, claims.ticket_type),
     )
     return TicketCode(shown, presented.key_status)
 
@@ -147,7 +147,7 @@ def _moved_point(numbers: Numbers, number: CheckPointId, key: tuple[SiteId, Chec
     return replace(point, check_point_id=number, site=site, ticked=numbers.ticked(site, point.ticked))
 
 
-def _moved_product(numbers: Numbers, case: Case, one: Product) -> tuple[ProductId, Product]:
-    number = numbers.product(case, one.product_id)
+def _moved_ticket_type(numbers: Numbers, case: Case, one: TicketTypeRules) -> tuple[TicketTypeId, TicketTypeRules]:
+    number = numbers.ticket_type(case, one.ticket_type_id)
     rights = tuple(moved_right(numbers, case, right) for right in one.entitlements)
-    return number, replace(one, product_id=number, entitlements=rights)
+    return number, replace(one, ticket_type_id=number, entitlements=rights)

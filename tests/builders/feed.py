@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from central.sync.rules import feed_admissions, publication
 from central.sync.rules.publication import Stand
 from protocol.admission.passages import PassageKind
-from protocol.admission.policy import CheckPoint, CheckPointState, Claim, Entitlement, Policy, Product, SiteRules
+from protocol.admission.policy import CheckPoint, CheckPointState, Claim, Entitlement, Policy, SiteRules, TicketTypeRules
 from protocol.admission.tables import (
     CHECK_POINTS,
-    PRODUCTS,
     SITE_RULES,
+    TICKET_TYPES,
     encode_check_points,
-    encode_products,
     encode_site_rules,
+    encode_ticket_types,
 )
 from protocol.directions import Direction
 from protocol.errors import PeerError
@@ -37,10 +37,10 @@ from protocol.identifiers import (
     EntitlementId,
     JournalId,
     KeyId,
-    ProductId,
     Sequence,
     SiteId,
     TicketId,
+    TicketTypeId,
 )
 from protocol.instants import Instant, Minute, plus, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
@@ -55,7 +55,7 @@ SITE = SiteId(7)
 START = Instant(1_790_000_000_000)
 AUTONOMY_S = 72 * 3600
 YEAR_S = 366 * 24 * 3600
-PRODUCT = ProductId(1)
+TICKET_TYPE = TicketTypeId(1)
 ENTRY_POINT = CheckPointId(11)
 TIMESTAMP_KEY, MANIFEST_KEY, ADMISSIONS_KEY, TICKET_KEY = KeyId(1), KeyId(2), KeyId(3), KeyId(4)
 _PURPOSES = {
@@ -76,11 +76,11 @@ def public_bytes(private: Ed25519PrivateKey) -> bytes:
 
 
 def ticket(ticket_id: int, **changes: object) -> TicketRecord:
-    """Return a single ticket of the sample product that is valid on the day of START."""
+    """Return a single ticket of the sample ticket type that is valid on the day of START."""
     record = TicketRecord(
         ticket_id=TicketId(ticket_id),
         issuing_site=SITE,
-        product=PRODUCT,
+        ticket_type=TICKET_TYPE,
         issued_at=to_minute(START),
         valid_from=to_minute(plus(START, seconds=-12 * 3600)),
         valid_until=to_minute(plus(START, seconds=12 * 3600)),
@@ -106,11 +106,11 @@ def credential(ticket_id: int, number: int, kind: CredentialKind = CredentialKin
     return CredentialEntry(sha256(number.to_bytes(8, "big")).digest()[:16], kind, TicketId(ticket_id))
 
 
-SAMPLE_PRODUCT = Product(
-    product_id=PRODUCT,
+SAMPLE_TICKET_TYPE = TicketTypeRules(
+    ticket_type_id=TICKET_TYPE,
     name_zh="成人票",
     name_en="Adult",
-    entitlements=(Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy()),),
+    entitlements=(Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy()),),
     claim=Claim.NEVER,
     unseen_allowed=True,
     autonomy_s=AUTONOMY_S,
@@ -123,7 +123,7 @@ SAMPLE_POINT = CheckPoint(
     name_en="East 1",
     direction=Direction.ENTRY,
     state=CheckPointState.ENABLED,
-    ticked=frozenset({PRODUCT}),
+    ticked=frozenset({TICKET_TYPE}),
     attended=False,
     reads_documents=False,
 )
@@ -131,9 +131,9 @@ SAMPLE_RULES = SiteRules(SITE, "Asia/Shanghai", None, 20, ())
 
 
 def sample_tables() -> dict[str, bytes]:
-    """Return the small tables of a site with one product and one entry gate that is ticked for it."""
+    """Return the small tables of a site with one ticket type and one entry gate that is ticked for it."""
     return {
-        PRODUCTS: encode_products((SAMPLE_PRODUCT,)),
+        TICKET_TYPES: encode_ticket_types((SAMPLE_TICKET_TYPE,)),
         CHECK_POINTS: encode_check_points((SAMPLE_POINT,)),
         SITE_RULES: encode_site_rules(SAMPLE_RULES),
     }

@@ -34,7 +34,7 @@ def code_of(record: TicketRecord, central: FeedSimulator) -> bytes:
         key_id=TICKET_KEY,
         ticket_id=record.ticket_id,
         issuing_site=record.issuing_site,
-        product=record.product,
+        ticket_type=record.ticket_type,
         issued_at=record.issued_at,
         not_before=record.valid_from,
         not_after=record.valid_until,

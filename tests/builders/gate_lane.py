@@ -19,15 +19,22 @@ from hardware_sims.relay_board import RelayBoard
 from hardware_sims.timers import LoopTimers
 from hardware_sims.visitor import Visit, visit
 from hardware_sims.wires import PtyWire
-from protocol.admission.policy import Entitlement, PersonsPerScan, Policy, Product, TotalUses
-from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
+from protocol.admission.policy import Entitlement, PersonsPerScan, Policy, TicketTypeRules, TotalUses
+from protocol.admission.tables import (
+    CHECK_POINTS,
+    SITE_RULES,
+    TICKET_TYPES,
+    encode_check_points,
+    encode_site_rules,
+    encode_ticket_types,
+)
 from protocol.directions import Direction
 from protocol.identifiers import CheckPointId, EntitlementId
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm, Event, Intent, Outcome, OutcomeResult
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
-from tests.builders.feed import ENTRY_POINT, PRODUCT, SAMPLE_POINT, SAMPLE_PRODUCT, SAMPLE_RULES, SITE, ticket
+from tests.builders.feed import ENTRY_POINT, SAMPLE_POINT, SAMPLE_RULES, SAMPLE_TICKET_TYPE, SITE, TICKET_TYPE, ticket
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 
@@ -45,12 +52,12 @@ SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.D
 
 def lane_tables(most_per_scan: int = 10) -> dict[str, bytes]:
     """An entry that reads documents, an exit, and one type for one use."""
-    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1), PersonsPerScan(most_per_scan))))
-    product: Product = replace(SAMPLE_PRODUCT, entitlements=(right,))
+    right = Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1), PersonsPerScan(most_per_scan))))
+    ticket_type: TicketTypeRules = replace(SAMPLE_TICKET_TYPE, entitlements=(right,))
     entry = replace(SAMPLE_POINT, reads_documents=True)
     points = (entry, replace(SAMPLE_POINT, check_point_id=EXIT_POINT, direction=Direction.EXIT))
     return {
-        PRODUCTS: encode_products((product,)),
+        TICKET_TYPES: encode_ticket_types((ticket_type,)),
         CHECK_POINTS: encode_check_points(points),
         SITE_RULES: encode_site_rules(SAMPLE_RULES),
     }

@@ -36,7 +36,7 @@ from central.sales.rules.pricing import Holder, WantedLine
 from central.sales.service import Wanted
 from central.store.unit_of_work import Store, Work
 from central.web.application import make_application
-from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, field_seal
 from tests.builders.institution import ScriptedInstitution, configured
@@ -56,7 +56,7 @@ class Gates:
     used: dict[TicketId, int] = field(default_factory=dict)
 
     async def agents_that_may_admit(
-        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[ProductId]
+        self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[TicketTypeId]
     ) -> tuple[AgentFacts, ...]:
         """Answer the port `refunds.ports.AdmittingAgents`."""
         assert work.session.is_active

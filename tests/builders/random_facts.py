@@ -36,9 +36,9 @@ from protocol.admission.policy import (
     PeriodUses,
     PersonsPerScan,
     Policy,
-    Product,
     ReEntry,
     SiteRules,
+    TicketTypeRules,
     TimeOfDay,
     TimeSlot,
     TotalUses,
@@ -47,7 +47,7 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.directions import Direction
-from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
@@ -69,7 +69,7 @@ def mostly(usual: Value, otherwise: st.SearchStrategy[Value]) -> st.SearchStrate
 
 small = st.integers(0, 3)
 sites = mostly(SiteId(1), st.just(SiteId(2)))
-types = mostly(ProductId(1), st.just(ProductId(2)))
+types = mostly(TicketTypeId(1), st.just(TicketTypeId(2)))
 points = st.sampled_from([CheckPointId(11), CheckPointId(12)])
 rights = mostly(EntitlementId(1), st.just(EntitlementId(2)))
 near_days = st.integers(-3, 3).map(lambda days: date.fromordinal(date(2026, 5, 10).toordinal() + days))
@@ -101,18 +101,18 @@ policies = st.builds(
     mostly((), st.lists(st.lists(checks, max_size=2).map(tuple), max_size=3).map(tuple)),
 )
 entitlements = st.builds(Entitlement, rights, types, mostly(frozenset({SiteId(1)}), st.frozensets(sites, min_size=1)), policies)
-rights_of_a_product = st.lists(entitlements, min_size=1, max_size=2, unique_by=lambda right: right.entitlement_id).map(tuple)
+rights_of_a_ticket_type = st.lists(entitlements, min_size=1, max_size=2, unique_by=lambda right: right.entitlement_id).map(tuple)
 
 
-def products_of(number: ProductId) -> st.SearchStrategy[Product]:
-    """Return products with that number."""
+def ticket_types_of(number: TicketTypeId) -> st.SearchStrategy[TicketTypeRules]:
+    """Return ticket types with that number."""
     autonomy = mostly(72 * 3600, st.sampled_from([0, 3600]))
     return st.builds(
-        Product,
+        TicketTypeRules,
         st.just(number),
         st.just("票"),
         st.just("Ticket"),
-        rights_of_a_product,
+        rights_of_a_ticket_type,
         st.sampled_from(Claim),
         st.booleans(),
         autonomy,
@@ -120,9 +120,9 @@ def products_of(number: ProductId) -> st.SearchStrategy[Product]:
 
 
 @st.composite
-def products(draw: st.DrawFn) -> dict[ProductId, Product]:
-    numbers = draw(mostly([ProductId(1), ProductId(2)], st.lists(types, max_size=1)))
-    return {number: draw(products_of(number)) for number in numbers}
+def ticket_types(draw: st.DrawFn) -> dict[TicketTypeId, TicketTypeRules]:
+    numbers = draw(mostly([TicketTypeId(1), TicketTypeId(2)], st.lists(types, max_size=1)))
+    return {number: draw(ticket_types_of(number)) for number in numbers}
 
 
 check_points = st.builds(
@@ -134,7 +134,7 @@ check_points = st.builds(
     st.just("Gate"),
     mostly(Direction.ENTRY, st.just(Direction.EXIT)),
     mostly(CheckPointState.ENABLED, st.sampled_from(CheckPointState)),
-    mostly(frozenset({ProductId(1), ProductId(2)}), st.frozensets(types)),
+    mostly(frozenset({TicketTypeId(1), TicketTypeId(2)}), st.frozensets(types)),
     st.booleans(),
     st.booleans(),
 )
@@ -198,7 +198,7 @@ def codes(draw: st.DrawFn, row: TicketRecord) -> TicketCode:
         key_id=KeyId(1),
         ticket_id=row.ticket_id,
         issuing_site=row.issuing_site,
-        product=draw(mostly(row.product, types)),
+        ticket_type=draw(mostly(row.ticket_type, types)),
         issued_at=row.issued_at,
         not_before=row.valid_from,
         not_after=row.valid_until,
@@ -283,7 +283,7 @@ def any_facts(draw: st.DrawFn, shown: str | None = None) -> Facts:
         candidates=tuple(found),
         check_point=draw(check_points),
         check_points={point.check_point_id: point for point in points_known},
-        products=draw(products()),
+        ticket_types=draw(ticket_types()),
         site=site,
         zone=ZoneInfo(site.zone_name),
         ground=draw(grounds),

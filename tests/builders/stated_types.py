@@ -6,22 +6,22 @@ from datetime import date, time
 from typing import Any
 
 from protocol.admission.check_codec import check_to_value
-from protocol.admission.policy import Check, Product, TimeOfDay, TimeSlot, options
-from protocol.identifiers import ProductId, SiteId
+from protocol.admission.policy import Check, TicketTypeRules, TimeOfDay, TimeSlot, options
+from protocol.identifiers import SiteId, TicketTypeId
 
 SLOT = {"start": "10:00:00", "minutes": 60}
 _HOUR_S, _MINUTE_S = 3600, 60
 
 
-def type_body(one: Product, sites: Mapping[SiteId, SiteId], types: Mapping[ProductId, ProductId]) -> dict[str, Any]:
-    """Return the parameters of a ticket type; `sites` and `types` say what central calls those that the product names."""
+def type_body(one: TicketTypeRules, sites: Mapping[SiteId, SiteId], types: Mapping[TicketTypeId, TicketTypeId]) -> dict[str, Any]:
+    """Return the parameters of a ticket type; `sites` and `types` say what central calls those that the ticket type names."""
     checks = [check for right in one.entitlements for option in options(right.policy) for check in option]
     return {
         "name_zh": one.name_zh,
         "name_en": one.name_en,
         "entitlements": [
             {
-                "ticket_type": None if right.ticket_type == one.product_id else types[right.ticket_type],
+                "ticket_type": None if right.ticket_type == one.ticket_type_id else types[right.ticket_type],
                 "sites": sorted(sites[site] for site in right.sites),
                 "always": _stated(right.policy.always),
                 "alternatives": [_stated(alternative) for alternative in right.policy.alternatives],

@@ -28,10 +28,10 @@ from protocol.identifiers import (
     CheckPointId,
     EntitlementId,
     JournalId,
-    ProductId,
     Sequence,
     SiteId,
     TicketId,
+    TicketTypeId,
 )
 from protocol.instants import Instant, local_day
 from protocol.journal.events import NO_TICKET, Intent, Outcome, OutcomeResult
@@ -111,7 +111,7 @@ class Trade:
         return (await self.office.promoters.add(wish, self.office.seller, self.office.clock())).code
 
     async def sell(
-        self, type_id: ProductId, seller: int, channel: str, quantity: int = 1, promoter_code: str | None = None
+        self, type_id: TicketTypeId, seller: int, channel: str, quantity: int = 1, promoter_code: str | None = None
     ) -> Order:
         """Sell now, in cash."""
         now = self.office.clock()

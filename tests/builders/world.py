@@ -18,7 +18,7 @@ from edge.sync.upload import Step, UploadPorts, upload_once
 from edge.trust.store import JournalMark
 from protocol.admission.facts import Facts
 from protocol.admission.policy import Entitlement, Policy, TotalUses
-from protocol.admission.tables import CHECK_POINTS, PRODUCTS, encode_check_points, encode_products
+from protocol.admission.tables import CHECK_POINTS, TICKET_TYPES, encode_check_points, encode_ticket_types
 from protocol.admission.verdict import Admit, Verdict
 from protocol.errors import PeerError
 from protocol.feed.delta import changes
@@ -27,7 +27,7 @@ from protocol.instants import plus
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import EventKey, fold
 from protocol.tickets.record import TicketRecord
-from tests.builders.feed import PRODUCT, SAMPLE_POINT, SAMPLE_PRODUCT, SITE, START, FeedSimulator, sample_tables, tickets
+from tests.builders.feed import SAMPLE_POINT, SAMPLE_TICKET_TYPE, SITE, START, TICKET_TYPE, FeedSimulator, sample_tables, tickets
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 from tests.builders.world_office import Line, WorldOffice
@@ -37,7 +37,9 @@ TICKETS = 6
 STEPS = 24
 MOST_APART_MS = 20_000
 RESUME_OVER_MS = 61_000
-TYPE = replace(SAMPLE_PRODUCT, entitlements=(Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),))),))
+TYPE = replace(
+    SAMPLE_TICKET_TYPE, entitlements=(Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1),))),)
+)
 POINTS = tuple(replace(SAMPLE_POINT, check_point_id=CheckPointId(11 + place)) for place in range(GATES))
 
 
@@ -84,7 +86,7 @@ class Gate:
 
 def first_feed() -> tuple[FeedSimulator, list[TicketRecord]]:
     """Return an office that has published all tickets; equal each time, so that a gate's first download can be copied."""
-    tables = sample_tables() | {PRODUCTS: encode_products((TYPE,)), CHECK_POINTS: encode_check_points(POINTS)}
+    tables = sample_tables() | {TICKET_TYPES: encode_ticket_types((TYPE,)), CHECK_POINTS: encode_check_points(POINTS)}
     central, records = FeedSimulator(tables), tickets(TICKETS)
     central.publish(changes(records))
     return central, records

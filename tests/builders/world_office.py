@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from central.admissions.rules.conflicts import TicketCase, conflicts_of
 from edge.central_client import CentralUnreachable
 from protocol.admission.passages import PassageState
-from protocol.admission.policy import CheckPoint, Product
+from protocol.admission.policy import CheckPoint, TicketTypeRules
 from protocol.feed.delta import changes
 from protocol.feed.segments import ticket_row
 from protocol.identifiers import AgentId, JournalId, TicketId
@@ -33,7 +33,7 @@ class WorldOffice:
     """What has arrived, in order; `receipt_first` plants the bug of a receipt for what is not stored yet."""
 
     central: FeedSimulator
-    product: Product
+    ticket_type: TicketTypeRules
     check_points: tuple[CheckPoint, ...]
     receipt_first: Callable[[], bool] = lambda: False
     stored: dict[tuple[AgentId, JournalId], list[Entry]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class WorldOffice:
     def doubles(self, records: Iterable[TicketRecord]) -> set[TicketId]:
         """Return the tickets with a passage too many."""
         places = {point.check_point_id: point for point in self.check_points}
-        cases = [TicketCase(record, self.product, places, ZONE) for record in records]
+        cases = [TicketCase(record, self.ticket_type, places, ZONE) for record in records]
         return {case.record.ticket_id for case in cases if conflicts_of(case, self.events_of(case.record.ticket_id))}
 
 

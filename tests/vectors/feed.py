@@ -36,7 +36,7 @@ from protocol.feed.records import (
 from protocol.feed.segments import encode_segment
 from protocol.feed.segments import ticket_row as ticket_event
 from protocol.feed.segments import walk_in_row as walk_in_event
-from protocol.identifiers import KeyId, ProductId, Sequence, SiteId, TicketId
+from protocol.identifiers import KeyId, Sequence, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute
 from protocol.keyring import Purpose
 from protocol.signatures import Envelope, seal
@@ -52,7 +52,7 @@ KEYS = {Purpose.TIMESTAMP: 31, Purpose.MANIFEST: 32, Purpose.ADMISSIONS: 33}
 RECORD = TicketRecord(
     ticket_id=TicketId(0x0123_4567_89AB_CDEF),
     issuing_site=SITE,
-    product=ProductId(258),
+    ticket_type=TicketTypeId(258),
     issued_at=Minute(29_630_000),
     valid_from=Minute(29_631_000),
     valid_until=Minute(29_672_639),

@@ -24,10 +24,10 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.admission.supervisors import SUPERVISORS, Supervisor, encode_supervisors
-from protocol.admission.tables import encode_check_points, encode_products, encode_site_rules
+from protocol.admission.tables import encode_check_points, encode_site_rules, encode_ticket_types
 from protocol.admission.verdict import CallStaff, Language, Refuse, staff_text, visitor_text
 from protocol.identifiers import CheckPointId, SiteId
-from tests.builders.admission import ZONE, check_point, entitlement, product
+from tests.builders.admission import ZONE, check_point, entitlement, ticket_type
 from tests.builders.conformance_cases import CASES
 from tests.builders.outcomes import outcome
 from tests.vectors.plain import plain
@@ -65,11 +65,14 @@ def _supervisors() -> tuple[Supervisor, ...]:
 
 def table_vectors() -> dict[str, object]:
     """Return each small table as value and as bytes."""
-    products = (product(entitlement(*EVERY_CHECK, alternatives=((TotalUses(2),), (ReEntry(), DailyUses(3))))), product(number=2))
+    ticket_types = (
+        ticket_type(entitlement(*EVERY_CHECK, alternatives=((TotalUses(2),), (ReEntry(), DailyUses(3))))),
+        ticket_type(number=2),
+    )
     points = (check_point(), check_point(CheckPointId(12), attended=True, zone=3))
     supervisors = _supervisors()
     return {
-        "products": {"value": plain(products), "bytes": encode_products(products).hex()},
+        "products": {"value": plain(ticket_types), "bytes": encode_ticket_types(ticket_types).hex()},
         "check-points": {"value": plain(points), "bytes": encode_check_points(points).hex()},
         "site-rules": {"value": plain(RULES), "bytes": encode_site_rules(RULES).hex()},
         SUPERVISORS: {"value": plain(supervisors), "pins": plain(PINS), "bytes": encode_supervisors(supervisors).hex()},

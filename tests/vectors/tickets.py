@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from protocol import cbor
 from protocol.holders import Document, DocumentType, has_valid_check_digit, holder_hash
-from protocol.identifiers import U32_MAX, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import U32_MAX, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
 from protocol.keyring import KeyStatus, Purpose, signed_by_threshold
@@ -21,7 +21,7 @@ SINGLE = Claims(
     key_id=KeyId(SEED),
     ticket_id=TicketId(0x0123_4567_89AB_CDEF),
     issuing_site=SiteId(1),
-    product=ProductId(258),
+    ticket_type=TicketTypeId(258),
     issued_at=Minute(29_630_000),
     not_before=Minute(29_631_000),
     not_after=Minute(29_672_639),

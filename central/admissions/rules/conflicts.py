@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from protocol.admission.checks import Case, appraise
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
-from protocol.admission.policy import CheckPoint, Entitlement, Product
+from protocol.admission.policy import CheckPoint, Entitlement, TicketTypeRules
 from protocol.admission.usage import usage_of
 from protocol.admission.verdict import Reason
 from protocol.directions import Direction
@@ -41,7 +41,7 @@ class TicketCase:
     """A ticket, its type, the places and zone of its site; whether its money went back, of all or of some; when it moved."""
 
     record: TicketRecord
-    product: Product
+    ticket_type: TicketTypeRules
     check_points: Mapping[CheckPointId, CheckPoint]
     zone: tzinfo
     is_paid_back: bool = False
@@ -103,7 +103,7 @@ def _judged(
 
 def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage, ...]) -> tuple[Reason, PastPassage] | None:
     """Return why the right did not allow the passage, and its first use; None where it did, or where central does not know it."""
-    right = next((one for one in case.product.entitlements if one.entitlement_id == passage.entitlement_id), None)
+    right = next((one for one in case.ticket_type.entitlements if one.entitlement_id == passage.entitlement_id), None)
     check_point = case.check_points.get(passage.check_point)
     if right is None or check_point is None:
         return None

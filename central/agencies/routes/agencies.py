@@ -20,7 +20,7 @@ from central.identity.routes.users import RowNumber
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import to_datetime
 
 AGENCIES: web.AppKey[Agencies] = web.AppKey("agencies", Agencies)
@@ -260,7 +260,7 @@ async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
     """Set all contract prices of an agency; what was sold keeps its price."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
     prices = tuple(
-        ContractPrice(ProductId(one.ticket_type_id), one.first_day, one.last_day, one.price_fen) for one in call.body.prices
+        ContractPrice(TicketTypeId(one.ticket_type_id), one.first_day, one.last_day, one.price_fen) for one in call.body.prices
     )
     await agencies.set_prices(number, prices, call.principal.user_id, call.now)
     return _prices_view(await agencies.prices(number))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 
 class Charges(StrEnum):
@@ -55,7 +55,7 @@ class EntryKind(StrEnum):
 class ContractPrice:
     """What a type costs an agency per person, for visits from the first day to the last."""
 
-    type_id: ProductId
+    type_id: TicketTypeId
     first: date
     last: date
     price_fen: int

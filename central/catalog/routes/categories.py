@@ -13,7 +13,7 @@ from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 CATEGORIES: web.AppKey[Categories] = web.AppKey("categories", Categories)
 
@@ -128,7 +128,7 @@ async def delete_category(call: Call[None, CategoryPath]) -> None:
 )
 async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
     """Put a ticket type into a category, or into none."""
-    categories, number = call.request.app[CATEGORIES], ProductId(call.parameters.ticket_type_id)
+    categories, number = call.request.app[CATEGORIES], TicketTypeId(call.parameters.ticket_type_id)
     await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now)
 
 

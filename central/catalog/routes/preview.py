@@ -17,7 +17,7 @@ from central.web.operations import Call, Route
 from protocol.admission.facts import HolderShown
 from protocol.admission.tables import MAX_ENTITLEMENTS
 from protocol.admission.verdict import Admit, AskForCard, CallStaff, Language, Reason, Refuse, staff_text, visitor_text
-from protocol.identifiers import U32_MAX, CheckPointId, ProductId, SiteId
+from protocol.identifiers import U32_MAX, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import to_datetime
 
 PREVIEW: web.AppKey[Preview] = web.AppKey("preview", Preview)
@@ -91,7 +91,7 @@ class PreviewBody(_Strict):
             inside=self.inside,
             earlier=earlier,
         )
-        type_id = None if self.ticket_type_id is None else ProductId(self.ticket_type_id)
+        type_id = None if self.ticket_type_id is None else TicketTypeId(self.ticket_type_id)
         return WantedPreview(site_id, type_id, self.parameters, visit)
 
 

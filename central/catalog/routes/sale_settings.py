@@ -14,7 +14,7 @@ from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import GroupName
 from central.web.operations import Call, Route
-from protocol.identifiers import U16_MAX, ProductId
+from protocol.identifiers import U16_MAX, TicketTypeId
 
 SALE_SETTINGS: web.AppKey[SaleSettings] = web.AppKey("sale_settings", SaleSettings)
 
@@ -93,7 +93,7 @@ async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
 )
 async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSettingView:
     """Set what a seller or channel may sell."""
-    types = frozenset(ProductId(number) for number in call.body.ticket_type_ids)
+    types = frozenset(TicketTypeId(number) for number in call.body.ticket_type_ids)
     setting = SaleSetting(call.parameters.stated(), call.body.all_types, types)
     return _view(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
 

@@ -15,7 +15,7 @@ from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 
 CATALOG: web.AppKey[Catalog] = web.AppKey("catalog", Catalog)
 
@@ -127,7 +127,7 @@ async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
 )
 async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
     """Set the price, whether it is sold, and by which rules; what was sold stays as it was sold."""
-    catalog, number = call.request.app[CATALOG], ProductId(call.parameters.ticket_type_id)
+    catalog, number = call.request.app[CATALOG], TicketTypeId(call.parameters.ticket_type_id)
     return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 
 

@@ -11,23 +11,23 @@ from central.catalog.parameters import TicketTypeParameters
 from central.catalog.rules.validity import slot_starting, window
 from protocol.admission.facts import Candidate, Facts, Ground, HolderShown, LookUpCode, Scan
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
-from protocol.admission.policy import CheckPoint, Product, SiteRules
+from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
 from protocol.directions import Direction
 from protocol.identifiers import (
     AgentId,
     AttemptId,
     CheckPointId,
     EntitlementId,
-    ProductId,
     SiteId,
     TicketId,
+    TicketTypeId,
 )
 from protocol.instants import Instant, from_datetime, to_minute
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
 
 # A type that is not saved has no number yet; in thought it has the last one.
-UNSAVED = ProductId(65_535)
+UNSAVED = TicketTypeId(65_535)
 _TICKET = TicketId(1)
 _ATTEMPT = AttemptId(bytes(16))
 _AGENT = AgentId(1)
@@ -62,7 +62,7 @@ class Visit:
 class Thought:
     """A type by its number, saved or not, and the site where it is tried."""
 
-    type_id: ProductId
+    type_id: TicketTypeId
     parameters: TicketTypeParameters
     site: SiteRules
     zone: tzinfo
@@ -74,7 +74,7 @@ class Thought:
             return self.points
         return {number: replace(point, ticked=point.ticked | {UNSAVED}) for number, point in self.points.items()}
 
-    def product(self) -> Product:
+    def rules(self) -> TicketTypeRules:
         """Return the type as gates know it."""
         return self.parameters.stated(self.type_id)
 
@@ -82,7 +82,7 @@ class Thought:
 def facts_of(thought: Thought, visit: Visit, flags: TicketFlags) -> Facts:
     """Return the whole case, at a check point that is there."""
     at, points = from_datetime(visit.at.replace(tzinfo=thought.zone)), thought.ticked()
-    product = thought.product()
+    ticket_type = thought.rules()
     passages = tuple(_passage(one, number, points, thought) for number, one in enumerate(visit.earlier, 1))
     return Facts(
         scan=Scan(_ATTEMPT, at, 0, visit.persons, LookUpCode(), visit.holder, None),
@@ -90,7 +90,7 @@ def facts_of(thought: Thought, visit: Visit, flags: TicketFlags) -> Facts:
         unrecorded=(),
         check_point=points[visit.check_point],
         check_points=points,
-        products={product.product_id: product},
+        ticket_types={ticket_type.ticket_type_id: ticket_type},
         site=thought.site,
         zone=thought.zone,
         ground=Ground(as_of=at, age_ms=0, clock_trusted=True, unlocked=False),
@@ -108,7 +108,7 @@ def _record(thought: Thought, visit: Visit, flags: TicketFlags, at: Instant) -> 
     return TicketRecord(
         ticket_id=_TICKET,
         issuing_site=SiteId(thought.site.site),
-        product=thought.type_id,
+        ticket_type=thought.type_id,
         issued_at=min(to_minute(at), valid.valid_from),
         valid_from=valid.valid_from,
         valid_until=valid.valid_until,

@@ -16,7 +16,7 @@ from central.identity.permissions import Permission
 from central.refunds.batches import Batch, BatchState, ClosedDay, RefundBatches
 from central.refunds.service import RefundState
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import to_datetime
 
 REFUND_BATCHES: web.AppKey[RefundBatches] = web.AppKey("refund_batches", RefundBatches)
@@ -35,7 +35,7 @@ class ClosedDayBody(_Strict):
 
     def stated(self) -> ClosedDay:
         """Return it as the service takes it."""
-        type_id = None if self.ticket_type_id is None else ProductId(self.ticket_type_id)
+        type_id = None if self.ticket_type_id is None else TicketTypeId(self.ticket_type_id)
         return ClosedDay(SiteId(self.site_id), self.day, type_id)
 
 

@@ -23,7 +23,7 @@ from central.refunds.upgrades import Upgrades, WantedUpgrade
 from central.sales.routes.orders import MOST_TOTAL_FEN, SALE_REFUSALS, BuyerPhone, HolderBody, OrderView, order_view
 from central.sales.service import WINDOW_CHANNEL
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 UPGRADES: web.AppKey[Upgrades] = web.AppKey("upgrades", Upgrades)
 _REFUSALS = (*SALE_REFUSALS, ProblemCode.TICKET_STATE, ProblemCode.NOT_UPGRADABLE)
@@ -95,7 +95,7 @@ async def upgrade_ticket(call: Call[UpgradeBody, TicketPath]) -> OrderView:
 def _wanted(path: TicketPath, body: UpgradeQuoteBody, principal: Principal) -> WantedUpgrade:
     return WantedUpgrade(
         ticket_id=id_from_text(path.ticket_id),
-        type_id=ProductId(body.ticket_type_id),
+        type_id=TicketTypeId(body.ticket_type_id),
         visit=body.visit_day,
         slot_start=body.slot_start,
         channel=principal.channel or WINDOW_CHANNEL,

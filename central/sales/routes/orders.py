@@ -29,7 +29,7 @@ from central.sales.rules.pricing import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wanted
 from central.web.operations import Call, Route
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import to_datetime
 
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
@@ -312,7 +312,7 @@ def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
 def _wanted_line(line: LineBody) -> WantedLine:
     holders = tuple(one.stated() for one in line.holders)
     return WantedLine(
-        type_id=ProductId(line.ticket_type_id),
+        type_id=TicketTypeId(line.ticket_type_id),
         quantity=line.quantity,
         persons=line.persons,
         visit=line.visit_day,

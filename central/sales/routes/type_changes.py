@@ -14,7 +14,7 @@ from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.sales.type_changes import ChangeToCome, TypeChanges
 from central.web.operations import Call, Route
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from protocol.instants import from_datetime, to_datetime
 
 TYPE_CHANGES: web.AppKey[TypeChanges] = web.AppKey("type_changes", TypeChanges)
@@ -75,7 +75,7 @@ class ChangesView(BaseModel):
 )
 async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TouchedView:
     """Say what a change of how a type is sold would touch; nothing is kept."""
-    type_id = ProductId(call.parameters.ticket_type_id)
+    type_id = TicketTypeId(call.parameters.ticket_type_id)
     found = await call.request.app[TYPE_CHANGES].touched(type_id, call.body.stated(), call.now)
     return TouchedView(
         changed=list(found.changed),
@@ -96,7 +96,7 @@ async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Touc
 )
 async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeView:
     """Have a type sold otherwise from a time on; what was sold by then stays as it was sold."""
-    changes, type_id = call.request.app[TYPE_CHANGES], ProductId(call.parameters.ticket_type_id)
+    changes, type_id = call.request.app[TYPE_CHANGES], TicketTypeId(call.parameters.ticket_type_id)
     at, by = from_datetime(call.body.effective_at), call.principal.user_id
     return _view(await changes.plan(type_id, call.body.stated(), at, by, call.now))
 
@@ -111,7 +111,7 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
 )
 async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
     """Read the changes of a type that are to come, the next first."""
-    found = await call.request.app[TYPE_CHANGES].changes(ProductId(call.parameters.ticket_type_id))
+    found = await call.request.app[TYPE_CHANGES].changes(TicketTypeId(call.parameters.ticket_type_id))
     return ChangesView(items=[_view(one) for one in found])
 
 
@@ -127,7 +127,7 @@ async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> Cha
 async def drop_ticket_type_sale_change(call: Call[None, ChangePath]) -> None:
     """Take a change back that is to come."""
     asked, changes = call.parameters, call.request.app[TYPE_CHANGES]
-    await changes.drop(ProductId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
+    await changes.drop(TicketTypeId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
 
 
 def _view(one: ChangeToCome) -> ChangeView:

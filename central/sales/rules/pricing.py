@@ -17,7 +17,7 @@ from central.catalog.ticket_type import TicketType
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from protocol.errors import InputError
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 
 
 class OrderState(StrEnum):
@@ -43,7 +43,7 @@ class WantedLine:
     `evidence` is what the seller saw for a concession, person by person.
     """
 
-    type_id: ProductId
+    type_id: TicketTypeId
     quantity: int
     persons: int
     visit: date
@@ -56,7 +56,7 @@ class WantedLine:
 class AgreedPrice:
     """What a type costs a buyer by contract, per person, for visits from the first day to the last."""
 
-    type_id: ProductId
+    type_id: TicketTypeId
     first: date
     last: date
     price_fen: int
@@ -160,7 +160,7 @@ def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
 
 def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
     """Raise Problem where an order holds more of a type than one order may."""
-    heads: Counter[ProductId] = Counter()
+    heads: Counter[TicketTypeId] = Counter()
     for place, line in enumerate(lines):
         heads[line.wanted.type_id] += line.heads
         most = line.ticket_type.parameters.sale.per_order

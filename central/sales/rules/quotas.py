@@ -12,14 +12,14 @@ from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.rules.pricing import PricedLine, PromisedLine
 from protocol.holders import normalised
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Minute
 
 ALL_DAYS = date.min
 NO_SLOT = Minute(0)
 NOBODY = b""
 WHOLE_LINE = -1
-_ANY_TYPE = ProductId(0)
+_ANY_TYPE = TicketTypeId(0)
 _OF_SITE = b"site/"
 _NO_LIMIT = 10**12
 _CHINA = ("+86", "0086")
@@ -35,7 +35,7 @@ class QuotaKey:
     """
 
     person: bytes
-    ticket_type: ProductId
+    ticket_type: TicketTypeId
     day: date
     slot_start: Minute
 
@@ -89,7 +89,7 @@ def takes_of(
 class Move:
     """A ticket goes to another day or slot of its type. `number`: which of its line's tickets it is, as far as quotas care."""
 
-    ticket_type: ProductId
+    ticket_type: TicketTypeId
     line: int
     number: int
     day: date

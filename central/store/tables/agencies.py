@@ -6,7 +6,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Integer
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -37,7 +37,7 @@ class AgencyPriceRow(Table, table=True):
     __tablename__ = "agency_price"
 
     agency_id: int = Field(primary_key=True, foreign_key="agency.id", sa_type=BigInteger)
-    ticket_type_id: ProductId = Field(
+    ticket_type_id: TicketTypeId = Field(
         sa_type=Integer, primary_key=True, foreign_key="ticket_type.id", sa_column_kwargs={"autoincrement": False}
     )
     first_day: date = Field(primary_key=True, sa_type=Date)

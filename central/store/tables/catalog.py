@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Index, Integer
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -49,7 +49,7 @@ class TicketTypeRow(Table, table=True):
 
     __tablename__ = "ticket_type"
 
-    id: ProductId = Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: TicketTypeId = Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
     parameters: str
     price_fen: int = Field(sa_type=BigInteger)
     is_on_sale: bool
@@ -67,7 +67,7 @@ class SaleChangeRow(Table, table=True):
     __table_args__ = (Index("ix_sale_change_type", "ticket_type_id", "effective_at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    ticket_type_id: TicketTypeId = Field(sa_type=Integer, foreign_key="ticket_type.id")
     effective_at: Instant = Field(sa_type=BigInteger)
     price_fen: int = Field(sa_type=BigInteger)
     is_on_sale: bool
@@ -97,6 +97,6 @@ class SaleSettingTypeRow(Table, table=True):
 
     kind: str = Field(primary_key=True, max_length=8)
     subject: str = Field(primary_key=True, max_length=40)
-    ticket_type_id: ProductId = Field(
+    ticket_type_id: TicketTypeId = Field(
         sa_type=Integer, primary_key=True, foreign_key="ticket_type.id", sa_column_kwargs={"autoincrement": False}
     )

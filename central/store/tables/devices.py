@@ -4,7 +4,7 @@ from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, SmallInteger
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -68,7 +68,7 @@ class TickedTypeRow(Table, table=True):
     __tablename__ = "ticked_type"
 
     check_point_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="check_point.id")
-    ticket_type_id: ProductId = Field(primary_key=True, sa_type=Integer, foreign_key="ticket_type.id")
+    ticket_type_id: TicketTypeId = Field(primary_key=True, sa_type=Integer, foreign_key="ticket_type.id")
 
 
 class EnrolmentCodeRow(Table, table=True):

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, Index, Integer, 
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute
 
 
@@ -49,7 +49,7 @@ class OrderLineRow(Table, table=True):
 
     order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
     line: int = Field(primary_key=True)
-    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    ticket_type_id: TicketTypeId = Field(sa_type=Integer, foreign_key="ticket_type.id")
     quantity: int
     persons: int
     price_fen: int = Field(sa_type=BigInteger)
@@ -156,7 +156,7 @@ class RefundBatchRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
     day: date = Field(sa_type=Date)
-    ticket_type_id: ProductId | None = Field(default=None, sa_type=Integer, foreign_key="ticket_type.id")
+    ticket_type_id: TicketTypeId | None = Field(default=None, sa_type=Integer, foreign_key="ticket_type.id")
     reason: str = Field(max_length=200)
     state: str = Field(max_length=8, index=True)
     last_order_id: int = Field(sa_type=BigInteger)

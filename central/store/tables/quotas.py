@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Integer, LargeBinary
 from sqlmodel import Field
 
 from central.store.columns import U64, Table
-from protocol.identifiers import ProductId, TicketId
+from protocol.identifiers import TicketId, TicketTypeId
 from protocol.instants import Minute
 
 
@@ -18,7 +18,7 @@ class QuotaRow(Table, table=True):
 
     __tablename__ = "sale_quota"
 
-    ticket_type_id: ProductId = Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    ticket_type_id: TicketTypeId = Field(sa_type=Integer, primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: date = Field(primary_key=True, sa_type=Date)
     slot_start: Minute = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     person: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -36,6 +36,6 @@ class QuotaTakenRow(Table, table=True):
     day: date = Field(primary_key=True, sa_type=Date)
     slot_start: Minute = Field(primary_key=True, sa_type=BigInteger)
     person: bytes = Field(primary_key=True, sa_type=LargeBinary)
-    ticket_type_id: ProductId = Field(sa_type=Integer)
+    ticket_type_id: TicketTypeId = Field(sa_type=Integer)
     ticket_id: TicketId | None = Field(default=None, sa_type=U64)
     taken: int = Field(sa_type=BigInteger)

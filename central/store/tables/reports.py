@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Date, Index, Integer
 from sqlmodel import Field
 
 from central.store.columns import U64, Table
-from protocol.identifiers import EntitlementId, ProductId, SiteId, TicketId
+from protocol.identifiers import EntitlementId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 
 
@@ -40,7 +40,7 @@ class AdmissionRecordRow(Table, table=True):
     state: str = Field(max_length=12)
     ticket_id: TicketId = Field(sa_type=U64)
     entitlement_id: EntitlementId = Field(sa_type=Integer)
-    ticket_type_id: ProductId | None = Field(default=None, sa_type=Integer)
+    ticket_type_id: TicketTypeId | None = Field(default=None, sa_type=Integer)
     order_id: int | None = Field(default=None, sa_type=BigInteger)
     seller_id: int | None = Field(default=None, sa_type=BigInteger)
     channel: str | None = Field(default=None, max_length=40)

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Index, Integer, LargeBinary, SmallInteg
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute
 
 
@@ -22,7 +22,7 @@ class TicketRow(Table, table=True):
     order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)
     line: int
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
-    ticket_type_id: ProductId = Field(sa_type=Integer, foreign_key="ticket_type.id")
+    ticket_type_id: TicketTypeId = Field(sa_type=Integer, foreign_key="ticket_type.id")
     issued_at: Minute = Field(sa_type=BigInteger)
     valid_from: Minute = Field(sa_type=BigInteger)
     valid_until: Minute = Field(sa_type=BigInteger)

@@ -17,14 +17,14 @@ from protocol.instants import MS_PER_MINUTE, Instant, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketStatus
-from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, product, record
+from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, record, ticket_type
 
 pytestmark = pytest.mark.law(5)
 
 
 def case(*checks: Check) -> TicketCase:
     points = {point.check_point_id: point for point in (check_point(), EXIT)}
-    return TicketCase(record(), product(entitlement(*(checks or (TotalUses(1),)))), points, ZONE)
+    return TicketCase(record(), ticket_type(entitlement(*(checks or (TotalUses(1),)))), points, ZONE)
 
 
 def entry(minute: int, agent: int, *, kind: PassageKind = PassageKind.ENTRY, persons: int = 1) -> AdmissionEvent:

@@ -18,13 +18,13 @@ from central.agencies.rules.contracts import (
     settled,
 )
 from central.domain.problems import Problem, ProblemCode
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 
 TICKETS = st.lists(st.builds(GroupTicket, st.integers(1, 500), st.integers(0, 600), st.integers(0, 10**6)))
 
 
 def price(type_id: int, first: int, last: int) -> ContractPrice:
-    return ContractPrice(ProductId(type_id), date(2026, 5, first), date(2026, 5, last), 100)
+    return ContractPrice(TicketTypeId(type_id), date(2026, 5, first), date(2026, 5, last), 100)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from central.catalog.parameters import SiteParameters
 from central.catalog.service import Sale
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.catalog import SiteRow
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from tests.builders.office import Office
 
 TOWN = SiteParameters(name_zh="古镇", name_en="Old Town", zone="Asia/Urumqi")
@@ -44,14 +44,14 @@ async def test_each_site_has_a_holder_key_of_its_own_and_it_is_sealed(office: Of
     assert not any(key.hex().encode() in row.holder_key_sealed or key in row.holder_key_sealed for key in keys for row in rows)
 
 
-async def test_a_sites_feed_carries_the_products_that_count_there(office: Office) -> None:
+async def test_a_sites_feed_carries_the_ticket_types_that_count_there(office: Office) -> None:
     await office.catalog.add_site(TOWN, None, office.clock())
     await office.ticket_type(entitlements=[{"sites": [1]}])
     await office.ticket_type(entitlements=[{"sites": [2]}])
     await office.ticket_type(entitlements=[{"sites": [2]}, {"sites": [1]}])
     async with office.store.reading() as work:
-        assert [product.product_id for product in await catalog.products_of_site(work, SiteId(1))] == [1, 3]
-        assert [product.product_id for product in await catalog.products_of_site(work, SiteId(2))] == [2, 3]
+        assert [ticket_type.ticket_type_id for ticket_type in await catalog.rules_of_site(work, SiteId(1))] == [1, 3]
+        assert [ticket_type.ticket_type_id for ticket_type in await catalog.rules_of_site(work, SiteId(2))] == [2, 3]
 
 
 @pytest.mark.parametrize("wrong", [{"entitlements": [{"sites": [9]}]}, {"entitlements": [{"sites": [1], "ticket_type": 9}]}])
@@ -71,7 +71,7 @@ async def _not_found(ask: Awaitable[object]) -> None:
 async def test_what_is_not_there_is_said_so(office: Office) -> None:
     nowhere, now = SiteId(9), office.clock()
     await _not_found(office.catalog.change_site(nowhere, TOWN, office.seller, now))
-    await _not_found(office.catalog.change_sale(ProductId(9), Sale(1, is_on_sale=True), office.seller, now))
+    await _not_found(office.catalog.change_sale(TicketTypeId(9), Sale(1, is_on_sale=True), office.seller, now))
     async with office.store.reading() as work:
         await _not_found(office.catalog.holder_keys(work, nowhere))
         await _not_found(catalog.site_rules(work, nowhere))

@@ -6,7 +6,7 @@ import pytest
 
 from central.catalog.categories import MOST_LEVELS, Category, CategoryWish
 from central.domain.problems import Problem, ProblemCode
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from tests.builders.office import Office
 
 Shape = list[tuple[str, list[int], "Shape"]]
@@ -84,7 +84,7 @@ async def test_what_is_not_there_is_said(office: Office) -> None:
         move(office, 9, "x", None),
         office.categories.delete(9, office.seller, office.clock()),
         office.categories.put_type(one.type_id, 9, office.seller, office.clock()),
-        office.categories.put_type(ProductId(9), None, office.seller, office.clock()),
+        office.categories.put_type(TicketTypeId(9), None, office.seller, office.clock()),
     ):
         with pytest.raises(Problem) as problem:
             await refused

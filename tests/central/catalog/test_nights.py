@@ -7,8 +7,8 @@ import pytest
 from central.catalog import service as catalog
 from protocol.admission.decide import decide
 from protocol.admission.facts import Candidate
-from protocol.admission.tables import decode_products, encode_products
-from protocol.identifiers import ProductId, SiteId
+from protocol.admission.tables import decode_ticket_types, encode_ticket_types
+from protocol.identifiers import SiteId, TicketTypeId
 from tests.builders.admission import at, code, facts, passage
 from tests.builders.office import Office, sign_in
 from tests.builders.outcomes import outcome
@@ -39,11 +39,11 @@ async def verdicts(office: Office, times: list[str], *entered: str) -> list[str]
     (sold,) = await office.catalog.all_ticket_types()
     (ticket,) = (await office.sell(sold)).tickets
     async with office.store.reading() as work:
-        products = decode_products(encode_products(await catalog.products_of_site(work, SiteId(1))))
+        ticket_types = decode_ticket_types(encode_ticket_types(await catalog.rules_of_site(work, SiteId(1))))
     row = ticket.record
     past = tuple(passage(one, ticket_id=row.ticket_id) for one in entered)
-    known = {ProductId(one.product_id): one for one in products}
-    cases = [facts(code(row), (Candidate(row, past),), products=known, at=at(one)) for one in times]
+    known = {TicketTypeId(one.ticket_type_id): one for one in ticket_types}
+    cases = [facts(code(row), (Candidate(row, past),), ticket_types=known, at=at(one)) for one in times]
     return [outcome(decide(case)) for case in cases]
 
 

@@ -11,8 +11,8 @@ from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.rules.validity import day_is_sold, slot_starting, window
 from central.catalog.sale import MOST_DAYS_AHEAD
 from protocol.admission import policy
-from protocol.admission.tables import decode_products, decode_site_rules, encode_products, encode_site_rules
-from protocol.identifiers import CheckPointId, EntitlementId, ProductId, SiteId
+from protocol.admission.tables import decode_site_rules, decode_ticket_types, encode_site_rules, encode_ticket_types
+from protocol.identifiers import CheckPointId, EntitlementId, SiteId, TicketTypeId
 from protocol.instants import from_datetime, from_minute, to_datetime
 
 CHECKS: list[tuple[dict[str, Any], policy.Check]] = [
@@ -42,15 +42,17 @@ def _stated(**parameters: Any) -> TicketTypeParameters:  # noqa: ANN401 - JSON a
 
 @pytest.mark.parametrize(("check", "expected"), CHECKS)
 def test_each_check_is_the_mirror_of_the_gates_own(check: dict[str, Any], expected: policy.Check) -> None:
-    product = _stated(entitlements=[{"sites": [1], "always": [check], "alternatives": [[check], [check]]}]).stated(ProductId(3))
-    assert product.entitlements[0].policy == policy.Policy((expected,), ((expected,), (expected,)))
-    assert decode_products(encode_products([product])) == (product,)
+    ticket_type = _stated(entitlements=[{"sites": [1], "always": [check], "alternatives": [[check], [check]]}]).stated(
+        TicketTypeId(3)
+    )
+    assert ticket_type.entitlements[0].policy == policy.Policy((expected,), ((expected,), (expected,)))
+    assert decode_ticket_types(encode_ticket_types([ticket_type])) == (ticket_type,)
 
 
 def test_a_slot_check_comes_with_the_slots() -> None:
     check = {"check": "time-slot", "before_minutes": 15, "after_minutes": 30}
     stated = _stated(entitlements=[{"sites": [1], "always": [check]}], slots=[{"start": "10:00", "minutes": 60}])
-    assert stated.stated(ProductId(3)).entitlements[0].policy.always == (policy.TimeSlot(15, 30),)
+    assert stated.stated(TicketTypeId(3)).entitlements[0].policy.always == (policy.TimeSlot(15, 30),)
     with pytest.raises(ValidationError, match="belong together"):
         _stated(entitlements=[{"sites": [1], "always": [check]}])
     with pytest.raises(ValidationError, match="belong together"):
@@ -58,11 +60,11 @@ def test_a_slot_check_comes_with_the_slots() -> None:
 
 
 def test_a_package_has_a_right_for_each_part() -> None:
-    product = _stated(entitlements=[{"sites": [1]}, {"ticket_type": 2, "sites": [1, 2]}]).stated(ProductId(3))
-    rights = [(right.entitlement_id, right.ticket_type, right.sites) for right in product.entitlements]
+    ticket_type = _stated(entitlements=[{"sites": [1]}, {"ticket_type": 2, "sites": [1, 2]}]).stated(TicketTypeId(3))
+    rights = [(right.entitlement_id, right.ticket_type, right.sites) for right in ticket_type.entitlements]
     assert rights == [
-        (EntitlementId(1), ProductId(3), frozenset({SiteId(1)})),
-        (EntitlementId(2), ProductId(2), frozenset({SiteId(1), SiteId(2)})),
+        (EntitlementId(1), TicketTypeId(3), frozenset({SiteId(1)})),
+        (EntitlementId(2), TicketTypeId(2), frozenset({SiteId(1), SiteId(2)})),
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.presets import Preset, presets
-from protocol.admission.tables import decode_products, encode_products
+from protocol.admission.tables import decode_ticket_types, encode_ticket_types
 from tests.builders.office import Office
 
 PRESETS = presets(1)
@@ -20,4 +20,4 @@ async def test_each_is_added_as_its_answer_states_it(office: Office, preset: Pre
     stated = TicketTypeParameters.model_validate_json(preset.parameters.model_dump_json())
     added = await office.catalog.add_ticket_type(stated, 8000, None, office.clock())
     assert added.parameters == preset.parameters
-    assert decode_products(encode_products([added.product()])) == (added.product(),)
+    assert decode_ticket_types(encode_ticket_types([added.rules()])) == (added.rules(),)

@@ -9,7 +9,7 @@ import pytest
 from central.devices.check_points import CheckPoints, CheckPointWish
 from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction
-from protocol.identifiers import ProductId, SiteId
+from protocol.identifiers import SiteId, TicketTypeId
 from tests.builders.central import DATABASE_FILE, sqlite_url
 from tests.builders.office import Office, sign_in
 
@@ -41,7 +41,7 @@ async def points(office: Office, *ticked: int) -> None:
         name_en="East",
         direction=Direction.ENTRY,
         state=CheckPointState.ENABLED,
-        ticked=frozenset(ProductId(number) for number in ticked),
+        ticked=frozenset(TicketTypeId(number) for number in ticked),
         attended=False,
         reads_documents=True,
         agent=None,

@@ -10,7 +10,7 @@ from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectK
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import ALL, Permission
 from central.identity.setting_groups import GroupKind, SettingGroup
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from tests.builders.office import VISIT, Office, sign_in
 
 WINDOW = Subject(SubjectKind.CHANNEL, "window")
@@ -27,7 +27,7 @@ async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Ap
 
 
 async def set_(office: Office, subject: Subject, *types: int, all_types: bool = False) -> None:
-    setting = SaleSetting(subject, all_types, frozenset(ProductId(one) for one in types))
+    setting = SaleSetting(subject, all_types, frozenset(TicketTypeId(one) for one in types))
     await office.sale_settings.set(setting, office.seller, office.clock())
 
 

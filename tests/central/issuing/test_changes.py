@@ -12,7 +12,7 @@ from central.issuing.feed_version import FeedVersion
 from central.store.tables.audit import AuditRow
 from central.store.tables.tickets import TicketCredentialRow
 from protocol.feed.records import CredentialKind, credential_key
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import from_datetime, to_minute
 from protocol.tickets.codec import decode
 from protocol.tickets.record import TicketRecord, TicketStatus
@@ -129,14 +129,14 @@ async def test_every_change_says_who_and_why(office: Office) -> None:
     assert (row.user_id, row.subject, row.detail) == (office.seller, f"ticket:{ticket_id:016x}", {"reason": "stolen"})
 
 
-async def test_a_number_leads_to_the_tickets_of_the_products_asked_for(office: Office) -> None:
+async def test_a_number_leads_to_the_tickets_of_the_ticket_types_asked_for(office: Office) -> None:
     first, second = (await office.sell(await office.ticket_type(), quantity=2)).tickets
     async with office.store.reading() as work:
         for one in (first, second):
-            assert await feed_rows.tickets_numbered(work, (ProductId(1),), one.short_number) == (one.ticket_id,)
-        assert await feed_rows.tickets_numbered(work, (ProductId(2),), first.short_number) == ()
+            assert await feed_rows.tickets_numbered(work, (TicketTypeId(1),), one.short_number) == (one.ticket_id,)
+        assert await feed_rows.tickets_numbered(work, (TicketTypeId(2),), first.short_number) == ()
         for of_no_ticket in ("000000000098", "999999999951"):
-            assert await feed_rows.tickets_numbered(work, (ProductId(1),), of_no_ticket) == ()
+            assert await feed_rows.tickets_numbered(work, (TicketTypeId(1),), of_no_ticket) == ()
 
 
 async def _give_codes(office: Office, ticket_ids: list[TicketId]) -> None:
@@ -156,10 +156,10 @@ async def test_a_bucket_is_read_by_its_range_of_ids_and_keys(office: Office) -> 
         found: list[TicketRecord] = []
         for top in range(16):
             ids = IdRange(TicketId(top * width), TicketId((top + 1) * width - 1))
-            inside = await feed_rows.records_in(work, (ProductId(1),), ids)
+            inside = await feed_rows.records_in(work, (TicketTypeId(1),), ids)
             assert all(record.ticket_id >> 60 == top for record in inside)
             found.extend(inside)
-        assert await feed_rows.records_in(work, (ProductId(2),), IdRange(TicketId(0), TicketId(width - 1))) == ()
+        assert await feed_rows.records_in(work, (TicketTypeId(2),), IdRange(TicketId(0), TicketId(width - 1))) == ()
         low = await feed_rows.credentials_in(work, SITE, KeyRange(bytes(16), b"\x7f" + b"\xff" * 15))
         high = await feed_rows.credentials_in(work, SITE, KeyRange(b"\x80" + bytes(15), b"\xff" * 16))
         one = low[0] if low else high[0]

@@ -12,7 +12,7 @@ from central.keys.signing_keys import KeyRack, RackSigner
 from protocol.errors import SettingsError, StorageError
 from protocol.feed.faults import UntrustedFeed
 from protocol.feed.trust import TrustState, begin, believe_keyring
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, to_minute
 from protocol.keyring import Keyring, KeyStatus, Purpose, signed_by_threshold
 from protocol.signatures import Envelope
@@ -41,7 +41,7 @@ def a_ticket(signer: RackSigner) -> str:
         key_id=signer.key_id,
         ticket_id=TicketId(7),
         issuing_site=SiteId(1),
-        product=ProductId(1),
+        ticket_type=TicketTypeId(1),
         issued_at=minute,
         not_before=minute,
         not_after=type(minute)(minute + 60),

@@ -15,7 +15,7 @@ from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.reports.refunds import REFUNDS
 from protocol.errors import StorageError
-from protocol.identifiers import ProductId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from tests.builders.office import VISIT, Office, once
 from tests.builders.refunding import balances, publish, request
 
@@ -24,7 +24,7 @@ RULES: dict[str, Any] = {"refund": {"is_refundable": False}}
 NEXT_DAY = date(2026, 5, 11)
 
 
-async def _begun(office: Office, type_id: ProductId | None = None, key: str = "batch-001") -> Batch:
+async def _begun(office: Office, type_id: TicketTypeId | None = None, key: str = "batch-001") -> Batch:
     closed = ClosedDay(SiteId(1), VISIT, type_id)
     return await office.refund_batches.begin(closed, "typhoon", once(key), office.seller, office.clock())
 
@@ -90,7 +90,7 @@ async def test_only_the_type_that_was_named_is_refunded(office: Office) -> None:
     batch = await _carried_on(office, await _begun(office, other.type_id))
     assert batch.made == (Made(RefundState.WAITING, 1, 500),)
     with pytest.raises(Problem) as problem:
-        await _begun(office, ProductId(one.type_id + 9), "batch-009")
+        await _begun(office, TicketTypeId(one.type_id + 9), "batch-009")
     assert problem.value.code is ProblemCode.NOT_FOUND
 
 

@@ -54,7 +54,7 @@ async def test_only_the_difference_is_paid_and_the_old_ticket_is_void(office: Of
     dear = await office.ticket_type(12_000)
     assert await office.upgrades.quote(_wanted(old, dear), office.clock()) == UpgradeQuote(12_000, 8000)
     order = await _upgraded(office, old, dear, 4000)
-    assert (order.total_fen, [one.record.product for one in order.tickets]) == (12_000, [dear.type_id])
+    assert (order.total_fen, [one.record.ticket_type for one in order.tickets]) == (12_000, [dear.type_id])
     assert (await _upgraded(office, old, dear, 4000)).order_id == order.order_id
     assert (await office.issuing.ticket(old.ticket_id)).record.status is TicketStatus.VOID
     assert await balances(office) == {"cash/1": 12_000, "sales/1": -12_000}

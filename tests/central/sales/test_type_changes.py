@@ -10,7 +10,7 @@ from central.catalog.service import Sale
 from central.domain.problems import Problem, ProblemCode
 from central.refunds.rules.amounts import WantedRefund
 from central.sales.type_changes import Touched
-from protocol.identifiers import ProductId
+from protocol.identifiers import TicketTypeId
 from protocol.instants import Instant, plus
 from tests.builders.office import Office, sign_in
 
@@ -74,7 +74,7 @@ async def test_changes_are_put_in_force_in_their_order_and_may_be_taken_back(off
 
 async def test_what_cannot_be_is_refused_when_it_is_planned(office: Office) -> None:
     one, changes, by = await office.ticket_type(), office.type_changes, office.seller
-    await refused(ProblemCode.NOT_FOUND, changes.plan(ProductId(9), DEARER, in_an_hour(office), by, office.clock()))
+    await refused(ProblemCode.NOT_FOUND, changes.plan(TicketTypeId(9), DEARER, in_an_hour(office), by, office.clock()))
     await refused(ProblemCode.INPUT_INVALID, changes.plan(one.type_id, DEARER, office.clock(), by, office.clock()))
     slots = SaleRules.model_validate({"stock": {"per": "slot", "places": 5}})
     wrong = Sale(8000, is_on_sale=True, rules=slots)

@@ -79,7 +79,7 @@ async def test_an_admission_before_the_gate_knew_keeps_the_money_here(central: C
 
 async def test_a_gate_that_cannot_admit_is_not_waited_for(central: Central, gate: Gate) -> None:
     other = await central.add_type()
-    await gate.refresh_until(lambda one: one.cache.feed is not None and other in one.cache.feed.products)
+    await gate.refresh_until(lambda one: one.cache.feed is not None and other in one.cache.feed.ticket_types)
     await gate.upload()
     (ticket,) = await central.sell(other)
     await state_of(central, await ask(central, ticket), "paid")

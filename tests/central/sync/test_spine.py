@@ -33,7 +33,7 @@ async def test_a_sold_ticket_reaches_the_gate_and_its_admission_reaches_the_offi
     await gate.refresh_until(lambda one: one.cache.record(number(ticket)) is not None)
     feed = gate.cache.feed
     assert feed is not None
-    assert adult in feed.products
+    assert adult in feed.ticket_types
     assert gate.check_point in feed.check_points
     gate.admit(ticket["ticket_id"])
     assert (await gate.upload())[-2:] == [Step.SENT, Step.NOTHING]

@@ -21,18 +21,18 @@ from protocol.feed.delta import changes
 from protocol.feed.records import CredentialKind, encode_tickets
 from protocol.feed.segments import ticket_row, walk_in_row
 from protocol.feed.trust import TrustState, begin
-from protocol.identifiers import CheckPointId, ProductId, TicketId
+from protocol.identifiers import CheckPointId, TicketId, TicketTypeId
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketRecord, TicketStatus
 from protocol.tickets.short_number import number_of
 from tests.builders.feed import (
     ENTRY_POINT,
-    PRODUCT,
     SAMPLE_POINT,
-    SAMPLE_PRODUCT,
     SAMPLE_RULES,
+    SAMPLE_TICKET_TYPE,
     SITE,
     START,
+    TICKET_TYPE,
     FeedSimulator,
     credential,
     entry,
@@ -63,7 +63,7 @@ def answers(cache: Cache) -> list[Callable[[], object]]:
         lambda: cache.tickets_by(CARD.kind, CARD.key),
         lambda: cache.tickets_by(CredentialKind.ID_CARD, CARD.key),
         lambda: cache.walk_ins_of(HOLDER),
-        lambda: cache.product(PRODUCT),
+        lambda: cache.ticket_type(TICKET_TYPE),
         lambda: cache.check_point(ENTRY_POINT),
         cache.site_rules,
         lambda: cache.version,
@@ -78,7 +78,7 @@ def expected() -> list[object]:
     for record in HELD:
         found += [record, events.get(record.ticket_id, ()), (record.ticket_id,)]
     found += [None, (), (VOID,), (HELD[2].ticket_id,), (), (entry(0, 3, holder=HOLDER),)]
-    return [*found, SAMPLE_PRODUCT, SAMPLE_POINT, SAMPLE_RULES, 2]
+    return [*found, SAMPLE_TICKET_TYPE, SAMPLE_POINT, SAMPLE_RULES, 2]
 
 
 def world() -> FeedSimulator:
@@ -117,7 +117,7 @@ def test_the_cache_answers_as_central_published(filled: tuple[Path, TrustState])
     assert state == filled[1]
     assert cache.edition == (1, 2, 4)
     assert cache.as_of == START
-    assert cache.product(ProductId(99)) is None
+    assert cache.ticket_type(TicketTypeId(99)) is None
     assert cache.check_point(CheckPointId(99)) is None
     assert cache.table("pins") is None
     assert cache.tickets_numbered(NUMBER_ABOVE_ALL_IDS) == ()

@@ -15,12 +15,19 @@ from protocol.admission.policy import (
     Claim,
     Entitlement,
     Policy,
-    Product,
     SiteRules,
+    TicketTypeRules,
     TotalUses,
     WalkInRule,
 )
-from protocol.admission.tables import CHECK_POINTS, PRODUCTS, SITE_RULES, encode_check_points, encode_products, encode_site_rules
+from protocol.admission.tables import (
+    CHECK_POINTS,
+    SITE_RULES,
+    TICKET_TYPES,
+    encode_check_points,
+    encode_site_rules,
+    encode_ticket_types,
+)
 from protocol.admission.verdict import Admit, AdmitFlag, CallStaff, LetOut, Refuse
 from protocol.directions import Direction
 from protocol.feed.records import CredentialEntry, CredentialKind, credential_key
@@ -33,7 +40,7 @@ from protocol.scan_parser import read_card
 from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.record import TicketRecord, TicketStatus
 from protocol.tickets.short_number import number_of
-from tests.builders.feed import AUTONOMY_S, ENTRY_POINT, PRODUCT, SITE, START, FeedSimulator, ticket
+from tests.builders.feed import AUTONOMY_S, ENTRY_POINT, SITE, START, TICKET_TYPE, FeedSimulator, ticket
 from tests.builders.gate import GateRig
 from tests.builders.journal import AGENT, an_intent
 
@@ -46,16 +53,18 @@ DATABASE_FILES = ("journal.db", "cache.db")
 def point(
     number: CheckPointId, direction: Direction, state: CheckPointState = CheckPointState.ENABLED, *, attended: bool = False
 ) -> CheckPoint:
-    return CheckPoint(number, SITE, 0, f"{number}号", f"Gate {number}", direction, state, frozenset({PRODUCT}), attended, False)
+    return CheckPoint(
+        number, SITE, 0, f"{number}号", f"Gate {number}", direction, state, frozenset({TICKET_TYPE}), attended, False
+    )
 
 
 def tables(claim: Claim = Claim.NEVER, *, capacity: int | None = None) -> dict[str, bytes]:
-    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),)))
-    product = Product(PRODUCT, "成人票", "Adult", (right,), claim, unseen_allowed=True, autonomy_s=AUTONOMY_S)
+    right = Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1),)))
+    ticket_type = TicketTypeRules(TICKET_TYPE, "成人票", "Adult", (right,), claim, unseen_allowed=True, autonomy_s=AUTONOMY_S)
     handheld = point(HANDHELD, Direction.ENTRY, attended=True)
     points = (point(ENTRY_POINT, Direction.ENTRY), point(EXIT_POINT, Direction.EXIT), handheld)
     return {
-        PRODUCTS: encode_products((product,)),
+        TICKET_TYPES: encode_ticket_types((ticket_type,)),
         CHECK_POINTS: encode_check_points(points),
         SITE_RULES: encode_site_rules(SiteRules(SITE, "Asia/Shanghai", capacity, 2, ())),
     }

@@ -16,14 +16,14 @@ from protocol.admission.supervisors import (
     decode_supervisors,
     encode_supervisors,
 )
-from protocol.admission.tables import PRODUCTS, encode_products
+from protocol.admission.tables import TICKET_TYPES, encode_ticket_types
 from protocol.admission.verdict import Admit, AdmitFlag
 from protocol.errors import InputError
 from protocol.identifiers import EntitlementId
 from protocol.instants import plus, to_minute
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm
-from tests.builders.feed import ENTRY_POINT, PRODUCT, SAMPLE_PRODUCT, SITE, START, FeedSimulator, sample_tables, ticket
+from tests.builders.feed import ENTRY_POINT, SAMPLE_TICKET_TYPE, SITE, START, TICKET_TYPE, FeedSimulator, sample_tables, ticket
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 
@@ -93,9 +93,9 @@ def test_a_table_that_cannot_be_is_refused(rows: tuple[Supervisor, ...]) -> None
 
 
 def tables() -> dict[str, bytes]:
-    right = Entitlement(EntitlementId(1), PRODUCT, frozenset({SITE}), Policy((TotalUses(1),)))
-    product = replace(SAMPLE_PRODUCT, entitlements=(right,))
-    return sample_tables() | {PRODUCTS: encode_products((product,)), SUPERVISORS: encode_supervisors((ANNA,))}
+    right = Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1),)))
+    ticket_type = replace(SAMPLE_TICKET_TYPE, entitlements=(right,))
+    return sample_tables() | {TICKET_TYPES: encode_ticket_types((ticket_type,)), SUPERVISORS: encode_supervisors((ANNA,))}
 
 
 @pytest.fixture

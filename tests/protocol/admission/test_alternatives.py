@@ -28,7 +28,7 @@ from protocol.admission.policy import (
 from protocol.admission.verdict import Admit, CallStaff, Refuse
 from protocol.directions import Direction
 from protocol.identifiers import CheckPointId
-from tests.builders.admission import OTHER_GATE, T1, at, entitlement, minute, passage, product, record, shown
+from tests.builders.admission import OTHER_GATE, T1, at, entitlement, minute, passage, record, shown, ticket_type
 from tests.builders.outcomes import ADMIT, outcome
 
 Case = tuple[str, Facts, str]
@@ -50,7 +50,7 @@ LEFT = (*USED, passage("09:30", Direction.EXIT))
 
 def either(*alternatives: tuple[Check, ...], always: Option = (), past: tuple[PastPassage, ...] = (), **changes: object) -> Facts:
     """Return a ticket of these alternatives; the default day is a Sunday."""
-    return shown(record(), *past, products={T1: product(entitlement(*always, alternatives=alternatives))}, **changes)
+    return shown(record(), *past, ticket_types={T1: ticket_type(entitlement(*always, alternatives=alternatives))}, **changes)
 
 
 def nearness() -> Iterator[Case]:
@@ -76,7 +76,7 @@ def nearness() -> Iterator[Case]:
     slot = record(slot_start=minute("08:00"), slot_minutes=60)
     for name, alternatives, expected in table:
         for order in (alternatives, alternatives[::-1]):
-            yield name, shown(slot, products={T1: product(entitlement(alternatives=order))}), expected
+            yield name, shown(slot, ticket_types={T1: ticket_type(entitlement(alternatives=order))}), expected
 
 
 def always_too() -> Iterator[Case]:

@@ -42,9 +42,9 @@ from tests.builders.admission import (
     facts,
     minute,
     passage,
-    product,
     record,
     shown,
+    ticket_type,
 )
 from tests.builders.outcomes import in_full
 
@@ -68,11 +68,11 @@ def over_midnight() -> Iterator[Case]:
         ("2026-05-11 01:30:00", UNCOUNTED),
         ("2026-05-11 01:30:01", "refuse wrong_slot"),
     ):
-        yield f"a slot from 23:00 to 01:00, at {text}", shown(slot, products=only(TimeSlot(15, 30)), at=at(text)), expected
+        yield f"a slot from 23:00 to 01:00, at {text}", shown(slot, ticket_types=only(TimeSlot(15, 30)), at=at(text)), expected
     ends = replace(slot, valid_until=minute("23:59"))
     yield (
         "a slot into a day too late",
-        shown(ends, products=only(TimeSlot(0, 0)), at=at("2026-05-11 00:00")),
+        shown(ends, ticket_types=only(TimeSlot(0, 0)), at=at("2026-05-11 00:00")),
         ("refuse expired"),
     )
     for text, expected in (
@@ -82,11 +82,11 @@ def over_midnight() -> Iterator[Case]:
         ("01:59:59.999", UNCOUNTED),
         ("02:00:00", "refuse wrong_slot"),
     ):
-        yield f"from 18:00 to 02:00, at {text}", shown(ROW, products=only(NIGHT), at=at(text)), expected
+        yield f"from 18:00 to 02:00, at {text}", shown(ROW, ticket_types=only(NIGHT), at=at(text)), expected
 
 
 def only(*checks: Check) -> dict[int, object]:
-    return {T1: product(entitlement(*checks))}
+    return {T1: ticket_type(entitlement(*checks))}
 
 
 def old_cache() -> Iterator[Case]:
@@ -95,21 +95,21 @@ def old_cache() -> Iterator[Case]:
     stale = f"{GOOD}, stale"
     for name, case, expected in (
         ("once in all", shown(TODAY, ground=STALE), stale),
-        ("once a day", shown(TODAY, ground=STALE, products=only(DailyUses(1))), f"{UNCOUNTED}, stale"),
-        ("once a week", shown(TODAY, ground=STALE, products=only(PeriodUses(1, Period.WEEK))), stale),
-        ("twice a day", shown(TODAY, ground=STALE, products=only(DailyUses(2))), "staff cache_stale"),
+        ("once a day", shown(TODAY, ground=STALE, ticket_types=only(DailyUses(1))), f"{UNCOUNTED}, stale"),
+        ("once a week", shown(TODAY, ground=STALE, ticket_types=only(PeriodUses(1, Period.WEEK))), stale),
+        ("twice a day", shown(TODAY, ground=STALE, ticket_types=only(DailyUses(2))), "staff cache_stale"),
         ("used", shown(TODAY, passage("09:00"), ground=STALE), "refuse used_up"),
         ("void", shown(replace(TODAY, status=TicketStatus.VOID), ground=STALE), "refuse void"),
         ("real-name, bare lane", shown(real, ground=STALE), "refuse holder_required"),
         ("real-name, confirmed", shown(real, ground=STALE, holder=HolderShown.CONFIRMED_BY_STAFF), stale),
-        ("of a type that is not in the feed", shown(TODAY, ground=STALE, products={}), "staff cache_stale"),
+        ("of a type that is not in the feed", shown(TODAY, ground=STALE, ticket_types={}), "staff cache_stale"),
         ("tomorrow too", shown(replace(TODAY, valid_until=minute("2026-05-11 00:00")), ground=STALE), "staff cache_stale"),
         (
             "of tomorrow",
             shown(replace(TODAY, valid_from=minute("2026-05-11 00:00"), valid_until=minute("2026-05-11 23:59"))),
             ("refuse not_yet_valid"),
         ),
-        ("no autonomy", shown(TODAY, products={T1: product(autonomy_s=0)}), "staff cache_locked"),
+        ("no autonomy", shown(TODAY, ticket_types={T1: ticket_type(autonomy_s=0)}), "staff cache_locked"),
         (
             "old but for the clock",
             shown(ROW, ground=replace(LIVE, age_ms=72 * HOUR_MS), uncertainty_ms=1),
@@ -119,14 +119,14 @@ def old_cache() -> Iterator[Case]:
         ("a supervisor unlocked a fresh one", shown(ROW, ground=replace(LIVE, unlocked=True)), GOOD),
     ):
         yield f"cache: {name}", case, expected
-    by_alternatives = {T1: product(entitlement(alternatives=((TotalUses(1),), (TotalUses(2),))))}
-    yield "cache: twice by one alternative", shown(TODAY, ground=STALE, products=by_alternatives), "staff cache_stale"
-    both = {T1: product(entitlement(alternatives=((TotalUses(1), NIGHT), (TotalUses(1),))))}
-    yield "cache: once by every alternative", shown(TODAY, ground=STALE, products=both), stale
+    by_alternatives = {T1: ticket_type(entitlement(alternatives=((TotalUses(1),), (TotalUses(2),))))}
+    yield "cache: twice by one alternative", shown(TODAY, ground=STALE, ticket_types=by_alternatives), "staff cache_stale"
+    both = {T1: ticket_type(entitlement(alternatives=((TotalUses(1), NIGHT), (TotalUses(1),))))}
+    yield "cache: once by every alternative", shown(TODAY, ground=STALE, ticket_types=both), stale
 
 
 def unseen() -> Iterator[Case]:
-    allowed = {T1: product(unseen=True)}
+    allowed = {T1: ticket_type(unseen=True)}
     new = replace(TODAY, issued_at=minute("09:59"))
     for name, ground, expected in (
         ("live", LIVE, f"{GOOD}, unseen"),
@@ -136,32 +136,32 @@ def unseen() -> Iterator[Case]:
         ("locked", replace(LIVE, age_ms=999 * HOUR_MS), "staff cache_locked"),
         ("clock", replace(LIVE, clock_trusted=False), "staff clock_untrusted"),
     ):
-        yield f"unseen: {name}", facts(code(new), (), products=allowed, ground=ground), expected
+        yield f"unseen: {name}", facts(code(new), (), ticket_types=allowed, ground=ground), expected
     closed = check_point(state=CheckPointState.DISABLED)
-    slotted = {T1: product(entitlement(TimeSlot(0, 0)), unseen=True)}
-    elsewhere = {T1: product(entitlement(sites=(2,)), unseen=True)}
+    slotted = {T1: ticket_type(entitlement(TimeSlot(0, 0)), unseen=True)}
+    elsewhere = {T1: ticket_type(entitlement(sites=(2,)), unseen=True)}
     ended = replace(new, valid_from=minute("2026-05-01 00:00"), valid_until=minute("09:00"))
     real = replace(new, flags=TicketFlags.REAL_NAME)
     for name, case, expected in (
-        ("disabled", facts(code(new), (), products=allowed, check_point=closed), "refuse device_disabled"),
-        ("expired", facts(code(ended), (), products=allowed), "refuse expired"),
-        ("of a slot that nobody knows here", facts(code(new), (), products=slotted), "staff policy_unknown"),
-        ("whose rights are elsewhere", facts(code(new), (), products=elsewhere), "refuse wrong_site"),
-        ("real-name", facts(code(real), (), products=allowed, check_point=check_point(reads_documents=True)), "card"),
-        ("entered before", facts(code(new), (), products=allowed, unrecorded=(passage("09:59:30"),)), "refuse used_up"),
+        ("disabled", facts(code(new), (), ticket_types=allowed, check_point=closed), "refuse device_disabled"),
+        ("expired", facts(code(ended), (), ticket_types=allowed), "refuse expired"),
+        ("of a slot that nobody knows here", facts(code(new), (), ticket_types=slotted), "staff policy_unknown"),
+        ("whose rights are elsewhere", facts(code(new), (), ticket_types=elsewhere), "refuse wrong_site"),
+        ("real-name", facts(code(real), (), ticket_types=allowed, check_point=check_point(reads_documents=True)), "card"),
+        ("entered before", facts(code(new), (), ticket_types=allowed, unrecorded=(passage("09:59:30"),)), "refuse used_up"),
         (
             "only left",
-            facts(code(new), (), products=allowed, unrecorded=(passage("09:30", Direction.EXIT),)),
+            facts(code(new), (), ticket_types=allowed, unrecorded=(passage("09:30", Direction.EXIT),)),
             f"{GOOD}, unseen",
         ),
         (
             "a newer print, used by the old one",
-            facts(code(ROW, generation=2), (Candidate(ROW, (passage("09:00"),)),), products=allowed),
+            facts(code(ROW, generation=2), (Candidate(ROW, (passage("09:00"),)),), ticket_types=allowed),
             "refuse used_up",
         ),
         (
             "a newer print than the cache knows, extended there",
-            facts(code(ROW, generation=2, not_after=minute("2026-05-09 23:59")), (Candidate(ROW, ()),), products=allowed),
+            facts(code(ROW, generation=2, not_after=minute("2026-05-09 23:59")), (Candidate(ROW, ()),), ticket_types=allowed),
             f"{GOOD}, unseen",
         ),
         ("a newer print, not allowed", facts(code(ROW, generation=2), (Candidate(ROW, ()),)), "refuse unknown"),
@@ -196,7 +196,7 @@ def keys_and_types() -> Iterator[Case]:
         ("expired", replace(ROW, valid_until=minute("09:00")), {}, "refuse expired"),
         ("good", ROW, {}, "staff policy_unknown"),
     ):
-        yield f"a type that is not in the feed: {name}", shown(row, products={}, **changes), expected
+        yield f"a type that is not in the feed: {name}", shown(row, ticket_types={}, **changes), expected
     handheld = check_point(attended=True)
     typed = facts(TypedNumber(), (Candidate(replace(ROW, flags=TicketFlags.REAL_NAME), ()),), check_point=handheld)
     yield "a number typed at a handheld: whose is it", typed, "staff holder_required"
@@ -224,10 +224,15 @@ IN_ZONE_2 = only(Gates(frozenset(), frozenset({2})))
 @pytest.mark.parametrize(
     ("case", "english", "chinese"),
     [
-        pytest.param(shown(ROW, products=IN_ZONE_2, check_points=POINTS), "North gate.", "北门", id="gates of a zone that serve"),
+        pytest.param(
+            shown(ROW, ticket_types=IN_ZONE_2, check_points=POINTS), "North gate.", "北门", id="gates of a zone that serve"
+        ),
         pytest.param(shown(ROW, passage("09:00")), "2026-05-10 09:00", "12号闸机", id="when and where it was used"),
         pytest.param(
-            shown(ROW, passage("09:00"), products=only(DailyUses(1))), "from 2026-05-11 00:00", "2026-05-11 00:00", id="tomorrow"
+            shown(ROW, passage("09:00"), ticket_types=only(DailyUses(1))),
+            "from 2026-05-11 00:00",
+            "2026-05-11 00:00",
+            id="tomorrow",
         ),
         pytest.param(
             shown(replace(ROW, valid_until=minute("2026-05-09 23:59"))), "2026-05-09 23:59", "2026-05-09 23:59", id="its end"
@@ -250,6 +255,6 @@ def test_a_text_says_what_helps(case: Facts, english: str, chinese: str) -> None
 def test_a_long_list_of_days_excluded_is_searched_to_its_end() -> None:
     first = date(2026, 5, 10)
     excluded = DaysExcluded(frozenset(first + timedelta(days=count) for count in range(15)))
-    verdict = decide(shown(ROW, products=only(excluded, DateRange(first, date(2026, 5, 31)))))
+    verdict = decide(shown(ROW, ticket_types=only(excluded, DateRange(first, date(2026, 5, 31)))))
     assert isinstance(verdict, Refuse)
     assert verdict.details.passes_at == at("2026-05-25 00:00")

@@ -14,7 +14,7 @@ from protocol.directions import Direction
 from protocol.identifiers import AgentId, TicketId
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord
-from tests.builders.admission import GATE, SITE_RULES, T1, at, check_point, entitlement, passage, product, record, shown
+from tests.builders.admission import GATE, SITE_RULES, T1, at, check_point, entitlement, passage, record, shown, ticket_type
 from tests.builders.outcomes import in_full, outcome
 
 Case = tuple[str, Facts, str]
@@ -25,7 +25,7 @@ LAST_NIGHT = "2026-05-09 23:00"
 
 
 def of(*checks: Check, row: TicketRecord = ROW, past: tuple[PastPassage, ...] = (), **changes: object) -> Facts:
-    return shown(row, *past, products={T1: product(entitlement(*checks))}, **changes)
+    return shown(row, *past, ticket_types={T1: ticket_type(entitlement(*checks))}, **changes)
 
 
 def out(when: str, persons: int = 1) -> PastPassage:

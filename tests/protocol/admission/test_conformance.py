@@ -45,9 +45,9 @@ from tests.builders.admission import (
     entitlement,
     facts,
     passage,
-    product,
     record,
     shown,
+    ticket_type,
 )
 from tests.builders.conformance_cases import CARD, CASES, NEW, SECOND, TODAY, TWO_SITES, UNSEEN
 from tests.builders.conformance_ways import LAST_ROW, NOT_RUN, Case, Way, all_cases, cases_of
@@ -123,19 +123,21 @@ def test_15_and_52_unseen_tickets_are_flagged() -> None:
 
 
 def test_15_an_unseen_ticket_is_not_let_in_twice() -> None:
-    verdict = decide(facts(code(NEW), (), products=UNSEEN, unrecorded=(passage("09:59:30"),)))
+    verdict = decide(facts(code(NEW), (), ticket_types=UNSEEN, unrecorded=(passage("09:59:30"),)))
     assert outcome(verdict) == "refuse used_up"
 
 
 def test_15_unseen_admissions_are_capped_per_hour() -> None:
-    verdict = decide(facts(code(NEW), (), products=UNSEEN, unseen_this_hour=SITE_RULES.unseen_per_hour))
+    verdict = decide(facts(code(NEW), (), ticket_types=UNSEEN, unseen_this_hour=SITE_RULES.unseen_per_hour))
     assert outcome(verdict) == "staff unknown"
 
 
 def test_19_the_refusal_names_where_it_is_valid() -> None:
     elsewhere = check_point(OTHER_GATE, ticked=frozenset({T2}))
-    row = record(product=T2)
-    verdict = decide(shown(row, products={T2: product(number=2)}, check_points={OTHER_GATE: elsewhere, GATE: check_point()}))
+    row = record(ticket_type=T2)
+    verdict = decide(
+        shown(row, ticket_types={T2: ticket_type(number=2)}, check_points={OTHER_GATE: elsewhere, GATE: check_point()})
+    )
     assert isinstance(verdict, Refuse)
     assert verdict.details.place_zh == "12号闸机"
 
@@ -204,9 +206,9 @@ def test_54_the_ticket_that_is_inside_leaves() -> None:
 def test_57_a_use_at_another_site_consumes_that_sites_entitlement() -> None:
     row = record(flags=TicketFlags.MULTI_SITE)
     elsewhere = passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
-    assert outcome(decide(shown(row, elsewhere, products=TWO_SITES))) == ADMIT
+    assert outcome(decide(shown(row, elsewhere, ticket_types=TWO_SITES))) == ADMIT
     here = passage("09:00")
-    assert outcome(decide(shown(row, here, products=TWO_SITES))) == "refuse used_up"
+    assert outcome(decide(shown(row, here, ticket_types=TWO_SITES))) == "refuse used_up"
 
 
 def test_equal_tickets_are_ambiguous() -> None:
@@ -215,10 +217,10 @@ def test_equal_tickets_are_ambiguous() -> None:
 
 
 def test_a_date_range_is_inclusive_at_both_ends() -> None:
-    products = {T1: product(entitlement(DateRange(date(2026, 5, 9), date(2026, 5, 11))))}
+    ticket_types = {T1: ticket_type(entitlement(DateRange(date(2026, 5, 9), date(2026, 5, 11))))}
     expected = {"2026-05-08 23:59:59": "refuse wrong_day", "2026-05-09 00:00": ADMIT, "2026-05-11 23:59:59": ADMIT}
     for text, end in expected.items():
-        assert outcome(decide(shown(record(), products=products, at=at(text)))) == end
+        assert outcome(decide(shown(record(), ticket_types=ticket_types, at=at(text)))) == end
 
 
 def test_a_locked_cache_calls_staff() -> None:

@@ -15,13 +15,26 @@ from protocol.identifiers import EntitlementId, SiteId, TicketId
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketStatus
-from tests.builders.admission import EXIT, LIVE, SITE_RULES, T1, T2, code, entitlement, facts, minute, passage, product, record
+from tests.builders.admission import (
+    EXIT,
+    LIVE,
+    SITE_RULES,
+    T1,
+    T2,
+    code,
+    entitlement,
+    facts,
+    minute,
+    passage,
+    record,
+    ticket_type,
+)
 from tests.builders.outcomes import in_full
 
 Case = tuple[str, Facts, str]
 ROW = record(ticket_id=TicketId(1))
 IN, OUT = passage("09:00"), passage("09:30", Direction.EXIT)
-UNSEEN = {T1: product(unseen=True)}
+UNSEEN = {T1: ticket_type(unseen=True)}
 NEW = replace(ROW, issued_at=minute("09:59"))
 ELSEWHERE = replace(ROW, issuing_site=SiteId(2))
 HOUR_MS = 3_600_000
@@ -55,7 +68,7 @@ def whatever_the_ticket_says() -> Iterator[Case]:
     yield "of another site", facts(code(ELSEWHERE), (), check_point=EXIT), "out on 1/None: wrong_site"
     yield (
         "of a type that is not in the feed",
-        facts(code(ROW), (ticket(1, IN),), check_point=EXIT, products={}),
+        facts(code(ROW), (ticket(1, IN),), check_point=EXIT, ticket_types={}),
         "out on 1/None: None",
     )
     unticked = replace(EXIT, ticked=frozenset())
@@ -73,17 +86,17 @@ def whatever_was_shown() -> Iterator[Case]:
         ("not in the cache, of a withdrawn key", code(NEW, KeyStatus.CACHE_ONLY), "forged"),
         ("of another site, of a withdrawn key", code(ELSEWHERE, KeyStatus.CACHE_ONLY), "forged"),
     ):
-        yield name, facts(presented, (), check_point=EXIT, products=UNSEEN), f"out on nothing: {expected}"
-    contradicted = facts(code(ROW, product=T2), (ticket(1),), check_point=EXIT)
+        yield name, facts(presented, (), check_point=EXIT, ticket_types=UNSEEN), f"out on nothing: {expected}"
+    contradicted = facts(code(ROW, ticket_type=T2), (ticket(1),), check_point=EXIT)
     yield "contradicted by its row", contradicted, "out on nothing: forged"
-    yield "unseen", facts(code(NEW), (), check_point=EXIT, products=UNSEEN), "out on 1/1: None"
+    yield "unseen", facts(code(NEW), (), check_point=EXIT, ticket_types=UNSEEN), "out on 1/1: None"
     over = SITE_RULES.unseen_per_hour
     yield (
         "unseen, after many others",
-        facts(code(NEW), (), check_point=EXIT, products=UNSEEN, unseen_this_hour=over),
+        facts(code(NEW), (), check_point=EXIT, ticket_types=UNSEEN, unseen_this_hour=over),
         "out on 1/1: None",
     )
-    newer = facts(code(ROW, generation=2), (ticket(1, IN),), check_point=EXIT, products=UNSEEN)
+    newer = facts(code(ROW, generation=2), (ticket(1, IN),), check_point=EXIT, ticket_types=UNSEEN)
     yield "a newer print than the cache knows", newer, "out on 1/1: None"
 
 
@@ -121,9 +134,9 @@ def of_several() -> Iterator[Case]:
         ("none inside", (ticket(1), ticket(2)), "out on 1/1: None"),
     ):
         yield f"by card: {name}", facts(CARD, held, check_point=EXIT), expected
-    two = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
+    two = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
     on_second = replace(IN, entitlement_id=EntitlementId(2))
-    package = facts(code(ROW), (ticket(1, on_second),), check_point=EXIT, products=two)
+    package = facts(code(ROW), (ticket(1, on_second),), check_point=EXIT, ticket_types=two)
     yield "a package, inside on its second right", package, "out on 1/2: None"
 
 
@@ -151,5 +164,5 @@ def left_by(recorded_as: int) -> PastPassage:
     ],
 )
 def test_who_was_seen_to_leave_may_come_back(recorded_as: int, expected: str) -> None:
-    products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
-    assert in_full(decide(facts(code(ROW), (ticket(1, IN, left_by(recorded_as)),), products=products))) == expected
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
+    assert in_full(decide(facts(code(ROW), (ticket(1, IN, left_by(recorded_as)),), ticket_types=ticket_types))) == expected

@@ -42,8 +42,8 @@ from tests.builders.admission import (
     facts,
     minute,
     passage,
-    product,
     record,
+    ticket_type,
 )
 
 DESIGN_ORDER = [
@@ -94,7 +94,7 @@ class Situation:
         cached = replace(self.row, generation=2) if self.older_print else self.row
         passages = (passage("09:00"),) if self.used else ()
         candidates = (Candidate(cached, passages),) if self.in_cache else ()
-        everything: dict[str, object] = {"products": {T1: product(entitlement(*self.checks))}} | self.changes
+        everything: dict[str, object] = {"products": {T1: ticket_type(entitlement(*self.checks))}} | self.changes
         return facts(self.presented or code(self.row), candidates, **everything)
 
 

@@ -27,9 +27,9 @@ from tests.builders.admission import (
     facts,
     minute,
     passage,
-    product,
     record,
     shown,
+    ticket_type,
 )
 from tests.builders.outcomes import in_full
 
@@ -57,24 +57,24 @@ def tickets() -> Iterator[Case]:
         ("used", shown(ROW, USED)),
         ("of another site", shown(replace(ROW, issuing_site=SiteId(2)))),
         ("real-name, another card", shown(replace(ROW, flags=TicketFlags.REAL_NAME), holder=HolderShown.DIFFERS)),
-        ("of rules not known", shown(ROW, products={T1: product(entitlement(UnknownCheck("tide")))})),
-        ("out of its time", shown(ROW, products={T1: product(entitlement(TimeOfDay(0, 60)))})),
-        ("too soon", shown(ROW, USED, products={T1: product(entitlement(MinimumInterval(180)))})),
-        ("already inside", shown(ROW, USED, products={T1: product(entitlement(ReEntry()))})),
+        ("of rules not known", shown(ROW, ticket_types={T1: ticket_type(entitlement(UnknownCheck("tide")))})),
+        ("out of its time", shown(ROW, ticket_types={T1: ticket_type(entitlement(TimeOfDay(0, 60)))})),
+        ("too soon", shown(ROW, USED, ticket_types={T1: ticket_type(entitlement(MinimumInterval(180)))})),
+        ("already inside", shown(ROW, USED, ticket_types={T1: ticket_type(entitlement(ReEntry()))})),
         ("on a full site", shown(ROW, site=replace(SITE_RULES, capacity=1), inside=1)),
     ):
         yield name, case, DONE
-    untyped = shown(ROW, products={})
+    untyped = shown(ROW, ticket_types={})
     yield "of a type that is not in the feed", untyped, "override on 1/None, 1 in"
 
 
 def unknown_tickets() -> Iterator[Case]:
-    old, seen = facts(code(ROW), ()), {T1: product(unseen=True)}
+    old, seen = facts(code(ROW), ()), {T1: ticket_type(unseen=True)}
     yield "not in the cache, and old", old, "override on 1/1, 1 in, unseen"
-    yield "unseen", facts(code(NEW), (), products=seen), "override on 1/1, 1 in, unseen"
-    many = facts(code(NEW), (), products=seen, unseen_this_hour=SITE_RULES.unseen_per_hour)
+    yield "unseen", facts(code(NEW), (), ticket_types=seen), "override on 1/1, 1 in, unseen"
+    many = facts(code(NEW), (), ticket_types=seen, unseen_this_hour=SITE_RULES.unseen_per_hour)
     yield "unseen, after many others", many, "override on 1/1, 1 in, unseen"
-    yield "unseen, of a type that is not in the feed", facts(code(NEW), (), products={}), "override on 1/None, 1 in, unseen"
+    yield "unseen, of a type that is not in the feed", facts(code(NEW), (), ticket_types={}), "override on 1/None, 1 in, unseen"
     foreign = facts(code(replace(ROW, issuing_site=SiteId(2))), ())
     yield "of another site, not in the cache", foreign, "override on 1/1, 1 in, unseen"
 
@@ -96,7 +96,7 @@ def no_ticket() -> Iterator[Case]:
     yield from (
         ("unreadable", facts(Unreadable(), ()), "refuse malformed"),
         ("forged", facts(Forged(), ()), "refuse forged"),
-        ("contradicted by its row", facts(code(ROW, product=T2), (Candidate(ROW, ()),)), "refuse forged"),
+        ("contradicted by its row", facts(code(ROW, ticket_type=T2), (Candidate(ROW, ()),)), "refuse forged"),
         ("of a withdrawn key, not in the cache", facts(code(NEW, KeyStatus.CACHE_ONLY), ()), "refuse forged"),
         (
             "a newer print, of a withdrawn key",
@@ -116,22 +116,22 @@ def which_ticket() -> Iterator[Case]:
     yield "whichever was found first", facts(CARD, (first_void, other_used)), "override on 2/1, 1 in"
     equal = (Candidate(OTHER, ()), Candidate(ROW, ()))
     yield "of two equal ones, the lower number", facts(CARD, equal), DONE
-    two = {T1: product(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), TimeOfDay(0, 60), number=2))}
-    yield "of two rights, the one nearest to passing", shown(ROW, products=two), DONE
-    elsewhere = {T1: product(entitlement(ticket_type=2, number=1), entitlement(number=2))}
-    yield "of two rights, the one that this gate is ticked for", shown(ROW, products=elsewhere), "override on 1/2, 1 in"
+    two = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), TimeOfDay(0, 60), number=2))}
+    yield "of two rights, the one nearest to passing", shown(ROW, ticket_types=two), DONE
+    elsewhere = {T1: ticket_type(entitlement(ticket_type=2, number=1), entitlement(number=2))}
+    yield "of two rights, the one that this gate is ticked for", shown(ROW, ticket_types=elsewhere), "override on 1/2, 1 in"
 
 
 def interrupted() -> Iterator[Case]:
     """What a power cut left open is taken up again by a supervisor, and counts once."""
-    ten = {T1: product(entitlement(TotalUses(10)))}
+    ten = {T1: ticket_type(entitlement(TotalUses(10)))}
     late = at("10:05")
     for name, case, expected in (
         ("a minute has passed", shown(ROW, CUT, at=late), "resume on 1/1, 1 in, 0 left"),
         ("within the minute", shown(ROW, CUT), "resume on 1/1, 1 in, 0 left"),
         ("at another check point", shown(ROW, CUT, check_point=check_point(CheckPointId(12)), at=late), DONE),
         ("taken up before", shown(ROW, replace(CUT, resumed=True), at=late), DONE),
-        ("uses enough for another entry", shown(ROW, CUT, products=ten, at=late), DONE),
+        ("uses enough for another entry", shown(ROW, CUT, ticket_types=ten, at=late), DONE),
         ("used elsewhere too", shown(ROW, USED, CUT, at=late), DONE),
         ("blocked meanwhile", shown(replace(ROW, status=TicketStatus.BLOCKED), CUT, at=late), "resume on 1/1, 1 in, 0 left"),
     ):

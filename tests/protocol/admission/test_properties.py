@@ -29,7 +29,7 @@ from protocol.directions import Direction
 from protocol.identifiers import EntitlementId
 from protocol.journal.events import NO_RULE
 from protocol.tickets.claims import TicketFlags
-from tests.builders.admission import T1, entitlement, passage, product, record, shown
+from tests.builders.admission import T1, entitlement, passage, record, shown, ticket_type
 from tests.builders.outcomes import outcome
 from tests.builders.random_facts import ITS_CODE, LOOK_UP, any_facts, cards, passages_of
 
@@ -131,7 +131,7 @@ def test_the_order_of_candidates_does_not_change_who_enters(case: Facts) -> None
 
 
 def re_entry_allowed(case: Facts) -> bool:
-    policies = [right.policy for product in case.products.values() for right in product.entitlements]
+    policies = [right.policy for ticket_type in case.ticket_types.values() for right in ticket_type.entitlements]
     return any(ReEntry() in checks for policy in policies for checks in all_checks(policy))
 
 
@@ -178,10 +178,10 @@ def test_a_use_of_another_right_changes_nothing(case: Facts, data: st.DataObject
 
 @given(st.integers(1, 4), st.integers(1, 4), st.lists(st.integers(1, 4), min_size=1, max_size=8))
 def test_uses_left_fall_by_the_persons_admitted_until_none_is_left(most: int, persons: int, scans: list[int]) -> None:
-    products = {T1: product(entitlement(TotalUses(most)))}
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(most)))}
     row, passages, left = record(persons=persons, flags=TicketFlags.GROUP), list[PastPassage](), most * persons
     for hour, coming in enumerate(scans):
-        verdict = decide(shown(row, *passages, products=products, persons=coming))
+        verdict = decide(shown(row, *passages, ticket_types=ticket_types, persons=coming))
         if coming > left:
             assert outcome(verdict) == "refuse used_up"
             continue

@@ -22,7 +22,7 @@ from protocol.admission.policy import (
 )
 from protocol.admission.verdict import Admit
 from protocol.directions import Direction
-from protocol.identifiers import AgentId, CheckPointId, ProductId, SiteId
+from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.keyring import KeyStatus
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketStatus
@@ -41,9 +41,9 @@ from tests.builders.admission import (
     facts,
     minute,
     passage,
-    product,
     record,
     shown,
+    ticket_type,
 )
 from tests.builders.outcomes import ADMIT, outcome
 
@@ -56,42 +56,42 @@ TODAY = record(valid_from=minute("00:00"), valid_until=minute("23:59"))
 
 def total_uses() -> Iterator[Case]:
     for most in range(1, 5):
-        products = {T1: product(entitlement(TotalUses(most)))}
+        ticket_types = {T1: ticket_type(entitlement(TotalUses(most)))}
         for used in range(most + 2):
             passages = [passage(f"0{hour}:00") for hour in range(1, used + 1)]
             expected = ADMIT if used < most else "refuse used_up"
-            yield f"{used} of {most} used", shown(record(), *passages, products=products), expected
+            yield f"{used} of {most} used", shown(record(), *passages, ticket_types=ticket_types), expected
 
 
 def groups() -> Iterator[Case]:
-    products = {T1: product(entitlement(TotalUses(1), PersonsPerScan(6)))}
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), PersonsPerScan(6)))}
     row = record(flags=TicketFlags.GROUP, persons=10)
     for used in (0, 3, 4, 5, 9, 10):
         for persons in (1, 4, 5, 6, 7):
             passages = [passage("09:00", persons=used)] if used else []
             expected = ADMIT if persons <= 6 and used + persons <= 10 else "refuse used_up"
             expected = "refuse too_many_persons" if persons > 6 else expected
-            yield f"{used} of 10 in, {persons} more", shown(row, *passages, products=products, persons=persons), expected
+            yield f"{used} of 10 in, {persons} more", shown(row, *passages, ticket_types=ticket_types, persons=persons), expected
 
 
 def group_re_entry() -> Iterator[Case]:
     """As many as left may come back without consuming; the others of the group consume."""
-    products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
     row = record(flags=TicketFlags.GROUP, persons=10)
     entered, left = passage("09:00", persons=8), passage("09:30", Direction.EXIT, persons=3)
     for persons, expected in ((2, ADMIT), (3, ADMIT), (5, ADMIT), (6, "refuse used_up"), (10, "refuse used_up")):
-        yield f"8 in, 3 out, {persons} back", shown(row, entered, left, products=products, persons=persons), expected
+        yield f"8 in, 3 out, {persons} back", shown(row, entered, left, ticket_types=ticket_types, persons=persons), expected
     back = passage("09:40", persons=3)
-    yield "8 in, 3 out, 3 back, 3 more", shown(row, entered, left, back, products=products, persons=3), "refuse used_up"
-    yield "8 in, 3 out, 3 back, 2 more", shown(row, entered, left, back, products=products, persons=2), ADMIT
+    yield "8 in, 3 out, 3 back, 3 more", shown(row, entered, left, back, ticket_types=ticket_types, persons=3), "refuse used_up"
+    yield "8 in, 3 out, 3 back, 2 more", shown(row, entered, left, back, ticket_types=ticket_types, persons=2), ADMIT
     all_left = passage("09:30", Direction.EXIT, persons=12)
-    yield "more out than in", shown(row, entered, all_left, products=products, persons=8), ADMIT
-    yield "all back, and one for the first time", shown(row, entered, all_left, products=products, persons=9), ADMIT
-    yield "more than the group", shown(row, entered, all_left, products=products, persons=11), "refuse used_up"
+    yield "more out than in", shown(row, entered, all_left, ticket_types=ticket_types, persons=8), ADMIT
+    yield "all back, and one for the first time", shown(row, entered, all_left, ticket_types=ticket_types, persons=9), ADMIT
+    yield "more than the group", shown(row, entered, all_left, ticket_types=ticket_types, persons=11), "refuse used_up"
 
 
 def re_entry() -> Iterator[Case]:
-    products = {T1: product(entitlement(TotalUses(1), ReEntry()))}
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
     came, left, back = passage("09:00"), passage("09:30", Direction.EXIT), passage("09:40")
     left_again = passage("09:50", Direction.EXIT)
     annulled = replace(left, state=PassageState.NOT_PASSED)
@@ -106,14 +106,14 @@ def re_entry() -> Iterator[Case]:
         ("left only", (left,), ADMIT),
         ("left before it came", (replace(left, scanned_at=at("08:00")), came), "refuse already_inside"),
     ):
-        yield f"re-entry: {name}", shown(record(), *passages, products=products), expected
-    twice = {T1: product(entitlement(TotalUses(2), ReEntry()))}
+        yield f"re-entry: {name}", shown(record(), *passages, ticket_types=ticket_types), expected
+    twice = {T1: ticket_type(entitlement(TotalUses(2), ReEntry()))}
     yesterday = (passage("2026-05-09 09:00"), passage("2026-05-09 09:30", Direction.EXIT))
-    yield "an exit of yesterday is no re-entry", shown(record(), *yesterday, products=products), "refuse used_up"
-    yield "but another use", shown(record(), *yesterday, products=twice), ADMIT
-    yield "an exit never seen ends with the day", shown(record(), passage("2026-05-09 09:00"), products=twice), ADMIT
-    paced = {T1: product(entitlement(TotalUses(1), ReEntry(), MinimumInterval(180), DailyUses(1)))}
-    yield "a re-entry is not too soon", shown(record(), came, left, products=paced), ADMIT
+    yield "an exit of yesterday is no re-entry", shown(record(), *yesterday, ticket_types=ticket_types), "refuse used_up"
+    yield "but another use", shown(record(), *yesterday, ticket_types=twice), ADMIT
+    yield "an exit never seen ends with the day", shown(record(), passage("2026-05-09 09:00"), ticket_types=twice), ADMIT
+    paced = {T1: ticket_type(entitlement(TotalUses(1), ReEntry(), MinimumInterval(180), DailyUses(1)))}
+    yield "a re-entry is not too soon", shown(record(), came, left, ticket_types=paced), ADMIT
 
 
 def gates() -> Iterator[Case]:
@@ -126,8 +126,8 @@ def gates() -> Iterator[Case]:
         ("nowhere", (), (), "refuse wrong_gate"),
     ):
         check = Gates(frozenset(CheckPointId(point) for point in points), frozenset(zones))
-        yield f"gates: {name}", shown(record(), products={T1: product(entitlement(check))}), expected
-    for ticked in (frozenset[ProductId](), frozenset({ProductId(9)})):
+        yield f"gates: {name}", shown(record(), ticket_types={T1: ticket_type(entitlement(check))}), expected
+    for ticked in (frozenset[TicketTypeId](), frozenset({TicketTypeId(9)})):
         yield f"ticked for {set(ticked)}", facts(check_point=check_point(ticked=ticked)), "refuse wrong_gate"
 
 
@@ -164,7 +164,7 @@ def statuses() -> Iterator[Case]:
 
 def freshness() -> Iterator[Case]:
     for autonomy_h in (1, 72):
-        products = {T1: product(autonomy_s=autonomy_h * 3600)}
+        ticket_types = {T1: ticket_type(autonomy_s=autonomy_h * 3600)}
         whole = autonomy_h * HOUR_MS
         for name, age_ms, uncertainty_ms, closed, unlocked in (
             ("within", whole, 0, ADMIT, ADMIT),
@@ -175,20 +175,20 @@ def freshness() -> Iterator[Case]:
         ):
             for is_open, expected in ((False, closed), (True, unlocked)):
                 ground = replace(LIVE, age_ms=age_ms, unlocked=is_open)
-                case = shown(TODAY, ground=ground, products=products, uncertainty_ms=uncertainty_ms)
+                case = shown(TODAY, ground=ground, ticket_types=ticket_types, uncertainty_ms=uncertainty_ms)
                 yield f"autonomy {autonomy_h} h, {name}, unlocked={is_open}", case, expected
     stale = replace(LIVE, age_ms=73 * HOUR_MS, unlocked=True)
-    for name, row, products in (
-        ("of two days", record(valid_from=minute("2026-05-09 00:00"), valid_until=minute("23:59")), {T1: product()}),
-        ("flagged multi-use", replace(TODAY, flags=TicketFlags.MULTI_USE), {T1: product()}),
-        ("of two uses", TODAY, {T1: product(entitlement(TotalUses(2)))}),
-        ("of uncounted uses", TODAY, {T1: product(entitlement())}),
+    for name, row, ticket_types in (
+        ("of two days", record(valid_from=minute("2026-05-09 00:00"), valid_until=minute("23:59")), {T1: ticket_type()}),
+        ("flagged multi-use", replace(TODAY, flags=TicketFlags.MULTI_USE), {T1: ticket_type()}),
+        ("of two uses", TODAY, {T1: ticket_type(entitlement(TotalUses(2)))}),
+        ("of uncounted uses", TODAY, {T1: ticket_type(entitlement())}),
     ):
-        yield f"stale and unlocked: a ticket {name}", shown(row, ground=stale, products=products), "staff cache_stale"
+        yield f"stale and unlocked: a ticket {name}", shown(row, ground=stale, ticket_types=ticket_types), "staff cache_stale"
 
 
 def capacity() -> Iterator[Case]:
-    products = {T1: product(entitlement(TotalUses(1), PersonsPerScan(9)))}
+    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), PersonsPerScan(9)))}
     row = record(persons=9, flags=TicketFlags.GROUP)
     for inside, persons, limit, expected in (
         (9, 1, 10, ADMIT),
@@ -200,12 +200,12 @@ def capacity() -> Iterator[Case]:
         (10**6, 9, None, ADMIT),
     ):
         site = replace(SITE_RULES, capacity=limit)
-        case = shown(row, products=products, site=site, inside=inside, persons=persons)
+        case = shown(row, ticket_types=ticket_types, site=site, inside=inside, persons=persons)
         yield f"{inside} inside of {limit}, {persons} more", case, expected
 
 
 def unseen() -> Iterator[Case]:
-    allowed, forbidden = {T1: product(unseen=True)}, {T1: product()}
+    allowed, forbidden = {T1: ticket_type(unseen=True)}, {T1: ticket_type()}
     for text, expected in (
         ("09:55", "refuse unknown"),
         ("09:56", "refuse unknown"),
@@ -214,19 +214,19 @@ def unseen() -> Iterator[Case]:
         ("10:00", ADMIT),
     ):
         shown_code = code(record(issued_at=minute(text)))
-        yield f"unseen, issued {text}, cache of 09:59", facts(shown_code, (), products=allowed), expected
-        yield f"unseen not allowed, issued {text}", facts(shown_code, (), products=forbidden), "refuse unknown"
+        yield f"unseen, issued {text}, cache of 09:59", facts(shown_code, (), ticket_types=allowed), expected
+        yield f"unseen not allowed, issued {text}", facts(shown_code, (), ticket_types=forbidden), "refuse unknown"
     new = code(record(issued_at=minute("10:00")))
     for count, expected in ((19, ADMIT), (20, "staff unknown"), (21, "staff unknown")):
-        yield f"unseen, {count} this hour", facts(new, (), products=allowed, unseen_this_hour=count), expected
-    yield "unseen of an unknown type", facts(new, (), products={}), "refuse unknown"
-    yield "unseen of another site", facts(code(record(issuing_site=SiteId(2))), (), products=allowed), "refuse wrong_site"
+        yield f"unseen, {count} this hour", facts(new, (), ticket_types=allowed, unseen_this_hour=count), expected
+    yield "unseen of an unknown type", facts(new, (), ticket_types={}), "refuse unknown"
+    yield "unseen of another site", facts(code(record(issuing_site=SiteId(2))), (), ticket_types=allowed), "refuse wrong_site"
     both = code(record(issuing_site=SiteId(2), flags=TicketFlags.MULTI_SITE, issued_at=minute("10:00")))
-    yield "unseen of another site, for several", facts(both, (), products=allowed), ADMIT
+    yield "unseen of another site, for several", facts(both, (), ticket_types=allowed), ADMIT
     for status in (KeyStatus.CACHE_ONLY, KeyStatus.ACTIVE):
         expected = "refuse forged" if status is KeyStatus.CACHE_ONLY else ADMIT
-        yield f"newer generation, key {status}", facts(code(record(), status, generation=2), products=allowed), expected
-    later = facts(code(record(), generation=2), (Candidate(record(status=TicketStatus.VOID), ()),), products=allowed)
+        yield f"newer generation, key {status}", facts(code(record(), status, generation=2), ticket_types=allowed), expected
+    later = facts(code(record(), generation=2), (Candidate(record(status=TicketStatus.VOID), ()),), ticket_types=allowed)
     yield "newer generation of a void ticket", later, "refuse void"
 
 
@@ -302,15 +302,15 @@ def credentials() -> Iterator[Case]:
         yield f"{name}: override", facts(presented, (), supervisor=9), entry
         yield f"{name}: exit", facts(presented, (), check_point=EXIT), f"out {exit_alarm}"
         yield f"{name}: fire", facts(presented, (), fire=True), "free"
-    contradicted = code(record(), product=ProductId(2))
+    contradicted = code(record(), ticket_type=TicketTypeId(2))
     yield "a code that its record contradicts: override", facts(contradicted, supervisor=9), "refuse forged"
     withdrawn = code(record(), KeyStatus.CACHE_ONLY)
     yield "a code of a withdrawn key, not in the cache: override", facts(withdrawn, (), supervisor=9), "refuse forged"
     yield "an unknown number typed by staff", facts(TypedNumber(), (), check_point=staffed), "refuse unknown"
-    yield "a type that is not in the feed", facts(products={}), "staff policy_unknown"
+    yield "a type that is not in the feed", facts(ticket_types={}), "staff policy_unknown"
     yield (
         "a rule of a later version",
-        shown(record(), products={T1: product(entitlement(UnknownCheck("tide")))}),
+        shown(record(), ticket_types={T1: ticket_type(entitlement(UnknownCheck("tide")))}),
         ("staff policy_unknown"),
     )
 

@@ -16,7 +16,20 @@ from protocol.directions import Direction
 from protocol.identifiers import AgentId, CheckPointId, EntitlementId, SiteId, TicketId
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketStatus
-from tests.builders.admission import GATE, LIVE, T1, T2, check_point, entitlement, facts, minute, passage, product, record, shown
+from tests.builders.admission import (
+    GATE,
+    LIVE,
+    T1,
+    T2,
+    check_point,
+    entitlement,
+    facts,
+    minute,
+    passage,
+    record,
+    shown,
+    ticket_type,
+)
 from tests.builders.outcomes import in_full, outcome
 
 Case = tuple[str, Facts, str]
@@ -37,8 +50,8 @@ def by_card(*candidates: Candidate, **changes: object) -> Facts:
 
 GOOD = ticket(2)
 USED, INSIDE, LEFT = passage("09:00"), passage("09:00"), passage("09:30", Direction.EXIT)
-RE_ENTRY = {T1: product(entitlement(TotalUses(1), ReEntry()))}
-T2_HERE = {T1: product(), T2: product(number=2)}
+RE_ENTRY = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
+T2_HERE = {T1: ticket_type(), T2: ticket_type(number=2)}
 
 
 def one_of_two_is_good() -> Iterator[Case]:
@@ -52,11 +65,15 @@ def one_of_two_is_good() -> Iterator[Case]:
         ("not yet valid", ticket(1, valid_from=minute("2026-05-11 00:00"), valid_until=minute("2026-05-12 23:59"))),
         ("expired", ticket(1, valid_until=minute("2026-05-09 23:59"))),
         ("used", ticket(1, USED)),
-        ("of a type that is not in the feed", ticket(1, product=9)),
+        ("of a type that is not in the feed", ticket(1, ticket_type=9)),
     ):
         yield f"{name}, and a good one", by_card(wrong, GOOD), "entry on 2/1, 1 in, 0 left"
-    yield "at other gates, and a good one", by_card(ticket(1, product=T2), GOOD, products=T2_HERE), "entry on 2/1, 1 in, 0 left"
-    yield "inside, and a good one", by_card(ticket(1, INSIDE), GOOD, products=RE_ENTRY), "entry on 2/1, 1 in, 0 left"
+    yield (
+        "at other gates, and a good one",
+        by_card(ticket(1, ticket_type=T2), GOOD, ticket_types=T2_HERE),
+        "entry on 2/1, 1 in, 0 left",
+    )
+    yield "inside, and a good one", by_card(ticket(1, INSIDE), GOOD, ticket_types=RE_ENTRY), "entry on 2/1, 1 in, 0 left"
 
 
 def none_is_good() -> Iterator[Case]:
@@ -69,17 +86,17 @@ def none_is_good() -> Iterator[Case]:
     ):
         for order in permutations(held):
             yield name, by_card(*order), expected
-    unknown = {T1: product(), T2: product(entitlement(UnknownCheck("tide"), ticket_type=1), number=2)}
+    unknown = {T1: ticket_type(), T2: ticket_type(entitlement(UnknownCheck("tide"), ticket_type=1), number=2)}
     yield (
         "used, and one whose rules are not known here",
-        by_card(used, ticket(4, product=T2), products=unknown),
+        by_card(used, ticket(4, ticket_type=T2), ticket_types=unknown),
         ("staff policy_unknown"),
     )
-    short = {T1: product(), T2: product(entitlement(TotalUses(1)), number=2, autonomy_s=3600)}
+    short = {T1: ticket_type(), T2: ticket_type(entitlement(TotalUses(1)), number=2, autonomy_s=3600)}
     old = replace(LIVE, age_ms=2 * HOUR_MS)
     yield (
         "used, and one for which the cache is too old",
-        by_card(used, ticket(4, product=T2), products=short, ground=old),
+        by_card(used, ticket(4, ticket_type=T2), ticket_types=short, ground=old),
         ("staff cache_stale"),
     )
 
@@ -93,19 +110,19 @@ def several_are_good() -> Iterator[Case]:
     yield "the one whose slot begins first", by_card(late, early), "entry on 2/1, 1 in, 0 left"
     yield (
         "left on one, never used the other",
-        by_card(GOOD, ticket(1, USED, LEFT), products=RE_ENTRY),
+        by_card(GOOD, ticket(1, USED, LEFT), ticket_types=RE_ENTRY),
         ("entry on 1/1, 1 in, 0 left"),
     )
     sooner = ticket(2, valid_until=minute("23:59"))
     yield (
         "left on one, the other ends today",
-        by_card(ticket(1, USED, LEFT), sooner, products=RE_ENTRY),
+        by_card(ticket(1, USED, LEFT), sooner, ticket_types=RE_ENTRY),
         ("entry on 2/1, 1 in, 0 left"),
     )
     cut = ticket(1, passage("09:59:30", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1)))
     yield "a power cut while entering on one", by_card(sooner, cut), "resume on 1/1, 1 in, 0 left"
-    ten = {T1: product(entitlement(TotalUses(10)))}
-    yield "nine uses left or ten", by_card(ticket(1), ticket(2, USED), products=ten), "entry on 2/1, 1 in, 8 left"
+    ten = {T1: ticket_type(entitlement(TotalUses(10)))}
+    yield "nine uses left or ten", by_card(ticket(1), ticket(2, USED), ticket_types=ten), "entry on 2/1, 1 in, 8 left"
     yield "truly equal", by_card(ticket(1), ticket(2)), "refuse ambiguous"
     yield (
         "truly equal, a third one ends first",
@@ -127,13 +144,13 @@ ONCE = (TotalUses(1),)
 
 def rights() -> Iterator[Case]:
     """A package with two rights that this gate is ticked for."""
-    two = {T1: product(entitlement(*ONCE, number=1), entitlement(*ONCE, number=2))}
-    re_entry = {T1: product(entitlement(*ONCE, number=1), entitlement(*ONCE, ReEntry(), number=2))}
+    two = {T1: ticket_type(entitlement(*ONCE, number=1), entitlement(*ONCE, number=2))}
+    re_entry = {T1: ticket_type(entitlement(*ONCE, number=1), entitlement(*ONCE, ReEntry(), number=2))}
     second_used, second_left = passage("09:00", entitlement_id=EntitlementId(2)), replace(LEFT, entitlement_id=EntitlementId(2))
     cut = replace(
         second_used, state=PassageState.PENDING, check_point=GATE, agent=AgentId(1), scanned_at=passage("09:59:30").scanned_at
     )
-    for name, products, passages, expected in (
+    for name, ticket_types, passages, expected in (
         ("unused: the first", two, (), "entry on {}/1, 1 in, 0 left"),
         ("first used: the second", two, (USED,), "entry on {}/2, 1 in, 0 left"),
         ("second used: the first", two, (second_used,), "entry on {}/1, 1 in, 0 left"),
@@ -142,17 +159,21 @@ def rights() -> Iterator[Case]:
         ("inside on the second: the first", re_entry, (second_used,), "entry on {}/1, 1 in, 0 left"),
         ("power cut on the second: resumed before another use", two, (cut,), "resume on {}/2, 1 in, 0 left"),
     ):
-        yield f"package: {name}", shown(record(ticket_id=FIRST), *passages, products=products), expected.format(1)
-    unknown = {T1: product(entitlement(*ONCE, number=1), entitlement(UnknownCheck("tide"), number=2))}
+        yield f"package: {name}", shown(record(ticket_id=FIRST), *passages, ticket_types=ticket_types), expected.format(1)
+    unknown = {T1: ticket_type(entitlement(*ONCE, number=1), entitlement(UnknownCheck("tide"), number=2))}
     row = record(ticket_id=FIRST)
-    yield "package: first used, second not understood", shown(row, USED, products=unknown), "staff policy_unknown"
-    yield "package: second not understood, not needed", shown(row, products=unknown), "entry on 1/1, 1 in, 0 left"
-    sunday_and_workday = {T1: product(entitlement(Weekdays(frozenset({1})), number=1), entitlement(DailyUses(1), number=2))}
-    yield "package: first not today, second today", shown(row, products=sunday_and_workday), "entry on 1/2, 1 in"
-    other = {T1: product(entitlement(*ONCE, number=1), entitlement(*ONCE, ticket_type=2, number=2))}
+    yield "package: first used, second not understood", shown(row, USED, ticket_types=unknown), "staff policy_unknown"
+    yield "package: second not understood, not needed", shown(row, ticket_types=unknown), "entry on 1/1, 1 in, 0 left"
+    sunday_and_workday = {T1: ticket_type(entitlement(Weekdays(frozenset({1})), number=1), entitlement(DailyUses(1), number=2))}
+    yield "package: first not today, second today", shown(row, ticket_types=sunday_and_workday), "entry on 1/2, 1 in"
+    other = {T1: ticket_type(entitlement(*ONCE, number=1), entitlement(*ONCE, ticket_type=2, number=2))}
     both = check_point(ticked=frozenset({T1, T2}))
-    yield "package: a gate of both, first used", shown(row, USED, products=other, check_point=both), "entry on 1/2, 1 in, 0 left"
-    yield "package: a gate of the first, first used", shown(row, USED, products=other), "refuse used_up"
+    yield (
+        "package: a gate of both, first used",
+        shown(row, USED, ticket_types=other, check_point=both),
+        "entry on 1/2, 1 in, 0 left",
+    )
+    yield "package: a gate of the first, first used", shown(row, USED, ticket_types=other), "refuse used_up"
 
 
 CASES = [case for cases in (one_of_two_is_good, none_is_good, several_are_good, rights) for case in cases()]
@@ -170,7 +191,9 @@ def test_the_order_in_which_tickets_are_found_says_nothing(case: Facts) -> None:
 
 def test_a_refusal_for_another_gate_names_where_the_ticket_is_valid() -> None:
     elsewhere = check_point(CheckPointId(12), ticked=frozenset({T2}))
-    case = by_card(ticket(1, product=T2), products=T2_HERE, check_points={GATE: READER, elsewhere.check_point_id: elsewhere})
+    case = by_card(
+        ticket(1, ticket_type=T2), ticket_types=T2_HERE, check_points={GATE: READER, elsewhere.check_point_id: elsewhere}
+    )
     verdict = decide(case)
     assert outcome(verdict) == "refuse wrong_gate"
     assert isinstance(verdict, Refuse)

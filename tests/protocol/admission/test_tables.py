@@ -11,8 +11,8 @@ from protocol import cbor
 from protocol.admission.decide import decide
 from protocol.admission.policy import (
     CheckPoint,
-    Product,
     SiteRules,
+    TicketTypeRules,
     UnknownCheck,
     WalkInRule,
 )
@@ -20,25 +20,25 @@ from protocol.admission.tables import (
     MAX_AUTONOMY_S,
     MAX_NAME_CHARACTERS,
     decode_check_points,
-    decode_products,
     decode_site_rules,
+    decode_ticket_types,
     encode_check_points,
-    encode_products,
     encode_site_rules,
+    encode_ticket_types,
 )
 from protocol.errors import InputError
-from protocol.identifiers import ProductId, SiteId
-from tests.builders.admission import T1, check_point, product, record, shown
+from protocol.identifiers import SiteId, TicketTypeId
+from tests.builders.admission import T1, check_point, record, shown, ticket_type
 from tests.builders.outcomes import outcome
-from tests.builders.random_facts import check_points, products_of, site_rules
+from tests.builders.random_facts import check_points, site_rules, ticket_types_of
 
-ALL_PRODUCTS = st.lists(st.sampled_from([ProductId(1), ProductId(2)]).flatmap(products_of), max_size=3)
+ALL_TICKET_TYPES = st.lists(st.sampled_from([TicketTypeId(1), TicketTypeId(2)]).flatmap(ticket_types_of), max_size=3)
 
 
-@given(ALL_PRODUCTS)
+@given(ALL_TICKET_TYPES)
 @settings(max_examples=60, deadline=None)
-def test_products_are_read_back(rows: list[Product]) -> None:
-    assert decode_products(encode_products(rows)) == tuple(sorted(rows, key=lambda row: row.product_id))
+def test_ticket_types_are_read_back(rows: list[TicketTypeRules]) -> None:
+    assert decode_ticket_types(encode_ticket_types(rows)) == tuple(sorted(rows, key=lambda row: row.ticket_type_id))
 
 
 @given(st.lists(check_points, max_size=3))
@@ -53,9 +53,9 @@ def test_site_rules_are_read_back(rules: SiteRules) -> None:
     assert decode_site_rules(encode_site_rules(rules)) == rules
 
 
-@given(st.permutations([product(number=number) for number in (1, 2, 3)]))
-def test_the_same_products_have_the_same_bytes(rows: list[Product]) -> None:
-    assert encode_products(rows) == encode_products([product(number=number) for number in (1, 2, 3)])
+@given(st.permutations([ticket_type(number=number) for number in (1, 2, 3)]))
+def test_the_same_ticket_types_have_the_same_bytes(rows: list[TicketTypeRules]) -> None:
+    assert encode_ticket_types(rows) == encode_ticket_types([ticket_type(number=number) for number in (1, 2, 3)])
 
 
 def rows_of(encoded: bytes) -> list[dict[str, object]]:
@@ -65,8 +65,8 @@ def rows_of(encoded: bytes) -> list[dict[str, object]]:
 
 
 def with_check(check: object) -> bytes:
-    """Return a table of one product whose policy holds the total of one and that check, as they stand on the wire."""
-    [row] = rows_of(encode_products([product()]))
+    """Return a table of one ticket type whose policy holds the total of one and that check, as they stand on the wire."""
+    [row] = rows_of(encode_ticket_types([ticket_type()]))
     rights = row["entitlements"]
     assert isinstance(rights, list)
     return cbor.encode([row | {"entitlements": [rights[0] | {"always": [{"check": "total-uses", "most": 1}, check]}]}])
@@ -74,15 +74,15 @@ def with_check(check: object) -> bytes:
 
 @pytest.mark.parametrize("extra", [{}, {"height_cm": 120}, {"deep": [{"more": None}]}])
 def test_a_check_of_a_later_version_is_kept_and_calls_staff(extra: dict[str, object]) -> None:
-    [read] = decode_products(with_check({"check": "tide", **extra}))
+    [read] = decode_ticket_types(with_check({"check": "tide", **extra}))
     assert UnknownCheck("tide") in read.entitlements[0].policy.always
-    assert outcome(decide(shown(record(), products={T1: read}))) == "staff policy_unknown"
+    assert outcome(decide(shown(record(), ticket_types={T1: read}))) == "staff policy_unknown"
 
 
-def test_other_products_go_on_beside_a_check_of_a_later_version() -> None:
-    rows = [*rows_of(with_check({"check": "tide"})), *rows_of(encode_products([product(number=2)]))]
-    _, other = decode_products(cbor.encode(rows))
-    assert other == product(number=2)
+def test_other_ticket_types_go_on_beside_a_check_of_a_later_version() -> None:
+    rows = [*rows_of(with_check({"check": "tide"})), *rows_of(encode_ticket_types([ticket_type(number=2)]))]
+    _, other = decode_ticket_types(cbor.encode(rows))
+    assert other == ticket_type(number=2)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_other_products_go_on_beside_a_check_of_a_later_version() -> None:
 )
 def test_a_known_check_with_a_wrong_field_is_refused(check: object) -> None:
     with pytest.raises(InputError):
-        decode_products(with_check(check))
+        decode_ticket_types(with_check(check))
 
 
 def changed(encoded: bytes, **changes: object) -> bytes:
@@ -124,19 +124,19 @@ def changed(encoded: bytes, **changes: object) -> bytes:
 
 
 RULE = WalkInRule(1, "免票", "Free", None, None, (), None, None, frozenset())
-PRODUCTS = encode_products([product()])
+TICKET_TYPES = encode_ticket_types([ticket_type()])
 POINTS = encode_check_points([check_point()])
 RULES = encode_site_rules(SiteRules(SiteId(1), "Asia/Shanghai", None, 20, (RULE,)))
 WRONG: list[tuple[Callable[[bytes], object], bytes, dict[str, object]]] = [
-    (decode_products, PRODUCTS, {"product_id": 0}),
-    (decode_products, PRODUCTS, {"product_id": 65_536}),
-    (decode_products, PRODUCTS, {"claim": "sometimes"}),
-    (decode_products, PRODUCTS, {"autonomy_s": MAX_AUTONOMY_S + 1}),
-    (decode_products, PRODUCTS, {"name_zh": "票" * (MAX_NAME_CHARACTERS + 1)}),
-    (decode_products, PRODUCTS, {"unseen_allowed": 1}),
-    (decode_products, PRODUCTS, {"entitlements": [1]}),
-    (decode_products, PRODUCTS, {"entitlements": [{}]}),
-    (decode_products, PRODUCTS, {"colour": "red"}),
+    (decode_ticket_types, TICKET_TYPES, {"product_id": 0}),
+    (decode_ticket_types, TICKET_TYPES, {"product_id": 65_536}),
+    (decode_ticket_types, TICKET_TYPES, {"claim": "sometimes"}),
+    (decode_ticket_types, TICKET_TYPES, {"autonomy_s": MAX_AUTONOMY_S + 1}),
+    (decode_ticket_types, TICKET_TYPES, {"name_zh": "票" * (MAX_NAME_CHARACTERS + 1)}),
+    (decode_ticket_types, TICKET_TYPES, {"unseen_allowed": 1}),
+    (decode_ticket_types, TICKET_TYPES, {"entitlements": [1]}),
+    (decode_ticket_types, TICKET_TYPES, {"entitlements": [{}]}),
+    (decode_ticket_types, TICKET_TYPES, {"colour": "red"}),
     (decode_check_points, POINTS, {"check_point_id": 0}),
     (decode_check_points, POINTS, {"direction": "sideways"}),
     (decode_check_points, POINTS, {"state": 3}),
@@ -167,7 +167,7 @@ def test_a_wrong_walk_in_rule_is_refused(changes: dict[str, object]) -> None:
         decode_site_rules(changed(RULES, walk_in_rules=[value["walk_in_rules"][0] | changes]))
 
 
-@given(st.binary(max_size=80), st.sampled_from([decode_products, decode_check_points, decode_site_rules]))
+@given(st.binary(max_size=80), st.sampled_from([decode_ticket_types, decode_check_points, decode_site_rules]))
 def test_no_bytes_are_a_fault_of_ours(data: bytes, decode: Callable[[bytes], object]) -> None:
     if data == b"\x80":
         return

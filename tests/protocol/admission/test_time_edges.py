@@ -24,7 +24,7 @@ from protocol.admission.policy import (
 from protocol.admission.verdict import CallStaff, Refuse
 from protocol.identifiers import U32_MAX, AttemptId
 from protocol.instants import Instant, Minute, from_datetime, plus, to_minute
-from tests.builders.admission import T1, entitlement, passage, product, record, shown
+from tests.builders.admission import T1, entitlement, passage, record, shown, ticket_type
 from tests.builders.outcomes import ADMIT, outcome
 
 Case = tuple[str, Facts, str]
@@ -51,8 +51,8 @@ def local(zone: str, text: str) -> Instant:
 def scanned(zone: str, when: Instant, *checks: Check, used: tuple[Instant, ...] = (), **changes: object) -> Facts:
     """Return a ticket of those checks, valid for the whole year, scanned in that zone at that time."""
     earlier = [replace(passage("09:00"), scanned_at=moment, attempt_id=AttemptId(moment.to_bytes(16, "big"))) for moment in used]
-    products = {T1: product(entitlement(*checks))}
-    return shown(WHOLE_YEAR, *earlier, zone=ZoneInfo(zone), products=products, at=when, **changes)
+    ticket_types = {T1: ticket_type(entitlement(*checks))}
+    return shown(WHOLE_YEAR, *earlier, zone=ZoneInfo(zone), ticket_types=ticket_types, at=when, **changes)
 
 
 def validity() -> Iterator[Case]:
@@ -132,7 +132,7 @@ def slots() -> Iterator[Case]:
                 ):
                     row = record(slot_start=to_minute(start), slot_minutes=minutes)
                     when = plus(start, seconds=seconds, milliseconds=milliseconds)
-                    facts = shown(row, products={T1: product(entitlement(TimeSlot(before, after)))}, at=when)
+                    facts = shown(row, ticket_types={T1: ticket_type(entitlement(TimeSlot(before, after)))}, at=when)
                     yield f"slot of {minutes}, -{before} +{after}, {name}", facts, expected
 
 
@@ -234,5 +234,5 @@ def test_a_slot_at_the_end_of_all_time_is_refused_without_a_fault(check: Check) 
     """A record's u32 minutes reach beyond the calendar; the search for a time that passes must not run off its end."""
     end = Minute(U32_MAX)
     row = record(slot_start=Minute(end - 10), slot_minutes=5, valid_until=end)
-    products = {T1: product(entitlement(TimeSlot(0, 0), check))}
-    assert outcome(decide(shown(row, products=products))).startswith("refuse")
+    ticket_types = {T1: ticket_type(entitlement(TimeSlot(0, 0), check))}
+    assert outcome(decide(shown(row, ticket_types=ticket_types))).startswith("refuse")

@@ -26,7 +26,7 @@ from protocol.feed.records import (
     ticket_key,
     ticket_row,
 )
-from protocol.identifiers import U64_MAX, ProductId, SiteId, TicketId
+from protocol.identifiers import U64_MAX, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketStatus
@@ -34,7 +34,7 @@ from protocol.tickets.record import TicketRecord, TicketStatus
 GOLDEN = TicketRecord(
     ticket_id=TicketId(0x0102030405060708),
     issuing_site=SiteId(0x1112),
-    product=ProductId(0x2122),
+    ticket_type=TicketTypeId(0x2122),
     issued_at=Minute(0x31323334),
     valid_from=Minute(0x41424344),
     valid_until=Minute(0x51525354),
@@ -55,7 +55,7 @@ records = st.builds(
     TicketRecord,
     ticket_id=ticket_ids,
     issuing_site=u16.map(SiteId),
-    product=u16.map(ProductId),
+    ticket_type=u16.map(TicketTypeId),
     issued_at=minutes,
     valid_from=minutes,
     valid_until=minutes,

@@ -10,7 +10,7 @@ import segno
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from protocol.identifiers import U8_MAX, U16_MAX, U32_MAX, U64_MAX, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import U8_MAX, U16_MAX, U32_MAX, U64_MAX, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.keyring import Keyring, KeyStatus, Purpose
 from protocol.signatures import sign
@@ -23,7 +23,7 @@ CLAIMS = Claims(
     key_id=KeyId(7),
     ticket_id=TicketId(0x0123_4567_89AB_CDEF),
     issuing_site=SiteId(1),
-    product=ProductId(258),
+    ticket_type=TicketTypeId(258),
     issued_at=Minute(29_630_000),
     not_before=Minute(29_631_000),
     not_after=Minute(29_672_639),
@@ -48,7 +48,7 @@ def any_claims(draw: st.DrawFn) -> Claims:
         key_id=KeyId(draw(u16)),
         ticket_id=TicketId(draw(st.integers(1, U64_MAX))),
         issuing_site=SiteId(draw(u16)),
-        product=ProductId(draw(u16)),
+        ticket_type=TicketTypeId(draw(u16)),
         issued_at=Minute(draw(st.integers(0, U32_MAX))),
         not_before=Minute(first),
         not_after=Minute(last),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from protocol.identifiers import KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import Claims, TicketFlags
 from protocol.tickets.record import TicketStatus, agrees, from_claims
@@ -24,7 +24,7 @@ def test_what_a_code_says_of_itself_agrees() -> None:
     [
         (replace(CLAIMS, ticket_id=TicketId(1)), False),
         (replace(CLAIMS, issuing_site=SiteId(2)), False),
-        (replace(CLAIMS, product=ProductId(2)), False),
+        (replace(CLAIMS, ticket_type=TicketTypeId(2)), False),
         (replace(CLAIMS, issued_at=Minute(1)), False),
         (replace(CLAIMS, flags=TicketFlags.GROUP), False),
         (replace(CLAIMS, not_before=Minute(1)), True),
