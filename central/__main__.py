@@ -242,7 +242,7 @@ def status() -> None:
     for one in found.keys:
         until = to_datetime(one.key.not_after).date().isoformat()
         signs, here = ("yes" if one.is_current else ""), ("yes" if one.has_private else "no")
-        table.add_row(str(one.key.key_id), one.key.purpose.value, one.key.status.value, until, signs, here)
+        table.add_row(str(one.key.key_id), one.key.purpose.value, one.key.state.value, until, signs, here)
     console = Console()
     console.print(table)
     expires = to_datetime(found.keyring.expires_at).date().isoformat()

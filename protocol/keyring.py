@@ -33,7 +33,7 @@ class Purpose(StrEnum):
     COMMANDS = "commands"
 
 
-class KeyStatus(StrEnum):
+class KeyState(StrEnum):
     """How far a key is believed."""
 
     ACTIVE = "active"
@@ -51,11 +51,11 @@ class Key:
     sites: tuple[SiteId, ...]
     not_before: Instant
     not_after: Instant
-    status: KeyStatus
+    state: KeyState
 
     def serves(self, purpose: Purpose, site: SiteId) -> bool:
         """Whether the key is not revoked and may sign this for that site."""
-        return self.purpose is purpose and self.status is not KeyStatus.REVOKED and (not self.sites or site in self.sites)
+        return self.purpose is purpose and self.state is not KeyState.REVOKED and (not self.sites or site in self.sites)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def _key_to_map(key: Key) -> dict[str, object]:
         "sites": list(key.sites),
         "not_before": key.not_before,
         "not_after": key.not_after,
-        "status": key.status.value,
+        "status": key.state.value,
     }
 
 
@@ -147,7 +147,7 @@ def _key_from_map(item: object) -> Key:
     names = {"key_id", "purpose", "public", "sites", "not_before", "not_after", "status"}
     fields = cbor.Fields(item, "keyring key", names)
     try:
-        purpose, status = Purpose(fields.text("purpose")), KeyStatus(fields.text("status"))
+        purpose, status = Purpose(fields.text("purpose")), KeyState(fields.text("status"))
     except ValueError as error:
         raise InputError(f"keyring key: {error}") from error
     return Key(
@@ -157,5 +157,5 @@ def _key_from_map(item: object) -> Key:
         sites=tuple(SiteId(site) for site in fields.integers("sites", 0, U16_MAX, MAX_SITES)),
         not_before=Instant(fields.integer("not_before", 0, U64_MAX)),
         not_after=Instant(fields.integer("not_after", 0, U64_MAX)),
-        status=status,
+        state=status,
     )

@@ -75,7 +75,7 @@ def _ticket(payload: bytes, keyring: Keyring) -> Shown:
     key = proving_key(token, keyring)
     if key is None:
         return Shown(Forged())
-    return Shown(TicketCode(token.claims, key.status), ticket_id=token.claims.ticket_id)
+    return Shown(TicketCode(token.claims, key.state), ticket_id=token.claims.ticket_id)
 
 
 def _look_up(payload: bytes, *kinds: CredentialKind) -> LookUp:

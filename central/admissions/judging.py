@@ -26,7 +26,7 @@ from protocol.admission.policy import CheckPoint
 from protocol.identifiers import AgentId, CheckPointId, JournalId, SiteId, TicketId
 from protocol.instants import Instant
 from protocol.journal.history import AdmissionEvent, EventKey
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
@@ -76,7 +76,7 @@ async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:
     sites = {event.site for events_told in told.values() for event in events_told}
     places = await _check_points(work, sites)
     zones = {site.site_id: ZoneInfo(site.parameters.zone) for site in await catalog.sites(work)}
-    paid_back = await paid_back_among(work, [one.ticket_id for one in records if one.status is TicketStatus.VOID])
+    paid_back = await paid_back_among(work, [one.ticket_id for one in records if one.state is TicketState.VOID])
     moved, partly = await moved_among(work, list(told)), await partly_paid_back_among(work, list(told))
     return {
         record.ticket_id: TicketCase(

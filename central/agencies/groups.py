@@ -31,7 +31,7 @@ from central.store.tables.agencies import GroupOrderRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant, to_minute
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 MOST_READ_AT_ONCE = 100
 MASK = "*"
@@ -162,7 +162,7 @@ class GroupOrders:
     async def _end(self, work: Work, row: GroupOrderRow, by: int, now: Instant) -> None:
         if await documents.paid_by(work, row.order_id) is None and not await tickets_of_order(work, row.order_id):
             raise Problem(ProblemCode.ORDER_STATE, "the order is not paid; pay or cancel it instead")
-        tickets = [one for one in await tickets_of_order(work, row.order_id) if one.record.status is TicketStatus.ACTIVE]
+        tickets = [one for one in await tickets_of_order(work, row.order_id) if one.record.state is TicketState.ACTIVE]
         if any(to_minute(now) < one.record.valid_from for one in tickets):
             raise Problem(ProblemCode.ORDER_STATE, "the visit has not begun; refund the tickets instead")
         if await has_waiting(work, row.order_id):
@@ -170,7 +170,7 @@ class GroupOrders:
         changes = []
         for ticket_id in sorted(one.ticket_id for one in tickets):
             before = await outbox.highest_change(work, ticket_id)
-            await self._issuing.set_status(work, ticket_id, (TicketStatus.ACTIVE,), TicketStatus.VOID, now)
+            await self._issuing.set_state(work, ticket_id, (TicketState.ACTIVE,), TicketState.VOID, now)
             changes.append(await outbox.first_change_after(work, ticket_id, before))
         row.tickets = [id_text(one.ticket_id) for one in tickets]
         row.fence_change_id = min(changes, default=None)

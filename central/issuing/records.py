@@ -6,7 +6,7 @@ from central.store.tables.tickets import TicketRow
 from protocol.identifiers import TicketId
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.codec import BODY_BYTES, decode, encode_text
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def record_of(row: TicketRow) -> TicketRecord:
         valid_until=row.valid_until,
         flags=TicketFlags(row.flags),
         generation=row.generation,
-        status=TicketStatus(row.status),
-        status_since=row.status_since,
+        state=TicketState(row.state),
+        state_since=row.state_since,
         persons=row.persons,
         slot_start=row.slot_start,
         slot_minutes=row.slot_minutes,

@@ -24,7 +24,7 @@ from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.tickets.claims import Claims
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from protocol.tickets.short_number import number_of
 
 TICKET_ID_BYTES = 8
@@ -90,15 +90,15 @@ class Issuing:
         work.after_commit(self._feed_has_work)
         return tickets
 
-    async def set_status(
-        self, work: Work, ticket_id: TicketId, allowed: Collection[TicketStatus], status: TicketStatus, now: Instant
+    async def set_state(
+        self, work: Work, ticket_id: TicketId, allowed: Collection[TicketState], state: TicketState, now: Instant
     ) -> Ticket:
-        """Set a ticket's status where it is one of `allowed`; else Problem. The caller audits why."""
+        """Set a ticket's state where it is one of `allowed`; else Problem. The caller audits why."""
         row = await _locked(work, ticket_id)
-        if row.status not in allowed:
-            said = TicketStatus(row.status).name.lower()
+        if row.state not in allowed:
+            said = TicketState(row.state).name.lower()
             raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
-        row.status, row.status_since = status, to_minute(now)
+        row.state, row.state_since = state, to_minute(now)
         return await self._changed(work, row, now)
 
     async def set_persons(self, work: Work, ticket_id: TicketId, persons: int, now: Instant) -> Ticket:
@@ -116,10 +116,10 @@ class Issuing:
     async def activate(self, work: Work, ticket_id: TicketId, wanted: Activation, now: Instant) -> Ticket:
         """Make an inactive ticket its holder's: codes signed before die, because others have seen them. The caller audits why."""
         row = await _locked(work, ticket_id)
-        if row.status != TicketStatus.INACTIVE:
-            said = TicketStatus(row.status).name.lower()
+        if row.state != TicketState.INACTIVE:
+            said = TicketState(row.state).name.lower()
             raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; only an inactive one is activated")
-        row.status, row.status_since = TicketStatus.ACTIVE, to_minute(now)
+        row.state, row.state_since = TicketState.ACTIVE, to_minute(now)
         _set_window(row, wanted.window)
         self._sign_anew(row, now)
         work.insert(TicketCredentialRow, _credentials(ticket_id, wanted.holder_keys))
@@ -128,14 +128,14 @@ class Issuing:
     async def block(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
         """Block a ticket at all gates, until it is unblocked."""
         async with self._store.transaction() as work:
-            ticket = await self.set_status(work, ticket_id, (TicketStatus.ACTIVE,), TicketStatus.BLOCKED, now)
+            ticket = await self.set_state(work, ticket_id, (TicketState.ACTIVE,), TicketState.BLOCKED, now)
             audit.record(work, now, by, "ticket.block", subject(ticket_id), reason=reason)
         return ticket
 
     async def unblock(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
         """Let a blocked ticket be used again."""
         async with self._store.transaction() as work:
-            ticket = await self.set_status(work, ticket_id, (TicketStatus.BLOCKED,), TicketStatus.ACTIVE, now)
+            ticket = await self.set_state(work, ticket_id, (TicketState.BLOCKED,), TicketState.ACTIVE, now)
             audit.record(work, now, by, "ticket.unblock", subject(ticket_id), reason=reason)
         return ticket
 
@@ -143,7 +143,7 @@ class Issuing:
         """Move the end of a ticket's validity (顺延); its print stays good, because the row decides."""
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
-            if row.status == TicketStatus.VOID:
+            if row.state == TicketState.VOID:
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket is void; sell a new one")
             if valid_until <= row.valid_from:
                 raise Problem(ProblemCode.INPUT_INVALID, "the new end must be after the ticket's beginning")
@@ -155,7 +155,7 @@ class Issuing:
         """Sign a new code of the next generation; older prints die at every gate that hears of it."""
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
-            if row.status != TicketStatus.ACTIVE or row.generation >= U8_MAX:
+            if row.state != TicketState.ACTIVE or row.generation >= U8_MAX:
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket is not active, or was re-issued 255 times")
             self._sign_anew(row, now)
             audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
@@ -206,8 +206,8 @@ class Issuing:
             valid_until=one.window.valid_until,
             flags=flags_of(one.ticket_type.parameters),
             generation=1,
-            status=TicketStatus.INACTIVE if one.ticket_type.parameters.activation else TicketStatus.ACTIVE,
-            status_since=Minute(0),
+            state=TicketState.INACTIVE if one.ticket_type.parameters.activation else TicketState.ACTIVE,
+            state_since=Minute(0),
             persons=one.persons,
             slot_start=one.window.slot_start,
             slot_minutes=one.window.slot_minutes,
@@ -273,8 +273,8 @@ def _row(ticket: Ticket) -> dict[str, object]:
         "valid_until": record.valid_until,
         "flags": int(record.flags),
         "generation": record.generation,
-        "status": int(record.status),
-        "status_since": record.status_since,
+        "state": int(record.state),
+        "state_since": record.state_since,
         "persons": record.persons,
         "slot_start": record.slot_start,
         "slot_minutes": record.slot_minutes,

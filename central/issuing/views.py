@@ -30,7 +30,7 @@ class TicketView(BaseModel):
     order_id: int
     site_id: int
     ticket_type_id: int
-    status: str
+    state: str
     generation: int
     persons: int
     issued_at: datetime
@@ -50,7 +50,7 @@ def ticket_view(ticket: Ticket) -> TicketView:
         order_id=ticket.order_id,
         site_id=record.issuing_site,
         ticket_type_id=record.ticket_type,
-        status=record.status.name.lower(),
+        state=record.state.name.lower(),
         generation=record.generation,
         persons=record.persons,
         issued_at=to_datetime(from_minute(record.issued_at)),

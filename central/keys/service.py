@@ -15,7 +15,7 @@ from central.store.sealed import KEY_BYTES
 from protocol.errors import SettingsError
 from protocol.identifiers import KeyId
 from protocol.instants import MS_PER_MINUTE, Instant
-from protocol.keyring import DOMAIN, Key, Keyring, KeyStatus, Purpose
+from protocol.keyring import DOMAIN, Key, Keyring, KeyState, Purpose
 from protocol.signatures import Envelope, seal
 
 RandomBytes = Callable[[int], bytes]
@@ -86,9 +86,9 @@ def rotate(
     keyring, root = _opened(files, passphrase)
     new_id = KeyId(max(key.key_id for key in keyring.keys) + 1)
     new = _new_key(files, new_id, purpose, now, random_bytes)
-    fallen = KeyStatus.CACHE_ONLY if purpose is Purpose.TICKETS else KeyStatus.REVOKED
+    fallen = KeyState.CACHE_ONLY if purpose is Purpose.TICKETS else KeyState.REVOKED
     old = tuple(
-        replace(key, status=fallen) if compromised and key.purpose is purpose and key.status is not KeyStatus.REVOKED else key
+        replace(key, state=fallen) if compromised and key.purpose is purpose and key.state is not KeyState.REVOKED else key
         for key in keyring.keys
     )
     return _publish(files, (root,), keyring, replace(keyring, version=keyring.version + 1, keys=(*old, new)), now)
@@ -134,7 +134,7 @@ def signing_key(keyring: Keyring, purpose: Purpose, now: Instant) -> Key | None:
     usable = (
         key
         for key in keyring.keys
-        if key.purpose is purpose and key.status is KeyStatus.ACTIVE and key.not_before <= now <= key.not_after
+        if key.purpose is purpose and key.state is KeyState.ACTIVE and key.not_before <= now <= key.not_after
     )
     return max(usable, key=lambda key: key.key_id, default=None)
 
@@ -172,7 +172,7 @@ def _new_key(files: KeyFiles, key_id: KeyId, purpose: Purpose, now: Instant, ran
     private = _new_private(random_bytes)
     public = private.public_key().public_bytes_raw()
     begins, ends = Instant(now - BACKDATED_MS), Instant(now + KEY_LIFE_MS)
-    key = Key(key_id, purpose, public, (), begins, ends, KeyStatus.ACTIVE)
+    key = Key(key_id, purpose, public, (), begins, ends, KeyState.ACTIVE)
     files.write_key(key, private)
     return key
 

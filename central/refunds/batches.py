@@ -26,7 +26,7 @@ from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 # A server that ends waits for a job that runs: some seconds of it.
 MOST_ORDERS_A_RUN = 40
@@ -93,7 +93,7 @@ class RefundBatches:
     async def affected(self, closed: ClosedDay) -> Affected:
         """Return what a batch would look at."""
         sums = func.count(), func.sum(TicketRow.persons), func.sum(col(TicketRow.persons) * col(OrderLineRow.price_fen))
-        stands = col(TicketRow.status) == int(TicketStatus.ACTIVE)
+        stands = col(TicketRow.state) == int(TicketState.ACTIVE)
         async with self._store.querying() as work:
             await catalog.site(work, closed.site_id)
             query = select(*sums).select_from(TicketRow).join(OrderLineRow, OF_LINE)

@@ -32,7 +32,7 @@ from central.store.tables.money import RefundRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant, to_datetime
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 MOST_READ_AT_ONCE = 500
 
@@ -50,7 +50,7 @@ class RefundState(StrEnum):
     REFUSED = "refused"
 
 
-_REFUNDABLE = (TicketStatus.ACTIVE, TicketStatus.INACTIVE)
+_REFUNDABLE = (TicketState.ACTIVE, TicketState.INACTIVE)
 _AFTER = {Given.OUT: RefundState.PAID, Given.ON_ITS_WAY: RefundState.RETURNING, Given.OWED: RefundState.OWED}
 
 
@@ -191,7 +191,7 @@ class Refunds:
         found = await self._reckoned(work, wanted, ticket, now)
         before = await outbox.highest_change(work, wanted.ticket_id)
         if found.is_whole:
-            await self._issuing.set_status(work, wanted.ticket_id, _REFUNDABLE, TicketStatus.VOID, now)
+            await self._issuing.set_state(work, wanted.ticket_id, _REFUNDABLE, TicketState.VOID, now)
         else:
             await self._issuing.set_persons(work, wanted.ticket_id, ticket.record.persons - found.taken_off, now)
         row = RefundRow(
@@ -209,7 +209,7 @@ class Refunds:
             fence_change_id=await outbox.first_change_after(work, wanted.ticket_id, before),
             requested_by=by,
             requested_at=now,
-            status_before=None if ticket.record.status is TicketStatus.ACTIVE else int(ticket.record.status),
+            state_before=None if ticket.record.state is TicketState.ACTIVE else int(ticket.record.state),
         )
         work.session.add(row)
         await work.session.flush()
@@ -268,8 +268,8 @@ class Refunds:
         row.state, row.decided_at = RefundState.REFUSED, now
         work.session.add(row)
         if row.is_whole:
-            before = TicketStatus.ACTIVE if row.status_before is None else TicketStatus(row.status_before)
-            await self._issuing.set_status(work, row.ticket_id, (TicketStatus.VOID,), before, now)
+            before = TicketState.ACTIVE if row.state_before is None else TicketState(row.state_before)
+            await self._issuing.set_state(work, row.ticket_id, (TicketState.VOID,), before, now)
         else:
             left = (await ticket_locked(work, row.ticket_id)).record.persons
             await self._issuing.set_persons(work, row.ticket_id, left + row.taken_off, now)

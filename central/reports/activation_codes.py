@@ -19,7 +19,7 @@ from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 _PLACE = col(ActivationCodeRow.exported_at), col(ActivationCodeRow.id)
 _TITLES = {
@@ -52,7 +52,7 @@ class ListedCode:
 
 def _state() -> ColumnElement[str]:
     row = ActivationCodeRow
-    voided = col(row.voided_at).is_not(None) | (col(TicketRow.status) == int(TicketStatus.VOID))
+    voided = col(row.voided_at).is_not(None) | (col(TicketRow.state) == int(TicketState.VOID))
     return case(
         (col(row.activated_at).is_not(None), CodeState.ACTIVATED.value),
         (voided, CodeState.VOIDED.value),

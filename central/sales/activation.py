@@ -38,7 +38,7 @@ from central.store.upsert import insert_missing
 from protocol.holders import Document
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, local_day
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 RandomBytes = Callable[[int], bytes]
 
@@ -93,7 +93,7 @@ class ActivationCodes:
             row = await orders.locked(work, order_id)
             tickets = {one.ticket_id: one for one in await tickets_of_order(work, order_id)}
             live = await _live(work, list(tickets))
-            wanted = [one for one in tickets.values() if one.record.status is TicketStatus.INACTIVE and one.ticket_id not in live]
+            wanted = [one for one in tickets.values() if one.record.state is TicketState.INACTIVE and one.ticket_id not in live]
             if not wanted:
                 raise Problem(ProblemCode.ORDER_STATE, "no ticket of the order waits for a code; void a code to make another")
             made = await self._made(work, row, wanted)
@@ -241,7 +241,7 @@ def _by_hash(code_hash: bytes) -> SelectOfScalar[ActivationCodeRow]:
 def _require_stands(row: ActivationCodeRow, ticket: Ticket) -> None:
     if row.activated_at is not None:
         raise refused("code", "the code was used already")
-    if row.voided_at is not None or ticket.record.status is TicketStatus.VOID:
+    if row.voided_at is not None or ticket.record.state is TicketState.VOID:
         raise refused("code", "the code was voided")
 
 

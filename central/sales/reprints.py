@@ -19,7 +19,7 @@ from central.store.tables.tickets import ReprintRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 MARK_ZH = "补"
 MARK_EN = "REPRINT"
@@ -60,8 +60,8 @@ class Reprints:
 
 
 async def _next(work: Work, ticket: Ticket) -> int:
-    if ticket.record.status is not TicketStatus.ACTIVE:
-        said = ticket.record.status.name.lower()
+    if ticket.record.state is not TicketState.ACTIVE:
+        said = ticket.record.state.name.lower()
         raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; it is not printed again")
     query = select(func.count()).select_from(ReprintRow).where(col(ReprintRow.ticket_id) == ticket.ticket_id)
     done, most = (await work.session.exec(query)).one(), (await promise_of(work, ticket)).rules.reprints

@@ -25,7 +25,7 @@ from central.store.tables.money import RefundRow
 from central.store.tables.tickets import RescheduledTicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant, to_datetime
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 # The state of a refund that holds places still (`refunds.service.RefundState`).
 _WAITING = "waiting"
@@ -73,8 +73,8 @@ class Rescheduling:
         return moved
 
     async def _require_unused(self, work: Work, ticket: Ticket) -> None:
-        if ticket.record.status is not TicketStatus.ACTIVE:
-            said = ticket.record.status.name.lower()
+        if ticket.record.state is not TicketState.ACTIVE:
+            said = ticket.record.state.name.lower()
             raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
         if await self._admissions.used_persons(work, ticket.ticket_id):
             raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not moved to another day")

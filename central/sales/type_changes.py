@@ -23,7 +23,7 @@ from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketTypeId
 from protocol.instants import Instant, to_minute
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 
 MOST_A_RUN = 100
 MOST_TO_COME = 50
@@ -142,8 +142,8 @@ def _waits() -> tuple[ColumnElement[bool], ...]:
 async def _touched(work: Work, one: TicketType, sale: Sale, now: Instant) -> Touched:
     connection = await work.connection()
     of_type = col(TicketRow.ticket_type_id) == one.type_id
-    active = (col(TicketRow.status) == int(TicketStatus.ACTIVE)) & (col(TicketRow.valid_until) >= to_minute(now))
-    inactive = col(TicketRow.status) == int(TicketStatus.INACTIVE)
+    active = (col(TicketRow.state) == int(TicketState.ACTIVE)) & (col(TicketRow.valid_until) >= to_minute(now))
+    inactive = col(TicketRow.state) == int(TicketState.INACTIVE)
     counts = select(func.count().filter(active), func.count().filter(inactive)).select_from(TicketRow).where(of_type)
     valid, waiting = (await connection.execute(counts)).one()
     held = select(func.count(func.distinct(OrderRow.id))).join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))

@@ -48,13 +48,13 @@ from protocol.identifiers import KeyId, TicketId
 from protocol.instants import Instant
 from protocol.journal.events import NO_TICKET
 from protocol.journal.history import fold, walk_ins
-from protocol.keyring import Keyring, KeyStatus
+from protocol.keyring import Keyring, KeyState
 from protocol.scan_parser import LookUp, Shown, read_card, read_code, without_tickets
 from protocol.sync.answers import AdmissionAnswer, ClaimAnswer
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
 from protocol.sync.replay import ReplayWindow
 from protocol.tickets.claims import Claims
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 MOST_CANDIDATES = 32
 NO_GENERATION = 0  # what a claim says of a ticket that was not shown by its code
@@ -192,7 +192,7 @@ def _writing(opened: _Opened, answer: Mapping[str, object] | None, release: Rele
 
 def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
     """Whether a release can be one too many: the first of a ticket that is not void cannot."""
-    is_void = any(record.ticket_id == ticket_id and record.status is TicketStatus.VOID for record in opened.records)
+    is_void = any(record.ticket_id == ticket_id and record.state is TicketState.VOID for record in opened.records)
     return ticket_id is not None and (is_void or ticket_id in opened.told.events)
 
 
@@ -249,7 +249,7 @@ def _claimed(asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> Presente
         flags=record.flags,
         generation=asked.generation,
     )
-    return TicketCode(claims, KeyStatus.ACTIVE)
+    return TicketCode(claims, KeyState.ACTIVE)
 
 
 def _only(tables: SiteTables, asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> SiteTables:

@@ -10,7 +10,7 @@ from protocol.admission.facts import Candidate, Facts, Forged, TicketCode, Typed
 from protocol.admission.verdict import CallStaff, Reason, Refuse
 from protocol.directions import Direction
 from protocol.instants import MS_PER_MINUTE, from_minute
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import agrees, from_claims
 
@@ -57,7 +57,7 @@ def _of_code(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Cal
 
 
 def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | CallStaff:
-    if code.key_status is KeyStatus.CACHE_ONLY:
+    if code.key_status is KeyState.CACHE_ONLY:
         return Refuse(Reason.FORGED, code.claims.ticket_id)
     if code.claims.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in code.claims.flags:
         return Refuse(Reason.WRONG_SITE, code.claims.ticket_id)
@@ -68,7 +68,7 @@ def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Call
 
 def _admissible_unseen(facts: Facts, code: TicketCode, candidate: Candidate) -> tuple[Found, ...] | Refuse | CallStaff:
     ticket_id = code.claims.ticket_id
-    if code.key_status is KeyStatus.CACHE_ONLY:
+    if code.key_status is KeyState.CACHE_ONLY:
         return Refuse(Reason.FORGED, ticket_id)
     ticket_type = facts.ticket_types.get(code.claims.ticket_type)
     if ticket_type is None or not ticket_type.unseen_allowed:

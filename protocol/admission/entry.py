@@ -19,14 +19,14 @@ from protocol.directions import Direction
 from protocol.identifiers import TicketId
 from protocol.instants import MS_PER_SECOND, from_minute, inclusive_end, local_day, to_datetime
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 RESUME_WITHIN_MS = 60 * MS_PER_SECOND
 
 _STATUS_REASONS = {
-    TicketStatus.BLOCKED: Reason.BLOCKED,
-    TicketStatus.UNPAID: Reason.UNPAID,
-    TicketStatus.INACTIVE: Reason.INACTIVE,
+    TicketState.BLOCKED: Reason.BLOCKED,
+    TicketState.UNPAID: Reason.UNPAID,
+    TicketState.INACTIVE: Reason.INACTIVE,
 }
 
 
@@ -88,13 +88,13 @@ def ticket_refusal(facts: Facts, found: Found) -> Refuse | None:
     reason = _status_reason(found)
     if reason is None:
         return None
-    since = from_minute(record.status_since) if record.status_since and reason is not Reason.SUPERSEDED else None
+    since = from_minute(record.state_since) if record.state_since and reason is not Reason.SUPERSEDED else None
     return Refuse(reason, record.ticket_id, Details(since=since))
 
 
 def _status_reason(found: Found) -> Reason | None:
-    status = found.candidate.record.status
-    if status is TicketStatus.VOID:
+    status = found.candidate.record.state
+    if status is TicketState.VOID:
         return Reason.VOID
     if found.superseded:
         return Reason.SUPERSEDED

@@ -14,7 +14,7 @@ from protocol.admission.policy import CheckPoint, SiteRules, TicketTypeRules
 from protocol.admission.verdict import Verdict
 from protocol.identifiers import AttemptId, CheckPointId, TicketTypeId
 from protocol.instants import Instant
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord
 
@@ -34,7 +34,7 @@ class TicketCode:
     """A ticket's code, proved by a key of this status."""
 
     claims: Claims
-    key_status: KeyStatus
+    key_status: KeyState
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from protocol.feed import rows
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 _TICKET = struct.Struct(">QHHIIIBBBIHIH")
 _CREDENTIAL = struct.Struct(">16sBQ")
@@ -67,8 +67,8 @@ def ticket_row(record: TicketRecord) -> bytes:
         record.valid_until,
         record.flags,
         record.generation,
-        record.status,
-        record.status_since,
+        record.state,
+        record.state_since,
         record.persons,
         record.slot_start,
         record.slot_minutes,
@@ -128,13 +128,13 @@ def find_tickets(table: bytes, kind: CredentialKind, key: bytes) -> tuple[Ticket
 def ticket_record(row: bytes) -> TicketRecord:
     """Return the record of a row; InputError where a field is not one that this version knows."""
     values = _TICKET.unpack(row)
-    ticket_id, site, ticket_type, issued_at, valid_from, valid_until, flags, generation, status, since, persons, slot, minutes = (
+    ticket_id, site, ticket_type, issued_at, valid_from, valid_until, flags, generation, state, since, persons, slot, minutes = (
         values
     )
     try:
-        known_status = TicketStatus(status)
+        known_state = TicketState(state)
     except ValueError as error:
-        raise InputError(f"ticket record: status {status} is not known; this agent may be too old") from error
+        raise InputError(f"ticket record: state {state} is not known; this agent may be too old") from error
     return TicketRecord(
         ticket_id=TicketId(ticket_id),
         issuing_site=SiteId(site),
@@ -144,8 +144,8 @@ def ticket_record(row: bytes) -> TicketRecord:
         valid_until=Minute(valid_until),
         flags=TicketFlags(flags),
         generation=generation,
-        status=known_status,
-        status_since=Minute(since),
+        state=known_state,
+        state_since=Minute(since),
         persons=persons,
         slot_start=Minute(slot),
         slot_minutes=minutes,

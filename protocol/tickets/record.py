@@ -11,7 +11,7 @@ from protocol.instants import Minute
 from protocol.tickets.claims import Claims, TicketFlags
 
 
-class TicketStatus(IntEnum):
+class TicketState(IntEnum):
     """Whether the ticket may be used at all; the numbers are those of the wire."""
 
     ACTIVE = 0
@@ -26,7 +26,7 @@ class TicketRecord:
     """One ticket. Minutes are since the epoch in UTC; `valid_until` is inclusive (`instants.inclusive_end`).
 
     `persons` is how many the code admits (1, or a group's size). `slot_minutes` of zero means no time slot.
-    `status_since` is when the status was set (0 while it never changed).
+    `state_since` is when the state was set (0 while it never changed).
     """
 
     ticket_id: TicketId
@@ -37,8 +37,8 @@ class TicketRecord:
     valid_until: Minute
     flags: TicketFlags
     generation: int
-    status: TicketStatus
-    status_since: Minute
+    state: TicketState
+    state_since: Minute
     persons: int
     slot_start: Minute
     slot_minutes: int
@@ -66,8 +66,8 @@ def from_claims(claims: Claims) -> TicketRecord:
         valid_until=claims.not_after,
         flags=claims.flags,
         generation=claims.generation,
-        status=TicketStatus.ACTIVE,
-        status_since=Minute(0),
+        state=TicketState.ACTIVE,
+        state_since=Minute(0),
         persons=1,
         slot_start=Minute(0),
         slot_minutes=0,

@@ -54,7 +54,7 @@ async def _set_up(office: BenchOffice) -> tuple[int, int]:
 
 def _body(site: int, ticket_type: int, day: date) -> bytes:
     line = {"ticket_type_id": ticket_type, "visit_day": day.isoformat(), "slot_start": _SLOT_START}
-    return json.dumps({"site_id": site, "lines": [line], "expected_total_fen": PRICE_FEN, "payment": "cash"}).encode()
+    return json.dumps({"site_id": site, "lines": [line], "expected_total_fen": PRICE_FEN, "method": "cash"}).encode()
 
 
 async def _sale(urls: list[str], token: str, body: bytes) -> tuple[float, int]:

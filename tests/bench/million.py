@@ -26,10 +26,10 @@ from protocol.feed.records import (
 )
 from protocol.identifiers import EntitlementId, KeyId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.keyring import Key, KeyStatus, Purpose
+from protocol.keyring import Key, KeyState, Purpose
 from protocol.tickets import signature
 from protocol.tickets.claims import Claims, TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.feed import (
     AUTONOMY_S,
     SITE,
@@ -149,8 +149,8 @@ def _record(source: random.Random, number: int) -> TicketRecord:
         valid_until=Minute(today + 10 * 366 * MINUTES_PER_DAY if visitor else day + MINUTES_PER_DAY - 1),
         flags=TicketFlags.REAL_NAME if real_name else TicketFlags.NONE,
         generation=1,
-        status=TicketStatus.ACTIVE if visitor or source.randrange(50) else TicketStatus.VOID,
-        status_since=Minute(0),
+        state=TicketState.ACTIVE if visitor or source.randrange(50) else TicketState.VOID,
+        state_since=Minute(0),
         persons=1,
         slot_start=Minute(0),
         slot_minutes=0,
@@ -176,7 +176,7 @@ def _sign_keys(site: FeedSimulator) -> None:
     """Publish a keyring that stays in force, with the keys of receipts and time besides."""
     site.signers |= {RECEIPTS_KEY: private_key("receipts"), TIME_KEY: private_key("time")}
     more = tuple(
-        Key(key_id, purpose, public_bytes(site.signers[key_id]), (), Instant(0), LAST_INSTANT, KeyStatus.ACTIVE)
+        Key(key_id, purpose, public_bytes(site.signers[key_id]), (), Instant(0), LAST_INSTANT, KeyState.ACTIVE)
         for key_id, purpose in ((RECEIPTS_KEY, Purpose.RECEIPTS), (TIME_KEY, Purpose.TIME))
     )
     held = tuple(replace(key, not_after=LAST_INSTANT) for key in site.keyring.keys)

@@ -109,7 +109,7 @@ class OnlineGate:
         if self.cache.feed is None:
             return False
         record = self.cache.record(ticket)
-        return record is not None and (record.status == 0) == active
+        return record is not None and (record.state == 0) == active
 
     def close(self) -> None:
         """Let go of the files."""

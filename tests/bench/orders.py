@@ -84,4 +84,4 @@ async def figures(directory: Path, kind: str, database_url: str = "") -> Values:
 
 def _body(site: int, ticket_type: int) -> bytes:
     line = {"ticket_type_id": ticket_type, "visit_day": today().isoformat()}
-    return json.dumps({"site_id": site, "lines": [line], "expected_total_fen": PRICE_FEN, "payment": "cash"}).encode()
+    return json.dumps({"site_id": site, "lines": [line], "expected_total_fen": PRICE_FEN, "method": "cash"}).encode()

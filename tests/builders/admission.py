@@ -30,9 +30,9 @@ from protocol.admission.policy import (
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, from_datetime, to_minute
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import Claims, TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
@@ -64,8 +64,8 @@ def record(**changes: object) -> TicketRecord:
         valid_until=minute("2026-05-31 23:59"),
         flags=TicketFlags.NONE,
         generation=1,
-        status=TicketStatus.ACTIVE,
-        status_since=Minute(0),
+        state=TicketState.ACTIVE,
+        state_since=Minute(0),
         persons=1,
         slot_start=Minute(0),
         slot_minutes=0,
@@ -88,7 +88,7 @@ def claims_of(row: TicketRecord, **changes: object) -> Claims:
     return replace(default, **changes)  # type: ignore[arg-type]  # the names are the claims' own
 
 
-def code(row: TicketRecord, key: KeyStatus = KeyStatus.ACTIVE, **changes: object) -> TicketCode:
+def code(row: TicketRecord, key: KeyState = KeyState.ACTIVE, **changes: object) -> TicketCode:
     return TicketCode(claims_of(row, **changes), key)
 
 

@@ -24,7 +24,7 @@ from protocol.identifiers import KeyId
 from protocol.instants import Instant
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm, Entry
-from protocol.keyring import Key, KeyStatus, Purpose
+from protocol.keyring import Key, KeyState, Purpose
 from protocol.sync import paths
 from protocol.sync.answers import DutyAnswer, Quarantine, Receipt, Revoked, TimeAnswer
 from protocol.sync.messages import Duty, EnrolAnswer, JournalBatch, SignOffRequest, TimeRequest
@@ -110,7 +110,7 @@ def an_office() -> Office:
     feed.now = now()
     year = Instant(feed.now + 366 * 86_400_000)
     answering = [
-        Key(key_id, purpose, public_bytes(private), (), Instant(0), year, KeyStatus.ACTIVE)
+        Key(key_id, purpose, public_bytes(private), (), Instant(0), year, KeyState.ACTIVE)
         for purpose, (key_id, private) in ANSWER_KEYS.items()
     ]
     feeding = [replace(key, not_after=year) for key in feed.keyring.keys]

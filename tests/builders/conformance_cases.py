@@ -33,9 +33,9 @@ from protocol.admission.policy import (
 )
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, EntitlementId, SiteId, TicketId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     EXIT,
     GATE,
@@ -103,12 +103,12 @@ def multi_site(*passages: PastPassage) -> Facts:
 
 CASES: list[tuple[int, str, Facts, str]] = [
     (1, "default", facts(), ADMIT),
-    (2, "refunded", shown(record(status=TicketStatus.VOID, status_since=minute("2026-05-09 16:20"))), "refuse void"),
+    (2, "refunded", shown(record(status=TicketState.VOID, state_since=minute("2026-05-09 16:20"))), "refuse void"),
     (3, "older generation", facts(code(record()), (Candidate(record(generation=2), ()),)), "refuse superseded"),
-    (4, "blocked, exit", shown(record(status=TicketStatus.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
-    (5, "blocked, override", shown(record(status=TicketStatus.BLOCKED), supervisor=9), ADMIT),
-    (6, "on account", shown(record(status=TicketStatus.UNPAID)), "refuse unpaid"),
-    (7, "activation code", shown(record(status=TicketStatus.INACTIVE)), "refuse inactive"),
+    (4, "blocked, exit", shown(record(status=TicketState.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
+    (5, "blocked, override", shown(record(status=TicketState.BLOCKED), supervisor=9), ADMIT),
+    (6, "on account", shown(record(status=TicketState.UNPAID)), "refuse unpaid"),
+    (7, "activation code", shown(record(status=TicketState.INACTIVE)), "refuse inactive"),
     (8, "early", shown(record(valid_from=minute("12:00")), at=at("11:45")), "refuse not_yet_valid"),
     (9, "early exit", shown(record(valid_from=minute("12:00")), at=at("11:45"), check_point=EXIT), "out None"),
     *(
@@ -126,8 +126,8 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (15, "unseen", facts(code(NEW), (), ticket_types=UNSEEN), ADMIT),
     (15, "unseen, not allowed", facts(code(NEW), ()), "refuse unknown"),
     (16, "unknown", facts(code(record()), (), ticket_types=UNSEEN), "refuse unknown"),
-    (17, "cache-only, cached", facts(code(record(), KeyStatus.CACHE_ONLY)), ADMIT),
-    (17, "cache-only, not cached", facts(code(NEW, KeyStatus.CACHE_ONLY), (), ticket_types=UNSEEN), "refuse forged"),
+    (17, "cache-only, cached", facts(code(record(), KeyState.CACHE_ONLY)), ADMIT),
+    (17, "cache-only, not cached", facts(code(NEW, KeyState.CACHE_ONLY), (), ticket_types=UNSEEN), "refuse forged"),
     (18, "other site", facts(code(record(issuing_site=SiteId(2))), ()), "refuse wrong_site"),
     (18, "other site, cached", shown(record(issuing_site=SiteId(2))), "refuse wrong_site"),
     (19, "other type", shown(record(ticket_type=T2), ticket_types={T2: ticket_type(number=2)}), "refuse wrong_gate"),
@@ -257,7 +257,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (
         52,
         "newer generation, cache-only",
-        facts(code(record(), KeyStatus.CACHE_ONLY, generation=2), ticket_types=UNSEEN),
+        facts(code(record(), KeyState.CACHE_ONLY, generation=2), ticket_types=UNSEEN),
         "refuse forged",
     ),
     *(

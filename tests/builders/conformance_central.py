@@ -28,7 +28,7 @@ from protocol.feed.records import CredentialKind
 from protocol.holders import HOLDER_BYTES
 from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, Sequence, SiteId, TicketId, TicketTypeId
 from protocol.journal.events import Intent, Outcome
-from protocol.keyring import KeyStatus, Purpose
+from protocol.keyring import KeyState, Purpose
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
 from protocol.tickets.claims import Claims, TicketFlags
 from protocol.tickets.record import TicketRecord, agrees
@@ -132,7 +132,7 @@ class Premises:
         )
 
     def _sign_active(self, claims: Claims) -> str:
-        known = claims if claims.key_id in self.privates else replace(claims, key_id=self.numbers.keys[KeyStatus.ACTIVE])
+        known = claims if claims.key_id in self.privates else replace(claims, key_id=self.numbers.keys[KeyState.ACTIVE])
         return self.sign(known)
 
 
@@ -140,7 +140,7 @@ def is_claimable(case: Case) -> bool:
     """Whether a gate may claim the ticket: it has proved a code that says what the record says, and has seen the holder."""
     scan, candidates = case.facts.scan, case.facts.candidates
     presented = scan.presented
-    if not isinstance(presented, TicketCode) or presented.key_status is not KeyStatus.ACTIVE or len(candidates) != 1:
+    if not isinstance(presented, TicketCode) or presented.key_status is not KeyState.ACTIVE or len(candidates) != 1:
         return False
     record = replace(candidates[0].record, generation=presented.claims.generation)
     is_entry = case.facts.check_point.direction is Direction.ENTRY and scan.supervisor is None
@@ -171,14 +171,14 @@ async def premises(folder: Path, url: str, cases: list[Case]) -> AsyncIterator[P
             gate.close()
 
 
-def _make_keys(files: KeyFiles) -> tuple[dict[KeyId, Ed25519PrivateKey], dict[KeyStatus, KeyId]]:
+def _make_keys(files: KeyFiles) -> tuple[dict[KeyId, Ed25519PrivateKey], dict[KeyState, KeyId]]:
     """Make central's keys, of which the first for tickets was compromised and replaced."""
     random_bytes = SeededBytes("conformance")
     initialise(files, PASSPHRASE, KEYS_MADE_AT, random_bytes)
     keyring = rotate(files, PASSPHRASE, Purpose.TICKETS, KEYS_MADE_AT, random_bytes, compromised=True)
     of_tickets = [key for key in keyring.keys if key.purpose is Purpose.TICKETS]
     privates = {key.key_id: private for key in of_tickets if (private := files.read_key(key)) is not None}
-    return privates, {key.status: key.key_id for key in of_tickets}
+    return privates, {key.state: key.key_id for key in of_tickets}
 
 
 async def _add_site(central: Central, capacity: int | None, inside: int) -> SiteId:
@@ -254,9 +254,9 @@ async def _issue(central: Central, numbers: Numbers, cases: Iterable[Case]) -> N
 
 def _ticket_row(row: TicketRecord, order_id: int) -> dict[str, object]:
     known = {"id": row.ticket_id, "site_id": row.issuing_site, "ticket_type_id": row.ticket_type}
-    names = ("issued_at", "valid_from", "valid_until", "generation", "status_since", "persons", "slot_start", "slot_minutes")
+    names = ("issued_at", "valid_from", "valid_until", "generation", "state_since", "persons", "slot_start", "slot_minutes")
     said = {name: getattr(row, name) for name in names}
-    numbered = {"flags": int(row.flags), "status": int(row.status), "short_number": int(number_of(row.ticket_id))}
+    numbered = {"flags": int(row.flags), "state": int(row.state), "short_number": int(number_of(row.ticket_id))}
     return {**known, **said, **numbered, "order_id": order_id, "line": 1, "token": b""}
 
 

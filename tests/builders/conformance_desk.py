@@ -34,7 +34,7 @@ from protocol.identifiers import AgentId, AttemptId, CheckPointId, JournalId, Se
 from protocol.instants import Instant
 from protocol.journal.events import Intent, Outcome
 from protocol.journal.history import AdmissionEvent
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.scan_parser import read_card
 from protocol.sync.answers import ClaimAnswer
 from protocol.tickets.claims import Claims
@@ -178,10 +178,10 @@ def _journal(rig: GateRig, check_point: CheckPointId, event: Intent | Outcome) -
     return rig.journal.append(event, check_point, rig.reading()).sequence
 
 
-def _set_key(central: FeedSimulator, status: KeyStatus) -> None:
+def _set_key(central: FeedSimulator, status: KeyState) -> None:
     keyring = central.keyring
-    if status is not KeyStatus.ACTIVE:
-        keys = tuple(replace(key, status=status) if key.key_id == TICKET_KEY else key for key in keyring.keys)
+    if status is not KeyState.ACTIVE:
+        keys = tuple(replace(key, state=status) if key.key_id == TICKET_KEY else key for key in keyring.keys)
         central.sign_keyring(replace(keyring, version=keyring.version + 1, keys=keys))
 
 

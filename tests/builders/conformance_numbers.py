@@ -14,7 +14,7 @@ from protocol.admission.passages import PastPassage
 from protocol.admission.policy import CheckPoint, Entitlement, TicketTypeRules
 from protocol.holders import HOLDER_BYTES
 from protocol.identifiers import CheckPointId, KeyId, SiteId, TicketId, TicketTypeId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.record import TicketRecord
 from tests.builders.admission import SITE, T2, ticket_type
 from tests.builders.conformance_ways import Case
@@ -31,7 +31,7 @@ class Numbers:
     full_sites: dict[str, SiteId] = field(default_factory=dict)
     ticket_types: dict[tuple[SiteId, TicketTypeRules], TicketTypeId] = field(default_factory=dict)
     points: dict[tuple[SiteId, CheckPoint], CheckPointId] = field(default_factory=dict)
-    keys: dict[KeyStatus, KeyId] = field(default_factory=dict)
+    keys: dict[KeyState, KeyId] = field(default_factory=dict)
     tickets: dict[tuple[str, TicketId], TicketId] = field(default_factory=dict)
     next_ticket: Iterator[int] = field(default_factory=lambda: count(1))
 

@@ -46,10 +46,10 @@ from protocol.instants import Instant, Minute, plus, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
-from protocol.keyring import Key, Keyring, KeyStatus, Purpose
+from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.signatures import seal
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 SITE = SiteId(7)
 START = Instant(1_790_000_000_000)
@@ -86,8 +86,8 @@ def ticket(ticket_id: int, **changes: object) -> TicketRecord:
         valid_until=to_minute(plus(START, seconds=12 * 3600)),
         flags=TicketFlags.NONE,
         generation=0,
-        status=TicketStatus.ACTIVE,
-        status_since=Minute(0),
+        state=TicketState.ACTIVE,
+        state_since=Minute(0),
         persons=1,
         slot_start=Minute(0),
         slot_minutes=0,
@@ -175,7 +175,7 @@ class FeedSimulator:
 
     def key(self, key_id: KeyId) -> Key:
         public = public_bytes(self.signers[key_id])
-        return Key(key_id, _PURPOSES[key_id], public, (), Instant(0), plus(self.now, seconds=YEAR_S), KeyStatus.ACTIVE)
+        return Key(key_id, _PURPOSES[key_id], public, (), Instant(0), plus(self.now, seconds=YEAR_S), KeyState.ACTIVE)
 
     def sign_keyring(self, keyring: Keyring, signers: Iterable[Ed25519PrivateKey] = ()) -> bytes:
         """Publish a keyring signed by its own root keys and by `signers`, which a test may use as the old ones."""

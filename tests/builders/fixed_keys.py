@@ -4,7 +4,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocol.identifiers import KeyId, SiteId
 from protocol.instants import Instant
-from protocol.keyring import Key, Keyring, KeyStatus, Purpose
+from protocol.keyring import Key, Keyring, KeyState, Purpose
 
 LAST_INSTANT = Instant(4_102_444_800_000)  # 2100-01-01
 SEED_BYTES = 32
@@ -21,7 +21,7 @@ def public_bytes(number: int) -> bytes:
 
 def key(number: int, purpose: Purpose = Purpose.TICKETS, sites: tuple[int, ...] = (), **changes: object) -> Key:
     """Return a key whose id and seed are that number."""
-    fields: dict[str, object] = {"not_before": Instant(0), "not_after": LAST_INSTANT, "status": KeyStatus.ACTIVE} | changes
+    fields: dict[str, object] = {"not_before": Instant(0), "not_after": LAST_INSTANT, "state": KeyState.ACTIVE} | changes
     return Key(
         key_id=KeyId(number),
         purpose=purpose,

@@ -33,7 +33,7 @@ from protocol.identifiers import CheckPointId, EntitlementId
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm, Event, Intent, Outcome, OutcomeResult
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.feed import ENTRY_POINT, SAMPLE_POINT, SAMPLE_RULES, SAMPLE_TICKET_TYPE, SITE, TICKET_TYPE, ticket
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
@@ -44,7 +44,7 @@ DOUBLE_READ_S = 0.3
 PATIENCE_S = 6.0
 BODY_S = 0.3  # a body takes this long through the sensor; the next one cannot be closer
 POINTS = {Direction.ENTRY: ENTRY_POINT, Direction.EXIT: EXIT_POINT}
-ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, status=TicketStatus.VOID)
+ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, status=TicketState.VOID)
 GROUP = ticket(0x4444, persons=3, flags=TicketFlags.GROUP)
 NAMED = ticket(0x5555, flags=TicketFlags.REAL_NAME)
 SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.Direction.EXIT}

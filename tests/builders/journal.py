@@ -25,7 +25,7 @@ from protocol.identifiers import (
 from protocol.instants import Instant
 from protocol.journal.chain import Head
 from protocol.journal.events import ClockReading, Intent, Outcome, OutcomeResult
-from protocol.keyring import Key, Keyring, KeyStatus, Purpose
+from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.sync.answers import Believer, Quarantine, Receipt
 
 AGENT = AgentId(7)
@@ -87,7 +87,7 @@ def open_journal(path: Path, *, boot: int = 1, known: Mark | None = None) -> Jou
 
 def a_keyring() -> Keyring:
     keys = tuple(
-        Key(key_id, purpose, private.public_key().public_bytes_raw(), (), Instant(0), Instant(2**62), KeyStatus.ACTIVE)
+        Key(key_id, purpose, private.public_key().public_bytes_raw(), (), Instant(0), Instant(2**62), KeyState.ACTIVE)
         for purpose, (key_id, private) in CENTRAL_KEYS.items()
     )
     root = Ed25519PrivateKey.from_private_bytes(sha256(b"root").digest()).public_key().public_bytes_raw()

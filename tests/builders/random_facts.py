@@ -49,9 +49,9 @@ from protocol.admission.policy import (
 from protocol.directions import Direction
 from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.admission import NOW
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
@@ -148,7 +148,7 @@ records = st.builds(
     mostly(Minute(U32_MAX), near_minutes),
     flags,
     mostly(2, st.integers(1, 3)),
-    mostly(TicketStatus.ACTIVE, st.sampled_from(TicketStatus)),
+    mostly(TicketState.ACTIVE, st.sampled_from(TicketState)),
     near_minutes,
     mostly(1, st.integers(1, 4)),
     near_minutes,
@@ -205,7 +205,7 @@ def codes(draw: st.DrawFn, row: TicketRecord) -> TicketCode:
         flags=draw(mostly(row.flags, st.just(TicketFlags.NONE))),
         generation=draw(mostly(row.generation, st.integers(1, 3))),
     )
-    return TicketCode(claims, draw(mostly(KeyStatus.ACTIVE, st.just(KeyStatus.CACHE_ONLY))))
+    return TicketCode(claims, draw(mostly(KeyState.ACTIVE, st.just(KeyState.CACHE_ONLY))))
 
 
 cards = st.builds(

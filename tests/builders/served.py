@@ -111,7 +111,7 @@ class Central:
             "lines": [{"ticket_type_id": ticket_type, "quantity": quantity, "visit_day": VISIT_DAY}],
         }
         total = (await self.api("POST", "/quotes", wanted))["total_fen"]
-        order = await self.api("POST", "/orders", {**wanted, "expected_total_fen": total, "payment": "cash"})
+        order = await self.api("POST", "/orders", {**wanted, "expected_total_fen": total, "method": "cash"})
         tickets: list[dict[str, Any]] = order["tickets"]
         return tickets
 

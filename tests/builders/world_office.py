@@ -21,7 +21,7 @@ from protocol.journal.events import Entry, Intent
 from protocol.journal.history import AdmissionEvent, EventKey, admission_event, fold
 from protocol.sync.answers import Receipt
 from protocol.sync.messages import JournalBatch, JournalGap
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.feed import SITE, FeedSimulator
 from tests.builders.journal import a_receipt
 
@@ -77,7 +77,7 @@ class WorldOffice:
 
     def refund(self, record: TicketRecord) -> None:
         """Void a ticket and publish that."""
-        void = replace(record, status=TicketStatus.VOID, status_since=to_minute(self.central.now))
+        void = replace(record, state=TicketState.VOID, state_since=to_minute(self.central.now))
         self.central.publish(changes([void]))
         self.void |= {record.ticket_id}
 

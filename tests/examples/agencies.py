@@ -47,7 +47,7 @@ async def _promoters(tell: Teller) -> None:
 async def _group(tell: Teller, agency_id: int) -> None:
     group = {"site_id": 1, "lines": [{"ticket_type_id": GROUP, "persons": 12, "visit_day": VISIT_DAY}]}
     total_fen = (await tell.show("quoteAgencyOrder", group, agency_id=agency_id))["total_fen"]
-    deal = {**group, "expected_total_fen": total_fen, "payment": "prepaid", "guide": GUIDE}
+    deal = {**group, "expected_total_fen": total_fen, "method": "prepaid", "guide": GUIDE}
     order_id = (await tell.show("sellAgencyOrder", deal, agency_id=agency_id))["order_id"]
     await tell.show("readGroupOrder", order_id=order_id)
     await tell.show("listGroupOrders", agency_id=agency_id)

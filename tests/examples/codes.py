@@ -13,7 +13,7 @@ async def story(tell: Teller) -> None:
     """A bulk order is sold, its codes exported, sent, used and voided; a student shows a card."""
     by_code = (await tell.ask("addTicketType", {"parameters": BY_CODE, "price_fen": 6_000}))["ticket_type_id"]
     line = {"ticket_type_id": by_code, "quantity": 3, "visit_day": VISIT_DAY}
-    bulk = {"site_id": 1, "lines": [line], "expected_total_fen": 18_000, "payment": "bank_transfer"}
+    bulk = {"site_id": 1, "lines": [line], "expected_total_fen": 18_000, "method": "bank_transfer"}
     order_id = (await tell.ask("sellOrder", bulk))["order_id"]
     table = await tell.show("exportActivationCodes", order_id=order_id, format="csv")
     tickets, codes = zip(*((row.split(",")[1], row.split(",")[4]) for row in table.splitlines()[1:]), strict=True)

@@ -35,7 +35,7 @@ async def _tickets(tell: Teller) -> None:
     dearer = {"ticket_type_id": VIP, "visit_day": VISIT_DAY}
     other = await sold(tell)
     quoted = await tell.show("quoteUpgrade", dearer, ticket_id=other)
-    difference = {"expected_difference_fen": quoted["difference_fen"], "payment": "cash"}
+    difference = {"expected_difference_fen": quoted["difference_fen"], "method": "cash"}
     await tell.show("upgradeTicket", {**dearer, **difference}, ticket_id=other)
 
 

@@ -13,7 +13,7 @@ def cart(**line: Json) -> Json:
 
 def bought(total_fen: int, **line: Json) -> Json:
     """Return a sale in cash."""
-    return {**cart(**line), "expected_total_fen": total_fen, "payment": "cash"}
+    return {**cart(**line), "expected_total_fen": total_fen, "method": "cash"}
 
 
 async def sold(tell: Teller, total_fen: int = 8_000, **line: Json) -> str:

@@ -63,7 +63,7 @@ class Office:
     async def sell(self, site: int, ticket_type: int, price_fen: int, day: date, quantity: int = 1) -> list[Sold]:
         """Sell tickets for cash at a window."""
         line = {"ticket_type_id": ticket_type, "quantity": quantity, "visit_day": day.isoformat()}
-        body = {"site_id": site, "lines": [line], "expected_total_fen": price_fen * quantity, "payment": "cash"}
+        body = {"site_id": site, "lines": [line], "expected_total_fen": price_fen * quantity, "method": "cash"}
         order = await self.ask("POST", "/api/v1/orders", body)
         return [Sold(ticket["ticket_id"], ticket["code"], order["order_id"]) for ticket in order["tickets"]]
 

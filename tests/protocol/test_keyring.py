@@ -10,7 +10,7 @@ from protocol import cbor
 from protocol.errors import InputError
 from protocol.identifiers import KeyId, SiteId
 from protocol.instants import Instant
-from protocol.keyring import DOMAIN, Keyring, KeyStatus, Purpose, signed_by_threshold
+from protocol.keyring import DOMAIN, Keyring, KeyState, Purpose, signed_by_threshold
 from protocol.signatures import Envelope, sign
 from tests.builders.fixed_keys import key, keyring, private_key, public_bytes
 
@@ -91,8 +91,8 @@ BEGIN, END = Instant(1_000), Instant(2_000)
         ({}, Purpose.TICKETS, 2, 1_500, False),
         ({"sites": ()}, Purpose.TICKETS, 2, 1_500, True),
         ({"sites": (SiteId(1), SiteId(2))}, Purpose.TICKETS, 2, 1_500, True),
-        ({"status": KeyStatus.CACHE_ONLY}, Purpose.TICKETS, 1, 1_500, True),
-        ({"status": KeyStatus.REVOKED}, Purpose.TICKETS, 1, 1_500, False),
+        ({"status": KeyState.CACHE_ONLY}, Purpose.TICKETS, 1, 1_500, True),
+        ({"status": KeyState.REVOKED}, Purpose.TICKETS, 1, 1_500, False),
         *(({}, purpose, 1, 1_500, False) for purpose in Purpose if purpose is not Purpose.TICKETS),
     ],
 )

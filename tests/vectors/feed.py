@@ -41,7 +41,7 @@ from protocol.instants import Instant, Minute
 from protocol.keyring import Purpose
 from protocol.signatures import Envelope, seal
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.fixed_keys import key, keyring, private_key
 from tests.vectors.journal import AGENT, INTENT, JOURNAL, SCANNED, WALK_IN, admission_events
 from tests.vectors.plain import plain
@@ -58,14 +58,14 @@ RECORD = TicketRecord(
     valid_until=Minute(29_672_639),
     flags=TicketFlags.GROUP,
     generation=1,
-    status=TicketStatus.ACTIVE,
-    status_since=Minute(0),
+    state=TicketState.ACTIVE,
+    state_since=Minute(0),
     persons=10,
     slot_start=Minute(29_631_600),
     slot_minutes=60,
 )
 SAME_BUCKET = replace(
-    RECORD, ticket_id=TicketId(0x0123_0000_0000_0001), status=TicketStatus.VOID, status_since=Minute(29_631_001)
+    RECORD, ticket_id=TicketId(0x0123_0000_0000_0001), state=TicketState.VOID, state_since=Minute(29_631_001)
 )
 LATER = replace(RECORD, ticket_id=TicketId(0xFFF0_0000_0000_0000))
 OTA = CredentialEntry(credential_key(CredentialKind.OTA_CODE, b"OTA12345"), CredentialKind.OTA_CODE, RECORD.ticket_id)

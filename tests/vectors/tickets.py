@@ -7,7 +7,7 @@ from protocol.holders import Document, DocumentType, has_valid_check_digit, hold
 from protocol.identifiers import U32_MAX, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
-from protocol.keyring import KeyStatus, Purpose, signed_by_threshold
+from protocol.keyring import KeyState, Purpose, signed_by_threshold
 from protocol.signatures import Envelope, message, sign
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
 from protocol.tickets.codec import PREFIX, encode_body, encode_text
@@ -94,8 +94,8 @@ def _refused() -> list[dict[str, str]]:
 
 def keyring_vectors() -> dict[str, object]:
     """Return a keyring, the one after it, and who must sign that one."""
-    current = keyring(key(7, sites=(1, 2)), key(8, Purpose.MANIFEST), key(9, status=KeyStatus.CACHE_ONLY))
-    following = keyring(key(7, sites=(1, 2), status=KeyStatus.REVOKED), roots=(904, 905, 906), version=2)
+    current = keyring(key(7, sites=(1, 2)), key(8, Purpose.MANIFEST), key(9, status=KeyState.CACHE_ONLY))
+    following = keyring(key(7, sites=(1, 2), status=KeyState.REVOKED), roots=(904, 905, 906), version=2)
     payload = following.to_payload()
     attempts = []
     for who, signers in (

@@ -22,7 +22,7 @@ from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
 from protocol.instants import Instant, to_datetime, to_minute
 from protocol.journal.events import Intent
 from protocol.journal.history import AdmissionEvent, EventKey, fold
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 OF_USES = frozenset({Reason.TOO_SOON, Reason.ALREADY_INSIDE, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT, Reason.USED_UP})
 _JUDGED = frozenset({PassageKind.ENTRY, PassageKind.RESUME})
@@ -114,7 +114,7 @@ def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage
 
 def _was_void(record: TicketRecord, passage: PastPassage) -> bool:
     """Whether the ticket was void when it was scanned; the minute in which it became so counts, for money has gone back in it."""
-    return record.status is TicketStatus.VOID and to_minute(passage.scanned_at) >= record.status_since
+    return record.state is TicketState.VOID and to_minute(passage.scanned_at) >= record.state_since
 
 
 def _is_of_another_day(case: TicketCase, passage: PastPassage) -> bool:

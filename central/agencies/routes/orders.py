@@ -44,8 +44,8 @@ class AgencyOrderBody(PromotedBody):
     """What an agency buys at its contract prices; with a `guide` it is a group order."""
 
     expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
-    payment: Literal["prepaid", "on_account", "cash", "card_terminal", "bank_transfer"]
-    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+    method: Literal["prepaid", "on_account", "cash", "card_terminal", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
     guide: ContactBody | None = None
 
 
@@ -110,7 +110,7 @@ async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
     body = call.body
     guide = None if body.guide is None else body.guide.stated()
     deal = Deal(call.parameters.agency_id, wanted_of(body, call.principal), body.expected_total_fen, guide)
-    paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
+    paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     return order_view(await call.request.app[AGENCY_SALES].sell(deal, paid, call.once, call.now))
 
 

@@ -24,7 +24,7 @@ from protocol.identifiers import (
 )
 from protocol.instants import Instant, from_datetime, to_minute
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 # A type that is not saved has no number yet; in thought it has the last one.
 UNSAVED = TicketTypeId(65_535)
@@ -114,8 +114,8 @@ def _record(thought: Thought, visit: Visit, flags: TicketFlags, at: Instant) -> 
         valid_until=valid.valid_until,
         flags=flags,
         generation=1,
-        status=TicketStatus.ACTIVE,
-        status_since=to_minute(Instant(0)),
+        state=TicketState.ACTIVE,
+        state_since=to_minute(Instant(0)),
         persons=visit.ticket_persons,
         slot_start=valid.slot_start,
         slot_minutes=valid.slot_minutes,

@@ -47,8 +47,8 @@ class UpgradeBody(UpgradeQuoteBody):
     """An upgrade: what was quoted, and how the difference is paid."""
 
     expected_difference_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
-    payment: Literal["cash", "card_terminal", "bank_transfer"]
-    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+    method: Literal["cash", "card_terminal", "bank_transfer"]
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
 class UpgradeQuoteView(BaseModel):
@@ -86,7 +86,7 @@ async def quote_upgrade(call: Call[UpgradeQuoteBody, TicketPath]) -> UpgradeQuot
 async def upgrade_ticket(call: Call[UpgradeBody, TicketPath]) -> OrderView:
     """Make the ticket void and another in its place, for the difference; the answer holds the new ticket."""
     body = call.body
-    paid = AtOnce(Method(body.payment), call.principal.user_id, body.payment_reference)
+    paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     wanted = _wanted(call.parameters, body, call.principal)
     upgrades, expected_fen = call.request.app[UPGRADES], body.expected_difference_fen
     return order_view(await upgrades.upgrade(wanted, expected_fen, paid, call.once, call.now))

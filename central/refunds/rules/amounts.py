@@ -12,7 +12,7 @@ from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.rules.pricing import Promise
 from protocol.identifiers import TicketId
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 
 class RefundKind(StrEnum):
@@ -109,12 +109,12 @@ def _used_persons(wanted: int | None, record: TicketRecord, uses: Uses) -> int:
 
 
 def _require_active(record: TicketRecord) -> None:
-    if record.status is not TicketStatus.ACTIVE:
-        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {record.status.name.lower()}; this cannot be done to it")
+    if record.state is not TicketState.ACTIVE:
+        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {record.state.name.lower()}; this cannot be done to it")
 
 
 def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
-    if record.status is not TicketStatus.INACTIVE:
+    if record.state is not TicketState.INACTIVE:
         _require_active(record)
     left = max(record.persons - used, 0)
     persons = wanted.persons or (left if wanted.kind is RefundKind.CLOSED_DAY else record.persons)

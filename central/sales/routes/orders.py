@@ -125,19 +125,19 @@ class HoldBody(PromotedBody):
 
 
 class OrderBody(PromotedBody):
-    """A sale: what was quoted, and how it is paid; `payment_reference` is the number on the card terminal's or bank's slip.
+    """A sale: what was quoted, and how it is paid; `reference` is the number on the card terminal's or bank's slip.
 
     What costs nothing needs no payment.
     """
 
     expected_total_fen: Annotated[int, Field(ge=0, le=MOST_TOTAL_FEN)]
-    payment: Literal["cash", "card_terminal", "bank_transfer"] | None = None
-    payment_reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
+    method: Literal["cash", "card_terminal", "bank_transfer"] | None = None
+    reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
     @model_validator(mode="after")
     def _paid(self) -> "OrderBody":
-        if self.payment is None and self.expected_total_fen:
-            raise ValueError("state the payment; only what costs nothing needs none")
+        if self.method is None and self.expected_total_fen:
+            raise ValueError("state the method; only what costs nothing needs none")
         return self
 
 
@@ -233,7 +233,7 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
 async def sell(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
-    paid = AtOnce(Method(body.payment or Method.CASH), call.principal.user_id, body.payment_reference)
+    paid = AtOnce(Method(body.method or Method.CASH), call.principal.user_id, body.reference)
     return order_view(
         await call.request.app[SALES].sell(wanted_of(body, call.principal), body.expected_total_fen, paid, call.once, call.now)
     )

@@ -119,7 +119,7 @@ class RefundRow(Table, table=True):
     """A refund of a ticket, or of some persons of a group's. `amount_fen` goes back, `fee_fen` is kept.
 
     `is_whole`: the ticket is void by it; else `taken_off` persons are off the ticket by it. `fence_change_id` is the first change
-    that tells gates; `status_before` that of a ticket that was not active. `new_order_id`: the order that it was handed in for.
+    that tells gates; `state_before` that of a ticket that was not active. `new_order_id`: the order that it was handed in for.
     """
 
     __tablename__ = "refund"
@@ -144,7 +144,7 @@ class RefundRow(Table, table=True):
     override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_reason: str | None = Field(default=None, max_length=200)
     override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)
-    status_before: int | None = Field(default=None, sa_type=SmallInteger)
+    state_before: int | None = Field(default=None, sa_type=SmallInteger)
     new_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger, index=True)
 
 

@@ -28,8 +28,8 @@ class TicketRow(Table, table=True):
     valid_until: Minute = Field(sa_type=BigInteger)
     flags: int = Field(sa_type=SmallInteger)
     generation: int = Field(sa_type=SmallInteger)
-    status: int = Field(sa_type=SmallInteger)
-    status_since: Minute = Field(sa_type=BigInteger)
+    state: int = Field(sa_type=SmallInteger)
+    state_since: Minute = Field(sa_type=BigInteger)
     persons: int
     slot_start: Minute = Field(sa_type=BigInteger)
     slot_minutes: int

@@ -16,7 +16,7 @@ from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
 from protocol.instants import MS_PER_MINUTE, Instant, to_minute
 from protocol.journal.events import Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, record, ticket_type
 
 pytestmark = pytest.mark.law(5)
@@ -112,7 +112,7 @@ def test_a_re_entry_after_an_exit_is_no_conflict() -> None:
 def voided(minute: int) -> TicketCase:
     """A ticket that became void so many minutes after ten o'clock."""
     since = to_minute(Instant(NOW + minute * MS_PER_MINUTE))
-    return replace(case(), record=record(status=TicketStatus.VOID, status_since=since))
+    return replace(case(), record=record(status=TicketState.VOID, state_since=since))
 
 
 @pytest.mark.parametrize(("minute", "reasons"), [(4, []), (5, [Reason.VOID]), (6, [Reason.VOID])])

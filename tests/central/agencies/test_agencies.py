@@ -222,7 +222,7 @@ async def test_an_agency_buys_over_http_and_takes_its_statement_away(office: Off
         quoted = await (await client.post("/api/v1/agencies/1/quotes", json=wanted, headers=headers)).json()
         assert quoted["total_fen"] == 15_000
         for number, (payment, status) in enumerate((("prepaid", 201), ("prepaid", 409), ("on_account", 409))):
-            order = {**wanted, "expected_total_fen": 15_000, "payment": payment}
+            order = {**wanted, "expected_total_fen": 15_000, "method": payment}
             keyed = {**headers, "Idempotency-Key": f"order-000{number}"}
             assert (await client.post("/api/v1/agencies/1/orders", json=order, headers=keyed)).status == status
         asked = {"first_day": "2026-05-01", "last_day": "2026-05-31"}

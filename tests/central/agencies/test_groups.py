@@ -25,7 +25,7 @@ from central.store.tables.agencies import GroupOrderRow
 from central.store.tables.audit import AuditRow
 from protocol.identifiers import AgentId
 from protocol.instants import plus
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.agency import CONTRACT_FEN, GUIDE, SITE, AgencyDesk
 from tests.builders.central import NOON
 from tests.builders.office import Office, once, sign_in, wanted_line
@@ -107,7 +107,7 @@ async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_ov
     order = await brought(desk, 15)
     group = await office.groups.end(order.order_id, office.seller, office.clock())
     ticket_id = order.tickets[0].ticket_id
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert (group.state, [one.agent for one in group.waiting_for]) == (GroupState.ENDING, [None, AgentId(5)])
     await publish(office, AFTER)
     assert await office.groups.settle_waiting(office.clock()) == 0
@@ -195,7 +195,7 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
     async with office.client() as client:
         headers = await sign_in(client, office)
         line = {"ticket_type_id": desk.types["group"].type_id, "persons": HEADS, "visit_day": "2026-05-10"}
-        body = {"site_id": 1, "lines": [line], "expected_total_fen": HEADS * CONTRACT_FEN, "payment": "prepaid"}
+        body = {"site_id": 1, "lines": [line], "expected_total_fen": HEADS * CONTRACT_FEN, "method": "prepaid"}
         guided = {**body, "guide": {"name": "Wang Wei", "phone": "13800138000"}}
         keyed = {**headers, "Idempotency-Key": "order-0001"}
         answer = await client.post(f"/api/v1/agencies/{desk.agency_id}/orders", json=guided, headers=keyed)

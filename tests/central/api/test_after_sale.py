@@ -96,7 +96,7 @@ async def test_a_ticket_moves_to_another_day_and_is_changed_for_a_dearer_one(
     wanted = {"ticket_type_id": dear.type_id, "visit_day": "2026-05-12"}
     quoted = await asked(client, headers, f"{ticket}/upgrade-quotes", wanted)
     assert quoted == {"total_fen": 9000, "worth_fen": 8000, "difference_fen": 1000}
-    paid = {**wanted, "expected_difference_fen": 1000, "payment": "card_terminal", "payment_reference": "4711"}
+    paid = {**wanted, "expected_difference_fen": 1000, "method": "card_terminal", "reference": "4711"}
     order = await asked(client, headers, f"{ticket}/upgrade", paid, 201)
     assert (order["total_fen"], order["tickets"][0]["ticket_type_id"]) == (9000, dear.type_id)
     assert await asked(client, headers, f"{ticket}/upgrade", paid, 201) == order
@@ -192,8 +192,8 @@ BODIES: dict[str, Json] = {
         "holders": [],
         "buyer_phone": "13800000000",
         "expected_difference_fen": 0,
-        "payment": "cash",
-        "payment_reference": "1",
+        "method": "cash",
+        "reference": "1",
     },
     "tickets/TICKET/reprints": {"reason": "the paper tore"},
     "suspended-carts": {"name": "red hat", "cart": {"site_id": 1, "lines": [LINE], "buyer_phone": None, "channel": None}},

@@ -26,7 +26,7 @@ TYPE = {
 }
 HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name": "李明"}
 LINE = {"ticket_type_id": 1, "quantity": 1, "persons": 1, "visit_day": "2026-05-10", "holders": [HOLDER]}
-ORDER = {"site_id": 1, "lines": [LINE], "expected_total_fen": 8000, "payment": "cash"}
+ORDER = {"site_id": 1, "lines": [LINE], "expected_total_fen": 8000, "method": "cash"}
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def _sold(client: Client, headers: dict[str, str]) -> Any:  # noqa: ANN401
 async def test_a_ticket_is_sold_found_and_refunded(client: Client, headers: dict[str, str], office: Office) -> None:
     order = await _sold(client, headers)
     ticket = order["tickets"][0]
-    assert (order["total_fen"], ticket["status"], ticket["code"][:3]) == (8000, "active", "PF1")
+    assert (order["total_fen"], ticket["state"], ticket["code"][:3]) == (8000, "active", "PF1")
     assert await _ok(await client.get(f"/api/v1/orders/{order['order_id']}", headers=headers)) == order
     assert await _ok(await client.get(f"/api/v1/tickets/{ticket['ticket_id']}", headers=headers)) == ticket
     assert await _ok(await client.get(f"/api/v1/short-numbers/{ticket['short_number']}", headers=headers)) == ticket
@@ -114,9 +114,9 @@ async def test_holders_are_masked_unless_the_reader_may_and_is_audited(client: C
 async def test_tickets_are_changed(client: Client, headers: dict[str, str]) -> None:
     path = f"/api/v1/tickets/{(await _sold(client, headers))['tickets'][0]['ticket_id']}"
     why = {"reason": "lost"}
-    assert (await _ok(await client.post(f"{path}/block", json=why, headers=headers)))["status"] == "blocked"
+    assert (await _ok(await client.post(f"{path}/block", json=why, headers=headers)))["state"] == "blocked"
     assert (await client.post(f"{path}/block", json=why, headers=headers)).status == 409
-    assert (await _ok(await client.post(f"{path}/unblock", json=why, headers=headers)))["status"] == "active"
+    assert (await _ok(await client.post(f"{path}/unblock", json=why, headers=headers)))["state"] == "active"
     until = {"valid_until": "2026-05-20T15:59:00Z"}
     extended = await _ok(await client.post(f"{path}/extend", json=until, headers=headers))
     assert extended["valid_until"] == until["valid_until"]

@@ -101,7 +101,7 @@ async def test_others_types_and_channels_are_refused_at_quote_sale_and_hold(
     line = {"visit_day": VISIT.isoformat()}
     for path, more in (
         ("quotes", {}),
-        ("orders", {"expected_total_fen": 8000, "payment": "cash"}),
+        ("orders", {"expected_total_fen": 8000, "method": "cash"}),
         ("held-orders", {"expected_total_fen": 8000}),
     ):
         for type_id, channel, field in ((2, "window", "lines.0.ticket_type_id"), (1, "kiosk", "channel")):

@@ -15,7 +15,7 @@ from protocol.feed.records import CredentialKind, credential_key
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import from_datetime, to_minute
 from protocol.tickets.codec import decode
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.office import Office
 
 SITE = SiteId(1)
@@ -55,11 +55,11 @@ async def test_a_ticket_is_blocked_and_unblocked(office: Office) -> None:
     woken = office.woken
     blocked = await office.issuing.block(ticket_id, office.seller, "stolen", office.clock())
     assert office.woken == woken + 1
-    assert blocked.record.status is TicketStatus.BLOCKED
-    assert blocked.record.status_since == to_minute(office.clock())
-    assert [record.status for record in await _told(office)] == [TicketStatus.BLOCKED]
+    assert blocked.record.state is TicketState.BLOCKED
+    assert blocked.record.state_since == to_minute(office.clock())
+    assert [record.state for record in await _told(office)] == [TicketState.BLOCKED]
     again = await office.issuing.unblock(ticket_id, office.seller, "found", office.clock())
-    assert again.record.status is TicketStatus.ACTIVE
+    assert again.record.state is TicketState.ACTIVE
     assert again.code == blocked.code
 
 

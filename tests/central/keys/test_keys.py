@@ -14,7 +14,7 @@ from protocol.feed.faults import UntrustedFeed
 from protocol.feed.trust import TrustState, begin, believe_keyring
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, to_minute
-from protocol.keyring import Keyring, KeyStatus, Purpose, signed_by_threshold
+from protocol.keyring import Keyring, KeyState, Purpose, signed_by_threshold
 from protocol.signatures import Envelope
 from protocol.tickets.claims import Claims, TicketFlags
 from protocol.tickets.codec import decode
@@ -51,11 +51,11 @@ def a_ticket(signer: RackSigner) -> str:
     return signer.sign(claims)
 
 
-def status_of_ticket(text: str, keyring: Keyring) -> KeyStatus | None:
+def status_of_ticket(text: str, keyring: Keyring) -> KeyState | None:
     token = decode(text.encode())
     assert token is not None
     key = proving_key(token, keyring)
-    return None if key is None else key.status
+    return None if key is None else key.state
 
 
 def test_the_first_keyring_holds_one_key_of_each_purpose_signed_by_root(files: KeyFiles) -> None:
@@ -95,20 +95,20 @@ def test_a_rotated_key_signs_and_the_old_one_still_proves(files: KeyFiles) -> No
     assert rack.reload()
     assert not rack.reload()
     assert signer.key_id > old_key
-    assert status_of_ticket(old_ticket, rack.keyring) is KeyStatus.ACTIVE
-    assert status_of_ticket(a_ticket(signer), rack.keyring) is KeyStatus.ACTIVE
+    assert status_of_ticket(old_ticket, rack.keyring) is KeyState.ACTIVE
+    assert status_of_ticket(a_ticket(signer), rack.keyring) is KeyState.ACTIVE
 
 
 def test_after_a_compromise_old_tickets_live_in_the_cache_only(files: KeyFiles) -> None:
     rack = KeyRack(files)
     ticket = a_ticket(RackSigner(rack, lambda: NOON))
     keyring = rotated(files, compromised=True)
-    assert status_of_ticket(ticket, keyring) is KeyStatus.CACHE_ONLY
+    assert status_of_ticket(ticket, keyring) is KeyState.CACHE_ONLY
 
 
 def test_a_compromised_feed_key_is_revoked(files: KeyFiles) -> None:
     keyring = rotated(files, Purpose.MANIFEST, compromised=True)
-    assert [key.status for key in keyring.keys if key.purpose is Purpose.MANIFEST] == [KeyStatus.REVOKED, KeyStatus.ACTIVE]
+    assert [key.state for key in keyring.keys if key.purpose is Purpose.MANIFEST] == [KeyState.REVOKED, KeyState.ACTIVE]
 
 
 @pytest.mark.law(3)

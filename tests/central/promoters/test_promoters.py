@@ -140,7 +140,7 @@ async def test_the_qr_over_http_leads_to_the_link_with_the_code(office: Office) 
         assert picture is not None
         assert [found.text for found in zxingcpp.read_barcodes(picture)] == [one["link"]]
         line = {"ticket_type_id": 1, "visit_day": "2026-05-10"}
-        order = {"site_id": 1, "lines": [line], "expected_total_fen": 8_000, "payment": "cash", "promoter_code": one["code"]}
+        order = {"site_id": 1, "lines": [line], "expected_total_fen": 8_000, "method": "cash", "promoter_code": one["code"]}
         keyed = {**headers, "Idempotency-Key": "sale-0001"}
         made = await (await client.post("/api/v1/orders", json=order, headers=keyed)).json()
         assert (made["promoter_id"], made["promotion"]) == (one["promoter_id"], "attributed")

@@ -9,7 +9,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from protocol.identifiers import TicketId
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.office import Office
 from tests.builders.refunding import balances, request, settled
 
@@ -37,7 +37,7 @@ async def test_a_used_ticket_is_refunded_by_force_alone(office: Office) -> None:
     await _refused(request(office, ticket_id))
     refund = await settled(office, await request(office, ticket_id, **FORCED))
     assert (refund.state, refund.kind, refund.amount_fen) == (RefundState.PAID, RefundKind.FORCED, 8000)
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert await balances(office) == {}
     async with office.store.transaction() as work:
         assert await paid_back_among(work, [ticket_id]) == frozenset()
@@ -63,12 +63,12 @@ async def test_those_of_a_group_who_entered_are_paid_back_once_and_the_others_en
     assert "4 persons have entered" in await _refused(request(office, ticket_id, persons=5, **FORCED))
     await settled(office, await request(office, ticket_id, persons=3, **FORCED))
     record = (await office.issuing.ticket(ticket_id)).record
-    assert (record.persons, record.status) == (10, TicketStatus.ACTIVE)
+    assert (record.persons, record.state) == (10, TicketState.ACTIVE)
     assert "1 persons have entered" in await _refused(request(office, ticket_id, persons=2, **FORCED))
     by_rule = await settled(office, await request(office, ticket_id, persons=6))
     assert by_rule.state is RefundState.PAID
     await settled(office, await request(office, ticket_id, **FORCED))
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert await balances(office) == {}
 
 

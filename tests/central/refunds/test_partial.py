@@ -19,7 +19,7 @@ from central.reports.refunds import REFUNDS
 from central.sales.rules.pricing import Holder
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import TicketId
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.office import Office, once
 from tests.builders.refunding import balances, gate, publish, request, settled
 
@@ -59,7 +59,7 @@ async def test_the_fee_of_the_term_that_holds_is_kept_and_the_ledger_says_so(off
 async def test_what_was_quoted_is_paid_or_refused_but_never_changed(office: Office) -> None:
     ticket_id = await _sold(office)
     await _refused(request(office, ticket_id, expected_fen=8000), ProblemCode.TOTAL_CHANGED)
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.ACTIVE
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.ACTIVE
 
 
 async def test_behind_the_last_cut_off_only_a_person_may_set_what_is_kept(office: Office) -> None:
@@ -99,7 +99,7 @@ async def test_persons_of_a_group_are_refunded_one_by_one_and_each_once(office: 
     await _refused(request(office, ticket_id, persons=1), ProblemCode.TICKET_STATE)
     assert [(await settled(office, one)).state for one in (first, second)] == [RefundState.PAID] * 2
     record = (await office.issuing.ticket(ticket_id)).record
-    assert (record.persons, record.status) == (4, TicketStatus.ACTIVE)
+    assert (record.persons, record.state) == (4, TicketState.ACTIVE)
     assert await balances(office) == {"cash/1": 80_000 - 6 * 6400, "fees/1": -6 * 1600, "sales/1": -4 * 8000}
 
 
@@ -108,7 +108,7 @@ async def test_the_last_persons_of_a_group_make_its_code_void(office: Office) ->
     ticket_id = await _sold(office, persons=3)
     await settled(office, await request(office, ticket_id, persons=1))
     await settled(office, await request(office, ticket_id))
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert [one.refund.persons for one in await office.listed(REFUNDS)] == [2, 1]
 
 
@@ -173,4 +173,4 @@ async def test_whatever_is_asked_for_at_once_no_person_is_paid_twice_or_after_en
     assert persons + used <= 12
     assert (await balances(office))["cash/1"] == 12 * 8000 - 6400 * persons
     record = (await office.issuing.ticket(ticket_id)).record
-    assert record.status is TicketStatus.VOID or record.persons == 12 - persons
+    assert record.state is TicketState.VOID or record.persons == 12 - persons

@@ -16,7 +16,7 @@ from central.refunds.rules.fence import AgentFacts, Standing, WaitedFor
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
 from protocol.identifiers import AgentId, SiteId, TicketId
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.central import NOON
 from tests.builders.office import Office, once
 
@@ -58,7 +58,7 @@ async def test_the_ticket_is_void_at_once_and_the_money_waits(office: Office) ->
     office.gates.agents = (_gate(BEFORE),)
     refund = await _request(office, ticket_id)
     assert refund.state is RefundState.WAITING
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert [one.agent for one in refund.waiting_for] == [None, AgentId(5)]
     assert await _drawer(office) == 8000
 
@@ -91,7 +91,7 @@ async def test_a_use_that_arrives_behind_the_fence_refuses_the_refund_and_the_ti
     await _publish(office, AFTER)
     office.gates.agents, office.gates.used = (_gate(AFTER),), {ticket_id: 1}
     assert (await office.refunds.settle(refund.refund_id, office.clock())).state is RefundState.REFUSED
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.ACTIVE
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.ACTIVE
     assert await _drawer(office) == 8000
 
 
@@ -101,7 +101,7 @@ async def test_a_ticket_that_is_known_to_be_used_is_not_even_revoked(office: Off
     with pytest.raises(Problem) as problem:
         await _request(office, ticket_id)
     assert problem.value.code is ProblemCode.TICKET_STATE
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.ACTIVE
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.ACTIVE
 
 
 async def test_without_any_gate_it_is_paid_as_soon_as_the_feed_says_void(office: Office) -> None:

@@ -18,7 +18,7 @@ from central.reports.refunds import REFUNDS
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder
 from protocol.holders import Document, DocumentType
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.office import EVERYBODY, VISIT, Office, once
 from tests.builders.refunding import balances, gate, publish, request, settled
 
@@ -56,7 +56,7 @@ async def test_only_the_difference_is_paid_and_the_old_ticket_is_void(office: Of
     order = await _upgraded(office, old, dear, 4000)
     assert (order.total_fen, [one.record.ticket_type for one in order.tickets]) == (12_000, [dear.type_id])
     assert (await _upgraded(office, old, dear, 4000)).order_id == order.order_id
-    assert (await office.issuing.ticket(old.ticket_id)).record.status is TicketStatus.VOID
+    assert (await office.issuing.ticket(old.ticket_id)).record.state is TicketState.VOID
     assert await balances(office) == {"cash/1": 12_000, "sales/1": -12_000}
     (handed_in,) = [one.refund for one in await office.listed(REFUNDS)]
     assert (handed_in.kind, handed_in.state, handed_in.amount_fen) == (RefundKind.EXCHANGE, RefundState.PAID, 8000)
@@ -82,7 +82,7 @@ async def test_what_does_not_fit_changes_nothing(office: Office) -> None:
     assert await _refused(_upgraded(office, old, full, 1000)) is ProblemCode.SOLD_OUT
     for ask in (office.upgrades.quote(_wanted(used, dear), office.clock()), _upgraded(office, used, dear, 1000)):
         assert await _refused(ask) is ProblemCode.TICKET_STATE
-    assert (await office.issuing.ticket(old.ticket_id)).record.status is TicketStatus.ACTIVE
+    assert (await office.issuing.ticket(old.ticket_id)).record.state is TicketState.ACTIVE
     office.clock.advance(seconds=24 * 3600)
     assert await _refused(office.upgrades.quote(_wanted(old, dear), office.clock())) is ProblemCode.NOT_UPGRADABLE
     assert await balances(office) == {"cash/1": 25_000, "sales/1": -25_000}

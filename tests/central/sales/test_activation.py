@@ -22,7 +22,7 @@ from central.sales.rules.pricing import Holder
 from central.store.tables.activation import ActivationCodeRow
 from central.store.tables.tickets import TicketCredentialRow
 from protocol.holders import Document, DocumentType
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.office import VISIT, Office, once, sign_in
 from tests.builders.refunding import gate, request, settled
 
@@ -88,11 +88,11 @@ async def test_a_type_that_cannot_be_activated_by_code_is_refused(office: Office
 @pytest.mark.law(7)
 async def test_a_code_makes_its_ticket_valid_once_for_the_day_that_the_holder_says(office: Office) -> None:
     order = await office.sell(await by_code(office), quantity=2)
-    assert {one.record.status for one in order.tickets} == {TicketStatus.INACTIVE}
+    assert {one.record.state for one in order.tickets} == {TicketState.INACTIVE}
     first, second = await exported(office, order)
     assert (first.last_day, await states(office)) == (date(2026, 6, 9), [CodeState.EXPORTED] * 2)
     ticket = await activate(office, first.code.lower(), visit=LATER)
-    assert (ticket.record.status, ticket.record.generation, ticket.ticket_id) == (TicketStatus.ACTIVE, 2, first.ticket_id)
+    assert (ticket.record.state, ticket.record.generation, ticket.ticket_id) == (TicketState.ACTIVE, 2, first.ticket_id)
     assert ticket.code not in {one.code for one in order.tickets}
     assert ticket.record.valid_from > order.tickets[0].record.valid_until
     assert await activate(office, first.code.lower(), visit=LATER) == ticket
@@ -125,7 +125,7 @@ async def test_codes_are_sent_and_voided_and_made_anew(office: Office) -> None:
     await refused(ProblemCode.TICKET_STATE, codes.void(second.ticket_id, "again", 1, now))
     (anew,) = await exported(office, order)
     assert (anew.ticket_id, anew.code != second.code) == (second.ticket_id, True)
-    assert (await activate(office, anew.code)).record.status is TicketStatus.ACTIVE
+    assert (await activate(office, anew.code)).record.state is TicketState.ACTIVE
     assert await states(office) == [CodeState.ACTIVATED, CodeState.VOIDED, CodeState.SENT]
     other = await office.sell(await by_code(office), "key-0003")
     await refused(ProblemCode.NOT_FOUND, codes.send(Codes(order.order_id, (other.tickets[0].ticket_id,)), 1, now))
@@ -148,7 +148,7 @@ async def test_an_inactive_ticket_that_was_used_is_inactive_again_when_its_refun
     office.gates.used[ticket_id] = 1
     office.gates.agents = ()
     await settled(office, refund)
-    assert (await office.issuing.ticket(ticket_id)).record.status is TicketStatus.INACTIVE
+    assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.INACTIVE
 
 
 async def test_a_real_name_ticket_gets_its_holder_when_it_is_activated(office: Office) -> None:

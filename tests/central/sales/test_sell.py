@@ -25,7 +25,7 @@ from protocol.feed.records import CredentialKind
 from protocol.holders import Document, DocumentType, holder_hash
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Minute, from_minute, inclusive_end, to_datetime
-from protocol.keyring import Key, Keyring, KeyStatus, Purpose
+from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.signatures import PUBLIC_KEY_BYTES
 from protocol.tickets import signature
 from protocol.tickets.codec import decode
@@ -45,7 +45,7 @@ def _cash(office: Office) -> AtOnce:
 def _keyring() -> Keyring:
     public = PRIVATE_KEY.public_key().public_bytes_raw()
     assert len(public) == PUBLIC_KEY_BYTES
-    key = Key(ISSUING_KEY, Purpose.TICKETS, public, (), from_minute(Minute(0)), from_minute(Minute(2**31)), KeyStatus.ACTIVE)
+    key = Key(ISSUING_KEY, Purpose.TICKETS, public, (), from_minute(Minute(0)), from_minute(Minute(2**31)), KeyState.ACTIVE)
     return Keyring(1, 1, from_minute(Minute(2**31)), 1, (public,), (key,))
 
 

@@ -73,7 +73,7 @@ async def test_a_cancelled_order_takes_no_money_and_a_paid_one_is_not_cancelled(
     assert (await (await desk.post(f"/orders/{order_id}/cancel")).json())["state"] == "cancelled"
     assert (await desk.post(f"/orders/{order_id}/cancel")).status == 200
     assert (await desk.post(f"/orders/{order_id}/payments", {"method": "wechat"})).status == 409
-    sold = await desk.post("/orders", {**HELD, "payment": "bank_transfer", "payment_reference": "2026-05-10/7"})
+    sold = await desk.post("/orders", {**HELD, "method": "bank_transfer", "reference": "2026-05-10/7"})
     assert (await desk.post(f"/orders/{(await sold.json())['order_id']}/cancel")).status == 409
 
 
@@ -82,8 +82,8 @@ async def test_a_cancelled_order_takes_no_money_and_a_paid_one_is_not_cancelled(
     [
         ("/held-orders", {**HELD, "expected_total_fen": 7999}, 409, "total_changed"),
         ("/held-orders", {**HELD, "expected_total_fen": 0}, 400, "input_invalid"),
-        ("/held-orders", {**HELD, "payment": "cash"}, 400, "input_invalid"),
-        ("/orders", {**HELD, "payment": "on_account"}, 400, "input_invalid"),
+        ("/held-orders", {**HELD, "method": "cash"}, 400, "input_invalid"),
+        ("/orders", {**HELD, "method": "on_account"}, 400, "input_invalid"),
         ("/orders/1/payments", {"method": "cash"}, 400, "input_invalid"),
         ("/orders/1/payments", {"method": "wechat", "auth_code": "12"}, 400, "input_invalid"),
         ("/orders/9/payments", {"method": "wechat"}, 404, "not_found"),

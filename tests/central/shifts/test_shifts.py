@@ -195,7 +195,7 @@ async def test_a_count_is_blind_over_http_and_notes_are_added_up(office: Office)
         answer = await client.post("/api/v1/own-shift", json=body, headers=headers)
         assert (answer.status, (await answer.json())["closed"]) == (201, None)
         quoted = {"site_id": 1, "lines": [{"ticket_type_id": one.type_id, "visit_day": "2026-05-10"}]}
-        order = {**quoted, "expected_total_fen": 8_000, "payment": "cash"}
+        order = {**quoted, "expected_total_fen": 8_000, "method": "cash"}
         keyed = {**headers, "Idempotency-Key": "sale-0001"}
         assert (await client.post("/api/v1/orders", json=order, headers=keyed)).status == 201
         office.clock.advance(seconds=1)

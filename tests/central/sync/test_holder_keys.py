@@ -50,7 +50,7 @@ class Keyed:
 
 async def sell(central: Central, ticket_type: int) -> TicketId:
     line = {"ticket_type_id": ticket_type, "visit_day": VISIT_DAY, "holders": HOLDERS}
-    wanted = {"site_id": 1, "lines": [line], "expected_total_fen": 8000, "payment": "cash"}
+    wanted = {"site_id": 1, "lines": [line], "expected_total_fen": 8000, "method": "cash"}
     order = await central.api("POST", "/orders", wanted)
     return TicketId(int(order["tickets"][0]["ticket_id"], 16))
 

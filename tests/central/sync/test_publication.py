@@ -11,7 +11,7 @@ from protocol.feed.buckets import BucketKind, digest, hash_at
 from protocol.feed.delta import BucketId, Changes, Delta, apply_changes, changes
 from protocol.feed.records import CredentialEntry, encode_credentials, encode_tickets
 from protocol.identifiers import TicketId
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.feed import SITE, START, credential, ticket
 
 STAND = Stand(5, START)
@@ -72,7 +72,7 @@ def test_only_the_touched_buckets_are_made_anew() -> None:
     shelf = Shelf()
     one, two = ticket(1 << 60), ticket(2 << 60)
     shelf.publish(changes([one, two], (), [credential(1 << 60, 1)]))
-    void = replace(one, status=TicketStatus.VOID)
+    void = replace(one, state=TicketState.VOID)
     made = publish(shelf.edition, changes([void, two]), shelf.blobs, TABLES, STAND)
     assert made.buckets == {(BucketKind.TICKETS, 1 << 8): encode_tickets([void])}
     assert made.edition.credentials == shelf.edition.credentials

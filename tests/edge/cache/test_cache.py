@@ -23,7 +23,7 @@ from protocol.feed.segments import ticket_row, walk_in_row
 from protocol.feed.trust import TrustState, begin
 from protocol.identifiers import CheckPointId, TicketId, TicketTypeId
 from protocol.journal.history import AdmissionEvent
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from protocol.tickets.short_number import number_of
 from tests.builders.feed import (
     ENTRY_POINT,
@@ -43,7 +43,7 @@ from tests.builders.feed import (
 
 pytestmark = pytest.mark.law(4)
 
-HELD = [*tickets(6), ticket(0x123_0000_0000_0001, status=TicketStatus.VOID)]
+HELD = [*tickets(6), ticket(0x123_0000_0000_0001, status=TicketState.VOID)]
 VOID = HELD[-1].ticket_id
 ROLLED_UP, RECENT = HELD[0].ticket_id, HELD[1].ticket_id
 STRANGER = TicketId(VOID + 1)  # with the number of VOID, which leads to VOID alone
@@ -210,7 +210,7 @@ def test_rows_deleted_swapped_or_emptied_are_refused(filled: tuple[Path, TrustSt
 def test_a_void_ticket_made_active_on_disk_with_a_matching_hash_is_still_refused(
     filled: tuple[Path, TrustState], tmp_path: Path
 ) -> None:
-    forged = encode_tickets([replace(HELD[-1], status=TicketStatus.ACTIVE)])
+    forged = encode_tickets([replace(HELD[-1], state=TicketState.ACTIVE)])
     target = tmp_path / "cache.db"
     edit(
         filled[0],
@@ -246,7 +246,7 @@ async def test_an_older_cache_file_put_back_is_refused(tmp_path: Path) -> None:
     feed = world()
     await download(feed, tmp_path)
     older = (tmp_path / "cache.db").read_bytes()
-    feed.publish(changes([replace(HELD[0], status=TicketStatus.VOID)]))
+    feed.publish(changes([replace(HELD[0], state=TicketState.VOID)]))
     state = await download(feed, tmp_path)
     (tmp_path / "cache.db").write_bytes(older)
     with pytest.raises(CacheTampered, match="rollback"):
@@ -257,12 +257,12 @@ async def test_an_older_cache_file_put_back_is_refused(tmp_path: Path) -> None:
 async def test_a_power_cut_between_cache_and_trust_store_leaves_a_gate_that_starts(tmp_path: Path) -> None:
     feed = world()
     before = await download(feed, tmp_path)
-    feed.publish(changes([replace(HELD[0], status=TicketStatus.VOID)]))
+    feed.publish(changes([replace(HELD[0], state=TicketState.VOID)]))
     after = await download(feed, tmp_path)
     cache, state = open_cache(tmp_path / "cache.db", before)
     record: TicketRecord | None = cache.record(HELD[0].ticket_id)
     assert record is not None
-    assert record.status is TicketStatus.VOID
+    assert record.state is TicketState.VOID
     assert (state.manifest, state.admissions) == (after.manifest, after.admissions)
     cache.close()
 

@@ -25,7 +25,7 @@ from protocol.feed.segments import ticket_row
 from protocol.feed.trust import begin
 from protocol.identifiers import TicketId
 from protocol.instants import plus
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.feed import AUTONOMY_S, SITE, START, FeedSimulator, credential, entry, ticket, tickets, watermark
 
 NOW = Moment(START, 0)
@@ -108,7 +108,7 @@ async def test_the_same_head_again_asks_for_nothing_and_switches_nothing(gate: G
 
 async def test_a_change_comes_as_a_delta(gate: Gate) -> None:
     await gate.refresh()
-    void = replace(HELD[5], status=TicketStatus.VOID)
+    void = replace(HELD[5], state=TicketState.VOID)
     new = ticket(77)
     gate.feed.publish(changes([void, new], [HELD[6].ticket_id], [credential(77, 9)], [credential(HELD[0].ticket_id, 1)]))
     assert await gate.refresh() == ["manifest", "delta"]
@@ -123,7 +123,7 @@ async def test_a_change_comes_as_a_delta(gate: Gate) -> None:
 async def test_several_versions_behind_only_the_buckets_that_differ_are_fetched(gate: Gate) -> None:
     await gate.refresh()
     for record in HELD[:2]:
-        gate.feed.publish(changes([replace(record, status=TicketStatus.VOID)]))
+        gate.feed.publish(changes([replace(record, state=TicketState.VOID)]))
     asked = await gate.refresh()
     assert asked == ["manifest", "delta", "content", "buckets"]
     assert gate.feed.asked[-1].count(",") == 1
@@ -303,7 +303,7 @@ async def test_keyrings_are_followed_one_by_one_across_an_epoch(gate: Gate) -> N
 async def test_the_switch_waits_for_an_intent_that_is_being_committed(gate: Gate) -> None:
     await gate.refresh()
     edition = gate.cache.edition
-    gate.feed.publish(changes([replace(HELD[0], status=TicketStatus.VOID)]))
+    gate.feed.publish(changes([replace(HELD[0], state=TicketState.VOID)]))
     async with gate.lock:
         gate.lock.wanted.clear()
         task = asyncio.create_task(gate.refresh())

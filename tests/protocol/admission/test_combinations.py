@@ -24,9 +24,9 @@ from protocol.admission.policy import (
 from protocol.admission.verdict import CallStaff, Language, Refuse, visitor_text
 from protocol.directions import Direction
 from protocol.identifiers import CheckPointId, SiteId, TicketId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     EXIT,
     GATE,
@@ -99,7 +99,7 @@ def old_cache() -> Iterator[Case]:
         ("once a week", shown(TODAY, ground=STALE, ticket_types=only(PeriodUses(1, Period.WEEK))), stale),
         ("twice a day", shown(TODAY, ground=STALE, ticket_types=only(DailyUses(2))), "staff cache_stale"),
         ("used", shown(TODAY, passage("09:00"), ground=STALE), "refuse used_up"),
-        ("void", shown(replace(TODAY, status=TicketStatus.VOID), ground=STALE), "refuse void"),
+        ("void", shown(replace(TODAY, state=TicketState.VOID), ground=STALE), "refuse void"),
         ("real-name, bare lane", shown(real, ground=STALE), "refuse holder_required"),
         ("real-name, confirmed", shown(real, ground=STALE, holder=HolderShown.CONFIRMED_BY_STAFF), stale),
         ("of a type that is not in the feed", shown(TODAY, ground=STALE, ticket_types={}), "staff cache_stale"),
@@ -171,14 +171,14 @@ def unseen() -> Iterator[Case]:
 
 def keys_and_types() -> Iterator[Case]:
     foreign = replace(ROW, issuing_site=SiteId(2))
-    withdrawn = KeyStatus.CACHE_ONLY
+    withdrawn = KeyState.CACHE_ONLY
     for name, case, expected in (
         ("of another site, not in the cache", facts(code(foreign, withdrawn), ()), "refuse forged"),
         ("of another site, in the cache", facts(code(foreign, withdrawn), (Candidate(foreign, ()),)), "refuse wrong_site"),
         ("an older print", facts(code(ROW, withdrawn), (Candidate(replace(ROW, generation=2), ()),)), "refuse superseded"),
         (
             "void",
-            facts(code(ROW, withdrawn), (Candidate(replace(ROW, status=TicketStatus.VOID), ()),)),
+            facts(code(ROW, withdrawn), (Candidate(replace(ROW, state=TicketState.VOID), ()),)),
             "refuse void",
         ),
         (
@@ -192,7 +192,7 @@ def keys_and_types() -> Iterator[Case]:
     closed = check_point(state=CheckPointState.DISABLED)
     for name, row, changes, expected in (
         ("disabled", ROW, {"check_point": closed}, "refuse device_disabled"),
-        ("void", replace(ROW, status=TicketStatus.VOID), {}, "refuse void"),
+        ("void", replace(ROW, state=TicketState.VOID), {}, "refuse void"),
         ("expired", replace(ROW, valid_until=minute("09:00")), {}, "refuse expired"),
         ("good", ROW, {}, "staff policy_unknown"),
     ):

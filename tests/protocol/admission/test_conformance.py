@@ -29,7 +29,7 @@ from protocol.admission.verdict import (
 )
 from protocol.identifiers import EntitlementId, SiteId
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     EXIT,
     GATE,
@@ -180,7 +180,7 @@ def test_40_part_of_a_group_passes() -> None:
 
 def test_41_the_same_attempt_gets_the_same_answer() -> None:
     answer = decide(facts())
-    again = decide(shown(record(status=TicketStatus.VOID), passage("10:00"), earlier_answer=answer))
+    again = decide(shown(record(status=TicketState.VOID), passage("10:00"), earlier_answer=answer))
     assert again == answer
 
 

@@ -12,9 +12,9 @@ from protocol.admission.passages import PassageState, PastPassage
 from protocol.admission.policy import CheckPointState, ReEntry, TotalUses
 from protocol.directions import Direction
 from protocol.identifiers import EntitlementId, SiteId, TicketId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     EXIT,
     LIVE,
@@ -56,10 +56,10 @@ def whatever_the_ticket_says() -> Iterator[Case]:
         ("left already", by_code(IN, OUT), "None"),
         ("not yet valid", by_code(IN, valid_from=minute("12:00")), "None"),
         ("expired", by_code(IN, valid_until=minute("09:59")), "None"),
-        ("void", by_code(IN, status=TicketStatus.VOID), "void"),
-        ("blocked", by_code(IN, status=TicketStatus.BLOCKED), "blocked"),
-        ("unpaid", by_code(IN, status=TicketStatus.UNPAID), "unpaid"),
-        ("inactive", by_code(IN, status=TicketStatus.INACTIVE), "inactive"),
+        ("void", by_code(IN, status=TicketState.VOID), "void"),
+        ("blocked", by_code(IN, status=TicketState.BLOCKED), "blocked"),
+        ("unpaid", by_code(IN, status=TicketState.UNPAID), "unpaid"),
+        ("inactive", by_code(IN, status=TicketState.INACTIVE), "inactive"),
         ("superseded", by_code(IN, generation=2), "superseded"),
     ):
         yield name, case, f"out on 1/1: {expected}"
@@ -83,8 +83,8 @@ def whatever_was_shown() -> Iterator[Case]:
         ("a code that leads nowhere", LookUpCode(), "unknown"),
         ("a typed number at a lane", TypedNumber(), "malformed"),
         ("not in the cache, and old", code(ROW), "unknown"),
-        ("not in the cache, of a withdrawn key", code(NEW, KeyStatus.CACHE_ONLY), "forged"),
-        ("of another site, of a withdrawn key", code(ELSEWHERE, KeyStatus.CACHE_ONLY), "forged"),
+        ("not in the cache, of a withdrawn key", code(NEW, KeyState.CACHE_ONLY), "forged"),
+        ("of another site, of a withdrawn key", code(ELSEWHERE, KeyState.CACHE_ONLY), "forged"),
     ):
         yield name, facts(presented, (), check_point=EXIT, ticket_types=UNSEEN), f"out on nothing: {expected}"
     contradicted = facts(code(ROW, ticket_type=T2), (ticket(1),), check_point=EXIT)
@@ -124,13 +124,13 @@ def of_several() -> Iterator[Case]:
     for name, held, expected in (
         ("one inside", (ticket(1), ticket(2, IN)), "out on 2/1: None"),
         ("one left, one inside", (ticket(1, IN, OUT), ticket(2, IN)), "out on 2/1: None"),
-        ("one inside is blocked", (ticket(1), ticket(2, IN, status=TicketStatus.BLOCKED)), "out on 2/1: blocked"),
+        ("one inside is blocked", (ticket(1), ticket(2, IN, status=TicketState.BLOCKED)), "out on 2/1: blocked"),
         ("one annulled, one inside", (ticket(1, replace(IN, state=PassageState.NOT_PASSED)), ticket(2, IN)), "out on 2/1: None"),
         ("one whose outcome is not known", (ticket(1), ticket(2, replace(IN, state=PassageState.PENDING))), "out on 2/1: None"),
         ("one never seen to leave yesterday, one inside", (ticket(1, yesterday), ticket(2, IN)), "out on 2/1: None"),
         ("one inside since yesterday", (ticket(1), ticket(2, yesterday)), "out on 2/1: None"),
         ("a group of which seven are inside, and one outside", (ticket(2), group), "out on 1/1: None"),
-        ("none inside, one void", (ticket(1, status=TicketStatus.VOID), ticket(2)), "out on 2/1: None"),
+        ("none inside, one void", (ticket(1, status=TicketState.VOID), ticket(2)), "out on 2/1: None"),
         ("none inside", (ticket(1), ticket(2)), "out on 1/1: None"),
     ):
         yield f"by card: {name}", facts(CARD, held, check_point=EXIT), expected

@@ -28,7 +28,7 @@ from protocol.admission.verdict import ORDER, Admit, CallStaff, LetOut, Reason, 
 from protocol.identifiers import SiteId
 from protocol.instants import local_day
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.admission import (
     EXIT,
     LIVE,
@@ -163,11 +163,11 @@ FAULTS: list[tuple[Reason, str, Fault]] = [
     (Reason.FORGED, "presented", show(Forged())),
     (Reason.WRONG_SITE, "site", row(issuing_site=SiteId(2))),
     (Reason.UNKNOWN, "cache", missing),
-    (Reason.VOID, "status", row(status=TicketStatus.VOID)),
+    (Reason.VOID, "status", row(status=TicketState.VOID)),
     (Reason.SUPERSEDED, "generation", older),
-    (Reason.BLOCKED, "status", row(status=TicketStatus.BLOCKED)),
-    (Reason.UNPAID, "status", row(status=TicketStatus.UNPAID)),
-    (Reason.INACTIVE, "status", row(status=TicketStatus.INACTIVE)),
+    (Reason.BLOCKED, "status", row(status=TicketState.BLOCKED)),
+    (Reason.UNPAID, "status", row(status=TicketState.UNPAID)),
+    (Reason.INACTIVE, "status", row(status=TicketState.INACTIVE)),
     (Reason.DEVICE_DISABLED, "lane state", lane(state=CheckPointState.RETIRED)),
     (Reason.CLOCK_UNTRUSTED, "clock", ground(clock_trusted=False)),
     (Reason.CACHE_STALE, "age", ground(age_ms=100 * HOUR_MS)),

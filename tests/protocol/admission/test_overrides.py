@@ -11,9 +11,9 @@ from protocol.admission.facts import Candidate, DocumentCard, Facts, Forged, Hol
 from protocol.admission.passages import PassageKind, PassageState, PastPassage
 from protocol.admission.policy import CheckPointState, MinimumInterval, ReEntry, TimeOfDay, TotalUses, UnknownCheck
 from protocol.identifiers import AgentId, CheckPointId, EntitlementId, SiteId, TicketId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     GATE,
     LIVE,
@@ -47,10 +47,10 @@ CUT = passage("09:59:30", state=PassageState.PENDING, check_point=GATE, agent=Ag
 def tickets() -> Iterator[Case]:
     for name, case in (
         ("good", shown(ROW)),
-        ("void", shown(replace(ROW, status=TicketStatus.VOID))),
-        ("blocked", shown(replace(ROW, status=TicketStatus.BLOCKED))),
-        ("unpaid", shown(replace(ROW, status=TicketStatus.UNPAID))),
-        ("inactive", shown(replace(ROW, status=TicketStatus.INACTIVE))),
+        ("void", shown(replace(ROW, state=TicketState.VOID))),
+        ("blocked", shown(replace(ROW, state=TicketState.BLOCKED))),
+        ("unpaid", shown(replace(ROW, state=TicketState.UNPAID))),
+        ("inactive", shown(replace(ROW, state=TicketState.INACTIVE))),
         ("superseded", facts(code(ROW), (Candidate(replace(ROW, generation=2), ()),))),
         ("not yet valid", shown(replace(ROW, valid_from=minute("12:00")))),
         ("expired", shown(replace(ROW, valid_until=minute("09:00")))),
@@ -97,10 +97,10 @@ def no_ticket() -> Iterator[Case]:
         ("unreadable", facts(Unreadable(), ()), "refuse malformed"),
         ("forged", facts(Forged(), ()), "refuse forged"),
         ("contradicted by its row", facts(code(ROW, ticket_type=T2), (Candidate(ROW, ()),)), "refuse forged"),
-        ("of a withdrawn key, not in the cache", facts(code(NEW, KeyStatus.CACHE_ONLY), ()), "refuse forged"),
+        ("of a withdrawn key, not in the cache", facts(code(NEW, KeyState.CACHE_ONLY), ()), "refuse forged"),
         (
             "a newer print, of a withdrawn key",
-            facts(code(ROW, KeyStatus.CACHE_ONLY, generation=2), (Candidate(ROW, ()),)),
+            facts(code(ROW, KeyState.CACHE_ONLY, generation=2), (Candidate(ROW, ()),)),
             ("refuse forged"),
         ),
         ("a card that leads nowhere", facts(CARD, ()), "refuse unknown"),
@@ -109,10 +109,10 @@ def no_ticket() -> Iterator[Case]:
 
 
 def which_ticket() -> Iterator[Case]:
-    void, used = Candidate(replace(OTHER, status=TicketStatus.VOID), ()), Candidate(ROW, (USED,))
+    void, used = Candidate(replace(OTHER, state=TicketState.VOID), ()), Candidate(ROW, (USED,))
     yield "of a void and a used one, the used one", facts(CARD, (void, used)), DONE
     yield "of a used and a void one, the used one", facts(CARD, (used, void)), DONE
-    first_void, other_used = Candidate(replace(ROW, status=TicketStatus.VOID), ()), Candidate(OTHER, (USED,))
+    first_void, other_used = Candidate(replace(ROW, state=TicketState.VOID), ()), Candidate(OTHER, (USED,))
     yield "whichever was found first", facts(CARD, (first_void, other_used)), "override on 2/1, 1 in"
     equal = (Candidate(OTHER, ()), Candidate(ROW, ()))
     yield "of two equal ones, the lower number", facts(CARD, equal), DONE
@@ -133,7 +133,7 @@ def interrupted() -> Iterator[Case]:
         ("taken up before", shown(ROW, replace(CUT, resumed=True), at=late), DONE),
         ("uses enough for another entry", shown(ROW, CUT, ticket_types=ten, at=late), DONE),
         ("used elsewhere too", shown(ROW, USED, CUT, at=late), DONE),
-        ("blocked meanwhile", shown(replace(ROW, status=TicketStatus.BLOCKED), CUT, at=late), "resume on 1/1, 1 in, 0 left"),
+        ("blocked meanwhile", shown(replace(ROW, state=TicketState.BLOCKED), CUT, at=late), "resume on 1/1, 1 in, 0 left"),
     ):
         yield f"interrupted: {name}", case, expected
 

@@ -23,9 +23,9 @@ from protocol.admission.policy import (
 from protocol.admission.verdict import Admit
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     EXIT,
     GATE,
@@ -150,12 +150,12 @@ def holders() -> Iterator[Case]:
 
 
 def statuses() -> Iterator[Case]:
-    for status in TicketStatus:
+    for status in TicketState:
         for here, generation in (("own", 1), ("older print", 2)):
             row = record(status=status, generation=generation)
             expected = {
-                TicketStatus.ACTIVE: ADMIT if generation == 1 else "refuse superseded",
-                TicketStatus.VOID: "refuse void",
+                TicketState.ACTIVE: ADMIT if generation == 1 else "refuse superseded",
+                TicketState.VOID: "refuse void",
             }.get(status, f"refuse {status.name.lower()}" if generation == 1 else "refuse superseded")
             yield f"{status.name}, {here}", facts(code(record()), (Candidate(row, ()),)), expected
             alarm = expected.removeprefix("refuse ") if expected != ADMIT else "None"
@@ -223,10 +223,10 @@ def unseen() -> Iterator[Case]:
     yield "unseen of another site", facts(code(record(issuing_site=SiteId(2))), (), ticket_types=allowed), "refuse wrong_site"
     both = code(record(issuing_site=SiteId(2), flags=TicketFlags.MULTI_SITE, issued_at=minute("10:00")))
     yield "unseen of another site, for several", facts(both, (), ticket_types=allowed), ADMIT
-    for status in (KeyStatus.CACHE_ONLY, KeyStatus.ACTIVE):
-        expected = "refuse forged" if status is KeyStatus.CACHE_ONLY else ADMIT
+    for status in (KeyState.CACHE_ONLY, KeyState.ACTIVE):
+        expected = "refuse forged" if status is KeyState.CACHE_ONLY else ADMIT
         yield f"newer generation, key {status}", facts(code(record(), status, generation=2), ticket_types=allowed), expected
-    later = facts(code(record(), generation=2), (Candidate(record(status=TicketStatus.VOID), ()),), ticket_types=allowed)
+    later = facts(code(record(), generation=2), (Candidate(record(status=TicketState.VOID), ()),), ticket_types=allowed)
     yield "newer generation of a void ticket", later, "refuse void"
 
 
@@ -304,7 +304,7 @@ def credentials() -> Iterator[Case]:
         yield f"{name}: fire", facts(presented, (), fire=True), "free"
     contradicted = code(record(), ticket_type=TicketTypeId(2))
     yield "a code that its record contradicts: override", facts(contradicted, supervisor=9), "refuse forged"
-    withdrawn = code(record(), KeyStatus.CACHE_ONLY)
+    withdrawn = code(record(), KeyState.CACHE_ONLY)
     yield "a code of a withdrawn key, not in the cache: override", facts(withdrawn, (), supervisor=9), "refuse forged"
     yield "an unknown number typed by staff", facts(TypedNumber(), (), check_point=staffed), "refuse unknown"
     yield "a type that is not in the feed", facts(ticket_types={}), "staff policy_unknown"

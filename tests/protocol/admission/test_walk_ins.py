@@ -13,7 +13,7 @@ from protocol.admission.policy import CheckPointState, WalkInRule
 from protocol.admission.verdict import Language, Refuse, staff_text, visitor_text
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
-from protocol.tickets.record import TicketStatus
+from protocol.tickets.record import TicketState
 from tests.builders.admission import (
     GATE,
     LIVE,
@@ -134,7 +134,7 @@ def with_tickets() -> Iterator[Case]:
         ("a used ticket", Candidate(row, used), IN_BY_7),
         ("a ticket for tomorrow", Candidate(replace(row, valid_from=minute("2026-05-11 00:00")), ()), IN_BY_7),
         ("an expired ticket", Candidate(replace(row, valid_until=minute("2026-05-09 23:59")), ()), IN_BY_7),
-        ("a refunded ticket", Candidate(replace(row, status=TicketStatus.VOID), ()), IN_BY_7),
+        ("a refunded ticket", Candidate(replace(row, state=TicketState.VOID), ()), IN_BY_7),
     ):
         yield name, walking(BORN_1950, SENIORS, candidates=(held,)), expected
         without_rule = (

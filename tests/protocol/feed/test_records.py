@@ -29,7 +29,7 @@ from protocol.feed.records import (
 from protocol.identifiers import U64_MAX, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 
 GOLDEN = TicketRecord(
     ticket_id=TicketId(0x0102030405060708),
@@ -40,8 +40,8 @@ GOLDEN = TicketRecord(
     valid_until=Minute(0x51525354),
     flags=TicketFlags.GROUP | TicketFlags.REAL_NAME,
     generation=0x61,
-    status=TicketStatus.BLOCKED,
-    status_since=Minute(0x71727374),
+    state=TicketState.BLOCKED,
+    state_since=Minute(0x71727374),
     persons=0x8182,
     slot_start=Minute(0x91929394),
     slot_minutes=0xA1A2,
@@ -61,8 +61,8 @@ records = st.builds(
     valid_until=minutes,
     flags=st.integers(0, 15).map(TicketFlags),
     generation=st.integers(0, 255),
-    status=st.sampled_from(TicketStatus),
-    status_since=minutes,
+    status=st.sampled_from(TicketState),
+    state_since=minutes,
     persons=u16,
     slot_start=minutes,
     slot_minutes=u16,

@@ -16,7 +16,7 @@ from protocol.feed.trust import (
 from protocol.feed.trust_state import from_bytes, to_bytes
 from protocol.identifiers import KeyId, SiteId
 from protocol.instants import Instant
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.signatures import seal
 from tests.builders.feed import (
     ADMISSIONS_KEY,
@@ -75,7 +75,7 @@ class TestForgery:
     @pytest.mark.parametrize(
         "change",
         [
-            {"status": KeyStatus.REVOKED},
+            {"status": KeyState.REVOKED},
             {"not_after": Instant(START - 1)},
             {"not_before": Instant(START + 1)},
             {"sites": (SiteId(SITE + 1),)},

@@ -27,7 +27,7 @@ from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId
 from protocol.instants import Instant
 from protocol.journal.chain import Head, sign_head
 from protocol.journal.events import LostRange
-from protocol.keyring import Key, KeyStatus, Purpose
+from protocol.keyring import Key, KeyState, Purpose
 from protocol.signatures import Envelope, seal
 from protocol.sync.answers import (
     MAX_ANSWER_BYTES,
@@ -221,7 +221,7 @@ def test_an_answer_signed_for_another_domain_is_not_believed(kind: Seal, answer:
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": KeyStatus.REVOKED},
+        {"status": KeyState.REVOKED},
         {"not_before": Instant(START + 1)},
         {"not_after": Instant(START - 1)},
         {"sites": (SiteId(9),)},

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocol.identifiers import U8_MAX, U16_MAX, U32_MAX, U64_MAX, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
-from protocol.keyring import Keyring, KeyStatus, Purpose
+from protocol.keyring import Keyring, KeyState, Purpose
 from protocol.signatures import sign
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
 from protocol.tickets.codec import BODY_BYTES, PREFIX, TEXT_CHARACTERS, TOKEN_BYTES, decode, encode_body, encode_text
@@ -208,8 +208,8 @@ def test_a_signature_for_another_purpose_is_no_ticket(domain: str) -> None:
 
 PROVERS = [
     ("its key", RING, True),
-    ("set cache-only", keyring(key(7, status=KeyStatus.CACHE_ONLY)), True),
-    ("revoked", keyring(key(7, status=KeyStatus.REVOKED)), False),
+    ("set cache-only", keyring(key(7, status=KeyState.CACHE_ONLY)), True),
+    ("revoked", keyring(key(7, status=KeyState.REVOKED)), False),
     ("unknown", keyring(key(9)), False),
     ("for another site", keyring(key(7, sites=(2,))), False),
     ("for its site among others", keyring(key(7, sites=(2, 1))), True),

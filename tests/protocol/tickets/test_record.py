@@ -7,7 +7,7 @@ import pytest
 from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import Claims, TicketFlags
-from protocol.tickets.record import TicketStatus, agrees, from_claims
+from protocol.tickets.record import TicketState, agrees, from_claims
 from tests.builders.admission import claims_of, record
 
 CLAIMS = claims_of(record())
@@ -15,7 +15,7 @@ CLAIMS = claims_of(record())
 
 def test_what_a_code_says_of_itself_agrees() -> None:
     assert agrees(from_claims(CLAIMS), CLAIMS)
-    assert from_claims(CLAIMS).status is TicketStatus.ACTIVE
+    assert from_claims(CLAIMS).state is TicketState.ACTIVE
 
 
 @pytest.mark.law(2)
