@@ -152,7 +152,7 @@ async def told(answer: ClientResponse, said: Any) -> str:  # noqa: ANN401 - JSON
     read = await answer.read()
     documented = said["responses"].get(str(answer.status))
     if answer.status >= 500 or documented is None or answer.content_type not in documented["content"]:
-        return f"{WRONG} {answer.content_type} is not documented, {read[:300]!r}"
+        return f"{WRONG} {answer.content_type} is not documented, {read[:120]!r}"
     if answer.content_type == paths.CBOR_TYPE:
         cbor.decode(read)
         return ""
