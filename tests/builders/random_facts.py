@@ -68,6 +68,8 @@ HOUR_MS = 3_600_000
 WORLD_BYTES, PART_BYTES = 400, 80
 ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS = "its code", "a look-up", "an unknown code", "nothing of ours"
 TODAY = date(2026, 5, 10)
+_NO_TICKETS: tuple[Presented, ...] = (Unreadable(), Forged())
+_LOOKED_UP: tuple[Presented, ...] = (LookUpCode(), TypedNumber())
 
 Value = TypeVar("Value")
 
@@ -330,11 +332,11 @@ def facts_of(choices: Choices, shown: str | None) -> Facts:
     found = candidates_of(choices)
     how = shown or choices.mostly(ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS)
     unrecorded: list[PastPassage] = []
-    presented: Presented = choices.one_of((Unreadable(), Forged()))
+    presented = choices.one_of(_NO_TICKETS)
     if how == ITS_CODE:
         presented, found = code_of(choices, found[0].record), found[:1]
     elif how == LOOK_UP:
-        presented = choices.one_of((LookUpCode(), TypedNumber(), card_of(choices)))
+        presented = choices.one_of((*_LOOKED_UP, card_of(choices)))
     elif how == UNKNOWN_CODE:
         code = code_of(choices, record_of(choices, TicketId(choices.between(1, 4))))
         unrecorded = choices.some(2, lambda: passage_of(choices, code.claims.ticket_id))

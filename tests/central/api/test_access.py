@@ -35,7 +35,7 @@ of_the_house = pytest.mark.asyncio(loop_scope="module")
 GUARDED = [operation for operation in OPERATIONS if isinstance(operation.access, str)]
 SEPARATE_SIGNATURES = ["signIn", "notifyPayment", "enrolAgent"]
 # What is not there: other sites' numbers and other houses' are answered alike.
-NOWHERE = {"ticket_id": "f" * 16, "short_number": "999999999910", "name": "nobody"}
+NOWHERE = {"ticket_id": "f" * 16, "short_number": "999999999910", "name": "no-such-user"}
 NUMBER_NOWHERE = 60_001
 # A bank's word is not looked for in a path, and a channel's setting is made by setting it.
 NAMES_OF_NOTHING = {"method", "kind", "subject", "group"}

@@ -89,7 +89,7 @@ async def sold(office: Office) -> AsyncIterator[Sold]:
     asked = WantedRefund(order.tickets[1].ticket_id, "rain")
     refund = await office.refunds.request(asked, once("refund-1"), office.seller, office.clock())
     app = office.application()
-    asking = Asking(Principal(STRANGER, "nobody", frozenset(), must_change_password=False))
+    asking = Asking(Principal(STRANGER, "stranger", frozenset(), must_change_password=False))
     app[AUTHENTICATOR] = asking
     numbers = {
         Subject.ORDER: str(order.order_id),

@@ -36,7 +36,7 @@ REPORTS = (
 )
 # The two days of trade, and an empty day on each side.
 DAYS = {"first_day": "2026-05-09", "last_day": "2026-05-12"}
-SCOPES = ("wang", "windows", "kiosks", "nobody", "all")
+SCOPES = ("wang", "windows", "kiosks", "unplaced", "all")
 
 
 @dataclass(slots=True)
@@ -83,7 +83,7 @@ def person(scope: str, sellers: Sellers) -> Principal:
         "wang": (DataScope.OWN, sellers.wang, "window"),
         "windows": (DataScope.CHANNEL, 90, "window"),
         "kiosks": (DataScope.CHANNEL, sellers.kiosk, "kiosk"),
-        "nobody": (DataScope.CHANNEL, 91, ""),
+        "unplaced": (DataScope.CHANNEL, 91, ""),
         "all": (DataScope.ALL, 92, "window"),
     }[scope]
     return Principal(number, scope, frozenset(ALL), must_change_password=False, scope=held, channel=channel)
@@ -95,7 +95,7 @@ def seen_by(scope: str, sellers: Sellers) -> set[int]:
         "wang": {sellers.wang},
         "windows": {sellers.wang, sellers.li},
         "kiosks": {sellers.kiosk},
-        "nobody": set(),
+        "unplaced": set(),
         "all": everybody,
     }[scope]
 
@@ -107,7 +107,7 @@ def query(operation: Operation) -> dict[str, str]:
 
 
 def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 - JSON, or a table
-    """Return whose records an answer holds; None where it names nobody."""
+    """Return whose records an answer holds; None where it names no seller."""
     if isinstance(told, str):
         names = {"'=wang": sellers.wang, "'=li": sellers.li, "'=kiosk": sellers.kiosk}
         return {number for name, number in names.items() if name in told}

@@ -236,7 +236,7 @@ def test_of_many_faults_the_earliest_is_told(faults: list[tuple[Reason, str, Fau
 
 @pytest.mark.law(8)
 @given(st.lists(st.sampled_from(FAULTS), max_size=10, unique_by=lambda fault: fault[1]))
-def test_whatever_is_wrong_an_exit_opens(faults: list[tuple[Reason, str, Fault]]) -> None:
+def test_an_exit_opens_with_any_faults(faults: list[tuple[Reason, str, Fault]]) -> None:
     situation = situation_of(faults)
     lane_of_case = situation.changes.get("check_point", check_point())
     situation.changes["check_point"] = replace(lane_of_case, direction=EXIT.direction)  # type: ignore[type-var]  # it is a CheckPoint

@@ -196,13 +196,13 @@ def test_what_the_cache_does_not_hold_is_admitted_only_as_unseen_walk_in_or_over
 
 @pytest.mark.law(11)
 @given(any_facts())
-def test_an_untrusted_clock_admits_nobody_without_a_supervisor(case: Facts) -> None:
+def test_an_untrusted_clock_admits_no_visitor_without_a_supervisor(case: Facts) -> None:
     untrusted = replace(case, ground=replace(case.ground, clock_trusted=False), scan=replace(case.scan, supervisor=None))
     assert not isinstance(decide(untrusted), Admit | AskForCard)
 
 
 @given(any_facts())
-def test_a_disabled_check_point_admits_nobody_without_a_supervisor(case: Facts) -> None:
+def test_a_disabled_check_point_admits_no_visitor_without_a_supervisor(case: Facts) -> None:
     disabled = replace(case.check_point, state=CheckPointState.DISABLED)
     closed = replace(case, check_point=disabled, scan=replace(case.scan, supervisor=None))
     assert not isinstance(decide(closed), Admit | AskForCard)
