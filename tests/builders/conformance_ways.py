@@ -19,7 +19,7 @@ from protocol.tickets.short_number import number_of
 from tests.builders.admission import OTHER_GATE, SITE, claims_of, passage
 from tests.builders.conformance_cases import CASES
 
-LAST_ROW = 60  # of the table in admission.md
+LAST_ROW = 60  # of the conformance table
 CLAIMS = 58  # the row where gates ask central first
 LATE_PASS = 55  # the row where a body passes after the lane had given it up
 MOST_AT_ONCE = 200  # persons of one passage that fills the site

@@ -1,11 +1,15 @@
-"""What nobody honest sends: bodies and parameters made from the OpenAPI document, each wrong in one place."""
+"""What no honest client sends: bodies and parameters made from the OpenAPI document, each wrong in one place."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import product
+from typing import Any, TypeVar
+
+from tests.builders.sampling import every
 
 Json = Any
+AttackT = TypeVar("AttackT")
 
 HUGE = 10**30
 # Each stands in for the value of one field; among them texts that a database, a shell, a path or a page could take for its own.
@@ -128,22 +132,21 @@ def _text(schema: Json) -> str:
     return "1" * max(1, least)
 
 
-def bodies(schemas: Schemas, schema: Json, share: int = 1) -> Iterator[bytes]:
-    """Yield bodies: the example, then each field of it left out or replaced by each value, and what is no object at all.
-
-    Of `share` values each field meets one, and the next field the next one.
-    """
-    example = schemas.example(schema)
-    yield json.dumps(example).encode()
-    for number, place in enumerate(places(example)):
-        yield json.dumps(without(example, place)).encode()
-        text = json.dumps(replaced(example, place, _PLACE))
-        wrong = (*(json.dumps(value) for value in VALUES), *RAW)
-        yield from (text.replace(json.dumps(_PLACE), one).encode() for one in wrong[number % share :: share])
-    yield json.dumps({**example, "unknown": 1}).encode()
-    yield from NO_OBJECTS
+def some(share: int, attacks: Sequence[AttackT], number: int) -> Iterator[AttackT]:
+    """Yield one of `share` attacks, and at least one; the next number gets the next ones."""
+    return every(min(share, len(attacks)), attacks, number)
 
 
+def wrong_fields(example: Json, share: int, number: int) -> Iterator[bytes]:
+    """Yield one of `share` bodies that are wrong in one field of the example: it is left out, or something else is in it."""
+    for place, text in some(share, list(product(places(example), (None, *_WRONG))), number):
+        if text is None:
+            yield json.dumps(without(example, place)).encode()
+        else:
+            yield json.dumps(replaced(example, place, _PLACE)).replace(json.dumps(_PLACE), text).encode()
+
+
+_WRONG = (*(json.dumps(value) for value in VALUES), *RAW)
 NO_OBJECTS = (
     b"",
     b"null",

@@ -1,5 +1,12 @@
-"""Hypothesis strategies over facts: cases that no table lists, dense around the edges where rules change their minds."""
+"""Hypothesis strategies over facts: cases that no table lists, dense around the edges where rules change their minds.
 
+A world is read from one string of bytes, some bytes to a choice. Hypothesis draws a string in the time of a single number; drawn
+choice by choice, a world takes thirty times as long. The first of all choices is the usual one and stands for zero bytes, so that
+Hypothesis, which shrinks bytes to zero, still finds the plainest world that breaks a law.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -36,9 +43,9 @@ from protocol.admission.policy import (
     PeriodUses,
     PersonsPerScan,
     Policy,
+    Product,
     ReEntry,
     SiteRules,
-    TicketTypeRules,
     TimeOfDay,
     TimeSlot,
     TotalUses,
@@ -47,250 +54,346 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.directions import Direction
-from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
+from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.keyring import KeyState
+from protocol.keyring import KeyStatus
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
-from protocol.tickets.record import TicketRecord, TicketState
+from protocol.tickets.record import TicketRecord, TicketStatus
 from tests.builders.admission import NOW
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
-DAY_MINUTES = 24 * 60
+DAY_MINUTES, DAY_S = 24 * 60, 24 * 3600
 HOUR_MS = 3_600_000
-ITS_CODE, LOOK_UP = "its code", "a look-up"
+# A world takes 50 to 350 bytes, a part of it at most 60; what is beyond the last byte is as usual.
+WORLD_BYTES, PART_BYTES = 400, 80
+ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS = "its code", "a look-up", "an unknown code", "nothing of ours"
+TODAY = date(2026, 5, 10)
+_NO_TICKETS: tuple[Presented, ...] = (Unreadable(), Forged())
+_LOOKED_UP: tuple[Presented, ...] = (LookUpCode(), TypedNumber())
 
 Value = TypeVar("Value")
 
 
-def mostly(usual: Value, otherwise: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
-    """Return what lets a visitor in most of the time: a case with one thing wrong says more than one where all is."""
-    return st.sampled_from(range(7)).flatmap(lambda roll: otherwise if roll == 3 else st.just(usual))
+@dataclass(slots=True)
+class Choices:
+    """Reads choices from bytes."""
+
+    raw: bytes
+    attempts: int = 0
+    _at: int = field(default=0)
+
+    def below(self, count: int) -> int:
+        """Return a number from 0 to count - 1."""
+        size = 1 if count <= 16 else 2 if count <= 4_096 else 4
+        read = self.raw[self._at : self._at + size]
+        self._at += size
+        return int.from_bytes(read, "big") % count
+
+    def between(self, first: int, last: int) -> int:
+        """Return a number of a range with its ends, mostly the first."""
+        return first + self.below(last - first + 1)
+
+    def around(self, most: int) -> int:
+        """Return a number not further than `most` from zero."""
+        number = self.below(2 * most + 1)
+        return (number + 1) // 2 * (1 if number % 2 else -1)
+
+    def one_of(self, values: Sequence[Value]) -> Value:
+        return values[self.below(len(values))]
+
+    def yes(self) -> bool:
+        return bool(self.below(2))
+
+    def rarely(self) -> bool:
+        """Answer yes to one question of seven: a case with one thing wrong says more than one where all is."""
+        return self.below(7) == 3
+
+    def mostly(self, usual: Value, *otherwise: Value) -> Value:
+        """Return what lets a visitor in most of the time."""
+        return self.one_of(otherwise) if self.rarely() else usual
+
+    def some(self, most: int, one: Callable[[], Value], least: int = 0) -> list[Value]:
+        """Return a list of at most so many."""
+        return [one() for _ in range(self.between(least, most))]
+
+    def attempt(self) -> AttemptId:
+        """Return an attempt that no other choice here returns; their order says nothing."""
+        self.attempts += 1
+        return AttemptId(self.below(1 << 16).to_bytes(4, "big") + self.attempts.to_bytes(12, "big"))
+
+    def hash(self) -> bytes:
+        return self.below(1 << 32).to_bytes(16, "big")
 
 
-small = st.integers(0, 3)
-sites = mostly(SiteId(1), st.just(SiteId(2)))
-types = mostly(TicketTypeId(1), st.just(TicketTypeId(2)))
-points = st.sampled_from([CheckPointId(11), CheckPointId(12)])
-rights = mostly(EntitlementId(1), st.just(EntitlementId(2)))
-near_days = st.integers(-3, 3).map(lambda days: date.fromordinal(date(2026, 5, 10).toordinal() + days))
-near_minutes = st.one_of(
-    st.integers(-3 * DAY_MINUTES, 3 * DAY_MINUTES).map(lambda offset: Minute(to_minute(NOW) + offset)),
-    st.sampled_from([Minute(0), Minute(U32_MAX - 1)]),
+def site_of(choices: Choices) -> SiteId:
+    return choices.mostly(SiteId(1), SiteId(2))
+
+
+def type_of(choices: Choices) -> ProductId:
+    return choices.mostly(ProductId(1), ProductId(2))
+
+
+def point_of(choices: Choices) -> CheckPointId:
+    return choices.one_of((CheckPointId(11), CheckPointId(12)))
+
+
+def right_of(choices: Choices) -> EntitlementId:
+    return choices.mostly(EntitlementId(1), EntitlementId(2))
+
+
+def day_of(choices: Choices) -> date:
+    return date.fromordinal(TODAY.toordinal() + choices.around(3))
+
+
+def minute_of(choices: Choices) -> Minute:
+    if choices.below(4) == 3:
+        return choices.one_of((Minute(0), Minute(U32_MAX - 1)))
+    return Minute(to_minute(NOW) + choices.around(3 * DAY_MINUTES))
+
+
+def moment_of(choices: Choices) -> Instant:
+    """Return a time of the last three days; now and then one at whose edge a rule changes its mind."""
+    edges = (0, 1, 60, 61, 3600, 10 * 3600, 10 * 3600 + 1, DAY_S, DAY_S + 1)
+    back_s = choices.one_of(edges) if choices.below(4) == 3 else choices.below(3 * DAY_S + 1)
+    return Instant(NOW - back_s * 1000)
+
+
+def flags_of(choices: Choices) -> TicketFlags:
+    return TicketFlags(choices.between(0, KNOWN_FLAGS)) if choices.rarely() else TicketFlags.NONE
+
+
+CHECKS: tuple[Callable[[Choices], Check], ...] = (
+    lambda of: TotalUses(of.below(4)),
+    lambda of: DateRange(day_of(of), day_of(of)),
+    lambda of: Weekdays(frozenset({of.between(1, 7), *of.some(3, lambda: of.between(1, 7))})),
+    lambda of: DaysExcluded(frozenset(of.some(3, lambda: day_of(of)))),
+    lambda of: TimeOfDay(of.below(40_001), of.between(30_000, 86_400)),
+    lambda of: TimeSlot(of.below(121), of.below(121)),
+    lambda of: DailyUses(of.below(4)),
+    lambda of: PeriodUses(of.below(4), of.one_of(tuple(Period))),
+    lambda of: MinimumInterval(of.below(601)),
+    lambda _of: ReEntry(),
+    lambda of: Gates(frozenset(of.some(2, lambda: point_of(of))), frozenset(of.some(3, lambda: of.below(4)))),
+    lambda of: PersonsPerScan(of.between(1, 3)),
+    lambda _of: UnknownCheck("tide"),
 )
-moments = st.integers(-3 * 24 * 3600, 0).map(lambda seconds: Instant(NOW + seconds * 1000))
-flags = mostly(TicketFlags.NONE, st.integers(0, KNOWN_FLAGS).map(TicketFlags))
-
-checks: st.SearchStrategy[Check] = st.one_of(
-    st.builds(DateRange, near_days, near_days),
-    st.builds(Weekdays, st.frozensets(st.integers(1, 7), min_size=1)),
-    st.builds(DaysExcluded, st.frozensets(near_days, max_size=3)),
-    st.builds(TimeOfDay, st.integers(0, 40_000), st.integers(30_000, 86_400)),
-    st.builds(TimeSlot, st.integers(0, 120), st.integers(0, 120)),
-    st.builds(TotalUses, small),
-    st.builds(DailyUses, small),
-    st.builds(PeriodUses, small, st.sampled_from(Period)),
-    st.builds(MinimumInterval, st.integers(0, 600)),
-    st.just(ReEntry()),
-    st.builds(Gates, st.frozensets(points), st.frozensets(small)),
-    st.builds(PersonsPerScan, st.integers(1, 3)),
-    st.builds(UnknownCheck, st.just("tide")),
-)
-policies = st.builds(
-    Policy,
-    st.lists(checks, max_size=2).map(tuple),
-    mostly((), st.lists(st.lists(checks, max_size=2).map(tuple), max_size=3).map(tuple)),
-)
-entitlements = st.builds(Entitlement, rights, types, mostly(frozenset({SiteId(1)}), st.frozensets(sites, min_size=1)), policies)
-rights_of_a_ticket_type = st.lists(entitlements, min_size=1, max_size=2, unique_by=lambda right: right.entitlement_id).map(tuple)
 
 
-def ticket_types_of(number: TicketTypeId) -> st.SearchStrategy[TicketTypeRules]:
-    """Return ticket types with that number."""
-    autonomy = mostly(72 * 3600, st.sampled_from([0, 3600]))
-    return st.builds(
-        TicketTypeRules,
-        st.just(number),
-        st.just("票"),
-        st.just("Ticket"),
-        rights_of_a_ticket_type,
-        st.sampled_from(Claim),
-        st.booleans(),
-        autonomy,
+def check_of(choices: Choices) -> Check:
+    return choices.one_of(CHECKS)(choices)
+
+
+def policy_of(choices: Choices) -> Policy:
+    def checks() -> tuple[Check, ...]:
+        return tuple(choices.some(2, lambda: check_of(choices)))
+
+    return Policy(checks(), tuple(choices.some(3, checks)) if choices.rarely() else ())
+
+
+def entitlement_of(choices: Choices, number: EntitlementId) -> Entitlement:
+    sites = frozenset({site_of(choices), site_of(choices)}) if choices.rarely() else frozenset({SiteId(1)})
+    return Entitlement(number, type_of(choices), sites, policy_of(choices))
+
+
+def product_of(choices: Choices, number: ProductId) -> Product:
+    first = right_of(choices)
+    numbers = (first, EntitlementId(3 - first)) if choices.below(3) == 2 else (first,)
+    rights = tuple(entitlement_of(choices, one) for one in numbers)
+    autonomy_s = choices.mostly(72 * 3600, 0, 3600)
+    return Product(number, "票", "Ticket", rights, choices.one_of(tuple(Claim)), choices.yes(), autonomy_s)
+
+
+def products_known(choices: Choices) -> dict[ProductId, Product]:
+    numbers = choices.some(1, lambda: type_of(choices)) if choices.rarely() else [ProductId(1), ProductId(2)]
+    return {number: product_of(choices, number) for number in numbers}
+
+
+def check_point_of(choices: Choices) -> CheckPoint:
+    everything = frozenset({ProductId(1), ProductId(2)})
+    return CheckPoint(
+        check_point_id=point_of(choices),
+        site=site_of(choices),
+        zone=choices.below(4),
+        name_zh="闸机",
+        name_en="Gate",
+        direction=choices.mostly(Direction.ENTRY, Direction.EXIT),
+        state=choices.mostly(CheckPointState.ENABLED, *CheckPointState),
+        ticked=frozenset(choices.some(2, lambda: type_of(choices))) if choices.rarely() else everything,
+        attended=choices.yes(),
+        reads_documents=choices.yes(),
     )
 
 
-@st.composite
-def ticket_types(draw: st.DrawFn) -> dict[TicketTypeId, TicketTypeRules]:
-    numbers = draw(mostly([TicketTypeId(1), TicketTypeId(2)], st.lists(types, max_size=1)))
-    return {number: draw(ticket_types_of(number)) for number in numbers}
+def record_of(choices: Choices, ticket_id: TicketId) -> TicketRecord:
+    return TicketRecord(
+        ticket_id=ticket_id,
+        issuing_site=site_of(choices),
+        product=type_of(choices),
+        issued_at=minute_of(choices),
+        valid_from=minute_of(choices) if choices.rarely() else Minute(0),
+        valid_until=minute_of(choices) if choices.rarely() else Minute(U32_MAX),
+        flags=flags_of(choices),
+        generation=choices.mostly(2, 1, 2, 3),
+        status=choices.mostly(TicketStatus.ACTIVE, *TicketStatus),
+        status_since=minute_of(choices),
+        persons=choices.mostly(1, 1, 2, 3, 4),
+        slot_start=minute_of(choices),
+        slot_minutes=choices.one_of((0, 60)),
+    )
 
 
-check_points = st.builds(
-    CheckPoint,
-    points,
-    sites,
-    small,
-    st.just("闸机"),
-    st.just("Gate"),
-    mostly(Direction.ENTRY, st.just(Direction.EXIT)),
-    mostly(CheckPointState.ENABLED, st.sampled_from(CheckPointState)),
-    mostly(frozenset({TicketTypeId(1), TicketTypeId(2)}), st.frozensets(types)),
-    st.booleans(),
-    st.booleans(),
-)
-records = st.builds(
-    TicketRecord,
-    st.integers(1, 4).map(TicketId),
-    sites,
-    types,
-    near_minutes,
-    mostly(Minute(0), near_minutes),
-    mostly(Minute(U32_MAX), near_minutes),
-    flags,
-    mostly(2, st.integers(1, 3)),
-    mostly(TicketState.ACTIVE, st.sampled_from(TicketState)),
-    near_minutes,
-    mostly(1, st.integers(1, 4)),
-    near_minutes,
-    st.sampled_from([0, 60]),
-)
-_attempts = st.binary(min_size=16, max_size=16).map(AttemptId)
-_kinds = {
-    Direction.ENTRY: [PassageKind.ENTRY, PassageKind.OVERRIDE, PassageKind.FIRE],
-    Direction.EXIT: [PassageKind.EXIT, PassageKind.FREE],
+_KINDS = {
+    Direction.ENTRY: (PassageKind.ENTRY, PassageKind.OVERRIDE, PassageKind.FIRE),
+    Direction.EXIT: (PassageKind.EXIT, PassageKind.FREE),
 }
 
 
-@st.composite
-def passages_of(draw: st.DrawFn, ticket_id: TicketId) -> PastPassage:
-    direction = draw(st.sampled_from(Direction))
+def passage_of(choices: Choices, ticket_id: TicketId) -> PastPassage:
+    direction = choices.one_of(tuple(Direction))
     return PastPassage(
         ticket_id=ticket_id,
-        entitlement_id=draw(rights),
-        site=draw(sites),
-        check_point=draw(points),
-        agent=AgentId(draw(st.integers(1, 2))),
+        entitlement_id=right_of(choices),
+        site=site_of(choices),
+        check_point=point_of(choices),
+        agent=AgentId(choices.between(1, 2)),
         direction=direction,
-        kind=draw(st.sampled_from(_kinds[direction])),
-        scanned_at=draw(moments),
-        persons=draw(st.integers(1, 3)),
-        state=draw(mostly(PassageState.PASSED, st.sampled_from(PassageState))),
-        attempt_id=draw(_attempts),
-        resumed=draw(st.booleans()),
+        kind=choices.one_of(_KINDS[direction]),
+        scanned_at=moment_of(choices),
+        persons=choices.between(1, 3),
+        state=choices.mostly(PassageState.PASSED, *PassageState),
+        attempt_id=choices.attempt(),
+        resumed=choices.yes(),
     )
 
 
-def _attempt_of(passage: PastPassage) -> AttemptId:
-    return passage.attempt_id
+def candidate_of(choices: Choices, ticket_id: TicketId) -> Candidate:
+    row = record_of(choices, ticket_id)
+    return Candidate(row, tuple(choices.some(4, lambda: passage_of(choices, ticket_id))))
 
 
-@st.composite
-def candidates(draw: st.DrawFn) -> Candidate:
-    row = draw(records)
-    history = draw(st.lists(passages_of(row.ticket_id), max_size=4, unique_by=_attempt_of))
-    return Candidate(row, tuple(history))
+def candidates_of(choices: Choices) -> list[Candidate]:
+    first = choices.between(1, 4)
+    numbers = (first, first % 4 + 1) if choices.yes() else (first,)
+    return [candidate_of(choices, TicketId(number)) for number in numbers]
 
 
-@st.composite
-def codes(draw: st.DrawFn, row: TicketRecord) -> TicketCode:
+def code_of(choices: Choices, row: TicketRecord) -> TicketCode:
     """Return the code of a record, now and then of an older print, a newer one, or one that says something else."""
     claims = Claims(
         key_id=KeyId(1),
         ticket_id=row.ticket_id,
         issuing_site=row.issuing_site,
-        ticket_type=draw(mostly(row.ticket_type, types)),
+        product=choices.mostly(row.product, ProductId(1), ProductId(2)),
         issued_at=row.issued_at,
         not_before=row.valid_from,
         not_after=row.valid_until,
-        flags=draw(mostly(row.flags, st.just(TicketFlags.NONE))),
-        generation=draw(mostly(row.generation, st.integers(1, 3))),
+        flags=choices.mostly(row.flags, TicketFlags.NONE),
+        generation=choices.mostly(row.generation, 1, 2, 3),
     )
-    return TicketCode(claims, draw(mostly(KeyState.ACTIVE, st.just(KeyState.CACHE_ONLY))))
+    return TicketCode(claims, choices.mostly(KeyStatus.ACTIVE, KeyStatus.CACHE_ONLY))
 
 
-cards = st.builds(
-    DocumentCard,
-    st.binary(min_size=16, max_size=16),
-    st.none() | st.dates(date(1930, 1, 1), date(2026, 5, 1)),
-    st.sampled_from(["110101", "310101", ""]),
-)
-looked_up: st.SearchStrategy[Presented] = st.one_of(cards, st.just(LookUpCode()), st.just(TypedNumber()))
-not_ours: st.SearchStrategy[Presented] = st.sampled_from([Unreadable(), Forged()])
-walk_in_rules = st.builds(
-    WalkInRule,
-    st.integers(1, 3),
-    st.just("免票"),
-    st.just("Free"),
-    st.none() | st.integers(0, 90),
-    st.none() | st.integers(0, 90),
-    st.lists(st.sampled_from(["11", "310101"]), max_size=2).map(tuple),
-    st.none() | near_days,
-    st.none() | near_days,
-    st.frozensets(points),
-)
-no_rules: tuple[WalkInRule, ...] = ()
-site_rules = st.builds(
-    SiteRules,
-    st.just(SiteId(1)),
-    st.sampled_from(ZONES),
-    mostly(None, st.integers(0, 5)),
-    small,
-    mostly(no_rules, st.lists(walk_in_rules, max_size=2).map(tuple)),
-)
-grounds = st.builds(
-    Ground,
-    moments,
-    mostly(0, st.sampled_from([90_000, 90_001, HOUR_MS, 73 * HOUR_MS, 1_000 * HOUR_MS])),
-    mostly(usual=True, otherwise=st.just(value=False)),
-    st.booleans(),
-)
-past_walk_ins = st.builds(
-    PastWalkIn, st.binary(min_size=16, max_size=16), st.integers(1, 3), st.just(SiteId(1)), points, moments, st.booleans()
-)
-no_walk_ins: tuple[PastWalkIn, ...] = ()
+def card_of(choices: Choices) -> DocumentCard:
+    first, last = date(1930, 1, 1).toordinal(), date(2026, 5, 1).toordinal()
+    born = date.fromordinal(choices.between(first, last)) if choices.yes() else None
+    return DocumentCard(choices.hash(), born, choices.one_of(("110101", "310101", "")))
 
 
-@st.composite
-def any_facts(draw: st.DrawFn, shown: str | None = None) -> Facts:
-    """Return a case: mostly a ticket's code with its record, sometimes anything else; or what is asked for."""
-    found = draw(st.lists(candidates(), min_size=1, max_size=2, unique_by=lambda candidate: candidate.record.ticket_id))
-    how = shown or draw(mostly(ITS_CODE, st.sampled_from([LOOK_UP, "an unknown code", "nothing of ours"])))
+def walk_in_rule_of(choices: Choices) -> WalkInRule:
+    return WalkInRule(
+        choices.between(1, 3),
+        "免票",
+        "Free",
+        choices.below(91) if choices.yes() else None,
+        choices.below(91) if choices.yes() else None,
+        tuple(choices.some(2, lambda: choices.one_of(("11", "310101")))),
+        day_of(choices) if choices.yes() else None,
+        day_of(choices) if choices.yes() else None,
+        frozenset(choices.some(2, lambda: point_of(choices))),
+    )
+
+
+def site_rules_of(choices: Choices) -> SiteRules:
+    rules = tuple(choices.some(2, lambda: walk_in_rule_of(choices))) if choices.rarely() else ()
+    return SiteRules(SiteId(1), choices.one_of(ZONES), choices.mostly(None, *range(6)), choices.below(4), rules)
+
+
+def ground_of(choices: Choices) -> Ground:
+    age_ms = choices.mostly(0, 90_000, 90_001, HOUR_MS, 73 * HOUR_MS, 1_000 * HOUR_MS)
+    return Ground(moment_of(choices), age_ms, not choices.rarely(), choices.yes())
+
+
+def past_walk_in_of(choices: Choices) -> PastWalkIn:
+    person, rule, point = choices.hash(), choices.between(1, 3), point_of(choices)
+    return PastWalkIn(person, rule, SiteId(1), point, moment_of(choices), choices.yes())
+
+
+def facts_of(choices: Choices, shown: str | None) -> Facts:
+    found = candidates_of(choices)
+    how = shown or choices.mostly(ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS)
     unrecorded: list[PastPassage] = []
-    presented: Presented
+    presented = choices.one_of(_NO_TICKETS)
     if how == ITS_CODE:
-        presented, found = draw(codes(found[0].record)), found[:1]
+        presented, found = code_of(choices, found[0].record), found[:1]
     elif how == LOOK_UP:
-        presented = draw(looked_up)
-    elif how == "an unknown code":
-        code = draw(codes(draw(records)))
+        presented = choices.one_of((*_LOOKED_UP, card_of(choices)))
+    elif how == UNKNOWN_CODE:
+        code = code_of(choices, record_of(choices, TicketId(choices.between(1, 4))))
+        unrecorded = choices.some(2, lambda: passage_of(choices, code.claims.ticket_id))
         presented, found = code, []
-        unrecorded = draw(st.lists(passages_of(code.claims.ticket_id), max_size=2, unique_by=_attempt_of))
     else:
-        presented, found = draw(not_ours), []
-    site = draw(site_rules)
-    scan = Scan(
-        attempt_id=draw(_attempts),
-        at=draw(mostly(NOW, moments)),
-        uncertainty_ms=draw(mostly(0, st.sampled_from([60_000, 300_000]))),
-        persons=draw(mostly(1, st.integers(1, 3))),
-        presented=presented,
-        holder=draw(st.sampled_from(HolderShown)),
-        supervisor=draw(mostly(None, st.just(9))),
-    )
-    points_known = draw(st.lists(check_points, max_size=2))
+        found = []
+    site, known = site_rules_of(choices), choices.some(2, lambda: check_point_of(choices))
     return Facts(
-        scan=scan,
+        scan=scan_of(choices, presented),
         candidates=tuple(found),
-        check_point=draw(check_points),
-        check_points={point.check_point_id: point for point in points_known},
-        ticket_types=draw(ticket_types()),
+        check_point=check_point_of(choices),
+        check_points={point.check_point_id: point for point in known},
+        products=products_known(choices),
         site=site,
         zone=ZoneInfo(site.zone_name),
-        ground=draw(grounds),
-        walk_ins=draw(mostly(no_walk_ins, st.lists(past_walk_ins, max_size=2).map(tuple))),
-        inside=draw(st.none() | st.integers(0, 6)),
-        unseen_this_hour=draw(small),
+        ground=ground_of(choices),
+        walk_ins=tuple(choices.some(2, lambda: past_walk_in_of(choices))) if choices.rarely() else (),
+        inside=choices.below(7) if choices.yes() else None,
+        unseen_this_hour=choices.below(4),
         unrecorded=tuple(unrecorded),
-        fire=draw(mostly(usual=False, otherwise=st.just(value=True))),
+        fire=choices.rarely(),
         earlier_answer=None,
     )
+
+
+def scan_of(choices: Choices, presented: Presented) -> Scan:
+    return Scan(
+        attempt_id=choices.attempt(),
+        at=moment_of(choices) if choices.rarely() else NOW,
+        uncertainty_ms=choices.mostly(0, 60_000, 300_000),
+        persons=choices.mostly(1, 1, 2, 3),
+        presented=presented,
+        holder=choices.one_of(tuple(HolderShown)),
+        supervisor=choices.mostly(None, 9),
+    )
+
+
+def read_from(size: int, build: Callable[[Choices], Value], attempts: int = 0) -> st.SearchStrategy[Value]:
+    """Return the strategy of what is built from so many bytes."""
+    return st.binary(min_size=size, max_size=size).map(lambda raw: build(Choices(raw, attempts)))
+
+
+def any_facts(shown: str | None = None) -> st.SearchStrategy[Facts]:
+    """Return cases: mostly a ticket's code with its record, sometimes anything else; or what is asked for."""
+    return read_from(WORLD_BYTES, lambda choices: facts_of(choices, shown))
+
+
+def passages_of(ticket_id: TicketId) -> st.SearchStrategy[PastPassage]:
+    """Return passages of that ticket, of attempts that are in no world of `any_facts`."""
+    return read_from(PART_BYTES, lambda choices: passage_of(choices, ticket_id), attempts=1_000)
+
+
+def products_of(number: ProductId) -> st.SearchStrategy[Product]:
+    """Return products with that number."""
+    return read_from(PART_BYTES, lambda choices: product_of(choices, number))
+
+
+check_points = read_from(PART_BYTES, check_point_of)
+site_rules = read_from(PART_BYTES, site_rules_of)
+cards = read_from(PART_BYTES, card_of)

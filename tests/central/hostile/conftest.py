@@ -1,35 +1,42 @@
 """One served central for a module: what one hostile caller left behind must not hurt the next either."""
 
-import os
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.builders.central import HandClock
+from tests.builders.central import DATABASE_FILE, HandClock
+from tests.builders.sampling import EVERYTHING
 from tests.builders.served import Central, running_central
+
+# Of so many attacks each operation meets one, and at least one of each kind; fewer where only the database differs.
+SHARE_OF_SQLITE, SHARE_OF_POSTGRESQL = 90, 400
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest) -> str:
-    """The URL of an empty database; empty for the embedded one."""
+    """The URL of a database with all tables, empty; no URL for the embedded one."""
     if request.param == "sqlite":
         return ""
-    return str(request.getfixturevalue("postgresql_server").empty_url())
+    return str(request.getfixturevalue("postgresql_server").migrated_url())
 
 
 @pytest.fixture(scope="module")
-def share(url: str) -> int:
-    """Of how many values each field meets one: all in a thorough run, the fewest where only the database differs."""
-    if os.environ.get("PAIFANG_HYPOTHESIS") == "thorough":
-        return 1
-    return 20 if url else 7
+def share(url: str, is_sweep: bool) -> int:  # noqa: FBT001 - a fixture
+    """Of how many attacks on an operation one is made."""
+    if is_sweep:
+        return EVERYTHING
+    return SHARE_OF_POSTGRESQL if url else SHARE_OF_SQLITE
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def central(url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Central]:
+async def central(url: str, migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Central]:
     """A central with a site, a ticket type, a check point, a sold ticket, and a seller."""
-    async with running_central(tmp_path_factory.mktemp("hostile"), HandClock(), url) as served:
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copy(migrated_file, folder / DATABASE_FILE)
+    async with running_central(folder, HandClock(), url) as served:
         site = await served.add_site()
         adult = await served.add_type(site)
         await served.add_check_point([adult], site)

@@ -45,6 +45,7 @@ from tests.builders.admission import (
     record,
     ticket_type,
 )
+from tests.builders.outcomes import outcome
 
 DESIGN_ORDER = [
     "malformed",
@@ -199,14 +200,11 @@ def situation_of(faults: Iterable[tuple[Reason, str, Fault]]) -> Situation:
     return situation
 
 
-def told(case: Facts) -> Reason:
+def told(case: Facts) -> Reason | str:
+    """Return the reason of a refusal or of a call for staff; in words, what was answered where it is neither as it should be."""
     verdict = decide(case)
-    assert isinstance(verdict, CallStaff if verdict_reason(verdict) in STAFF else Refuse)
-    return verdict_reason(verdict)
-
-
-def verdict_reason(verdict: object) -> Reason:
-    assert isinstance(verdict, Refuse | CallStaff)
+    if not isinstance(verdict, Refuse | CallStaff) or isinstance(verdict, CallStaff) is not (verdict.reason in STAFF):
+        return outcome(verdict)
     return verdict.reason
 
 
@@ -220,14 +218,15 @@ def test_nothing_wrong_admits() -> None:
     assert isinstance(decide(Situation(used=True).facts()), Admit)
 
 
-@pytest.mark.parametrize("fault", [pytest.param(fault, id=fault[0].value) for fault in FAULTS])
-def test_each_fault_alone_is_told(fault: tuple[Reason, str, Fault]) -> None:
-    assert told(situation_of([fault]).facts()) is fault[0]
+def test_each_fault_alone_is_told() -> None:
+    answers = {fault[0]: told(situation_of([fault]).facts()) for fault in FAULTS}
+    assert {reason: said for reason, said in answers.items() if said is not reason} == {}
 
 
-@pytest.mark.parametrize(("first", "later"), [pytest.param(first, later, id=f"{first[0]}-{later[0]}") for first, later in PAIRS])
-def test_of_two_faults_the_earlier_is_told(first: tuple[Reason, str, Fault], later: tuple[Reason, str, Fault]) -> None:
-    assert told(situation_of([later, first]).facts()) is first[0]
+def test_of_two_faults_the_earlier_is_told() -> None:
+    answers = {(first[0], later[0]): told(situation_of([later, first]).facts()) for first, later in PAIRS}
+    assert {pair: said for pair, said in answers.items() if said is not pair[0]} == {}
+    assert len(answers) == len(PAIRS)
 
 
 @given(st.lists(st.sampled_from(FAULTS), min_size=1, max_size=10, unique_by=lambda fault: fault[1]))
@@ -237,7 +236,7 @@ def test_of_many_faults_the_earliest_is_told(faults: list[tuple[Reason, str, Fau
 
 @pytest.mark.law(8)
 @given(st.lists(st.sampled_from(FAULTS), max_size=10, unique_by=lambda fault: fault[1]))
-def test_whatever_is_wrong_an_exit_opens(faults: list[tuple[Reason, str, Fault]]) -> None:
+def test_an_exit_opens_with_any_faults(faults: list[tuple[Reason, str, Fault]]) -> None:
     situation = situation_of(faults)
     lane_of_case = situation.changes.get("check_point", check_point())
     situation.changes["check_point"] = replace(lane_of_case, direction=EXIT.direction)  # type: ignore[type-var]  # it is a CheckPoint
