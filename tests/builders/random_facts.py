@@ -43,7 +43,7 @@ from protocol.admission.policy import (
     PeriodUses,
     PersonsPerScan,
     Policy,
-    Product,
+    TicketTypeRules,
     ReEntry,
     SiteRules,
     TimeOfDay,
@@ -54,11 +54,11 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.directions import Direction
-from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, ProductId, SiteId, TicketId
+from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, TicketTypeId, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.keyring import KeyStatus
+from protocol.keyring import KeyState
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
-from protocol.tickets.record import TicketRecord, TicketStatus
+from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.admission import NOW
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
@@ -129,8 +129,8 @@ def site_of(choices: Choices) -> SiteId:
     return choices.mostly(SiteId(1), SiteId(2))
 
 
-def type_of(choices: Choices) -> ProductId:
-    return choices.mostly(ProductId(1), ProductId(2))
+def type_of(choices: Choices) -> TicketTypeId:
+    return choices.mostly(TicketTypeId(1), TicketTypeId(2))
 
 
 def point_of(choices: Choices) -> CheckPointId:
@@ -195,21 +195,21 @@ def entitlement_of(choices: Choices, number: EntitlementId) -> Entitlement:
     return Entitlement(number, type_of(choices), sites, policy_of(choices))
 
 
-def product_of(choices: Choices, number: ProductId) -> Product:
+def ticket_type_of(choices: Choices, number: TicketTypeId) -> TicketTypeRules:
     first = right_of(choices)
     numbers = (first, EntitlementId(3 - first)) if choices.below(3) == 2 else (first,)
     rights = tuple(entitlement_of(choices, one) for one in numbers)
     autonomy_s = choices.mostly(72 * 3600, 0, 3600)
-    return Product(number, "票", "Ticket", rights, choices.one_of(tuple(Claim)), choices.yes(), autonomy_s)
+    return TicketTypeRules(number, "票", "Ticket", rights, choices.one_of(tuple(Claim)), choices.yes(), autonomy_s)
 
 
-def products_known(choices: Choices) -> dict[ProductId, Product]:
-    numbers = choices.some(1, lambda: type_of(choices)) if choices.rarely() else [ProductId(1), ProductId(2)]
-    return {number: product_of(choices, number) for number in numbers}
+def ticket_types_known(choices: Choices) -> dict[TicketTypeId, TicketTypeRules]:
+    numbers = choices.some(1, lambda: type_of(choices)) if choices.rarely() else [TicketTypeId(1), TicketTypeId(2)]
+    return {number: ticket_type_of(choices, number) for number in numbers}
 
 
 def check_point_of(choices: Choices) -> CheckPoint:
-    everything = frozenset({ProductId(1), ProductId(2)})
+    everything = frozenset({TicketTypeId(1), TicketTypeId(2)})
     return CheckPoint(
         check_point_id=point_of(choices),
         site=site_of(choices),
@@ -228,14 +228,14 @@ def record_of(choices: Choices, ticket_id: TicketId) -> TicketRecord:
     return TicketRecord(
         ticket_id=ticket_id,
         issuing_site=site_of(choices),
-        product=type_of(choices),
+        ticket_type=type_of(choices),
         issued_at=minute_of(choices),
         valid_from=minute_of(choices) if choices.rarely() else Minute(0),
         valid_until=minute_of(choices) if choices.rarely() else Minute(U32_MAX),
         flags=flags_of(choices),
         generation=choices.mostly(2, 1, 2, 3),
-        status=choices.mostly(TicketStatus.ACTIVE, *TicketStatus),
-        status_since=minute_of(choices),
+        state=choices.mostly(TicketState.ACTIVE, *TicketState),
+        state_since=minute_of(choices),
         persons=choices.mostly(1, 1, 2, 3, 4),
         slot_start=minute_of(choices),
         slot_minutes=choices.one_of((0, 60)),
@@ -283,14 +283,14 @@ def code_of(choices: Choices, row: TicketRecord) -> TicketCode:
         key_id=KeyId(1),
         ticket_id=row.ticket_id,
         issuing_site=row.issuing_site,
-        product=choices.mostly(row.product, ProductId(1), ProductId(2)),
+        ticket_type=choices.mostly(row.ticket_type, TicketTypeId(1), TicketTypeId(2)),
         issued_at=row.issued_at,
         not_before=row.valid_from,
         not_after=row.valid_until,
         flags=choices.mostly(row.flags, TicketFlags.NONE),
         generation=choices.mostly(row.generation, 1, 2, 3),
     )
-    return TicketCode(claims, choices.mostly(KeyStatus.ACTIVE, KeyStatus.CACHE_ONLY))
+    return TicketCode(claims, choices.mostly(KeyState.ACTIVE, KeyState.CACHE_ONLY))
 
 
 def card_of(choices: Choices) -> DocumentCard:
@@ -349,7 +349,7 @@ def facts_of(choices: Choices, shown: str | None) -> Facts:
         candidates=tuple(found),
         check_point=check_point_of(choices),
         check_points={point.check_point_id: point for point in known},
-        products=products_known(choices),
+        ticket_types=ticket_types_known(choices),
         site=site,
         zone=ZoneInfo(site.zone_name),
         ground=ground_of(choices),
@@ -389,9 +389,9 @@ def passages_of(ticket_id: TicketId) -> st.SearchStrategy[PastPassage]:
     return read_from(PART_BYTES, lambda choices: passage_of(choices, ticket_id), attempts=1_000)
 
 
-def products_of(number: ProductId) -> st.SearchStrategy[Product]:
-    """Return products with that number."""
-    return read_from(PART_BYTES, lambda choices: product_of(choices, number))
+def ticket_types_of(number: TicketTypeId) -> st.SearchStrategy[TicketTypeRules]:
+    """Return ticket types with that number."""
+    return read_from(PART_BYTES, lambda choices: ticket_type_of(choices, number))
 
 
 check_points = read_from(PART_BYTES, check_point_of)
