@@ -186,8 +186,8 @@ class Agencies:
             method=paid.method,
             reference=paid.reference,
             amount_fen=paying.amount_fen,
-            at=now,
-            by_user_id=paid.by,
+            received_at=now,
+            received_by=paid.by,
         )
         work.session.add(receipt)
         await work.session.flush()

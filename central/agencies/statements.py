@@ -33,7 +33,7 @@ class Entry:
     """One movement: what it added to the balance, or to what the agency owes. `method` and `reference` are of what it paid."""
 
     entry_id: int
-    at: Instant
+    posted_at: Instant
     kind: EntryKind
     order_id: int | None
     method: str | None
@@ -44,7 +44,7 @@ class Entry:
 
 async def funds_before(work: Work, agency_id: int, until: Instant) -> Funds:
     """Return what an agency had with us just before an instant."""
-    of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.at) < until)
+    of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.posted_at) < until)
     prepaid, owed = ledger.agency_prepaid(agency_id), ledger.agency_owed(agency_id)
     sums = [_sum(column == account) for account in (prepaid, owed) for column in (col(LedgerRow.credit), col(LedgerRow.debit))]
     found = (await (await work.connection()).execute(select(*sums).where(*of_agency))).one()
@@ -58,7 +58,7 @@ async def entries(work: Work, agency_id: int, span: Span, after: int, limit: int
         AgencyReceiptRow, col(AgencyReceiptRow.id) == col(LedgerRow.receipt_id), isouter=True
     )
     of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.id) > after)
-    query = query.where(*of_agency, col(LedgerRow.at) >= span.since, col(LedgerRow.at) < span.until)
+    query = query.where(*of_agency, col(LedgerRow.posted_at) >= span.since, col(LedgerRow.posted_at) < span.until)
     rows: Sequence[tuple[LedgerRow, AgencyReceiptRow | None]]
     rows = (await work.session.exec(query.order_by(col(LedgerRow.id)).limit(limit))).all()
     return tuple(_entry(agency_id, row, receipt) for row, receipt in rows)
@@ -74,7 +74,7 @@ def _entry(agency_id: int, row: LedgerRow, receipt: AgencyReceiptRow | None) -> 
     kind = None if receipt is None else ReceiptKind(receipt.kind)
     return Entry(
         entry_id=row.id,
-        at=row.at,
+        posted_at=row.posted_at,
         kind=kind_of(kind, is_refund=row.refund_id is not None, is_charge=row.debit in (prepaid, owed)),
         order_id=row.order_id,
         method=None if receipt is None else receipt.method,

@@ -57,7 +57,7 @@ class CallLog:
         """Note a call that was answered."""
         if is_kept(self._level, call.method, call.status):
             row = {
-                "at": self._clock(),
+                "called_at": self._clock(),
                 "request_id": call.request_id,
                 "operation_id": call.operation_id,
                 "user_id": call.user_id,
@@ -70,7 +70,7 @@ class CallLog:
     def failed(self, fault: Failed) -> None:
         """Note a fault of ours."""
         detail = fault.detail[-MOST_DETAIL_CHARACTERS:]
-        row = {"at": self._clock(), "request_id": fault.request_id, "kind": fault.kind[:64], "detail": detail}
+        row = {"failed_at": self._clock(), "request_id": fault.request_id, "kind": fault.kind[:64], "detail": detail}
         self._rows.append((FaultRow, row))
 
     async def write_down(self) -> None:

@@ -47,7 +47,7 @@ class ChainReport:
 
 _audit = METADATA.tables["audit_record"]
 _RECORDS: Select[Any] = sqlalchemy.select(
-    *(_audit.c[name] for name in ("id", "at", "user_id", "action", "subject", "detail", "request_id"))
+    *(_audit.c[name] for name in ("id", "recorded_at", "user_id", "action", "subject", "detail", "request_id"))
 )
 
 

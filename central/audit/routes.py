@@ -53,7 +53,7 @@ class RecordView(BaseModel):
     """One thing that somebody did; `batch` is its link of the chain, once there is one."""
 
     record_id: int
-    at: datetime
+    recorded_at: datetime
     user_id: int | None
     action: str
     subject: str
@@ -66,7 +66,7 @@ class CallView(BaseModel):
     """One call of the API."""
 
     call_id: int
-    at: datetime
+    called_at: datetime
     request_id: str
     operation_id: str
     user_id: int | None
@@ -79,7 +79,7 @@ class FaultView(BaseModel):
     """One fault of ours, in full."""
 
     fault_id: int
-    at: datetime
+    failed_at: datetime
     request_id: str
     kind: str
     detail: str
@@ -121,7 +121,7 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
         lambda row: (row.id or 0,),
         lambda row: RecordView(
             record_id=row.id or 0,
-            at=to_datetime(row.at),
+            recorded_at=to_datetime(row.recorded_at),
             user_id=row.user_id,
             action=row.action,
             subject=row.subject,
@@ -143,7 +143,7 @@ async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
         lambda row: (row.id or 0,),
         lambda row: CallView(
             call_id=row.id or 0,
-            at=to_datetime(row.at),
+            called_at=to_datetime(row.called_at),
             request_id=row.request_id,
             operation_id=row.operation_id,
             user_id=row.user_id,
@@ -164,7 +164,11 @@ async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
         asked,
         lambda row: (row.id or 0,),
         lambda row: FaultView(
-            fault_id=row.id or 0, at=to_datetime(row.at), request_id=row.request_id, kind=row.kind, detail=row.detail
+            fault_id=row.id or 0,
+            failed_at=to_datetime(row.failed_at),
+            request_id=row.request_id,
+            kind=row.kind,
+            detail=row.detail,
         ),
     )
 

@@ -40,9 +40,9 @@ class AuditSearch:
         if wanted.request_id is not None:
             query = query.where(col(AuditRow.request_id) == wanted.request_id)
         if wanted.since is not None:
-            query = query.where(col(AuditRow.at) >= wanted.since)
+            query = query.where(col(AuditRow.recorded_at) >= wanted.since)
         if wanted.until is not None:
-            query = query.where(col(AuditRow.at) <= wanted.until)
+            query = query.where(col(AuditRow.recorded_at) <= wanted.until)
         if before is not None:
             query = query.where(col(AuditRow.id) < before)
         async with self._store.reading() as work:

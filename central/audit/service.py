@@ -13,5 +13,5 @@ SYSTEM = None
 
 def record(work: Work, now: Instant, user_id: int | None, action: str, subject: str, **detail: str | int | None) -> None:
     """Add one record: `action` is `slice.verb`, `subject` is `kind:id`, `detail` names what changed."""
-    said: dict[str, object] = {"at": now, "user_id": user_id, "action": action, "subject": subject}
+    said: dict[str, object] = {"recorded_at": now, "user_id": user_id, "action": action, "subject": subject}
     work.insert(AuditRow, [said | {"detail": detail, "request_id": CURRENT_REQUEST.get()}])

@@ -102,7 +102,7 @@ class Agents:
                 site_id=site_id,
                 role=role.value,
                 check_point_ids=list(points),
-                made_by=by,
+                created_by=by,
                 expires_at=expires_at,
             )
             work.session.add(row)
@@ -152,7 +152,7 @@ class Agents:
         work.session.add(code)
         hosted = update(CheckPointRow).where(col(CheckPointRow.id).in_(code.check_point_ids))
         await work.session.exec(hosted.values(agent_id=row.id))
-        audit.record(work, now, code.made_by, "agent.enrol", f"agent:{row.id}", name=asked.name, role=code.role)
+        audit.record(work, now, code.created_by, "agent.enrol", f"agent:{row.id}", name=asked.name, role=code.role)
         return AgentId(row.id)
 
     async def revoke(self, agent: AgentId, by: int, now: Instant, *, wipe: bool) -> Agent:

@@ -30,7 +30,7 @@ Wake = Callable[[], None]
 class SiteSupervisor:
     """A supervisor as central knows one. Gates know the number; without a PIN (`pin_set_at` None) they know nobody."""
 
-    person_id: int
+    user_id: int
     name: str
     pin_set_at: Instant | None
 

@@ -27,7 +27,7 @@ class Change:
 
 def append(work: Work, ticket_ids: Iterable[TicketId], sites: Collection[SiteId], now: Instant) -> None:
     """Note that the tickets changed for these sites."""
-    rows = [{"site_id": site, "ticket_id": ticket, "at": now} for ticket in ticket_ids for site in sorted(sites)]
+    rows = [{"site_id": site, "ticket_id": ticket, "changed_at": now} for ticket in ticket_ids for site in sorted(sites)]
     work.insert(TicketChangeRow, rows)
 
 

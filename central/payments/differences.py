@@ -40,7 +40,7 @@ class Difference:
     day: date
     found: Found
     state: DifferenceState
-    found_at: Instant
+    detected_at: Instant
     settled_by: int | None
     settled_at: Instant | None
     settled_note: str | None
@@ -58,7 +58,7 @@ async def note(work: Work, method: Method, found: Found, now: Instant, day: date
         "theirs_fen": found.theirs_fen,
         "detail": found.detail[:MAX_REASON_CHARACTERS],
         "state": DifferenceState.OPEN.value,
-        "found_at": now,
+        "detected_at": now,
     }
     await insert_missing(await work.connection(), DifferenceRow, [row])
 
@@ -100,7 +100,7 @@ def _difference(row: DifferenceRow) -> Difference:
         day=row.day,
         found=Found(Cause(row.cause), row.subject, row.payment_id, row.ours_fen, row.theirs_fen, row.detail),
         state=DifferenceState(row.state),
-        found_at=row.found_at,
+        detected_at=row.detected_at,
         settled_by=row.settled_by,
         settled_at=row.settled_at,
         settled_note=row.settled_note,

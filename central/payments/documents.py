@@ -70,7 +70,7 @@ async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_
         "reference": paid.reference,
         "from_order_id": paid.from_order_id,
         "created_at": now,
-        "by_user_id": paid.by,
+        "taken_by": paid.by,
         "presentation": document.presentation,
         "state": document.state,
         "amount_fen": document.amount_fen,
@@ -110,7 +110,7 @@ async def taken_by(work: Work, user_id: int, since: Instant, until: Instant) -> 
     """Return what somebody's payments have brought from an instant to just before another, by method."""
     in_time = (col(PaymentRow.finished_at) >= since, col(PaymentRow.finished_at) < until)
     is_money = (PaymentRow.state == PaymentState.PAID, PaymentRow.method != Method.EXCHANGE)
-    paid = (PaymentRow.by_user_id == user_id, *is_money, *in_time)
+    paid = (PaymentRow.taken_by == user_id, *is_money, *in_time)
     sums = func.count(), func.sum(col(PaymentRow.amount_fen))
     query = select(PaymentRow.method, *sums).where(*paid).group_by(col(PaymentRow.method)).order_by(col(PaymentRow.method))
     found = (await (await work.connection()).execute(query)).all()
@@ -186,5 +186,5 @@ def payment_of(row: PaymentRow) -> Payment:
         reference=row.reference,
         qr=row.qr,
         created_at=row.created_at,
-        by=row.by_user_id,
+        by=row.taken_by,
     )

@@ -111,7 +111,7 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
     if movement.amount_fen == 0:
         return
     row = {
-        "at": now,
+        "posted_at": now,
         "debit": movement.debit,
         "credit": movement.credit,
         "amount_fen": movement.amount_fen,
@@ -121,7 +121,7 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
         "shift_id": movement.shift_id,
         "agency_id": movement.agency_id,
         "receipt_id": movement.receipt_id,
-        "by_user_id": by,
+        "posted_by": by,
     }
     work.insert(LedgerRow, [row])
 

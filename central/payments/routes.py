@@ -137,7 +137,7 @@ class DifferenceView(BaseModel):
     theirs_fen: int | None
     detail: str
     state: DifferenceState
-    found_at: datetime
+    detected_at: datetime
     settled_by: int | None
     settled_at: datetime | None
     settled_note: str | None
@@ -313,7 +313,7 @@ def _difference_view(one: Difference) -> DifferenceView:
         theirs_fen=one.found.theirs_fen,
         detail=one.found.detail,
         state=one.state,
-        found_at=to_datetime(one.found_at),
+        detected_at=to_datetime(one.detected_at),
         settled_by=one.settled_by,
         settled_at=None if one.settled_at is None else to_datetime(one.settled_at),
         settled_note=one.settled_note,

@@ -88,7 +88,7 @@ class Payments:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return payment_of(await work.session.get_one(PaymentRow, int(earlier.reference)))
+                return payment_of(await work.session.get_one(PaymentRow, int(earlier.outcome)))
             order = await self._payable(work, order_id, now)
             await _abandon_live(work, order_id, now)
             payment = await record_at_once(work, paid, order, await documents.next_number(work), now)
@@ -112,7 +112,7 @@ class Payments:
                 await remember(work, once.scope, once.key, str(payment_id))
             else:
                 once.require_same(earlier.fingerprint)
-                payment_id = int(earlier.reference)
+                payment_id = int(earlier.outcome)
         await self._send(payment_id, institution, wanted.auth_code)
         return await self.payment(payment_id)
 
@@ -189,7 +189,7 @@ class Payments:
             number=f"P{self._world.random_bytes(NUMBER_BYTES).hex()}",
             created_at=now,
             attempts=0,
-            by_user_id=wanted.by,
+            taken_by=wanted.by,
         )
         documents.keep(work, row, document)
         await work.session.flush()
@@ -283,7 +283,7 @@ class Payments:
     async def _mark_paid(self, work: Work, row: PaymentRow, order: PayableOrder, fulfil: Fulfilment, now: Instant) -> None:
         method = Method(row.method)
         movement = Movement(ledger.clearing(method), ledger.sales(order.site_id), row.amount_fen, row.order_id, payment_id=row.id)
-        ledger.post(work, movement, row.by_user_id, now)
+        ledger.post(work, movement, row.taken_by, now)
         await fulfil(work, now)
         await _abandon_live(work, row.order_id, now)
 

@@ -107,7 +107,7 @@ class RefundBatches:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return await _batch(work, await work.session.get_one(RefundBatchRow, int(earlier.reference)))
+                return await _batch(work, await work.session.get_one(RefundBatchRow, int(earlier.outcome)))
             await _require_known(work, closed)
             row = RefundBatchRow(
                 site_id=closed.site_id,

@@ -105,7 +105,7 @@ class Refunds:
                 await remember(work, once.scope, once.key, str(refund_id))
             else:
                 once.require_same(earlier.fingerprint)
-                refund_id = int(earlier.reference)
+                refund_id = int(earlier.outcome)
         return await self.settle(refund_id, now)
 
     async def settle(self, refund_id: int, now: Instant) -> Refund:

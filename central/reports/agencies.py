@@ -34,7 +34,7 @@ async def lines_of(agencies: Agencies, period: Period, statement: Statement) -> 
 
 
 def _at(line: Line, names: Names) -> str | None:
-    return None if line.entry is None else names.local(line.site_id, line.entry.at)
+    return None if line.entry is None else names.local(line.site_id, line.entry.posted_at)
 
 
 STATEMENT_COLUMNS: tuple[Column[Line], ...] = (

@@ -110,7 +110,7 @@ async def _first_moment(work: Work) -> Instant | None:
     connection = await work.connection()
     found = [
         (await connection.execute(select(func.min(column)))).scalar_one()
-        for column in (col(OrderRow.created_at), col(LedgerRow.at), col(AdmissionRecordRow.scanned_at))
+        for column in (col(OrderRow.created_at), col(LedgerRow.posted_at), col(AdmissionRecordRow.scanned_at))
     ]
     return min((Instant(one) for one in found if one is not None), default=None)
 

@@ -123,7 +123,7 @@ def _moved(of_order: Conditions, span: Span, *, into: bool) -> _Query:
     moved = and_(~_is_no_money(money), _is_no_money(other))
     query = select(_NO_TYPE, *keys, func.sum(col(row.amount_fen))).select_from(row)
     query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id))
-    return query.where(*of_order, *_within(row.at, span), moved).group_by(*keys)
+    return query.where(*of_order, *_within(row.posted_at, span), moved).group_by(*keys)
 
 
 def _is_no_money(account: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column

@@ -58,7 +58,7 @@ class KeptExport(BaseModel):
     rows_done: int
     size_bytes: int
     fault: str | None
-    begun_at: Instant
+    requested_at: Instant
     told_at: Instant
 
 
@@ -108,7 +108,7 @@ class KeptExports:
             rows_done=0,
             size_bytes=0,
             fault=None,
-            begun_at=now,
+            requested_at=now,
             told_at=now,
         )
         with ExitStack() as holding:
@@ -262,7 +262,7 @@ class KeptExports:
 
     def _tidy(self, now: Instant) -> None:
         for one in map(self._stored, self._numbers()):
-            if one is not None and now - one.begun_at > KEPT_MS:
+            if one is not None and now - one.requested_at > KEPT_MS:
                 self._forget(one.export_id)
 
     def _forget(self, export_id: int) -> None:

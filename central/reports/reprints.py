@@ -16,7 +16,7 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 
-_PLACE = col(ReprintRow.at), col(ReprintRow.id)
+_PLACE = col(ReprintRow.printed_at), col(ReprintRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class ListedReprint:
     ticket_type_id: TicketTypeId
     number: int
     seller_id: int
-    at: Instant
+    printed_at: Instant
     reason: str
 
 
@@ -55,7 +55,7 @@ async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit
 
 async def by_seller(work: Work, narrowed: Narrowed) -> tuple[OfReprinter, ...]:
     """Return how often each seller has printed tickets again, by the seller's number."""
-    seller = col(ReprintRow.by_user_id)
+    seller = col(ReprintRow.printed_by)
     query = select(seller, func.count(), func.count(func.distinct(ReprintRow.ticket_id))).select_from(ReprintRow)
     query = query.join(TicketRow, col(TicketRow.id) == col(ReprintRow.ticket_id))
     query = query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
@@ -66,8 +66,8 @@ async def by_seller(work: Work, narrowed: Narrowed) -> tuple[OfReprinter, ...]:
 def _conditions(narrowed: Narrowed) -> Conditions:
     wanted = narrowed.wanted
     return [
-        *narrowed.sold(col(ReprintRow.by_user_id), col(OrderRow.channel)),
-        *narrowed.during(col(TicketRow.site_id), col(ReprintRow.at)),
+        *narrowed.sold(col(ReprintRow.printed_by), col(OrderRow.channel)),
+        *narrowed.during(col(TicketRow.site_id), col(ReprintRow.printed_at)),
         *equal((col(TicketRow.ticket_type_id), wanted.ticket_type_id), (col(TicketRow.order_id), wanted.order_id)),
     ]
 
@@ -81,8 +81,8 @@ def _listed(row: ReprintRow, ticket: TicketRow) -> ListedReprint:
         site_id=ticket.site_id,
         ticket_type_id=ticket.ticket_type_id,
         number=row.number,
-        seller_id=row.by_user_id,
-        at=row.at,
+        seller_id=row.printed_by,
+        printed_at=row.printed_at,
         reason=row.reason,
     )
 
@@ -92,7 +92,7 @@ REPRINTS: Listing[ListedReprint] = Listing(
     parts=2,
     query=_query,
     read=_read,
-    position=lambda one: (one.at, one.reprint_id),
+    position=lambda one: (one.printed_at, one.reprint_id),
     columns=(
         Column("补打号", "Reprint", Kind.NUMBER, lambda one, _names: one.reprint_id),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: id_text(one.ticket_id)),
@@ -102,6 +102,6 @@ REPRINTS: Listing[ListedReprint] = Listing(
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.reason),
-        Column("时间", "At", Kind.TEXT, lambda one, names: names.local(one.site_id, one.at)),
+        Column("时间", "At", Kind.TEXT, lambda one, names: names.local(one.site_id, one.printed_at)),
     ),
 )

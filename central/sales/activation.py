@@ -139,7 +139,7 @@ class ActivationCodes:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return await ticket_in(work, id_from_text(earlier.reference))
+                return await ticket_in(work, id_from_text(earlier.outcome))
             ticket = await ticket_locked(work, ticket_id)
             row = (await work.session.exec(_by_hash(hash_of(code)).with_for_update())).one()
             _require_stands(row, ticket)

@@ -59,7 +59,7 @@ class Carts:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return self._cart(await _own(work, int(earlier.reference), by, now))
+                return self._cart(await _own(work, int(earlier.outcome), by, now))
             await catalog.site(work, draft.site_id)
             await _require_room(work, by, now)
             row = SuspendedCartRow(

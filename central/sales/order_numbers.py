@@ -42,7 +42,7 @@ class Opened:
 
 async def claim(work: Work, once: IdempotencyKey, ids: Sequence[TicketId], now: Instant) -> Opened | Earlier:
     """Claim a request's key for an order, or return what it did before. Of two at once, the second waits for the first."""
-    said = {"scope": once.scope, "key": once.key, "fingerprint": once.fingerprint, "at": now}
+    said = {"scope": once.scope, "key": once.key, "fingerprint": once.fingerprint, "asked_at": now}
     numbers = [int(number_of(one)) for one in ids]
 
     def claimed(connection: Connection) -> Row:
@@ -52,25 +52,25 @@ async def claim(work: Work, once: IdempotencyKey, ids: Sequence[TicketId], now: 
         order_ids = _CLAIM.rows(connection, said)
         return _LOOK.rows(connection, {"order_id": order_ids[0][0], "numbers": given})[0] if order_ids else _NOT_CLAIMED
 
-    reference, payment_id, tables_version, is_taken = await (await work.connection()).run_sync(claimed)
-    if reference is None:
+    outcome, payment_id, tables_version, is_taken = await (await work.connection()).run_sync(claimed)
+    if outcome is None:
         return await earlier_use(work, once.scope, once.key)
     is_free = not is_taken and len(set(numbers)) == len(numbers)
-    return Opened(int(reference), payment_id, tables_version, is_free)
+    return Opened(int(outcome), payment_id, tables_version, is_free)
 
 
 def _claim(dialect: str) -> ReturningInsert[Any]:
     upsert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    names = ("scope", "key", "fingerprint", "at")
+    names = ("scope", "key", "fingerprint", "asked_at")
     values: dict[str, ColumnElement[Any]] = {name: bindparam(name, type_=_request.c[name].type) for name in names}
-    claimed = upsert(_request).values(**values, reference=cast(next_of(OrderRow, dialect), String))
-    return claimed.on_conflict_do_nothing().returning(_request.c.reference)
+    claimed = upsert(_request).values(**values, outcome=cast(next_of(OrderRow, dialect), String))
+    return claimed.on_conflict_do_nothing().returning(_request.c.outcome)
 
 
-def _look(dialect: str, reference: ColumnElement[str]) -> Select[str, int, int, bool]:
+def _look(dialect: str, outcome: ColumnElement[str]) -> Select[str, int, int, bool]:
     taken = among_numbers(dialect, _ticket.c.short_number, "numbers")
     return select(
-        reference.label("reference"),
+        outcome.label("outcome"),
         next_of(PaymentRow, dialect).label("payment_id"),
         counters.value_of(counters.SMALL_TABLES).label("tables_version"),
         exists().where(taken).label("is_taken"),
@@ -78,7 +78,7 @@ def _look(dialect: str, reference: ColumnElement[str]) -> Select[str, int, int, 
 
 
 def _at_once(dialect: str) -> Select[str, int, int, bool]:
-    return _look(dialect, select(_claim(dialect).cte("claimed").c.reference).scalar_subquery())
+    return _look(dialect, select(_claim(dialect).cte("claimed").c.outcome).scalar_subquery())
 
 
 _request, _ticket = METADATA.tables["idempotent_request"], METADATA.tables["ticket"]

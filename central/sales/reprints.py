@@ -48,10 +48,10 @@ class Reprints:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                row = await work.session.get_one(ReprintRow, int(earlier.reference))
+                row = await work.session.get_one(ReprintRow, int(earlier.outcome))
                 return await _reprint(work, row, await ticket_in(work, ticket_id))
             ticket = await ticket_locked(work, ticket_id)
-            row = ReprintRow(ticket_id=ticket_id, number=await _next(work, ticket), at=now, by_user_id=by, reason=reason)
+            row = ReprintRow(ticket_id=ticket_id, number=await _next(work, ticket), printed_at=now, printed_by=by, reason=reason)
             work.session.add(row)
             await work.session.flush()
             await remember(work, once.scope, once.key, str(row.id))
@@ -73,4 +73,4 @@ async def _next(work: Work, ticket: Ticket) -> int:
 
 async def _reprint(work: Work, row: ReprintRow, ticket: Ticket) -> Reprint:
     left = (await promise_of(work, ticket)).rules.reprints - row.number
-    return Reprint(ticket, row.number, max(left, 0), row.at)
+    return Reprint(ticket, row.number, max(left, 0), row.printed_at)

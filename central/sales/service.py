@@ -260,7 +260,7 @@ class Sales:
             opened = await order_numbers.claim(work, once, ids, now)
             if isinstance(opened, Earlier):
                 once.require_same(opened.fingerprint)
-                return await _order(work, int(opened.reference))
+                return await _order(work, int(opened.outcome))
             shop = await self._shops.at(work, wanted.site_id, opened.tables_version)
             lines, takes = await self._promised(work, shop, wanted, expected_fen, now)
             if not opened.ids_are_free:

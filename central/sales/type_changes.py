@@ -50,8 +50,8 @@ class ChangeToCome:
     type_id: TicketTypeId
     effective_at: Instant
     sale: Sale
-    made_at: Instant
-    made_by: int
+    planned_at: Instant
+    planned_by: int
     done_at: Instant | None
 
 
@@ -85,8 +85,8 @@ class TypeChanges:
                 is_on_sale=sale.is_on_sale,
                 rules=None if sale.rules is None else sale.rules.model_dump_json(),
                 after_sale=None if sale.after_sale is None else sale.after_sale.model_dump_json(),
-                made_at=now,
-                made_by=by,
+                planned_at=now,
+                planned_by=by,
             )
             work.session.add(row)
             await work.session.flush()
@@ -126,7 +126,7 @@ class TypeChanges:
             if row.done_at is not None or row.dropped_at is not None:
                 return False
             change = _change(row)
-            await catalog.put_sale(work, change.type_id, change.sale, row.made_by, now)
+            await catalog.put_sale(work, change.type_id, change.sale, row.planned_by, now)
             row.done_at = now
             work.session.add(row)
             return True
@@ -168,4 +168,4 @@ def _change(row: SaleChangeRow) -> ChangeToCome:
         rules=None if row.rules is None else SaleRules.model_validate_json(row.rules),
         after_sale=None if row.after_sale is None else AfterSaleRules.model_validate_json(row.after_sale),
     )
-    return ChangeToCome(row.id, row.ticket_type_id, row.effective_at, sale, row.made_at, row.made_by, row.done_at)
+    return ChangeToCome(row.id, row.ticket_type_id, row.effective_at, sale, row.planned_at, row.planned_by, row.done_at)

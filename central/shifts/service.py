@@ -77,7 +77,7 @@ class CashShifts:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return shift_of(await records.locked(work, int(earlier.reference)))
+                return shift_of(await records.locked(work, int(earlier.outcome)))
             row = await records.locked_open(work, seller_id)
             movement = Movement(ledger.safe(row.site_id), ledger.cash(seller_id), amount_fen, shift_id=row.id)
             ledger.post(work, movement, seller_id, now)

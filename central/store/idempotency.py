@@ -21,14 +21,14 @@ class Earlier:
     """What an earlier request with the same key did."""
 
     fingerprint: bytes
-    reference: str
+    outcome: str
 
 
 async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: Instant) -> Earlier | None:
     """Claim a key, or return the earlier claim. Of two at once, the second waits for the first's transaction."""
     connection = await work.connection()
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
-    values = {"scope": scope, "key": key, "fingerprint": fingerprint, "reference": "", "at": now}
+    values = {"scope": scope, "key": key, "fingerprint": fingerprint, "outcome": "", "asked_at": now}
     added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())
     return None if added.rowcount else await earlier_use(work, scope, key)
 
@@ -43,15 +43,15 @@ async def earlier_use(work: Work, scope: str, key: str) -> Earlier:
             )
         )
     ).one()
-    return Earlier(found.fingerprint, found.reference)
+    return Earlier(found.fingerprint, found.outcome)
 
 
-async def remember(work: Work, scope: str, key: str, reference: str) -> None:
+async def remember(work: Work, scope: str, key: str, outcome: str) -> None:
     """Say what the request that claimed the key has made."""
     claimed = col(IdempotentRequestRow.scope) == scope, col(IdempotentRequestRow.key) == key
-    await work.session.exec(update(IdempotentRequestRow).where(*claimed).values(reference=reference))
+    await work.session.exec(update(IdempotentRequestRow).where(*claimed).values(outcome=outcome))
 
 
 async def forget_old(work: Work, now: Instant) -> None:
     """Drop keys that nobody repeats any more."""
-    await work.session.exec(delete(IdempotentRequestRow).where(col(IdempotentRequestRow.at) < now - KEPT_MS))
+    await work.session.exec(delete(IdempotentRequestRow).where(col(IdempotentRequestRow.asked_at) < now - KEPT_MS))

@@ -21,7 +21,7 @@ class StoredAlarm:
     sequence: Sequence
     name: str
     detail: str
-    at: Instant
+    raised_at: Instant
 
 
 class Alarms:
@@ -50,5 +50,5 @@ def _alarm(row: AlarmRow) -> StoredAlarm:
         sequence=Sequence(row.sequence),
         name=row.name,
         detail=row.detail,
-        at=row.at,
+        raised_at=row.raised_at,
     )

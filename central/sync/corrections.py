@@ -26,8 +26,8 @@ class Correction:
 
     correction_id: int
     site_id: SiteId
-    at: Instant
-    by: int
+    corrected_at: Instant
+    corrected_by: int
     persons: int
     reason: str
 
@@ -45,9 +45,9 @@ class Corrections:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return _correction(await work.session.get_one(OnSiteCorrectionRow, int(earlier.reference)))
+                return _correction(await work.session.get_one(OnSiteCorrectionRow, int(earlier.outcome)))
             await catalog.site(work, site_id)
-            row = OnSiteCorrectionRow(site_id=site_id, at=now, by_user_id=by, persons=persons, reason=reason)
+            row = OnSiteCorrectionRow(site_id=site_id, corrected_at=now, corrected_by=by, persons=persons, reason=reason)
             work.session.add(row)
             await work.session.flush()
             await remember(work, once.scope, once.key, str(row.id))
@@ -66,7 +66,7 @@ class Corrections:
 
 async def corrected_since(work: Work, site_id: SiteId, since: Instant) -> int:
     """Return by how many persons the count was corrected in all since a moment."""
-    of_site = col(OnSiteCorrectionRow.site_id) == site_id, col(OnSiteCorrectionRow.at) >= since
+    of_site = col(OnSiteCorrectionRow.site_id) == site_id, col(OnSiteCorrectionRow.corrected_at) >= since
     query = select(func.coalesce(func.sum(OnSiteCorrectionRow.persons), 0)).where(*of_site)
     return int((await work.session.exec(query)).one())
 
@@ -74,10 +74,10 @@ async def corrected_since(work: Work, site_id: SiteId, since: Instant) -> int:
 async def last_corrections(work: Work, site_id: SiteId) -> tuple[tuple[Instant, int], ...]:
     """Return the moments and persons of a site's last corrections, newest first: more than are ever made on a day."""
     row = OnSiteCorrectionRow
-    query = select(row.at, row.persons).where(row.site_id == site_id).order_by(col(row.id).desc()).limit(MOST_A_DAY)
+    query = select(row.corrected_at, row.persons).where(row.site_id == site_id).order_by(col(row.id).desc()).limit(MOST_A_DAY)
     return tuple((Instant(at), persons) for at, persons in (await work.session.exec(query)).all())
 
 
 def _correction(row: OnSiteCorrectionRow) -> Correction:
     assert row.id is not None, "a stored correction has its number"
-    return Correction(row.id, row.site_id, row.at, row.by_user_id, row.persons, row.reason)
+    return Correction(row.id, row.site_id, row.corrected_at, row.corrected_by, row.persons, row.reason)

@@ -52,7 +52,7 @@ def row_of(attempt: Attempt, verdict: Verdict, now: Instant) -> dict[str, object
         "persons": attempt.persons,
         "scanned_at": attempt.at,
         "verdict": cbor.encode(verdict_to_value(verdict)),
-        "at": now,
+        "answered_at": now,
     }
 
 
@@ -76,7 +76,7 @@ def holding(
 
 async def forget_old(work: Work, now: Instant) -> None:
     """Drop answers that no agent asks for again, and whose claims have long been told or given up."""
-    await work.session.exec(delete(OnlineAnswerRow).where(col(OnlineAnswerRow.at) < now - ANSWERS_KEPT_MS))
+    await work.session.exec(delete(OnlineAnswerRow).where(col(OnlineAnswerRow.answered_at) < now - ANSWERS_KEPT_MS))
 
 
 def _passage(claim: HeldClaim, site: SiteId) -> PastPassage:

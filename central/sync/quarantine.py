@@ -50,7 +50,7 @@ async def raise_alarms(work: Work, agent: KnownAgent, journal_id: JournalId, not
             "sequence": note.sequence,
             "name": _text(note.name, MAX_NAME_CHARACTERS),
             "detail": _text(note.detail, MAX_DETAIL_CHARACTERS),
-            "at": now,
+            "raised_at": now,
         }
         for note in notes
     ]

@@ -57,7 +57,7 @@ def _of_code(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Cal
 
 
 def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | CallStaff:
-    if code.key_status is KeyState.CACHE_ONLY:
+    if code.key_state is KeyState.CACHE_ONLY:
         return Refuse(Reason.FORGED, code.claims.ticket_id)
     if code.claims.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in code.claims.flags:
         return Refuse(Reason.WRONG_SITE, code.claims.ticket_id)
@@ -68,7 +68,7 @@ def _unseen(facts: Facts, code: TicketCode) -> tuple[Found, ...] | Refuse | Call
 
 def _admissible_unseen(facts: Facts, code: TicketCode, candidate: Candidate) -> tuple[Found, ...] | Refuse | CallStaff:
     ticket_id = code.claims.ticket_id
-    if code.key_status is KeyState.CACHE_ONLY:
+    if code.key_state is KeyState.CACHE_ONLY:
         return Refuse(Reason.FORGED, ticket_id)
     ticket_type = facts.ticket_types.get(code.claims.ticket_type)
     if ticket_type is None or not ticket_type.unseen_allowed:

@@ -34,7 +34,7 @@ class TicketCode:
     """A ticket's code, proved by a key of this status."""
 
     claims: Claims
-    key_status: KeyState
+    key_state: KeyState
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ FROM n;
 INSERT INTO sale_order_line (order_id, line, ticket_type_id, quantity, persons, price_fen, valid_from, valid_until, slot_start, slot_minutes)
 SELECT id, 0, 1 + id % 12, 3, 1, 8000, 0, 0, 0, 0 FROM sale_order;
 
-INSERT INTO payment (id, order_id, method, presentation, state, amount_fen, created_at, attempts, received_fen, finished_at, by_user_id)
+INSERT INTO payment (id, order_id, method, presentation, state, amount_fen, created_at, attempts, received_fen, finished_at, taken_by)
 SELECT id, id, 'cash', 'none', 'paid', 24000, created_at, 0, 24000, created_at, seller_id FROM sale_order;
 
-INSERT INTO ledger_entry (id, at, debit, credit, amount_fen, order_id, payment_id)
+INSERT INTO ledger_entry (id, posted_at, debit, credit, amount_fen, order_id, payment_id)
 SELECT id, created_at, 'cash/1', 'sales/1', 24000, id, id FROM sale_order;
 
-INSERT INTO ticket (id, order_id, line, site_id, ticket_type_id, issued_at, valid_from, valid_until, flags, generation, status, status_since,
+INSERT INTO ticket (id, order_id, line, site_id, ticket_type_id, issued_at, valid_from, valid_until, flags, generation, state, state_since,
                     persons, slot_start, slot_minutes, token, short_number)
 SELECT id, id, 0, 1, 1 + id % 12, 0, 0, 0, 0, 1, 1, 0, 1, 0, 0, :no_bytes, id FROM sale_order WHERE id % 50 = 0;
 

@@ -103,12 +103,12 @@ def multi_site(*passages: PastPassage) -> Facts:
 
 CASES: list[tuple[int, str, Facts, str]] = [
     (1, "default", facts(), ADMIT),
-    (2, "refunded", shown(record(status=TicketState.VOID, state_since=minute("2026-05-09 16:20"))), "refuse void"),
+    (2, "refunded", shown(record(state=TicketState.VOID, state_since=minute("2026-05-09 16:20"))), "refuse void"),
     (3, "older generation", facts(code(record()), (Candidate(record(generation=2), ()),)), "refuse superseded"),
-    (4, "blocked, exit", shown(record(status=TicketState.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
-    (5, "blocked, override", shown(record(status=TicketState.BLOCKED), supervisor=9), ADMIT),
-    (6, "on account", shown(record(status=TicketState.UNPAID)), "refuse unpaid"),
-    (7, "activation code", shown(record(status=TicketState.INACTIVE)), "refuse inactive"),
+    (4, "blocked, exit", shown(record(state=TicketState.BLOCKED), passage("09:00"), check_point=EXIT), "out blocked"),
+    (5, "blocked, override", shown(record(state=TicketState.BLOCKED), supervisor=9), ADMIT),
+    (6, "on account", shown(record(state=TicketState.UNPAID)), "refuse unpaid"),
+    (7, "activation code", shown(record(state=TicketState.INACTIVE)), "refuse inactive"),
     (8, "early", shown(record(valid_from=minute("12:00")), at=at("11:45")), "refuse not_yet_valid"),
     (9, "early exit", shown(record(valid_from=minute("12:00")), at=at("11:45"), check_point=EXIT), "out None"),
     *(

@@ -140,7 +140,7 @@ def is_claimable(case: Case) -> bool:
     """Whether a gate may claim the ticket: it has proved a code that says what the record says, and has seen the holder."""
     scan, candidates = case.facts.scan, case.facts.candidates
     presented = scan.presented
-    if not isinstance(presented, TicketCode) or presented.key_status is not KeyState.ACTIVE or len(candidates) != 1:
+    if not isinstance(presented, TicketCode) or presented.key_state is not KeyState.ACTIVE or len(candidates) != 1:
         return False
     record = replace(candidates[0].record, generation=presented.claims.generation)
     is_entry = case.facts.check_point.direction is Direction.ENTRY and scan.supervisor is None

@@ -92,7 +92,7 @@ async def answer_at_desk(case: Case, rig: GateRig, told_by: ToldBy) -> Answer:
     """Have the gate download and journal what the case says, show what it shows, and return the desk's answer."""
     facts, central = case.facts, rig.central
     if isinstance(facts.scan.presented, TicketCode):
-        _set_key(central, facts.scan.presented.key_status)
+        _set_key(central, facts.scan.presented.key_state)
     _publish(case, central, told_by)
     central.now = Instant(facts.scan.at - facts.ground.age_ms)
     central.sign_timestamp()

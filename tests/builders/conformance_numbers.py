@@ -134,12 +134,12 @@ def _moved_presented(numbers: Numbers, case: Case) -> Presented:
     claims = presented.claims
     shown = replace(
         claims,
-        key_id=numbers.keys[presented.key_status],
+        key_id=numbers.keys[presented.key_state],
         ticket_id=numbers.ticket(case, claims.ticket_id),
         issuing_site=numbers.site(case, claims.issuing_site),
         ticket_type=numbers.ticket_type(case, claims.ticket_type),
     )
-    return TicketCode(shown, presented.key_status)
+    return TicketCode(shown, presented.key_state)
 
 
 def _moved_point(numbers: Numbers, number: CheckPointId, key: tuple[SiteId, CheckPoint]) -> CheckPoint:

@@ -44,7 +44,7 @@ DOUBLE_READ_S = 0.3
 PATIENCE_S = 6.0
 BODY_S = 0.3  # a body takes this long through the sensor; the next one cannot be closer
 POINTS = {Direction.ENTRY: ENTRY_POINT, Direction.EXIT: EXIT_POINT}
-ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, status=TicketState.VOID)
+ONE, TWO, VOIDED = ticket(0x1111), ticket(0x2222), ticket(0x3333, state=TicketState.VOID)
 GROUP = ticket(0x4444, persons=3, flags=TicketFlags.GROUP)
 NAMED = ticket(0x5555, flags=TicketFlags.REAL_NAME)
 SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.Direction.EXIT}

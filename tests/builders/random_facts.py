@@ -43,9 +43,9 @@ from protocol.admission.policy import (
     PeriodUses,
     PersonsPerScan,
     Policy,
-    TicketTypeRules,
     ReEntry,
     SiteRules,
+    TicketTypeRules,
     TimeOfDay,
     TimeSlot,
     TotalUses,
@@ -54,7 +54,7 @@ from protocol.admission.policy import (
     Weekdays,
 )
 from protocol.directions import Direction
-from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, TicketTypeId, SiteId, TicketId
+from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.keyring import KeyState
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags

@@ -91,8 +91,8 @@ BEGIN, END = Instant(1_000), Instant(2_000)
         ({}, Purpose.TICKETS, 2, 1_500, False),
         ({"sites": ()}, Purpose.TICKETS, 2, 1_500, True),
         ({"sites": (SiteId(1), SiteId(2))}, Purpose.TICKETS, 2, 1_500, True),
-        ({"status": KeyState.CACHE_ONLY}, Purpose.TICKETS, 1, 1_500, True),
-        ({"status": KeyState.REVOKED}, Purpose.TICKETS, 1, 1_500, False),
+        ({"state": KeyState.CACHE_ONLY}, Purpose.TICKETS, 1, 1_500, True),
+        ({"state": KeyState.REVOKED}, Purpose.TICKETS, 1, 1_500, False),
         *(({}, purpose, 1, 1_500, False) for purpose in Purpose if purpose is not Purpose.TICKETS),
     ],
 )

@@ -64,9 +64,7 @@ RECORD = TicketRecord(
     slot_start=Minute(29_631_600),
     slot_minutes=60,
 )
-SAME_BUCKET = replace(
-    RECORD, ticket_id=TicketId(0x0123_0000_0000_0001), state=TicketState.VOID, state_since=Minute(29_631_001)
-)
+SAME_BUCKET = replace(RECORD, ticket_id=TicketId(0x0123_0000_0000_0001), state=TicketState.VOID, state_since=Minute(29_631_001))
 LATER = replace(RECORD, ticket_id=TicketId(0xFFF0_0000_0000_0000))
 OTA = CredentialEntry(credential_key(CredentialKind.OTA_CODE, b"OTA12345"), CredentialKind.OTA_CODE, RECORD.ticket_id)
 CARD = CredentialEntry(bytes(range(16)), CredentialKind.ID_CARD, RECORD.ticket_id)

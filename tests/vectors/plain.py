@@ -6,6 +6,19 @@ from datetime import date
 from enum import Enum
 from zoneinfo import ZoneInfo
 
+# The vectors name things as the wire does; they were published before the code found better words.
+_PUBLISHED_CLASSES = {"TicketTypeRules": "Product"}
+_PUBLISHED_FIELDS = {
+    ("TicketTypeRules", "ticket_type_id"): "product_id",
+    ("TicketRecord", "ticket_type"): "product",
+    ("TicketRecord", "state"): "status",
+    ("TicketRecord", "state_since"): "status_since",
+    ("Claims", "ticket_type"): "product",
+    ("Facts", "ticket_types"): "products",
+    ("Key", "state"): "status",
+    ("TicketCode", "key_state"): "key_status",
+}
+
 
 def plain(value: object) -> object:
     """Return the value as JSON holds it. Integers stay integers: a reader must keep all 64 bits of them."""
@@ -27,5 +40,7 @@ def plain(value: object) -> object:
         case list() | tuple():
             return [plain(item) for item in value]
     assert dataclasses.is_dataclass(value), f"{type(value).__name__} has no plain form"
-    fields = {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    return {"is": type(value).__name__, **fields}
+    kind = type(value).__name__
+    names = [field.name for field in dataclasses.fields(value)]
+    fields = {_PUBLISHED_FIELDS.get((kind, name), name): plain(getattr(value, name)) for name in names}
+    return {"is": _PUBLISHED_CLASSES.get(kind, kind), **fields}

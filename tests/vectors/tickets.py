@@ -94,8 +94,8 @@ def _refused() -> list[dict[str, str]]:
 
 def keyring_vectors() -> dict[str, object]:
     """Return a keyring, the one after it, and who must sign that one."""
-    current = keyring(key(7, sites=(1, 2)), key(8, Purpose.MANIFEST), key(9, status=KeyState.CACHE_ONLY))
-    following = keyring(key(7, sites=(1, 2), status=KeyState.REVOKED), roots=(904, 905, 906), version=2)
+    current = keyring(key(7, sites=(1, 2)), key(8, Purpose.MANIFEST), key(9, state=KeyState.CACHE_ONLY))
+    following = keyring(key(7, sites=(1, 2), state=KeyState.REVOKED), roots=(904, 905, 906), version=2)
     payload = following.to_payload()
     attempts = []
     for who, signers in (

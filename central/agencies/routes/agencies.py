@@ -168,7 +168,7 @@ class EntryView(BaseModel):
     """One movement: what it added to the balance, and what to the debt. Method and reference are of what the agency paid."""
 
     entry_id: int
-    at: datetime
+    posted_at: datetime
     kind: EntryKind
     order_id: int | None
     method: str | None
@@ -354,7 +354,7 @@ def _funds_view(funds: Funds) -> FundsView:
 def _entry_view(one: Entry) -> EntryView:
     return EntryView(
         entry_id=one.entry_id,
-        at=to_datetime(one.at),
+        posted_at=to_datetime(one.posted_at),
         kind=one.kind,
         order_id=one.order_id,
         method=one.method,

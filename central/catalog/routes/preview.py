@@ -45,7 +45,7 @@ class _Strict(BaseModel):
 class EarlierBody(_Strict):
     """A passage of the same ticket before, at a check point of the site, whose direction says whether it was an exit."""
 
-    at: _Moment
+    scanned_at: _Moment
     check_point_id: _PointNumber
     persons: _Persons = 1
     entitlement: Annotated[int, Field(ge=1, le=MAX_ENTITLEMENTS, description="by its place, counted from 1")] = 1
@@ -60,7 +60,7 @@ class PreviewBody(_Strict):
     ticket_type_id: TypeNumber | None = None
     parameters: TicketTypeParameters | None = None
     check_point_id: _PointNumber
-    at: _Moment
+    scanned_at: _Moment
     visit_day: _Day
     slot_start: LocalTime | None = None
     ticket_persons: _Persons = 1
@@ -78,11 +78,11 @@ class PreviewBody(_Strict):
     def stated(self, site_id: SiteId) -> WantedPreview:
         """Return it as the service takes it."""
         earlier = tuple(
-            EarlierPassage(one.at, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
+            EarlierPassage(one.scanned_at, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
         )
         visit = Visit(
             check_point=CheckPointId(self.check_point_id),
-            at=self.at,
+            at=self.scanned_at,
             visit=self.visit_day,
             slot_start=self.slot_start,
             ticket_persons=self.ticket_persons,

@@ -70,7 +70,7 @@ class OwnPinBody(PinBody):
 class SupervisorView(BaseModel):
     """A supervisor; `person_id` is the number to type at a gate. Without a PIN gates know nobody of that number."""
 
-    person_id: int
+    user_id: int
     name: str
     pin_set_at: datetime | None
 
@@ -115,7 +115,7 @@ async def remove_supervisor(call: Call[None, SupervisorPath]) -> None:
 async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[SupervisorView]:
     """List a site's supervisors by number."""
     found = await call.request.app[SUPERVISORS].of_site(SiteId(call.parameters.site_id))
-    return page_of([_supervisor_view(one) for one in found], lambda one: one.person_id, call.parameters)
+    return page_of([_supervisor_view(one) for one in found], lambda one: one.user_id, call.parameters)
 
 
 @Route(
@@ -153,7 +153,7 @@ async def set_own_pin(call: Call[OwnPinBody, None]) -> SupervisorView:
 
 def _supervisor_view(one: SiteSupervisor) -> SupervisorView:
     set_at = None if one.pin_set_at is None else to_datetime(one.pin_set_at)
-    return SupervisorView(person_id=one.person_id, name=one.name, pin_set_at=set_at)
+    return SupervisorView(user_id=one.user_id, name=one.name, pin_set_at=set_at)
 
 
 OPERATIONS = (add_supervisor, remove_supervisor, list_supervisors, set_supervisor_pin, set_own_pin)

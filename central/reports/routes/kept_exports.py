@@ -64,7 +64,7 @@ class KeptExportView(BaseModel):
     rows_done: int
     size_bytes: int
     fault: str | None
-    begun_at: datetime
+    requested_at: datetime
 
 
 def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
@@ -151,7 +151,7 @@ def _view(said: KeptExport) -> KeptExportView:
         rows_done=said.rows_done,
         size_bytes=said.size_bytes,
         fault=said.fault,
-        begun_at=to_datetime(said.begun_at),
+        requested_at=to_datetime(said.requested_at),
     )
 
 

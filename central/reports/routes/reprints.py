@@ -25,7 +25,7 @@ class ReprintItem(BaseModel):
     ticket_type_id: int
     number: int
     seller_id: int
-    at: datetime
+    printed_at: datetime
     reason: str
 
 
@@ -69,7 +69,7 @@ def _item(one: ListedReprint) -> ReprintItem:
         ticket_type_id=one.ticket_type_id,
         number=one.number,
         seller_id=one.seller_id,
-        at=to_datetime(one.at),
+        printed_at=to_datetime(one.printed_at),
         reason=one.reason,
     )
 

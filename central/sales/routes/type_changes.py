@@ -55,8 +55,8 @@ class ChangeView(BaseModel):
     is_on_sale: bool
     rules: SaleRules | None
     after_sale: AfterSaleRules | None
-    made_at: datetime
-    made_by: int
+    planned_at: datetime
+    planned_by: int
 
 
 class ChangesView(BaseModel):
@@ -139,8 +139,8 @@ def _view(one: ChangeToCome) -> ChangeView:
         is_on_sale=one.sale.is_on_sale,
         rules=one.sale.rules,
         after_sale=one.sale.after_sale,
-        made_at=to_datetime(one.made_at),
-        made_by=one.made_by,
+        planned_at=to_datetime(one.planned_at),
+        planned_by=one.planned_by,
     )
 
 

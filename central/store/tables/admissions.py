@@ -51,12 +51,12 @@ class OnSiteCorrectionRow(Table, table=True):
     """By how many persons somebody corrected the count on site, and why."""
 
     __tablename__ = "on_site_correction"
-    __table_args__ = (Index("ix_on_site_correction_site", "site_id", "at"),)
+    __table_args__ = (Index("ix_on_site_correction_site", "site_id", "corrected_at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
-    at: Instant = Field(sa_type=BigInteger)
-    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    corrected_at: Instant = Field(sa_type=BigInteger)
+    corrected_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     persons: int
     reason: str = Field(max_length=200)
 
@@ -100,4 +100,4 @@ class OnlineAnswerRow(Table, table=True):
     persons: int = Field(sa_type=Integer)
     scanned_at: Instant = Field(sa_type=BigInteger)
     verdict: bytes = Field(sa_type=LargeBinary)
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    answered_at: Instant = Field(sa_type=BigInteger, index=True)

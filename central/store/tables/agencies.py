@@ -56,8 +56,8 @@ class AgencyReceiptRow(Table, table=True):
     method: str = Field(max_length=16)
     reference: str | None = Field(default=None, max_length=64)
     amount_fen: int = Field(sa_type=BigInteger)
-    at: Instant = Field(sa_type=BigInteger)
-    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    received_at: Instant = Field(sa_type=BigInteger)
+    received_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
 
 
 class GroupOrderRow(Table, table=True):

@@ -13,7 +13,7 @@ class AuditRow(Table, table=True):
     __tablename__ = "audit_record"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    recorded_at: Instant = Field(sa_type=BigInteger, index=True)
     user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger, index=True)
     action: str = Field(max_length=64, index=True)
     subject: str = Field(max_length=128, index=True)
@@ -45,7 +45,7 @@ class CallRow(Table, table=True):
     __tablename__ = "api_call"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    called_at: Instant = Field(sa_type=BigInteger, index=True)
     request_id: str = Field(max_length=32, index=True)
     operation_id: str = Field(max_length=64)
     user_id: int | None = Field(default=None, sa_type=BigInteger)
@@ -60,7 +60,7 @@ class FaultRow(Table, table=True):
     __tablename__ = "fault"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    failed_at: Instant = Field(sa_type=BigInteger, index=True)
     request_id: str = Field(max_length=32, index=True)
     kind: str = Field(max_length=64)
     detail: str

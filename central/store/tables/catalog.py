@@ -73,8 +73,8 @@ class SaleChangeRow(Table, table=True):
     is_on_sale: bool
     rules: str | None = None
     after_sale: str | None = None
-    made_at: Instant = Field(sa_type=BigInteger)
-    made_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    planned_at: Instant = Field(sa_type=BigInteger)
+    planned_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     done_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)

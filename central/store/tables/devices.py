@@ -80,6 +80,6 @@ class EnrolmentCodeRow(Table, table=True):
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
     role: str = Field(max_length=16)
     check_point_ids: list[int] = Field(sa_type=JSON)
-    made_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    created_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     expires_at: Instant = Field(sa_type=BigInteger, index=True)
     agent_id: int | None = Field(default=None, foreign_key="agent.id", sa_type=BigInteger)

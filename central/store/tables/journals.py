@@ -66,4 +66,4 @@ class AlarmRow(Table, table=True):
     sequence: int = Field(sa_type=BigInteger)
     name: str = Field(max_length=60)
     detail: str = Field(max_length=400)
-    at: Instant = Field(sa_type=BigInteger)
+    raised_at: Instant = Field(sa_type=BigInteger)

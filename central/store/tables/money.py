@@ -102,7 +102,7 @@ class LedgerRow(Table, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    posted_at: Instant = Field(sa_type=BigInteger, index=True)
     debit: str = Field(max_length=40)
     credit: str = Field(max_length=40)
     amount_fen: int = Field(sa_type=BigInteger)
@@ -112,7 +112,7 @@ class LedgerRow(Table, table=True):
     shift_id: int | None = Field(default=None, foreign_key="shift.id", sa_type=BigInteger, index=True)
     agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
     receipt_id: int | None = Field(default=None, foreign_key="agency_receipt.id", sa_type=BigInteger)
-    by_user_id: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    posted_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 
 class RefundRow(Table, table=True):

@@ -35,7 +35,7 @@ class PaymentRow(Table, table=True):
     received_fen: int | None = Field(default=None, sa_type=BigInteger)
     finished_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     reason: str | None = Field(default=None, max_length=200)
-    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    taken_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     from_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger)
     agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
 
@@ -92,7 +92,7 @@ class DifferenceRow(Table, table=True):
     theirs_fen: int | None = Field(default=None, sa_type=BigInteger)
     detail: str = Field(max_length=200)
     state: str = Field(max_length=8, index=True)
-    found_at: Instant = Field(sa_type=BigInteger)
+    detected_at: Instant = Field(sa_type=BigInteger)
     settled_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     settled_at: Instant | None = Field(default=None, sa_type=BigInteger)
     settled_note: str | None = Field(default=None, max_length=200)

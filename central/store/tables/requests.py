@@ -8,12 +8,12 @@ from protocol.instants import Instant
 
 
 class IdempotentRequestRow(Table, table=True):
-    """One Idempotency-Key: `reference` names what the first request made."""
+    """One Idempotency-Key: `outcome` names what the first request made."""
 
     __tablename__ = "idempotent_request"
 
     scope: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     fingerprint: bytes
-    reference: str
-    at: Instant = Field(sa_type=BigInteger, index=True)
+    outcome: str
+    asked_at: Instant = Field(sa_type=BigInteger, index=True)

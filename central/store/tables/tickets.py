@@ -67,13 +67,13 @@ class ReprintRow(Table, table=True):
     """A ticket was printed once more (补打); `number` counts from 1."""
 
     __tablename__ = "ticket_reprint"
-    __table_args__ = (UniqueConstraint("ticket_id", "number"), Index("ix_ticket_reprint_time", "at", "id"))
+    __table_args__ = (UniqueConstraint("ticket_id", "number"), Index("ix_ticket_reprint_time", "printed_at", "id"))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     ticket_id: TicketId = Field(sa_type=U64, foreign_key="ticket.id")
     number: int
-    at: Instant = Field(sa_type=BigInteger)
-    by_user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    printed_at: Instant = Field(sa_type=BigInteger)
+    printed_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
     reason: str = Field(max_length=200)
 
 
@@ -108,6 +108,6 @@ class TicketChangeRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
     ticket_id: TicketId = Field(sa_type=U64, index=True)
-    at: Instant = Field(sa_type=BigInteger)
+    changed_at: Instant = Field(sa_type=BigInteger)
     epoch: int | None = Field(default=None, sa_type=BigInteger)
     version: int | None = Field(default=None, sa_type=BigInteger)

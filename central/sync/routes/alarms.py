@@ -24,7 +24,7 @@ class AlarmView(BaseModel):
     sequence: int
     name: str
     detail: str
-    at: datetime
+    raised_at: datetime
 
 
 @Route("listAlarms", "GET", "/api/v1/alarms", "List alarms, newest first", Permission.DEVICES_READ)
@@ -44,7 +44,7 @@ def _view(alarm: StoredAlarm) -> AlarmView:
         sequence=alarm.sequence,
         name=alarm.name,
         detail=alarm.detail,
-        at=to_datetime(alarm.at),
+        raised_at=to_datetime(alarm.raised_at),
     )
 
 

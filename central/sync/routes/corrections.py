@@ -45,8 +45,8 @@ class CorrectionView(BaseModel):
 
     correction_id: int
     site_id: int
-    at: datetime
-    by: int
+    corrected_at: datetime
+    corrected_by: int
     persons: int
     reason: str
 
@@ -87,8 +87,8 @@ def _view(one: Correction) -> CorrectionView:
     return CorrectionView(
         correction_id=one.correction_id,
         site_id=one.site_id,
-        at=to_datetime(one.at),
-        by=one.by,
+        corrected_at=to_datetime(one.corrected_at),
+        corrected_by=one.corrected_by,
         persons=one.persons,
         reason=one.reason,
     )

@@ -112,7 +112,7 @@ def test_a_re_entry_after_an_exit_is_no_conflict() -> None:
 def voided(minute: int) -> TicketCase:
     """A ticket that became void so many minutes after ten o'clock."""
     since = to_minute(Instant(NOW + minute * MS_PER_MINUTE))
-    return replace(case(), record=record(status=TicketState.VOID, state_since=since))
+    return replace(case(), record=record(state=TicketState.VOID, state_since=since))
 
 
 @pytest.mark.parametrize(("minute", "reasons"), [(4, []), (5, [Reason.VOID]), (6, [Reason.VOID])])

@@ -66,7 +66,7 @@ async def test_a_supervisor_with_a_pin_is_told_to_the_gates_of_the_site_and_no_o
     assert (added.name, added.pin_set_at, await told(desk)) == ("anna", None, ())
     given = await desk.supervisors.set_pin("anna", PIN, by, now)
     (row,) = await told(desk)
-    assert row.person_id == given.person_id == added.person_id
+    assert row.person_id == given.user_id == added.user_id
     assert PasswordHasher().verify(row.verifier, PIN)
     assert await told(desk, SiteId(2)) == ()
     assert await desk.supervisors.of_site(TOWN) == (given,)
@@ -116,7 +116,7 @@ async def test_a_person_sets_an_own_pin_by_the_own_password(desk: Office) -> Non
     await desk.supervisors.add(TOWN, "anna", await boss(desk), desk.clock())
     assert await code_of(desk.supervisors.set_own_pin(anna, "wrong", PIN, desk.clock())) is ProblemCode.SIGN_IN_FAILED
     assert await told(desk) == ()
-    assert (await desk.supervisors.set_own_pin(anna, PASSWORD, PIN, desk.clock())).person_id == anna.user_id
+    assert (await desk.supervisors.set_own_pin(anna, PASSWORD, PIN, desk.clock())).user_id == anna.user_id
     assert len(await told(desk)) == 1
 
 
@@ -177,7 +177,7 @@ async def test_a_disabled_person_supervises_no_gate(desk: Office) -> None:
 async def test_a_pin_stands_nowhere_and_every_change_is_audited(desk: Office, store: Store) -> None:
     by, now = await boss(desk), desk.clock()
     await desk.supervisors.add(TOWN, "anna", by, now)
-    anna = (await desk.supervisors.set_pin("anna", PIN, by, now)).person_id
+    anna = (await desk.supervisors.set_pin("anna", PIN, by, now)).user_id
     await desk.supervisors.remove(TOWN, "anna", by, now)
     await desk.supervisors.add(TOWN, "anna", by, now)
     await desk.supervisors.set_pin("anna", PIN, by, now)

@@ -119,7 +119,7 @@ async def test_the_count_is_corrected_on_the_record_for_the_day(office: Office) 
     (home,) = await office.reports.home(1, EVERYBODY, office.clock())
     assert (home.on_site, home.corrected) == (0, -11)
     found = await office.corrections.corrections(SITE, None, 10)
-    assert [(each.persons, each.by, each.reason) for each in found] == [(-20, 1, "counted"), (9, 1, "counted")]
+    assert [(each.persons, each.corrected_by, each.reason) for each in found] == [(-20, 1, "counted"), (9, 1, "counted")]
     assert await office.corrections.corrections(SITE, found[0].correction_id, 10) == found[1:]
     office.clock.advance(seconds=24 * 3600)
     assert (await office.reports.home(1, EVERYBODY, office.clock()))[0].corrected == 0

@@ -20,7 +20,15 @@ from protocol.identifiers import U64_MAX
 from tests.builders.central import NOON
 
 FAILURE = {"account": "anna", "source": "here", "failures": 1, "last_at": NOON}
-CALL = {"at": NOON, "request_id": "a", "operation_id": "sell", "user_id": None, "status": 201, "duration_ms": 4, "source": "::1"}
+CALL = {
+    "called_at": NOON,
+    "request_id": "a",
+    "operation_id": "sell",
+    "user_id": None,
+    "status": 201,
+    "duration_ms": 4,
+    "source": "::1",
+}
 
 
 SITE = {"id": 1, "rules": "{}", "holder_key_sealed": b"key", "created_at": NOON}
@@ -66,7 +74,7 @@ async def test_values_are_kept_as_the_program_has_them(store: Store, tickets: tu
         for parent, row in ((SiteRow, SITE), (UserRow, USER), (OrderRow, ORDER)):
             work.insert(parent, [row])
         work.insert(QuotaTakenRow, [_taken(number, ticket) for number, ticket in enumerate(tickets)])
-        work.insert(AuditRow, [{"at": NOON, "user_id": None, "action": "x.y", "subject": "z", "detail": detail}])
+        work.insert(AuditRow, [{"recorded_at": NOON, "user_id": None, "action": "x.y", "subject": "z", "detail": detail}])
         work.insert(CallRow, [CALL, CALL | {"request_id": "b", "user_id": 1 << 62}])
     names = ("number", "day", "person", "ticket_id")
     rows = [(number, date(2026, 5, 10), b"\0\xff", ticket) for number, ticket in enumerate(tickets)]

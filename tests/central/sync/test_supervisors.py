@@ -35,7 +35,7 @@ async def test_a_gate_takes_the_pin_that_central_published_and_then_the_new_one_
     await central.api("POST", "/users", {"name": "anna"})
     async with asyncio.timeout(LIMIT_S):
         await central.api("PUT", "/sites/1/supervisors/anna")
-        anna = (await central.api("PUT", "/supervisors/anna/pin", {"pin": PIN}))["person_id"]
+        anna = (await central.api("PUT", "/supervisors/anna/pin", {"pin": PIN}))["user_id"]
         await gate.refresh_until(lambda one: len(at_gate(one)) == 1)
         assert await prove(gate, anna, PIN) is Proof.PROVED
         assert await prove(gate, anna + 1, PIN) is Proof.WRONG
@@ -66,7 +66,7 @@ async def test_gates_of_another_site_hear_nothing_of_it(central: Central) -> Non
 
 async def test_supervisors_are_listed_and_no_answer_holds_a_pin(central: Central) -> None:
     said = [await central.api("PUT", "/sites/1/supervisors/admin")]
-    assert said[0] == {"person_id": 1, "name": "admin", "pin_set_at": None}
+    assert said[0] == {"user_id": 1, "name": "admin", "pin_set_at": None}
     said.append(await central.api("PUT", "/session/pin", {"password": PASSWORD, "pin": OWN_PIN}))
     said.append((await central.api("GET", "/sites/1/supervisors"))["items"])
     assert said[2] == [said[1]]

@@ -43,7 +43,7 @@ from tests.builders.feed import (
 
 pytestmark = pytest.mark.law(4)
 
-HELD = [*tickets(6), ticket(0x123_0000_0000_0001, status=TicketState.VOID)]
+HELD = [*tickets(6), ticket(0x123_0000_0000_0001, state=TicketState.VOID)]
 VOID = HELD[-1].ticket_id
 ROLLED_UP, RECENT = HELD[0].ticket_id, HELD[1].ticket_id
 STRANGER = TicketId(VOID + 1)  # with the number of VOID, which leads to VOID alone

@@ -219,7 +219,7 @@ async def test_the_own_entry_that_comes_back_with_the_feed_counts_once(make_rig:
 async def test_a_refunded_ticket_is_refused_once_the_feed_says_so(make_rig: MakeRig) -> None:
     rig = make_rig()
     await rig.publish(ONE)
-    await rig.publish(ticket(ONE.ticket_id, status=TicketState.VOID, state_since=to_minute(START)))
+    await rig.publish(ticket(ONE.ticket_id, state=TicketState.VOID, state_since=to_minute(START)))
     assert named(await rig.show(rig.text(ONE))) == "void"
 
 
@@ -353,7 +353,7 @@ async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: Make
 
     async def claim(request: object) -> ClaimAnswer:
         assert request is not None
-        await rig.publish(ticket(ONE.ticket_id, status=TicketState.VOID, state_since=to_minute(START)))
+        await rig.publish(ticket(ONE.ticket_id, state=TicketState.VOID, state_since=to_minute(START)))
         return claim_answer(granted=True)
 
     rig.claim = claim  # type: ignore[method-assign]  # the moment between decision and commit

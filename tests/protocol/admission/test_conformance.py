@@ -180,7 +180,7 @@ def test_40_part_of_a_group_passes() -> None:
 
 def test_41_the_same_attempt_gets_the_same_answer() -> None:
     answer = decide(facts())
-    again = decide(shown(record(status=TicketState.VOID), passage("10:00"), earlier_answer=answer))
+    again = decide(shown(record(state=TicketState.VOID), passage("10:00"), earlier_answer=answer))
     assert again == answer
 
 

@@ -56,10 +56,10 @@ def whatever_the_ticket_says() -> Iterator[Case]:
         ("left already", by_code(IN, OUT), "None"),
         ("not yet valid", by_code(IN, valid_from=minute("12:00")), "None"),
         ("expired", by_code(IN, valid_until=minute("09:59")), "None"),
-        ("void", by_code(IN, status=TicketState.VOID), "void"),
-        ("blocked", by_code(IN, status=TicketState.BLOCKED), "blocked"),
-        ("unpaid", by_code(IN, status=TicketState.UNPAID), "unpaid"),
-        ("inactive", by_code(IN, status=TicketState.INACTIVE), "inactive"),
+        ("void", by_code(IN, state=TicketState.VOID), "void"),
+        ("blocked", by_code(IN, state=TicketState.BLOCKED), "blocked"),
+        ("unpaid", by_code(IN, state=TicketState.UNPAID), "unpaid"),
+        ("inactive", by_code(IN, state=TicketState.INACTIVE), "inactive"),
         ("superseded", by_code(IN, generation=2), "superseded"),
     ):
         yield name, case, f"out on 1/1: {expected}"
@@ -124,13 +124,13 @@ def of_several() -> Iterator[Case]:
     for name, held, expected in (
         ("one inside", (ticket(1), ticket(2, IN)), "out on 2/1: None"),
         ("one left, one inside", (ticket(1, IN, OUT), ticket(2, IN)), "out on 2/1: None"),
-        ("one inside is blocked", (ticket(1), ticket(2, IN, status=TicketState.BLOCKED)), "out on 2/1: blocked"),
+        ("one inside is blocked", (ticket(1), ticket(2, IN, state=TicketState.BLOCKED)), "out on 2/1: blocked"),
         ("one annulled, one inside", (ticket(1, replace(IN, state=PassageState.NOT_PASSED)), ticket(2, IN)), "out on 2/1: None"),
         ("one whose outcome is not known", (ticket(1), ticket(2, replace(IN, state=PassageState.PENDING))), "out on 2/1: None"),
         ("one never seen to leave yesterday, one inside", (ticket(1, yesterday), ticket(2, IN)), "out on 2/1: None"),
         ("one inside since yesterday", (ticket(1), ticket(2, yesterday)), "out on 2/1: None"),
         ("a group of which seven are inside, and one outside", (ticket(2), group), "out on 1/1: None"),
-        ("none inside, one void", (ticket(1, status=TicketState.VOID), ticket(2)), "out on 2/1: None"),
+        ("none inside, one void", (ticket(1, state=TicketState.VOID), ticket(2)), "out on 2/1: None"),
         ("none inside", (ticket(1), ticket(2)), "out on 1/1: None"),
     ):
         yield f"by card: {name}", facts(CARD, held, check_point=EXIT), expected

@@ -152,7 +152,7 @@ def holders() -> Iterator[Case]:
 def statuses() -> Iterator[Case]:
     for status in TicketState:
         for here, generation in (("own", 1), ("older print", 2)):
-            row = record(status=status, generation=generation)
+            row = record(state=status, generation=generation)
             expected = {
                 TicketState.ACTIVE: ADMIT if generation == 1 else "refuse superseded",
                 TicketState.VOID: "refuse void",
@@ -226,7 +226,7 @@ def unseen() -> Iterator[Case]:
     for status in (KeyState.CACHE_ONLY, KeyState.ACTIVE):
         expected = "refuse forged" if status is KeyState.CACHE_ONLY else ADMIT
         yield f"newer generation, key {status}", facts(code(record(), status, generation=2), ticket_types=allowed), expected
-    later = facts(code(record(), generation=2), (Candidate(record(status=TicketState.VOID), ()),), ticket_types=allowed)
+    later = facts(code(record(), generation=2), (Candidate(record(state=TicketState.VOID), ()),), ticket_types=allowed)
     yield "newer generation of a void ticket", later, "refuse void"
 
 

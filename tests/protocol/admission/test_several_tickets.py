@@ -57,10 +57,10 @@ T2_HERE = {T1: ticket_type(), T2: ticket_type(number=2)}
 def one_of_two_is_good() -> Iterator[Case]:
     """Whatever is wrong with one ticket, the other one admits, and nothing is recorded against the wrong one."""
     for name, wrong in (
-        ("void", ticket(1, status=TicketState.VOID)),
-        ("blocked", ticket(1, status=TicketState.BLOCKED)),
-        ("unpaid", ticket(1, status=TicketState.UNPAID)),
-        ("inactive", ticket(1, status=TicketState.INACTIVE)),
+        ("void", ticket(1, state=TicketState.VOID)),
+        ("blocked", ticket(1, state=TicketState.BLOCKED)),
+        ("unpaid", ticket(1, state=TicketState.UNPAID)),
+        ("inactive", ticket(1, state=TicketState.INACTIVE)),
         ("of another site", ticket(1, issuing_site=SiteId(2))),
         ("not yet valid", ticket(1, valid_from=minute("2026-05-11 00:00"), valid_until=minute("2026-05-12 23:59"))),
         ("expired", ticket(1, valid_until=minute("2026-05-09 23:59"))),
@@ -78,7 +78,7 @@ def one_of_two_is_good() -> Iterator[Case]:
 
 def none_is_good() -> Iterator[Case]:
     """The reason is that of the ticket that came furthest; who may still be let in by staff is not turned away."""
-    used, void, expired = ticket(1, USED), ticket(2, status=TicketState.VOID), ticket(3, valid_until=minute("2026-05-09 23:59"))
+    used, void, expired = ticket(1, USED), ticket(2, state=TicketState.VOID), ticket(3, valid_until=minute("2026-05-09 23:59"))
     for name, held, expected in (
         ("used and void", (used, void), "refuse used_up"),
         ("void and expired", (void, expired), "refuse expired"),

@@ -75,7 +75,7 @@ class TestForgery:
     @pytest.mark.parametrize(
         "change",
         [
-            {"status": KeyState.REVOKED},
+            {"state": KeyState.REVOKED},
             {"not_after": Instant(START - 1)},
             {"not_before": Instant(START + 1)},
             {"sites": (SiteId(SITE + 1),)},

@@ -221,7 +221,7 @@ def test_an_answer_signed_for_another_domain_is_not_believed(kind: Seal, answer:
 @pytest.mark.parametrize(
     "change",
     [
-        {"status": KeyState.REVOKED},
+        {"state": KeyState.REVOKED},
         {"not_before": Instant(START + 1)},
         {"not_after": Instant(START - 1)},
         {"sites": (SiteId(9),)},

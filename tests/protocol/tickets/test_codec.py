@@ -213,8 +213,8 @@ def test_a_signature_for_another_purpose_is_no_ticket() -> None:
 
 PROVERS: list[tuple[str, Keyring, bool]] = [
     ("its key", RING, True),
-    ("set cache-only", keyring(key(7, status=KeyState.CACHE_ONLY)), True),
-    ("revoked", keyring(key(7, status=KeyState.REVOKED)), False),
+    ("set cache-only", keyring(key(7, state=KeyState.CACHE_ONLY)), True),
+    ("revoked", keyring(key(7, state=KeyState.REVOKED)), False),
     ("unknown", keyring(key(9)), False),
     ("for another site", keyring(key(7, sites=(2,))), False),
     ("for its site among others", keyring(key(7, sites=(2, 1))), True),
