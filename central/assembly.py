@@ -18,6 +18,7 @@ from central.audit.routes import CHAIN
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, GUARD
+from central.domain.ports import RandomBytes
 from central.identity.passwords import Passwords
 from central.issuing.feed_version import FeedVersion
 from central.jobs.leader import Leader, leader_of
@@ -60,8 +61,6 @@ from protocol.identifiers import KeyId, SiteId, TicketTypeId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
-
-RandomBytes = Callable[[int], bytes]
 
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
@@ -160,7 +159,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin
     offer(app, office)
     _add_feed(app, parts, office)
-    _add_exports(app, settings, ambience)
+    _add_exports(app, parts.store, settings, ambience)
     app.on_cleanup.append(release_pool)
     app.cleanup_ctx.append(_running(app, parts, office))
     app.on_shutdown.append(_end_waiting)
@@ -248,8 +247,8 @@ def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
     app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
 
 
-def _add_exports(app: web.Application, settings: CentralSettings, ambience: Ambience) -> None:
-    kept = KeptExports(settings.data_dir / "exports", ambience.random_bytes, ambience.clock)
+def _add_exports(app: web.Application, store: Store, settings: CentralSettings, ambience: Ambience) -> None:
+    kept = KeptExports(store, settings.data_dir / "exports", ambience.random_bytes, ambience.clock)
 
     async def stop(_: web.Application) -> None:
         await kept.stop()

@@ -20,6 +20,7 @@ from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.devices.check_points import CheckPoints
+from central.domain.ports import RandomBytes
 from central.identity.accounts import Accounts
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
@@ -57,8 +58,6 @@ from central.store.unit_of_work import Store
 from central.sync.alarms import Alarms
 from central.sync.corrections import Corrections
 from protocol.instants import Clock
-
-RandomBytes = Callable[[int], bytes]
 
 
 class TicketUses(refund_ports.Admissions, agency_ports.Heads, Protocol):

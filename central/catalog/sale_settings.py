@@ -13,7 +13,7 @@ from sqlmodel import col, delete, insert, select
 
 from central.audit import service as audit
 from central.catalog.service import ticket_types
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
 from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
 from central.store.tables.people import UserRow
@@ -124,11 +124,13 @@ def require_allowed(settings: Settings, seller: Seller, channel: str, types: Seq
     if seller.sells_all:
         return
     if channel != seller.channel:
-        raise _refused("channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}")
+        raise wrong_field(
+            ProblemCode.SALE_NOT_ALLOWED, "channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}"
+        )
     for place, type_id in enumerate(types):
         if not _allowed(seller, settings, type_id):
             message = f"type {type_id} is not in your sale settings; ask whoever sets them"
-            raise _refused(f"lines.{place}.ticket_type_id", message)
+            raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, f"lines.{place}.ticket_type_id", message)
 
 
 async def all_in(work: Work) -> Settings:
@@ -175,7 +177,3 @@ async def _require_subject(work: Work, subject: Subject) -> None:
     number = int(subject.name) if subject.name.isdecimal() else 0
     if str(number) != subject.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {subject.name}; name a user's number")
-
-
-def _refused(field: str, message: str) -> Problem:
-    return Problem(ProblemCode.SALE_NOT_ALLOWED, message, fields=(FieldFault(field, message),))

@@ -3,7 +3,7 @@
 Laws: whatever gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from central.catalog.holder_keys import HolderKeys
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
+from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.sealed import FieldSeal, Place
 from central.store.tables.catalog import SiteRow, TicketTypeRow
@@ -26,9 +27,6 @@ from protocol.identifiers import U16_MAX, SiteId, TicketTypeId
 from protocol.instants import Instant
 
 TYPES_KEPT = 4_096
-
-RandomBytes = Callable[[int], bytes]
-Wake = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from central.audit import service as audit
 from central.devices import check_points
 from central.devices.rules import enrolment
 from central.devices.rules.enrolment import AgentRole, Edition
+from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
 from central.store.unit_of_work import Store, Work
@@ -21,12 +22,10 @@ from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant
 from protocol.sync.messages import Duty, EnrolAnswer, EnrolRequest
 
-RandomBytes = Callable[[int], bytes]
 # Its generation, and the 32 bytes.
 HolderKey = Callable[[Work, SiteId], Awaitable[tuple[int, bytes]]]
 RenewHolderKey = Callable[[Work, SiteId, Instant], Awaitable[None]]
 Keyring = Callable[[], bytes]
-Wake = Callable[[], None]
 _RETRY_AFTER_S = 60
 
 

@@ -4,13 +4,14 @@ Laws: a check point that recorded anything is never deleted, only retired; a cha
 remembers the feed version that told it; every change is audited.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
 from central.devices.rules.enrolment import Edition, HostedPoint
+from central.domain.ports import Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.setting_groups import GroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
@@ -21,8 +22,6 @@ from protocol.admission.tables import MAX_CHECK_POINTS
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant
-
-Wake = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

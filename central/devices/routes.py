@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.devices.agents import Agent, Agents
 from central.devices.check_points import CheckPoints, CheckPointWish, HostedCheckPoint
 from central.devices.guard import AgentGuard
 from central.devices.rules.enrolment import AgentRole
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
@@ -37,11 +38,7 @@ _STATES = {state.name.lower(): state for state in CheckPointState}
 State = Annotated[str, Field(pattern="^(enabled|disabled|retired)$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SitePath(_Strict):
+class SitePath(StrictModel):
     """Which site."""
 
     site_id: SiteNumber
@@ -51,19 +48,19 @@ class CheckPointQuery(SitePath, PageQuery):
     """Whose check points."""
 
 
-class CheckPointPath(_Strict):
+class CheckPointPath(StrictModel):
     """Which check point."""
 
     check_point_id: CheckPointNumber
 
 
-class AgentPath(_Strict):
+class AgentPath(StrictModel):
     """Which agent."""
 
     agent_id: AgentNumber
 
 
-class CheckPointBody(_Strict):
+class CheckPointBody(StrictModel):
     """检票设备. `ticked` are the ticket types that it lets through; `agent_id` is the computer that hosts it."""
 
     name_zh: Name
@@ -77,7 +74,7 @@ class CheckPointBody(_Strict):
     agent_id: AgentNumber | None = None
 
 
-class TickedCopyBody(_Strict):
+class TickedCopyBody(StrictModel):
     """Which check points of the site are to be ticked alike: these, and those of these groups."""
 
     check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_COPIES)] = []
@@ -92,7 +89,7 @@ class CheckPointView(CheckPointBody):
     has_recorded: bool
 
 
-class CodeBody(_Strict):
+class CodeBody(StrictModel):
     """A new enrolment code: what the computer is for, and which check points it will host."""
 
     role: AgentRole = AgentRole.GATE
@@ -112,13 +109,13 @@ class CodeView(BaseModel):
     expires_at: datetime
 
 
-class RevokeBody(_Strict):
+class RevokeBody(StrictModel):
     """`wipe`: the agent is told to erase its keys and cache, never what it has not uploaded."""
 
     wipe: bool = False
 
 
-class LostBody(_Strict):
+class LostBody(StrictModel):
     """Why it will never report again; it stands in the audit."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]

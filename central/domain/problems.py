@@ -115,3 +115,8 @@ def invalid(error: ValidationError) -> Problem:
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     )
     return Problem(ProblemCode.INPUT_INVALID, f"{len(faults)} field(s) are wrong; see errors", fields=faults)
+
+
+def wrong_field(code: ProblemCode, field: str, message: str) -> Problem:
+    """Return the problem of one field; `field` is its path, dotted."""
+    return Problem(code, message, fields=(FieldFault(field, message),))

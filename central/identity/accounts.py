@@ -5,12 +5,13 @@ always left; who has done anything is disabled, never deleted, so that records k
 """
 
 import base64
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
+from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
@@ -34,8 +35,6 @@ ADMIN = "admin"
 WINDOW = "window"
 ONE_TIME_PASSWORD_BYTES = 15
 MOST_ROLES_EACH = 50
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ other sessions; a person with a second factor opens nothing without it; a token 
 
 import base64
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
+from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity import token_lookup, totp
@@ -26,8 +26,6 @@ from protocol.instants import Instant
 
 TOKEN_BYTES = 32
 API_TOKEN_PREFIX = "pft_"  # noqa: S105 - what such a token begins with, so that scanners find a leaked one
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ Laws: a PIN is stored as its argon2id verifier alone, neither shown nor audited;
 gates hear of a change as soon as it has committed; nobody sets the PIN of a person who may do what they may not.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
+from central.domain.ports import Wake
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import granted, require_all_held, roles_of
@@ -22,8 +22,6 @@ from central.store.upsert import insert_or_replace
 from protocol.admission.supervisors import MAX_SUPERVISORS, Supervisor
 from protocol.identifiers import SiteId
 from protocol.instants import Instant
-
-Wake = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

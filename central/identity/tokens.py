@@ -5,12 +5,12 @@ stands in the database as its SHA-256 only; a revoked one never works again; it 
 """
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
@@ -21,8 +21,6 @@ from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
 MOST_TOKENS_EACH = 100
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

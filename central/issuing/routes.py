@@ -1,8 +1,9 @@
 """Tickets over HTTP: look-up, blocking, extension, re-issue."""
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
@@ -16,23 +17,19 @@ ISSUING: web.AppKey[Issuing] = web.AppKey("issuing", Issuing)
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ShortNumberPath(_Strict):
+class ShortNumberPath(StrictModel):
     """What a person typed."""
 
     short_number: ShortNumber
 
 
-class ReasonBody(_Strict):
+class ReasonBody(StrictModel):
     """Why; it stands in the audit."""
 
     reason: Reason
 
 
-class ExtensionBody(_Strict):
+class ExtensionBody(StrictModel):
     """The new end of the validity."""
 
     valid_until: AwareDatetime

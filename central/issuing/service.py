@@ -5,7 +5,7 @@ writes its record and appends to the outbox in one transaction; ids are 64 rando
 are the short number, and no two tickets have one number.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -14,6 +14,7 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.rules.validity import Window
 from central.catalog.ticket_type import TicketType, flags_of
+from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import credentials, outbox
 from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
@@ -29,9 +30,6 @@ from protocol.tickets.short_number import number_of
 
 TICKET_ID_BYTES = 8
 MOST_ID_DRAWS = 8
-
-RandomBytes = Callable[[int], bytes]
-Wake = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Who signs tickets: a port, because keys live with the assembly (or in a signing machine)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,8 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from protocol.identifiers import KeyId
 from protocol.tickets.claims import Claims
 from protocol.tickets.signature import issue
-
-RandomBytes = Callable[[int], bytes]
 
 
 class Signer(Protocol):

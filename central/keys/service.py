@@ -5,11 +5,11 @@ the disk before the keyring that names them; an epoch rises only after a restore
 one and by itself, so that gates follow, and only then does the old one go.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from central.domain.ports import RandomBytes
 from central.keys.files import KeyFiles
 from central.store.sealed import KEY_BYTES
 from protocol.errors import SettingsError
@@ -17,8 +17,6 @@ from protocol.identifiers import KeyId
 from protocol.instants import MS_PER_MINUTE, Instant
 from protocol.keyring import DOMAIN, Key, Keyring, KeyState, Purpose
 from protocol.signatures import Envelope, seal
-
-RandomBytes = Callable[[int], bytes]
 
 MINIMUM_PASSPHRASE_CHARACTERS = 12
 DAY_MS = 24 * 60 * MS_PER_MINUTE

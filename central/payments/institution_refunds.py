@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from central.domain.ports import RandomBytes
 from central.payments import differences, ledger
 from central.payments.institution import MAX_REASON_CHARACTERS, GiveBack, Institution, RefundAnswer, Unknown
 from central.payments.ledger import Movement
@@ -33,7 +34,6 @@ MOST_READ_AT_ONCE = 100
 NUMBER_BYTES = 15
 
 Institutions = Callable[[], Awaitable[Mapping[Method, Institution]]]
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

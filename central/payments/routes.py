@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
@@ -29,29 +30,25 @@ RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconc
 _Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OrderPath(_Strict):
+class OrderPath(StrictModel):
     """Which order."""
 
     order_id: _Number
 
 
-class PaymentPath(_Strict):
+class PaymentPath(StrictModel):
     """Which payment."""
 
     payment_id: _Number
 
 
-class DifferencePath(_Strict):
+class DifferencePath(StrictModel):
     """Which difference."""
 
     difference_id: _Number
 
 
-class PayBody(_Strict):
+class PayBody(StrictModel):
     """Money that is there; `reference` is the number on the card terminal's or bank's slip.
 
     What a travel agency has ordered may be paid out of its balance, or on account.
@@ -61,21 +58,21 @@ class PayBody(_Strict):
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
-class StartBody(_Strict):
+class StartBody(StrictModel):
     """A payment through an institution: by the code that the payer shows, or without it by a QR that the payer scans."""
 
     method: Literal["wechat", "alipay"]
     auth_code: Annotated[str | None, Field(pattern=r"^[0-9]{16,24}$", description="付款码")] = None
 
 
-class MatchBody(_Strict):
+class MatchBody(StrictModel):
     """Which day, as in Beijing, of which institution."""
 
     method: Literal["wechat", "alipay"]
     day: date
 
 
-class SettleBody(_Strict):
+class SettleBody(StrictModel):
     """What came of it."""
 
     note: Reason

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import segno
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -28,11 +29,7 @@ _MODULE_PIXELS = 8
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PromoterGroupBody(_Strict):
+class PromoterGroupBody(StrictModel):
     """A group; while it is disabled, none of its promoters earns an order."""
 
     name: _Name
@@ -43,7 +40,7 @@ class PromoterGroupBody(_Strict):
         return GroupWish(self.name, self.is_disabled)
 
 
-class PromoterBody(_Strict):
+class PromoterBody(StrictModel):
     """A person or a firm that brings orders. `commission_per_mille` is kept for later; nothing is paid out by it."""
 
     kind: PromoterKind
@@ -57,13 +54,13 @@ class PromoterBody(_Strict):
         return PromoterWish(self.kind, self.name, self.group_id, self.commission_per_mille, self.is_disabled)
 
 
-class PromoterGroupPath(_Strict):
+class PromoterGroupPath(StrictModel):
     """Which group."""
 
     group_id: RowNumber
 
 
-class PromoterPath(_Strict):
+class PromoterPath(StrictModel):
     """Which promoter."""
 
     promoter_id: RowNumber

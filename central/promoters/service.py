@@ -4,19 +4,17 @@ Laws: a promoter is disabled, never deleted, so that reports stay whole; whoever
 no order from then on; a new code ends the old one. Every change is audited.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.domain.ports import RandomBytes
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
 from central.store.tables.promoters import PromoterGroupRow, PromoterRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,27 @@
-"""Tables that take long: made beside requests into files, with their progress, and kept until they were fetched or time is over.
+"""Tables that take long: made beside requests into files, with their progress, and kept until they were fetched or a day is over.
 
-Laws: bounded in number, in size and in time; who asked for a table is the only one who sees it; what says how far it is stands
-beside the file, so that every process that shares the directory can answer, and stop it; what a process left when it ended is
-said to have failed.
+Laws: bounded in number, in size and in time; a person sees only the exports that this person asked for; a row of the database
+says how far an export is, so that every process answers and cancels alike; the files alone stand in a directory, which the
+processes share; an export whose process has ended is shown as failed.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from pydantic import BaseModel
+from sqlmodel import col, delete, func, select, update
 
+from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.reports.exports import Table, TableFormat
 from central.reports.listing import ItemT
+from central.store.tables.people import UserRow
+from central.store.tables.reports import KeptExportRow
+from central.store.unit_of_work import Store, Work
 from protocol.errors import PaifangError
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Clock, Instant
 
@@ -25,16 +29,15 @@ MOST_KEPT_EACH = 5
 MOST_BYTES = 512 * 1024 * 1024
 MOST_SECONDS = 30 * 60
 KEPT_MS = 24 * 60 * MS_PER_MINUTE
-# A process that works on a table says so at each page; after this long without a word it is no more.
+# The process that makes a table says so at each page; after this long without a word the process has ended.
 SILENT_MS = 60 * MS_PER_SECOND
+MAX_FAULT_CHARACTERS = 200
 _SERVER_ENDED = "the server ended"
-_FORGOTTEN = "forgotten"
 _NUMBER_BYTES = 6  # so that every reader of JSON keeps all bits of it
-RandomBytes = Callable[[int], bytes]
 
 
 class ExportState(StrEnum):
-    """How an export stands."""
+    """How an export stands. The words are stored and never change their meaning."""
 
     RUNNING = "running"
     DONE = "done"
@@ -42,11 +45,9 @@ class ExportState(StrEnum):
     FAILED = "failed"
 
 
-_ENDS = (ExportState.DONE, ExportState.FAILED)
-
-
-class KeptExport(BaseModel):
-    """An export as its file of progress says it. `permission` is what it takes to read the list."""
+@dataclass(frozen=True, slots=True)
+class KeptExport:
+    """An export as its row says it. `permission` is what it takes to read the list."""
 
     export_id: int
     user_id: int
@@ -59,7 +60,6 @@ class KeptExport(BaseModel):
     size_bytes: int
     fault: str | None
     requested_at: Instant
-    told_at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,15 @@ class Asked:
 
 
 class _Cancelled(PaifangError):
-    """Somebody wants it no more."""
+    """The person cancelled the export or deleted it."""
 
 
 class KeptExports:
-    """The exports of one directory."""
+    """The exports of an office; their files stand in one directory."""
 
-    def __init__(self, folder: Path, random_bytes: RandomBytes, clock: Clock) -> None:
-        """Take the directory, which is made when it is needed, randomness to number exports by, and the clock."""
+    def __init__(self, store: Store, folder: Path, random_bytes: RandomBytes, clock: Clock) -> None:
+        """Take the store, the directory (made when it is needed), randomness to number exports by, and the clock."""
+        self._store = store
         self._folder = folder
         self._random_bytes = random_bytes
         self._clock = clock
@@ -92,29 +93,17 @@ class KeptExports:
     ) -> KeptExport:
         """Begin to make a table in a place that is held until it is made; Problem where the person keeps too many."""
         now = self._clock()
-        await asyncio.to_thread(self._tidy, now)
-        if len(await self.of(asked.user_id)) >= MOST_KEPT_EACH:
-            detail = f"you keep {MOST_KEPT_EACH} exports; delete one of them"
-            raise Problem(ProblemCode.CONFLICT, detail)
         number = int.from_bytes(self._random_bytes(_NUMBER_BYTES)) or 1
-        said = KeptExport(
-            export_id=number,
-            user_id=asked.user_id,
-            permission=asked.permission,
-            list_name=asked.list_name,
-            format=asked.format,
-            state=ExportState.RUNNING,
-            rows_wanted=asked.rows_wanted,
-            rows_done=0,
-            size_bytes=0,
-            fault=None,
-            requested_at=now,
-            told_at=now,
-        )
         with ExitStack() as holding:
-            holding.enter_context(place)
-            await asyncio.to_thread(self._tell, said)
+            async with self._store.transaction() as work:
+                old = await _forget_old(work, now)
+                await _require_room(work, asked.user_id)
+                holding.enter_context(place)
+                row = _row(number, asked, now)
+                work.session.add(row)
+                said = _export(row, now)
             held = holding.pop_all()
+        await asyncio.to_thread(self._remove, old)
         making = _Making(said)
         task = asyncio.create_task(self._make(making, table, pages))
         self._tasks[task] = making
@@ -124,29 +113,32 @@ class KeptExports:
 
     async def export(self, export_id: int, user_id: int) -> KeptExport:
         """Return how an export stands; Problem where there is none that this person asked for."""
-        said = await asyncio.to_thread(self._read, export_id)
-        if said is None or said.user_id != user_id:
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no export {export_id}; it is kept for a day")
-        return said
+        async with self._store.reading() as work:
+            row = await work.session.get(KeptExportRow, export_id)
+            if row is None or row.user_id != user_id:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no export {export_id}; it is kept for a day")
+            return _export(row, self._clock())
 
     async def of(self, user_id: int) -> tuple[KeptExport, ...]:
         """Return a person's exports."""
-        return tuple(one for one in await asyncio.to_thread(self._all) if one.user_id == user_id)
+        query = select(KeptExportRow).where(KeptExportRow.user_id == user_id).order_by(col(KeptExportRow.requested_at))
+        async with self._store.reading() as work:
+            now = self._clock()
+            return tuple(_export(row, now) for row in (await work.session.exec(query)).all())
 
     async def cancel(self, export_id: int, user_id: int) -> KeptExport:
         """Let an export go no further; one that has ended stays as it is."""
-        said = await self.export(export_id, user_id)
-        if said.state is ExportState.RUNNING:
-            await asyncio.to_thread(self._unwanted(export_id).touch)
+        await self.export(export_id, user_id)
+        async with self._store.transaction() as work:
+            await work.session.exec(update(KeptExportRow).where(*_running(export_id)).values(state=ExportState.CANCELLED))
         return await self.export(export_id, user_id)
 
     async def delete(self, export_id: int, user_id: int) -> None:
-        """Forget an export and its file; whoever still makes it finds that it is forgotten, and clears it away."""
-        said = await self.export(export_id, user_id)
-        await asyncio.to_thread(self._unwanted(export_id).write_text, _FORGOTTEN)
-        stored = await asyncio.to_thread(self._stored, export_id)
-        if said.state in _ENDS or (stored is not None and stored.state is not ExportState.RUNNING):
-            await asyncio.to_thread(self._forget, export_id)
+        """Forget an export and its file; the task that still makes it finds no row, and removes its file."""
+        await self.export(export_id, user_id)
+        async with self._store.transaction() as work:
+            await work.session.exec(delete(KeptExportRow).where(col(KeptExportRow.id) == export_id))
+        await asyncio.to_thread(self._remove, (export_id,))
 
     async def file(self, export_id: int, user_id: int) -> Path:
         """Return the file of an export; Problem where it is not made."""
@@ -166,7 +158,7 @@ class KeptExports:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
         for making in under_way.values():
-            self._end(making, ExportState.FAILED, _SERVER_ENDED)  # also of a task that had not begun
+            await self._end(making, ExportState.FAILED, _SERVER_ENDED)  # also of a task that had not begun
 
     async def _make(self, making: "_Making", table: Table[ItemT], pages: AsyncIterator[Sequence[ItemT]]) -> None:
         ended, fault = ExportState.FAILED, _SERVER_ENDED
@@ -183,13 +175,13 @@ class KeptExports:
         except (PaifangError, OSError) as error:
             fault = str(error)
         finally:
-            self._end(making, ended, fault)
+            await self._end(making, ended, fault)
 
     async def _told(self, making: "_Making", pages: AsyncIterator[Sequence[ItemT]]) -> AsyncGenerator[Sequence[ItemT]]:
         async for page in pages:
             yield page
             making.rows_done += len(page)
-            await asyncio.to_thread(self._go_on, making)
+            await self._tell(making, {})
 
     async def _write(self, making: "_Making", chunks: AsyncIterator[bytes]) -> None:
         with self._open(making.said) as file:
@@ -200,78 +192,40 @@ class KeptExports:
                 await asyncio.to_thread(file.write, chunk)
 
     def _open(self, said: KeptExport) -> BinaryIO:
-        """Open the file to be written: at once, because a thread's would be nobody's if the task ended meanwhile."""
+        """Open the file to be written, on the loop: a thread could still open it after the task has ended, and close it never."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._path(said).open("wb")
 
-    def _go_on(self, making: "_Making") -> None:
-        stored = self._read(making.said.export_id)
-        if stored is None or stored.state is ExportState.CANCELLED:
-            raise _Cancelled("nobody wants it")
-        self._tell(making.at(self._clock()))
+    async def _tell(self, making: "_Making", end: dict[str, object]) -> None:
+        """Say how far an export is; _Cancelled where its row is gone or says that it runs no more."""
+        progress = {"rows_done": making.rows_done, "size_bytes": making.size_bytes, "told_at": self._clock(), **end}
+        async with self._store.transaction() as work:
+            running = update(KeptExportRow).where(*_running(making.said.export_id)).values(**progress)
+            if not (await work.session.exec(running)).rowcount:
+                raise _Cancelled("the person does not want it any more")
 
-    def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
-        """Say how it ended; a finished write of some bytes is the last thing that its task does."""
-        stored = self._read(making.said.export_id)
+    async def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
+        """Say how it ended; a file remains only of an export that is done."""
         if ended is not ExportState.DONE:
             self._path(making.said).unlink(missing_ok=True)
-        if stored is None:
-            self._forget(making.said.export_id)
-        elif stored.state not in _ENDS:
-            self._tell(making.at(self._clock()).model_copy(update={"state": ended, "fault": fault or None}))
+        try:
+            await self._tell(making, {"state": ended, "fault": fault[:MAX_FAULT_CHARACTERS] or None})
+        except _Cancelled:
+            if (await self._state(making.said.export_id)) is not ExportState.DONE:
+                self._path(making.said).unlink(missing_ok=True)
+
+    async def _state(self, export_id: int) -> ExportState | None:
+        async with self._store.reading() as work:
+            row = await work.session.get(KeptExportRow, export_id)
+            return None if row is None else ExportState(row.state)
 
     def _path(self, said: KeptExport) -> Path:
         return self._folder / f"{said.export_id}.{said.format}"
 
-    def _said_at(self, export_id: int) -> Path:
-        return self._folder / f"{export_id}.json"
-
-    def _unwanted(self, export_id: int) -> Path:
-        """Return where it stands that an export was cancelled: apart, because whoever makes it writes the other file."""
-        return self._folder / f"{export_id}.unwanted"
-
-    def _tell(self, said: KeptExport) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._said_at(said.export_id)
-        written = path.with_suffix(".new")
-        written.write_text(said.model_dump_json(), encoding="utf-8")
-        written.replace(path)
-
-    def _stored(self, export_id: int) -> KeptExport | None:
-        try:
-            return KeptExport.model_validate_json(self._said_at(export_id).read_bytes())
-        except FileNotFoundError:
-            return None
-
-    def _read(self, export_id: int) -> KeptExport | None:
-        """Return how an export stands for whoever asks; None where there is none, or it is forgotten."""
-        said, unwanted = self._stored(export_id), self._unwanted(export_id)
-        mark = unwanted.read_text() if unwanted.exists() else None
-        if said is None or mark == _FORGOTTEN:
-            return None
-        if said.state is ExportState.RUNNING and mark is not None:
-            return said.model_copy(update={"state": ExportState.CANCELLED})
-        if said.state is ExportState.RUNNING and self._clock() - said.told_at > SILENT_MS:
-            return said.model_copy(update={"state": ExportState.FAILED, "fault": _SERVER_ENDED})
-        return said
-
-    def _all(self) -> list[KeptExport]:
-        return [one for one in map(self._read, self._numbers()) if one is not None]
-
-    def _numbers(self) -> list[int]:
-        return [int(path.stem) for path in self._folder.glob("*.json")]
-
-    def _tidy(self, now: Instant) -> None:
-        for one in map(self._stored, self._numbers()):
-            if one is not None and now - one.requested_at > KEPT_MS:
-                self._forget(one.export_id)
-
-    def _forget(self, export_id: int) -> None:
-        for path in (
-            self._said_at(export_id),
-            self._unwanted(export_id),
-            *(self._folder / f"{export_id}.{one}" for one in TableFormat),
-        ):
-            path.unlink(missing_ok=True)
+    def _remove(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            for one in TableFormat:
+                (self._folder / f"{number}.{one}").unlink(missing_ok=True)
 
 
 @dataclass(slots=True)
@@ -282,6 +236,55 @@ class _Making:
     rows_done: int = 0
     size_bytes: int = 0
 
-    def at(self, now: Instant) -> KeptExport:
-        """Return it as it is told."""
-        return self.said.model_copy(update={"rows_done": self.rows_done, "size_bytes": self.size_bytes, "told_at": now})
+
+def _running(export_id: int) -> tuple[bool, bool]:
+    return KeptExportRow.id == export_id, KeptExportRow.state == ExportState.RUNNING
+
+
+async def _forget_old(work: Work, now: Instant) -> tuple[int, ...]:
+    """Delete the rows of exports that were kept for a day; return their numbers."""
+    query = select(KeptExportRow.id).where(col(KeptExportRow.requested_at) < now - KEPT_MS)
+    old = tuple((await work.session.exec(query)).all())
+    if old:
+        await work.session.exec(delete(KeptExportRow).where(col(KeptExportRow.id).in_(old)))
+    return old
+
+
+async def _require_room(work: Work, user_id: int) -> None:
+    """Raise Problem where a person keeps too many exports. The person's own row is locked: two calls at once count in turn."""
+    await work.session.exec(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
+    counted = select(func.count()).select_from(KeptExportRow).where(KeptExportRow.user_id == user_id)
+    if (await work.session.exec(counted)).one() >= MOST_KEPT_EACH:
+        raise Problem(ProblemCode.CONFLICT, f"you keep {MOST_KEPT_EACH} exports; delete one of them")
+
+
+def _row(number: int, asked: Asked, now: Instant) -> KeptExportRow:
+    return KeptExportRow(
+        id=number,
+        user_id=asked.user_id,
+        permission=asked.permission,
+        list_name=asked.list_name,
+        format=asked.format,
+        state=ExportState.RUNNING,
+        rows_wanted=asked.rows_wanted,
+        requested_at=now,
+        told_at=now,
+    )
+
+
+def _export(row: KeptExportRow, now: Instant) -> KeptExport:
+    """Return an export as it is shown now: one whose maker is silent for too long has failed."""
+    is_silent = row.state == ExportState.RUNNING and now - row.told_at > SILENT_MS
+    return KeptExport(
+        export_id=row.id,
+        user_id=row.user_id,
+        permission=row.permission,
+        list_name=row.list_name,
+        format=TableFormat(row.format),
+        state=ExportState.FAILED if is_silent else ExportState(row.state),
+        rows_wanted=row.rows_wanted,
+        rows_done=row.rows_done,
+        size_bytes=row.size_bytes,
+        fault=_SERVER_ENDED if is_silent else row.fault,
+        requested_at=row.requested_at,
+    )

@@ -5,7 +5,7 @@ most that is not voided, and is activated once; its money was taken with its ord
 tries codes that are none is slowed down, and nobody else.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from central.catalog.rules.validity import window
 from central.catalog.service import Catalog
 from central.catalog.ticket_type import TicketType
 from central.domain.idempotency import IdempotencyKey
+from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.identity.rules.sign_in import FORGOTTEN_AFTER_MS, delay_left_s
 from central.issuing.records import Ticket, id_from_text, id_text, subject
@@ -39,8 +40,6 @@ from protocol.holders import Document
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, local_day
 from protocol.tickets.record import TicketState
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

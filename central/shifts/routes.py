@@ -5,9 +5,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
@@ -26,11 +27,7 @@ MOST_PIECES = 100_000
 _Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OpenShiftBody(_Strict):
+class OpenShiftBody(StrictModel):
     """So much change (备用金), out of the safe, or as the seller of `from_shift_id` left it."""
 
     site_id: SiteNumber
@@ -38,13 +35,13 @@ class OpenShiftBody(_Strict):
     from_shift_id: RowNumber | None = None
 
 
-class HandInBody(_Strict):
+class HandInBody(StrictModel):
     """How much goes to the safe (交款)."""
 
     amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
 
 
-class PiecesBody(_Strict):
+class PiecesBody(StrictModel):
     """So many pieces of one note or coin."""
 
     value_fen: Annotated[int, Field(json_schema_extra={"enum": list(NOTES_FEN)})]
@@ -57,7 +54,7 @@ class PiecesBody(_Strict):
         return self
 
 
-class CloseShiftBody(_Strict):
+class CloseShiftBody(StrictModel):
     """What was counted: note by note, or the sum. `left_fen` of it stays in the drawer for the seller `left_to`."""
 
     pieces: Annotated[list[PiecesBody], Field(max_length=len(NOTES_FEN))] = []
@@ -80,7 +77,7 @@ class CloseShiftBody(_Strict):
         return Closing(count, self.left_fen, self.left_to, self.note)
 
 
-class ShiftPath(_Strict):
+class ShiftPath(StrictModel):
     """Which shift."""
 
     shift_id: RowNumber

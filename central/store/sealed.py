@@ -7,19 +7,18 @@ no plaintext of such a field is stored or logged.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from central.domain.ports import RandomBytes
 from protocol.errors import StorageError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _KEY_ID_BYTES = 1
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from central.admissions.events import NewEvent
 from central.devices import agents, check_points
 from central.devices.guard import AgentGuard, KnownAgent, Proven
 from central.devices.rules.enrolment import Edition
+from central.domain.ports import Wake
 from central.store.bulk import insert_rows
 from central.store.tables.journals import JournalEntryRow, JournalRow
 from central.store.unit_of_work import Store, Work
@@ -50,7 +51,6 @@ MAX_NUMBER = (1 << 63) - 1
 _ENTRY_COLUMNS = ("journal_number", "sequence", "received_at", "data")
 
 Signers = dict[KeyId, Ed25519PrivateKey]
-Wake = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

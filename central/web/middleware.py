@@ -5,11 +5,11 @@ Laws: the only broad `except` of the web stands here; what it catches is logged 
 
 import json
 import logging
-from collections.abc import Callable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.web import calls
 from central.web.calls import REQUEST_ID
@@ -27,8 +27,6 @@ _BY_STATUS = {
     415: ProblemCode.MEDIA_TYPE,
 }
 _log = logging.getLogger("paifang.web")
-
-RandomBytes = Callable[[int], bytes]
 
 
 def request_ids(random_bytes: RandomBytes) -> Middleware:

@@ -5,17 +5,16 @@ Laws: no answer carries a stack trace or what was sent; who sends nonsense is no
 
 import asyncio
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
 
+from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_BYTES, REQUEST_ID_HEADER, answer
 
-RandomBytes = Callable[[int], bytes]
 _log = logging.getLogger("paifang.web")
 
 

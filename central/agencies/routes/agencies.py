@@ -12,6 +12,7 @@ from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, 
 from central.agencies.service import Agencies, Paying, Period
 from central.agencies.statements import Entry, Funds
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -34,11 +35,7 @@ _Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
 _Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ContactBody(_Strict):
+class ContactBody(StrictModel):
     """A person to be reached."""
 
     name: _Name
@@ -49,7 +46,7 @@ class ContactBody(_Strict):
         return Contact(self.name, self.phone)
 
 
-class AgencyBody(_Strict):
+class AgencyBody(StrictModel):
     """A travel agency. Its statement goes by the days of its site; its groups are charged for planned or for actual heads."""
 
     site_id: SiteNumber
@@ -67,7 +64,7 @@ class AgencyBody(_Strict):
         )
 
 
-class PriceModel(_Strict):
+class PriceModel(StrictModel):
     """What a type costs the agency per person, for visits from the first day to the last."""
 
     ticket_type_id: TypeNumber
@@ -76,13 +73,13 @@ class PriceModel(_Strict):
     price_fen: Annotated[int, Field(ge=0, le=10**9)]
 
 
-class PricesBody(_Strict):
+class PricesBody(StrictModel):
     """All contract prices of an agency; a type has at most one on a day."""
 
     prices: Annotated[list[PriceModel], Field(max_length=MOST_PRICES)]
 
 
-class ReceiptBody(_Strict):
+class ReceiptBody(StrictModel):
     """Money that an agency pays; `reference` is the number on the card terminal's or bank's slip."""
 
     kind: Literal[ReceiptKind.TOP_UP, ReceiptKind.SETTLEMENT]
@@ -91,7 +88,7 @@ class ReceiptBody(_Strict):
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
-class PayoutBody(_Strict):
+class PayoutBody(StrictModel):
     """What is left of a balance, paid back; `reference` is the number on the bank's slip."""
 
     amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
@@ -99,7 +96,7 @@ class PayoutBody(_Strict):
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
-class AgencyPath(_Strict):
+class AgencyPath(StrictModel):
     """Which agency."""
 
     agency_id: RowNumber

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import ProblemCode, wrong_field
 from protocol.identifiers import TicketTypeId
 
 
@@ -82,11 +82,15 @@ def require_prices_apart(prices: Sequence[ContractPrice]) -> None:
     """Raise Problem where two prices of a type hold on one day, or one ends before it begins."""
     for place, one in enumerate(prices):
         if one.last < one.first:
-            raise _refused(f"prices.{place}.last_day", "must not be earlier than first_day")
+            raise wrong_field(ProblemCode.INPUT_INVALID, f"prices.{place}.last_day", "must not be earlier than first_day")
     in_order = sorted(enumerate(prices), key=lambda pair: (pair[1].type_id, pair[1].first))
     for (_, before), (place, after) in pairwise(in_order):
         if before.type_id == after.type_id and after.first <= before.last:
-            raise _refused(f"prices.{place}.first_day", f"type {after.type_id} has another price on {after.first} already")
+            raise wrong_field(
+                ProblemCode.INPUT_INVALID,
+                f"prices.{place}.first_day",
+                f"type {after.type_id} has another price on {after.first} already",
+            )
 
 
 def kind_of(receipt: ReceiptKind | None, *, is_refund: bool, is_charge: bool) -> EntryKind:
@@ -107,7 +111,3 @@ def settled(tickets: Iterable[GroupTicket], charges: Charges) -> Settled:
         if charges is Charges.ACTUAL:
             deducted_fen += (ticket.persons - came) * ticket.price_fen
     return Settled(heads, deducted_fen)
-
-
-def _refused(field: str, message: str) -> Problem:
-    return Problem(ProblemCode.INPUT_INVALID, message, fields=(FieldFault(field, message),))

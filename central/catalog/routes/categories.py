@@ -4,10 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.catalog.categories import Categories, Category, CategoryWish
 from central.catalog.routes.ticket_types import TicketTypePath
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.identity.permissions import Permission
@@ -22,11 +23,7 @@ _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CategoryBody(_Strict):
+class CategoryBody(StrictModel):
     """A category, under a parent or at the top; siblings stand by `place`."""
 
     name_zh: _Name
@@ -39,13 +36,13 @@ class CategoryBody(_Strict):
         return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.place)
 
 
-class CategoryPath(_Strict):
+class CategoryPath(StrictModel):
     """Which category."""
 
     category_id: RowNumber
 
 
-class TypeCategoryBody(_Strict):
+class TypeCategoryBody(StrictModel):
     """The category that a type is in; null: none."""
 
     category_id: RowNumber | None

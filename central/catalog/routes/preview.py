@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import LAST_DAY, SiteNumber, TicketTypeParameters, TypeNumber
 from central.catalog.preview import Preview, Previewed, WantedPreview
 from central.catalog.rules.preview import EarlierPassage, Visit
 from central.domain.local_times import LocalMoment, LocalTime
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
@@ -38,11 +39,7 @@ _Moment = Annotated[LocalMoment, AfterValidator(_in_reach)]
 _ADMITTED, _CARD = ("放行", "Admitted"), ("请出示证件", "The document is asked for")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EarlierBody(_Strict):
+class EarlierBody(StrictModel):
     """A passage of the same ticket before, at a check point of the site, whose direction says whether it was an exit."""
 
     scanned_at: _Moment
@@ -51,7 +48,7 @@ class EarlierBody(_Strict):
     entitlement: Annotated[int, Field(ge=1, le=MAX_ENTITLEMENTS, description="by its place, counted from 1")] = 1
 
 
-class PreviewBody(_Strict):
+class PreviewBody(StrictModel):
     """A visitor at a check point, with a ticket of a type for a day. The type is saved, or stated here as it would be.
 
     A type that is not saved is taken to be ticked at every check point. `inside`: so many are on site.
@@ -108,7 +105,7 @@ class PreviewView(BaseModel):
     passes_at: datetime | None
 
 
-class PreviewPath(_Strict):
+class PreviewPath(StrictModel):
     """At which site."""
 
     site_id: SiteNumber

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes.ticket_types import CATALOG, TicketTypeView, type_view
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind, Targets
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
@@ -22,11 +23,7 @@ MOST_COPIES = 200
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a user's number, or a channel's name")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SubjectBody(_Strict):
+class SubjectBody(StrictModel):
     """A seller by the user's number, or a channel by its name."""
 
     kind: SubjectKind
@@ -37,14 +34,14 @@ class SubjectBody(_Strict):
         return Subject(self.kind, self.subject)
 
 
-class SaleSettingBody(_Strict):
+class SaleSettingBody(StrictModel):
     """What may be sold: all types, also those that are added later, or these."""
 
     all_types: bool = False
     ticket_type_ids: Annotated[list[TypeNumber], Field(max_length=U16_MAX)] = []
 
 
-class CopyBody(_Strict):
+class CopyBody(StrictModel):
     """Who is to have the same setting: these, and whoever stands in these groups."""
 
     to: Annotated[list[SubjectBody], Field(max_length=MOST_COPIES)] = []

@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
 from central.catalog.sale import Fen, SaleRules
 from central.catalog.service import Catalog, Sale, Site
 from central.catalog.ticket_type import TicketType
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
@@ -20,23 +21,19 @@ from protocol.identifiers import SiteId, TicketTypeId
 CATALOG: web.AppKey[Catalog] = web.AppKey("catalog", Catalog)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SitePath(_Strict):
+class SitePath(StrictModel):
     """Which site."""
 
     site_id: SiteNumber
 
 
-class TicketTypePath(_Strict):
+class TicketTypePath(StrictModel):
     """Which ticket type."""
 
     ticket_type_id: TypeNumber
 
 
-class SaleBody(_Strict):
+class SaleBody(StrictModel):
     """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are.
 
     `after_sale` holds for tickets that are sold from now on: what was sold keeps the rules that it was sold by.
@@ -52,7 +49,7 @@ class SaleBody(_Strict):
         return Sale(self.price_fen, self.is_on_sale, self.rules, self.after_sale)
 
 
-class TicketTypeBody(_Strict):
+class TicketTypeBody(StrictModel):
     """A new ticket type."""
 
     parameters: TicketTypeParameters

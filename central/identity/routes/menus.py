@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.texts import PRINTABLE
 from central.identity.menu_service import Menus
 from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, Menu, PlacedGroup, PlacedPage, seen_by
@@ -19,18 +20,14 @@ Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARACTERS, patt
 _MOST_PAGES = 200
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PlacedPageBody(_Strict):
+class PlacedPageBody(StrictModel):
     """Where a page goes."""
 
     key: Key
     is_hidden: bool = False
 
 
-class PlacedGroupBody(_Strict):
+class PlacedGroupBody(StrictModel):
     """A group with its pages in order."""
 
     key: Key
@@ -39,7 +36,7 @@ class PlacedGroupBody(_Strict):
     pages: Annotated[list[PlacedPageBody], Field(max_length=_MOST_PAGES)]
 
 
-class MenuBody(_Strict):
+class MenuBody(StrictModel):
     """The whole menu: every page stands in it exactly once, shown or hidden."""
 
     groups: Annotated[list[PlacedGroupBody], Field(max_length=MOST_GROUPS)]

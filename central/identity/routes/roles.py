@@ -4,8 +4,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import DataScope
 from central.domain.problems import ProblemCode
@@ -20,11 +21,7 @@ ROLES: web.AppKey[Roles] = web.AppKey("roles", Roles)
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RoleBody(_Strict):
+class RoleBody(StrictModel):
     """What a role gives: permissions, and whose records of sales are seen."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
@@ -36,7 +33,7 @@ class RoleBody(_Strict):
         return RoleGrant(self.name, frozenset(self.permissions), self.scope)
 
 
-class RolePath(_Strict):
+class RolePath(StrictModel):
     """Which role."""
 
     role_id: RowNumber

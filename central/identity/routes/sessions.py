@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import ProblemCode
 from central.identity.rules.sign_in import MAXIMUM_CHARACTERS
@@ -25,11 +26,7 @@ TotpCode = Annotated[str, Field(pattern=rf"^[0-9]{{{DIGITS}}}$", description="wh
 _SIGN_IN_REFUSALS = (ProblemCode.SIGN_IN_FAILED, ProblemCode.SIGN_IN_DELAYED, ProblemCode.TOTP_REQUIRED)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SignInBody(_Strict):
+class SignInBody(StrictModel):
     """Who signs in; `bearer` asks for the token in the answer instead of a cookie (for programs)."""
 
     name: Name
@@ -38,14 +35,14 @@ class SignInBody(_Strict):
     bearer: bool = False
 
 
-class ProofBody(_Strict):
+class ProofBody(StrictModel):
     """The password again, and the code where there is a second factor."""
 
     password: Password
     totp_code: TotpCode | None = None
 
 
-class PasswordBody(_Strict):
+class PasswordBody(StrictModel):
     """The old and the new password."""
 
     old_password: Password
@@ -53,13 +50,13 @@ class PasswordBody(_Strict):
     bearer: bool = False
 
 
-class TotpBeginBody(_Strict):
+class TotpBeginBody(StrictModel):
     """The own password."""
 
     password: Password
 
 
-class TotpConfirmBody(_Strict):
+class TotpConfirmBody(StrictModel):
     """The first code."""
 
     totp_code: TotpCode

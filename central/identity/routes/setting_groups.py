@@ -4,8 +4,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.identity.setting_groups import GroupKind, SettingGroup, SettingGroups
@@ -17,18 +18,14 @@ GroupName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 _Member = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a number, or a channel's name")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class GroupPath(_Strict):
+class GroupPath(StrictModel):
     """Which group."""
 
     kind: GroupKind
     name: GroupName
 
 
-class MembersBody(_Strict):
+class MembersBody(StrictModel):
     """Who stands in a group: numbers of users or check points, or names of channels."""
 
     members: Annotated[list[_Member], Field(max_length=MOST_MEMBERS)]

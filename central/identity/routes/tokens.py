@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -19,11 +20,7 @@ from protocol.instants import from_datetime, to_datetime
 TOKENS: web.AppKey[Tokens] = web.AppKey("tokens", Tokens)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TokenBody(_Strict):
+class TokenBody(StrictModel):
     """A new token: for whom it acts, and what it may do of what that person may."""
 
     user_id: RowNumber
@@ -32,7 +29,7 @@ class TokenBody(_Strict):
     expires_at: AwareDatetime | None = None
 
 
-class TokenPath(_Strict):
+class TokenPath(StrictModel):
     """Which token."""
 
     token_id: RowNumber

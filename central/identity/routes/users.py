@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -23,11 +24,7 @@ Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="t
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ProfileBody(_Strict):
+class ProfileBody(StrictModel):
     """What is said of a person."""
 
     full_name: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = ""
@@ -45,7 +42,7 @@ class UserBody(ProfileBody):
     name: Name
 
 
-class UserPath(_Strict):
+class UserPath(StrictModel):
     """Which person."""
 
     user_id: RowNumber

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
@@ -22,11 +23,7 @@ from protocol.instants import to_datetime
 REFUND_BATCHES: web.AppKey[RefundBatches] = web.AppKey("refund_batches", RefundBatches)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ClosedDayBody(_Strict):
+class ClosedDayBody(StrictModel):
     """The tickets that a site sold for a day: of one type, or of all where it is left out."""
 
     site_id: SiteNumber
@@ -45,7 +42,7 @@ class RefundBatchBody(ClosedDayBody):
     reason: Reason
 
 
-class RefundBatchPath(_Strict):
+class RefundBatchPath(StrictModel):
     """Which batch."""
 
     batch_id: Annotated[int, Field(ge=1, lt=2**63)]

@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.catalog.after_sale import RefundTerm
 from central.catalog.checks import MOST_PERSONS
 from central.domain.local_times import LocalMoment
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
@@ -28,11 +29,7 @@ _Persons = Annotated[int | None, Field(ge=1, le=MOST_PERSONS, description="of a 
 _Expected = Annotated[int | None, Field(ge=0, le=MOST_FEN, description="what was quoted; another amount is refused")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RefundQuoteBody(_Strict):
+class RefundQuoteBody(StrictModel):
     """Which ticket, and how many persons of it."""
 
     ticket_id: TicketIdText
@@ -60,13 +57,13 @@ class ForcedRefundBody(RefundQuoteBody):
     fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)] = 0
 
 
-class OverrideBody(_Strict):
+class OverrideBody(StrictModel):
     """Why the money goes out before all gates have answered."""
 
     reason: Reason
 
 
-class RefundPath(_Strict):
+class RefundPath(StrictModel):
     """Which refund."""
 
     refund_id: Annotated[int, Field(ge=1, lt=2**63)]

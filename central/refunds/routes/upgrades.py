@@ -5,12 +5,13 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes.sale_settings import seller_of
 from central.domain.local_times import LocalTime
+from central.domain.models import StrictModel
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -29,11 +30,7 @@ UPGRADES: web.AppKey[Upgrades] = web.AppKey("upgrades", Upgrades)
 _REFUSALS = (*SALE_REFUSALS, ProblemCode.TICKET_STATE, ProblemCode.NOT_UPGRADABLE)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class UpgradeQuoteBody(_Strict):
+class UpgradeQuoteBody(StrictModel):
     """The type, day and slot that the ticket is handed in for; holders, person by person, where the old ticket has none."""
 
     ticket_type_id: TypeNumber

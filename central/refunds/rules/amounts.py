@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.sales.rules.pricing import Promise
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketRecord, TicketState
@@ -82,7 +82,7 @@ def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses:
     terms = None if wanted.fee_fen is not None else _terms(promise, at)
     fee_fen = terms.fee_fen * persons if terms is not None else wanted.fee_fen or 0
     if fee_fen > paid_fen:
-        raise _refused(ProblemCode.INPUT_INVALID, "fee_fen", f"{paid_fen} fen were paid; the fee cannot be {fee_fen}")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "fee_fen", f"{paid_fen} fen were paid; the fee cannot be {fee_fen}")
     if wanted.expected_fen not in (None, paid_fen - fee_fen):
         raise Problem(
             ProblemCode.TOTAL_CHANGED, f"{paid_fen - fee_fen} fen go back now, not {wanted.expected_fen}; ask the visitor"
@@ -129,7 +129,3 @@ def _terms(promise: Promise, at: datetime) -> Terms:
     if isinstance(terms, NotRefundable):
         raise Problem(ProblemCode.NOT_REFUNDABLE, terms.message)
     return terms
-
-
-def _refused(code: ProblemCode, field: str, message: str) -> Problem:
-    return Problem(code, message, fields=(FieldFault(field, message),))

@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE, Reason
 from central.identity.permissions import Permission
@@ -21,11 +22,7 @@ from central.web.operations import Call, Route
 ACTIVATION: web.AppKey[ActivationCodes] = web.AppKey("activation", ActivationCodes)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SentBody(_Strict):
+class SentBody(StrictModel):
     """The tickets whose codes were sent; all of the order where none is named."""
 
     tickets: Annotated[list[TicketIdText] | None, Field(min_length=1, max_length=MOST_TICKETS)] = None
@@ -37,13 +34,13 @@ class SentView(BaseModel):
     sent: int
 
 
-class VoidCodeBody(_Strict):
+class VoidCodeBody(StrictModel):
     """Why the code is voided."""
 
     reason: Reason
 
 
-class ActivationBody(_Strict):
+class ActivationBody(StrictModel):
     """A code, the day of the visit, and the holder where the type is real-name.
 
     `source` names whom a program asks for, where it asks for many: who tries codes that are none is slowed down alone.

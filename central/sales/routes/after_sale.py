@@ -4,9 +4,10 @@ from datetime import date, datetime
 from http import HTTPStatus
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from central.domain.local_times import LocalTime
+from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
@@ -22,18 +23,14 @@ RESCHEDULING: web.AppKey[Rescheduling] = web.AppKey("rescheduling", Rescheduling
 REPRINTS: web.AppKey[Reprints] = web.AppKey("reprints", Reprints)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class RescheduleBody(_Strict):
+class RescheduleBody(StrictModel):
     """The day, and the slot where the type has slots, that the ticket is to move to."""
 
     visit_day: date
     slot_start: LocalTime | None = None
 
 
-class ReprintBody(_Strict):
+class ReprintBody(StrictModel):
     """Why the ticket is printed again."""
 
     reason: Reason

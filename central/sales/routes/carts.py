@@ -5,8 +5,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -20,18 +21,14 @@ from protocol.instants import to_datetime
 CARTS: web.AppKey[Carts] = web.AppKey("carts", Carts)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SuspendBody(_Strict):
+class SuspendBody(StrictModel):
     """A cart, and the name that the seller knows it by."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
     cart: QuoteBody
 
 
-class CartPath(_Strict):
+class CartPath(StrictModel):
     """Which cart."""
 
     cart_id: Annotated[int, Field(ge=1, lt=2**63)]

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.concessions import EvidenceKind
@@ -13,6 +13,7 @@ from central.catalog.parameters import SiteNumber, TypeNumber
 from central.catalog.routes.sale_settings import seller_of
 from central.catalog.rules.concessions import Eligibility, Evidence
 from central.domain.local_times import LocalTime
+from central.domain.models import StrictModel
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -54,11 +55,7 @@ SALE_REFUSALS = (
 BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class HolderBody(_Strict):
+class HolderBody(StrictModel):
     """The person of a real-name ticket."""
 
     document_type: DocumentType
@@ -71,7 +68,7 @@ class HolderBody(_Strict):
         return Holder(Document(self.document_type, self.country, self.number), self.name)
 
 
-class EvidenceBody(_Strict):
+class EvidenceBody(StrictModel):
     """What the seller saw of one person: the kind, and the number's last characters where the ground asks for them.
 
     `born` is for the age on the day of the visit, and kept nowhere.
@@ -86,7 +83,7 @@ class EvidenceBody(_Strict):
         return Evidence(self.kind, self.last_characters, self.born)
 
 
-class LineBody(_Strict):
+class LineBody(StrictModel):
     """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person.
 
     So does `evidence`, where the type is a concession.
@@ -101,7 +98,7 @@ class LineBody(_Strict):
     evidence: Annotated[list[EvidenceBody], Field(max_length=MOST_TICKETS)] = []
 
 
-class QuoteBody(_Strict):
+class QuoteBody(StrictModel):
     """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
 
     site_id: SiteNumber
@@ -166,7 +163,7 @@ class QuoteView(BaseModel):
     total_fen: int
 
 
-class OrderPath(_Strict):
+class OrderPath(StrictModel):
     """Which order."""
 
     order_id: Annotated[int, Field(ge=1, lt=2**63)]

@@ -14,7 +14,7 @@ from central.catalog.rules.concessions import Eligibility, Evidence, born_by, el
 from central.catalog.rules.sale import Closed, price_fen, refusal
 from central.catalog.rules.validity import Window, day_is_sold, slot_is_over, slot_starting, window
 from central.catalog.ticket_type import TicketType
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import ProblemCode, wrong_field
 from protocol.errors import InputError
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
 from protocol.identifiers import SiteId, TicketTypeId
@@ -139,7 +139,7 @@ def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: Site
     """Return the line with its price at the site's local time; Problem naming the field where it may not be sold."""
     where = f"lines.{place}"
     if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
-        raise _refused(
+        raise wrong_field(
             ProblemCode.NOT_ON_SALE, f"{where}.ticket_type_id", f"type {wanted.type_id} is not on sale at site {site_id}"
         )
     _require_day(wanted, one, where, at)
@@ -147,7 +147,7 @@ def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: Site
     _require_holders(wanted, one, where)
     slot = _required_slot(wanted, one, where)
     if slot is not None and slot_is_over(slot, wanted.visit, at):
-        raise _refused(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+        raise wrong_field(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
     costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
     return PricedLine(wanted, one, slot, costs_fen, _eligibility(wanted, one, where))
 
@@ -166,14 +166,14 @@ def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
         most = line.ticket_type.parameters.sale.per_order
         if most is not None and heads[line.wanted.type_id] > most:
             message = f"an order has at most {most} persons of this type, not {heads[line.wanted.type_id]}"
-            raise _refused(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
+            raise wrong_field(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
 
 
 def require_room(lines: tuple[PricedLine, ...], full_day: date | None) -> None:
     """Raise Problem where a visitor is to come on a day on which the site is full."""
     for place, line in enumerate(lines):
         if line.wanted.visit == full_day and line.ticket_type.parameters.counts_visitors:
-            raise _refused(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
+            raise wrong_field(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
 
 
 def require_eligible(lines: tuple[PricedLine, ...]) -> None:
@@ -182,16 +182,12 @@ def require_eligible(lines: tuple[PricedLine, ...]) -> None:
         for person, one in enumerate(line.eligibility):
             if one.why_not is not None:
                 said_zh, said_en = one.why_not.value
-                raise _refused(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
+                raise wrong_field(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
 
 
 def total_fen(lines: tuple[PricedLine, ...]) -> int:
     """Return what an order costs."""
     return sum(line.amount_fen for line in lines)
-
-
-def _refused(code: ProblemCode, field: str, message: str) -> Problem:
-    return Problem(code, message, fields=(FieldFault(field, message),))
 
 
 _CLOSED = {
@@ -205,18 +201,18 @@ _CLOSED = {
 
 def _require_day(wanted: WantedLine, one: TicketType, where: str, at: datetime) -> None:
     if not day_is_sold(one.parameters, wanted.visit, at.date()):
-        raise _refused(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
+        raise wrong_field(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
     closed = refusal(one.parameters.sale, wanted.visit, at)
     if closed is not None:
         code, field = _CLOSED[closed.why]
-        raise _refused(code, f"{where}.{field}", closed.message)
+        raise wrong_field(code, f"{where}.{field}", closed.message)
 
 
 def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
     group = one.parameters.group
     low, high = (group.minimum, group.maximum) if group else (1, 1)
     if not low <= wanted.persons <= high:
-        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
+        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
 
 
 def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
@@ -224,7 +220,7 @@ def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
     needed = wanted.quantity * wanted.persons if named_now else 0
     if len(wanted.holders) != needed:
         message = f"{needed} holders are needed, {len(wanted.holders)} were given"
-        raise _refused(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
+        raise wrong_field(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
     for number, holder in enumerate(wanted.holders):
         require_document(holder.document, f"{where}.holders.{number}.number")
 
@@ -234,15 +230,15 @@ def require_document(document: Document, field: str) -> None:
     try:
         normalised(document.number)
     except InputError as error:
-        raise _refused(ProblemCode.INPUT_INVALID, field, str(error)) from error
+        raise wrong_field(ProblemCode.INPUT_INVALID, field, str(error)) from error
     if document.kind is DocumentType.RESIDENT_ID and not has_valid_check_digit(document.number):
-        raise _refused(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
+        raise wrong_field(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
 
 
 def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligibility, ...]:
     grounds, heads = one.parameters.concession, wanted.quantity * wanted.persons
     if len(wanted.evidence) > (heads if grounds else 0):
-        raise _refused(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
+        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
     if not grounds:
         return ()
     shown = [_with_birth(wanted, person) for person in range(heads)]
@@ -265,5 +261,5 @@ def _required_slot(wanted: WantedLine, one: TicketType, where: str) -> Slot | No
     slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
     if slot is None:
         starts = ", ".join(f"{one_slot.start:%H:%M}" for one_slot in one.parameters.slots) or "none"
-        raise _refused(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", f"must be the start of one of its slots: {starts}")
+        raise wrong_field(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", f"must be the start of one of its slots: {starts}")
     return slot

@@ -7,7 +7,7 @@ closed shift holds nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import ProblemCode, wrong_field
 
 NOTES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 _FLOAT = ("safe/", "handed/")
@@ -62,10 +62,6 @@ def drawer_of(flows: Iterable[Flow]) -> Drawer:
 def require_left(counted_fen: int, left_fen: int, left_to: int | None) -> None:
     """Raise Problem unless that may be left for the next seller."""
     if left_fen > counted_fen:
-        raise _refused("left_fen", f"only {counted_fen} fen were counted")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "left_fen", f"only {counted_fen} fen were counted")
     if (left_fen > 0) != (left_to is not None):
-        raise _refused("left_to", "what is left, and to whom, belong together")
-
-
-def _refused(field: str, message: str) -> Problem:
-    return Problem(ProblemCode.INPUT_INVALID, message, fields=(FieldFault(field, message),))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "left_to", "what is left, and to whom, belong together")

@@ -92,3 +92,26 @@ class DayFigureRow(Table, table=True):
     taken_fen: int = Field(sa_type=BigInteger)
     returned_fen: int = Field(sa_type=BigInteger)
     entries: int = Field(sa_type=BigInteger)
+
+
+class KeptExportRow(Table, table=True):
+    """A table that is made beside requests, or was made within the last day. `told_at`: when its maker last said how far it is.
+
+    `permission` is what it takes to read the list. The bytes are a file of the export's number.
+    """
+
+    __tablename__ = "kept_export"
+    __table_args__ = (Index("ix_kept_export_user", "user_id", "requested_at"),)
+
+    id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    user_id: int = Field(sa_type=BigInteger)
+    permission: str = Field(max_length=64)
+    list_name: str = Field(max_length=32)
+    format: str = Field(max_length=8)
+    state: str = Field(max_length=12)
+    rows_wanted: int = Field(sa_type=BigInteger)
+    rows_done: int = Field(default=0, sa_type=BigInteger)
+    size_bytes: int = Field(default=0, sa_type=BigInteger)
+    fault: str | None = Field(default=None, max_length=200)
+    requested_at: Instant = Field(sa_type=BigInteger)
+    told_at: Instant = Field(sa_type=BigInteger)

@@ -23,6 +23,7 @@ from central.reports.refunds import REFUNDS
 from central.reports.reprints import REPRINTS
 from central.reports.routes.exports import Desk
 from central.reports.shifts import SHIFTS
+from central.store.unit_of_work import Store
 from tests.builders.central import HandClock, SeededBytes
 from tests.builders.office import EVERYBODY
 from tests.builders.trade import Sellers, Trade
@@ -34,8 +35,12 @@ TABLE: Table[int] = Table((Column("数", "Number", Kind.NUMBER, lambda one, _nam
 
 
 @pytest.fixture
-def kept(tmp_path: Path, clock: HandClock) -> KeptExports:
-    return KeptExports(tmp_path / "exports", SeededBytes(), clock)
+def kept(store: Store, tmp_path: Path, clock: HandClock) -> KeptExports:
+    return KeptExports(store, tmp_path / "exports", SeededBytes(), clock)
+
+
+def files(folder: Path) -> list[str]:
+    return [path.suffix for path in folder.glob("exports/*")]
 
 
 class Pages:
@@ -85,17 +90,15 @@ async def test_an_export_says_how_far_it_is_and_then_its_file_is_there(kept: Kep
     assert made.startswith(b"PK" if wanted is TableFormat.XLSX else b"\xef\xbb\xbfNumber\r\n0\r\n1\r\n")
 
 
-async def test_another_process_of_the_same_folder_answers_and_stops_it(
-    kept: KeptExports, tmp_path: Path, clock: HandClock
-) -> None:
-    pages, other = Pages(), KeptExports(tmp_path / "exports", SeededBytes("other"), clock)
+async def test_another_process_answers_and_stops_it(kept: KeptExports, store: Store, tmp_path: Path, clock: HandClock) -> None:
+    pages, other = Pages(), KeptExports(store, tmp_path / "exports", SeededBytes("other"), clock)
     said = await begun(kept, pages)
     assert (await other.cancel(said.export_id, 7)).state is ExportState.CANCELLED
     pages.next(3)
     await kept.finished()
     ended = await kept.export(said.export_id, 7)
-    assert (ended.state, ended.rows_done) == (ExportState.CANCELLED, 2)
-    assert [path.suffix for path in sorted((tmp_path / "exports").iterdir())] == [".json", ".unwanted"]
+    assert (ended.state, ended.rows_done) == (ExportState.CANCELLED, 0)
+    assert files(tmp_path) == []
     await other.delete(said.export_id, 7)
     assert await code_of(kept.export(said.export_id, 7)) is ProblemCode.NOT_FOUND
 
@@ -110,8 +113,9 @@ async def test_what_is_forgotten_while_it_is_made_leaves_nothing(kept: KeptExpor
     made = await begun(kept, pages)
     pages.next(3)
     await kept.finished()
+    assert files(tmp_path) == [".csv"]
     await kept.delete(made.export_id, 7)
-    assert list((tmp_path / "exports").iterdir()) == []
+    assert files(tmp_path) == []
 
 
 async def test_nobody_sees_what_somebody_else_asked_for(kept: KeptExports) -> None:
@@ -131,8 +135,9 @@ async def test_so_many_are_kept_and_each_for_a_day(kept: KeptExports, clock: Han
     assert await code_of(begun(kept, Pages())) is ProblemCode.CONFLICT
     clock.advance(milliseconds=KEPT_MS + 1)
     await begun(kept, Pages())
-    assert len(list((tmp_path / "exports").glob("*.json"))) == 1
+    assert len(await kept.of(7)) == 1
     await kept.stop()
+    assert files(tmp_path) == []
 
 
 async def test_what_grows_too_large_fails_and_leaves_no_file(
@@ -145,16 +150,16 @@ async def test_what_grows_too_large_fails_and_leaves_no_file(
     await kept.finished()
     failed = await kept.export(said.export_id, 7)
     assert (failed.state, "larger" in (failed.fault or "")) == (ExportState.FAILED, True)
-    assert [path.suffix for path in (tmp_path / "exports").iterdir()] == [".json"]
+    assert files(tmp_path) == []
 
 
-async def test_what_an_ended_server_left_has_failed(kept: KeptExports, clock: HandClock, tmp_path: Path) -> None:
+async def test_what_an_ended_server_left_has_failed(kept: KeptExports, store: Store, clock: HandClock, tmp_path: Path) -> None:
     said = await begun(kept, Pages())
     await kept.stop()
     assert (await kept.export(said.export_id, 7)).state is ExportState.FAILED
     other = await begun(kept, Pages())
     clock.advance(milliseconds=SILENT_MS + 1)
-    later = KeptExports(tmp_path / "exports", SeededBytes(), clock)
+    later = KeptExports(store, tmp_path / "exports", SeededBytes(), clock)
     assert (await later.export(other.export_id, 7)).state is ExportState.FAILED
     await kept.stop()
 
