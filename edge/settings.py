@@ -143,6 +143,6 @@ def _lane_complaints(lane: LaneSettings) -> list[str]:
         complaints.append(f"{where}: a reader or signal stands at a direction without a check point; set entry or exit")
     if len({direction in lane.turnstile.sensed for direction in served}) > 1:
         complaints.append(
-            f"{where}: turnstile: wire a pass contact for both directions or for none: without one nobody is counted"
+            f"{where}: turnstile: wire a pass contact for both directions or for none: without one no visitor is counted"
         )
     return complaints

@@ -109,7 +109,7 @@ class JournalFile:
         except OSError as error:
             raise JournalClosed(f"{self._path}: cannot be found ({error.strerror}); check the disk") from error
         if used >= FULL_DISK:
-            raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, nobody may enter unrecorded")
+            raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, no visitor may enter unrecorded")
 
     def checkpoint(self) -> None:
         """Move the log into the file, once it is CHECKPOINT_PAGES long."""

@@ -266,7 +266,7 @@ class Bank:
         return paid
 
     def _move(self, trade: Trade, to_payer_fen: int) -> None:
-        assert trade.payer is not None, "money moves only for a trade that somebody paid"
+        assert trade.payer is not None, "money moves only for a trade that a payer paid"
         self.purses[trade.payer] += to_payer_fen
 
     def _fee_share(self, trade: Trade, part_fen: int) -> int:

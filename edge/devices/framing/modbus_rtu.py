@@ -13,7 +13,7 @@ READ_COILS = 0x01
 READ_INPUTS = 0x02
 WRITE_COIL = 0x05
 WRITE_REGISTERS = 0x10
-ANY_UNIT = (0xFE, 0xFF)  # boards of the FE family answer to these whatever their unit is, by these or by their own
+ANY_UNIT = (0xFE, 0xFF)  # boards of the FE family answer to these for any unit, by these numbers or by their own
 EXCEPTION_BIT = 0x80
 FLASH_ON_ADDRESS = 0x0200
 COIL_ON = 0xFF00
@@ -44,7 +44,7 @@ EXCEPTION_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request frame, and how the reply to it will look."""
+    """One request frame, and the form of its reply."""
 
     frame: bytes
     unit: int
@@ -65,7 +65,7 @@ class Bits:
 
 @dataclass(frozen=True, slots=True)
 class Echoed:
-    """The write request came back: from the board, or from an adapter that echoes."""
+    """The write request came back, from the board or from an adapter that echoes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def read_inputs(unit: int, count: int = MAX_READ_BITS) -> Request:
 
 
 def write_coil(unit: int, coil: int, *, on: bool) -> Request:
-    """Switch a relay on or off for good (FC05)."""
+    """Switch a relay on or off without a timer (FC05)."""
     return _write(unit, coil, COIL_ON if on else COIL_OFF)
 
 
