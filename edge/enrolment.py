@@ -42,7 +42,7 @@ class Identity:
 
 
 def nobody() -> Identity:
-    """Return the identity of an agent that cannot read its own: it believes no key, calls no server and signs nothing that is kept."""
+    """Return the identity of an agent that cannot read its own: it believes no key, calls no server, signs no stored entry."""
     private = Ed25519PrivateKey.generate()
     believed = Keyring(1, 1, Instant(0), 1, (private.public_key().public_bytes_raw(),), ())
     keyring = seal(ROOT_DOMAIN, believed.to_payload(), {KeyId(0): private}).to_bytes()
