@@ -91,7 +91,7 @@ class Journal:
 
     @classmethod
     def failed(cls, path: Path, owner: Owner) -> "Journal":
-        """Return the journal of a file that cannot be opened: it takes no entry, so entry is closed (law 1); exits open (law 8)."""
+        """Return the journal of an unusable file: it takes no entry, so no visitor enters (law 1), exits open (law 8)."""
         book = Book(1, owner.new_journal_id(), NO_ENTRY)
         return cls(path, owner, JournalFile(path, failed=True), Contents([book], Index(), "", 0))
 
