@@ -70,7 +70,7 @@ def judge(facts: Facts, found: Found) -> Verdict:
 
 
 def nearness(verdict: Verdict) -> tuple[int, int]:
-    """Return how near a verdict is to an admission: a prompt first, then a call for staff, then the latest reason in the order."""
+    """Return how near a verdict is to an admission: a prompt first, then a call for staff, then the later reason."""
     if isinstance(verdict, Refuse):
         return 0, ORDER[verdict.reason]
     if isinstance(verdict, CallStaff):

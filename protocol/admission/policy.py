@@ -202,7 +202,7 @@ class CheckPoint:
 
 @dataclass(frozen=True, slots=True)
 class WalkInRule:
-    """刷证免票: a rule for passing on a document alone. An empty `regions` or `check_points`, or a bound of None, does not restrict.
+    """刷证免票: a rule for passage on a document alone. Empty `regions` or `check_points`, or a bound of None, do not restrict.
 
     Ages are whole years on the day of the scan, both bounds inclusive; `regions` are prefixes of the ID number.
     """

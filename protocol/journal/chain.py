@@ -159,7 +159,7 @@ def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tup
 
 
 class _Walk:
-    """One pass over a batch: `head` is the proved head so far, `previous` the batch's last item where the next one links to it."""
+    """One pass over a batch: `head` is proved so far, `previous` the batch's last item where the next one links to it."""
 
     def __init__(self, stored: Head, hashes: dict[Sequence, bytes]) -> None:
         self.head = stored
