@@ -116,7 +116,7 @@ class Scanner:
         return Mode(self._zones[ZONE_MODE] & MODE_MASK)
 
     def show(self, code: bytes) -> None:
-        """Hold a code before the scanner until `clear`; it is read at once and, in continuous mode, every 100 ms."""
+        """Hold a code before the scanner until `clear`; it is read at once and, in continuous and sensing mode, every 100 ms."""
         assert 0 < len(code) <= MAX_CODE_BYTES, f"a code of {len(code)} bytes cannot be printed"
         self.clear()
         self._shown = code
