@@ -127,7 +127,7 @@ class Demo:
         lost = await self.order()
         state = await self.till.lose(lost, "wang")
         self.story.check(
-            "WeChat charges a code, and its reply is lost: the office does not know whether money has moved",
+            "WeChat charges a code, and its reply is lost: the office cannot know whether money moved",
             holds=state == "sent",
         )
         self.sold.append(await self.office.pay_in_cash(lost))
@@ -160,9 +160,7 @@ class Demo:
         await self.passes(self.west, visitors[1], "and at the west gate")
         await self.is_refused(self.east, refunded.code, "void", "a ticket refunded before the cut")
         await self.passes(self.east, visitors[2], "a ticket at the east gate")
-        await self.passes(
-            self.west, visitors[2], "a copy of it at the west gate: the gates cannot know, out of reach of each other"
-        )
+        await self.passes(self.west, visitors[2], "a copy of it at the west gate: the gates cannot reach each other")
         self.visitor_of_the_kill = visitors[3]
         return visitors[2]
 
