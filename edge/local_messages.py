@@ -40,7 +40,7 @@ class Request:
     lane: str = ""
 
     def to_line(self) -> bytes:
-        """Return the request as it travels."""
+        """Return the request's bytes."""
         return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
@@ -61,7 +61,7 @@ class Request:
 
 
 def answer_line(answer: Mapping[str, object]) -> bytes:
-    """Return an answer as it travels."""
+    """Return an answer's bytes."""
     return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
 
 

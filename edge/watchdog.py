@@ -12,7 +12,7 @@ _NOT_WAITING = socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
 
 
 class Notifier:
-    """Tells systemd how the agent is. `address` is the value of NOTIFY_SOCKET, empty outside systemd."""
+    """Reports the agent's state to systemd. `address` is the value of NOTIFY_SOCKET, empty outside systemd."""
 
     def __init__(self, address: str) -> None:
         self._address = "\0" + address[1:] if address.startswith("@") else address

@@ -26,7 +26,7 @@ HEAD = (
 
 
 class CameraFault(StrEnum):
-    """What a camera does wrong."""
+    """The faults of a camera."""
 
     STALL = "stall"  # the connection stays open, no frame comes
     BLACK_FRAME = "black_frame"

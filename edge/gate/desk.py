@@ -1,9 +1,9 @@
 """The desk of an agent: gets a showing decided, and writes the answer down before a lane acts on it.
 
 Laws: an admission is durable before the caller hears of it (law 1); a decision and its commit share one lock with the switch of
-the feed, and the desk decides again after a claim what it decided before (law 6); a tampered cache or a failed journal closes
-entry while exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record; writing down an event
-never fails the caller.
+the feed, and after a claim the desk decides the showing again (law 6); a tampered cache or a failed journal closes entry while
+exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record; writing down an event never fails the
+caller.
 Concurrency: any number of lanes may ask.
 """
 

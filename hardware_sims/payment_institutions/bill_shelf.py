@@ -1,6 +1,6 @@
 """The shelf of bills: when a day's bill is ready, and download links that soon expire.
 
-Laws: a link returns one file as it was when the link was made; an expired link returns nothing.
+Laws: a link returns one file, in its state when the link was made; an expired link returns nothing.
 """
 
 import re

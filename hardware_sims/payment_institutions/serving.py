@@ -21,7 +21,7 @@ SaidT = TypeVar("SaidT")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One request as it came; `target` is its address with the query, unchanged, `origin` the server that received it."""
+    """One received request; `target` is its address with the query, unchanged, `origin` the server that received it."""
 
     method: str
     target: str
@@ -32,7 +32,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply as it goes out."""
+    """One reply to send."""
 
     status: int
     headers: Mapping[str, str]

@@ -100,7 +100,7 @@ class Order:
     app_id: str
     notify_url: str | None = None
     expires_at_ms: int | None = None
-    lives_ms: int | None = None  # how long it waits for its paymenter, where the merchant says so by a duration
+    lives_ms: int | None = None  # how long it waits for its payer, where the merchant sets a duration
     openid: str | None = None
     attach: str | None = None
 

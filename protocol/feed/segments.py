@@ -1,8 +1,8 @@
 """Admission events as the signed admissions role carries them: segments, and the event buckets that they are rolled up into.
 
 Both have one layout, big-endian: `tickets u32 | walk-ins u32 | ticket id u64 per ticket event | holder 16 bytes per walk-in event
-| end of the event in what follows u32 per event | the events, deterministic CBOR (journal.history)`. Ticket events come first,
-ascending by ticket id and then by their bytes; walk-in events (which name no ticket) follow, by holder in the same way. An
+| end of the event in the following part u32 per event | the events, deterministic CBOR (journal.history)`. Ticket events come
+first, ascending by ticket id and then by their bytes; walk-in events (which name no ticket) follow, by holder in the same way. An
 outcome is stored under the ticket or holder of its intent. A segment without events has no bytes.
 Laws: a segment holds an event once, so a merge of segments does not depend on order, and two programs that merge the same
 segments get the same bytes.

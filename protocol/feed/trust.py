@@ -1,9 +1,9 @@
 """Decides whether a gate believes a published feed (protocol/SPEC.md, section 8; The Update Framework's client workflow).
 
 Each role moves forward by itself: (epoch, version) never falls, and equal pairs mean equal hashes (law 3). A role's epoch is that
-of the keyring, so only root raises it: so central goes on after a restore, and so a gate recovers when a thief has used a key up
-to the highest version. The timestamp names keyring, manifest and admissions head by version and hash, so that no two states mix;
-it expires, so that no state is frozen. Sizes are bounded before anything is parsed.
+of the keyring, so only root raises it. In this way central goes on after a restore, and a gate recovers after a thief has used a
+key up to the highest version. The timestamp names keyring, manifest and admissions head by version and hash, so that no two
+states mix; it expires, so that no state is frozen. Sizes are bounded before anything is parsed.
 Laws: pure; a refusal raises UntrustedFeed, and the caller goes on with the state that it passed in.
 """
 

@@ -23,7 +23,7 @@ _FIELDS = ("agent", "journal", "sequence", "site", "check_point", "event")
 
 @dataclass(frozen=True, slots=True)
 class AdmissionEvent:
-    """An intent or outcome as it travels in the signed admissions role, and as both sides fold it."""
+    """An intent or outcome in the form of the signed admissions role; both sides fold it."""
 
     agent: AgentId
     journal_id: JournalId

@@ -67,7 +67,7 @@ PLANTS = [
         ("central", "central/refunds/rules", "import central.agencies.rules.contracts"),
         ("central", "central/domain", "import central.web.calls"),
         ("central", "central", ""),
-        # What is pure
+        # Pure modules
         ("pure", "protocol/feed", "import time"),
         ("pure", "protocol/admission", "import os"),
         ("pure", "edge/devices/framing", "import asyncio"),

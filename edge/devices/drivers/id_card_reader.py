@@ -1,7 +1,7 @@
 """A resident ID card reader on a serial line: it looks for a card, selects it, reads it, and waits until the visitor lifts it.
 
-Laws: the driver hashes the card's data at once and drops it; it logs nothing of it, not even how a card differs from another; one
-laying-on is one reading, because the module does not find a card again before it was lifted, and because the driver compares
+Laws: the driver hashes the card's data at once and drops it; it logs no part of it, not even how one card differs from another;
+one laying-on is one reading, because the module does not find a card again before it was lifted, and because the driver compares
 hashes.
 """
 

@@ -171,7 +171,7 @@ class ModbusTurnstile:
                 await self._poll_now.wait()
 
     async def _poll(self, bus: ModbusBus) -> str:
-        """Read the inputs once; return why that failed, or nothing."""
+        """Read the inputs once; return why that failed, empty where it did not."""
         async with bus.lock:
             asked_s = self._clock()
             reply = await bus.exchange(modbus_rtu.read_inputs(self._wiring.unit))

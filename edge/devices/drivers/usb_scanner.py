@@ -1,4 +1,4 @@
-"""USB scanners that need no serial line: of the point-of-sale class, and those that pretend to be a keyboard.
+"""USB scanners that need no serial line: of the point-of-sale class, and scanners that pretend to be a keyboard.
 
 Laws: the kernel's driver is detached before the first code is read and not attached again, so that no scanned code is typed into
 another program; the driver yields a code once, and never logs it.

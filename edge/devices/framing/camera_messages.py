@@ -15,7 +15,7 @@ HEAD_BYTES = _HEAD.size
 
 
 class Kind(IntEnum):
-    """What a message is about."""
+    """The kinds of messages."""
 
     SEEING = 1  # frames arrive; repeated while they do
     CODE = 2  # the payload of one code in the latest frame

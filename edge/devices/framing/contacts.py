@@ -1,4 +1,4 @@
-"""What polled contacts mean: a passage, the fire contact, a welded contact.
+"""The meaning of polled contacts: a passage, the fire contact, a welded contact.
 
 Source: PERCo and Castle turnstile manuals (PASS pulses of 100 to 500 ms; the fire contact is normally closed).
 Laws: a level counts once it has certainly lasted longer than a glitch, with any jitter of polling; one pulse is one passage, even

@@ -4,7 +4,7 @@ Sources: Modbus over serial line V1.02; the Waveshare "Modbus RTU Relay (D)" and
 of Juying's FE boards for jog (to be checked on real hardware: that FC01 reads a relay while it jogs).
 Laws: a reply counts only whole, from the unit asked, for the function asked, with its CRC; everything around it (junk, other
 units, late and double replies, the local echo of a half-duplex adapter) is passed over. Modbus has no transaction number: an
-echoed write request cannot be told from the reply, so no write is believed until it has been read back.
+echoed write request looks like the reply, so no write is believed until it has been read back.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ JOG_REGISTER = 0x0003  # of the first relay; each has a block of five
 JOG_REGISTERS_PER_RELAY = 5
 JOG_ON = 0x0004
 
-MAX_READ_BITS = 8  # one byte of bits: what these boards have
+MAX_READ_BITS = 8  # one byte of bits: these boards have no more
 MAX_UNPARSED_BYTES = 256  # the longest frame of Modbus RTU
 _CRC_BYTES = 2
 _EXCEPTION_BYTES = 5

@@ -96,7 +96,7 @@ async def test_a_receipt_that_was_lost_on_the_way_does_no_harm(journal: Journal)
     write(journal, 1, 10)
     batch = journal.unsent(reading())
     assert batch is not None
-    await office.upload(batch)  # stored, but the answer never came
+    await office.upload(batch)  # central stored it, but the answer never came
     write(journal, 11, 12)
     assert await upload_once(journal, office, PORTS) is Step.SENT
     assert office.tickets() == list(range(1, 13))

@@ -1,4 +1,4 @@
-"""The bank: each rule refuses what it must, and in any order of events the bills add up to the money that moved."""
+"""The bank: each rule refuses the wrong calls, and in any order of events the bills add up to the money that moved."""
 
 import csv
 import io

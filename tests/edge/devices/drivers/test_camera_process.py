@@ -1,4 +1,4 @@
-"""The capturing process, on files."""
+"""The capturing process, tested with files."""
 
 import subprocess
 import sys
