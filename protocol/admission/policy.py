@@ -1,7 +1,7 @@
 """The rules of ticket types, check points and sites: the small tables of the feed, as values.
 
-Laws: a policy is data. All checks of `always` must hold, and all checks of at least one alternative. A check that this version
-does not know is kept as `UnknownCheck`: it calls staff, it never passes, and it is never dropped.
+Laws: a policy is data. All checks of `always` must hold, and, where there are alternatives, all checks of at least one. A check
+that this version does not know is kept as `UnknownCheck`: it calls staff, it never passes, and it is never dropped.
 """
 
 from dataclasses import dataclass
