@@ -1,4 +1,4 @@
-"""The command `paifang edge`: enrol an agent, run it, ask it how it stands, sign it off, and let a supervisor unlock or override.
+"""The command `paifang edge`: enrol an agent, run it, show its status, sign it off, and let a supervisor unlock or override.
 
 Laws: a fault is one sentence on stderr and exit code 1, never a stack trace.
 """
@@ -37,14 +37,14 @@ def enroll(
     settings: SettingsFile = DEFAULT_SETTINGS,
     name: Annotated[str, typer.Option(help="What people call this computer.")] = "gate",
 ) -> None:
-    """Make this computer known to central, with a key of its own."""
+    """Enrol this computer at central, with its own key."""
     identity = _finish(enrol_agent(load_settings(settings).data_dir, central, code, name))
     typer.echo(f"enrolled as agent {identity.agent} of site {identity.site}")
 
 
 @app.command("run")
 def run(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
-    """Serve the lanes of the settings file until told to stop."""
+    """Serve the lanes of the settings file until the process is stopped."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO), logger_factory=structlog.PrintLoggerFactory(sys.stderr)
     )
@@ -54,13 +54,13 @@ def run(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
 
 @app.command("status")
 def status(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
-    """Show how the running agent stands."""
+    """Show the status of the running agent."""
     _ask(settings, Request(Question.STATUS))
 
 
 @app.command("drivers")
 def drivers() -> None:
-    """Show which devices are supported, and what each was verified against."""
+    """Show which devices are supported, and how each was verified."""
     typer.echo(table(), nl=False)
 
 
@@ -75,7 +75,7 @@ def signoff(
     settings: SettingsFile = DEFAULT_SETTINGS,
     reopen: Annotated[bool, typer.Option("--open", help="Open again instead.")] = False,  # noqa: FBT002 - typer options are plain arguments
 ) -> None:
-    """Close the agent at the end of a shift: it uploads all and admits nobody until it is opened again."""
+    """Close the agent at the end of a shift: it uploads all entries and admits no visitor until it is opened again."""
     _ask(settings, Request(Question.OPEN if reopen else Question.SIGN_OFF))
 
 
@@ -85,7 +85,7 @@ def unlock(
     minutes: Annotated[int, typer.Option(help="For how long; 0 locks again.")] = 10,
     settings: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
-    """Let the lanes admit today's single entries for some minutes though central was not heard of for too long."""
+    """Let the lanes admit today's single entries for some minutes although the cache is stale."""
     _ask(settings, Request(Question.UNLOCK, person=person, pin=_ask_pin(), minutes=minutes))
 
 
@@ -95,7 +95,7 @@ def override(
     lane: Annotated[str, typer.Option(help="The lane's name in the settings.")],
     settings: SettingsFile = DEFAULT_SETTINGS,
 ) -> None:
-    """Admit whom a lane refused last, on a supervisor's authority; it is recorded."""
+    """Admit the visitor that a lane refused last, on a supervisor's authority; the journal records it."""
     _ask(settings, Request(Question.OVERRIDE, person=person, pin=_ask_pin(), lane=lane))
 
 
@@ -121,7 +121,7 @@ def _finish(work: Coroutine[object, object, T]) -> T:
 
 
 def main(arguments: list[str], prog_name: str = "paifang edge") -> None:
-    """Run the command that is named; a fault ends it with one sentence."""
+    """Run the command; print a fault as one sentence and return exit code 1."""
     try:
         app(arguments, prog_name=prog_name)
     except PaifangError as fault:

@@ -1,9 +1,9 @@
-"""An agent at work: its tasks, its status, and what the local socket may ask of it.
+"""A running agent: its tasks, its status, and the questions that the local socket may ask.
 
-Laws: lanes are served before central is asked; a fault of our own files closes entry while exits go on (laws 1 and 8), and only
-after a rest, with no visitor in a lane, ends the agent, which systemd starts anew; being revoked ends only the following: what is
-unsent is still uploaded, exits still open (laws 5 and 8); an agent that does not know what it may believe opens its exits and
-talks to nobody; the watchdog is fed only while every lane turns.
+Laws: lanes are served before the agent asks central; where a file of ours fails, entry closes and exits go on (laws 1 and 8). The
+agent then ends only after `REST_BEATS`, with no visitor in a lane, and systemd starts it again; a revoked agent stops following
+central, still uploads the unsent entries and still opens its exits (laws 5 and 8); an agent that does not know what it may
+believe opens its exits and sends no request to central; the watchdog is fed only while every lane turns.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ from protocol.tickets.short_number import is_short_number
 
 HEARTBEAT_S = 1.0
 KEEP_EVERY_BEATS = 10
-REST_BEATS = 60  # so long an agent whose file failed goes on for its exits before it is started anew
+REST_BEATS = 60  # seconds that an agent whose file failed still serves its exits before it ends
 OVERRIDE_WITHIN_S = 20.0
 MAX_NUMBER_DIGITS = 20
 DEVICE_ALARM = "device-fault"
@@ -58,10 +58,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an agent is made of.
+    """The parts of an agent.
 
-    `trust` returns what is believed now; `erase` is called when central revokes it; `fault` names a file that already failed.
-    `exits_only` says that it is one without which nothing is believed.
+    `trust` returns what is believed now; the agent calls `erase` when central revokes it; `fault` names a file that already
+    failed. `exits_only` says that without this file the agent believes nothing.
     """
 
     cache: Cache
@@ -106,13 +106,13 @@ class Agent:
         self._fault = parts.fault
 
     def add_lane(self, lane: Lane, devices: Mapping[str, SupervisedDevice]) -> None:
-        """Serve a lane and keep its devices alive. To be called before `run`."""
+        """Serve a lane and keep its devices alive. Call it before `run`."""
         self._lanes[lane.name] = lane
         self._seen[lane.name] = _LaneCounts()
         self.add_devices(devices)
 
     def add_devices(self, devices: Mapping[str, SupervisedDevice]) -> None:
-        """Keep devices alive that belong to no lane. To be called before `run`."""
+        """Keep devices alive that belong to no lane. Call it before `run`."""
         self._devices |= devices
 
     def note(self, event: Event) -> None:
@@ -120,7 +120,7 @@ class Agent:
         self._parts.desk.note(self._alarm_point, event)
 
     def shown(self, shown: LaneShown) -> None:
-        """Count what a lane told its visitor."""
+        """Count an answer that a lane showed to its visitor."""
         seen, verdict = self._seen[shown.lane], shown.verdict
         seen.counts[type(verdict).__name__] += 1
         seen.last = verdict.reason.value if isinstance(verdict, Refuse | CallStaff) else type(verdict).__name__.lower()
@@ -218,7 +218,7 @@ class Agent:
             self.note(Alarm(DEVICE_ALARM, health.detail))
 
     def status(self) -> AgentStatus:
-        """Return how the agent stands."""
+        """Return the agent's status."""
         parts, reading = self._parts, self._parts.timekeeper.reading()
         return AgentStatus(
             agent=self._number,
@@ -281,7 +281,7 @@ class Agent:
         return {"unlocked": self._parts.desk.unlocked}
 
     async def _override(self, request: Request) -> Mapping[str, object]:
-        """Admit whom a lane refused last."""
+        """Admit the visitor that a lane refused last."""
         lane = self._lanes.get(request.lane)
         if lane is None:
             raise InputError(f"no lane is called {request.lane!r}; there are {', '.join(self._lanes)}")
@@ -295,7 +295,7 @@ class Agent:
         return {"verdict": type(verdict).__name__.lower(), "reason": reason}
 
     async def _prove(self, request: Request) -> None:
-        """Raise InputError where the PIN is not the supervisor's; each such guess is recorded."""
+        """Raise InputError where the PIN is not the supervisor's; the journal records each wrong guess."""
         proof = await self._parts.supervision.prove(request.person, request.pin)
         if proof is Proof.PROVED:
             return
@@ -306,7 +306,7 @@ class Agent:
         raise InputError(f"the PIN was not accepted ({proof}): {advice}")
 
     def _ticket(self, number: str) -> Mapping[str, object]:
-        """Say what this agent knows of a ticket, by its number or its short number."""
+        """Return what this agent knows of a ticket, found by its number or its short number."""
         parts = self._parts
         ticket_id = self._ticket_id(number)
         record = parts.cache.record(ticket_id)

@@ -1,4 +1,4 @@
-"""The agent put together: the one place that names concrete things, takes the settings, and reads clocks and randomness."""
+"""Builds the agent: the one place that names concrete classes, takes the settings, and reads clocks and randomness."""
 
 import asyncio
 import os
@@ -54,7 +54,7 @@ from protocol.journal.events import Alarm, Event
 from protocol.sync.answers import Believer
 from protocol.sync.messages import EnrolRequest
 
-BUILT_AT = Instant(1_793_491_200_000)  # 2026-11-01: no clock of an agent goes below it (law 11)
+BUILT_AT = Instant(1_793_491_200_000)  # 2026-11-01: no agent's clock goes below it (law 11)
 CACHE_FILE = "cache.db"
 TRUST_FILE = "trust.db"
 JOURNAL_FILE = "journal.db"
@@ -70,7 +70,7 @@ def computer_at() -> Instant:
 
 
 def monotonic_ms() -> int:
-    """Read the clock that counts through suspension and is never set."""
+    """Read the clock that also counts while the computer sleeps, and that is never set."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // _NS_PER_MS
 
 
@@ -85,7 +85,7 @@ async def run_agent(settings: AgentSettings) -> None:
 
 
 async def enrol_agent(data_dir: Path, central_url: str, code: str, name: str) -> Identity:
-    """Make a key, enrol with a one-time code, and keep what central answered."""
+    """Make a key, enrol with a one-time code, and store central's answer."""
     check_not_enrolled(data_dir)
     private = Ed25519PrivateKey.generate()
     async with aiohttp.ClientSession() as session:
@@ -96,7 +96,7 @@ async def enrol_agent(data_dir: Path, central_url: str, code: str, name: str) ->
 
 
 def _assemble(settings: AgentSettings, session: aiohttp.ClientSession) -> "_Assembly":
-    """Put the agent together; where nothing can be believed, one that opens its exits all the same (law 8)."""
+    """Build the agent; where it can believe nothing, it still opens its exits (law 8)."""
     identity = nobody()
     try:
         found = read_identity(settings.data_dir)
@@ -115,9 +115,9 @@ def _exits(settings: AgentSettings) -> frozenset[CheckPointId]:
 
 
 class _Assembly:
-    """The parts of one agent, made in the order in which they need each other.
+    """The parts of one agent, made in the order of their dependencies.
 
-    `unbelieving` says why what the agent believes cannot be read: then it has no cache, and its clock no floor.
+    `unbelieving` says why the trust state cannot be read: then the agent has no cache, and its clock has no floor.
     """
 
     def __init__(
@@ -181,7 +181,7 @@ class _Assembly:
         return agent
 
     def close(self) -> None:
-        """Let go of every file."""
+        """Close every file."""
         self._journal.close()
         self._cache.close()
         self._staging.close()
@@ -193,7 +193,7 @@ class _Assembly:
         return CheckPointId(points[0]) if points else _NO_CHECK_POINT
 
     def _open_cache(self) -> Cache:
-        """Open the cache with the feed that it holds; one that cannot be believed or read is downloaded anew (law 4)."""
+        """Open the cache with its feed; where that cannot be believed or read, the agent downloads it again (law 4)."""
         state = self._trust.state()
         if state is None:
             state = begin(self._identity.site, self._identity.keyring)
@@ -236,7 +236,7 @@ class _Assembly:
         return journal
 
     def _supervisors(self) -> tuple[Supervisor, ...]:
-        """Read the PIN verifiers of the feed in force; CacheEmpty where there is none."""
+        """Read the PIN verifiers of the feed in force; raise CacheEmpty where there is no feed."""
         table = self._cache.table(SUPERVISORS)
         return () if table is None else decode_supervisors(table)
 
@@ -266,14 +266,14 @@ class _Assembly:
         return self._timekeeper.reading().wall_at
 
     def _hashed(self, document: Document) -> tuple[bytes, ...]:
-        """Return by which hashes a document may be known here: by the site's newest key first (law 9)."""
+        """Return the hashes by which this agent may know a document: the hash by the site's newest key comes first (law 9)."""
         return tuple(holder_hash(document, site_key.key) for site_key in self._trust.holder_keys())
 
     def _save_mark(self, journal_id: JournalId, sequence: Sequence) -> None:
         self._trust.save_journal_mark(JournalMark(journal_id, sequence))
 
     def _erase(self) -> None:
-        """Erase keys and cache of a revoked agent, the key of the document hashes among them; what is unsent stays (law 5)."""
+        """Erase the keys (also those of the document hashes) and the cache of a revoked agent; unsent entries stay (law 5)."""
         for name in (KEY_FILE, IDENTITY_FILE):
             (self._settings.data_dir / name).unlink(missing_ok=True)
         self._trust.save_holder_keys(())

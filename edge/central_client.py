@@ -1,7 +1,7 @@
 """Signed requests to central.
 
-Laws: every request is signed with a sequence of its own; every wait and every answer has a limit; an answer that a decision
-depends on is proved by the keyring before the caller sees it; revoked is only what central signed (law 5).
+Laws: every request is signed with its own sequence; every wait and every answer has a limit; an answer that a decision depends on
+is proved by the keyring before the caller sees it; an agent is revoked only where central signed it (law 5).
 Concurrency: any number of requests at once, on one loop.
 """
 
@@ -47,9 +47,9 @@ from protocol.sync.signing import Request, sign_request
 
 CONNECT_S = 5.0
 POST_S = 20.0
-GET_S = 120.0  # a head waits up to a minute for news, and a pack is megabytes on a slow line
+GET_S = 120.0  # central holds a head back for up to a minute, and a pack is megabytes on a slow line
 CLAIM_S = 0.15
-SILENCE_S = 35.0  # longer than a head's wait: a line that died without a word is given up
+SILENCE_S = 35.0  # longer than a head's wait: after this silence the line counts as dead
 MAX_PROBLEM_BYTES = 64 * 1024
 _CHUNK_BYTES = 64 * 1024
 _EMPTY_BLOCK = SequenceBlock(1, 0)
@@ -57,14 +57,14 @@ _T = TypeVar("_T")
 
 
 class CentralUnreachable(PeerError):
-    """Central did not answer in time, or not in our protocol. The request may or may not have been carried out."""
+    """Central did not answer in time, or not in our protocol. It may or may not have done what the request asked."""
 
 
 class CentralRefused(PeerError):
     """Central refused a request, with a stable code (`problem+json`)."""
 
     def __init__(self, status: int, code: str, detail: str) -> None:
-        """Say what central said."""
+        """Keep central's status, code and detail."""
         super().__init__(f"central refused ({status} {code}): {detail}")
         self.status = status
         self.code = code
@@ -74,16 +74,16 @@ class AgentRevoked(PeerError):
     """Central has revoked this agent, and signed it."""
 
     def __init__(self, revoked: Revoked) -> None:
-        """Keep the proved revocation: it says whether keys and cache are to be erased."""
-        super().__init__("this agent is revoked; it admits nobody any more, and staff must enrol it anew")
+        """Keep the proved revocation: it says whether the agent erases its keys and its cache."""
+        super().__init__("this agent is revoked; it admits no visitor any more, and staff must enrol it again")
         self.revoked = revoked
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, and what the calls need.
+    """The calling agent, and what its calls need.
 
-    `believer` returns the keyring trusted now; `reserve` returns the first of so many sequences that nobody has used, durably.
+    `believer` returns the keyring trusted now; `reserve` durably reserves so many unused sequences and returns the first.
     """
 
     agent: AgentId
@@ -101,7 +101,7 @@ class _Answer:
 
 
 class CentralClient:
-    """Requests of one agent over one session. The session outlives the client and is closed by whoever made it."""
+    """Requests of one agent over one session. The session outlives the client; the code that made it closes it."""
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, caller: Caller) -> None:
         """Take central's address, such as `https://paifang.example`, without a slash at its end."""
@@ -111,12 +111,12 @@ class CentralClient:
         self._block = _EMPTY_BLOCK
 
     async def get(self, path: str, most_bytes: int) -> bytes | None:
-        """Return what stands at a path, or None where nothing does; PeerError otherwise."""
+        """Return the body at a path, or None where central has none; raise PeerError otherwise."""
         answer = await self._ask("GET", path, b"", most_bytes, GET_S)
         return None if answer.status == HTTPStatus.NOT_FOUND else self._body(answer)
 
     async def upload(self, batch: JournalBatch) -> Receipt | JournalGap:
-        """Send a batch of a journal; return central's proved receipt, or where it wants the journal from."""
+        """Send a batch of a journal; return central's proved receipt, or the gap that names the entry to send from."""
         answer = await self._ask("POST", paths.JOURNAL, batch.to_bytes(), MAX_ANSWER_BYTES, POST_S)
         if answer.status == HTTPStatus.CONFLICT and answer.is_cbor:
             return _read(lambda: JournalGap.from_bytes(answer.body))
@@ -124,7 +124,7 @@ class CentralClient:
         return _read(lambda: Receipt.from_sealed(body, self._caller.believer()))
 
     async def claim(self, request: ClaimRequest) -> ClaimAnswer | None:
-        """Return whether central grants an admission, or None where no proved answer came within 150 ms."""
+        """Return central's answer to a claim, or None where no proved answer came within 150 ms."""
         try:
             body = await self._post(paths.CLAIM, request.to_bytes(), CLAIM_S)
             return _read(lambda: ClaimAnswer.from_sealed(body, self._caller.believer(), request.attempt_id))
@@ -132,17 +132,17 @@ class CentralClient:
             return None
 
     async def admission(self, request: AdmissionRequest) -> AdmissionAnswer:
-        """Have central decide."""
+        """Let central decide an admission."""
         body = await self._post(paths.ADMISSION, request.to_bytes(), POST_S)
         return _read(lambda: AdmissionAnswer.from_sealed(body, self._caller.believer(), request.attempt_id))
 
     async def time(self, nonce: bytes) -> TimeAnswer:
-        """Return central's signed time; the caller takes the time that it took."""
+        """Return central's signed time; the caller measures how long the request took."""
         body = await self._post(paths.TIME, TimeRequest(nonce).to_bytes(), POST_S)
         return _read(lambda: TimeAnswer.from_sealed(body, self._caller.believer(), nonce))
 
     async def holder_key(self, request: HolderKeyRequest) -> HolderKeyAnswer:
-        """Say which key for holders is stored here; return the one to go by."""
+        """Tell central which holder key is stored here; return the key to use."""
         body = await self._post(paths.HOLDER_KEY, request.to_bytes(), POST_S)
         return _read(lambda: HolderKeyAnswer.from_sealed(body, self._caller.believer(), request.nonce))
 
@@ -179,7 +179,7 @@ class CentralClient:
 
 
 async def enrol(session: aiohttp.ClientSession, base_url: str, request: EnrolRequest) -> EnrolAnswer:
-    """Make a new agent known; CentralRefused where the code is wrong, used or too old."""
+    """Enrol a new agent; raise CentralRefused where the code is wrong, used or too old."""
     sent = Request("POST", base_url.rstrip("/") + paths.ENROL, request.to_bytes())
     answer = await _exchange(session, sent, {}, MAX_ENROL_ANSWER_BYTES, POST_S)
     if answer.status != HTTPStatus.OK:
@@ -190,7 +190,7 @@ async def enrol(session: aiohttp.ClientSession, base_url: str, request: EnrolReq
 async def _exchange(
     session: aiohttp.ClientSession, request: Request, headers: dict[str, str], most_bytes: int, limit_s: float
 ) -> _Answer:
-    """Send a request and read its answer, never more than `most_bytes` of it."""
+    """Send a request and read its answer, at most `most_bytes` of it."""
     timeout = aiohttp.ClientTimeout(total=limit_s, sock_connect=min(CONNECT_S, limit_s), sock_read=min(SILENCE_S, limit_s))
     url = URL(request.target_uri, encoded=True)
     sent = {**headers, "content-type": paths.CBOR_TYPE}
@@ -224,7 +224,7 @@ def _refusal(answer: _Answer) -> CentralRefused:
 
 
 def _read(read: Callable[[], _T]) -> _T:
-    """Read an answer; one that is malformed or not to be believed is no answer."""
+    """Read an answer; raise PeerError where it is malformed or not to be believed."""
     try:
         return read()
     except (InputError, UntrustedError) as error:

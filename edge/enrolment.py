@@ -1,7 +1,7 @@
-"""Who this agent is: the files that enrolment leaves, readable by their owner alone.
+"""The identity of this agent: the files that enrolment writes, readable only by their owner.
 
-Laws: the private key is made here and never leaves; nothing here admits anybody by itself. `identity.cbor` holds the agent's
-number, its site, where central is, the keyring that it trusts first and the key by which it hashes documents (law 9).
+Laws: the private key is made here and never leaves this computer; nothing here admits a visitor by itself. `identity.cbor` holds
+the agent's number, its site, where central is, the keyring that it trusts first and the key by which it hashes documents (law 9).
 """
 
 import os
@@ -42,7 +42,7 @@ class Identity:
 
 
 def nobody() -> Identity:
-    """Return who an agent is that cannot know it: it believes no key, speaks to nobody and signs nothing that is kept."""
+    """Return the identity of an agent that cannot read its own: it believes no key, calls no server, signs no stored entry."""
     private = Ed25519PrivateKey.generate()
     believed = Keyring(1, 1, Instant(0), 1, (private.public_key().public_bytes_raw(),), ())
     keyring = seal(ROOT_DOMAIN, believed.to_payload(), {KeyId(0): private}).to_bytes()
@@ -50,7 +50,7 @@ def nobody() -> Identity:
 
 
 def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey, answer: EnrolAnswer) -> None:
-    """Keep what enrolment gave; StorageError where an identity is there already, which is never overwritten."""
+    """Store the result of enrolment; raise StorageError where an identity exists already: it is never overwritten."""
     if (data_dir / IDENTITY_FILE).exists():
         raise StorageError(f"{data_dir / IDENTITY_FILE}: an agent is enrolled here already")
     identity = {
@@ -60,13 +60,13 @@ def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey,
         "keyring": answer.keyring,
         "holder_key": answer.holder_key,
     }
-    (data_dir / KEY_FILE).unlink(missing_ok=True)  # of an enrolment that broke off: without an identity it opens nothing
+    (data_dir / KEY_FILE).unlink(missing_ok=True)  # a key of an enrolment that broke off: without an identity it has no use
     _write_private(data_dir / KEY_FILE, private.private_bytes_raw())
     _write_private(data_dir / IDENTITY_FILE, cbor.encode(identity))
 
 
 def check_not_enrolled(data_dir: Path) -> None:
-    """Make the directory; SettingsError where an agent lives in it already."""
+    """Make the directory; raise SettingsError where it already holds an agent."""
     data_dir.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
     if (data_dir / IDENTITY_FILE).exists():
         raise SettingsError(
@@ -75,7 +75,7 @@ def check_not_enrolled(data_dir: Path) -> None:
 
 
 def read_identity(data_dir: Path) -> Identity:
-    """Read who this agent is; SettingsError where nobody was enrolled, StorageError where the files are damaged."""
+    """Read this agent's identity; raise SettingsError where no agent was enrolled, StorageError where the files are damaged."""
     try:
         private = (data_dir / KEY_FILE).read_bytes()
         data = (data_dir / IDENTITY_FILE).read_bytes()
@@ -94,7 +94,7 @@ def read_identity(data_dir: Path) -> Identity:
             private=Ed25519PrivateKey.from_private_bytes(private),
         )
     except (InputError, ValueError) as error:
-        raise StorageError(f"{data_dir}: the identity is damaged ({error}); enrol anew in another directory") from error
+        raise StorageError(f"{data_dir}: the identity is damaged ({error}); enrol again in another directory") from error
 
 
 def _write_private(path: Path, data: bytes) -> None:

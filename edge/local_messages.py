@@ -1,7 +1,7 @@
-"""What screens and the command line may see and ask of an agent on its own computer: one JSON object a line, each way.
+"""The questions that screens and the command line ask an agent on its own computer: one JSON object per line, each way.
 
-Laws: nothing here opens an arm but a supervisor's override, which a PIN proves and the journal records; no personal data and no
-key is ever sent, and a PIN never comes back; a question that is not understood gets an answer that says so.
+Laws: no message opens an arm, except a supervisor's override, which a PIN proves and the journal records; no personal data and no
+key is ever sent, and an answer never holds a PIN; an unknown question gets an answer that says so.
 """
 
 import json
@@ -15,7 +15,7 @@ MAX_LINE_BYTES = 64 * 1024
 
 
 class Question(StrEnum):
-    """What may be asked."""
+    """The questions that the agent answers."""
 
     STATUS = "status"
     TICKET = "ticket"
@@ -29,7 +29,7 @@ class Question(StrEnum):
 class Request:
     """A question; `ticket` is a ticket's number or short number where it is about one.
 
-    `person` and `pin` are a supervisor's, for unlocking all lanes for some `minutes` or overriding the last refusal of a `lane`.
+    `person` and `pin` are a supervisor's: to unlock all lanes for some `minutes`, or to override the last refusal of a `lane`.
     """
 
     question: Question
@@ -40,12 +40,12 @@ class Request:
     lane: str = ""
 
     def to_line(self) -> bytes:
-        """Return the request as it travels."""
+        """Return the request's bytes."""
         return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
     def from_line(cls, line: bytes) -> "Request":
-        """Read a request; InputError where it is not understood."""
+        """Read a request; raise InputError where it is not understood."""
         try:
             value = json.loads(line)
             return cls(
@@ -61,12 +61,12 @@ class Request:
 
 
 def answer_line(answer: Mapping[str, object]) -> bytes:
-    """Return an answer as it travels."""
+    """Return an answer's bytes."""
     return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
 
 
 def read_answer(line: bytes) -> dict[str, object]:
-    """Read an answer; InputError where it is none, or says that the question failed."""
+    """Read an answer; raise InputError where it is malformed, or says that the question failed."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:

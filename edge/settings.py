@@ -1,8 +1,8 @@
-"""The settings of an agent: one TOML file that names where central is, where files go, and how each lane is wired.
+"""The settings of an agent: one TOML file that names central's address, the folder for files, and the wiring of each lane.
 
 Laws: read once, by `__main__` and `assembly` only; a wrong setting is refused at the start, with its line, its name and the
-remedy; each device's table is read by the driver that it names (`devices/registry`); no secret stands in it (keys are files of
-their own, made by `paifang edge enroll`).
+remedy; the driver that a device's table names reads this table (`devices/registry`); the file holds no secret (keys are separate
+files, made by `paifang edge enroll`).
 """
 
 import tomllib
@@ -34,11 +34,11 @@ Role = TypeVar("Role", bound=DriverSettings)
 
 
 def _read(table: object, role: type[Role], default: str | None = None) -> Role:
-    """Read a device's table by the driver that it names."""
+    """Read a device's table with the driver that it names."""
     if isinstance(table, role):
         return table
     if not isinstance(table, dict):
-        raise ValueError("is no table")  # noqa: TRY004 - what pydantic turns into a complaint with its place
+        raise ValueError("is no table")  # noqa: TRY004 - pydantic turns it into a complaint with its place
     name = table.get("driver", default)
     if not isinstance(name, str):
         raise ValueError(f"names no driver; write driver = one of {', '.join(names(role))}")  # noqa: TRY004 - as above
@@ -74,7 +74,7 @@ class LaneSettings(BaseModel):
 
     @property
     def devices(self) -> tuple[DriverSettings, ...]:
-        """Everything that the lane is wired to."""
+        """All devices of the lane."""
         return (self.turnstile, *self.readers, *self.card_readers, *self.signals)
 
 
@@ -88,12 +88,12 @@ class AgentSettings(BaseModel):
 
     @property
     def socket(self) -> Path:
-        """Where the agent answers screens and `paifang edge status`."""
+        """The socket on which the agent answers screens and `paifang edge status`."""
         return self.data_dir / "agent.sock"
 
 
 def load_settings(path: Path) -> AgentSettings:
-    """Read the file; SettingsError names what is wrong in it, where, and the remedy."""
+    """Read the file; where it is wrong, raise SettingsError with the fault, its line, and the remedy."""
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text)
@@ -143,6 +143,6 @@ def _lane_complaints(lane: LaneSettings) -> list[str]:
         complaints.append(f"{where}: a reader or signal stands at a direction without a check point; set entry or exit")
     if len({direction in lane.turnstile.sensed for direction in served}) > 1:
         complaints.append(
-            f"{where}: turnstile: wire a pass contact for both directions or for none: without one nobody is counted"
+            f"{where}: turnstile: wire a pass contact for both directions or for none: without one no visitor is counted"
         )
     return complaints

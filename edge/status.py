@@ -1,6 +1,6 @@
-"""How an agent stands, gathered from its parts for screens, staff and systemd.
+"""The status of an agent, gathered from its parts for screens, staff and systemd.
 
-Laws: a status is a picture and decides nothing; it names no person.
+Laws: a status is information and decides nothing; it names no person.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from protocol.admission.freshness import Freshness
 
 @dataclass(frozen=True, slots=True)
 class FeedStatus:
-    """The feed in force, and how fresh it is; zeros where none is."""
+    """The feed in force, and how fresh it is; zeros where there is none."""
 
     epoch: int
     version: int
@@ -22,7 +22,7 @@ class FeedStatus:
 
 @dataclass(frozen=True, slots=True)
 class JournalStatus:
-    """How far the journal reaches, and how much of it central has not acknowledged."""
+    """How far the journal reaches, and how many entries central has not acknowledged."""
 
     journal: str
     sequence: int
@@ -31,7 +31,7 @@ class JournalStatus:
 
 @dataclass(frozen=True, slots=True)
 class LaneStatus:
-    """One lane: whether a release is out, whether fire frees it, what it last said, and the counts since the agent started."""
+    """One lane: whether a release is open, whether fire frees it, its last answer, and the counts since the agent started."""
 
     name: str
     busy: bool
@@ -53,7 +53,7 @@ class DeviceStatus:
 
 @dataclass(frozen=True, slots=True)
 class AgentStatus:
-    """Everything at once. `central` says what the last talk with central came to, `fault` which file of ours failed."""
+    """The whole status. `central` is the result of the last contact with central, `fault` names the file of ours that failed."""
 
     agent: int
     site: int

@@ -1,7 +1,7 @@
-"""Where in a TOML file a setting stands, so that a refusal can name its line. Pure.
+"""Finds the line of a setting in a TOML file, so that a refusal can name it. Pure.
 
 The standard library's parser keeps no lines. This reads what settings files are made of: tables, arrays of tables, and keys at
-the beginning of a line. What it does not follow (a table written within a line) is placed at the table around it.
+the beginning of a line. A setting that it cannot follow (a table written within a line) gets the line of the table around it.
 """
 
 import re
@@ -37,7 +37,7 @@ def _lines_by_place(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 def _table(name: str, last_index: dict[tuple[str | int, ...], int], *, is_array: bool) -> tuple[str | int, ...]:
-    """Return the place of a table: names of arrays on the way stand for their last element."""
+    """Return the place of a table: the name of an array in its path means the array's last element."""
     place: tuple[str | int, ...] = ()
     parts = [part.strip().strip('"') for part in name.split(".")]
     for at, part in enumerate(parts):

@@ -1,7 +1,7 @@
-"""systemd's sd_notify: ready, status, watchdog, stopping. Ten lines of the protocol (sd_notify(3)); no library is needed.
+"""systemd's sd_notify: ready, status, watchdog, stopping. The protocol (sd_notify(3)) takes ten lines and no library.
 
-Laws: without a socket in the environment nothing is sent; a datagram that cannot be sent is no fault of the lane's, and is never
-waited for: a systemd that does not read must not stop the loop that serves.
+Laws: without a socket in the environment nothing is sent; a datagram that cannot be sent is no fault of the lane, and the agent
+never waits for it: a systemd that does not read must not stop the loop that serves.
 """
 
 import socket
@@ -12,21 +12,21 @@ _NOT_WAITING = socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
 
 
 class Notifier:
-    """Tells systemd how the agent is. `address` is the value of NOTIFY_SOCKET, empty outside systemd."""
+    """Reports the agent's state to systemd. `address` is the value of NOTIFY_SOCKET, empty outside systemd."""
 
     def __init__(self, address: str) -> None:
         self._address = "\0" + address[1:] if address.startswith("@") else address
 
     def ready(self, status: str) -> None:
-        """Say that visitors are served."""
+        """Tell systemd that the agent serves visitors."""
         self._send(f"READY=1\nSTATUS={status}")
 
     def alive(self, status: str) -> None:
-        """Say that the loop that proves work has come round."""
+        """Tell systemd that every lane still turns."""
         self._send(f"WATCHDOG=1\nSTATUS={status}")
 
     def stopping(self) -> None:
-        """Say that the agent ends on purpose."""
+        """Tell systemd that the agent ends on purpose."""
         self._send("STOPPING=1")
 
     def _send(self, message: str) -> None:

@@ -1,1 +1,1 @@
-"""Everything beyond our own processes, speaking its wire and knowing nothing of edge or central."""
+"""Simulators of all that our processes talk to: they speak its wire and know nothing of edge or central."""

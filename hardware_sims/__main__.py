@@ -1,6 +1,6 @@
-"""The command `paifang sims`: simulated hardware, or payment institutions, in a process of its own.
+"""The command `paifang sims`: simulated hardware, or payment institutions, in a separate process.
 
-Laws: prints one JSON line when everything is ready, and ends, cables pulled, on SIGINT or SIGTERM.
+Laws: prints one JSON line when everything is ready; on SIGINT or SIGTERM it pulls all cables and ends.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ def lane(
     paced: Annotated[bool, typer.Option(help="Let bytes take as long as they do on a real line.")] = True,  # noqa: FBT002 - typer options are plain arguments
     seed: Annotated[int, typer.Option(help="Seed of all chance: the same seed, the same faults.")] = 0,
 ) -> None:
-    """Wire up lanes: relay board with turnstile, scanner and camera, steered through DIR/control."""
+    """Wire up lanes: relay board with turnstile, scanner and camera, controlled through DIR/control."""
     asyncio.run(_run_lanes(directory, LaneSetup(baud=baud, paced=paced, seed=seed)))
 
 
@@ -43,7 +43,7 @@ def institutions(
     alipay_port: Annotated[int, typer.Option(help="Port of Alipay; 0 takes any.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of all chance.")] = 0,
 ) -> None:
-    """Serve WeChat Pay and Alipay on the loopback address, steered through DIR/control."""
+    """Serve WeChat Pay and Alipay on the loopback address, controlled through DIR/control."""
     asyncio.run(_run_institutions(directory, wechat_port, alipay_port, seed))
 
 

@@ -1,4 +1,4 @@
-"""A network camera over a lane: Motion-JPEG as HTTP multipart on the loopback address, with a camera's faults.
+"""A network camera of a lane: Motion-JPEG as HTTP multipart on the loopback address, with a camera's faults.
 
 Laws: frames are made off the event loop, so that a camera never delays the devices that share its process; the same
 few frames are shown in turn for as long as the scene stays as it is.
@@ -26,9 +26,9 @@ HEAD = (
 
 
 class CameraFault(StrEnum):
-    """What a camera does wrong."""
+    """The faults of a camera."""
 
-    STALL = "stall"  # the connection lives, no frame comes
+    STALL = "stall"  # the connection stays open, no frame comes
     BLACK_FRAME = "black_frame"
     WHITE_FRAME = "white_frame"
     CORRUPT_FRAME = "corrupt_frame"
@@ -47,7 +47,7 @@ def as_jpeg(frame: Frame) -> bytes:
 
 
 class Camera:
-    """One camera: what is held before it, and who watches."""
+    """One camera: the codes before it, and its watchers."""
 
     def __init__(self, random: Random, *, view: View = EASY, fps: float = DEFAULT_FPS) -> None:
         self.faults: set[CameraFault] = set()
@@ -63,12 +63,12 @@ class Camera:
 
     @property
     def url(self) -> str:
-        """Where to watch; stays the same across `unplug` and `plug`."""
+        """The URL to watch; it stays the same across `unplug` and `plug`."""
         return f"http://127.0.0.1:{self._port}/stream"
 
     @property
     def plugged(self) -> bool:
-        """Whether anybody can connect."""
+        """Whether clients can connect."""
         return self._server is not None
 
     async def plug(self) -> None:
@@ -78,7 +78,7 @@ class Camera:
             self._port = self._server.sockets[0].getsockname()[1]
 
     async def unplug(self) -> None:
-        """Vanish: connections break, new ones are refused."""
+        """Disappear: break the connections and refuse new ones."""
         if self._server is None:
             return
         server, self._server = self._server, None
@@ -87,7 +87,7 @@ class Camera:
         await server.wait_closed()
 
     def disconnect(self) -> None:
-        """Break the connections; new ones are welcome."""
+        """Break the connections; accept new ones."""
         for watcher in self._watchers:
             watcher.transport.abort()
 
@@ -107,7 +107,7 @@ class Camera:
             writer.write(HEAD)
             await self._stream(writer)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # the watcher went away or speaks no HTTP: a camera does not mind
+            pass  # the watcher left or speaks no HTTP: a camera ignores it
         finally:
             self._watchers.discard(writer)
             writer.close()

@@ -1,6 +1,6 @@
-"""What a camera sees: frames with real QR codes in them, as bad as asked, the same for the same seed.
+"""What a camera sees: frames with real QR codes, as bad as the caller asks, the same for the same seed.
 
-Laws: the picture is made from the code's text alone; chance comes only from the `Random` handed in.
+Laws: the picture is made from the code's text alone; chance comes only from the given `Random`.
 """
 
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ BLOT_MIN_PX, BLOT_MAX_PX = 20, 160
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How badly the code is held and seen. Angles, tilt and offset are the worst that may be drawn; the rest is fixed."""
+    """How badly the code is held and seen. Angles, tilt and offset are the worst random values; the rest is fixed."""
 
     module_px: float = 6.0  # size of one QR module in the frame
     rotation_deg: float = 0.0
     tilt: float = 0.0  # perspective: how much of the code's side a corner may be off
-    offset: float = 0.0  # how far off the middle, as a part of the free room
+    offset: float = 0.0  # distance from the middle, as a fraction of the free room
     blur_px: float = 0.0  # sigma of a Gaussian
     noise: float = 0.0  # sigma in grey levels
     contrast: float = 1.0
@@ -73,7 +73,7 @@ def white_frame() -> Frame:
 
 
 def torn(upper: Frame, lower: Frame) -> Frame:
-    """Half of one frame above half of the next, as when it is read out while it changes."""
+    """Half of one frame above half of the next, as in a readout during a change."""
     half = HEIGHT // 2
     return np.concatenate([upper[:half], lower[half:]])
 

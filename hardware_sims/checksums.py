@@ -1,4 +1,4 @@
-"""The two checksums that the simulated wires carry, written from their definitions and sharing nothing with a driver."""
+"""The two checksums that the simulated wires carry, written from their definitions; they share no code with a driver."""
 
 _MODBUS_POLYNOMIAL = 0xA001
 _XMODEM_POLYNOMIAL = 0x1021

@@ -1,6 +1,6 @@
-"""What can go wrong between a device and its driver, on purpose and by name.
+"""Named faults between a device and its driver, switched on by tests.
 
-Laws: every fault is off until switched on; chance comes only from the `Random` handed in, so a seed repeats a run.
+Laws: every fault is off until switched on; chance comes only from the given `Random`, so that a seed repeats a run.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class LineFault(StrEnum):
 
 
 class FaultyWire:
-    """A wire that damages what the device sends, as switched. Several faults at once add up."""
+    """A wire that damages the device's bytes by the switched faults. Several faults at once add up."""
 
     def __init__(self, wire: Wire, timers: Timers, random: Random) -> None:
         self._wire = wire
@@ -49,7 +49,7 @@ class FaultyWire:
             self._left.pop(fault, None)
 
     def connect(self, receive: Callable[[bytes], None]) -> None:
-        """Have `receive` called with what the driver writes."""
+        """Call `receive` with the driver's bytes."""
         self._receive = receive
 
     def set_baud(self, baud: int) -> None:
@@ -57,7 +57,7 @@ class FaultyWire:
         self._wire.set_baud(baud)
 
     def send(self, data: bytes) -> None:
-        """Send one message of the device, damaged as switched."""
+        """Send one message of the device, damaged by the switched faults."""
         if self._takes(LineFault.SILENT):
             return
         if self._takes(LineFault.LATE_REPLY):

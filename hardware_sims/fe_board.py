@@ -1,8 +1,8 @@
-"""An FE relay board: Modbus RTU with eight relays and eight opto inputs, reached by its own unit or by FE or FF.
+"""An FE relay board: Modbus RTU with eight relays and eight opto inputs, addressed by its own unit or by FE or FF.
 
-Facts, as published: Coils and inputs as any Modbus board; a jog is FC10 into the relay's block of five registers (0003,
-0008, ...): `00 04` for on, then the time in tenths of a second. The board ends a jog by itself. It answers by the unit it was
-asked by, or, `tells_own_unit`, by its own.
+Facts, as published: Coils and inputs are those of any Modbus board; a jog is FC10 into the relay's block of five registers (0003,
+0008, ...): `00 04` for on, then the time in tenths of a second. The board ends a jog by itself. It answers under the unit of the
+request, or, with `tells_own_unit`, under its own.
 """
 
 from hardware_sims.modbus_slave import BROADCAST_UNIT

@@ -1,6 +1,6 @@
-"""Chips of ID cards, of persons who do not exist: the 256 bytes of text, in the layouts of four kinds of card.
+"""Chips of ID cards of persons who do not exist: the 256 bytes of text, in the layouts of four kinds of card.
 
-Facts, as published: Numbers are of region 990101, which no place has; a wrong check digit is made on purpose only.
+Facts, as published: Numbers are of region 990101, which no place has; a wrong check digit is made only on purpose.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REGION = "990101"
 
 
 class CardKind(StrEnum):
-    """The letter that tells kinds apart."""
+    """The letter that distinguishes kinds."""
 
     RESIDENT = " "
     FOREIGN_OLD = "I"
@@ -56,7 +56,7 @@ class IdCard:
 
 
 def invented_number(serial: int, born: str = "19500101", region: str = REGION) -> str:
-    """A number of nobody, with its check digit."""
+    """A number that no person has, with its check digit."""
     digits = f"{region}{born}{serial:03d}"
     total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, digits, strict=True))
     return digits + CHECK_CHARACTERS[total % 11]

@@ -1,7 +1,7 @@
-"""A resident ID card reader: a security module that finds, selects and reads what lies on it.
+"""A resident ID card reader: a security module that finds, selects and reads the card on it.
 
-Facts, as published: A card that was read is not found again before it was lifted; a reply whose photo holds the head of a
-frame is as good as any other; a chip may hang in the field until the module is reset.
+Facts, as published: A card that was read is not found again before it was lifted; a reply is valid even if its photo holds the
+start of a frame; a chip may hang in the field until the module is reset.
 """
 
 from enum import StrEnum
@@ -21,7 +21,7 @@ CHECKSUM_ERROR, LENGTH_ERROR, UNKNOWN = 0x10, 0x11, 0x21
 
 
 class IdReaderFault(StrEnum):
-    """What a reader, or a card on it, does wrong while its line is sound."""
+    """The faults of a reader, or of a card on it, while its line works."""
 
     TAKEN_BEFORE_SELECT = "taken_before_select"
     TAKEN_BEFORE_READ = "taken_before_read"
@@ -44,7 +44,7 @@ _DEAD = {IdReaderFault.SELF_TEST_FAILED: 0x60, IdReaderFault.NOT_AUTHORISED: 0x6
 
 
 class IdReader:
-    """The reader: what lies on it, and what it says about that."""
+    """The reader: the card on it, and the answers about this card."""
 
     def __init__(self, wire: Wire, timers: Timers) -> None:
         self.faults: set[IdReaderFault] = set()

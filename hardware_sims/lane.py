@@ -1,4 +1,4 @@
-"""A whole wired lane: relay board with turnstile, scanner and camera, each on its own wire, each fault at hand.
+"""A whole wired lane: relay board with turnstile, scanner and camera, each on its own wire, each with its faults.
 
 DIR/relay and DIR/scanner are links to ptys, DIR/camera.url holds the camera's address; all three are there once
 `plug` returns.
@@ -20,7 +20,7 @@ from hardware_sims.wires import PtyWire
 
 @dataclass(frozen=True, slots=True)
 class LaneSetup:
-    """How a lane is built: speed and pacing of both serial wires, the turnstile's wiring, the seed of all chance."""
+    """The build of a lane: speed and pacing of both serial wires, the turnstile's wiring, the seed of all chance."""
 
     baud: int = 9600
     paced: bool = True

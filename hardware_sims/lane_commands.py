@@ -1,4 +1,4 @@
-"""What may be asked of a simulated lane from outside, one JSON object a line: {"do": "show", "code": "..."}.
+"""The commands to a simulated lane from outside, one JSON object per line: {"do": "show", "code": "..."}.
 
 Laws: an unknown command, field or value is refused by name, never guessed. Codes are text, or hex in `code_hex`.
 """
@@ -44,7 +44,7 @@ class _CodeCommand(_Command):
 
 
 class Show(_CodeCommand):
-    """Hold a code before the scanner; with `for_s`, only so long."""
+    """Hold a code before the scanner; with `for_s`, only for so many seconds."""
 
     do: Literal["show"]
     for_s: float | None = Field(default=None, gt=0)
@@ -61,7 +61,7 @@ class CameraShow(_CodeCommand):
 
 
 class Visit(_CodeCommand):
-    """Hold a code before scanner or camera until the arm is released, then walk through, or not."""
+    """Hold a code before scanner or camera until the arm is released, then walk through or stay."""
 
     do: Literal["visit"]
     device: Literal["scanner", "camera"] = "scanner"
@@ -74,7 +74,7 @@ class Visit(_CodeCommand):
 
 
 class Simple(_Command):
-    """Something without details."""
+    """A command without details."""
 
     do: Literal["clear", "camera_clear", "board_reset", "scanner_factory_reset", "scanner_power_cycle"]
 
@@ -89,7 +89,7 @@ class Move(_Command):
 
 
 class Weld(_Command):
-    """Weld a PASS contact, or mend it."""
+    """Weld a PASS contact, or repair it."""
 
     do: Literal["weld"]
     direction: Direction
@@ -117,7 +117,7 @@ class Disconnect(_Command):
 
 
 class Stick(_Command):
-    """Make a relay's contact stay closed or open whatever its coil does; null mends it."""
+    """Make a relay's contact stay closed or open for any state of its coil; null repairs it."""
 
     do: Literal["stick"]
     channel: Channel

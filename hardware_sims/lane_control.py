@@ -1,7 +1,7 @@
 """The control channel of a simulated lane: a unix socket, one JSON command a line, one JSON answer a line.
 
-Laws: each line gets exactly one answer, {"ok": true, ...} or {"ok": false, "error": ...}; commands of one connection
-are carried out in order, connections do not wait for each other; a bad command changes nothing.
+Laws: each line gets exactly one answer, {"ok": true, ...} or {"ok": false, "error": ...}; commands of one connection are carried
+out in order, connections never wait for each other; a bad command changes nothing.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ Answer = dict[str, object]
 
 
 class BadCommandError(Exception):
-    """A command that is well formed and makes no sense; the message says why."""
+    """A command that is well formed but impossible; the message says why."""
 
 
 class LaneControl:
@@ -37,7 +37,7 @@ class LaneControl:
         self._lane = lane
 
     async def answer(self, line: bytes) -> Answer:
-        """Carry out one command and say how it went."""
+        """Carry out one command and return its result."""
         try:
             command = commands.COMMANDS.validate_json(line)
             return {"ok": True, **await self._carry_out(command)}
@@ -46,7 +46,7 @@ class LaneControl:
         except BadCommandError as error:
             return {"ok": False, "error": str(error)}
 
-    async def _carry_out(self, command: commands.Command) -> Answer:  # noqa: C901, PLR0912 - one case a command
+    async def _carry_out(self, command: commands.Command) -> Answer:  # noqa: C901, PLR0912 - one case per command
         match command:
             case commands.Show():
                 self._lane.scanner.show(command.payload)
@@ -177,7 +177,7 @@ async def listen(lane: Lane, path: Path) -> asyncio.Server:
     control = LaneControl(lane)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, ValueError):  # gone, or a line beyond the limit: nothing to answer
+        with contextlib.suppress(ConnectionError, ValueError):  # the client left, or its line is too long: no answer is possible
             while line := await reader.readline():
                 writer.write(json.dumps(await control.answer(line)).encode() + b"\n")
                 await writer.drain()

@@ -1,7 +1,8 @@
-"""An LCUS serial relay board: frames `A0 channel op sum`, state as its firmware has it. Its supply is the USB cable.
+"""An LCUS serial relay board: frames `A0 channel op sum`, state in its firmware's form. Its supply is the USB cable.
 
-Facts, as published: Nothing answers on and off; a wrong sum is silently ignored; `FF` asks for the state, as text, as one
-byte a channel, or in vain. There are no inputs and no timer: what was switched on stays on until it is told otherwise.
+Facts, as published: The board does not answer on and off, and ignores a frame with a wrong sum; `FF` asks for the state, and the
+answer is text, one byte per channel, or missing. There are no inputs and no timer: a relay that is on stays on until the next
+command.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ FRAME_BYTES = 4
 
 
 class StateAnswer(StrEnum):
-    """What the firmware answers to `FF`."""
+    """The firmware's answer to `FF`."""
 
     NONE = "none"
     TEXT = "text"
@@ -23,13 +24,13 @@ class StateAnswer(StrEnum):
 
 
 class LcusFault(StrEnum):
-    """What a board does wrong while its line is sound."""
+    """The faults of a board while its line works."""
 
     DEAF = "deaf"  # commands do nothing
 
 
 class LcusBoard:
-    """The board. Implements `turnstile.Contacts`; inputs it has none."""
+    """The board. Implements `turnstile.Contacts`; it has no inputs."""
 
     def __init__(self, wire: Wire, *, channels: int = 2, state: StateAnswer = StateAnswer.NONE) -> None:
         self.faults: set[LcusFault] = set()
@@ -41,14 +42,14 @@ class LcusBoard:
         wire.connect(self._received)
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called whenever a contact moves."""
+        """Call `listener(channel, closed)` whenever a contact moves."""
         self.relays.on_contact(listener)
 
     def set_input(self, channel: int, *, closed: bool) -> None:
-        """Nothing: the board has no terminals for it."""
+        """Do nothing: the board has no terminals for it."""
 
     def power(self, *, on: bool) -> None:
-        """Cut or restore the supply, as the cable does: relays drop."""
+        """Cut or restore the supply, as the cable does; without it relays drop."""
         if not on:
             self.relays.drop()
             self._buffer.clear()

@@ -1,7 +1,7 @@
-"""The slave's side of Modbus RTU: where a frame ends, whose it is, and when there is no answer.
+"""The slave's side of Modbus RTU: finds the end of a frame and its unit, and decides when there is no answer.
 
-Facts: Modbus over Serial Line V1.02. A frame ends with 3.5 characters of silence (fixed 1.75 ms above 19,200 baud).
-A bad checksum or another unit's frame is met with silence, never with an exception. Unit 0 is a broadcast.
+Facts: Modbus over Serial Line V1.02. A frame ends with 3.5 characters of silence (fixed 1.75 ms above 19,200 baud). The slave
+does not answer a bad checksum or another unit's frame, not even with an exception. Unit 0 is a broadcast.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ FAST_FRAME_GAP_S = 0.00175
 
 
 class ModbusSlave:
-    """Cuts what arrives into frames and hands each intact one to `answer(unit, pdu)`; sends the PDU that it returns.
+    """Cuts arriving bytes into frames and calls `answer(unit, pdu)` for each intact one; sends the PDU that it returns.
 
-    `answer` returns None where the device stays silent. `reply_unit` is asked for the unit that answers.
+    `answer` returns None where the device stays silent. `reply_unit` returns the unit that answers.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""An ESC/POS printer: what is sent becomes text and codes on sheets, and a picture of each; sensors answer at any time.
+"""An ESC/POS printer: the bytes become text and codes on sheets, and a picture of each sheet; sensors answer at any time.
 
-Facts, as published: DLE EOT is answered at once, even where its bytes stand within an image; GS r in its turn, once all
-before is on paper. Bytes that are no known command are noted in `unknown`, so that a test can say that there were none.
+Facts, as published: DLE EOT is answered at once, even where its bytes lie within an image; GS r is answered in its turn, once all
+before is on paper. Bytes of no known command are noted in `unknown`, so that a test can assert that there were none.
 """
 
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ WHITE = 255
 QUIET_MODULES = 4
 OK = 0x12
 DLE_EOT = b"\x10\x04"
-# Commands by their first two bytes: how many bytes of parameters follow.
+# The number of parameter bytes of each command, by its first two bytes.
 FIXED = {b"\x1b@": 0, b"\x1ba": 1, b"\x1bE": 1, b"\x1b!": 1, b"\x1bd": 1, b"\x1bt": 1, b"\x1bM": 1, b"\x1b-": 1, b"\x1bG": 1,
          b"\x1bV": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1b2": 0, b"\x1bp": 3, b"\x1d!": 1, b"\x1da": 1, b"\x1dr": 1, b"\x1dB": 1,
          b"\x1db": 1, b"\x1c&": 0, b"\x1c.": 0, b"\x1c!": 1}  # fmt: skip
 
 
 class PrinterFault(StrEnum):
-    """What a printer does wrong, or lacks."""
+    """The faults of a printer, or what it lacks."""
 
     PAPER_LOW = "paper_low"
     PAPER_OUT = "paper_out"
@@ -53,7 +53,7 @@ _STOPS = {
 
 @dataclass
 class PaperSheet:
-    """What came out: text by lines, the codes that the printer drew itself, and the picture, white on black ink."""
+    """One printed sheet: text by lines, the codes that the printer drew itself, and the picture, white on black ink."""
 
     lines: list[str] = field(default_factory=list)
     codes: list[bytes] = field(default_factory=list)
@@ -61,7 +61,7 @@ class PaperSheet:
     is_cut: bool = False
 
     def picture(self) -> NDArray[np.uint8]:
-        """The sheet as it lies in the hand, grey."""
+        """The sheet as a person sees it, grey."""
         blank = np.full((LINE_DOTS, DOTS), WHITE, np.uint8)
         return np.concatenate([blank, *self.strips, blank])
 
@@ -90,18 +90,18 @@ class Printer:
         return [sheet for sheet in self.sheets if sheet.is_cut]
 
     def mend(self) -> None:
-        """Put paper in, close the cover, free the cutter: go on with what is in the buffer."""
+        """Put paper in, close the cover, free the cutter, and go on with the buffer."""
         self.faults.clear()
         self.paper_lines = None
         self._work()
 
     def power_cycle(self) -> None:
-        """Lose what is in the buffer."""
+        """Lose the buffer."""
         self._buffer.clear()
         self._line.clear()
 
     def received(self, data: bytes) -> None:
-        """Take bytes: real-time questions are answered at once, wherever they stand."""
+        """Take bytes: real-time questions are answered at once, at any position."""
         seen = self._tail + data
         for at in range(len(seen) - 2):
             if seen[at : at + 2] == DLE_EOT and 1 <= seen[at + 2] <= 4:  # noqa: PLR2004 - the four questions
@@ -131,7 +131,7 @@ class Printer:
         return OK | bits[kind]
 
     def _work(self) -> None:
-        """Carry out what is whole in the buffer, until something stops the printer."""
+        """Carry out the whole commands in the buffer, until a fault stops the printer."""
         while self._buffer and not self.faults & _STOPS:
             taken = self._take_one()
             if taken == 0:
@@ -139,7 +139,7 @@ class Printer:
             del self._buffer[:taken]
 
     def _take_one(self) -> int:
-        """Carry out what stands first; return its length, 0 where it is not whole yet."""
+        """Carry out the first command; return its length, 0 where it is not whole yet."""
         head = bytes(self._buffer[:2])
         if head[0] not in b"\x10\x1b\x1c\x1d":
             return self._take_text(head[0])

@@ -1,4 +1,4 @@
-"""The ways to a simulated printer besides a tty: a TCP port on the loopback address, and a simulated USB bus."""
+"""The wires to a simulated printer other than a tty: a TCP port on the loopback address, and a simulated USB bus."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class TcpWire:
             self._writer.write(data)
 
     def set_baud(self, baud: int) -> None:
-        """Nothing: a network has no speed of its own."""
+        """Do nothing: a network has no speed of its own."""
 
     async def plug(self) -> None:
         """Listen, on the same port each time."""
@@ -37,7 +37,7 @@ class TcpWire:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def unplug(self) -> None:
-        """Vanish from the network."""
+        """Disappear from the network."""
         if self._server is None:
             return
         self._server.close()
@@ -53,7 +53,7 @@ class TcpWire:
                 if self._receive is not None:
                     self._receive(data)
         except ConnectionError:
-            pass  # whoever printed hung up
+            pass  # the client closed the connection
         finally:
             writer.close()
 
@@ -79,14 +79,14 @@ class UsbPrinterGadget:
         self._bus.send(self, ENDPOINT_IN, data)
 
     def set_baud(self, baud: int) -> None:
-        """Nothing: USB has no speed of its own."""
+        """Do nothing: USB has no speed of its own."""
 
     def control(self, request_type: int, request: int, value: int, data: bytes, size: int) -> bytes:  # noqa: ARG002 - see Gadget
-        """Refuse: nothing is asked of it."""
+        """Refuse: the printer takes no control request."""
         raise Stall
 
     def receive(self, endpoint: int, data: bytes) -> None:
-        """Hand on what was printed."""
+        """Pass the printed bytes on."""
         assert endpoint == ENDPOINT_OUT, "the only way in"
         if self._receive is not None:
             self._receive(data)

@@ -1,8 +1,8 @@
 """A Modbus RTU relay board with eight relays and eight digital inputs, as Waveshare's "Modbus RTU Relay (D)" family.
 
 Facts, as published: register meanings (baud codes, V1.00 as 0x0064, reads of the address and version
-answered also under unit 0) as the vendor's wiki. Output mode registers (0x1000..) are not simulated: exception 02.
-The board ends a flash by itself, whatever happens to whoever asked for it.
+answered also under unit 0) are those of the vendor's wiki. Output mode registers (0x1000..) are not simulated: exception 02. The
+board ends a flash by itself, even if the driver has died.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ EXCEPTION_BIT = 0x80
 
 
 class RelayFault(StrEnum):
-    """What a board does wrong while its line is sound. Exceptions are refusals of everything it is asked."""
+    """The faults of a board while its line works. A fault that is an exception refuses every request."""
 
     ACK_WITHOUT_SWITCH = "ack_without_switch"  # writes are acknowledged and do nothing
     FLASH_IGNORED = "flash_ignored"  # old firmware: a flash is acknowledged and does nothing
@@ -55,7 +55,7 @@ class _ModbusError(Exception):
 
 
 def refusal(code: int) -> Exception:
-    """The exception that makes a board answer so."""
+    """The exception that makes a board answer with this code."""
     return _ModbusError(code)
 
 
@@ -64,7 +64,7 @@ def _word(pdu: bytes, at: int) -> int:
 
 
 class RelayBoard:
-    """The board: coils as commanded, contacts as they really are, inputs as wired."""
+    """The board: the commanded coils, the real contacts, the wired inputs."""
 
     def __init__(self, wire: Wire, timers: Timers, *, unit: int = 1, baud: int = 9600) -> None:
         self.faults: set[RelayFault] = set()
@@ -83,24 +83,24 @@ class RelayBoard:
 
     @property
     def coils(self) -> tuple[bool, ...]:
-        """What was commanded, as FC01 tells it."""
+        """The commanded coils, as FC01 reads them."""
         return tuple(self._coils)
 
     @property
     def contacts(self) -> tuple[bool, ...]:
-        """What the relays really do: a stuck contact differs from its coil."""
+        """The real contacts: a stuck contact differs from its coil."""
         return tuple(self._contacts)
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called whenever a contact moves."""
+        """Call `listener(channel, closed)` whenever a contact moves."""
         self._contact_listeners.append(listener)
 
     def set_input(self, channel: int, *, closed: bool) -> None:
-        """Open or close what is wired to a digital input."""
+        """Open or close the contact wired to a digital input."""
         self._inputs[channel] = closed
 
     def stick(self, channel: int, *, closed: bool | None) -> None:
-        """Weld a contact closed, break it open, or mend it (None)."""
+        """Weld a contact closed, break it open, or repair it (None)."""
         if closed is None:
             self._stuck.pop(channel, None)
         else:
@@ -131,7 +131,7 @@ class RelayBoard:
         return self._unit ^ (RelayFault.WRONG_UNIT in self.faults) * 0x10
 
     def refuse_if_told_to(self) -> None:
-        """Refuse whatever is asked, where a fault says so."""
+        """Refuse every request, where a fault says so."""
         for fault, code in _REFUSALS.items():
             if fault in self.faults:
                 raise _ModbusError(code)

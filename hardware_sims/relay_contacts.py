@@ -1,10 +1,10 @@
-"""The relays of a board: what was commanded, what the contacts really do, and who is told when one moves."""
+"""The relays of a board: the commanded coils, the real contacts, and the listener that hears when one moves."""
 
 from collections.abc import Callable
 
 
 class RelayContacts:
-    """Coils as commanded, contacts as they are. Implements the relay half of `turnstile.Contacts`."""
+    """The commanded coils and the real contacts. Implements the relay half of `turnstile.Contacts`."""
 
     def __init__(self, channels: int) -> None:
         self.coils = [False] * channels
@@ -13,7 +13,7 @@ class RelayContacts:
         self._listeners: list[Callable[[int, bool], None]] = []
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called whenever a contact moves."""
+        """Call `listener(channel, closed)` whenever a contact moves."""
         self._listeners.append(listener)
 
     def command(self, channel: int, *, on: bool) -> None:
@@ -27,7 +27,7 @@ class RelayContacts:
             self.command(channel, on=False)
 
     def stick(self, channel: int, *, closed: bool | None) -> None:
-        """Weld a contact closed, break it open, or mend it (None)."""
+        """Weld a contact closed, break it open, or repair it (None)."""
         if closed is None:
             self._stuck.pop(channel, None)
         else:

@@ -1,9 +1,9 @@
-"""A serial code scanner of the GM65 family: shows of codes go out as bytes with a tail, commands come in on the same line.
+"""A serial code scanner of the GM65 family: a shown code goes out as bytes with a tail, commands come in on the same line.
 
-Facts, as published: Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it),
-reply `02 00 00 len data crc`; a heartbeat is answered with `03 00 00 01 00 33 31` (vendor manuals of GM65 and GM861).
-An unreadable command is met with silence. Zone maps differ by model; this one has the mode in 0000, the trigger in 0002, set-up
-codes in 0003 (bit 1 closes them), the baud divisor in 002A, and the tail in bits 6 and 5 of 0060. A tail of LF has no bits.
+Facts, as published: Command `7E 00 type len addrH addrL data crcH crcL` (CRC-16/XMODEM, or `AB CD` to skip it), reply `02 00 00
+len data crc`; a heartbeat is answered with `03 00 00 01 00 33 31` (vendor manuals of GM65 and GM861). The scanner does not answer
+an unreadable command. Zone maps differ by model; this one has the mode in 0000, the trigger in 0002, set-up codes in 0003 (bit 1
+closes them), the baud divisor in 002A, and the tail in bits 6 and 5 of 0060. A tail of LF has no bits.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ READ_ZONE, WRITE_ZONE, SAVE, HEARTBEAT = 0x07, 0x08, 0x09, 0x0A
 
 
 class Tail(StrEnum):
-    """What ends a code."""
+    """The bytes that end a code."""
 
     CR = "\r"
     LF = "\n"
@@ -44,7 +44,7 @@ class Tail(StrEnum):
 
 
 class Mode(IntEnum):
-    """When the scanner looks: bits 1 and 0 of zone 0000."""
+    """The mode in which the scanner looks for codes: bits 1 and 0 of zone 0000."""
 
     MANUAL = 0
     COMMAND = 1
@@ -57,7 +57,7 @@ FACTORY_MODE, FACTORY_TAIL = Mode.MANUAL, Tail.CR
 
 
 class ScannerFault(StrEnum):
-    """What a scanner does wrong while its line is sound."""
+    """The faults of a scanner while its line works."""
 
     DOUBLE_READ = "double_read"
     MISSING_TAIL = "missing_tail"
@@ -65,11 +65,11 @@ class ScannerFault(StrEnum):
 
 
 def _divisor(baud: int) -> int:
-    return (BAUD_CLOCK + baud // 2) // baud  # rounded: 0x0139 for 9600, as the manual has it
+    return (BAUD_CLOCK + baud // 2) // baud  # rounded: 0x0139 for 9600, as in the manual
 
 
 class Scanner:
-    """The scanner: what is held before it, and what it says about that."""
+    """The scanner: the code before it, and the bytes that it sends about it."""
 
     def __init__(self, wire: Wire, timers: Timers, *, mode: Mode = Mode.CONTINUOUS, tail: Tail = Tail.CR) -> None:
         self.faults: set[ScannerFault] = set()
@@ -90,7 +90,7 @@ class Scanner:
 
     @property
     def tail(self) -> Tail:
-        """What ends a code at present."""
+        """The present tail of a code."""
         bits = (self._zones[ZONE_TAIL] & TAIL_MASK) >> TAIL_SHIFT
         return self._odd_tail or next(tail for tail, known in TAIL_BITS.items() if known == bits)
 
@@ -105,18 +105,18 @@ class Scanner:
         return bool(self._zones[ZONE_SETUP] & SETUP_CODES_CLOSED)
 
     def show_setup_code(self, zone: int, value: int) -> None:
-        """Hold a set-up code before it: obeyed, saved and not sent, unless such codes are closed."""
+        """Hold a set-up code before it: the scanner obeys and saves it and does not send it, unless such codes are closed."""
         if not self.setup_codes_closed:
             self._zones[zone] = value
             self._saved = bytes(self._zones)
 
     @property
     def mode(self) -> Mode:
-        """When the scanner looks at present."""
+        """The present mode of the scanner."""
         return Mode(self._zones[ZONE_MODE] & MODE_MASK)
 
     def show(self, code: bytes) -> None:
-        """Hold a code before the scanner until `clear`; read at once and, where the mode says so, every 100 ms."""
+        """Hold a code before the scanner until `clear`; it is read at once and, in continuous and sensing mode, every 100 ms."""
         assert 0 < len(code) <= MAX_CODE_BYTES, f"a code of {len(code)} bytes cannot be printed"
         self.clear()
         self._shown = code
@@ -130,18 +130,18 @@ class Scanner:
             self._next_read = None
 
     def show_glued(self, codes: tuple[bytes, ...]) -> None:
-        """Read several codes in a row of which only the last gets its tail."""
+        """Read several codes in a row; only the last gets its tail."""
         self._wire.send(b"".join(codes) + self.tail.encode())
         self.reads += len(codes)
 
     def factory_reset(self) -> None:
-        """Lose its configuration, as when somebody holds a setup code before it: mode and tail are the factory's."""
+        """Lose its configuration, as when a visitor shows a set-up code: mode and tail are the factory's."""
         self._zones[ZONE_MODE] = FACTORY_MODE
         self._zones[ZONE_SETUP] = 0
         self.tail = FACTORY_TAIL
 
     def power_cycle(self) -> None:
-        """Come back with what was last saved to flash."""
+        """Come back with the configuration last saved to flash."""
         self._odd_tail = None
         self._zones[:] = self._saved
         self._buffer.clear()

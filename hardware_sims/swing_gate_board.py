@@ -1,8 +1,7 @@
 """A swing gate's controller: 7E commands in, 7F statuses out, counters of bodies in both directions.
 
-Facts, as published: A status of 18 bytes answers each command that is whole; other addresses and wrong sums are met with
-silence. The mechanics behind it are those of any arm (`turnstile`): opening pulses its unlock, its PASS contacts make counters
-step.
+Facts, as published: A status of 18 bytes answers each command that is whole; other addresses and wrong sums get no answer. The
+mechanics behind it are those of any arm (`turnstile`): opening pulses its unlock, its PASS contacts advance the counters.
 """
 
 from collections.abc import Callable
@@ -20,7 +19,7 @@ LEFT, RIGHT = 0, 1
 
 
 class SwingGateBoard:
-    """The controller. Implements `turnstile.Contacts`: relay 0 unlocks to the left, 1 to the right, inputs count likewise."""
+    """The controller. Implements `turnstile.Contacts`: relay 0 unlocks to the left, 1 to the right, inputs alike."""
 
     def __init__(self, wire: Wire, timers: Timers, *, address: int = 1) -> None:
         self.counters = [0, 0]
@@ -35,11 +34,11 @@ class SwingGateBoard:
         wire.connect(self._received)
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called when the controller unlocks a side."""
+        """Call `listener(channel, closed)` when the controller unlocks a side."""
         self._listeners.append(listener)
 
     def set_input(self, channel: int, *, closed: bool) -> None:
-        """A body passes: its side's counter steps as the contact closes."""
+        """Let a body pass: its side's counter advances when the contact closes."""
         if channel not in (LEFT, RIGHT):
             return
         if closed and not self._inputs[channel]:

@@ -1,6 +1,6 @@
-"""When a simulated device does things: its own clock and timers, injected so that tests run in virtual time.
+"""The clock and timers of a simulated device, injected so that tests run in virtual time.
 
-Laws: no device sleeps, none reads a clock of its own; `VirtualTimers` moves only when told to.
+Laws: no device sleeps or reads another clock; `VirtualTimers` moves only by `advance`.
 """
 
 import asyncio
@@ -11,15 +11,15 @@ from typing import Protocol
 
 
 class Cancellable(Protocol):
-    """Something due later that can be called off."""
+    """A scheduled action that can be cancelled."""
 
     def cancel(self) -> None:
-        """Call it off; harmless when it has already happened."""
+        """Cancel it; harmless where it has already happened."""
         ...
 
 
 class Timers(Protocol):
-    """A monotonic clock in seconds and a way to have things done later."""
+    """A monotonic clock in seconds, and a scheduler for later actions."""
 
     def now_s(self) -> float:
         """Give seconds since an arbitrary start; never goes back."""
@@ -59,7 +59,7 @@ class _Due:
 
 
 class VirtualTimers:
-    """A clock that stands still until `advance`; what falls due runs in order of its time, then of its asking."""
+    """A clock that stands still until `advance`; due actions run in order of their time, then of their scheduling."""
 
     def __init__(self) -> None:
         self._now_s = 0.0
@@ -71,17 +71,17 @@ class VirtualTimers:
         return self._now_s
 
     def call_after(self, delay_s: float, action: Callable[[], None]) -> Cancellable:
-        """Do `action` when `advance` reaches `delay_s` seconds from now."""
+        """Do `action` once `advance` reaches `delay_s` seconds from now."""
         due = _Due(action)
         heapq.heappush(self._due, (self._now_s + delay_s, next(self._order), due))
         return due
 
     def next_due_s(self) -> float | None:
-        """Give the time of what falls due next, as `now_s` counts it."""
+        """Give the time of the next due action, on the scale of `now_s`."""
         return self._due[0][0] if self._due else None
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` go by; actions see the time at which they were due."""
+        """Let `seconds` pass; each action sees the time at which it was due."""
         end_s = self._now_s + seconds
         while self._due and self._due[0][0] <= end_s:
             self._now_s, _, due = heapq.heappop(self._due)

@@ -1,8 +1,8 @@
-"""The mechanics behind a relay board: an arm that a relay unlocks, contacts that tell of bodies passing, a fire contact.
+"""The mechanics behind a relay board: an arm that a relay unlocks, contacts that signal passing bodies, a fire contact.
 
-Facts, as published: Unlock inputs take pulses of at least 100 ms; the arm then waits 5 s, whatever the pulse's
-length, and locks after one passage or none. Fire and loss of power free the arm in both directions, in hardware.
-Laws: software cannot lock what fire has freed; every movement is in `history`, so that a test can count releases.
+Facts, as published: Unlock inputs take pulses of at least 100 ms; the arm then waits 5 s, for any length of the pulse, and locks
+after one passage or none. Fire and loss of power free the arm in both directions, in hardware.
+Laws: software cannot lock an arm that fire has freed; every movement is in `history`, so that a test can count releases.
 """
 
 from collections import Counter
@@ -32,13 +32,13 @@ OPPOSITE = {Direction.ENTRY: Direction.EXIT, Direction.EXIT: Direction.ENTRY}
 
 
 class Motion(StrEnum):
-    """What happened at the arm."""
+    """The events at the arm."""
 
     RELEASED = "released"
     PASSED = "passed"
-    BLOCKED = "blocked"  # somebody pushed a locked arm
-    RELOCKED = "relocked"  # nobody passed in time
-    FORCED = "forced"  # somebody passed without a release
+    BLOCKED = "blocked"  # a visitor pushed a locked arm
+    RELOCKED = "relocked"  # no visitor passed in time
+    FORCED = "forced"  # a visitor passed without a release
     GLITCH = "glitch"
     FIRE_ON = "fire_on"
     FIRE_OFF = "fire_off"
@@ -57,7 +57,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Which relay and input is what. A normally closed contact opens to signal."""
+    """The relays and inputs of the turnstile. A normally closed contact opens to signal."""
 
     unlock_entry: int = 0
     unlock_exit: int = 1
@@ -69,14 +69,14 @@ class Wiring:
 
 
 class Contacts(Protocol):
-    """What the mechanics need of the relay board."""
+    """The part of the relay board that the mechanics need."""
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called whenever a relay's contact moves."""
+        """Call `listener(channel, closed)` whenever a relay's contact moves."""
         ...
 
     def set_input(self, channel: int, *, closed: bool) -> None:
-        """Open or close what is wired to a digital input."""
+        """Open or close the contact wired to a digital input."""
         ...
 
 
@@ -120,7 +120,7 @@ class Turnstile:
         return self.counts[Motion.PASSED, direction] + self.counts[Motion.FORCED, direction]
 
     def listen(self, listener: Callable[[Movement], None]) -> None:
-        """Have `listener` called with each movement as it happens."""
+        """Call `listener` with each movement when it happens."""
         self._listeners.append(listener)
 
     def unlisten(self, listener: Callable[[Movement], None]) -> None:
@@ -128,7 +128,7 @@ class Turnstile:
         self._listeners.remove(listener)
 
     def push(self, direction: Direction, *, pulse_s: float = PASS_PULSE_S, travel_s: float = 0.0) -> bool:
-        """Walk into the arm: True if it gave way.
+        """Walk into the arm; return True if it gave way.
 
         The PASS contact signals after `travel_s` (a slow visitor's comes after the wait has ended), for `pulse_s`.
         """
@@ -140,14 +140,14 @@ class Turnstile:
         return True
 
     def tailgate(self, direction: Direction) -> bool:
-        """Walk through two close behind one another on one release: True if the arm gave way."""
+        """Let two bodies walk through close together on one release; return True if the arm gave way."""
         if not self.push(direction):
             return False
         self._after(PASS_PULSE_S + TAILGATE_GAP_S, lambda: self._pass(Motion.PASSED, direction, PASS_PULSE_S))
         return True
 
     def reverse(self, direction: Direction) -> bool:
-        """Come through against a release in `direction`: True if the arm gave way."""
+        """Come through against a release in `direction`; return True if the arm gave way."""
         if not self.open_to(direction):
             self._record(Motion.BLOCKED, OPPOSITE[direction])
             return False
@@ -156,27 +156,27 @@ class Turnstile:
         return True
 
     def force(self, direction: Direction) -> None:
-        """Climb over or break through, released or not."""
+        """Climb over or break through, with or without a release."""
         self._pass(Motion.FORCED, direction, PASS_PULSE_S)
 
     def glitch(self, direction: Direction, *, pulse_s: float = GLITCH_S) -> None:
-        """Bounce the PASS contact with nobody passing."""
+        """Bounce the PASS contact without a passage."""
         self._record(Motion.GLITCH, direction)
         self._signal_pass(direction, pulse_s)
 
     def weld(self, direction: Direction, *, on: bool) -> None:
-        """Weld the PASS contact in its signalling position, or mend it."""
+        """Weld the PASS contact in its signalling position, or repair it."""
         (self._welded.add if on else self._welded.discard)(direction)
         self._set_contacts()
 
     def occupy(self, *, on: bool) -> None:
-        """Stand in the safety zone: the wait is paused; it starts anew when the zone is left."""
+        """Stand in the safety zone: the wait is paused; it restarts when the visitor leaves the zone."""
         self._occupied = on
         for direction in list(self._unlocked):
             self._await_passage(direction)
 
     def set_fire(self, *, on: bool) -> None:
-        """Fire alarm on or off, as the panel's contact tells arm and board alike."""
+        """Switch the fire alarm on or off: the panel's contact goes to arm and board."""
         self._fire = on
         self._record(Motion.FIRE_ON if on else Motion.FIRE_OFF, None)
         self._set_contacts()

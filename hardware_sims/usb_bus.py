@@ -1,8 +1,8 @@
-"""A USB bus in memory, behind pyusb's backend interface: devices plug and unplug, drivers find and claim them as on a real one.
+"""A USB bus in memory, behind pyusb's backend interface: devices plug and unplug, drivers find and claim them as on a real bus.
 
-Facts: as published, and the USB 2.0 specification for descriptors. Laws: while the kernel's driver holds an interface,
-claiming it is EBUSY; a transfer to a device that is gone is ENODEV; one that brings nothing in time is ETIMEDOUT; what a device
-does, it does on the thread that made the bus, whichever thread asks.
+Facts: as published, and the USB 2.0 specification for descriptors.
+Laws: while the kernel's driver holds an interface, claiming it is EBUSY; a transfer to an unplugged device is ENODEV; a transfer
+without data in time is ETIMEDOUT; a device always acts on the thread that made the bus, for calls from any thread.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class Stall(Exception):
 
 
 class Gadget(Protocol):
-    """One device: who it is, and what it answers."""
+    """One device: its identity and its answers."""
 
     vendor: int
     product: int
@@ -44,7 +44,7 @@ class Gadget(Protocol):
         ...
 
     def receive(self, endpoint: int, data: bytes) -> None:
-        """Take what was written to an OUT endpoint."""
+        """Take the bytes written to an OUT endpoint."""
         ...
 
 
@@ -65,13 +65,13 @@ class UsbBus(IBackend):  # type: ignore[misc]  # pyusb has no types
         self._arrived = threading.Condition()
 
     def plug(self, gadget: Gadget, *, kernel_driver: bool = True) -> None:
-        """Put a device in; the kernel's driver takes it unless there is none for it."""
+        """Plug a device in; the kernel's driver claims it, if there is one."""
         self._plugged.append(gadget)
         if kernel_driver:
             self._kernel_holds.add(id(gadget))
 
     def unplug(self, gadget: Gadget) -> None:
-        """Pull a device out: whoever waits for it is told at once."""
+        """Unplug a device: a waiting transfer ends at once."""
         self._plugged.remove(gadget)
         for held in (self._kernel_holds, self._claimed):
             held.discard(id(gadget))
@@ -80,18 +80,18 @@ class UsbBus(IBackend):  # type: ignore[misc]  # pyusb has no types
             self._arrived.notify_all()
 
     def kernel_reads(self, gadget: Gadget) -> bool:
-        """Whether what the device sends reaches the kernel, and so any program."""
+        """Whether the device's data reaches the kernel, and so any program."""
         return id(gadget) in self._kernel_holds
 
     def send(self, gadget: Gadget, endpoint: int, data: bytes) -> None:
-        """Have a device send one report or packet on an IN endpoint; lost where nobody has claimed it."""
+        """Let a device send one report or packet on an IN endpoint; it is lost where no driver has claimed the device."""
         if id(gadget) not in self._claimed:
             return
         with self._arrived:
             self._sent.setdefault((id(gadget), endpoint), deque()).append(data)
             self._arrived.notify_all()
 
-    # What pyusb asks of a backend, under its names.
+    # The backend methods that pyusb calls, under its names.
 
     def enumerate_devices(self) -> Iterator[Gadget]:
         return iter(list(self._plugged))

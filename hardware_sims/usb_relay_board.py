@@ -1,7 +1,7 @@
 """A "USBRelayN" board on a simulated USB bus: feature reports of eight bytes.
 
-Facts, as published: SET_REPORT: FF on, FD off, FE all on, FC all off, FA sets the five-character serial; GET_REPORT: serial
-in bytes 0 to 4, relays in byte 7. Laws: relays drop when the board is unplugged, for its supply is the cable.
+Facts, as published: SET_REPORT: FF on, FD off, FE all on, FC all off, FA sets the five-character serial; GET_REPORT: serial in
+bytes 0 to 4, relays in byte 7. Laws: relays drop when the board is unplugged, because the cable is its supply.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ HID_CLASS = 3
 
 
 class UsbRelayFault(StrEnum):
-    """What boards do wrong in the field."""
+    """The faults of boards in the field."""
 
     STALLS_NOW_AND_THEN = "stalls_now_and_then"  # every other reading is refused
     LOST_THOUGH_PLUGGED = "lost_though_plugged"  # enumerated, and refuses everything
@@ -26,7 +26,7 @@ class UsbRelayFault(StrEnum):
 
 
 class UsbRelayBoard:
-    """The board. Implements `usb_bus.Gadget` and `turnstile.Contacts`; inputs it has none."""
+    """The board. Implements `usb_bus.Gadget` and `turnstile.Contacts`; it has no inputs."""
 
     vendor, product = 0x16C0, 0x05DF
     interface_class = HID_CLASS
@@ -43,14 +43,14 @@ class UsbRelayBoard:
         self._readings = 0
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
-        """Have `listener(channel, closed)` called whenever a contact moves."""
+        """Call `listener(channel, closed)` whenever a contact moves."""
         self.relays.on_contact(listener)
 
     def set_input(self, channel: int, *, closed: bool) -> None:
-        """Nothing: the board has no terminals for it."""
+        """Do nothing: the board has no terminals for it."""
 
     def control(self, request_type: int, request: int, value: int, data: bytes, size: int) -> bytes:  # noqa: ARG002 - see Gadget
-        """Carry out a report, or tell one."""
+        """Carry out a report, or return one."""
         if UsbRelayFault.LOST_THOUGH_PLUGGED in self.faults:
             raise Stall
         if (request_type, request) == SET_REPORT:
@@ -62,10 +62,10 @@ class UsbRelayBoard:
         raise Stall
 
     def receive(self, endpoint: int, data: bytes) -> None:
-        """Nothing: the board has no OUT endpoint."""
+        """Do nothing: the board has no OUT endpoint."""
 
     def power(self, *, on: bool) -> None:
-        """Cut or restore the supply, as the cable does: relays drop."""
+        """Cut or restore the supply, as the cable does; without it relays drop."""
         if not on:
             self.relays.drop()
 

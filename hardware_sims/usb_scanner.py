@@ -1,7 +1,7 @@
 """USB scanners on a simulated bus: of the point-of-sale class, and one that types.
 
-Facts, as published; USB HID usage tables (keyboard page, US layout). While the kernel holds its interface, what a keyboard
-scanner types reaches every program: it is collected in `leaked`, so that a test can say that there was nothing.
+Facts, as published; USB HID usage tables (keyboard page, US layout). While the kernel holds its interface, a keyboard scanner
+types into every program: `leaked` collects this text, so that a test can assert that there was none.
 """
 
 from enum import StrEnum
@@ -24,14 +24,14 @@ ROWS = {
 
 
 class UsbScannerFault(StrEnum):
-    """What these scanners do wrong."""
+    """The faults of these scanners."""
 
     LOST_CONTINUATION = "lost_continuation"  # the last report of a long code never comes
     LOST_RELEASE = "lost_release"  # equal characters in a row are one key press
 
 
 class UsbScanner:
-    """What both have in common: a code is held before it, and read every 100 ms."""
+    """The common part: a code is held before the scanner, which reads it every 100 ms."""
 
     product = 0x0B01
     vendor = 0x0C2E
@@ -61,14 +61,14 @@ class UsbScanner:
             self._next_read.cancel()
 
     def control(self, request_type: int, request: int, value: int, data: bytes, size: int) -> bytes:  # noqa: ARG002 - see Gadget
-        """Refuse: nothing is asked of it."""
+        """Refuse: the scanner takes no control request."""
         raise Stall
 
     def receive(self, endpoint: int, data: bytes) -> None:
-        """Nothing: it has no OUT endpoint."""
+        """Do nothing: it has no OUT endpoint."""
 
     def reports(self, code: bytes) -> list[bytes]:
-        """What it sends for a code."""
+        """Return the reports for a code."""
         raise NotImplementedError
 
     def _look(self) -> None:
@@ -85,7 +85,7 @@ class PosScanner(UsbScanner):
     """A scanner of the HID point-of-sale class."""
 
     def reports(self, code: bytes) -> list[bytes]:
-        """The code in reports of 56 bytes each, all but the last announcing another."""
+        """The code in reports of 56 bytes each; all except the last announce another."""
         parts = [code[at : at + POS_DATA_BYTES] for at in range(0, len(code), POS_DATA_BYTES)]
         reports = [
             bytes([POS_REPORT_ID, len(part)]) + AIM_QR + part.ljust(POS_DATA_BYTES, b"\0") + bytes([0, 0, at < len(parts) - 1])

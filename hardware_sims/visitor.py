@@ -1,6 +1,6 @@
-"""What a visitor does at a lane: hold out a code, wait for the arm, walk or not.
+"""A visitor at a lane: shows a code, waits for the arm, walks or stays.
 
-Laws: a visitor knows only what a body can feel: the arm gives way or it does not.
+Laws: a visitor knows only whether the arm gives way.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ PATIENCE_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How it went: whether the arm was released for this visitor, and whether the visitor went through."""
+    """The result: whether the arm was released for this visitor, and whether the visitor went through."""
 
     released: bool
     passed: bool
 
 
 class Eye(Protocol):
-    """A scanner or camera: something to hold a code before."""
+    """A scanner or camera before which a visitor holds a code."""
 
     def show(self, code: bytes, /) -> None:
         """Hold the code before it until `clear`."""
@@ -33,7 +33,7 @@ class Eye(Protocol):
 
 
 async def await_release(turnstile: Turnstile, direction: Direction, patience_s: float) -> bool:
-    """Wait for the arm's next release in this direction; False when patience ends first."""
+    """Wait for the arm's next release in this direction; return False where patience ends first."""
     released: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def notice(movement: Movement) -> None:
@@ -61,7 +61,7 @@ async def visit(
 ) -> Visit:
     """Show a code until the arm is released or patience ends, then walk through (or, not `pushes`, stay and leave)."""
     waiting = asyncio.ensure_future(await_release(turnstile, direction, patience_s))
-    await asyncio.sleep(0)  # the visitor watches the arm before holding out the code
+    await asyncio.sleep(0)  # the visitor watches the arm before showing the code
     eye.show(code)
     try:
         released = await waiting

@@ -1,8 +1,8 @@
-"""The cable between a simulated device and whoever drives it: a pseudo-terminal behind a stable link.
+"""The cable between a simulated device and its driver: a pseudo-terminal behind a stable link.
 
-Laws: bytes arrive as sent, or not at all (an unplugged or full line loses them, as a UART does); sending never blocks.
-What a pty cannot show: framing errors, parity and modem lines (drive it with 8N1: the kernel refuses a second 8E1
-opening of one pty). Pacing and a wrong baud rate are therefore acted out here.
+Laws: bytes arrive as sent, or not at all (an unplugged or full line loses them, as a UART does); sending never blocks. A pty
+cannot show framing errors, parity and modem lines (use it with 8N1: the kernel refuses a second 8E1 opening of one pty). This
+module itself simulates pacing and a wrong baud rate.
 """
 
 import asyncio
@@ -32,10 +32,10 @@ TERMIOS_SPEEDS = {
 
 
 class Wire(Protocol):
-    """What a device needs of its cable."""
+    """The part of a cable that a device needs."""
 
     def connect(self, receive: Callable[[bytes], None]) -> None:
-        """Have `receive` called with each run of bytes that arrives."""
+        """Call `receive` with each run of bytes that arrives."""
         ...
 
     def send(self, data: bytes) -> None:
@@ -50,8 +50,8 @@ class Wire(Protocol):
 class PtyWire:
     """A cable that ends in `link`, a symbolic link to a pty that a driver opens like /dev/serial/by-path/....
 
-    `paced` makes bytes take 10/baud seconds each. Bytes sent or received while the driver has set another speed than
-    the device's arrive garbled. Needs a running asyncio loop from `plug` on.
+    `paced` makes bytes take 10/baud seconds each. Bytes arrive garbled while the driver's speed differs from the device's. Needs
+    a running asyncio loop from `plug` on.
     """
 
     def __init__(self, link: Path, timers: Timers, *, baud: int = 9600, paced: bool = False) -> None:
@@ -65,11 +65,11 @@ class PtyWire:
 
     @property
     def plugged(self) -> bool:
-        """Whether the link leads to a pty at present."""
+        """Whether the link now leads to a pty."""
         return self._ends is not None
 
     def connect(self, receive: Callable[[bytes], None]) -> None:
-        """Have `receive` called with each run of bytes that the driver writes."""
+        """Call `receive` with each run of bytes that the driver writes."""
         self._receive = receive
 
     def set_baud(self, baud: int) -> None:
@@ -78,13 +78,13 @@ class PtyWire:
         self._baud = baud
 
     def plug(self) -> None:
-        """Make a new pty (another /dev/pts number each time) and let the link lead to it, atomically."""
+        """Make a new pty (another /dev/pts number each time) and point the link to it, atomically."""
         if self._ends is not None:
             return
         ours, theirs = os.openpty()
         os.set_blocking(ours, False)
         self._make_raw(theirs)
-        self._ends = (ours, theirs)  # their end stays open here: without it, ours reads EIO while no driver is attached
+        self._ends = (ours, theirs)  # the driver's end stays open here too: else ours reads EIO while no driver is attached
         self._line_free_at_s = 0.0
         asyncio.get_running_loop().add_reader(ours, self._readable, ours)
         fresh = self._link.with_name(self._link.name + ".new")
@@ -104,7 +104,7 @@ class PtyWire:
         os.close(ours)
 
     def send(self, data: bytes) -> None:
-        """Send to the driver, paced if so asked; lost while unplugged."""
+        """Send to the driver, paced if `paced`; the bytes are lost while unplugged."""
         if self._ends is None:
             return
         if not self._paced:
@@ -121,7 +121,7 @@ class PtyWire:
     def _write(self, ends: tuple[int, int], data: bytes) -> None:
         if ends is not self._ends:
             return  # unplugged meanwhile
-        with contextlib.suppress(BlockingIOError):  # nobody reads and the kernel's buffer is full: a UART would overrun
+        with contextlib.suppress(BlockingIOError):  # no driver reads and the kernel's buffer is full: a UART would overrun
             os.write(ends[0], self._as_clocked(ends[0], data))
 
     def _readable(self, ours: int) -> None:

@@ -1,1 +1,1 @@
-"""What edge and central must agree on. Pure: no clock, no file, no socket, no logging."""
+"""The rules and formats that edge and central must agree on. Pure: no clock, no file, no socket, no logging."""

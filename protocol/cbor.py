@@ -1,7 +1,7 @@
-"""Deterministic CBOR (RFC 8949, section 4.2.1), and the reading of fields that a peer sent.
+"""Deterministic CBOR (RFC 8949, section 4.2.1), and readers for the fields that a peer sent.
 
-Laws: one value has one encoding; bytes that are not that encoding are refused, so that what was signed is what is read;
-a reader names the field that is wrong, trusts no type, and refuses fields that it does not know.
+Laws: one value has one encoding; bytes in another encoding are refused, so that a reader reads exactly the signed bytes; a reader
+names the wrong field, trusts no type, and refuses unknown fields.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ def encode(value: object) -> bytes:
 
 
 def decode(data: bytes) -> object:
-    """Return the value of `data`, which must be exactly one deterministic encoding; else InputError."""
+    """Return the value of `data`; raise InputError where it is not exactly one deterministic encoding."""
     try:
         value: object = cbor2.loads(data)
         again = encode(value)
@@ -38,7 +38,7 @@ class Fields:
     """The named fields of a map that a peer sent; each reader raises InputError naming the field."""
 
     def __init__(self, value: object, where: str, names: Collection[str]) -> None:
-        """Take a decoded map whose keys must all be among `names`; `where` is said in every complaint."""
+        """Take a decoded map whose keys must all be among `names`; every error text names `where`."""
         if not isinstance(value, dict):
             raise InputError(f"{where}: must be a map, not {type(value).__name__}")
         for name in value:
@@ -47,7 +47,7 @@ class Fields:
         self._values = value
         self._where = where
 
-    # A journal's entries have many fields: what is wanted is put into words only where it did not come.
+    # A journal's entries have many fields: the error text is built only where a field is wrong.
     def _get(self, name: str) -> object:
         value: object = self._values.get(name, _MISSING)
         return value
@@ -58,7 +58,7 @@ class Fields:
         return InputError(f"{self._where}: field {name!r} must be {wanted}")
 
     def has(self, name: str) -> bool:
-        """Whether an optional field is there."""
+        """Whether an optional field is present."""
         return name in self._values
 
     def integer(self, name: str, low: int = 0, high: int = U64_MAX) -> int:

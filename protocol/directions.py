@@ -1,4 +1,4 @@
-"""The two ways through a check point. A place that checks both is two check points."""
+"""The two ways through a check point. A place that checks both directions is two check points."""
 
 from enum import StrEnum
 

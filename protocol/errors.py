@@ -1,19 +1,19 @@
-"""Faults, named for whose fault they are. A refusal of a visitor is a value (`admission.verdict`), never one of these.
+"""Faults, named after the party that caused them. A refusal of a visitor is a value (`admission.verdict`), never one of these.
 
-Laws: a message says what happened, where, and what to do; an exception never carries a stack of causes to a visitor.
+Laws: a message says what happened, where, and what to do; an exception never shows a visitor a stack of causes.
 """
 
 
 class PaifangError(Exception):
-    """A fault that a caller can name and handle. Programmer's mistakes are assertions, not these."""
+    """A fault that a caller can name and handle. A programmer's mistake is an assertion instead."""
 
 
 class InputError(PaifangError):
-    """The bytes or fields that a peer or a person gave are not what the format allows. State is unchanged."""
+    """The bytes or fields from a peer or a person break the format. State is unchanged."""
 
 
 class UntrustedError(PaifangError):
-    """Signed data is not to be believed: forged, old, mixed, or not ours. State is unchanged."""
+    """Signed data is not to be believed: it is forged, old, mixed, or not ours. State is unchanged."""
 
 
 class PeerError(PaifangError):
@@ -21,7 +21,7 @@ class PeerError(PaifangError):
 
 
 class StorageError(PaifangError):
-    """A file or database of ours failed. What was not acknowledged did not happen."""
+    """A file or database of ours failed. A change that was not acknowledged did not happen."""
 
 
 class SettingsError(PaifangError):

@@ -1,8 +1,8 @@
 """The holder of a real-name ticket: the check digit of an ID number, and the keyed hash that a gate may keep.
 
-Laws (law 9): a gate keeps the hash and nothing else; the hash is a salted scrypt, because a plain HMAC of all possible ID
-numbers is searched in seconds by whoever holds the key. The limit that remains: who steals the site key and spends about
-2 ms of a core per guess finds a given region and birth year in hours; keys are therefore rotated when an agent is lost.
+Laws (law 9): a gate keeps the hash and nothing else; the hash is a salted scrypt, because a thief of the key searches a plain
+HMAC of all possible ID numbers in seconds. The limit that remains: a thief of the site key spends about 2 ms of a core per guess
+and finds the numbers of a given region and birth year in hours; central therefore rotates the key when an agent is lost.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ class DocumentType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read or keyed in: country is ISO 3166 alpha-2."""
+    """A document as read or typed: country is ISO 3166 alpha-2."""
 
     kind: DocumentType
     country: str
@@ -42,7 +42,7 @@ class Document:
 
 
 def normalised(number: str) -> str:
-    """Return the number in capitals without blanks and hyphens; InputError where nothing sensible is left."""
+    """Return the number in capitals without blanks and hyphens; raise InputError where the rest is no possible number."""
     text = "".join(number.split()).replace("-", "").upper()
     if not text or len(text) > MAX_NUMBER_CHARACTERS or not text.isascii() or not text.isalnum():
         raise InputError("a document number has 1 to 40 letters and digits; type it again")
@@ -59,7 +59,7 @@ def has_valid_check_digit(number: str) -> bool:
 
 
 def holder_hash(document: Document, site_key: bytes) -> bytes:
-    """Return the 16 bytes by which a gate knows the holder."""
+    """Return the 16-byte hash by which a gate knows the holder."""
     assert len(site_key) == SITE_KEY_BYTES, "a site key has 32 bytes"
     said = f"{document.kind.value}|{document.country.upper()}|{normalised(document.number)}"
     return hashlib.scrypt(

@@ -1,7 +1,7 @@
-"""The numbers and tokens by which both sides name things.
+"""The numbers and tokens that both sides use as identifiers.
 
 Laws: an identifier is compared, never computed with; each kind has its own type, so that a site is not taken for a ticket type.
-Sizes are those of the wire (SPEC.md): a value outside its range never leaves the process.
+Sizes are those of the wire (SPEC.md): no process sends a value outside its range.
 """
 
 from typing import NewType

@@ -1,4 +1,4 @@
-"""Instants in UTC, days and times of day as a site lives them.
+"""Instants in UTC, and days and times of day in a site's time zone.
 
 Laws: time is an argument (law 11): nothing here reads a clock. Windows are inclusive at both ends, to the second, and a day
 ends at 23:59:59: so an end written as 23:59 means the whole of that minute.
@@ -10,14 +10,14 @@ from typing import NewType
 
 Instant = NewType("Instant", int)  # milliseconds since 1970-01-01T00:00:00Z
 Minute = NewType("Minute", int)  # minutes since 1970-01-01T00:00:00Z: the resolution of a ticket (u32)
-Clock = Callable[[], Instant]  # the port: an assembly hands in the real one, a test its own
+Clock = Callable[[], Instant]  # the port: an assembly passes the real clock, a test its own
 
 MS_PER_SECOND = 1_000
 MS_PER_MINUTE = 60_000
 _LAST_MINUTE_OF_DAY = (23, 59)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-# The wire's u32 minutes reach beyond the calendar's year 9999; some years are kept back, so that rules may count days on.
+# The wire's u32 minutes reach beyond the calendar's year 9999; some years are reserved, so that rules may add days.
 _LAST_SHOWN = (datetime(9990, 12, 31, 12, 0, 0, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
@@ -28,7 +28,7 @@ def from_datetime(moment: datetime) -> Instant:
 
 
 def to_datetime(instant: Instant, zone: tzinfo = UTC) -> datetime:
-    """Return the aware datetime of an instant in a zone; what lies beyond the year 9990 is its last day."""
+    """Return the aware datetime of an instant in a zone; an instant after the year 9990 becomes its last day."""
     return (_EPOCH + min(instant, _LAST_SHOWN) * _MILLISECOND).astimezone(zone)
 
 
@@ -62,7 +62,7 @@ def inclusive_end(minute: Minute, zone: tzinfo) -> Instant:
 
 
 def local_day(instant: Instant, zone: tzinfo) -> date:
-    """Return the calendar day of an instant as the site lives it."""
+    """Return the calendar day of an instant in the site's time zone."""
     return to_datetime(instant, zone).date()
 
 

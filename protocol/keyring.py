@@ -1,8 +1,8 @@
 """The keyring: every key that the site's gates believe, signed by the root keys.
 
-Laws: root keys sign the keyring and nothing else; a new keyring needs the threshold of the old root keys and of its own
-(TUF's rotation), so that a thief of one root key changes nothing; a key serves one purpose, some sites, some time.
-An issuing key set cache-only after a compromise still proves tickets that are in the cache: forgeries die, real tickets live.
+Laws: root keys sign the keyring and nothing else; a new keyring needs the threshold of the old root keys and of its own (TUF's
+rotation), so that a thief of one root key changes nothing; a key serves one purpose, for some sites and some time. An issuing key
+set cache-only after a compromise still proves tickets that are in the cache: gates refuse forgeries and still admit real tickets.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MAX_SITES = 1_024
 
 
 class Purpose(StrEnum):
-    """What a key may sign."""
+    """The purposes of keys."""
 
     TICKETS = "tickets"
     TIMESTAMP = "timestamp"
@@ -34,7 +34,7 @@ class Purpose(StrEnum):
 
 
 class KeyState(StrEnum):
-    """How far a key is believed."""
+    """The state of a key: how far it is believed."""
 
     ACTIVE = "active"
     CACHE_ONLY = "cache-only"
@@ -96,7 +96,7 @@ class Keyring:
 
     @classmethod
     def from_payload(cls, payload: bytes) -> "Keyring":
-        """Read a keyring; InputError where it is malformed, holds a weak key, or could not be satisfied."""
+        """Read a keyring; raise InputError where it is malformed, holds a weak key, or has an unreachable threshold."""
         names = {"role", "epoch", "version", "expires_at", "threshold", "root_keys", "keys"}
         fields = cbor.Fields(cbor.decode(payload), "keyring", names)
         if fields.text("role") != DOMAIN:

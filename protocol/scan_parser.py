@@ -1,7 +1,7 @@
-"""What was shown: bytes from a scanner or a keypad, read as one of the credentials that lead to tickets.
+"""Parses bytes from a scanner or a keypad into one of the credentials that lead to tickets.
 
-Laws: any bytes give an answer and no exception; one ticket has one text (law 2); what was shown is never stored or logged, only
-the key that it leads to.
+Laws: any bytes give an answer and no exception; one ticket has one text (law 2); shown bytes are never stored or logged, only the
+key made of them.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ MAX_CODE_BYTES = 128
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Where the index of credentials may lead: each kind and key is tried."""
+    """The look-ups in the index of credentials: the gate tries each kind and key."""
 
     keys: tuple[tuple[CredentialKind, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a decision needs of a credential, and how its tickets are found: by the id, the short number, or the index."""
+    """The parsed credential, and the way to its tickets: by the id, the short number, or the index."""
 
     presented: Presented
     ticket_id: TicketId | None = None
@@ -36,7 +36,7 @@ class Shown:
 
 
 def read_code(payload: bytes, keyring: Keyring) -> Shown:
-    """Read what a scanner or camera gave, or what staff typed."""
+    """Parse the bytes of a scanner or camera, or the text that staff typed."""
     if payload.startswith(PREFIX.encode("ascii")):
         return _ticket(payload, keyring)
     if not 0 < len(payload) <= MAX_CODE_BYTES or not payload.isascii():
@@ -50,15 +50,15 @@ def read_code(payload: bytes, keyring: Keyring) -> Shown:
 
 
 def read_card(card: DocumentCard, older: tuple[bytes, ...] = ()) -> Shown:
-    """Take what an ID card reader gave, already hashed: by the site's newest key, and `older`, by those still kept, newest first.
+    """Take the hashes of an ID card: by the site's newest key, and `older` by the keys still kept, newest first.
 
-    The card goes by its first hash; the others lead to what was sold or let in before the site's key changed (law 9).
+    The card is known by its first hash; the others lead to earlier sales and passages, before the site's key changed (law 9).
     """
     return Shown(card, look_up=LookUp(tuple((CredentialKind.ID_CARD, one) for one in (card.holder, *older))))
 
 
 def without_tickets(shown: Shown) -> Shown:
-    """Return what a code is when nothing answers to it: a code of no known form is no ticket, a number may be one."""
+    """Return the credential of a code that leads to no ticket: a code of unknown form is no ticket, a number may be one."""
     match shown.presented:
         case LookUpCode():
             return Shown(Unreadable())

@@ -1,6 +1,6 @@
 """Ed25519 with domain separation, and the envelope in which signed metadata travels.
 
-Laws: what is signed for one purpose verifies for no other (`paifang/<domain>/1`, a zero byte, then the payload);
+Laws: a signature for one purpose verifies for no other (`paifang/<domain>/1`, a zero byte, then the payload);
 a public key of small order, or one that is not a canonical point, is never accepted (RFC 8032, section 5.1.3).
 """
 
@@ -45,7 +45,7 @@ def sign(private: Ed25519PrivateKey, domain: str, payload: bytes) -> bytes:
 
 
 def verifies(public: bytes, domain: str, payload: bytes, signature: bytes) -> bool:
-    """Whether the signature is that key's over this payload in this domain. Never raises on a peer's bytes."""
+    """Whether this key signed this payload in this domain. Never raises on a peer's bytes."""
     try:
         _public_key(public).verify(signature, message(domain, payload))
     except (InvalidSignature, ValueError):
@@ -55,12 +55,12 @@ def verifies(public: bytes, domain: str, payload: bytes, signature: bytes) -> bo
 
 @lru_cache(maxsize=MAX_KEYS_AT_HAND)
 def _public_key(public: bytes) -> Ed25519PublicKey:
-    """Return a key ready to use: a gate proves every ticket by one or two. A signature is proved each time."""
+    """Return a loaded key, kept in memory: a gate proves every ticket by one or two keys. Each signature is still verified."""
     return Ed25519PublicKey.from_public_bytes(public)
 
 
 def checked_public_key(public: bytes) -> bytes:
-    """Return the key unless it is no canonical Ed25519 point of large order; then InputError."""
+    """Return the key; raise InputError where it is no canonical Ed25519 point of large order."""
     if len(public) != PUBLIC_KEY_BYTES:
         raise InputError(f"a public key has {PUBLIC_KEY_BYTES} bytes, not {len(public)}")
     y = int.from_bytes(public, "little") & ~_SIGN_BIT
@@ -81,12 +81,12 @@ class Envelope:
     signatures: tuple[tuple[KeyId, bytes], ...]
 
     def to_bytes(self) -> bytes:
-        """Return the envelope as it travels."""
+        """Return the envelope's bytes."""
         return cbor.encode({"payload": self.payload, "signatures": [[k, s] for k, s in self.signatures]})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Envelope":
-        """Read an envelope; InputError where it is malformed. The caller bounds the length before."""
+        """Read an envelope; raise InputError where it is malformed. The caller bounds the length before."""
         fields = cbor.Fields(cbor.decode(data), "envelope", {"payload", "signatures"})
         pairs = fields.items("signatures", MAX_SIGNATURES)
         return cls(fields.binary("payload"), tuple(_signature(pair) for pair in pairs))

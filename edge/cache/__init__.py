@@ -1,1 +1,1 @@
-"""What central told us: signed, disposable, verified at each look-up (cache.db)."""
+"""Central's signed data (cache.db): disposable, verified at each look-up."""

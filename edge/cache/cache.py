@@ -1,9 +1,9 @@
 """The ticket cache as a lane asks it.
 
-A look-up reads one bucket, compares its SHA-256 with the signed list in memory, and bisects: about 0.1 ms with a million
-tickets. Absence is proved in the same way.
-Laws: nothing unverified decides (law 4): what was changed on disk raises CacheTampered. The feed in force changes only in
-`adopt`, which the caller does under the lock that also covers committing an intent (law 6).
+A look-up reads one bucket, compares its SHA-256 with the signed list in memory, and bisects: about 0.1 ms with a million tickets.
+The same way proves that a ticket is not there.
+Laws: nothing unverified decides (law 4): data that was changed on disk raises CacheTampered. The feed in force changes only in
+`adopt`, and the caller holds the lock under which intents are committed (law 6).
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ from protocol.tickets.record import TicketRecord
 from protocol.tickets.short_number import id_prefix, ids_of_prefix
 
 Edition = tuple[int, int, int]  # epoch, version of the manifest, version of the admissions head
-# A cast, because a byte changed on disk may change a value's type too.
+# The cast is needed because a byte changed on disk may also change a value's type.
 _SELECT_BUCKET = "SELECT CAST(data AS BLOB) FROM bucket WHERE kind = ? AND number = ? AND sha256 = ?"
 
 
@@ -35,7 +35,7 @@ class CacheEmpty(StorageError):
 
 
 class Cache:
-    """What central told us, for reading; one connection, used on one thread."""
+    """Central's data, for reading; one connection, used on one thread."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
@@ -43,11 +43,11 @@ class Cache:
 
     @classmethod
     def empty(cls) -> "Cache":
-        """Return the cache of an agent that may believe nothing: no feed is in force, and no file is read."""
+        """Return the cache of an agent that may believe nothing: it has no feed in force and reads no file."""
         return cls(apsw.Connection(":memory:"))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     @property
@@ -56,12 +56,12 @@ class Cache:
         return self._feed
 
     def adopt(self, feed: Feed | None) -> None:
-        """Put a feed in force, or none. The caller holds the lock that it shares with committing intents."""
+        """Put a feed in force, or none. The caller holds the lock under which intents are committed."""
         self._feed = feed
 
     @property
     def edition(self) -> Edition | None:
-        """What an intent is decided under; where it has changed since, the intent is decided again."""
+        """The edition of the feed that decides an intent; where it has changed since, the intent is decided again."""
         feed = self._feed
         return None if feed is None else (feed.manifest.epoch, feed.manifest.version, feed.admissions.version)
 
@@ -88,19 +88,19 @@ class Cache:
         prefix = id_prefix(number)
         if prefix is None:
             return ()
-        # The bits that choose a bucket are fewer than a prefix has, so all its tickets lie in the bucket of the lowest.
+        # A prefix has more bits than choose a bucket, so all its tickets lie in the bucket of the lowest one.
         lowest, _ = ids_of_prefix(prefix)
         bucket = self._bucket(BucketKind.TICKETS, bucket_of_ticket(lowest))
         return tuple(record.ticket_id for record in records_by_prefix(bucket, prefix))
 
     def events_of(self, ticket_id: TicketId) -> tuple[AdmissionEvent, ...]:
-        """Return all agents' events of a ticket that central has published; an event may be there twice."""
+        """Return the published events of a ticket, of all agents; an event may occur twice."""
         base = self._bucket(BucketKind.EVENTS, bucket_of_ticket(ticket_id))
         sources = (base, *self._in_force().segments)
         return tuple(event for source in sources for event in events_of_ticket(source, ticket_id))
 
     def walk_ins_of(self, holder: bytes) -> tuple[AdmissionEvent, ...]:
-        """Return all agents' recent walk-in events of a document's keyed hash."""
+        """Return the recent walk-in events of a document's keyed hash, of all agents."""
         return tuple(event for segment in self._in_force().segments for event in events_of_holder(segment, holder))
 
     def ticket_type(self, ticket_type_id: TicketTypeId) -> TicketTypeRules | None:
@@ -116,7 +116,7 @@ class Cache:
         return self._in_force().site_rules
 
     def table(self, name: str) -> bytes | None:
-        """Return any other small table as it came."""
+        """Return another small table, as bytes."""
         return self._in_force().tables.get(name)
 
     def _in_force(self) -> Feed:
@@ -132,7 +132,7 @@ class Cache:
 
 
 def read_bucket(connection: apsw.Connection, kind: BucketKind, number: int, expected: bytes) -> bytes:
-    """Return a bucket that has the hash that was signed; CacheTampered where it is missing or was changed."""
+    """Return a bucket whose hash is the signed one; raise CacheTampered where it is missing or was changed."""
     try:
         data: object = connection.execute(_SELECT_BUCKET, (kind.value, number, expected)).get
     except apsw.Error as error:
@@ -143,10 +143,10 @@ def read_bucket(connection: apsw.Connection, kind: BucketKind, number: int, expe
 
 
 def open_cache(path: Path, state: TrustState) -> tuple[Cache, TrustState]:
-    """Return the cache, with the feed that it holds in force, and the trust state with what that feed adds to it.
+    """Return the cache with its feed in force, and the trust state that includes this feed.
 
     The caller saves that state to the trust store before it goes on.
-    Raise CacheTampered where the file holds anything that is not signed, or older than what was believed (law 3).
+    Raise CacheTampered where the file holds data that is not signed, or that is older than what was believed (law 3).
     """
     connection = open_database(path)
     cache = Cache(connection)
@@ -173,6 +173,6 @@ def _recall(connection: apsw.Connection, state: TrustState) -> tuple[Feed | None
 
 
 def read_content(connection: apsw.Connection, sha256: bytes) -> bytes | None:
-    """Return a blob that is kept under this hash, unchecked; None where there is none."""
+    """Return the blob that is stored under this hash, unchecked; None where there is none."""
     data: object = connection.execute("SELECT CAST(data AS BLOB) FROM content WHERE sha256 = ?", (sha256,)).get
     return data if isinstance(data, bytes) else None

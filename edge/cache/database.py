@@ -1,8 +1,8 @@
 """The file cache.db: blobs known by their hashes, and the two envelopes that are in force.
 
-Laws: a blob is never changed in place: a new one is put beside it, and one small transaction switches to it, durably
+Laws: a blob is never changed in place: the writer stores a new one beside it, and one small transaction switches to it, durably
 (synchronous=FULL), because the trust store that is written next must not be ahead of the cache after a power cut.
-Nothing here is believed for standing here (law 4): readers check the hashes.
+Readers believe no blob because it is stored here (law 4): they check its hash.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 _BUSY_TIMEOUT_MS = 5_000
 _PAGE_BYTES = 4_096
 _CACHE_KIB = -2_048
-# A delta of a thousand tickets writes about 12 MB; a checkpoint in the middle of it would write them twice.
+# A delta of a thousand tickets writes about 12 MB; a checkpoint before its end would write them twice.
 _AUTOCHECKPOINT_PAGES = 4_000
 _FULL = 2
 _SCHEMA = (
@@ -33,22 +33,22 @@ _SCHEMA = (
 
 
 class CacheTampered(UntrustedError):
-    """Something in cache.db is not what central signed. It decides nothing; report it, and download again."""
+    """Data in cache.db is not what central signed. It decides nothing; the caller reports it and downloads again."""
 
 
 class CacheFault(StorageError):
-    """cache.db cannot be read or written; what it held may be downloaded again."""
+    """cache.db cannot be read or written; its content may be downloaded again."""
 
 
 def fault(error: apsw.Error) -> CacheTampered | CacheFault:
-    """Return what a failure of SQLite means: a damaged file is no other than a changed one."""
+    """Return the exception for a failure of SQLite: a damaged file counts as a changed one."""
     if isinstance(error, apsw.CorruptError | apsw.NotADBError | apsw.FormatError):
         return CacheTampered(f"cache.db is damaged or was changed ({error}); delete it and let it download again")
     return CacheFault(f"cache.db failed ({error}); check the disk")
 
 
 def open_database(path: Path) -> apsw.Connection:
-    """Return a connection to the cache's file, made where it is missing; CacheTampered or CacheFault where it cannot serve."""
+    """Open the cache's file, or create it; raise CacheTampered or CacheFault where it cannot be used."""
     try:
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(_BUSY_TIMEOUT_MS)

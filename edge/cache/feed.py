@@ -1,6 +1,6 @@
 """A feed in force, in memory: the verified metadata, hash lists, small tables and recent events of one version.
 
-About 0.4 MB, and the events since the last roll-up; the buckets stay on disk.
+It takes about 0.4 MB, and the events since the last roll-up; the buckets stay on disk.
 Laws: everything here was compared with signed hashes when it was read, and is not read from disk again (law 4).
 """
 
@@ -28,7 +28,7 @@ Load = Callable[[bytes], bytes]  # content by its hash
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What one version of the feed says. `envelopes` are the manifest's and the admissions head's, as they came."""
+    """One version of the feed. `envelopes` are those of the manifest and of the admissions head, as they arrived."""
 
     manifest: Manifest
     admissions: AdmissionsHead
@@ -42,9 +42,9 @@ class Feed:
 
 
 def build_feed(manifest: Manifest, admissions: AdmissionsHead, envelopes: tuple[bytes, bytes], load: Load) -> Feed:
-    """Return the feed made of content that is there already.
+    """Build the feed from content that is stored already.
 
-    Raise UntrustedFeed where any of it is not what is signed, InputError where a small table is missing or cannot be read.
+    Raise UntrustedFeed where any content is not the signed one, InputError where a small table is missing or cannot be read.
     """
     tables = {name: _checked(load, Role.MANIFEST, ref.sha256, ref.length) for name, ref in manifest.tables}
     for name in (TICKET_TYPES, CHECK_POINTS, SITE_RULES):

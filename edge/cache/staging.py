@@ -1,8 +1,8 @@
-"""The cache's writer: verified blobs are put beside those in force, then one transaction switches.
+"""The cache's writer: it stores verified blobs beside those in force, then one transaction switches.
 
-It has a connection of its own, so that a download works on another thread while lanes read. What a broken download left
-behind is found by its hash and not fetched again.
-Laws: only verified bytes are put here; `switch` is atomic and durable; what is not in force any more is swept away afterwards.
+It has its own connection, so that a download works on another thread while lanes read. After a broken download, the next one
+finds the stored blobs by their hashes and does not fetch them again.
+Laws: callers store only verified bytes; `switch` is atomic and durable; `sweep` later deletes blobs that are not in force.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ class Stock:
 
 
 class Staging:
-    """The one writer of cache.db. Any thread may call; the next one waits, even for a thread that a cancelled download left."""
+    """The one writer of cache.db. Any thread may call; a second one waits, even for a thread that a cancelled download left."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
@@ -37,28 +37,28 @@ class Staging:
 
     @classmethod
     def open(cls, path: Path) -> "Staging":
-        """Return the writer of the file; CacheTampered or CacheFault where it cannot serve."""
+        """Return the writer of the file; raise CacheTampered or CacheFault where the file cannot be used."""
         return cls(open_database(path))
 
     @classmethod
     def empty(cls) -> "Staging":
-        """Return the writer of a cache that is none; nothing is downloaded to it."""
+        """Return the writer of an agent that has no cache; no download uses it."""
         return cls(apsw.Connection(":memory:"))
 
     def close(self) -> None:
-        """Let go of the file, once nobody is at work on it."""
+        """Close the file, once no thread works on it."""
         with self._lock:
             self._connection.close()
 
     def bucket(self, kind: BucketKind, number: int, expected: bytes) -> bytes:
-        """Return a bucket by its hash; CacheTampered where it is missing or was changed."""
+        """Return a bucket by its hash; raise CacheTampered where it is missing or was changed."""
         if expected == hash_at(EMPTY_LIST, number):
             return b""
         with self._lock:
             return read_bucket(self._connection, kind, number, expected)
 
     def stock(self, kind: BucketKind, hashes: bytes) -> Stock:
-        """Return what of the buckets of a list is here."""
+        """Return which buckets of a list are stored here."""
         with self._at_work():
             rows = self._connection.execute("SELECT number, sha256, length(data) FROM bucket WHERE kind = ?", (kind.value,))
             stored = {number: length for number, sha256, length in rows if hash_at(hashes, number) == sha256}
@@ -68,7 +68,7 @@ class Staging:
         return Stock(missing, sum(stored.values()))
 
     def content(self, sha256: bytes) -> bytes | None:
-        """Return a blob that is here and has its hash."""
+        """Return a stored blob that has its hash; None where there is none."""
         with self._at_work():
             data = read_content(self._connection, sha256)
         return data if data is not None and digest(data) == sha256 else None
@@ -82,12 +82,12 @@ class Staging:
             self._connection.executemany("INSERT OR REPLACE INTO content VALUES (?, ?)", blobs)
 
     def switch(self, feed: Feed) -> None:
-        """Put a feed in force in the file; all that it names is stored already. Durable on return."""
+        """Put a feed in force in the file; all content that it names is stored already. Durable on return."""
         with self._at_work(), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO in_force VALUES (1, ?, ?)", feed.envelopes)
 
     def sweep(self, feed: Feed) -> None:
-        """Delete what the feed in force does not name."""
+        """Delete the content that the feed in force does not name."""
         named = {digest(data) for data in (*feed.hashes.values(), *feed.tables.values(), *feed.segments)}
         with self._at_work(), self._connection:
             held = [sha256 for (sha256,) in self._connection.execute("SELECT sha256 FROM content")]
@@ -96,7 +96,7 @@ class Staging:
             self._connection.executemany("DELETE FROM bucket WHERE id = ?", list(self._superseded(feed)))
 
     def discard_damaged(self) -> int:
-        """Delete the buckets that do not have their hash any more, and return how many: about 1 s for a million tickets."""
+        """Delete the buckets that no longer have their hash, and return how many; this takes about 1 s for a million tickets."""
         with self._at_work(), self._connection:
             rows = self._connection.execute("SELECT id, CAST(sha256 AS BLOB), CAST(data AS BLOB) FROM bucket")
             damaged = [(row_id,) for row_id, sha256, data in rows if digest(data or b"") != sha256]

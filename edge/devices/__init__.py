@@ -1,1 +1,1 @@
-"""The hardware at hand: ports, and behind them supervisor, drivers, framing and transports."""
+"""The hardware of a lane: ports, and behind them supervisor, drivers, framing and transports."""

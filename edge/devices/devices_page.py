@@ -1,4 +1,4 @@
-"""The table of supported devices, made from what their drivers say of themselves."""
+"""The table of supported devices, made from the data sheets of their drivers."""
 
 from collections.abc import Iterable
 

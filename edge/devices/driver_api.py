@@ -1,7 +1,7 @@
-"""What a driver says of itself, so that a settings file can name it: the table that it reads there, and what is known of it.
+"""What a driver declares, so that a settings file can name it: the table that it reads there, and its data sheet.
 
-Laws: a driver checks its own table, and so a wrong one is refused before any device is opened; what is not verified is said so.
-A third party's driver is one class, of one of the roles below, named by an entry point (see `registry`).
+Laws: a driver checks its own table, so that a wrong table is refused before any device is opened; the data sheet says what is not
+verified. A third party's driver is one class, of one of the roles below, named by an entry point (see `registry`).
 """
 
 from collections.abc import Callable
@@ -18,17 +18,17 @@ Baud = Literal[9600, 19200, 38400, 57600, 115200]
 
 
 def _nothing() -> None:
-    """Whoever a driver has nothing to tell."""
+    """Do nothing: the default where no arm is told of a long code."""
 
 
 def _unknown(_: Document) -> tuple[bytes, ...]:
-    """Whom a device that reads no documents knows."""
+    """Return no hash: the default for a device that reads no documents."""
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One line of the table of supported devices. `verified` and `limits` are whole sentences, the honest ones."""
+    """One line of the table of supported devices. `verified` and `limits` are whole, honest sentences."""
 
     device: str
     protocol: str
@@ -38,9 +38,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a driver is given: its name in health reports, monotonic seconds, and what to call when a long code is coming.
+    """What a driver receives: its name in health reports, monotonic seconds, and the call to make when a long code is coming.
 
-    `hashed` returns the hashes of a document, by the site's newest key first; nothing where no key is known.
+    `hashed` returns the hashes of a document, by the site's newest key first; it returns none where no key is known.
     """
 
     name: str
@@ -70,7 +70,7 @@ class TicketPrinterDriver(TicketPrinter, SupervisedDevice, Protocol):
 
 
 class DriverSettings(BaseModel):
-    """The table of a settings file that names one device. `driver` is the name that led to it."""
+    """The table of a settings file that names one device. `driver` is the driver's name there."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     sheet: ClassVar[Sheet]
@@ -78,7 +78,7 @@ class DriverSettings(BaseModel):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """What the driver holds for itself alone: paths and addresses that no other device may name."""
+        """The paths and addresses that only this driver uses: no other device may name them."""
         return ()
 
 
@@ -87,7 +87,7 @@ class TurnstileSettings(DriverSettings):
 
     @property
     def sensed(self) -> frozenset[Direction]:
-        """The directions whose passages a sensor tells."""
+        """The directions in which a sensor reports passages."""
         return frozenset()
 
     def make(self, around: Surroundings) -> TurnstileDriver:

@@ -1,7 +1,7 @@
-"""What a lane may ask of hardware, whatever the device.
+"""What a lane may ask of hardware, the same for every device.
 
-Laws: a port speaks of passages and codes, never of bytes; every wait has a limit; a device that fails raises
-`DeviceFault` (whose fault: the device's) and its supervisor mends it, so that no fault ends a lane.
+Laws: a port speaks of passages and codes, never of bytes; every wait has a limit; a driver whose device fails raises
+`DeviceFault`, and its supervisor opens the device again, so that no fault ends a lane.
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ class DeviceFault(PeerError):
 
 
 class DeviceState(StrEnum):
-    """Where a device's supervisor stands."""
+    """The state of a device, as its supervisor knows it."""
 
     CONNECTING = "connecting"
     READY = "ready"
@@ -36,14 +36,14 @@ class DeviceHealth:
 
 
 class HealthLine(Protocol):
-    """Where a driver says how its device is; its supervisor passes changes on and drops repetitions."""
+    """Where a driver reports the health of its device; the supervisor passes changes on and drops repetitions."""
 
     def ready(self) -> None:
-        """Say that the device answers and nothing is wrong with it."""
+        """Report that the device answers and has no fault."""
         ...
 
     def fault(self, detail: str) -> None:
-        """Say what is wrong with a device that still answers; one that does not answer is a DeviceFault instead."""
+        """Report a fault of a device that still answers; where it does not answer, the driver raises DeviceFault instead."""
         ...
 
 
@@ -56,7 +56,7 @@ class SupervisedDevice(Protocol):
         ...
 
     async def run(self, health: HealthLine) -> None:
-        """Open the device and serve it until it fails: DeviceFault. Leaves nothing open, however it ends; may be called again."""
+        """Open the device and serve it until it fails with DeviceFault. At any end nothing stays open; it may be called again."""
         ...
 
 
@@ -84,14 +84,14 @@ class FireContact:
 
 @dataclass(frozen=True, slots=True)
 class ContactLost:
-    """The contacts cannot be believed (board silent, PASS welded): passages may go unseen until `ContactRegained`."""
+    """The contacts cannot be believed (board silent, PASS welded): the sensor may miss passages until `ContactRegained`."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRegained:
-    """The contacts are read, and believed, again."""
+    """The contacts can be read and believed again."""
 
 
 TurnstileEvent = Passed | FireContact | ContactLost | ContactRegained
@@ -110,16 +110,16 @@ class Turnstile(Protocol):
         ...
 
     def make_way(self) -> None:
-        """Finish at once what a release might have to wait for: a long code is coming, and a release may follow it."""
+        """Finish at once any work that could delay a release: a long code is coming, and a release may follow it."""
         ...
 
     def events(self) -> AsyncIterator[TurnstileEvent]:
-        """Yield what the contacts say, for as long as the lane lives; faults and reconnects included."""
+        """Yield the contacts' events, for as long as the lane lives, faults and reconnects included."""
         ...
 
 
 class CodeReader(Protocol):
-    """A scanner or camera. Double reads of the same code are already suppressed."""
+    """A scanner or camera. It already suppresses double reads of the same code."""
 
     def reads(self) -> AsyncIterator[CodeRead]:
         """Yield each code shown, for as long as the lane lives, across unplug and replug."""
@@ -132,9 +132,9 @@ class CodeReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DocumentRead:
-    """One document laid on a reader, already hashed (law 9): by the site's newest key first, then by those still kept.
+    """One document laid on a reader, already hashed (law 9): by the site's newest key first, then by the older keys still kept.
 
-    `born` and `region` are what walk-in rules ask; they are used and dropped, never logged or kept.
+    Walk-in rules need `born` and `region`; they are used and dropped, never logged or kept.
     """
 
     device: str
@@ -152,10 +152,10 @@ class DocumentReader(Protocol):
 
 
 class Sign(StrEnum):
-    """What lamps and a buzzer tell a visitor."""
+    """What lamps and a buzzer show a visitor."""
 
     GO = "go"
-    CARD = "card"  # lay the ID card on
+    CARD = "card"  # lay the ID card on the reader
     STOP = "stop"
     CALL = "call"  # staff are called
 
@@ -164,12 +164,12 @@ class Signal(Protocol):
     """Lamps and a buzzer at a lane."""
 
     def show(self, sign: Sign) -> None:
-        """Show a sign in place of the one before; at once, and whatever the device does: it never raises."""
+        """Show a sign in place of the one before, at once; it never raises, even where the device has failed."""
         ...
 
 
 class PrinterState(StrEnum):
-    """What a printer's sensors say, the worst of them."""
+    """The worst state that a printer's sensors report."""
 
     READY = "ready"
     PAPER_LOW = "paper low"
@@ -184,7 +184,7 @@ class PrinterState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sheetful:
-    """What one ticket or receipt says: lines of text, at most 200, and the text of a QR code below them, or none."""
+    """The content of one ticket or receipt: at most 200 lines of text, and the text of a QR code below them, or none."""
 
     lines: tuple[str, ...]
     code: str = ""
@@ -195,12 +195,12 @@ class TicketPrinter(Protocol):
 
     @property
     def state(self) -> PrinterState:
-        """What its sensors said last."""
+        """What its sensors reported last."""
         ...
 
     async def print(self, sheet: Sheetful) -> None:
-        """Print and cut one sheet; return once the printer says that it is out. Raise DeviceFault otherwise.
+        """Print and cut one sheet; return once the printer confirms it. Raise DeviceFault otherwise.
 
-        A fault does not say that nothing came out: who pays it back asks `state` and a person.
+        After a fault the sheet may still have come out: before a repayment, the program asks `state` and a person.
         """
         ...

@@ -1,12 +1,12 @@
-"""Drivers by the names that settings files give them: the house's own, and those of third parties.
+"""Drivers by the names that settings files use: ours, and those of third parties.
 
 A third party's package declares in its pyproject.toml
 
     [project.entry-points."paifang.drivers"]
     their-board = "their_package.board:TheirBoardSettings"
 
-where the class extends one of the roles of `kinds`. Laws: only a driver that is named is imported, so that a gate pays for no
-other; a name of the house cannot be taken by a third party; a name that nobody has is refused with those that there are.
+where the class extends one of the roles of `kinds`. Laws: only a named driver is imported, so that a gate spends no memory on
+others; a third party cannot take a name of ours; an unknown name is refused with a list of the known ones.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ Role = TypeVar("Role", bound=DriverSettings)
 
 
 class DriverUnknown(ValueError):
-    """A settings file names a driver that is not there, or not of the role asked for; the text has the remedy."""
+    """A settings file names a driver that does not exist, or that has another role; the text names the remedy."""
 
 
 def names(role: type[DriverSettings]) -> list[str]:
@@ -66,7 +66,7 @@ def names(role: type[DriverSettings]) -> list[str]:
 
 
 def driver(name: str, role: type[Role]) -> type[Role]:
-    """Return the driver of that name; DriverUnknown."""
+    """Return the driver of that name; raise DriverUnknown where there is none."""
     found = HOUSE.get(name) or next(iter(entry_points(group=GROUP, name=name)), None)
     if found is None:
         raise DriverUnknown(

@@ -1,7 +1,7 @@
 """Keeps a device alive: opens it, serves it, and after any fault opens it again by the same path.
 
-Laws: no fault of a device ends its supervision (broad `except` is at home here: a programmer's mistake in one driver must not
-close a lane that other devices keep open); attempts are spaced, so that a dead device costs nothing; every change of state is
+Laws: no fault of a device ends its supervision (a broad `except` is allowed here: a programmer's mistake in one driver must not
+close a lane that other devices keep open); attempts are spaced, so that a dead device costs little; every change of state is
 reported once.
 """
 
@@ -15,13 +15,13 @@ from edge.devices.ports import DeviceFault, DeviceHealth, DeviceState, Supervise
 
 FIRST_BACK_OFF_S = 0.2
 LONGEST_BACK_OFF_S = 4.0  # a device is served again within 5 s of being plugged in
-STEADY_AFTER_S = 10.0  # what failed sooner goes on being tried less often
+STEADY_AFTER_S = 10.0  # after a shorter run the back-off keeps growing
 
 _log = structlog.get_logger()
 
 
 class HealthChanges:
-    """Implements `ports.HealthLine`: passes on what differs from the last report."""
+    """Implements `ports.HealthLine`: passes on a report that differs from the last one."""
 
     def __init__(self, device: str, report: Callable[[DeviceHealth], None], clock: Callable[[], float]) -> None:
         self._report = report
@@ -31,17 +31,17 @@ class HealthChanges:
         report(self._last)
 
     def ready(self) -> None:
-        """Report that nothing is wrong."""
+        """Report that there is no fault."""
         self._mark_answering()
         self._change(DeviceState.READY, "")
 
     def fault(self, detail: str) -> None:
-        """Report what is wrong with a device that answers."""
+        """Report a fault of a device that answers."""
         self._mark_answering()
         self._change(DeviceState.FAULT, detail)
 
     def failed(self, detail: str) -> bool:
-        """Report the end of a run; return whether the device had answered for long enough to call it steady."""
+        """Report the end of a run; return whether the device had answered long enough to count as steady."""
         since_s, self._ready_since_s = self._ready_since_s, None
         self._change(DeviceState.FAULT, detail)
         return since_s is not None and self._clock() - since_s >= STEADY_AFTER_S
@@ -63,7 +63,7 @@ async def supervise(
     clock: Callable[[], float],
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> NoReturn:
-    """Serve a device for ever; cancel to stop. `clock` gives monotonic seconds; `pause` waits for some."""
+    """Serve a device until cancelled. `clock` gives monotonic seconds; `pause` waits for so many seconds."""
     health = HealthChanges(device.name, report, clock)
     back_off_s = FIRST_BACK_OFF_S
     while True:

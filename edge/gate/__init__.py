@@ -1,1 +1,1 @@
-"""A lane: from a code that was read to a body that passed."""
+"""A lane, from the reading of a code to the passage of a body."""

@@ -1,4 +1,4 @@
-"""What is put before the desk, and what it answers."""
+"""What a lane asks the desk, and what the desk answers."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,9 @@ from protocol.scan_parser import Shown
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One credential at one check point. `supervisor` names who overrides, `holder` what is known of the person.
+    """One credential at one check point. `supervisor` is the person who overrides, `holder` what is known of the visitor.
 
-    `whole_group` asks for as many of a group as may pass, rather than for `persons`.
+    `whole_group` asks for as many persons of a group as may pass, instead of `persons`.
     """
 
     attempt_id: AttemptId
@@ -27,7 +27,7 @@ class Showing:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict, and where it stands in the journal: None where nothing was, or could be, written."""
+    """The verdict, and its journal sequence: None where no entry was or could be written."""
 
     verdict: Verdict
     sequence: Sequence | None

@@ -1,9 +1,9 @@
-"""The desk of an agent: has a showing decided, and writes the answer down before anyone acts on it.
+"""The desk of an agent: gets a showing decided, and writes the answer down before a lane acts on it.
 
-Laws: an admission is durable before the caller hears of it (law 1); a decision and its commit share one lock with the switching
-of the feed, and what was decided before a claim is decided again after it (law 6); a tampered cache or a failed journal closes
-entry while exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record; writing down what
-happened never fails the caller.
+Laws: an admission is durable before the caller hears of it (law 1); a decision and its commit share one lock with the switch of
+the feed, and after a claim the desk decides the showing again (law 6); a tampered cache or a failed journal closes entry while
+exits stay open (laws 1, 4, 8); the same attempt gets the same answer and no second record; writing down an event never fails the
+caller.
 Concurrency: any number of lanes may ask.
 """
 
@@ -47,16 +47,16 @@ MAX_UNLOCK_MINUTES = 60
 _log = structlog.get_logger()
 
 AskCentral = Callable[[ClaimRequest], Awaitable[ClaimAnswer | None]]
-"""Claim an admission at central: its answer, or None where there is none in time."""
+"""Claim an admission at central: return its answer, or None where none came in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What the desk stands on.
+    """What the desk needs.
 
-    `feed_lock` is the one that the download holds while it switches the feed; `recorded` is called after each journal entry,
-    so that it is uploaded at once, and `damaged` where the cache was changed on disk, so that it is mended; `exits` are this
-    agent's exits, known even where no feed is.
+    The download holds `feed_lock` while it switches the feed. The desk calls `recorded` after each journal entry, so that the
+    agent uploads it at once, and `damaged` where the cache was changed on disk, so that the agent mends it. `exits` are this
+    agent's exits, known even without a feed.
     """
 
     agent: AgentId
@@ -74,7 +74,7 @@ class Sources:
 
 
 class Desk:
-    """Answers showings. Make one an agent; all its lanes share it."""
+    """Answers showings. Make one per agent; all its lanes share it."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -85,7 +85,7 @@ class Desk:
         self._unlocked_until_ms = 0
 
     def showing(self, check_point: CheckPointId, payload: bytes, *, whole_group: bool = False) -> Showing:
-        """Return a new attempt with a code as it was read."""
+        """Return a new attempt with the code that was read."""
         shown = read_code(payload, self._sources.trust().keyring)
         return Showing(self._sources.new_attempt(), check_point, shown, whole_group=whole_group)
 
@@ -96,20 +96,20 @@ class Desk:
         return Showing(self._sources.new_attempt(), check_point, read_card(card, tuple(older)))
 
     def with_card(self, showing: Showing, document: DocumentRead) -> Showing:
-        """Return the attempt of a code whose holder's card was asked for, with a card: the holder's, or somebody else's."""
+        """Return the attempt of a code whose holder's card was asked for, with a card: the holder's or another person's."""
         cache = self._sources.cache
         try:
             own = {ticket_id for key in document.hashes for ticket_id in cache.tickets_by(CredentialKind.ID_CARD, key)}
             held = next((ticket_id for ticket_id in tickets_of(cache, showing.shown) if ticket_id in own), None)
         except (CacheEmpty, UntrustedError):
-            return showing  # whose answer will say what is wrong with the cache
+            return showing  # its answer will say that the cache is damaged
         if held is None:
             return replace(showing, holder=HolderShown.DIFFERS)
         narrowed = replace(showing.shown, ticket_id=held, short_number=None, look_up=None)
         return replace(showing, shown=narrowed, holder=HolderShown.MATCHES)
 
     def overridden(self, showing: Showing, supervisor: int) -> Showing:
-        """Return a new attempt of what was shown, on the authority of a supervisor who has proved a PIN."""
+        """Return a new attempt of the same showing, on the authority of a supervisor who has proved a PIN."""
         return replace(showing, attempt_id=self._sources.new_attempt(), supervisor=supervisor)
 
     @property
@@ -118,13 +118,13 @@ class Desk:
         return self._sources.clock().monotonic_ms < self._unlocked_until_ms
 
     def unlock(self, check_point: CheckPointId, supervisor: int, minutes: int) -> None:
-        """Let a stale cache admit today's single entries for some minutes, on a supervisor's authority, who is recorded."""
+        """Let a stale cache admit today's single entries for some minutes, on a supervisor's authority; record the supervisor."""
         assert 0 <= minutes <= MAX_UNLOCK_MINUTES, "the caller has checked what was asked"
         self._unlocked_until_ms = self._sources.clock().monotonic_ms + minutes * MS_PER_MINUTE
         self.note(check_point, Alarm(UNLOCKED_ALARM, f"person {supervisor}, {minutes} min"))
 
     async def ask(self, showing: Showing) -> Answer:
-        """Return the answer, written down where anything is to be written."""
+        """Return the answer; where it must be recorded, write it down first."""
         earlier = self._answers.get(showing.attempt_id)
         if earlier is not None:
             return earlier
@@ -144,7 +144,7 @@ class Desk:
         return answer
 
     def note(self, check_point: CheckPointId, event: Event) -> None:
-        """Write down what happened. Where the journal has failed, entry is closed already; the log keeps the event."""
+        """Write down an event. Where the journal has failed, entry is closed already, and the log keeps the event."""
         if isinstance(event, Alarm):
             event = replace(event, detail=event.detail[:MAX_DETAIL_CHARACTERS])
         try:
@@ -173,7 +173,7 @@ class Desk:
         return gather(known, showing, Counters(len(self._unseen_ms), self._inside(reading), unlocked))
 
     def _inside(self, reading: ClockReading) -> int | None:
-        """Return how many are on site, where the site has a limit."""
+        """Return how many persons are on site, where the site has a limit."""
         feed = self._sources.cache.feed
         if feed is None or feed.site_rules.capacity is None:
             return None
@@ -193,7 +193,7 @@ class Desk:
         return entry
 
     def _commit(self, facts: Facts, verdict: Verdict) -> Answer:
-        """Make the answer durable. An admission that cannot be written down is none; an exit is one all the same."""
+        """Make the answer durable. An admission that cannot be written down is refused; an exit still opens."""
         if isinstance(verdict, AskForCard | FreePassage):
             return Answer(verdict, None)
         reading = self._sources.clock()
@@ -210,7 +210,7 @@ class Desk:
         return Answer(verdict, entry.sequence)
 
     def _without_facts(self, showing: Showing, reason: Reason) -> Answer:
-        """Answer where nothing can be decided: entry calls staff, exits open (law 8) and are written down where that can be."""
+        """Answer where nothing can be decided: entry calls staff, exits open (law 8) and are written down where possible."""
         if showing.check_point not in self._sources.exits:
             return Answer(CallStaff(reason), None)
         verdict = LetOut(showing.shown.ticket_id, None, showing.persons, reason)

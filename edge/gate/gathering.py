@@ -1,7 +1,7 @@
-"""The facts of a showing: from the cache that central signed, this agent's own journal, and the admissions of all others.
+"""Gathers the facts of a showing: from the signed cache, this agent's own journal, and the admissions of all other agents.
 
-Laws: every record, table and event was verified before it comes here (law 4); used is the union of the own journal and the signed
-admissions, counted once (law 2: by ticket id, never by text).
+Laws: every record, table and event was verified before it comes here (law 4); uses are the union of the own journal and the
+signed admissions, counted once (law 2: by ticket id, never by text).
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What the desk keeps itself: its counts, and whether a supervisor unlocked the lanes for a while."""
+    """What the desk itself keeps: its counts, and whether a supervisor has unlocked the lanes."""
 
     unseen_this_hour: int
     inside: int | None
@@ -44,7 +44,7 @@ class Counters:
 
 
 def gather(known: Known, showing: Showing, counters: Counters) -> Facts:
-    """Return the whole case; CacheEmpty where there is no feed or it does not know the check point."""
+    """Return the whole case; raise CacheEmpty where there is no feed or it does not know the check point."""
     feed = known.cache.feed
     check_point = None if feed is None else feed.check_points.get(showing.check_point)
     if feed is None or check_point is None:
@@ -112,9 +112,9 @@ def _passages(known: Known, ticket_id: TicketId) -> tuple[PastPassage, ...]:
 
 
 def _walk_ins(known: Known, card: DocumentCard, shown: Shown) -> tuple[PastWalkIn, ...]:
-    """Return when a document was let in: by its hash, and by those of the site's older keys, as if by its own (law 9).
+    """Return the past walk-ins of a document: by its hash, and by its hashes under the site's older keys (law 9).
 
-    What a power cut interrupted under an older key is not taken up: the journal would name two persons.
+    A passage that a power cut interrupted under an older key is not resumed: the journal would name two persons.
     """
     older = [key for _, key in shown.look_up.keys if key != card.holder] if shown.look_up is not None else []
     before = (replace(one, holder=card.holder, interrupted=False) for key in older for one in _walk_ins_of(known, key))

@@ -1,7 +1,7 @@
-"""How many of a group one showing of its code lets through: all who may still enter. Pure.
+"""Decides how many of a group one showing of its code lets through: all who may still enter. Pure.
 
-Laws: `decide` alone says how many may: it is asked for the whole group first, and then for as many as it said are left; who does
-not walk through is given back by the outcome, so that a group may come in parts.
+Laws: `decide` alone says how many may enter: it is asked for the whole group first, and then for as many as it said are left; the
+outcome gives back the uses of persons who do not walk through, so that a group may come in parts.
 """
 
 from dataclasses import replace
@@ -13,7 +13,7 @@ from protocol.tickets.claims import TicketFlags
 
 
 def decide_for_all(facts: Facts) -> Verdict:
-    """Return the verdict for as many of a group as may pass now; a ticket that is no group's is decided as it stands."""
+    """Return the verdict for as many of a group as may pass now; another ticket is decided for the persons asked."""
     sizes = [one.record.persons for one in facts.candidates if TicketFlags.GROUP in one.record.flags]
     persons = max(sizes, default=facts.scan.persons)
     verdict = _decide_for(facts, persons)

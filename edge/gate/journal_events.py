@@ -1,6 +1,6 @@
-"""What the journal says of a verdict, and what central is asked before it. Pure.
+"""The journal's event for a verdict, and the claim that goes to central before it. Pure.
 
-Laws: a record names the check point's decision and no person (law 9); a resume names the intent that it takes up.
+Laws: a record names the check point's decision and no person (law 9); a resume names the intent that it resumes.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,13 +18,13 @@ from protocol.journal.events import NO_ENTITLEMENT, NO_RULE, NO_TICKET, Entry, I
 from protocol.sync.answers import ClaimAnswer
 from protocol.sync.messages import ClaimRequest
 
-Pending = Callable[[], Iterable[Entry]]  # the intents without outcome, oldest first; read only where one is resumed
-NO_FEED = 0  # the feed version of an exit that opened without one
+Pending = Callable[[], Iterable[Entry]]  # the intents without outcome, oldest first; read only for a resume
+NO_FEED = 0  # the feed version of an exit that opened without a feed
 _CLAIMED_KINDS = frozenset({PassageKind.ENTRY})
 
 
 def claim_for(facts: Facts, verdict: Verdict) -> ClaimRequest | None:
-    """Return what to ask central first, where the ticket's type demands it."""
+    """Return the claim to send to central first, where the ticket's type demands one."""
     if not isinstance(verdict, Admit) or verdict.kind not in _CLAIMED_KINDS or verdict.ticket_id is None:
         return None
     if not _claims_when_online(facts, verdict.ticket_id):
@@ -41,7 +41,7 @@ def claim_for(facts: Facts, verdict: Verdict) -> ClaimRequest | None:
 
 
 def after_claim(verdict: Verdict, claimed: ClaimAnswer | None) -> Verdict:
-    """Return what a verdict becomes by central's answer, or by its silence: then the gate decides alone, and says so."""
+    """Return the verdict after central's answer; without an answer the gate decides alone and sets the flag OFFLINE."""
     if not isinstance(verdict, Admit):
         return verdict
     if claimed is None:
@@ -53,7 +53,7 @@ def after_claim(verdict: Verdict, claimed: ClaimAnswer | None) -> Verdict:
 
 
 def event_for(facts: Facts, verdict: Verdict, feed_version: int, pending: Pending) -> Intent | Refusal:
-    """Return the event that stands for a verdict: an intent where the arm will be released, else a refusal."""
+    """Return the event for a verdict: an intent where the arm will be released, else a refusal."""
     match verdict:
         case Admit():
             return _admission(facts, verdict, feed_version, pending)
@@ -87,13 +87,13 @@ def _admission(facts: Facts, verdict: Admit, feed_version: int, pending: Pending
 
 
 def _walked_in(facts: Facts, verdict: Admit) -> bytes | None:
-    """Return the keyed hash of a document that was let in by itself; a ticket's holder is not recorded (law 9)."""
+    """Return the keyed hash of a document that was let in without a ticket; a ticket's holder is not recorded (law 9)."""
     presented = facts.scan.presented
     return presented.holder if verdict.rule_id != NO_RULE and isinstance(presented, DocumentCard) else None
 
 
 def exit_without_facts(showing: Showing, at: Instant) -> Intent:
-    """Return the intent of an exit that opens though nothing can be decided: it names the ticket that the code proved."""
+    """Return the intent of an exit that opens although nothing can be decided: it names the ticket that the code proved."""
     presented = showing.shown.presented
     generation = presented.claims.generation if isinstance(presented, TicketCode) else 0
     verdict = LetOut(showing.shown.ticket_id, None, showing.persons, None)
@@ -121,9 +121,9 @@ def _exit(attempt_id: AttemptId, verdict: LetOut, generation: int, feed_version:
 
 
 def _interrupted(facts: Facts, verdict: Admit, pending: Iterable[Entry]) -> Sequence | None:
-    """Return the newest intent without outcome of this ticket and right, or document, at this check point: what `decide` saw.
+    """Return the newest intent without outcome of this ticket and right, or document, at this check point, as `decide` saw it.
 
-    None where this journal holds it no longer (pruned, or another agent's): the resume then stands for itself.
+    Return None where this journal does not hold it (pruned, or another agent's): the resume then counts by itself.
     """
     subject = (verdict.ticket_id or NO_TICKET, verdict.entitlement_id or NO_ENTITLEMENT, _walked_in(facts, verdict))
     found = [

@@ -1,8 +1,8 @@
 """One lane: readers, an arm, a passage sensor, and one visitor at a time.
 
-Laws: the arm is released for an entry only by a verdict that the desk has already written down (law 1), once for each body that
-it lets in; while a release is out, the next visitor waits; fire frees the way, and an exit opens whatever goes wrong (law 8);
-nothing that goes wrong inside opens an entry or ends the lane: it calls staff and goes on (law 10).
+Laws: the lane releases the arm for an entry only by a verdict that the desk has already written down (law 1), once for each body
+that it lets in; while a release is open, the next visitor waits; fire frees the way, and an exit opens despite any fault (law 8);
+no fault inside opens an entry or ends the lane: the lane calls staff and goes on (law 10).
 Lifetime: `run` lasts as long as the agent. Concurrency: one task serves; pumps and overrides only fill its queues.
 """
 
@@ -59,7 +59,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class LaneShown:
-    """What the lane last told its visitor."""
+    """The last answer that the lane showed to a visitor."""
 
     lane: str
     check_point: CheckPointId
@@ -68,7 +68,7 @@ class LaneShown:
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """A showing that may come to something yet: its holder's card, or a supervisor, is awaited until then."""
+    """A showing that may still be admitted: the lane waits until then for its holder's card, or for a supervisor."""
 
     showing: Showing
     direction: Direction
@@ -110,11 +110,11 @@ class Lane:
 
     @property
     def state(self) -> Passage:
-        """Where the passage stands, for the status."""
+        """The state of the passage, for the status."""
         return self._state
 
     def poke(self) -> bool:
-        """Ask the lane to turn once, and return whether it still does: the watchdog's question, every second or so."""
+        """Ask the lane to run one turn, and return whether its turns still come; the watchdog calls it about every second."""
         now_ms = self._monotonic_ms()
         if self._poked_ms is None:
             self._poked_ms = now_ms
@@ -122,9 +122,9 @@ class Lane:
         return now_ms - self._poked_ms <= STUCK_AFTER_MS
 
     async def override(self, person: int) -> Verdict:
-        """Admit whom this lane refused last, on a supervisor's authority; InputError where nobody was, a minute ago at most."""
+        """Admit the visitor refused last, on a supervisor's authority; raise InputError where the last minute had no refusal."""
         if self._last_refused() is None:
-            raise InputError(f"lane {self.name} refused nobody in the last minute; have the ticket shown again")
+            raise InputError(f"lane {self.name} refused no visitor in the last minute; have the ticket shown again")
         override = _Override(person, asyncio.get_running_loop().create_future())
         self._overrides.append(override)
         self._wake.set()
@@ -159,7 +159,7 @@ class Lane:
             self._wake.set()
 
     async def _wait(self) -> None:
-        """Sleep until something was sensed, read or ordered, or a deadline has come."""
+        """Sleep until a contact event, a read, an override or a deadline comes."""
         if self._sensed or ((self._reads or self._overrides) and not self._state.busy):
             return
         self._wake.clear()
@@ -175,7 +175,7 @@ class Lane:
             return
 
     async def _turn(self) -> None:
-        """Do all that is due. Whatever is taken up is off its queue first, so that a mistake is not met twice."""
+        """Do all due work. An item leaves its queue before it is handled, so that no mistake repeats."""
         try:
             await self._sense()
             await self._take(passage.expired(self._state, self._monotonic_ms()))
@@ -204,7 +204,7 @@ class Lane:
         prompt, self._prompt = self._prompt, None
         try:
             showing = self._showing(read, prompt)
-        except Exception:  # noqa: BLE001 - law 10: an exit opens though its code cannot even be looked at
+        except Exception:  # noqa: BLE001 - law 10: an exit opens even though its code cannot be parsed
             _log.exception("lane failed closed", lane=self.name)
             await self._fail(read.direction)
         else:
@@ -233,11 +233,11 @@ class Lane:
             override.verdict.set_result(verdict)
 
     async def _serve(self, direction: Direction, showing: Showing) -> Verdict:
-        """Answer one visitor. Nothing that goes wrong here opens an entry or ends the lane."""
+        """Answer one visitor. No fault here opens an entry or ends the lane."""
         try:
             answer = await self._desk.ask(replace(showing, fire=self._state.fire))
             verdict = await self._carry_out(direction, showing, answer)
-        except Exception:  # noqa: BLE001 - law 10: fails closed and calls staff, whatever the mistake
+        except Exception:  # noqa: BLE001 - law 10: any mistake fails closed and calls staff
             _log.exception("lane failed closed", lane=self.name)
             return await self._fail(direction)
         refused = direction is Direction.ENTRY and isinstance(verdict, Refuse | CallStaff)
@@ -246,7 +246,7 @@ class Lane:
         return verdict
 
     async def _fail(self, direction: Direction) -> Verdict:
-        """Answer where answering failed: entry stays shut, an exit opens all the same (law 8)."""
+        """Answer after a failure: an entry stays closed, an exit still opens (law 8)."""
         verdict: Verdict = CallStaff(Reason.GATE_FAULT)
         if direction is Direction.EXIT and not self._state.busy:
             verdict = await self._release(direction, UNRECORDED, LetOut(None, None, 1, Reason.GATE_FAULT))
@@ -263,8 +263,8 @@ class Lane:
         return await self._release(direction, answer.sequence or UNRECORDED, verdict)
 
     async def _release(self, direction: Direction, sequence: SequenceNumber, verdict: Admit | LetOut) -> Verdict:
-        """Release the arm for a verdict; where it does not obey, the use is annulled and staff are called."""
-        await self._sense()  # who passed until now passed on an earlier release
+        """Release the arm for a verdict; where it does not obey, annul the use and call staff."""
+        await self._sense()  # a passage until now belongs to an earlier release
         if not self._turnstile.senses_passage:
             return await self._release_unsensed(direction, sequence, verdict)
         await self._take(passage.granted(self._state, sequence, direction, verdict.persons, self._monotonic_ms()))
@@ -277,14 +277,14 @@ class Lane:
         return verdict if obeyed else CallStaff(Reason.GATE_FAULT)
 
     async def _is_released(self, direction: Direction) -> bool:
-        """Release the arm for the grant that is out, and note whether it obeyed."""
+        """Release the arm for the open grant, and note whether it obeyed."""
         obeyed = await self._obeys(direction)
         then = passage.released if obeyed else passage.release_failed
         await self._take(then(self._state, self._monotonic_ms()))
         return obeyed
 
     async def _obeys(self, direction: Direction) -> bool:
-        """Command the arm. An entry is commanded once: a board that did not answer may have switched all the same."""
+        """Command the arm. An entry is commanded once: a board that did not answer may still have switched."""
         for _ in range(RELEASE_TRIES[direction]):
             try:
                 await self._turnstile.release(direction)
@@ -297,7 +297,7 @@ class Lane:
         return False
 
     async def _sense(self) -> None:
-        """Take what the contacts have said."""
+        """Process the contacts' events."""
         while self._sensed:
             event, now_ms = self._sensed.popleft(), self._monotonic_ms()
             match event:
@@ -311,7 +311,7 @@ class Lane:
                     await self._take(passage.sight_changed(self._state, blind=False))
 
     async def _take(self, step: Step) -> None:
-        """Go on to a state, and carry out what that brings."""
+        """Take the new state, and carry out its effects."""
         before, (self._state, effects) = self._state, step
         subject = before.grant or (None if before.closed is None else before.closed.grant)
         if before.busy and not self._state.busy:
@@ -323,7 +323,7 @@ class Lane:
                 self._record(None if subject is None else subject.direction, effect)
 
     def _record(self, direction: Direction | None, effect: Recorded | Raised) -> None:
-        """Write an effect down at the check point of its direction, or at the lane's first one."""
+        """Write an effect down at the check point of its direction, or at the lane's first check point."""
         way = self._ways.get(direction) if direction is not None else None
         check_point = (way or next(iter(self._ways.values()))).check_point
         if isinstance(effect, Recorded):

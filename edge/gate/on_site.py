@@ -1,8 +1,8 @@
 """How many persons are on site now (在园人数), counted from today's passages at every gate that this agent knows of.
 
-Laws: an event counts once, however it came (own journal or signed admissions); a passage that did not happen counts nothing; the
-count begins anew each local day, because exits leak. Between gates that are cut off it lags; central's own figure is corrected
-by staff.
+Laws: an event counts once, from the own journal or from signed admissions; a passage that did not happen counts nothing; the
+count restarts at zero each local day, because some exits are not seen. Where gates are cut off, it lags; staff correct central's
+own figure.
 """
 
 from collections.abc import Iterable
@@ -34,14 +34,14 @@ class OnSite:
             self._begin(day)
 
     def note_segments(self, segments: Iterable[bytes], zone: tzinfo) -> None:
-        """Add what these segments of the signed admissions say; one that was added before costs nothing."""
+        """Add the events of these segments of the signed admissions; a segment that was added before is skipped."""
         for segment in segments:
             if segment not in self._segments:
                 self._segments.add(segment)
                 self.note((AdmissionEvent.from_value(cbor.decode(value)) for _, value in rows_of(segment)), zone)
 
     def note(self, events: Iterable[AdmissionEvent], zone: tzinfo) -> None:
-        """Add what these events say."""
+        """Add these events."""
         for event in events:
             if event.key in self._noted:
                 continue
@@ -61,7 +61,7 @@ class OnSite:
         self._total += self._effect(key)
 
     def _effect(self, key: EventKey) -> int:
-        """Return what one passage adds: nothing where it was annulled and nobody passed after all."""
+        """Return the persons that one passage adds: 0 where it was annulled and no late pass followed."""
         if key in self._annulled and key not in self._passed:
             return 0
         return self._persons.get(key, 0)

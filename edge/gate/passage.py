@@ -1,9 +1,9 @@
-"""What becomes of a release: a pure state machine over the passage sensor, without I/O or clock.
+"""The course of a release: a pure state machine over the passage sensor, without I/O or clock.
 
-Laws: a passage that did not happen annuls the use, a late one un-annuls it; what the sensor could not see counts as passed,
-because a use that is given back on a guess lets a copy in; one pulse of a tripod lets one body through, so a group's arm is
-released again after each body but the last; a body more is tailgating; a pass that nobody was granted is an intrusion; fire
-frees the way and consumes nothing (law 8). Times are monotonic milliseconds, given by the caller.
+Laws: a passage that did not happen annuls the use, a late one un-annuls it; a release that the sensor could not see counts as
+passed, because a use that is given back on a guess lets a copy in; one pulse of a tripod lets one body through, so a group's arm
+is released again after each body but the last; an extra body is tailgating; a passage without a grant is an intrusion; fire frees
+the way and consumes nothing (law 8). Times are monotonic milliseconds, given by the caller.
 """
 
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from protocol.identifiers import Sequence
 from protocol.journal.events import OutcomeResult
 
 PASSAGE_WITHIN_MS = 5_000  # how long turnstile controllers hold a release (PERCo, Castle: 5 s)
-MORE_PERSONS_WITHIN_MS = 5_000  # each body of a group gives the next one this long
+MORE_PERSONS_WITHIN_MS = 5_000  # each body of a group gives the next one this much time
 LATE_PASS_WITHIN_MS = 60_000
 TAILGATE_WITHIN_MS = 2_000
-UNRECORDED = Sequence(0)  # an exit that opened though its record failed: it has no outcome either
+UNRECORDED = Sequence(0)  # an exit that opened although its record failed: it has no outcome either
 
 
 class AlarmName(StrEnum):
-    """What the sensor can tell staff."""
+    """The alarms that the sensor can raise."""
 
     TAILGATE = "tailgate"
     REVERSE = "reverse"
@@ -36,9 +36,9 @@ class AlarmName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A release that is out: the intent at `sequence` let `persons` bodies go this way until `until_ms`.
+    """An open release: the intent at `sequence` let `persons` bodies go this way until `until_ms`.
 
-    `blind` says that the sensor could not be believed for a part of that time.
+    `blind` says that the sensor was not to be believed for a part of that time.
     """
 
     sequence: Sequence
@@ -51,7 +51,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The last release, after its end: who passes soon after belongs to it. `released` is false where the arm did not obey."""
+    """The last release, after its end: a soon following passage belongs to it. `released` is false where the arm did not obey."""
 
     grant: Grant
     result: OutcomeResult
@@ -60,7 +60,7 @@ class Closed:
 
     @property
     def awaits_more(self) -> bool:
-        """Whether a body that comes late is still one of those that were let in."""
+        """Whether a late body still counts as one that was let in."""
         if self.result is OutcomeResult.NOT_PASSED:
             return True
         return self.result is OutcomeResult.PASSED and self.grant.passed < self.grant.persons
@@ -68,7 +68,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The lane's state: the release that is out, the one before it, whether fire frees the way and the sensor is blind."""
+    """The lane's state: the open release, the one before it, whether fire frees the way and the sensor is blind."""
 
     grant: Grant | None = None
     closed: Closed | None = None
@@ -77,7 +77,7 @@ class Passage:
 
     @property
     def busy(self) -> bool:
-        """Whether a release is out, so that the next visitor waits."""
+        """Whether a release is open, so that the next visitor waits."""
         return self.grant is not None
 
 
@@ -100,7 +100,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseAgain:
-    """The arm is to be released once more, for the next body of a group."""
+    """Release the arm once more, for the next body of a group."""
 
     direction: Direction
 
@@ -110,29 +110,29 @@ Step = tuple[Passage, tuple[Effect, ...]]
 
 
 def granted(state: Passage, sequence: Sequence, direction: Direction, persons: int, now_ms: int) -> Step:
-    """Note that the arm was released; whatever was still open before it is closed first."""
+    """Note that the arm was released; close a release that is still open first."""
     closed, effects = expired(state, state.grant.until_ms) if state.grant else (state, ())
     grant = Grant(sequence, direction, persons, 0, now_ms + PASSAGE_WITHIN_MS, blind=state.blind)
     return replace(closed, grant=grant, closed=None), effects
 
 
 def released(state: Passage, now_ms: int) -> Step:
-    """Note that the arm obeyed: the visitor's time begins now, not when the arm was asked."""
+    """Note that the arm obeyed: the visitor's time begins now, not at the command."""
     if state.grant is None:
         return state, ()
     return replace(state, grant=replace(state.grant, until_ms=now_ms + PASSAGE_WITHIN_MS)), ()
 
 
 def unsensed(state: Passage, sequence: Sequence, persons: int) -> Step:
-    """Note a release on a lane without a passage sensor: it counts as passed; where the arm did not obey, nobody did."""
+    """Note a release on a lane without a passage sensor: it counts as passed, or as not passed where the arm did not obey."""
     result = OutcomeResult.PASSED if persons else OutcomeResult.NOT_PASSED
     return state, _outcome(sequence, result, persons)
 
 
 def release_failed(state: Passage, now_ms: int) -> Step:
-    """Note that the arm did not release: the use is annulled; who passes all the same has forced it.
+    """Note that the arm did not release: annul the use; a passage after that is forced.
 
-    Of a group, those who are through have passed.
+    For a group, the bodies already through count as passed.
     """
     assert state.grant is not None, "only a grant can fail"
     closed, effects = _close(state, _seen(state.grant), state.grant.passed, now_ms)
@@ -151,7 +151,7 @@ def expired(state: Passage, now_ms: int) -> Step:
 
 
 def sight_changed(state: Passage, *, blind: bool, detail: str = "") -> Step:
-    """Note whether the sensor can be believed. Part of a release unseen is a release unseen."""
+    """Note whether the sensor can be believed. A release counts as unseen if a part of it was."""
     if blind == state.blind:
         return state, ()
     alarm = Raised(AlarmName.CONTACT_LOST, detail) if blind else Raised(AlarmName.CONTACT_REGAINED)
@@ -171,7 +171,7 @@ def sensed(state: Passage, direction: Direction, now_ms: int) -> Step:
 
 
 def fire_changed(state: Passage, now_ms: int, *, alarm: bool) -> Step:
-    """Note the fire contact. A release that was out is closed: during a fire nobody knows who passed."""
+    """Note the fire contact. Close an open release: during a fire the lane cannot know who passed."""
     if alarm == state.fire:
         return state, ()
     if not alarm:

@@ -1,7 +1,7 @@
 """The codes that were shown while the lane was busy: a short queue, without I/O or clock.
 
-Laws: a code that waits, or whose release is out, is not queued a second time, so that one showing is answered once; what has
-waited for too long is dropped, because whoever showed it may be gone and the arm would open for another.
+Laws: a code that waits, or whose release is out, is not queued a second time, so that one showing is answered once; a code that
+has waited too long is dropped, because its visitor may be gone and the arm would open for another one.
 """
 
 from collections import deque
@@ -16,7 +16,7 @@ FRESH_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One code as a reader gave it, at a monotonic time; for a document, `payload` is its newest hash."""
+    """One code from a reader, at a monotonic time; for a document, `payload` is its newest hash."""
 
     direction: Direction
     payload: bytes
@@ -25,7 +25,7 @@ class Read:
 
 
 class Waiting:
-    """The reads of one lane that are not answered yet, and the one that is being answered."""
+    """The reads of one lane that wait for an answer, and the one that is being answered."""
 
     def __init__(self) -> None:
         self._reads: deque[Read] = deque(maxlen=MAX_WAITING)
@@ -35,13 +35,13 @@ class Waiting:
         return bool(self._reads)
 
     def put(self, read: Read) -> None:
-        """Queue a read, unless it is one more sight of a code that waits or is served; the oldest makes room."""
+        """Queue a read, unless the same code already waits or is being served; when full, drop the oldest."""
         known = {(waiting.direction, waiting.payload) for waiting in self._reads}
         if (read.direction, read.payload) not in known | {self._serving}:
             self._reads.append(read)
 
     def take(self, now_ms: int) -> Read | None:
-        """Return the next read that is fresh, and note it as the one being served."""
+        """Return the next fresh read, and note it as the one being served."""
         while self._reads:
             read = self._reads.popleft()
             if now_ms - read.at_ms <= FRESH_MS:
@@ -50,5 +50,5 @@ class Waiting:
         return None
 
     def served(self) -> None:
-        """Note that the lane is free again: the same code may be shown anew."""
+        """Note that the lane is free again: the same code counts as new."""
         self._serving = None

@@ -1,4 +1,4 @@
-"""Which sign a verdict is shown by, where a lane has lamps. Pure."""
+"""Chooses the sign for a verdict, where a lane has lamps. Pure."""
 
 from edge.devices.ports import Sign
 from protocol.admission.verdict import Admit, AskForCard, CallStaff, FreePassage, LetOut, Refuse, Verdict

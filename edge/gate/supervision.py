@@ -1,8 +1,8 @@
-"""Whether somebody is the supervisor they say they are: a PIN against the verifiers that central signed.
+"""Checks a supervisor's PIN against the verifiers that central signed.
 
-Laws: guesses are few (five in a quarter of an hour for all persons together, counted before they are checked, so that asking
-in parallel wins nothing); a PIN is neither kept nor logged; a restart forgives, because it needs the computer itself.
-Concurrency: one proof at a time; the slow hash runs on a thread, lanes go on.
+Laws: guesses are few (five in a quarter of an hour for all persons together, counted before they are checked, so that parallel
+guesses gain nothing); a PIN is neither kept nor logged; a restart resets the count, because it needs access to the computer
+itself. Concurrency: one proof at a time; the slow hash runs on a thread, lanes go on.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ MAX_PIN_CHARACTERS = 32
 
 
 class Proof(StrEnum):
-    """What a PIN proved."""
+    """The result of checking a PIN."""
 
     PROVED = "proved"
     WRONG = "wrong"
@@ -29,7 +29,7 @@ class Proof(StrEnum):
 
 
 class Supervision:
-    """Checks PINs. `supervisors` reads the table of the feed in force; StorageError where none is."""
+    """Checks PINs. `supervisors` reads the table of the feed in force; it raises StorageError where there is no feed."""
 
     def __init__(self, supervisors: Callable[[], tuple[Supervisor, ...]], monotonic_ms: Callable[[], int]) -> None:
         self._supervisors = supervisors

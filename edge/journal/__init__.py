@@ -1,1 +1,1 @@
-"""What happened here: append-only, irreplaceable."""
+"""The record of what happened at this agent: append-only, irreplaceable."""

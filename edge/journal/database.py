@@ -1,8 +1,9 @@
-"""The file journal.db: how it is opened, and what stands in it.
+"""The file journal.db: how it is opened, and its tables.
 
-Laws (law 1): WAL and synchronous=FULL, set one pragma a call and read back; SQLite 3.51.3 or newer, because older ones can reset
-a WAL that is still needed; one connection, exclusively, so that no second process writes. A newer program's file is left alone.
-After any error the file is closed for good: a failed fsync is never tried again, for the kernel may have dropped the pages.
+Laws (law 1): WAL and synchronous=FULL, each pragma set by its own call and read back; SQLite 3.51.3 or newer, because older ones
+can reset a WAL that is still needed; one connection, exclusively, so that no second process writes. A file of a newer program is
+not opened for use. After any error the file is closed for good: a failed fsync is never retried, because the kernel may have
+dropped the pages.
 """
 
 import os
@@ -16,10 +17,10 @@ from protocol.errors import StorageError
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_MS = 2_000
-# A backstop: `JournalFile.checkpoint` comes earlier, away from the moment of a scan.
+# A last limit: `JournalFile.checkpoint` runs earlier, not at the moment of a scan.
 AUTOCHECKPOINT_PAGES = 64_000
-# A short log is written over and over, which costs a fraction of what growing it does; the first entry after a checkpoint begins
-# the log anew and waits for the disk twice, so that a checkpoint after each visit would double what each commit costs.
+# Rewriting a short log costs a fraction of growing it. The first entry after a checkpoint restarts the log and waits for the disk
+# twice, so a checkpoint after each visit would double the cost of each commit.
 CHECKPOINT_PAGES = 64
 SqlValue = int | float | str | bytes | None
 FULL_DISK = 0.98
@@ -52,28 +53,28 @@ _SCHEMA = (
 
 
 class JournalClosed(StorageError):
-    """The journal's file failed and is closed for good: nobody may enter here until the agent was started again."""
+    """The journal's file failed and is closed for good: no visitor may enter here until the agent is started again."""
 
 
 class JournalDamaged(JournalClosed):
-    """SQLite cannot read the journal's file: it must be rescued before it serves again."""
+    """SQLite cannot read the journal's file: `salvage` must rescue it before it is used again."""
 
 
 class JournalFull(StorageError):
-    """The disk is too full to record an admission, so none may happen."""
+    """The disk is too full to record an admission, so the agent admits no visitor."""
 
 
 def disk_used(path: Path) -> float:
-    """Return how full the disk under a path is, from 0 to 1, as an ordinary user may fill it."""
+    """Return how full the disk under a path is for an ordinary user, from 0 to 1."""
     disk = os.statvfs(path)
     return 1 - disk.f_bavail / disk.f_blocks
 
 
 class JournalFile:
-    """The open file: one connection, and the state that it is closed for good after an error."""
+    """The open file: one connection; after an error it stays closed for good."""
 
     def __init__(self, path: Path, *, failed: bool = False) -> None:
-        """Open or make the file; StorageError where it cannot serve. With `failed` nothing is opened: it is closed for good."""
+        """Open or make the file; raise StorageError where it cannot be used. With `failed` it opens nothing and stays closed."""
         self._path = path
         self._closed = failed
         self._connection = apsw.Connection(":memory:") if failed else _open(path)
@@ -84,7 +85,7 @@ class JournalFile:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Run what touches the file: JournalClosed where it is closed or fails, and then it is closed for good."""
+        """Run the code that touches the file. A failure closes it for good; raise JournalClosed where it is closed or fails."""
         if self._closed:
             raise JournalClosed(f"{self._path}: closed after an error; start the agent again")
         try:
@@ -103,13 +104,13 @@ class JournalFile:
             self._connection.execute("COMMIT")
 
     def check_room(self) -> None:
-        """Raise JournalFull where the disk is 98% full, JournalClosed where it is not there."""
+        """Raise JournalFull where the disk is 98% full, JournalClosed where the disk is missing."""
         try:
             used = disk_used(self._path)
         except OSError as error:
             raise JournalClosed(f"{self._path}: cannot be found ({error.strerror}); check the disk") from error
         if used >= FULL_DISK:
-            raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, nobody may enter unrecorded")
+            raise JournalFull(f"{self._path}: the disk is {used:.0%} full: free some space, no visitor may enter unrecorded")
 
     def checkpoint(self) -> None:
         """Move the log into the file, once it is CHECKPOINT_PAGES long."""
@@ -126,7 +127,7 @@ class JournalFile:
             self._connection.close()
 
     def _close_for_good(self) -> None:
-        """Close without the checkpoint that a close would end with: it would build on pages that may not be on the disk."""
+        """Close without the usual last checkpoint: it would use pages that may not be on the disk."""
         self._closed = True
         self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         self._connection.close(force=True)

@@ -1,7 +1,7 @@
-"""Which part of a journal goes to central next. Pure: rows are handed in.
+"""Chooses the part of a journal that goes to central next. Pure: the caller passes the rows.
 
-Laws: a batch is contiguous from the last receipt and ends with an entry that can still be read; what cannot be read is declared
-lost in its place and blocks nothing (law 5).
+Laws: a batch is contiguous from the last receipt and ends with an entry that can still be read; entries that cannot be read are
+declared lost in their place and block nothing (law 5).
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Reader = Callable[[Sequence], bytes | None]
 
 
 def items_from(book: Book, read: Reader, limit: int) -> tuple[tuple[bytes | LostRange, ...], Sequence]:
-    """Return at least one item, where any is unsent, and about `limit` at most, with the sequence of the last.
+    """Return the next items, about `limit` at most, with the sequence of the last; at least one where a readable entry is unsent.
 
     `read` returns an entry's bytes where they still have the hash that the book knows.
     """

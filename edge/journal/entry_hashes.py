@@ -1,7 +1,7 @@
-"""One journal of the file, in memory: which entries stand in it, their hashes, and which stretches are lost.
+"""One journal of the file, in memory: its entries' hashes, and which stretches are lost.
 
-Laws (law 4): the hashes are proved once, when the file is opened, and kept here; a row that no longer has its hash is lost and
-takes part in nothing. No I/O.
+Laws (law 4): the hashes are proved once, when the file is opened, and kept here; a row that no longer has its hash is lost and is
+never used. No I/O.
 """
 
 from dataclasses import dataclass, field
@@ -28,18 +28,18 @@ class Book:
     _hashes: bytearray = field(default_factory=bytearray)
 
     def begin_at(self, first: Sequence) -> None:
-        """Say which sequence is the first that should still stand in the file."""
+        """Set the first sequence that should still be in the file."""
         assert not self._hashes, "a book begins before its entries"
         self.first, self.last = first, Sequence(first - 1)
 
     def add(self, sequence: Sequence, entry_hash: bytes) -> None:
-        """Note an entry; those between the last one and it are lost."""
+        """Note an entry; the entries between the last one and it are lost."""
         assert sequence > self.last, "entries come in order"
         self._hashes += _LOST * (sequence - self.last - 1) + entry_hash
         self.last = sequence
 
     def lose(self, sequence: Sequence) -> None:
-        """Note that an entry is not what was written."""
+        """Note that an entry is not the written one."""
         place = (sequence - self.first) * HASH_BYTES
         self._hashes[place : place + HASH_BYTES] = _LOST
 
@@ -62,6 +62,6 @@ class Book:
         return Head(self.journal_id, self.last, self.hash_of(self.last) or GENESIS)
 
     def lost(self) -> tuple[Sequence, ...]:
-        """Return the sequences of the lost entries that should still stand in the file."""
+        """Return the sequences of the lost entries that should still be in the file."""
         kept = range(self.first, self.last + 1)
         return tuple(Sequence(number) for number in kept if self.hash_of(number) is None)

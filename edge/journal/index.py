@@ -1,6 +1,6 @@
-"""Where in the journals a ticket, a document or an unfinished passage stands. In memory, made anew from proved entries.
+"""Finds the journal entries of a ticket, a document or an unfinished passage. In memory, rebuilt from proved entries.
 
-Laws: the index is never stored, so that nobody can edit it; it holds places and no events. No I/O.
+Laws: the index is never stored, so that no technician can edit it; it holds places and no events. No I/O.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ class Index:
         self._declarations: list[Place] = []
 
     def add(self, ordinal: int, entry: Glance) -> None:
-        """Note an entry, later than all of its journal noted before."""
+        """Note an entry; it is later than all noted entries of its journal."""
         place = (ordinal, entry.sequence)
         of = None if entry.of is None else (ordinal, entry.of)
         if entry.tag == INTENT_TAG:
@@ -39,23 +39,23 @@ class Index:
             self._pending.pop(of, None)
 
     def of_ticket(self, ticket_id: TicketId) -> tuple[Place, ...]:
-        """Return where a ticket's intents and outcomes stand."""
+        """Return the places of a ticket's intents and outcomes."""
         return tuple(self._of_ticket.get(ticket_id, ()))
 
     def of_holder(self, holder: bytes) -> tuple[Place, ...]:
-        """Return where a walk-in's intents and outcomes stand."""
+        """Return the places of a walk-in's intents and outcomes."""
         return tuple(self._of_holder.get(holder, ()))
 
     def pending(self) -> tuple[Place, ...]:
-        """Return the intents without outcome, of all journals, in order; one that was resumed is its resume's."""
+        """Return the intents without outcome, of all journals, in order; the resume stands in place of a resumed intent."""
         return tuple(sorted(self._pending))
 
     def declarations(self) -> tuple[Place, ...]:
-        """Return where lost-range entries stand."""
+        """Return the places of lost-range entries."""
         return tuple(self._declarations)
 
     def forget(self, ordinal: int, through: Sequence) -> None:
-        """Forget what a journal said up to and including a sequence."""
+        """Forget a journal's entries up to and including a sequence."""
         for places in (self._of_ticket, self._of_holder):
             _drop(places, ordinal, through)
         for noted in (self._subjects, self._pending):

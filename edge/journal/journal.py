@@ -1,8 +1,8 @@
-"""The journal of one agent: what happened here.
+"""The journal of one agent: the record of what happened there.
 
 Laws: an entry is durable when `append` returns (law 1); any error of the file closes the journal for good, and the same handle is
-never written again; a row that lost its hash takes part in nothing and is declared lost (laws 4, 5); nothing unsent is deleted.
-Concurrency: every method may be called from any thread; one lock lets one in at a time. Lifetime: from `open` to `close`.
+never written again; a row that lost its hash is never used and is declared lost (laws 4, 5); no unsent entry is deleted.
+Concurrency: every method may be called from any thread; one lock runs one call at a time. Lifetime: from `open` to `close`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -44,7 +44,7 @@ _SET_HEAD = "UPDATE journal SET head_sequence = ?, head_hash = ?, head_signature
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose journal it is, and the randomness it needs: `new_journal_id` returns 16 random bytes."""
+    """The journal's agent, and the randomness it needs: `new_journal_id` returns 16 random bytes."""
 
     agent: AgentId
     site: SiteId
@@ -70,11 +70,11 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, owner: Owner, known: Mark | None, reading: ClockReading) -> "Journal":
-        """Open or make the file, prove what stands in it, and go on with it, or begin a new journal where it is in doubt.
+        """Open or make the file, prove its entries, and continue it, or begin a new journal where it is in doubt.
 
-        A file that SQLite cannot read is put aside, and goes on with what can still be read of it.
+        A file that SQLite cannot read is put aside, and a new file continues with the entries that can still be read.
         `known` is how far central has acknowledged, as the trust store remembers it.
-        StorageError (JournalClosed among them) where the file cannot serve.
+        Raise StorageError (for example JournalClosed) where the file cannot be used.
         """
         try:
             file, contents = _read_file(path, owner, known)
@@ -91,18 +91,18 @@ class Journal:
 
     @classmethod
     def failed(cls, path: Path, owner: Owner) -> "Journal":
-        """Return the journal of a file that cannot be opened: it takes nothing, so nobody enters (law 1); exits open (law 8)."""
+        """Return the journal of an unusable file: it takes no entry, so no visitor enters (law 1), exits open (law 8)."""
         book = Book(1, owner.new_journal_id(), NO_ENTRY)
         return cls(path, owner, JournalFile(path, failed=True), Contents([book], Index(), "", 0))
 
     @property
     def head(self) -> Head:
-        """How far the journal in use reaches."""
+        """The head of the journal in use."""
         with self._lock:
             return self._current.head
 
     def last_reading(self) -> ClockReading | None:
-        """Return the clock at the last entry, below which it does not go (law 11); None where there is no entry to be read."""
+        """Return the clock at the last entry: the clock never goes below it (law 11). None where no entry can be read."""
         with self._lock:
             book = self._current
             data = self._read(book, book.last) if book.last >= book.first else None
@@ -112,7 +112,7 @@ class Journal:
         return ClockReading(entry.wall_at, entry.monotonic_ms, entry.uncertainty_ms)
 
     def signed_head(self) -> SignedHead:
-        """Return how far the journal in use reaches, signed by this agent."""
+        """Return the head of the journal in use, signed by this agent."""
         with self._lock:
             return sign_head(self._owner.private, self._owner.agent, self._current.head)
 
@@ -129,15 +129,17 @@ class Journal:
     def append(self, event: Event, check_point: CheckPointId, reading: ClockReading) -> Entry:
         """Write one event and return its entry, durable.
 
-        InputError where the event is outside its format, JournalFull where the disk is: nothing was written, the journal goes on.
-        JournalClosed where the file failed: whether the entry is on the disk is unknown, and nothing more will be written.
+        Raise InputError where the event breaks its format, JournalFull where the disk is full: nothing was written, the journal
+        goes on.
+        Raise JournalClosed where the file failed: it is unknown whether the entry is on the disk, and no more entries are
+        written.
         """
         with self._lock:
             self._file.check_room()
             return self._append(event, check_point, reading)
 
     def sign_head_if_due(self, reading: ClockReading) -> None:
-        """Sign the head where its 5 s are over; to be called every second or so, when nobody waits."""
+        """Sign the head where its 5 s are over. Call it about every second, while no visitor waits."""
         with self._lock:
             if self._head_at_ms is None:
                 self._head_at_ms = reading.monotonic_ms
@@ -148,17 +150,17 @@ class Journal:
                 self._note_head(reading)
 
     def events_of(self, ticket_id: TicketId) -> tuple[AdmissionEvent, ...]:
-        """Return what this agent's journals say of a ticket."""
+        """Return the events of a ticket in this agent's journals."""
         with self._lock:
             return self._events(self._index.of_ticket(ticket_id))
 
     def walk_in_events_of(self, holder: bytes) -> tuple[AdmissionEvent, ...]:
-        """Return what this agent's journals say of a document's walk-ins."""
+        """Return the events of a document's walk-ins in this agent's journals."""
         with self._lock:
             return self._events(self._index.of_holder(holder))
 
     def pending_intents(self) -> tuple[Entry, ...]:
-        """Return the intents without outcome, oldest first: after a power cut, those that may be resumed."""
+        """Return the intents without outcome, oldest first: after a power cut they may be resumed."""
         with self._lock:
             return tuple(decode_entry(data) for data in self._read_places(self._index.pending()))
 
@@ -175,10 +177,10 @@ class Journal:
             return None
 
     def acknowledge(self, receipt: Receipt) -> bool:
-        """Note a receipt, proved by the caller. Return whether the journal may go on; where not, call `begin_anew`.
+        """Note a receipt that the caller has proved. Return whether the journal may go on; if not, call `begin_anew`.
 
-        It may not where central holds entries that are missing here, or stored ours apart because they contradict its own.
-        PeerError where the receipt names a journal or a hash that never stood here.
+        It may not where central holds entries that are missing here, or stored our entries apart because they contradict its own.
+        Raise PeerError where the receipt names a journal or a hash that was never here.
         """
         with self._lock:
             book = self._book(receipt.journal_id)
@@ -199,7 +201,7 @@ class Journal:
             return not (contradicted and book is self._current)
 
     def resend_from(self, journal_id: JournalId, expected: Sequence) -> None:
-        """Go back to where central, restored from a backup, says that it stands. PeerError where it asks for what never was."""
+        """Send again from the entry that a restored central asks for; raise PeerError where it was never acknowledged."""
         with self._lock:
             book = self._book(journal_id)
             if not 1 <= expected <= book.receipt:
@@ -209,20 +211,20 @@ class Journal:
             book.receipt = Sequence(expected - 1)
 
     def begin_anew(self, why: str, reading: ClockReading) -> None:
-        """Go on under a new journal id; what is unsent of the old one is still sent."""
+        """Go on under a new journal id; the unsent entries of the old journal are still sent."""
         with self._lock:
             self._begin(why, None, reading)
 
     def prune(self, now: Instant, covered: Mapping[JournalId, Sequence]) -> int:
-        """Delete what central acknowledged 7 days ago; return how many entries went (at most 2,000: call again).
+        """Delete entries that central acknowledged 7 days ago; return how many (at most 2,000: call again).
 
-        `covered` says how far the signed admissions of the feed carry each journal: what they do not carry is kept.
+        `covered` says how far the signed admissions of the feed hold each journal: later entries are kept.
         """
         with self._lock:
             return sum(self._prune(book, now, covered.get(book.journal_id, Sequence(0))) for book in self._books)
 
     def checkpoint(self) -> None:
-        """Keep the log short, away from the moment of a scan: after an upload, when nobody waits."""
+        """Keep the log short. Call it after an upload, while no visitor waits: not at the moment of a scan."""
         with self._lock:
             self._file.checkpoint()
 
@@ -248,7 +250,7 @@ class Journal:
         return entry
 
     def _make(self, previous: Head, event: Event, check_point: CheckPointId, reading: ClockReading) -> tuple[Entry, bytes]:
-        """Return the entry that follows `previous`, and its bytes; InputError where it could not be read again."""
+        """Return the entry that follows `previous`, and its bytes; raise InputError where these could not be read back."""
         event_from_value(event_to_value(event))
         draft = Entry(
             journal_id=previous.journal_id,
@@ -281,7 +283,7 @@ class Journal:
         self._entries_since_head, self._head_at_ms = 0, reading.monotonic_ms
 
     def _begin(self, why: str, known: Mark | None, reading: ClockReading) -> None:
-        """Make a new journal; its first entries say which one it goes on for, and why. All in one transaction, or nothing."""
+        """Make a new journal; its first entries say which journal it continues, and why. All is one transaction."""
         book = Book(self._current.ordinal + 1 if self._books else 1, self._owner.new_journal_id(), NO_ENTRY)
         head = empty_head(book.journal_id)
         entries: list[tuple[Entry, bytes]] = []
@@ -305,7 +307,7 @@ class Journal:
         return ()
 
     def _declare_lost(self, reading: ClockReading) -> None:
-        """Write down each stretch that was found unreadable, once: a lost range, or an alarm where it is of an older journal."""
+        """Write down each unreadable stretch once: as a lost range, or as an alarm where it belongs to an older journal."""
         found, self._damaged = self._damaged - self._reported, set()
         if not found:
             return
@@ -337,7 +339,7 @@ class Journal:
                 yield data
 
     def _read(self, book: Book, sequence: Sequence) -> bytes | None:
-        """Return an entry's bytes, or None where they are not those that were proved when the file was opened."""
+        """Return an entry's bytes, or None where they are not the bytes that were proved at opening."""
         with self._file.guarded():
             data = self._file.execute(_SELECT, (book.ordinal, sequence)).get
         if isinstance(data, bytes) and entry_hash(data) == book.hash_of(sequence):

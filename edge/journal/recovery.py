@@ -1,8 +1,8 @@
-"""What a journal's file says when it is opened, and how far that can be believed.
+"""Reads a journal's file at opening, and decides how far it can be believed.
 
-An entry is vouched for by the next one, which names its hash; the last signed head vouches for all up to it; the trust store's
-last receipt, kept in another file, shows a journal that was set back as a whole.
-Laws: a row that nothing vouches for takes part in nothing; a tail in doubt is never written on: the caller begins a new journal.
+The next entry vouches for an entry, because it names its hash; the last signed head vouches for all entries up to it; the trust
+store's last receipt, kept in another file, shows a journal that was set back as a whole.
+Laws: a row that nothing vouches for is never used; no entry is added to a tail in doubt: the caller begins a new journal.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ _JOURNALS = "SELECT ordinal, journal_id, receipt_sequence, head_sequence, head_h
 
 
 class Mark(Protocol):
-    """How far a journal is known to have gone."""
+    """How far a journal is known to have reached."""
 
     @property
     def journal_id(self) -> JournalId:
@@ -39,7 +39,7 @@ class Mark(Protocol):
 class Contents:
     """The journals of a file, oldest first.
 
-    `doubt` says why the last one cannot be gone on with ("" where it can); `unsigned` counts its entries after the signed head.
+    `doubt` says why the last one cannot be continued ("" where it can); `unsigned` counts its entries after the signed head.
     """
 
     books: list[Book]
@@ -55,7 +55,7 @@ class _Row:
 
 
 def read_contents(file: JournalFile, agent: AgentId, public: bytes, known: Mark | None) -> Contents:
-    """Return what stands in the file. `known` is how far central has acknowledged, as the trust store remembers it."""
+    """Return the content of the file. `known` is how far central has acknowledged, as the trust store remembers it."""
     index = Index()
     rows = [_journal(fields) for fields in file.execute(_JOURNALS)]
     for row in rows:
@@ -94,7 +94,7 @@ def _read_entries(file: JournalFile, book: Book, index: Index) -> None:
 
 
 def _vouched(book: Book, rows: Iterable[tuple[SqlValue, ...]]) -> Iterable[Glance]:
-    """Note each row's hash in the book, and yield the entries that the next one does not contradict."""
+    """Note each row's hash in the book, and yield each entry that the next one does not contradict."""
     held: Glance | None = None
     for sequence, data in rows:
         seen = glance(data) if isinstance(data, bytes) else None

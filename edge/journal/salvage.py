@@ -1,7 +1,7 @@
-"""What to do with a file that SQLite itself cannot read any more.
+"""Rescues the entries of a file that SQLite itself can no longer read.
 
-Laws (law 5): the damaged file is kept, as evidence and for people; whatever entry can still be read goes on in a new file, where
-the usual proof declares the rest lost; nothing here decides which entries are right.
+Laws (law 5): the damaged file is kept, as evidence and for people; each entry that can still be read is copied to a new file,
+where the usual proof declares the rest lost; nothing here decides which entries are right.
 """
 
 import shutil
@@ -20,7 +20,7 @@ _COPIED = ("journal", "receipt")
 
 
 def rescue(path: Path) -> Path:
-    """Put the file at `path` aside, leave in its place a new one with all that could be read, and return where the old one is."""
+    """Put the file at `path` aside, make a new one there with all that could be read, and return the old one's path."""
     aside = _copy_aside(path)
     fresh = path.with_name(f"{path.name}.rescued")
     _remove(fresh)
@@ -70,14 +70,14 @@ def _copy_table(source: apsw.Connection, file: JournalFile, table: str) -> None:
 
 
 def _name_journal(file: JournalFile, ordinal: int, data: SqlValue) -> None:
-    """Make the row of a journal whose own row was not readable: its entries name it."""
+    """Make the row of a journal whose own row was not readable: the entries name their journal."""
     seen = glance(data) if isinstance(data, bytes) else None
     if seen is not None:
         file.execute("INSERT OR IGNORE INTO journal (ordinal, journal_id) VALUES (?, ?)", (ordinal, seen.journal_id))
 
 
 def _readable(source: apsw.Connection, ordinal: int) -> Iterator[tuple[SqlValue, ...]]:
-    """Yield the entries that can be read, passing over at most 1,000 unreadable sequences in a row."""
+    """Yield the entries that can be read; skip at most 1,000 unreadable sequences in a row."""
     after, skipped = 0, 0
     while skipped <= MOST_SKIPPED:
         try:

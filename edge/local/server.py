@@ -1,6 +1,6 @@
 """The unix socket on which an agent answers its own computer.
 
-Laws: only the owner may connect (mode 0600); a client that sends nonsense, too much or nothing ends alone.
+Laws: only the owner may connect (mode 0600); where a client sends nonsense, too much or nothing, only its connection ends.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ Answerer = Callable[[Request], Awaitable[Mapping[str, object]]]
 
 
 async def serve_local(path: Path, answer: Answerer) -> None:
-    """Serve until cancelled; a socket that a dead agent left behind is replaced. StorageError where none can be made."""
+    """Serve until cancelled; replace a socket that a dead agent left behind. Raise StorageError where none can be made."""
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -29,9 +29,9 @@ async def serve_local(path: Path, answer: Answerer) -> None:
             writer.close()
 
     try:
-        path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, before anything is served
+        path.unlink(missing_ok=True)  # noqa: ASYNC240 - one call, before the server starts
         server = await asyncio.start_unix_server(client, path, limit=MAX_LINE_BYTES)
-        path.chmod(_OWNER_ONLY)  # noqa: ASYNC240 - one call, before anything is served
+        path.chmod(_OWNER_ONLY)  # noqa: ASYNC240 - one call, before the server starts
     except OSError as error:
         raise StorageError(f"{path}: cannot be made ({error.strerror}); check the disk and whose the directory is") from error
     async with server:
@@ -56,7 +56,7 @@ async def _answer(line: bytes, answer: Answerer) -> Mapping[str, object]:
 
 
 async def ask_local(path: Path, request: Request) -> dict[str, object]:
-    """Ask a running agent; PeerError where none answers."""
+    """Ask a running agent; raise PeerError where none answers."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             reader, writer = await asyncio.open_unix_connection(path, limit=MAX_LINE_BYTES)

@@ -1,1 +1,1 @@
-"""Bringing the feed down and the journal up."""
+"""Downloads the feed and uploads the journal."""

@@ -1,10 +1,10 @@
-"""Bringing the feed down: head, keyrings, timestamp, manifest and admissions head, then only the content that is not here yet.
+"""Downloads the feed: head, keyrings, timestamp, manifest and admissions head, then only the content that is not here yet.
 
-What is fetched is verified, then stored beside what is in force; a broken download goes on where it stopped. Then one switch,
-under the lock that the lane holds while it commits an intent (law 6). A refusal changes nothing.
-Order of writing, so that a power cut at any point leaves a gate that starts: a new keyring to the trust store; the switch in
-the cache; the rest to the trust store (a cache may be ahead of it, never behind).
-Laws: nothing is believed that `protocol.feed.trust` does not believe (laws 3 and 4); one download at a time.
+The downloader verifies fetched content, then stores it beside the content in force; a broken download goes on where it stopped.
+Then comes one switch, under the lock that the desk holds while it commits an intent (law 6). A refusal changes nothing.
+Order of writing, so that a gate still starts after a power cut at any point: a new keyring to the trust store; the switch in the
+cache; the rest to the trust store (a cache may be ahead of it, never behind).
+Laws: the downloader believes only what `protocol.feed.trust` believes (laws 3 and 4); one download runs at a time.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from protocol.feed.trust import (
 from protocol.instants import Instant
 from protocol.keyring import MAX_BYTES as MAX_KEYRING_BYTES
 
-MAX_KEYRINGS = 64  # rotations that are followed in one download
+MAX_KEYRINGS = 64  # the most rotations of the keyring in one download
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """What a download brought: the timestamp that is believed now, and whether another feed is in force."""
+    """The result of a download: the timestamp that is believed now, and whether another feed is in force."""
 
     timestamp: Timestamp
     switched: bool
@@ -54,7 +54,7 @@ class Downloader:
     """Follows central's feed for one agent."""
 
     def __init__(self, fetch: Fetch, cache: Cache, staging: Staging, trust: TrustStore, switch_lock: asyncio.Lock) -> None:
-        """Take over the state that `trust` holds; `switch_lock` is the one under which lanes commit intents."""
+        """Take over the state in `trust`; lanes commit intents under `switch_lock`."""
         state = trust.state()
         assert state is not None, "an agent is enrolled before it downloads"
         self._state = state
@@ -67,11 +67,11 @@ class Downloader:
 
     @property
     def state(self) -> TrustState:
-        """What is believed now: the keyring by which tickets are proved, and how fresh the feed is."""
+        """The state believed now: the keyring that proves tickets, and how fresh the feed is."""
         return self._state
 
     async def poll(self, wait_s: int) -> bytes:
-        """Return the head, as soon as its timestamp is newer than the one believed, or after `wait_s` seconds at most."""
+        """Return the head as soon as its timestamp is newer than the believed one, or after `wait_s` seconds at most."""
         believed = self._state.timestamp
         head = await self._fetch.get(addresses.head(0 if believed is None else believed.version, wait_s), MAX_HEAD_BYTES)
         if head is None:
@@ -79,10 +79,10 @@ class Downloader:
         return head
 
     async def refresh(self, head_bytes: bytes, moment: Moment) -> Refreshed:
-        """Bring down what a head names and put it in force.
+        """Download the feed that a head names and put it in force.
 
-        Raise UntrustedFeed or InputError where it is not to be believed, PeerError where central fails, StorageError where a
-        file does; the feed that was in force stays in force.
+        Raise UntrustedFeed or InputError where it is not to be believed, PeerError where central fails, StorageError where a file
+        fails; then the old feed stays in force.
         """
         if len(head_bytes) > MAX_HEAD_BYTES:
             raise UntrustedFeed(Kind.ENDLESS_DATA, Role.TIMESTAMP, f"a head of {len(head_bytes)} bytes came")
@@ -100,7 +100,7 @@ class Downloader:
         return Refreshed(timestamp, switched=True)
 
     async def repair(self) -> int:
-        """Fetch what was changed on disk or is missing of the feed in force, and return how many buckets were changed."""
+        """Fetch the missing and changed parts of the feed in force, and return how many buckets were changed on disk."""
         feed = self._cache.feed
         if feed is None:
             return 0

@@ -1,7 +1,7 @@
-"""Fetching what signed metadata names: hash lists, small tables, segments, buckets; only what is not here yet.
+"""Fetches the content that signed metadata names (hash lists, small tables, segments, buckets), where it is not here yet.
 
-Laws: every answer has its limit, set before it is asked for; only what has the signed hash is stored; a delta is a short cut
-that is tried first and never trusted: where it does not lead to the signed roots, the buckets that differ are fetched instead.
+Laws: every answer has a limit, set before the request; only content with the signed hash is stored; a delta is tried first and
+never trusted: where it does not lead to the signed roots, the buckets that differ are fetched instead.
 """
 
 import asyncio
@@ -32,28 +32,28 @@ from protocol.feed.segments import MAX_SEGMENT_BYTES, merged
 from protocol.feed.trust import check_content
 
 MAX_PACK_BYTES = 16 * 1024 * 1024
-# A zlib stream is longer than what it holds by at most 5 bytes in 16 KiB, and its frame.
+# A zlib stream is longer than its content by at most 5 bytes in 16 KiB, and its frame.
 _STREAM_FRAME_BYTES = 1_024
 
 
 class FeedMoved(PeerError):
-    """Central does not serve what the head named any more; ask for the head again."""
+    """Central no longer serves content that the head named; ask for the head again."""
 
 
 class Fetch(Protocol):
-    """The asking of central, signed; whoever implements it bounds the time."""
+    """Sends signed requests to central; the implementation bounds the time."""
 
     async def get(self, path: str, most_bytes: int) -> bytes | None:
-        """Return the body, or None where central has nothing at that path.
+        """Return the body, or None where central has none at that path.
 
-        Raise PeerError where central is out of reach, fails, or sends more than `most_bytes` (of which no more is read).
+        Raise PeerError where central is out of reach, fails, or sends more than `most_bytes`; no more than these are read.
         """
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """What brings content from central into the cache's file."""
+    """Brings content from central into the cache's file."""
 
     fetch: Fetch
     staging: Staging
@@ -64,7 +64,7 @@ class FeedContent:
             await self._bring(ref.sha256, ref.length, Role.MANIFEST)
 
     async def bring_tickets(self, manifest: Manifest, held: Feed | None) -> None:
-        """Store the hash lists and buckets of a manifest, by the delta from the feed that is `held` where there is one."""
+        """Store the hash lists and buckets of a manifest, by the delta from the feed `held`, where there is one."""
         if held is not None:
             await self._try_delta(manifest, held)
         tickets_bytes = manifest.ticket_count * TICKET_BYTES
@@ -73,7 +73,7 @@ class FeedContent:
         await self._bring_buckets(BucketKind.CREDENTIALS, manifest.credentials_root, credentials_bytes)
 
     async def bring_events(self, head: AdmissionsHead, held: Feed | None) -> None:
-        """Store the segments and the base of an admissions head; a merge of segments that are here is made, not fetched."""
+        """Store the segments and the base of an admissions head; compute a segment that merges stored ones."""
         for ref in head.segments:
             if ref.length > MAX_SEGMENT_BYTES:
                 raise UntrustedFeed(Kind.ENDLESS_DATA, Role.ADMISSIONS, f"a segment of {ref.length} bytes is named")
@@ -159,7 +159,7 @@ class FeedContent:
 
 
 def most_bytes(length: int) -> int:
-    """Return how long a zlib stream of so many bytes may be."""
+    """Return the longest length of a zlib stream for so many bytes."""
     return length + length // 1_024 + _STREAM_FRAME_BYTES
 
 

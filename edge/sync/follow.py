@@ -1,8 +1,8 @@
 """Following central: its time, and each new version of the feed as soon as it is announced.
 
-Laws: what a download put in force is journalled as "feed version in force" after the switch, never before (law 6), and again at
-each start, because a power cut may have swallowed the last one; failures wait longer each time; one download at a time;
-what was changed on disk is fetched again as soon as a look-up has met it.
+Laws: the follower journals "feed version in force" after the switch, never before (law 6), and again at each start, because a
+power cut may have lost the last such entry; each failure waits longer; one download runs at a time; content that was changed on
+disk is fetched again as soon as a look-up finds it.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class FollowPorts:
-    """What following needs. `note` writes into the journal; `random` returns so many random bytes."""
+    """What the follower needs. `note` writes into the journal; `random` returns so many random bytes."""
 
     timekeeper: Timekeeper
     note: Callable[[Event], None]
@@ -68,11 +68,11 @@ class Follower:
         self._open.set()
 
     def mend(self) -> None:
-        """Have fetched again what was changed on disk."""
+        """Let `run_repair` fetch the content that was changed on disk."""
         self._damaged.set()
 
     def note_in_force(self) -> None:
-        """Journal which feed decides from here on, where that has changed."""
+        """Journal which feed decides from now on, where that has changed."""
         feed = self._cache.feed
         now = None if feed is None else FeedInForce(feed.manifest.epoch, feed.manifest.version)
         if now is not None and now != self._in_force:

@@ -1,7 +1,7 @@
-"""Following the site's keys for holders (law 9): central makes a new one when an agent is lost.
+"""Follows the site's keys for holders (law 9): central makes a new one when an agent is lost.
 
-Laws: what central says is stored before it is said to be; an older key is forgotten only when central goes by the newest alone
-and the feed in force finds every holder by it, so that nobody who paid is turned away meanwhile.
+Laws: the agent stores a key before it tells central so; it forgets an older key only when central uses the newest alone and the
+feed in force finds every holder by it, so that no visitor who paid is refused meanwhile.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from protocol.instants import MS_PER_SECOND
 from protocol.sync.messages import NONCE_BYTES, HolderKeyRequest
 
 ASK_EVERY_S = 300.0
-# More changes of the key than one agent has missed; the oldest is forgotten beyond.
+# More changes of the key than an agent misses; beyond that the oldest key is forgotten.
 MOST_KEYS = 8
 
 _log = structlog.get_logger()
@@ -30,7 +30,7 @@ class HolderKeyFollower:
     def __init__(
         self, client: CentralClient, trust: TrustStore, cache: Cache, random: Callable[[int], bytes], pace: Pace
     ) -> None:
-        """Take whom to ask, where keys are kept, the feed in force, and a source of nonces."""
+        """Take the client to central, the store of keys, the feed in force, and a source of nonces."""
         self._client = client
         self._trust = trust
         self._cache = cache
@@ -54,7 +54,7 @@ class HolderKeyFollower:
                 await self._pace.sleep(ASK_EVERY_S)
 
     async def ask(self) -> None:
-        """Say which key is stored, and store the one that central goes by; PeerError where central fails."""
+        """Tell central which key is stored, and store the one that central uses; raise PeerError where central fails."""
         keys = self._trust.holder_keys()
         stored = keys[0].generation if keys else 0
         answer = await self._client.holder_key(HolderKeyRequest(stored, self._random(NONCE_BYTES)))

@@ -1,7 +1,7 @@
-"""When to try again. Pure: failures and chance are arguments.
+"""Computes when to retry. Pure: failures and chance are arguments.
 
-Laws: each failure doubles the wait up to a limit; chance spreads the agents of a site, so that a server that comes back is not
-met by all of them at once.
+Laws: each failure doubles the wait up to a limit; chance spreads the agents of a site, so that they do not all call a returning
+server at once.
 """
 
 FIRST_WAIT_MS = 500

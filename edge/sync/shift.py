@@ -1,8 +1,8 @@
-"""Signing off at the end of a shift, and opening again: a closed agent admits nobody, so that no refund waits for it (law 6).
+"""Signs the agent off and opens it again: a closed agent admits no visitor, so no refund waits for it (law 6).
 
-Laws: the cache is closed and that is durable before central is told; the agent opens only once central has answered, because from
-then on refunds wait for it again. Whatever fails in between leaves the agent closed. One of both at a time: a sign-off that
-were told after an opening would leave an open agent that no refund waits for.
+Laws: the cache is closed, durably, before the agent tells central; the agent opens only once central has answered, because from
+then on refunds wait for it again. After any failure in between the agent stays closed. Sign-off and opening run one at a time: if
+central heard of a sign-off after an opening, no refund would wait for an open agent.
 """
 
 import asyncio
@@ -35,21 +35,21 @@ class Shift:
         return Duty.CLOSED if self._store.is_signed_off() else Duty.OPEN
 
     async def sign_off(self, client: CentralClient, follower: Follower, ports: UploadPorts) -> None:
-        """Close, upload all, and tell central. PeerError where central fails: the agent stays closed, ask again."""
+        """Close, upload all entries, and tell central. Raise PeerError where central fails: the agent stays closed; retry."""
         async with self._changing:
             await self._close(follower)
             await self._upload_all(client, ports)
             await client.sign_off(SignOffRequest(Duty.CLOSED, self._journal.signed_head()))
 
     async def open(self, client: CentralClient, follower: Follower) -> None:
-        """Tell central, then admit again with the next download."""
+        """Tell central, then admit again after the next download."""
         async with self._changing:
             await client.sign_off(SignOffRequest(Duty.OPEN, self._journal.signed_head()))
             self._store.save_signed_off(signed_off=False)
             follower.resume()
 
     async def close_revoked(self, follower: Follower) -> None:
-        """Close at once, and again once a download that was under way has ended; a restart stays closed."""
+        """Close at once, and again after a download that was under way; a restart stays closed."""
         await self._shut()
         await self._close(follower)
 

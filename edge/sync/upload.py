@@ -1,7 +1,7 @@
-"""Bringing the journal up to central.
+"""Uploads the journal to central.
 
 Laws: batches are contiguous from the last receipt, and sending one again is harmless; only a proved receipt moves the mark;
-what central lost is sent again; a journal that central contradicts goes on under a new id (law 5).
+entries that central lost are sent again; a journal that central contradicts goes on under a new id (law 5).
 """
 
 import asyncio
@@ -25,22 +25,22 @@ from protocol.sync.messages import JournalBatch, JournalGap
 
 Sleep = Callable[[float], Awaitable[None]]
 
-# An entry is often an admission whose arm is about to be released: that goes first, and the upload shares its loop.
+# An entry is often an admission whose release comes next: the release goes first, because the upload shares its loop.
 RELEASE_FIRST_S = 0.02
 
 _log = structlog.get_logger()
 
 
 class Central(Protocol):
-    """Whoever takes batches."""
+    """A receiver of batches."""
 
     async def upload(self, batch: JournalBatch) -> Receipt | JournalGap:
-        """Return a proved receipt, or where central wants the journal from; PeerError where neither came."""
+        """Return a proved receipt, or the gap that names the entry to send from; raise PeerError where neither came."""
         ...
 
 
 class Step(StrEnum):
-    """What one step of the upload came to."""
+    """The result of one step of the upload."""
 
     NOTHING = "nothing"
     SENT = "sent"
@@ -58,7 +58,7 @@ class UploadPorts:
 
 
 async def upload_once(journal: Journal, central: Central, ports: UploadPorts) -> Step:
-    """Send one batch. PeerError where central fails or answers what cannot be; StorageError where a file of ours does."""
+    """Send one batch. Raise PeerError where central fails or answers the impossible; StorageError where a file of ours fails."""
     batch = journal.unsent(ports.clock())
     if batch is None:
         return Step.NOTHING
@@ -92,7 +92,7 @@ class Pace:
 
 
 class Uploader:
-    """Keeps uploading for as long as the agent lives. Lifetime: `run` is one task; cancel it to end."""
+    """Uploads for as long as the agent lives. Lifetime: `run` is one task; cancel it to end."""
 
     def __init__(self, journal: Journal, central: Central, ports: UploadPorts, pace: Pace) -> None:
         self._journal = journal
@@ -102,11 +102,11 @@ class Uploader:
         self._recorded = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that there is something new to send."""
+        """Note that there is a new entry to send."""
         self._recorded.set()
 
     async def run(self) -> None:
-        """Upload whatever comes. Ends only with a fault: AgentRevoked, or a StorageError of our own files."""
+        """Upload each new entry. Ends only with a fault: AgentRevoked, or a StorageError of our own files."""
         failures = 0
         while True:
             self._recorded.clear()
@@ -134,7 +134,7 @@ class Uploader:
 async def keep_head_signed(
     journal: Journal, clock: Callable[[], ClockReading], sleep: Callable[[float], Awaitable[None]]
 ) -> None:
-    """Sign the journal's head in time, network or not. Ends only with a fault: JournalClosed."""
+    """Sign the journal's head in time, with or without a network. Ends only with a fault: JournalClosed."""
     while True:
         await sleep(IDLE_WAIT_MS / MS_PER_SECOND)
         journal.sign_head_if_due(clock())

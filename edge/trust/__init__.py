@@ -1,1 +1,1 @@
-"""The highest versions and times believed; survives a deleted cache (trust.db)."""
+"""The highest believed versions and times (trust.db); they survive a deleted cache."""

@@ -1,9 +1,9 @@
-"""What time it is at a gate, and how far that can be believed (law 11).
+"""Computes the time at a gate, and how far it can be believed (law 11).
 
 Laws: the clock never goes below its floor (last journal entry, last signed server time, build time); between signed times the
-monotonic clock counts, so that a jump of the computer's clock changes nothing; uncertainty grows by 200 ppm of the time since
-the last signed time, and over five minutes the clock is not trusted; where floor and signed time contradict each other, the
-clock is unsure by as much. Pure: both clocks are read by the caller.
+monotonic clock counts, so that a jump of the computer's clock changes nothing; uncertainty grows by 200 ppm of the time since the
+last signed time, and over five minutes the clock is not trusted; where floor and signed time contradict each other, their
+difference is added to the uncertainty. Pure: the caller reads both clocks.
 """
 
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ def is_trusted(reading: ClockReading) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SignedTime:
-    """A server time that was believed: right to `uncertainty_ms` when the monotonic clock showed `monotonic_ms`.
+    """A believed server time: right to `uncertainty_ms` when the monotonic clock showed `monotonic_ms`.
 
-    `monotonic_ms` is None where it was believed before the computer started anew.
+    `monotonic_ms` is None where it was believed before the computer restarted.
     """
 
     at: Instant
@@ -60,5 +60,5 @@ class SiteClock:
         return SiteClock(max(self.floor, at), SignedTime(middle, round_trip_ms // 2 + 1, monotonic_ms))
 
     def raised(self, at: Instant) -> "SiteClock":
-        """Return the clock with its floor at least there."""
+        """Return the clock with a floor of at least that time."""
         return replace(self, floor=max(self.floor, at))

@@ -1,7 +1,7 @@
-"""What an agent must not forget: whom and what it believes, how late it is at least, how far it has counted.
+"""The facts that an agent must not forget: its trust state, the floor of its clock, and its counters.
 
-Laws: durable on return (WAL, synchronous=FULL, set one pragma a call and read back); versions, the time floor and counters
-never fall (laws 3 and 11); it stands in a file of its own, so that deleting the cache rolls nothing back.
+Laws: durable on return (WAL, synchronous=FULL, each pragma set by its own call and read back); versions, the time floor and
+counters never fall (laws 3 and 11); it has its own file, so that deleting the cache rolls nothing back.
 """
 
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ _SIGNED_OFF, _HOLDER_KEYS = "signed-off", "holder-keys"
 
 
 class TrustLost(StorageError):
-    """trust.db cannot be read or written, or is not what was written. The agent must be enrolled again."""
+    """trust.db cannot be read or written, or was changed. The agent must be enrolled again."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalMark:
-    """How far an agent's journal is known to have gone: one that ends earlier was rewound (law 5)."""
+    """How far an agent's journal is known to have reached: a journal that ends earlier was rewound (law 5)."""
 
     journal_id: JournalId
     sequence: Sequence
@@ -39,9 +39,9 @@ class JournalMark:
 
 @dataclass(frozen=True, slots=True)
 class SiteKey:
-    """A key that documents are hashed with (law 9): from version (epoch, version) on, the feed finds every holder by it.
+    """A key that hashes documents (law 9): from version (epoch, version) on, the feed finds every holder by it.
 
-    `generation` is the time (ms) when central made it; 0 for the one of enrolment.
+    `generation` is the time (ms) when central made it; 0 for the key of enrolment.
     """
 
     generation: int
@@ -54,7 +54,7 @@ class TrustStore:
     """trust.db: one connection, used on one thread."""
 
     def __init__(self, path: Path, *, failed: bool = False) -> None:
-        """Open the file, made where it is missing; TrustLost where it cannot serve. With `failed` nothing is read or kept."""
+        """Open the file or make it; raise TrustLost where it cannot be used. With `failed`, nothing is read or kept."""
         self._path = path
         try:
             self._connection = apsw.Connection(":memory:" if failed else str(path))
@@ -66,11 +66,11 @@ class TrustStore:
             raise self._lost(str(error)) from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._connection.close()
 
     def state(self) -> TrustState | None:
-        """Return what is believed, proved again; None before enrolment; TrustLost where it is damaged."""
+        """Return the trust state, proved again; None before enrolment. Raise TrustLost where it is damaged."""
         data = self._get(_STATE)
         if data is None:
             return None
@@ -80,7 +80,7 @@ class TrustStore:
             raise self._lost(str(error)) from error
 
     def save_state(self, state: TrustState) -> None:
-        """Keep what is believed."""
+        """Store the trust state."""
         self._put(_STATE, trust_state.to_bytes(state))
 
     def floor(self) -> Instant:
@@ -92,7 +92,7 @@ class TrustStore:
         self._raise(_FLOOR, to)
 
     def signed_time(self) -> Instant | None:
-        """Return the last signed server time that was believed; uncertainty grows from there on."""
+        """Return the last believed signed server time; uncertainty grows from then on."""
         found = self._number(_SIGNED_TIME)
         return Instant(found) if found else None
 
@@ -113,7 +113,7 @@ class TrustStore:
         raise self._lost("the journal mark is not what was written")
 
     def save_journal_mark(self, mark: JournalMark) -> None:
-        """Keep how far a journal has gone."""
+        """Store how far a journal has reached."""
         self._put(_JOURNAL, cbor.encode([mark.journal_id, mark.sequence]))
 
     def is_signed_off(self) -> bool:
@@ -121,11 +121,11 @@ class TrustStore:
         return bool(self._number(_SIGNED_OFF))
 
     def save_signed_off(self, *, signed_off: bool) -> None:
-        """Keep whether the agent is closed."""
+        """Store whether the agent is closed."""
         self._put(_SIGNED_OFF, cbor.encode(int(signed_off)))
 
     def holder_keys(self) -> tuple[SiteKey, ...]:
-        """Return the keys to hash a document with, newest first: it may be known by each of them."""
+        """Return the keys to hash a document with, newest first: the feed may know it by each of them."""
         data = self._get(_HOLDER_KEYS)
         if data is None:
             return ()
@@ -135,12 +135,12 @@ class TrustStore:
         raise self._lost("the keys for holders are not what was written")
 
     def save_holder_keys(self, keys: tuple[SiteKey, ...]) -> None:
-        """Keep these keys and no others; what is forgotten is gone from the disk as far as the disk allows."""
+        """Store these keys and no others; forgotten keys are erased from the disk as far as the disk allows."""
         self._put(_HOLDER_KEYS, cbor.encode([[one.generation, one.key, one.epoch, one.version] for one in keys]))
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
     def reserve_requests(self, count: int) -> Sequence:
-        """Return the first of `count` request sequences that nobody has used, nor will after a restart."""
+        """Reserve `count` unused request sequences and return the first; a restart does not use them again."""
         with self._connection:
             first = self._number(_REQUESTS) + 1
             self._put(_REQUESTS, cbor.encode(first + count - 1))

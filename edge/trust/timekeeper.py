@@ -1,7 +1,7 @@
-"""The agent's clock at work: reads the computer's two clocks, believes signed times, and keeps the floor on disk.
+"""Keeps the agent's clock: reads the computer's two clocks, believes signed times, and stores the floor on disk.
 
-Laws: time comes in through the two functions handed over (law 11); the floor only rises, and only to times that were trusted: a
-computer's clock that was years ahead must not close the gate for years.
+Laws: time comes only from the two given functions (law 11); the floor only rises, and only to trusted times: a computer's clock
+that was years ahead must not close the gate for years.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ STEP_WORTH_TELLING_MS = 1 * MS_PER_SECOND
 
 
 class Timekeeper:
-    """One an agent. `built_at` is a time that is certainly past."""
+    """One per agent. `built_at` is a time that is certainly past."""
 
     def __init__(self, store: TrustStore, built_at: Instant, computer: Clock, monotonic_ms: Callable[[], int]) -> None:
         self._store = store
@@ -35,7 +35,7 @@ class Timekeeper:
         return self._clock.read(self._computer(), self._monotonic_ms())
 
     def believe(self, at: Instant, round_trip_ms: int) -> ClockStep | None:
-        """Take a signed server time that took so long to fetch; return the step where the clock moved by more than a second."""
+        """Take a signed server time and its request's duration; return the step where the clock moved by more than a second."""
         before = self.reading()
         self._clock = self._clock.believe(at, round_trip_ms, self._monotonic_ms())
         self._store.note_signed_time(at)
@@ -52,6 +52,6 @@ class Timekeeper:
             self._store.raise_floor(reading.wall_at)
 
     def follow(self, last: ClockReading | None) -> None:
-        """Do not go below the journal's last entry, where its clock was trusted."""
+        """Raise the floor to the journal's last entry, where its clock was trusted."""
         if last is not None and is_trusted(last):
             self._clock = self._clock.raised(last.wall_at)

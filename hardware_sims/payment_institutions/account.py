@@ -1,7 +1,7 @@
-"""The bank behind both institutions: trades, refunds and its book, as a state machine that takes time as an argument.
+"""The bank behind both institutions: trades, refunds and its book, as a state machine with time as an argument.
 
-Laws: a refusal changes nothing; a number pays once and refunds once; money moves only together with a line in the
-book; no state is left once it is final. Chance comes only from the `Random` handed in.
+Laws: a refusal changes nothing; a number pays once and refunds once; money moves only together with a line in the book; a final
+state never changes. Chance comes only from the given `Random`.
 """
 
 from collections import Counter
@@ -36,7 +36,7 @@ class Bank:
     def __init__(self, rules: Rules, random: Random, number_trade: Numbering, number_refund: Numbering) -> None:
         self.rules = rules
         self.book: list[Booking] = []
-        self.purses: Counter[str] = Counter()  # what each payer has spent and got back, in fen
+        self.purses: Counter[str] = Counter()  # each payer's spending less refunds, in fen
         self._random = random
         self._number_trade = number_trade
         self._number_refund = number_refund
@@ -46,12 +46,12 @@ class Bank:
         self._codes: dict[str, AuthCode] = {}
 
     def trade(self, out_trade_no: str, now_ms: int) -> Trade | None:
-        """Look a trade up by the merchant's number; what ran out by now is closed."""
+        """Look up a trade by the merchant's number; close it where its time has run out."""
         known = self._trades.get(out_trade_no)
         return None if known is None else self._aged(known, now_ms)
 
     def trade_by_own_number(self, trade_no: str, now_ms: int) -> Trade | None:
-        """Look a trade up by the institution's number."""
+        """Look up a trade by the institution's number."""
         out_trade_no = self._out_trade_no_of.get(trade_no)
         return None if out_trade_no is None else self.trade(out_trade_no, now_ms)
 
@@ -60,7 +60,7 @@ class Bank:
         return [self._aged(trade, now_ms) for trade in list(self._trades.values())]
 
     def refund_of(self, out_trade_no: str, out_refund_no: str) -> Refund | None:
-        """Look a refund up; where refund numbers are global, the trade's number does not matter."""
+        """Look up a refund; where refund numbers are global, the trade's number does not matter."""
         return self._refunds.get(self._refund_key(out_trade_no, out_refund_no))
 
     def refunds(self) -> list[Refund]:
@@ -68,7 +68,7 @@ class Bank:
         return list(self._refunds.values())
 
     def open(self, order: Order, now_ms: int) -> Trade | Refusal:
-        """Open a trade to be scanned or confirmed; the same order again is the same trade."""
+        """Open a trade to be scanned or confirmed; a repeated order returns the same trade."""
         if not self.rules.order_number.fullmatch(order.out_trade_no):
             return Refusal.BAD_NUMBER
         if order.amount_fen < 1:
@@ -89,7 +89,7 @@ class Bank:
         return code
 
     def pay_by_code(self, order: Order, code: str, now_ms: int, *, manner: Manner | None = None) -> Trade | Refusal:
-        """Open a trade and pay it by the payer's code, in the code's manner or the one given."""
+        """Open a trade and pay it by the payer's code, in the code's manner or in the given one."""
         refusal = self._code_refusal(order, code, now_ms)
         if refusal is not None:
             return refusal
@@ -109,14 +109,14 @@ class Bank:
                 return paying
 
     def scan(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
-        """Have a payer look at the order without paying."""
+        """Let a payer look at the order without paying."""
         trade = self.trade(out_trade_no, now_ms)
         if trade is None:
             return Refusal.UNKNOWN_TRADE
         return self._kept(replace(trade, scanned=True)) if trade.state is TradeState.OPEN else trade
 
     def confirm(self, out_trade_no: str, payer: str, now_ms: int) -> Trade | Refusal:
-        """Have the payer pay: a scanned code, or the password typed."""
+        """Let the payer pay: by scanning a code, or by typing the password."""
         trade = self.trade(out_trade_no, now_ms)
         if trade is None:
             return Refusal.UNKNOWN_TRADE
@@ -127,7 +127,7 @@ class Bank:
         return self._paid(trade, trade.payer or payer, now_ms)
 
     def decline(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
-        """Have the payer refuse: a payment by code fails, a scanned one stays open for others."""
+        """Let the payer refuse: a payment by code fails, a scanned one stays open for others."""
         trade = self.trade(out_trade_no, now_ms)
         if trade is None:
             return Refusal.UNKNOWN_TRADE
@@ -136,7 +136,7 @@ class Bank:
         return self._kept(replace(trade, state=TradeState.FAILED, ended_at_ms=now_ms))
 
     def close(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
-        """Close what is unpaid; it can never be paid again."""
+        """Close an unpaid trade; it can never be paid again."""
         trade = self.trade(out_trade_no, now_ms)
         if trade is None:
             return Refusal.UNKNOWN_TRADE
@@ -147,7 +147,7 @@ class Bank:
         return self._kept(replace(trade, state=TradeState.CLOSED, ended_at_ms=now_ms))
 
     def reverse(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
-        """Undo a trade of unknown end: paid money goes back, unpaid is closed for ever; again is the same answer."""
+        """Undo a trade: return paid money, or close an unpaid trade for ever; a repeated call gets the same answer."""
         trade = self.trade(out_trade_no, now_ms)
         if trade is None:
             return Refusal.UNKNOWN_TRADE
@@ -168,7 +168,7 @@ class Bank:
         return reversed_
 
     def refund(self, request: RefundRequest, now_ms: int) -> Refund | Refusal:
-        """Accept a refund, still processing; the same number again is the same refund."""
+        """Accept a refund, still processing; a repeated number returns the same refund."""
         known = self.refund_of(request.out_trade_no, request.out_refund_no)
         if known is not None:
             same = (known.request.out_trade_no, known.request.amount_fen) == (request.out_trade_no, request.amount_fen)
@@ -188,7 +188,7 @@ class Bank:
         return refund
 
     def end_refund(self, out_trade_no: str, out_refund_no: str, state: RefundState, now_ms: int) -> Refund | Refusal:
-        """End what is processing; CLOSED makes the amount refundable again, under another number."""
+        """End a processing refund; CLOSED makes the amount refundable again, under another number."""
         refund = self.refund_of(out_trade_no, out_refund_no)
         if refund is None:
             return Refusal.UNKNOWN_REFUND
@@ -205,7 +205,7 @@ class Bank:
         return ended
 
     def try_abnormal_again(self, out_trade_no: str, out_refund_no: str) -> Refund | Refusal:
-        """Send an abnormal refund another way: it is processing once more."""
+        """Send an abnormal refund another way: it is processing again."""
         refund = self.refund_of(out_trade_no, out_refund_no)
         if refund is None:
             return Refusal.UNKNOWN_REFUND
@@ -266,7 +266,7 @@ class Bank:
         return paid
 
     def _move(self, trade: Trade, to_payer_fen: int) -> None:
-        assert trade.payer is not None, "money moves only for a trade that somebody paid"
+        assert trade.payer is not None, "money moves only for a trade that a payer paid"
         self.purses[trade.payer] += to_payer_fen
 
     def _fee_share(self, trade: Trade, part_fen: int) -> int:

@@ -1,7 +1,7 @@
-"""Alipay as a server: one gateway, each request's signature checked, each answer signed, changes told by notify.
+"""Alipay as a server: one gateway checks each request's signature, signs each answer, and sends changes by notify.
 
-Laws: nothing is done for a request whose signature is not the merchant's; the file of a bill is unsigned. A request's
-timestamp must be one, its age is not judged. Source: what is published of its API.
+Laws: a request without the merchant's signature changes nothing; the file of a bill is unsigned. A request's timestamp must be
+well formed, its age does not matter. Source: the published API.
 """
 
 import json
@@ -60,7 +60,7 @@ class Alipay:
         return served(self.answer)
 
     def answer(self, heard: Heard) -> Reply | Cut:
-        """Answer one request, or have it hear nothing."""
+        """Answer one request, or stay silent."""
         path, _, query = heard.target.partition("?")
         asked = dict(parse_qsl(query, keep_blank_values=True))
         if path == BILL_PATH:

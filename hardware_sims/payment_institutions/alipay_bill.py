@@ -1,7 +1,7 @@
 """The trade bill of Alipay: a zip of two GBK csv files, details of 25 columns and a summary; yuan, framed by # lines.
 
-Laws: a payment stands on the day it was paid, a refund on the day it was done; values are padded with tabs, amounts of
-refunds are negative. Source: what is published of its API; the summary's columns and the frame are best knowledge.
+Laws: a payment is listed on the day it was paid, a refund on the day it was done; values are padded with tabs, amounts of refunds
+are negative. Source: the published API; the summary's columns and the frame are best knowledge.
 """
 
 import io
@@ -26,7 +26,7 @@ _BOOKED = (BookingKind.PAYMENT, BookingKind.REFUND_DONE, BookingKind.REVERSAL)
 
 
 def bill_zip(book: list[Booking], period: str, seller_id: str) -> bytes | None:
-    """The bill of a Beijing day (2026-11-23) or month (2026-11), or None when nothing was booked in it."""
+    """The bill of a Beijing day (2026-11-23) or month (2026-11), or None where it has no bookings."""
     lines = [booking for booking in book if booking.kind in _BOOKED and within(booking.at_ms, period)]
     if not lines:
         return None

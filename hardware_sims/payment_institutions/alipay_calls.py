@@ -1,4 +1,4 @@
-"""What Alipay does when a merchant calls: from checked biz_content to the desk, and back to what is said.
+"""Alipay's calls: from checked biz_content to the desk, and back to the answer.
 
 Laws: knows nothing of signatures and connections; each call answers, failures included.
 """
@@ -80,7 +80,7 @@ class _BillNamed(_Content):
 
 
 class AlipayCalls:
-    """The calls of one merchant. Each takes biz_content as JSON, the notify_url, and where the request came to."""
+    """The calls of one merchant. Each takes biz_content as JSON, the notify_url, and the address of the request."""
 
     def __init__(self, desk: Desk, keys: AlipayKeys, shelf: BillShelf) -> None:
         self._desk = desk
@@ -88,7 +88,7 @@ class AlipayCalls:
         self._shelf = shelf
 
     def pay(self, content: str, notify_url: str | None, _origin: str) -> words.Said:
-        """Take a payment by the payer's code; 10003 while the payer is asked for the password."""
+        """Take a payment by the payer's code; 10003 while the payer must type the password."""
         body = _Paying.model_validate_json(content)
         trade = self._desk.pay_by_code(self._order(body, OrderKind.PAY_CODE, notify_url), body.auth_code)
         if isinstance(trade, Refusal):
@@ -98,7 +98,7 @@ class AlipayCalls:
         return words.done(words.payment(trade))
 
     def precreate(self, content: str, notify_url: str | None, _origin: str) -> words.Said:
-        """Take an order; answer with the code to show. The trade exists once somebody scans it."""
+        """Take an order; answer with the code to show. The trade exists once a payer scans it."""
         body = _Ordered.model_validate_json(content)
         trade = self._desk.open(self._order(body, OrderKind.SCAN, notify_url))
         if isinstance(trade, Refusal):
@@ -106,14 +106,14 @@ class AlipayCalls:
         return words.done({"out_trade_no": body.out_trade_no, "qr_code": QR_CODE + self._desk.token_of(trade)})
 
     def query(self, content: str, _notify_url: str | None, _origin: str) -> words.Said:
-        """Say where a trade stands."""
+        """Return the state of a trade."""
         trade = self._found(_Named.model_validate_json(content))
         if trade is None or not trade.scanned:
             return words.failed(words.failure_of(Refusal.UNKNOWN_TRADE, Operation.QUERY))
         return words.done(words.found(trade, self._desk.bank.rules, self._desk.clock.now_ms()))
 
     def close(self, content: str, _notify_url: str | None, _origin: str) -> words.Said:
-        """Close what waits for its payer."""
+        """Close a trade that waits for its payer."""
         trade = self._found(_Named.model_validate_json(content))
         if trade is None or not trade.scanned:
             return words.failed(words.failure_of(Refusal.UNKNOWN_TRADE, Operation.CLOSE))
@@ -123,7 +123,7 @@ class AlipayCalls:
         return words.done(words.numbers(closed))
 
     def cancel(self, content: str, _notify_url: str | None, _origin: str) -> words.Said:
-        """Undo what may be paid or not; a number that nobody knows is a success too."""
+        """Undo a trade, paid or not; an unknown number is a success too."""
         named = _Named.model_validate_json(content)
         trade = self._found(named)
         if trade is None and named.trade_no:
@@ -137,7 +137,7 @@ class AlipayCalls:
         return words.done({**words.numbers(undone), "retry_flag": "N", "action": action})
 
     def refund(self, content: str, _notify_url: str | None, _origin: str) -> words.Said:
-        """Pay back; fund_change says whether money moved by this very call."""
+        """Refund; fund_change says whether money moved by this call."""
         body = _Refunding.model_validate_json(content)
         trade = self._found(body)
         if trade is None or not trade.scanned:
@@ -154,7 +154,7 @@ class AlipayCalls:
         return words.done(words.refunded(self._desk.trade(out_trade_no) or trade, refund, changed=changed))
 
     def query_refund(self, content: str, _notify_url: str | None, _origin: str) -> words.Said:
-        """Say whether a refund succeeded; an unknown one is a success without contents."""
+        """Return whether a refund succeeded; an unknown one is a success without contents."""
         body = _RefundNamed.model_validate_json(content)
         trade = self._found(body)
         if trade is None:
@@ -163,7 +163,7 @@ class AlipayCalls:
         return words.done({} if refund is None else words.refund_found(trade, refund))
 
     def bill(self, content: str, _notify_url: str | None, origin: str) -> words.Said:
-        """Make the bill of a day or month and a link to it."""
+        """Make the bill of a day or month, and return a link to it."""
         body = _BillNamed.model_validate_json(content)
         if not is_period(body.bill_date):
             return words.failed(words.BAD_PARAMETER)

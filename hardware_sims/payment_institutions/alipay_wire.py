@@ -1,6 +1,6 @@
-"""Alipay on the wire: what is signed, by whom, and how an answer carries its signature.
+"""Alipay on the wire: the texts that merchant and Alipay sign, and the signature within an answer.
 
-Laws: an answer's signature is over the very text of the object that it goes with. Source: what is published of its API.
+Laws: an answer's signature is over the exact text of its object. Source: the published API.
 """
 
 import base64
@@ -17,12 +17,12 @@ SIGN_TYPE = "RSA2"
 
 
 def request_text(parameters: Mapping[str, str]) -> bytes:
-    """What a merchant signs: all but sign and the empty, sorted, k=v joined by &, not url-encoded."""
+    """The text that a merchant signs: all fields except sign and empty ones, sorted, k=v joined by &, not url-encoded."""
     return _joined({name: value for name, value in parameters.items() if name != "sign" and value})
 
 
 def notify_text(parameters: Mapping[str, str]) -> bytes:
-    """What Alipay signs of a notify: all but sign, sign_type and the empty."""
+    """The text that Alipay signs of a notify: all fields except sign, sign_type and empty ones."""
     return _joined({name: value for name, value in parameters.items() if name not in ("sign", "sign_type") and value})
 
 
@@ -32,7 +32,7 @@ def sign(key: RSAPrivateKey, text: bytes) -> str:
 
 
 def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
-    """Whether a base64 signature is that key's over the text."""
+    """Whether this key made the base64 signature over the text."""
     try:
         key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
@@ -41,7 +41,7 @@ def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
 
 
 def signed_answer(name: str, said: Mapping[str, object], key: RSAPrivateKey | None) -> bytes:
-    """The whole answer; slashes are escaped as Alipay does, so that a re-made text would not verify."""
+    """The whole answer; slashes are escaped as Alipay does, so that a rebuilt text does not verify."""
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
     if key is None:
         return f'{{"{name}":{text}}}'.encode()

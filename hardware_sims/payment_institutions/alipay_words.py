@@ -1,6 +1,6 @@
-"""How Alipay says things: trade_status, answers, and failures as code and sub_code.
+"""Alipay's wording: trade_status, answers, and failures as code and sub_code.
 
-Laws: the bank's words are translated here and nowhere else. Unchecked: 20000, SYSTEM_ERROR, TRADE_HAS_*, _NOT_EXIST, SELLER_*.
+Laws: only this module translates the bank's words. Unchecked: 20000, SYSTEM_ERROR, TRADE_HAS_*, _NOT_EXIST, SELLER_*.
 """
 
 from hardware_sims.payment_institutions.china_time import stamp, yuan
@@ -69,7 +69,7 @@ def done(said: Said) -> Said:
 
 
 def trade_status(trade: Trade, rules: Rules, now_ms: int) -> str:
-    """One of WAIT_BUYER_PAY, TRADE_SUCCESS, TRADE_FINISHED, TRADE_CLOSED; a trade wholly refunded is closed."""
+    """One of WAIT_BUYER_PAY, TRADE_SUCCESS, TRADE_FINISHED, TRADE_CLOSED; a fully refunded trade is closed."""
     if trade.state in (TradeState.OPEN, TradeState.PAYING):
         return "WAIT_BUYER_PAY"
     if trade.state is not TradeState.PAID or trade.paid_at_ms is None or trade.refunded_fen == trade.order.amount_fen:
@@ -83,13 +83,13 @@ def numbers(trade: Trade) -> Said:
 
 
 def buyer(trade: Trade) -> dict[str, str]:
-    """The payer, as far as a merchant sees them."""
+    """The payer, as a merchant sees them."""
     payer = trade.payer or ""
     return {"buyer_user_id": f"2088{payer}", "buyer_logon_id": f"{payer[:3]}***@example.com"}
 
 
 def payment(trade: Trade) -> Said:
-    """A payment as trade.pay answers it; amounts in yuan."""
+    """A payment in trade.pay's answer; amounts in yuan."""
     amount = yuan(trade.order.amount_fen)
     assert trade.paid_at_ms is not None, "what is paid has a time of payment"
     return {
@@ -106,7 +106,7 @@ def payment(trade: Trade) -> Said:
 
 
 def found(trade: Trade, rules: Rules, now_ms: int) -> Said:
-    """A trade as the query answers it."""
+    """A trade in the query's answer."""
     said: Said = {**numbers(trade), "trade_status": trade_status(trade, rules, now_ms)}
     said["total_amount"] = yuan(trade.order.amount_fen)
     if trade.payer is not None:
@@ -118,7 +118,7 @@ def found(trade: Trade, rules: Rules, now_ms: int) -> Said:
 
 
 def refunded(trade: Trade, refund: Refund, *, changed: bool) -> Said:
-    """A refund as its application answers it; refund_fee is all that was refunded of the trade so far."""
+    """A refund in its application's answer; refund_fee is the sum of the trade's refunds so far."""
     said: Said = {**numbers(trade), **buyer(trade)}
     said |= {"fund_change": "Y" if changed else "N", "refund_fee": yuan(trade.refunded_fen), "send_back_fee": "0.00"}
     if refund.state is RefundState.SUCCESS and refund.ended_at_ms is not None:
@@ -127,7 +127,7 @@ def refunded(trade: Trade, refund: Refund, *, changed: bool) -> Said:
 
 
 def refund_found(trade: Trade, refund: Refund) -> Said:
-    """A refund as its query answers it: without refund_status unless it succeeded."""
+    """A refund in its query's answer: without refund_status unless it succeeded."""
     said: Said = {**numbers(trade), "out_request_no": refund.request.out_refund_no}
     if refund.state is RefundState.SUCCESS and refund.ended_at_ms is not None:
         said |= {

@@ -1,6 +1,6 @@
-"""Bills on the shelf: when a day's bill is ready, and download links that soon run out.
+"""The shelf of bills: when a day's bill is ready, and download links that soon expire.
 
-Laws: a link gives one file as it was when the link was made; once run out it gives nothing.
+Laws: a link returns one file, in its state when the link was made; an expired link returns nothing.
 """
 
 import re
@@ -28,7 +28,7 @@ class BillFile:
 
 
 class BillShelf:
-    """One institution's files; with `at_once`, bills are ready at any time, those of the day included."""
+    """One institution's files; with `at_once`, bills are ready at any time, also those of the present day."""
 
     def __init__(self, clock: WallClock, random: Random, *, link_lives_ms: int) -> None:
         self.at_once = False
@@ -42,12 +42,12 @@ class BillShelf:
         return self.at_once or self._clock.now_ms() >= _ready_at_ms(period)
 
     def kept(self, period: str) -> bool:
-        """Whether the bill of that day or month can still be had."""
+        """Whether the bill of that day or month is still available."""
         first_ms = datetime.combine(_first_day(period), time(), BEIJING).timestamp() * SECOND_MS
         return self._clock.now_ms() - first_ms <= KEPT_MS
 
     def put(self, name: str, content: bytes, content_type: str) -> str:
-        """Put a file on the shelf; returns the link's token."""
+        """Put a file on the shelf; return the link's token."""
         now_ms = self._clock.now_ms()
         self._files = {token: file for token, file in self._files.items() if file.until_ms >= now_ms}
         token = f"{self._random.getrandbits(TOKEN_BITS):032x}"
@@ -55,13 +55,13 @@ class BillShelf:
         return token
 
     def get(self, token: str) -> BillFile | None:
-        """The file behind a link, or nothing when it is unknown or ran out."""
+        """The file behind a link, or None where the link is unknown or expired."""
         file = self._files.get(token)
         return None if file is None or self._clock.now_ms() > file.until_ms else file
 
 
 def is_period(text: str) -> bool:
-    """Whether this names a day (2026-11-23) or a month (2026-11)."""
+    """Whether the text names a day (2026-11-23) or a month (2026-11)."""
     if not _PERIOD.fullmatch(text):
         return False
     try:
@@ -72,7 +72,7 @@ def is_period(text: str) -> bool:
 
 
 def within(at_ms: int, period: str) -> bool:
-    """Whether a moment is of that day or month in Beijing."""
+    """Whether a moment belongs to that day or month in Beijing."""
     return beijing_day(at_ms).isoformat().startswith(period)
 
 

@@ -15,7 +15,7 @@ DAY_MS = 24 * HOUR_MS
 
 
 class WallClock:
-    """Epoch milliseconds that go by as the timers do."""
+    """Epoch milliseconds that pass as the timers do."""
 
     def __init__(self, timers: Timers, started_at_ms: int) -> None:
         self._timers = timers

@@ -1,4 +1,4 @@
-"""What may be asked of the institutions from outside, one JSON object a line: {"do": "pay", "code": "weixin://..."}.
+"""The commands to the institutions from outside, one JSON object per line: {"do": "pay", "code": "weixin://..."}.
 
 Laws: an unknown command, field or value is refused by name, never guessed.
 """
@@ -44,7 +44,7 @@ class ConfirmInApp(_Command):
 
 
 class PayCode(_Command):
-    """Show one's own code; the answer has it as `auth_code`."""
+    """Show the payer's own code; the answer has it as `auth_code`."""
 
     do: Literal["pay_code"]
     institution: Institution
@@ -62,7 +62,7 @@ class Decide(_Command):
 
 
 class SwitchFault(_Command):
-    """Switch a fault of one institution, for so many times and for some operations where given."""
+    """Switch a fault of one institution, for the given number of times and the given operations, if any."""
 
     do: Literal["fault"]
     institution: Institution
@@ -73,7 +73,7 @@ class SwitchFault(_Command):
 
 
 class BillsAtOnce(_Command):
-    """Make bills ready at any time, the present day's included, or wait for the next morning again."""
+    """Make bills ready at any time, also the present day's, or wait for the next morning again."""
 
     do: Literal["bills_at_once"]
     on: bool

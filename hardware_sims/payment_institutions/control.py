@@ -23,14 +23,14 @@ Answer = dict[str, object]
 
 
 class InstitutionsControl:
-    """Carries out commands on both institutions and those who pay."""
+    """Carries out commands on both institutions and the payers."""
 
     def __init__(self, institutions: Institutions, payers: Payers) -> None:
         self._institutions = institutions
         self._payers = payers
 
     def answer(self, line: bytes) -> Answer:
-        """Carry out one command and say how it went."""
+        """Carry out one command and return its result."""
         try:
             command = commands.COMMANDS.validate_json(line)
         except ValidationError as error:
@@ -99,7 +99,7 @@ async def listen(institutions: Institutions, payers: Payers, path: Path) -> asyn
     control = InstitutionsControl(institutions, payers)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, ValueError):  # gone, or a line beyond the limit: nothing to answer
+        with contextlib.suppress(ConnectionError, ValueError):  # the client left, or its line is too long: no answer is possible
             while line := await reader.readline():
                 writer.write(json.dumps(control.answer(line)).encode() + b"\n")
                 await writer.drain()

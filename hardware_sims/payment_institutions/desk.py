@@ -1,7 +1,6 @@
 """An institution's desk: the bank driven by payers, merchants and time, with the faults of money.
 
-Laws: every change is told to whoever listens, after it happened and once; what comes by itself comes by the injected
-timers.
+Laws: the desk tells its listener every change once, after it happened; later changes come by the injected timers.
 """
 
 from collections.abc import Callable
@@ -33,7 +32,7 @@ _REFUND_ENDS = {
 
 
 class Desk:
-    """One merchant's dealings with one institution; `refund_takes_s` is how long an ordinary refund is on its way."""
+    """One merchant's business with one institution; `refund_takes_s` is the duration of an ordinary refund."""
 
     def __init__(self, bank: Bank, timers: Timers, clock: WallClock, random: Random, *, refund_takes_s: float) -> None:
         self.bank = bank
@@ -48,7 +47,7 @@ class Desk:
         self._named_by: dict[str, str] = {}
 
     def trade(self, out_trade_no: str) -> Trade | None:
-        """Look a trade up as it is now."""
+        """Look up the present state of a trade."""
         return self.bank.trade(out_trade_no, self.clock.now_ms())
 
     def token_of(self, trade: Trade) -> str:
@@ -67,11 +66,11 @@ class Desk:
         return self._named_by.get(token)
 
     def open(self, order: Order) -> Trade | Refusal:
-        """Take an order that a payer will come to."""
+        """Take an order that a payer will scan or confirm."""
         return self.bank.open(order, self.clock.now_ms())
 
     def make_auth_code(self, payer: str, manner: Manner = Manner.PAYS) -> str:
-        """Have a payer show their code."""
+        """Let a payer show their code."""
         return self.bank.make_auth_code(payer, manner, self.clock.now_ms())
 
     def pay_by_code(self, order: Order, code: str) -> Trade | Refusal:
@@ -91,32 +90,32 @@ class Desk:
         return trade
 
     def scan(self, out_trade_no: str) -> Trade | Refusal:
-        """Have a payer look at an order."""
+        """Let a payer look at an order."""
         return self.bank.scan(out_trade_no, self.clock.now_ms())
 
     def confirm(self, out_trade_no: str, payer: str = SOME_PAYER) -> Trade | Refusal:
-        """Have a payer pay what they scanned, or type the password."""
+        """Let a payer pay a scanned order, or type the password."""
         trade = self.bank.confirm(out_trade_no, payer, self.clock.now_ms())
         if isinstance(trade, Trade):
             self.when_paid(trade)
         return trade
 
     def decline(self, out_trade_no: str) -> Trade | Refusal:
-        """Have a payer refuse."""
+        """Let a payer refuse."""
         return self.bank.decline(out_trade_no, self.clock.now_ms())
 
     def close(self, out_trade_no: str) -> Trade | Refusal:
-        """Close what is unpaid."""
+        """Close an unpaid trade."""
         self._race(out_trade_no)
         return self.bank.close(out_trade_no, self.clock.now_ms())
 
     def reverse(self, out_trade_no: str) -> Trade | Refusal:
-        """Undo what may be paid or not."""
+        """Undo a trade, paid or not."""
         self._race(out_trade_no)
         return self.bank.reverse(out_trade_no, self.clock.now_ms())
 
     def refund(self, request: RefundRequest) -> Refund | Refusal:
-        """Accept a refund; it ends later, or at once where the institution is that quick."""
+        """Accept a refund; it ends later, or at once where the institution does so."""
         if self.bank.refund_of(request.out_trade_no, request.out_refund_no) is None and self.faults.takes(Fault.NOT_ENOUGH):
             return Refusal.NOT_ENOUGH
         now_ms = self.clock.now_ms()

@@ -1,7 +1,7 @@
-"""What can go wrong between a merchant and an institution, on purpose and by name.
+"""Named faults between a merchant and an institution, switched on by tests.
 
-Laws: every fault is off until switched on; with a count it ends by itself after so many times; limited to operations,
-it leaves the others alone.
+Laws: every fault is off until switched on; with a count it ends by itself after so many times; with operations, it affects only
+these.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REORDER_AT_MOST_S = 60.0  # how long a notify waits for another one to overtake 
 
 
 class Operation(StrEnum):
-    """What a merchant asks for."""
+    """The operations that a merchant requests."""
 
     ORDER = "order"
     PAY_CODE = "pay_code"
@@ -33,12 +33,12 @@ CHANGING = frozenset(
 
 
 class Fault(StrEnum):
-    """What goes wrong."""
+    """The faults."""
 
-    LOST_REPLY = "lost_reply"  # done, and the connection closes without a word
-    SILENT = "silent"  # not done, and no word while the merchant waits
-    SYSTEM_ERROR = "system_error"  # not done, and says that it does not know
-    SYSTEM_ERROR_AFTER = "system_error_after"  # done, and says that it does not know
+    LOST_REPLY = "lost_reply"  # done, and the connection closes without an answer
+    SILENT = "silent"  # not done, and no answer while the merchant waits
+    SYSTEM_ERROR = "system_error"  # not done, and the answer says that the result is unknown
+    SYSTEM_ERROR_AFTER = "system_error_after"  # done, and the answer says that the result is unknown
     KEY_ROTATION = "key_rotation"  # signs with the next key, under the next key's name
     PROBE_SIGNATURE = "probe_signature"  # WeChat Pay: a signature that must fail, to see whether it is checked
     DELAYED_NOTIFY = "delayed_notify"
@@ -51,7 +51,7 @@ class Fault(StrEnum):
     REFUND_PROCESSING_THEN_SUCCESS = "refund_processing_then_success"
     REFUND_PROCESSING_THEN_CLOSED = "refund_processing_then_closed"
     REFUND_PROCESSING_THEN_ABNORMAL = "refund_processing_then_abnormal"
-    NOT_ENOUGH = "not_enough"  # the merchant has not the money for a refund
+    NOT_ENOUGH = "not_enough"  # the merchant lacks the money for a refund
 
 
 ONLY_CHANGING = frozenset({Fault.LOST_REPLY, Fault.SYSTEM_ERROR_AFTER})
@@ -77,9 +77,9 @@ class Faults:
         count: int | None = None,
         operations: frozenset[Operation] | None = None,
     ) -> None:
-        """Turn a fault on, for `count` times and for `operations` alone where they are given, or off.
+        """Turn a fault on or off; it can be limited to `count` times and to `operations`.
 
-        Faults after the deed concern by default only operations that change something.
+        Faults after the action concern by default only operations that change something.
         """
         if not on:
             self._on.pop(fault, None)
@@ -89,7 +89,7 @@ class Faults:
         self._on[fault] = _Switched(count, operations)
 
     def takes(self, fault: Fault, operation: Operation | None = None) -> bool:
-        """Whether the fault happens now; counts it."""
+        """Whether the fault happens now; if so, count it."""
         switched = self._on.get(fault)
         if switched is None or (switched.operations is not None and operation not in switched.operations):
             return False
@@ -100,9 +100,9 @@ class Faults:
         return True
 
     def takes_one_of(self, *faults: Fault) -> Fault | None:
-        """The first of these faults that happens now, if any; counts that one alone."""
+        """The first of these faults that happens now, if any; count only that one."""
         return next((fault for fault in faults if self.takes(fault)), None)
 
     def switched_on(self) -> dict[str, int | None]:
-        """What is on, and how many times it has left; null is for ever."""
+        """The switched-on faults, and how many times each has left; null means for ever."""
         return {fault: switched.left for fault, switched in self._on.items()}

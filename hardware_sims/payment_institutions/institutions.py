@@ -1,6 +1,6 @@
-"""Both institutions for one merchant, wired up: banks, desks, servers on the loopback address, notifiers.
+"""Builds both institutions for one merchant: banks, desks, servers on the loopback address, notifiers.
 
-Laws: this is where chance is seeded and time begins; nothing is kept when it stops.
+Laws: this module seeds chance and starts time; nothing is kept when it stops.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ WECHAT_REFUND_TAKES_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class InstitutionsSetup:
-    """When time begins (epoch ms), the seed of all chance, ports (0: any), and what departs from the real rules.
+    """The start of time (epoch ms), the seed of all chance, ports (0: any), and the differences from the real rules.
 
-    `check_age` off serves a merchant whose clock is not the institutions'.
+    `check_age` off suits a merchant whose clock differs from the institutions'.
     """
 
     started_at_ms: int
@@ -60,16 +60,16 @@ class Institutions:
 
     @property
     def wechat_url(self) -> str:
-        """In place of https://api.mch.weixin.qq.com."""
+        """The address in place of https://api.mch.weixin.qq.com."""
         return f"http://{LOOPBACK}:{self._ports[0]}"
 
     @property
     def alipay_url(self) -> str:
-        """In place of https://openapi.alipay.com/gateway.do."""
+        """The address in place of https://openapi.alipay.com/gateway.do."""
         return f"http://{LOOPBACK}:{self._ports[1]}{GATEWAY_PATH}"
 
     async def start(self) -> None:
-        """Answer merchants."""
+        """Serve merchants."""
         await self.wechat.notifier.start()
         await self.alipay.notifier.start()
         wechat_runner, wechat_port = await listen(self.wechat.app(), self._ports[0])
@@ -79,12 +79,12 @@ class Institutions:
         self._ports = (wechat_port, alipay_port)
 
     async def join(self, post: Post) -> None:
-        """Listen nowhere: answer whoever calls `answer` of each, and tell merchants by `post`."""
+        """Open no port: tests call `answer` of each institution, and notices go to merchants by `post`."""
         await self.wechat.notifier.start(post)
         await self.alipay.notifier.start(post)
 
     async def stop(self) -> None:
-        """Answer nobody any more."""
+        """Stop serving."""
         runners, self._runners = self._runners, []
         for runner in runners:
             await runner.cleanup()

@@ -1,7 +1,7 @@
-"""The keys of merchant and institution, made afresh, and what the merchant gets of them.
+"""New keys of merchant and institution, and the files that the merchant gets.
 
-Laws: a directory holds what a real merchant would hold and nothing of the institution's secrets; private keys are
-readable by their owner only. Each institution has a next key, so that its rotation can be lived through.
+Laws: a directory holds what a real merchant would hold and nothing of the institution's secrets; private keys are readable only
+by their owner. Each institution has a next key, so that a rotation can be tested.
 """
 
 import json
@@ -53,7 +53,7 @@ class Keys:
 
 
 def make_keys(bits: int = RSA_BITS) -> Keys:
-    """Make everything that merchant and institutions would have agreed on; shorter keys for what must be fast, not safe."""
+    """Make all keys and numbers that merchant and institutions agree on; shorter keys are for fast tests."""
     wechat = WeChatKeys(
         mchid="1900000109",
         app_id="wx8888888888888888",
@@ -91,7 +91,7 @@ def write_merchant_files(keys: Keys, directory: Path, *, wechat_url: str, alipay
 
 
 def private_pem(key: rsa.RSAPrivateKey) -> str:
-    """The key as PKCS#8 PEM, as both institutions' tools make it."""
+    """The key as PKCS#8 PEM, in the form of both institutions' tools."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
 
 

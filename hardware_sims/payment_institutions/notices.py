@@ -1,7 +1,7 @@
-"""How an institution tells a merchant: a POST, repeated on the documented schedule until it is understood.
+"""The notices of an institution to a merchant: a POST, repeated on the documented schedule until the merchant accepts it.
 
-Laws: nothing is sent beyond the loopback address; each try is signed anew; the time between tries is the injected
-timers'; what was tried is on record.
+Laws: nothing is sent beyond the loopback address; each try has a new signature; the injected timers measure the time between
+tries; each try is recorded.
 """
 
 import asyncio
@@ -35,13 +35,13 @@ WECHAT_GAPS_S = (
 )
 ALIPAY_GAPS_S = (4 * _MINUTE_S, 10 * _MINUTE_S, 10 * _MINUTE_S, _HOUR_S, 2 * _HOUR_S, 6 * _HOUR_S, 15 * _HOUR_S)
 
-# Carries a try to an address, and returns status and answer; ClientError or TimeoutError where nobody answers.
+# Sends a try to an address, and returns status and answer; raises ClientError or TimeoutError where no server answers.
 Post = Callable[[str, dict[str, str], bytes], Awaitable[tuple[int, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell: `build` makes headers and body for one try, `accepts` reads status and answer."""
+    """One notice: `build` makes headers and body for one try, `accepts` reads status and answer."""
 
     about: str
     url: str
@@ -51,7 +51,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One try; the status is None when nobody answered in time."""
+    """One try; the status is None where no server answered in time."""
 
     at_ms: int
     about: str
@@ -60,7 +60,7 @@ class Try:
 
 
 class Notifier:
-    """Tells one merchant, one institution's way."""
+    """Sends one institution's notices to one merchant."""
 
     def __init__(self, timers: Timers, clock: WallClock, faults: Faults, gaps_s: tuple[int, ...]) -> None:
         self.tries: list[Try] = []
@@ -74,14 +74,14 @@ class Notifier:
         self._post: Post | None = None
 
     async def start(self, post: Post | None = None) -> None:
-        """Be ready to tell: over the network, unless something else carries it."""
+        """Start sending: over the network, or by `post` where given."""
         if post is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_WITHIN_S))
             post = _over(self._session)
         self._post = post
 
     async def stop(self) -> None:
-        """Tell nothing any more; what was under way is dropped."""
+        """Stop sending; drop the tries that are under way."""
         session, self._session, self._post = self._session, None, None
         for task in list(self._tasks):
             task.cancel()
@@ -90,12 +90,12 @@ class Notifier:
             await session.close()
 
     async def settle(self) -> None:
-        """Wait until every try that is under way has ended; what waits for its time goes on waiting."""
+        """Wait until every try that is under way has ended; do not wait for later tries."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
     def send(self, notice: Notice) -> None:
-        """Tell it, as well as the faults let it."""
+        """Send a notice, as far as the faults allow."""
         if self._faults.takes(Fault.MISSING_NOTIFY):
             return
         if self._faults.takes(Fault.DELAYED_NOTIFY):
@@ -136,7 +136,7 @@ async def _try(post: Post, notice: Notice) -> tuple[int | None, bool]:
     headers, body = notice.build()
     try:
         status, said = await post(notice.url, headers, body)
-    except (aiohttp.ClientError, TimeoutError, ValueError):  # a merchant who cannot be reached is told again later
+    except (aiohttp.ClientError, TimeoutError, ValueError):  # the notifier retries later where it cannot reach the merchant
         return None, False
     return status, notice.accepts(status, said)
 

@@ -1,6 +1,6 @@
-"""People who pay: they scan codes, show codes, type passwords, refuse, or take their time.
+"""The payers: they scan codes, show codes, type passwords, refuse, or wait.
 
-Laws: a payer knows only what they can see or scan; what comes of it is a word, "paid" or why not.
+Laws: a payer knows only what they can see or scan; the result is one word, "paid" or the reason why not.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ UNKNOWN_CODE = "unknown_code"
 
 
 class Payers:
-    """Everybody with a phone in the town of these institutions."""
+    """All payers of these institutions."""
 
     def __init__(self, institutions: Institutions, timers: Timers) -> None:
         self._institutions = institutions
         self._timers = timers
 
     def scan(self, code: str) -> str:
-        """Scan a merchant's code and look at the order; returns the trade's state."""
+        """Scan a merchant's code and look at the order; return the trade's state."""
         found = self._found(code)
         if found is None:
             return UNKNOWN_CODE
@@ -32,7 +32,7 @@ class Payers:
         return _word(institution.desk.scan(out_trade_no))
 
     def scan_and_pay(self, code: str, by: str = SOME_PAYER, after_s: float = 0.0) -> str:
-        """Scan a merchant's code, of whichever institution, and pay it, at once or later."""
+        """Scan a merchant's code of either institution, and pay it, at once or later."""
         found = self._found(code)
         if found is None:
             return UNKNOWN_CODE
@@ -41,11 +41,11 @@ class Payers:
         return self._now_or_later(after_s, lambda: institution.desk.confirm(out_trade_no, by))
 
     def confirm_in_app(self, parameters: dict[str, str], by: str = SOME_PAYER) -> str:
-        """Confirm within the merchant's mini-program what it gave to the phone."""
+        """Confirm the order within the merchant's mini-program."""
         return _word(self._institutions.wechat.confirm_in_app(parameters, by))
 
     def pay_code(self, institution: str, by: str = SOME_PAYER, manner: Manner = Manner.PAYS) -> str:
-        """Show one's own code at `wechat` or `alipay`: 18 digits for the merchant to scan."""
+        """Show the payer's own code at `wechat` or `alipay`: 18 digits for the merchant to scan."""
         return self._named(institution).desk.make_auth_code(by, manner)
 
     def approve(self, institution: str, out_trade_no: str, after_s: float = 0.0) -> str:
@@ -63,7 +63,7 @@ class Payers:
             return _word(act())
 
         def act_alone() -> None:
-            act()  # nobody waits for what comes of it
+            act()  # no caller waits for the result
 
         self._timers.call_after(after_s, act_alone)
         return LATER

@@ -1,6 +1,6 @@
-"""What WeChat Pay and Alipay allow, in figures, and how they number what they keep.
+"""The limits of WeChat Pay and Alipay in figures, and the forms of their numbers.
 
-Source: what is published of both APIs; the life of a payer's code, the fee and the shape of own numbers are best knowledge.
+Source: both published APIs; the life of a payer's code, the fee and the form of own numbers are best knowledge.
 """
 
 import re

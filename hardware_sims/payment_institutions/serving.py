@@ -1,7 +1,6 @@
-"""What both institutions' servers do: read a request whole, hinder it as switched, answer or let the line drop.
+"""The servers of both institutions: read a whole request, apply the switched faults, answer or drop the connection.
 
-Laws: a lost reply comes after the deed, silence and a system error before it; what is said does not depend on whether a socket
-stands between.
+Laws: a lost reply comes after the action, silence and a system error before it; an answer is the same with and without a socket.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ SaidT = TypeVar("SaidT")
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One request as it came; `target` is its address with the query, as it was sent, `origin` the server it came to."""
+    """One received request; `target` is its address with the query, unchanged, `origin` the server that received it."""
 
     method: str
     target: str
@@ -33,7 +32,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply as it goes out."""
+    """One reply to send."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,7 +40,7 @@ class Reply:
 
 
 class Cut(StrEnum):
-    """Why a merchant hears nothing: nothing was done and nobody speaks, or the reply is lost on its way."""
+    """Why a merchant gets no answer: nothing was done and the server stays silent, or the reply is lost on its way."""
 
     SILENT = "silent"
     LOST = "lost"
@@ -49,7 +48,7 @@ class Cut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, taken apart; `path` holds the parts of the address that vary, `origin` where it came to."""
+    """One parsed request; `path` holds the variable parts of the address, `origin` is the server that received it."""
 
     body: bytes
     path: Mapping[str, str]
@@ -68,7 +67,7 @@ class Answer:
 
 
 def hindered(faults: Faults, operation: Operation, act: Callable[[], SaidT], unknown: SaidT) -> SaidT | Cut:
-    """Do what is asked and return what is said, as well as the faults let it; `unknown` is a system error's words."""
+    """Carry out the request and return the answer, as far as the faults allow; `unknown` is the text of a system error."""
     if faults.takes(Fault.SILENT, operation):
         return Cut.SILENT
     if faults.takes(Fault.SYSTEM_ERROR, operation):
@@ -80,7 +79,7 @@ def hindered(faults: Faults, operation: Operation, act: Callable[[], SaidT], unk
 
 
 def served(answer: Callable[[Heard], Reply | Cut]) -> web.Application:
-    """Return the server that answers so, at any address."""
+    """Return a server that answers by this function, at any address."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
         origin = f"{request.scheme}://{request.host}"
@@ -97,14 +96,14 @@ def served(answer: Callable[[Heard], Reply | Cut]) -> web.Application:
 
 
 def _drop(request: web.Request) -> web.Response:
-    """Close the connection without a word."""
+    """Close the connection without an answer."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
 async def listen(app: web.Application, port: int) -> tuple[web.AppRunner, int]:
-    """Serve on the loopback address; returns the runner and the port, chosen by the system when 0."""
+    """Serve on the loopback address; return the runner and the port, chosen by the system where it is 0."""
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     site = web.TCPSite(runner, LOOPBACK, port)

@@ -1,7 +1,6 @@
-"""What a bank keeps: orders, trades, refunds, bookings; and the words for what it refuses.
+"""The records of a bank: orders, trades, refunds, bookings; and its reasons to refuse.
 
-Laws: values only, amounts in fen, times in epoch milliseconds; a state's name here is nobody's wire: each institution
-translates it.
+Laws: values only, amounts in fen, times in epoch milliseconds; a state's name here is on no wire: each institution translates it.
 """
 
 import re
@@ -10,15 +9,15 @@ from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """How the payer comes to the order."""
+    """How the payer reaches the order."""
 
     SCAN = "scan"  # the payer scans the merchant's code
-    IN_APP = "in_app"  # the payer confirms within an app that knows who they are
+    IN_APP = "in_app"  # the payer confirms within an app that knows them
     PAY_CODE = "pay_code"  # the merchant scans the payer's code
 
 
 class TradeState(StrEnum):
-    """Where a trade stands. PAID stays PAID when it is refunded: refunds are counted on their own."""
+    """The state of a trade. PAID stays PAID after a refund: refunds are counted separately."""
 
     OPEN = "open"
     PAYING = "paying"  # the payer's phone asks for the password
@@ -29,7 +28,7 @@ class TradeState(StrEnum):
 
 
 class RefundState(StrEnum):
-    """Where a refund stands; ABNORMAL: the money left the merchant and the payer's card is dead."""
+    """The state of a refund; ABNORMAL: the money left the merchant and the payer's card is closed."""
 
     PROCESSING = "processing"
     SUCCESS = "success"
@@ -38,7 +37,7 @@ class RefundState(StrEnum):
 
 
 class Refusal(StrEnum):
-    """Why the bank did nothing."""
+    """Why the bank refused."""
 
     BAD_NUMBER = "bad_number"
     OTHER_ORDER = "other_order"  # the number names an order with other contents
@@ -60,7 +59,7 @@ class Refusal(StrEnum):
     TOO_OFTEN = "too_often"
     OTHER_REFUND = "other_refund"  # the number names a refund with other contents
     UNKNOWN_REFUND = "unknown_refund"
-    NOT_ENOUGH = "not_enough"  # the merchant has not the money to pay back
+    NOT_ENOUGH = "not_enough"  # the merchant lacks the money to pay back
 
 
 class Manner(StrEnum):
@@ -73,7 +72,7 @@ class Manner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one institution allows; times in milliseconds, None where it sets no limit."""
+    """The limits of one institution; times in milliseconds, None where it sets no limit."""
 
     order_number: re.Pattern[str]
     auth_code: re.Pattern[str]
@@ -86,13 +85,13 @@ class Rules:
     refund_not_after_ms: int
     max_refunds: int
     refund_gap_ms: int
-    refund_numbers_are_global: bool  # else they are told apart within their trade only
+    refund_numbers_are_global: bool  # else they are unique only within their trade
     fee_bp: int  # hundredths of a percent of the amount
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a merchant asks to be paid for."""
+    """An order of a merchant."""
 
     out_trade_no: str
     amount_fen: int
@@ -101,7 +100,7 @@ class Order:
     app_id: str
     notify_url: str | None = None
     expires_at_ms: int | None = None
-    lives_ms: int | None = None  # how long it waits for its payer, where the merchant says so by a duration
+    lives_ms: int | None = None  # how long it waits for its payer, where the merchant sets a duration
     openid: str | None = None
     attach: str | None = None
 
@@ -133,7 +132,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """What a merchant asks to be paid back."""
+    """A refund that a merchant requests."""
 
     out_trade_no: str
     out_refund_no: str
@@ -155,7 +154,7 @@ class Refund:
 
 
 class BookingKind(StrEnum):
-    """What a line of the bank's book is about."""
+    """The kinds of lines in the bank's book."""
 
     PAYMENT = "payment"
     REVERSAL = "reversal"
@@ -165,7 +164,7 @@ class BookingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """One line of the bank's book, never changed: amounts are positive, the kind says which way they go."""
+    """One line of the bank's book, never changed: amounts are positive, the kind gives the direction."""
 
     kind: BookingKind
     at_ms: int

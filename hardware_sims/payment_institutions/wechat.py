@@ -1,7 +1,7 @@
-"""WeChat Pay v3 as a server: checks each request's signature, does the call, signs the answer, tells by callback.
+"""WeChat Pay v3 as a server: checks each request's signature, carries out the call, signs the answer, sends callbacks.
 
-Laws: nothing is done for a request whose signature is not the merchant's over the bytes that came, or that is too old;
-every answer is signed, except the file of a bill. Source: what is published of its API.
+Laws: a request without the merchant's signature over its bytes, or one that is too old, changes nothing; every answer is signed,
+except the file of a bill. Source: the published API.
 """
 
 import json
@@ -38,7 +38,7 @@ _REFUND_EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """A call and its address, whose parts in braces vary."""
+    """A call and its address; the parts in braces vary."""
 
     method: str
     path: re.Pattern[str]
@@ -66,7 +66,7 @@ class WeChat:
         return served(self.answer)
 
     def answer(self, heard: Heard) -> Reply | Cut:
-        """Answer one request, or have it hear nothing."""
+        """Answer one request, or stay silent."""
         if not self._authorized(heard):
             return self._signed(failed(words.SIGN_ERROR))
         path, _, query = heard.target.partition("?")
@@ -81,7 +81,7 @@ class WeChat:
         return self.desk.named_by(code_url.removeprefix(CODE_URL)) if code_url.startswith(CODE_URL) else None
 
     def confirm_in_app(self, parameters: dict[str, str], payer: str) -> Trade | Refusal:
-        """Have the payer's app confirm a prepay_id, if the merchant signed appId, timeStamp, nonceStr and package."""
+        """Let the payer's app confirm a prepay_id, if the merchant signed appId, timeStamp, nonceStr and package."""
         package = parameters.get("package", "")
         text = wire.pay_text(
             parameters.get("appId", ""), parameters.get("timeStamp", ""), parameters.get("nonceStr", ""), package

@@ -1,7 +1,7 @@
 """The trade bill of WeChat Pay, ALL: 27 columns, each value behind a backtick, a summary of 7, UTF-8, yuan.
 
-Laws: a payment stands on the day it was paid, a refund on the day it was accepted, as it was then, for ever; what was
-never paid is absent. Source: what is published of its API; the line end is best knowledge.
+Laws: a payment is listed on the day it was paid, a refund on the day it was accepted, in its state of that day, for ever; an
+unpaid order is absent. Source: the published API; the line end is best knowledge.
 """
 
 from hardware_sims.payment_institutions.bill_shelf import within
@@ -25,7 +25,7 @@ _STATES = {
 
 
 def bill_text(book: list[Booking], day: str, mchid: str, fee_bp: int) -> str | None:
-    """The bill of a Beijing day (2026-11-23), or None when nothing was booked on it."""
+    """The bill of a Beijing day (2026-11-23), or None where it has no bookings."""
     lines = [booking for booking in book if booking.kind in _STATES and within(booking.at_ms, day)]
     if not lines:
         return None

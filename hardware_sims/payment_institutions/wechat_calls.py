@@ -1,4 +1,4 @@
-"""What WeChat Pay does when a merchant calls: from a checked body to the desk, and back to an answer.
+"""WeChat Pay's calls: from a checked body to the desk, and back to an answer.
 
 Laws: knows nothing of signatures and connections; each call answers, errors included.
 """
@@ -37,7 +37,7 @@ def said(body: words.Json, status: int = 200) -> Answer:
 
 
 def failed(error: words.Error, detail: str | None = None) -> Answer:
-    """An error as WeChat Pay says it."""
+    """An error in WeChat Pay's form."""
     status, code, message = error
     return said({"code": code, "message": message} | ({} if detail is None else {"detail": {"issue": detail}}), status)
 
@@ -51,7 +51,7 @@ class WeChatCalls:
         self._shelf = shelf
 
     def native(self, asked: Asked) -> Answer:
-        """Take an order; answer with the address of the code to show."""
+        """Take an order; answer with the text of the code to show."""
         body = NativeOrder.model_validate_json(asked.body)
         trade = self._opened(body, OrderKind.SCAN, None)
         return trade if isinstance(trade, Answer) else said({"code_url": CODE_URL + self._desk.token_of(trade)})
@@ -77,7 +77,7 @@ class WeChatCalls:
         return said(words.transaction(trade, self._keys.mchid))
 
     def query(self, asked: Asked) -> Answer:
-        """Say where a trade stands, found by the merchant's number or by our own."""
+        """Return the state of a trade, found by the merchant's number or by our own."""
         if asked.query.get("mchid") != self._keys.mchid:
             return failed(words.NO_MERCHANT)
         trade = self._found(asked.path.get("transaction_id"), asked.path.get("out_trade_no"))
@@ -86,7 +86,7 @@ class WeChatCalls:
         return said(words.transaction(trade, self._keys.mchid))
 
     def close(self, asked: Asked) -> Answer:
-        """Close what is unpaid and not paid by code."""
+        """Close an unpaid trade that is not a payment by code."""
         body = Closing.model_validate_json(asked.body)
         if body.mchid != self._keys.mchid:
             return failed(words.NO_MERCHANT)
@@ -98,7 +98,7 @@ class WeChatCalls:
         return failed(words.error_of(closed, Operation.CLOSE)) if isinstance(closed, Refusal) else Answer(204)
 
     def reverse(self, asked: Asked) -> Answer:
-        """Undo a payment by code, whatever came of it."""
+        """Undo a payment by code, paid or not."""
         body = Reversing.model_validate_json(asked.body)
         error = self._stranger(body.mchid, body.appid)
         if error is not None:
@@ -128,7 +128,7 @@ class WeChatCalls:
         return said(words.refund_answer(trade, refund))
 
     def query_refund(self, asked: Asked) -> Answer:
-        """Say where a refund stands."""
+        """Return the state of a refund."""
         refund = self._desk.bank.refund_of("", asked.path["out_refund_no"])
         trade = None if refund is None else self._desk.trade(refund.request.out_trade_no)
         if refund is None or trade is None:
@@ -148,7 +148,7 @@ class WeChatCalls:
         return said(words.refund_answer(trade, refund))
 
     def trade_bill(self, asked: Asked) -> Answer:
-        """Make the bill of a day and a link to it; the hash is of the plain text."""
+        """Make the bill of a day, and return a link to it; the hash is of the plain text."""
         day, packing = asked.query.get("bill_date", ""), asked.query.get("tar_type")
         if not is_period(day) or len(day) != DAY_LENGTH or packing not in (None, "GZIP"):
             return failed(words.PARAM_ERROR)
@@ -168,7 +168,7 @@ class WeChatCalls:
         return said({"hash_type": "SHA1", "hash_value": digest, "download_url": url})
 
     def bill_file(self, asked: Asked) -> Answer:
-        """Give the file behind a link, unsigned."""
+        """Return the file behind a link, unsigned."""
         file = self._shelf.get(asked.query.get("token", ""))
         return failed(words.LINK_RAN_OUT) if file is None else Answer(200, file.content, file.content_type, signed=False)
 

@@ -1,7 +1,7 @@
 """The bodies that a merchant sends to WeChat Pay, checked.
 
-Laws: amounts are integers in fen; a missing or misshapen field is refused by name; fields that are not needed here are
-let through, as the institution does.
+Laws: amounts are integers in fen; a missing or malformed field is refused by name; unused fields are accepted, as the institution
+does.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ class _Body(BaseModel):
 
 
 class Amount(_Body):
-    """What an order costs, in fen."""
+    """The price of an order, in fen."""
 
     total: int = Field(ge=1, le=MAX_FEN)
     currency: Literal["CNY"] = "CNY"
@@ -46,7 +46,7 @@ class NativeOrder(_Ordered):
 
 
 class Payer(_Body):
-    """Who will pay, as the merchant's app knows them."""
+    """The payer, as the merchant's app knows them."""
 
     openid: str = Field(min_length=1, max_length=128)
 
@@ -58,13 +58,13 @@ class JsapiOrder(NativeOrder):
 
 
 class CodePayer(_Body):
-    """Who pays by a code of their own."""
+    """The payer of a payment by code."""
 
     auth_code: str
 
 
 class Store(_Body):
-    """Where the code is scanned."""
+    """The place where the code is scanned."""
 
     id: str | None = None
     out_id: str | None = None
@@ -77,33 +77,33 @@ class Store(_Body):
 
 
 class Scene(_Body):
-    """Where and how a code is scanned."""
+    """The place and the way in which a code is scanned."""
 
     store_info: Store
 
 
 class CodeOrder(_Ordered):
-    """An order paid at once by the payer's code; it knows no notify."""
+    """An order paid at once by the payer's code; it has no notify."""
 
     payer: CodePayer
     scene_info: Scene
 
 
 class Closing(_Body):
-    """Who closes."""
+    """The merchant who closes."""
 
     mchid: str
 
 
 class Reversing(_Body):
-    """Who reverses."""
+    """The merchant who reverses."""
 
     appid: str
     mchid: str
 
 
 class RefundAmount(_Body):
-    """What goes back of what was paid, in fen."""
+    """The refunded part of a payment, in fen."""
 
     refund: int = Field(ge=1, le=MAX_FEN)
     total: int = Field(ge=1, le=MAX_FEN)
@@ -111,7 +111,7 @@ class RefundAmount(_Body):
 
 
 class Refunding(_Body):
-    """What a merchant pays back."""
+    """A refund of a merchant."""
 
     transaction_id: str | None = None
     out_trade_no: str | None = None
@@ -128,7 +128,7 @@ class Refunding(_Body):
 
 
 class AbnormalRefunding(_Body):
-    """Where the money of an abnormal refund shall go instead."""
+    """The new destination of an abnormal refund's money."""
 
     out_refund_no: str
     type: Literal["USER_BANK_CARD", "MERCHANT_BANK_CARD"]

@@ -1,7 +1,7 @@
-"""WeChat Pay v3 on the wire: what is signed, by whom, and how a callback is encrypted.
+"""WeChat Pay v3 on the wire: the texts that merchant and institution sign, and the encryption of a callback.
 
-Laws: a request's signature is checked over the bytes that came; an answer is signed over the bytes that go. Nothing
-is signed by hand elsewhere. Source: what is published of its API.
+Laws: a request's signature is checked over the received bytes; an answer is signed over the sent bytes. No other module makes
+signatures. Source: the published API.
 """
 
 import base64
@@ -27,7 +27,7 @@ _PARAMETER = re.compile(r'\s*(\w+)="([^"]*)"\s*(?:,|$)')
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """What a merchant says in the Authorization header."""
+    """The content of a merchant's Authorization header."""
 
     mchid: str
     nonce_str: str
@@ -38,14 +38,14 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """An institution's key and the name that goes with its signatures."""
+    """An institution's key and the name in its signatures."""
 
     key: RSAPrivateKey
     key_id: str
 
 
 def parse_authorization(header: str) -> Authorization | None:
-    """Read the header, its parameters in any order; None when it is anything else."""
+    """Read the header, with its parameters in any order; return None where it is malformed."""
     scheme, _, rest = header.partition(" ")
     if scheme != SCHEME:
         return None
@@ -58,22 +58,22 @@ def parse_authorization(header: str) -> Authorization | None:
         at = match.end()
     try:
         return Authorization(**parameters)
-    except TypeError:  # one is missing, or too many
+    except TypeError:  # a parameter is missing, or there are too many
         return None
 
 
 def request_text(method: str, path: str, timestamp: str, nonce: str, body: bytes) -> bytes:
-    """Five lines, each ended: what a merchant signs. `path` includes the query as sent."""
+    """The text that a merchant signs: five ended lines. `path` includes the query as sent."""
     return f"{method}\n{path}\n{timestamp}\n{nonce}\n".encode() + body + b"\n"
 
 
 def reply_text(timestamp: str, nonce: str, body: bytes) -> bytes:
-    """Three lines, each ended: what the institution signs."""
+    """The text that the institution signs: three ended lines."""
     return f"{timestamp}\n{nonce}\n".encode() + body + b"\n"
 
 
 def pay_text(app_id: str, timestamp: str, nonce: str, package: str) -> bytes:
-    """Four lines, each ended: what the payer's app checks before it asks for the password."""
+    """The text that the payer's app checks before it asks for the password: four ended lines."""
     return f"{app_id}\n{timestamp}\n{nonce}\n{package}\n".encode()
 
 
@@ -83,7 +83,7 @@ def sign(key: RSAPrivateKey, text: bytes) -> str:
 
 
 def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
-    """Whether a base64 signature is that key's over the text."""
+    """Whether this key made the base64 signature over the text."""
     try:
         key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
     except (InvalidSignature, binascii.Error, ValueError):
@@ -92,7 +92,7 @@ def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
 
 
 def make_nonce(random: Random, length: int = NONCE_LENGTH) -> str:
-    """Letters and digits by chance."""
+    """Random letters and digits."""
     return "".join(random.choices(NONCE_CHARACTERS, k=length))
 
 

@@ -1,6 +1,6 @@
-"""How WeChat Pay says things: states, transactions, refunds, and errors as {"code", "message"}.
+"""WeChat Pay's wording: states, transactions, refunds, and errors as {"code", "message"}.
 
-Laws: the bank's words are translated here and nowhere else. Best knowledge only: AUTH_CODE_EXPIRED and _INVALID.
+Laws: only this module translates the bank's words. Best knowledge only: AUTH_CODE_EXPIRED and _INVALID.
 """
 
 from hardware_sims.payment_institutions.china_time import rfc3339
@@ -78,7 +78,7 @@ def trade_state(trade: Trade) -> tuple[str, str]:
 
 
 def transaction(trade: Trade, mchid: str) -> Json:
-    """A trade as the query and the callback show it; amounts in fen."""
+    """A trade in the query's answer and the callback; amounts in fen."""
     order = trade.order
     state, description = trade_state(trade)
     said: Json = {
@@ -109,7 +109,7 @@ def refund_amounts(trade: Trade, refund: Refund) -> Json:
 
 
 def refund_answer(trade: Trade, refund: Refund) -> Json:
-    """A refund as its application and its query show it."""
+    """A refund in the answers of its application and its query."""
     amounts = refund_amounts(trade, refund)
     said: Json = {
         "refund_id": refund.refund_no,
@@ -129,7 +129,7 @@ def refund_answer(trade: Trade, refund: Refund) -> Json:
 
 
 def refund_told(trade: Trade, refund: Refund, mchid: str) -> Json:
-    """A refund as its callback shows it."""
+    """A refund in its callback."""
     said: Json = {
         "mchid": mchid,
         "transaction_id": trade.trade_no,

@@ -1,7 +1,7 @@
 """Checks and policies as CBOR values: `{"check": <name>, ...its fields}`.
 
-Laws: the names are those of the wire and of SPEC.md; a name that this version does not know reads as `UnknownCheck`, so that a
-newer office does not silence an older gate; a known name with a wrong field is refused.
+Laws: the names are those of the wire and of SPEC.md; an unknown name reads as `UnknownCheck`, so that an older gate can still
+read a newer office's table; a known name with a wrong field is refused.
 """
 
 from datetime import date
@@ -36,8 +36,8 @@ _MAX_ORDINAL = date.max.toordinal()
 _MAX_MINUTES = 10_000_000
 
 
-def check_to_value(check: Check) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912 one arm a check, all flat
-    """Return a check as it stands on the wire. Days are proleptic Gregorian ordinals (0001-01-01 is 1)."""
+def check_to_value(check: Check) -> dict[str, object]:  # noqa: C901, PLR0911, PLR0912 one flat case per check
+    """Return a check as a value of the wire. Days are proleptic Gregorian ordinals (0001-01-01 is 1)."""
     match check:
         case DateRange():
             return {"check": "date-range", "first": check.first.toordinal(), "last": check.last.toordinal()}

@@ -1,8 +1,8 @@
-"""The small named checks of a policy, each a function of the case to a failure or None, and what they say together.
+"""The small named checks of a policy, each a function from the case to a failure or None, and their common result.
 
-Laws: windows are inclusive at both ends, to the second; days and periods are the site's; a failure says its reason, when it
-would pass and how far it is from passing, so that of several alternatives the nearest can be told to the visitor; what a check
-does not know is nearest of all, because it may hold. A use is consumed by each person, but for those who re-enter.
+Laws: windows are inclusive at both ends, to the second; days and periods are the site's; a failure names its reason, the time at
+which the check would pass, and its distance from passing, so that the visitor is told the nearest of several alternatives; an
+unknown check is nearest of all, because it may hold. Each person consumes a use, except those who re-enter.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,19 +52,19 @@ Failures = tuple["Failure", ...]
 
 _DAYS_TO_SEARCH = 366
 _TIMES_TO_SEARCH = 32
-# How far a failed check is from passing: another gate is nearest, another hour next, then another day, then never again.
+# The distance of a failed check from passing: another gate is nearest, then another hour, then another day, then never.
 _DISTANCE = {Reason.POLICY_UNKNOWN: 0, Reason.WRONG_GATE: 1, Reason.TOO_MANY_PERSONS: 1, Reason.ALREADY_INSIDE: 2}
 _HOURS, _DAYS, _NEVER = 2, 4, 8
 _WITHIN_HOURS = frozenset({Reason.WRONG_SLOT, Reason.TOO_SOON})
 _TIMED = frozenset({Reason.WRONG_SLOT, Reason.WRONG_DAY, Reason.TOO_SOON, Reason.DAILY_LIMIT, Reason.PERIOD_LIMIT})
 _RE_ENTRY = ReEntry()
-# What the visitor can mend without waiting.
+# The failures that the visitor can end without waiting.
 _MENDED = frozenset({Reason.WRONG_GATE, Reason.TOO_MANY_PERSONS, Reason.ALREADY_INSIDE})
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the checks of one entitlement look at. `local` is `at` as the site lives it; `check_points` are the site's."""
+    """The input of the checks of one entitlement. `local` is `at` in the site's time zone; `check_points` are the site's."""
 
     at: Instant
     local: datetime
@@ -78,14 +78,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One check that does not hold."""
+    """One failed check."""
 
     reason: Reason
     details: Details = NO_DETAILS
 
     @property
     def distance(self) -> int:
-        """Return how far the check is from passing; only comparisons mean something."""
+        """Return the distance from passing; use it only to compare."""
         if self.reason in _DISTANCE:
             return _DISTANCE[self.reason]
         if self.details.passes_at is None:
@@ -95,9 +95,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """What speaks against an entry, first failure first, and the uses (persons, for a group) that it would leave.
+    """The failures that forbid an entry, in order, and the uses (persons, for a group) that an entry would leave.
 
-    Failures are those of the option nearest to passing; there are none where an option holds. Uses are None where uncounted.
+    Failures are those of the option nearest to passing; there are none where an option holds. Uses are None where they are not
+    counted.
     """
 
     failures: Failures
@@ -105,7 +106,7 @@ class Appraisal:
 
 
 def appraise(policy: Policy, case: Case) -> Appraisal:
-    """Return what the options of a policy come to."""
+    """Return the result of all options of a policy."""
     appraised = [(option, _failed(option, case)) for option in options(policy)]
     holding = [option for option, failures in appraised if not failures]
     if holding:
@@ -128,13 +129,13 @@ def _distance(failures: Failures) -> tuple[int, int, int]:
 
 
 def _passes_at(policy: Policy, case: Case) -> Instant | None:
-    """Return when the first of the options would hold, if ever within the ticket's validity."""
+    """Return when the first option would hold; None where none does within the ticket's validity."""
     times = [at for option in options(policy) if (at := _holds_at(option, case)) is not None]
     return min(times, default=None)
 
 
 def _holds_at(option: Option, case: Case) -> Instant | None:
-    """Go from the time at which all that fails would pass to the next such time, until nothing fails that waiting could mend."""
+    """Step to the time at which all failed checks would pass, and repeat, until no check fails that waiting could end."""
     ends = inclusive_end(case.record.valid_until, case.zone)
     for _ in range(_TIMES_TO_SEARCH):
         waiting = [failure.details.passes_at for failure in _failed(option, case) if failure.reason not in _MENDED]
@@ -151,14 +152,14 @@ def _holds_at(option: Option, case: Case) -> Instant | None:
 
 
 def consuming_persons(option: Option, case: Case) -> int:
-    """Return how many of those who come consume a use: all but those who re-enter, where the option allows it."""
+    """Return how many of the persons consume a use: all except those who re-enter, where the option allows re-entry."""
     if case.usage.outside == 0 or _RE_ENTRY not in option:
         return case.persons
     return case.persons - case.usage.returning(case.local.date(), case.persons)
 
 
 def uses_left_now(policy: Policy, case: Case) -> int | None:
-    """Return how many uses are left as it stands: what a resumed passage leaves, which was counted when it began."""
+    """Return how many uses are left now: a resumed passage leaves these, because its use was counted when it began."""
     return _most_left([(option, 0) for option in options(policy)], case)
 
 
@@ -181,7 +182,7 @@ def _left(check: Check, case: Case) -> int | None:
     return None
 
 
-def _failure_of(check: Check, case: Case, consuming: int) -> Failure | None:  # noqa: C901, PLR0911, PLR0912 one arm a check, all flat
+def _failure_of(check: Check, case: Case, consuming: int) -> Failure | None:  # noqa: C901, PLR0911, PLR0912 one flat case per check
     """Return why the check fails, or None where it holds."""
     match check:
         case DateRange():
@@ -270,7 +271,7 @@ def _period_failure(check: PeriodUses, case: Case, consuming: int) -> Failure | 
 
 
 def _suffices(left: int, consuming: int) -> bool:
-    """Whether uses are left for all who consume one; who re-enters is counted by nobody."""
+    """Whether uses are left for all who consume one; a person who re-enters is not counted."""
     return consuming == 0 or consuming <= left
 
 
@@ -291,7 +292,7 @@ def _entered(since: Instant, check_point: CheckPointId, case: Case) -> Details:
 
 
 def place_name(check_points: Mapping[CheckPointId, CheckPoint], check_point: CheckPointId) -> tuple[str, str]:
-    """Return what people call a check point, in Chinese and English."""
+    """Return the name of a check point, in Chinese and English."""
     point = check_points.get(check_point)
     return (f"#{check_point}", f"#{check_point}") if point is None else (point.name_zh, point.name_en)
 
@@ -308,7 +309,7 @@ def period_bounds(period: Period, day: date) -> tuple[date, date]:
 
 
 def _interval_failure(check: MinimumInterval, case: Case, consuming: int) -> Failure | None:
-    """Let each person of the ticket consume once in so many minutes: a group may come in parts."""
+    """Allow each person of the ticket one use in so many minutes: a group may come in parts."""
     wait_ms = check.minutes * MS_PER_MINUTE
     recent = [use for use in case.usage.uses if to_second(case.at) < to_second(use.scanned_at) + wait_ms]
     room = case.record.persons - sum(use.persons for use in recent)
@@ -326,7 +327,7 @@ def _interval_failure(check: MinimumInterval, case: Case, consuming: int) -> Fai
 
 
 def _inside_failure(case: Case) -> Failure | None:
-    """Refuse who entered today and has not left. An exit that nobody saw ends with the day."""
+    """Refuse a holder who entered today and has not left. A missed exit counts until the end of the day."""
     last = case.usage.last_entry
     if case.usage.inside == 0 or last is None or case.record.persons > 1:
         return None
@@ -349,6 +350,6 @@ def _is_among(check: Gates, point: CheckPoint) -> bool:
 
 
 def named(points: list[CheckPoint]) -> Details:
-    """Return the names of the check points among these that serve, in both languages."""
+    """Return the names of the enabled check points among these, in both languages."""
     serving = sorted((p for p in points if p.state is CheckPointState.ENABLED), key=lambda p: p.check_point_id)
     return Details(place_zh="、".join(p.name_zh for p in serving), place_en=", ".join(p.name_en for p in serving))

@@ -1,7 +1,7 @@
-"""What a credential leads to: tickets to judge, or the reason why there is none.
+"""Finds the tickets of a credential, or the reason why there is none.
 
-Laws: the record decides, the code only claims; at equal generation any difference between the two is forgery, a lower generation
-is superseded, a higher one unseen; a key set cache-only proves nothing that the cache does not hold.
+Laws: the record decides, the code only claims; at equal generation any difference between the two is a forgery, a lower
+generation is superseded, a higher one unseen; a key set cache-only proves only tickets that the cache holds.
 """
 
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import agrees, from_claims
 
-# A ticket sold while the manifest was being made may be missing in it.
+# A ticket sold while central made the manifest may be missing in it.
 UNSEEN_SLACK_MS = 2 * MS_PER_MINUTE
 
 
@@ -28,7 +28,7 @@ class Found:
 
 
 def resolve(facts: Facts) -> tuple[Found, ...] | Refuse | CallStaff:
-    """Return the tickets that the credential leads to, at least one unless it is a document; or why there are none."""
+    """Return the tickets of the credential, at least one unless it is a document; or why there are none."""
     presented = facts.scan.presented
     if isinstance(presented, Unreadable) or (isinstance(presented, TypedNumber) and not facts.check_point.attended):
         return Refuse(Reason.MALFORMED)

@@ -1,7 +1,7 @@
 """The one admission decision, used by gate and central alike.
 
 Laws: the answer depends on the facts and on nothing else; fire frees the way; the same attempt gets the same answer; an exit
-always opens (law 8) and never consumes; a supervisor's override admits whatever names a real ticket.
+always opens (law 8) and never consumes; a supervisor's override admits any credential of a real ticket.
 """
 
 from protocol.admission.credential import Found, resolve
@@ -53,7 +53,7 @@ def _enter(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> Verdi
 
 
 def _first_to_expire(facts: Facts, admitted: list[tuple[Found, Admit]]) -> Verdict:
-    """Take up what was interrupted, else the ticket that ends first; tickets alike in all but their number are ambiguous."""
+    """Resume the interrupted passage, else take the ticket that ends first; tickets that differ only in number are ambiguous."""
     if len(admitted) == 1:
         return admitted[0][1]
     ranked = sorted((_rank(facts, found, admit), found.candidate.record.ticket_id, admit) for found, admit in admitted)
@@ -90,7 +90,7 @@ def _override(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> Ad
 
 
 def _ends_doubt(facts: Facts, chance: Chance) -> bool:
-    """Whether the supervisor says of a release that a power cut interrupted that it did not happen, so that it is taken up."""
+    """Whether the override resumes an interrupted release: the supervisor says that its passage did not happen."""
     if not chance.takes_up:
         return False
     verdict = judge_chance(facts, chance)
@@ -98,7 +98,7 @@ def _ends_doubt(facts: Facts, chance: Chance) -> bool:
 
 
 def _real_ticket(facts: Facts, found: tuple[Found, ...] | Refuse | CallStaff) -> Found | None:
-    """Return the ticket that the credential names beyond doubt, whatever else speaks against it: of several, the nearest."""
+    """Return the ticket that the credential certainly names, even if it is refused: of several, the nearest to admission."""
     if isinstance(found, tuple):
         ordered = sorted(found, key=lambda one: (*_by_end(one.candidate.record), one.candidate.record.ticket_id))
         return max(ordered, key=lambda one: nearness(judge(facts, one)))

@@ -1,7 +1,7 @@
-"""Exits: who leaves, and on which ticket.
+"""Exits: decides which ticket a departure is recorded against.
 
-Laws: an exit is never refused (law 8) and never consumes; only what is malformed, forged or unknown is not recorded against a
-ticket; of several tickets the one that is inside leaves. An alarm says what staff should know.
+Laws: an exit is never refused (law 8) and never consumes; only a malformed, forged or unknown code is not recorded against a
+ticket; of several tickets, the exit takes one whose holder is inside. An alarm informs staff.
 """
 
 from protocol.admission.credential import Found
@@ -32,7 +32,7 @@ def _rights(facts: Facts, found: Found) -> list[Entitlement]:
 
 
 def _likelihood(facts: Facts, found: Found, right: Entitlement) -> tuple[bool, bool, int]:
-    """Rank by who is inside, then by whose ticket is good, then by who entered last."""
+    """Rank first a ticket whose holder is inside, then a ticket without a fault, then the latest entry."""
     usage = _usage(facts, found, right)
     entered_at = 0 if usage.last_entry is None else usage.last_entry.scanned_at
     return usage.inside > 0, ticket_refusal(facts, found) is None, entered_at

@@ -1,7 +1,7 @@
 """One ticket before one check point: whether its holder may enter now.
 
-Laws: the first failure in the order of `Reason` wins; what a check does not know calls staff; the clock's uncertainty is in
-favour of the visitor at the ticket's own window and against him at the cache's age; of several rights the one is taken that
+Laws: the first failure in the order of `Reason` wins; an unknown check calls staff; the clock's uncertainty favours the visitor
+at the ticket's own window and counts against the visitor at the cache's age; of several rights, the entry takes the one that
 consumes least.
 """
 
@@ -32,7 +32,7 @@ _STATUS_REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """One right of a ticket at this check point. `interrupted` is a release here whose outcome a power cut swallowed."""
+    """One right of a ticket at this check point. `interrupted` is a release here whose outcome was lost in a power cut."""
 
     found: Found
     right: Entitlement
@@ -41,12 +41,12 @@ class Chance:
 
     @property
     def takes_up(self) -> bool:
-        """Whether the interrupted release could be taken up again: for no more persons than it was granted for."""
+        """Whether the interrupted release could be resumed: for no more persons than it was granted for."""
         return self.interrupted is not None and self.case.persons <= self.interrupted.persons
 
     @property
     def in_time(self) -> bool:
-        """Whether the interrupted release may be taken up without a supervisor."""
+        """Whether the interrupted release may be resumed without a supervisor."""
         return self.interrupted is not None and self.case.at - self.interrupted.scanned_at <= RESUME_WITHIN_MS
 
     @property
@@ -70,7 +70,7 @@ def judge(facts: Facts, found: Found) -> Verdict:
 
 
 def nearness(verdict: Verdict) -> tuple[int, int]:
-    """Return how near a verdict is to an admission: a prompt, then staff who may decide, then what came furthest in the order."""
+    """Return how near a verdict is to an admission: a prompt first, then a call for staff, then the later reason."""
     if isinstance(verdict, Refuse):
         return 0, ORDER[verdict.reason]
     if isinstance(verdict, CallStaff):
@@ -79,7 +79,7 @@ def nearness(verdict: Verdict) -> tuple[int, int]:
 
 
 def ticket_refusal(facts: Facts, found: Found) -> Refuse | None:
-    """Return what is wrong with the ticket itself, at whatever check point of the site it is shown."""
+    """Return the fault of the ticket itself, which is the same at every check point of the site."""
     record = found.candidate.record
     ticket_type = facts.ticket_types.get(record.ticket_type)
     foreign = record.issuing_site != facts.site.site and TicketFlags.MULTI_SITE not in record.flags
@@ -107,7 +107,7 @@ def rights_here(facts: Facts, ticket_type: TicketTypeRules | None) -> list[Entit
 
 
 def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | None) -> Refuse | CallStaff | None:
-    """Return why this check point must not admit now, whatever the ticket allows. A document without ticket has no record."""
+    """Return why this check point must not admit now, even with a good ticket. A document without ticket has no record."""
     ticket_id = None if record is None else record.ticket_id
     if facts.check_point.state is not CheckPointState.ENABLED:
         return Refuse(Reason.DEVICE_DISABLED, ticket_id)
@@ -124,7 +124,7 @@ def check_point_refusal(facts: Facts, autonomy_s: int, record: TicketRecord | No
 
 
 def _is_single_entry_today(facts: Facts, record: TicketRecord) -> bool:
-    """Whether the ticket is for today alone, and every way through its policy counts one entry."""
+    """Whether the ticket is for today only, and every option of its policy counts one entry."""
     ticket_type = facts.ticket_types.get(record.ticket_type)
     if ticket_type is None or TicketFlags.MULTI_USE in record.flags:
         return False
@@ -160,7 +160,7 @@ def _by_right(facts: Facts, found: Found, ticket_type: TicketTypeRules | None) -
 
 
 def least_consumed(facts: Facts, found: Found) -> int:
-    """Return how many uses an entry on this ticket would consume at least: none, where its holder re-enters."""
+    """Return the fewest uses that an entry on this ticket would consume: none, where its holder re-enters."""
     rights = rights_here(facts, facts.ticket_types.get(found.candidate.record.ticket_type))
     ticked = [right for right in rights if right.ticket_type in facts.check_point.ticked]
     return min((chance_of(facts, found, right).consumes for right in ticked), default=facts.scan.persons)
@@ -172,7 +172,7 @@ def _where_valid(facts: Facts, rights: list[Entitlement]) -> Details:
 
 
 def chance_of(facts: Facts, found: Found, right: Entitlement) -> Chance:
-    """Return one right of a ticket, with what its checks look at."""
+    """Return one right of a ticket, with the input of its checks."""
     return Chance(found, right, _case(facts, found, right, found.candidate.passages), _interrupted_here(facts, found, right))
 
 
@@ -191,7 +191,7 @@ def _case(facts: Facts, found: Found, right: Entitlement, passages: tuple[PastPa
 
 
 def _interrupted_here(facts: Facts, found: Found, right: Entitlement) -> PastPassage | None:
-    """Return the newest release at this very check point whose outcome a power cut swallowed, not yet resumed."""
+    """Return the newest release at this same check point whose outcome was lost in a power cut, and that was not resumed."""
     here = [
         passage
         for passage in found.candidate.passages
@@ -205,7 +205,7 @@ def _interrupted_here(facts: Facts, found: Found, right: Entitlement) -> PastPas
 
 
 def judge_chance(facts: Facts, chance: Chance) -> Verdict:
-    """Return the verdict for one right of a ticket that nothing else speaks against."""
+    """Return the verdict for one right of a ticket that has no other fault."""
     refused_holder = _holder_refusal(facts, chance.found.candidate.record)
     if chance.takes_up and chance.in_time:
         return refused_holder or resumed(facts, chance)
@@ -231,7 +231,7 @@ def _refused_by_use(facts: Facts, chance: Chance, failures: tuple[Failure, ...])
 
 
 def _would_enter_without(facts: Facts, chance: Chance, interrupted: PastPassage) -> bool:
-    """Whether nothing but the passage of which nobody knows whether it happened speaks against an entry."""
+    """Whether the entry would be admitted without the interrupted passage."""
     others = tuple(passage for passage in chance.found.candidate.passages if passage is not interrupted)
     return not appraise(chance.right.policy, _case(facts, chance.found, chance.right, others)).failures
 
@@ -253,7 +253,7 @@ def _holder_refusal(facts: Facts, record: TicketRecord) -> Refuse | CallStaff | 
 
 
 def full_refusal(facts: Facts, persons: int, ticket_id: TicketId | None) -> Refuse | None:
-    """Return the refusal where the site has no room for so many more."""
+    """Return the refusal where the site has no room for so many more persons."""
     if facts.site.capacity is None or facts.inside is None or facts.inside + persons <= facts.site.capacity:
         return None
     room = max(0, facts.site.capacity - facts.inside)
@@ -266,7 +266,7 @@ def _refusal(chance: Chance, failure: Failure) -> Refuse | CallStaff:
 
 
 def resumed(facts: Facts, chance: Chance) -> Admit:
-    """Take up the interrupted release again, whose use was counted when it began."""
+    """Resume the interrupted release; its use was counted when it began."""
     return _admit(facts, chance, PassageKind.RESUME, uses_left_now(chance.right.policy, chance.case))
 
 
@@ -276,7 +276,7 @@ def _admit(facts: Facts, chance: Chance, kind: PassageKind, left: int | None) ->
 
 
 def flags_of(facts: Facts, found: Found | None) -> frozenset[AdmitFlag]:
-    """Return what the office should look at later; a document without ticket has nothing found."""
+    """Return the flags that the office should check later; `found` is None for a document without ticket."""
     ticket_type = None if found is None else facts.ticket_types.get(found.candidate.record.ticket_type)
     step = freshness(
         facts.ground.age_ms, facts.scan.uncertainty_ms, DEFAULT_AUTONOMY_S if ticket_type is None else ticket_type.autonomy_s

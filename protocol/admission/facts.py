@@ -1,4 +1,4 @@
-"""Everything that a decision may depend on. A shell gathers it; `decide` asks nothing else.
+"""All facts that a decision may depend on. The caller gathers them; `decide` asks nothing else.
 
 Laws: facts are complete before the decision begins; records and tables among them were verified against signed metadata (law 4);
 the birth date of a document lives in memory for one decision and nowhere else (law 9).
@@ -21,7 +21,7 @@ from protocol.tickets.record import TicketRecord
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What was shown is no credential of ours."""
+    """The shown code is no credential of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Forged:
 
 @dataclass(frozen=True, slots=True)
 class TicketCode:
-    """A ticket's code, proved by a key of this status."""
+    """A ticket's code, proved by a key of this state."""
 
     claims: Claims
     key_state: KeyState
@@ -39,7 +39,7 @@ class TicketCode:
 
 @dataclass(frozen=True, slots=True)
 class DocumentCard:
-    """An ID card: the keyed hash, and what walk-in rules ask of it."""
+    """An ID card: the keyed hash, and the facts that walk-in rules need."""
 
     holder: bytes
     born: date | None
@@ -53,14 +53,14 @@ class LookUpCode:
 
 @dataclass(frozen=True, slots=True)
 class TypedNumber:
-    """A ticket's short number keyed in by hand: never a proof by itself at an unattended gate."""
+    """A ticket's short number typed by hand: never a proof by itself at an unattended gate."""
 
 
 Presented = Unreadable | Forged | TicketCode | DocumentCard | LookUpCode | TypedNumber
 
 
 class HolderShown(StrEnum):
-    """What is known of the person who shows a real-name ticket's code."""
+    """The evidence that the visitor is the holder of a real-name ticket."""
 
     NOT_YET = "not-yet"
     TIMED_OUT = "timed-out"
@@ -71,7 +71,7 @@ class HolderShown(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One showing of one credential. `uncertainty_ms` is the clock's; `supervisor` is set where one overrides."""
+    """One showing of one credential. `uncertainty_ms` is the clock's; `supervisor` is set at an override."""
 
     attempt_id: AttemptId
     at: Instant
@@ -84,7 +84,7 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A ticket that the credential leads to, with its earlier passages at every site and gate known here."""
+    """A ticket of the credential, with its earlier passages at every site and gate known here."""
 
     record: TicketRecord
     passages: tuple[PastPassage, ...]
@@ -92,9 +92,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """How far what is known here can be believed: `age_ms` of the last signed timestamp, `as_of` of the manifest.
+    """How far the facts here can be believed: `age_ms` of the last signed timestamp, `as_of` of the manifest.
 
-    `unlocked` says that a supervisor unlocked the lane while the cache is stale. At central all is fresh.
+    `unlocked` says that a supervisor unlocked the lane while the cache is stale. At central all data is fresh.
     """
 
     as_of: Instant
@@ -107,8 +107,8 @@ class Ground:
 class Facts:
     """The whole case.
 
-    `unrecorded` are the earlier passages of a proved code's ticket that has no record here, so that it is not let in twice.
-    `earlier_answer` is what this attempt was told before, where it was; `inside` is None where unknown.
+    `unrecorded` are the earlier passages of a proved ticket that has no record here, so that it is not let in twice.
+    `earlier_answer` is the answer that this attempt got before, if any; `inside` is None where unknown.
     """
 
     scan: Scan

@@ -41,5 +41,5 @@ def freshness(age_ms: int, uncertainty_ms: int, autonomy_s: int) -> Freshness:
 
 
 def uncertainty_ms(last_known_ms: int, elapsed_ms: int) -> int:
-    """Return how far a clock may be off that was right within `last_known_ms` and has drifted since at 200 ppm."""
+    """Return the largest error of a clock that was right within `last_known_ms` and has drifted since at 200 ppm."""
     return last_known_ms + elapsed_ms * DRIFT_PER_MILLION // 1_000_000

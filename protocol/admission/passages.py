@@ -1,6 +1,6 @@
-"""Earlier passages of a ticket or a document, as the history of all known journals tells them.
+"""Earlier passages of a ticket or a document, from the history of all known journals.
 
-Laws: a passage is one event however often it arrived; order of arrival says nothing, only the time of the scan does.
+Laws: a passage is one event even if it arrived several times; only the time of the scan orders passages, never the arrival.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from protocol.instants import Instant
 
 
 class PassageState(StrEnum):
-    """What became of a release."""
+    """The result of a release."""
 
     PENDING = "pending"
     PASSED = "passed"
@@ -33,7 +33,7 @@ class PassageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastPassage:
-    """One release for a ticket. `resumed` says that a power cut interrupted it and that it was taken up again."""
+    """One release for a ticket. `resumed` says that a power cut interrupted it and that it was then resumed."""
 
     ticket_id: TicketId
     entitlement_id: EntitlementId
@@ -53,7 +53,7 @@ class PastPassage:
 class PastWalkIn:
     """One admission on a document alone (刷证免票); `holder` is its keyed hash.
 
-    `interrupted` says that a power cut swallowed its outcome, and that it was not taken up again.
+    `interrupted` says that its outcome was lost in a power cut, and that it was not resumed.
     """
 
     holder: bytes

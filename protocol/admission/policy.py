@@ -1,7 +1,7 @@
-"""What a ticket type demands, what a check point is, and what a site allows: the small tables of the feed, as values.
+"""The rules of ticket types, check points and sites: the small tables of the feed, as values.
 
-Laws: a policy is data: what must hold always, and alternatives of which one must hold, each a conjunction of small named
-checks; a check that this version does not know is kept as `UnknownCheck` and calls staff, never passes, never is dropped.
+Laws: a policy is data. All checks of `always` must hold, and, where there are alternatives, all checks of at least one. A check
+that this version does not know is kept as `UnknownCheck`: it calls staff, it never passes, and it is never dropped.
 """
 
 from dataclasses import dataclass
@@ -30,21 +30,21 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Weekdays:
-    """ISO weekdays (1 Monday to 7 Sunday) on which it may be used."""
+    """ISO weekdays (1 Monday to 7 Sunday) on which the ticket may be used."""
 
     days: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class DaysExcluded:
-    """Local days on which it may not be used."""
+    """Local days on which the ticket may not be used."""
 
     days: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOfDay:
-    """Local seconds since midnight, both inclusive; a first after the last spans midnight."""
+    """Local seconds since midnight, both inclusive; where the first is after the last, the window spans midnight."""
 
     first_s: int
     last_s: int
@@ -52,7 +52,7 @@ class TimeOfDay:
 
 @dataclass(frozen=True, slots=True)
 class TimeSlot:
-    """The slot that stands in the ticket's record, with tolerance before and after."""
+    """The slot in the ticket's record, with tolerance before and after."""
 
     before_minutes: int
     after_minutes: int
@@ -89,12 +89,12 @@ class MinimumInterval:
 
 @dataclass(frozen=True, slots=True)
 class ReEntry:
-    """二次入园: after an exit the holder may enter again on the same local day, and that consumes nothing."""
+    """二次入园: after an exit the holder may enter again on the same local day without consuming a use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """The check points or zones where it may be used; matching either is enough."""
+    """The check points or zones where the ticket may be used; one match is enough."""
 
     check_points: frozenset[CheckPointId]
     zones: frozenset[int]
@@ -133,14 +133,14 @@ Check = (
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`always` must hold, and one of `alternatives` where there are any."""
+    """`always` must hold, and one of `alternatives` where the policy has any."""
 
     always: tuple[Check, ...] = ()
     alternatives: tuple[tuple[Check, ...], ...] = ()
 
 
 def options(policy: Policy) -> tuple[tuple[Check, ...], ...]:
-    """Return the conjunctions of which one must hold: each alternative together with what must always hold."""
+    """Return the options: each alternative together with `always`. At least one option must hold."""
     if not policy.alternatives:
         return (policy.always,)
     return tuple((*policy.always, *alternative) for alternative in policy.alternatives)
@@ -148,7 +148,7 @@ def options(policy: Policy) -> tuple[tuple[Check, ...], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """One right of a ticket type: the type by which check points are ticked for it, the sites where it counts, its policy."""
+    """One right of a ticket type: the type that check points are ticked for, the sites where it counts, its policy."""
 
     entitlement_id: EntitlementId
     ticket_type: TicketTypeId
@@ -165,7 +165,7 @@ class Claim(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketTypeRules:
-    """A ticket type as gates know it: a single has one entitlement, a package (套票) several."""
+    """A ticket type for gates: a single has one entitlement, a package (套票) several."""
 
     ticket_type_id: TicketTypeId
     name_zh: str
@@ -177,7 +177,7 @@ class TicketTypeRules:
 
 
 class CheckPointState(IntEnum):
-    """The numbers are those of the wire."""
+    """The state of a check point; the numbers are those of the wire."""
 
     ENABLED = 0
     DISABLED = 1
@@ -202,7 +202,7 @@ class CheckPoint:
 
 @dataclass(frozen=True, slots=True)
 class WalkInRule:
-    """刷证免票: who passes on the document alone. An empty `regions` or `check_points`, or a bound of None, does not restrict.
+    """刷证免票: a rule for passage on a document alone. Empty `regions` or `check_points`, or a bound of None, do not restrict.
 
     Ages are whole years on the day of the scan, both bounds inclusive; `regions` are prefixes of the ID number.
     """
@@ -220,7 +220,7 @@ class WalkInRule:
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """What holds for the whole site. `capacity` of None does not restrict; `unseen_per_hour` caps each gate."""
+    """The rules of the whole site. `capacity` of None does not restrict; `unseen_per_hour` caps each gate."""
 
     site: SiteId
     zone_name: str

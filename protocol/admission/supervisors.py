@@ -1,4 +1,4 @@
-"""Who may unlock a lane or override a refusal at a gate: the feed's small table of PIN verifiers.
+"""The supervisors who may unlock a lane or override a refusal at a gate: the feed's small table of PIN verifiers.
 
 Laws: a PIN never travels, only its argon2id verifier, in a table that central signs (law 4); persons are numbers (law 9).
 """
@@ -31,7 +31,7 @@ def encode_supervisors(supervisors: tuple[Supervisor, ...]) -> bytes:
 
 
 def decode_supervisors(data: bytes) -> tuple[Supervisor, ...]:
-    """Read the table; InputError where it is malformed or names a person twice."""
+    """Read the table; raise InputError where it is malformed or names a person twice."""
     value = cbor.decode(data)
     if not isinstance(value, list) or len(value) > MAX_SUPERVISORS:
         raise InputError(f"{SUPERVISORS}: must be a list of at most {MAX_SUPERVISORS} rows")

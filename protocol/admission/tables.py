@@ -1,7 +1,7 @@
 """The small tables of the feed as bytes: ticket types with their policies, check points, the site's rules.
 
-Laws: deterministic CBOR; a reader refuses what it cannot read, except a check of a later version, which becomes `UnknownCheck`:
-the gate then calls staff for that type and goes on with the others.
+Laws: deterministic CBOR; a reader refuses a value that it cannot read, except a check of a later version, which becomes
+`UnknownCheck`: the gate then calls staff for that type and still serves the others.
 """
 
 from collections.abc import Callable, Iterable
@@ -46,7 +46,7 @@ def encode_ticket_types(ticket_types: Iterable[TicketTypeRules]) -> bytes:
 
 
 def decode_ticket_types(data: bytes) -> tuple[TicketTypeRules, ...]:
-    """Read the table of ticket types; InputError where it is malformed."""
+    """Read the table of ticket types; raise InputError where it is malformed."""
     return _rows(data, TICKET_TYPES, MAX_TICKET_TYPES, _ticket_type_from_value)
 
 
@@ -57,7 +57,7 @@ def encode_check_points(check_points: Iterable[CheckPoint]) -> bytes:
 
 
 def decode_check_points(data: bytes) -> tuple[CheckPoint, ...]:
-    """Read the table of check points; InputError where it is malformed."""
+    """Read the table of check points; raise InputError where it is malformed."""
     return _rows(data, CHECK_POINTS, MAX_CHECK_POINTS, _check_point_from_value)
 
 
@@ -75,7 +75,7 @@ def encode_site_rules(rules: SiteRules) -> bytes:
 
 
 def decode_site_rules(data: bytes) -> SiteRules:
-    """Read the site's rules; InputError where they are malformed."""
+    """Read the site's rules; raise InputError where they are malformed."""
     names = {"site", "zone_name", "capacity", "unseen_per_hour", "walk_in_rules"}
     fields = cbor.Fields(cbor.decode(data), SITE_RULES, names)
     return SiteRules(

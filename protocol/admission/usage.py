@@ -1,8 +1,8 @@
-"""How often an entitlement was used, and who is inside: folded from past passages by the time of the scan.
+"""Computes how often an entitlement was used and how many persons are inside, from past passages by the time of the scan.
 
-Laws: a passage that did not happen is no use; a use that was resumed is one use; an exit never consumes; re-entry on the day
-of the exit consumes nothing where the policy allows it, for as many persons as left. Order of arrival changes nothing. A passage
-that was recorded without naming a right (no feed, no table) counts for each, so that nobody enters twice or is held outside.
+Laws: a passage that did not happen is no use; a use that was resumed is one use; an exit never consumes; re-entry on the day of
+the exit consumes nothing where the policy allows it, for as many persons as left. The order of arrival changes nothing. A passage
+that was recorded without a right (no feed, no table) counts for each right, so that no visitor enters twice or is held outside.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ _RE_ENTRY = ReEntry()
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Entries that consumed uses, in order, each with the persons who consumed; the last entry; how many are inside.
+    """Entries that consumed uses, in order, each with its number of persons; the last entry; the number of persons inside.
 
     `outside` counts the persons who entered, left on the day `left_on`, and have not come back.
     """
@@ -33,17 +33,17 @@ class Usage:
     left_on: date | None
 
     def persons(self, since: Instant | None = None) -> int:
-        """Return how many persons used it, in all or from an instant on."""
+        """Return how many persons used the right, in total or from an instant on."""
         return sum(use.persons for use in self.uses if since is None or use.scanned_at >= since)
 
     def returning(self, day: date, persons: int) -> int:
-        """Return how many of so many would come back on this day, having left on it."""
+        """Return how many of so many persons re-enter: they left on this same day."""
         return min(self.outside, persons) if self.left_on == day else 0
 
 
 @dataclass(slots=True)
 class _Fold:
-    """The fold so far. An exit before any entry lets nobody in: who never entered cannot re-enter."""
+    """The state of the fold. An exit before any entry allows no re-entry: that holder never entered."""
 
     most_inside: int
     re_entry: bool
@@ -67,13 +67,13 @@ class _Fold:
             self.uses.append(passage)
         elif returning < passage.persons:
             self.uses.append(replace(passage, persons=passage.persons - returning))
-        still_inside = self.inside if self.entered_on == day else 0  # an exit that nobody saw ends with the day
+        still_inside = self.inside if self.entered_on == day else 0  # a missed exit counts until the end of the day
         self.inside = min(still_inside + passage.persons, self.most_inside)
         self.last_entry, self.entered_on = passage, day
 
 
 def usage_of(passages: Iterable[PastPassage], right: Entitlement, most_inside: int, zone: tzinfo) -> Usage:
-    """Fold the passages of a ticket into the usage of one of its rights. `most_inside` is how many persons the ticket is for."""
+    """Compute the usage of one right from the passages of a ticket. `most_inside` is the number of persons of the ticket."""
     happened = [passage for passage in passages if _counts(passage, right)]
     if not happened:
         return _UNUSED

@@ -1,7 +1,7 @@
-"""The answer to a visitor: what it may be, its reasons, and their texts in both languages.
+"""The answer to a visitor: its kinds, its reasons, and their texts in both languages.
 
-Laws: a refusal is a value; each reason stands once, in the order in which the first failure wins, with its text for the visitor
-and for staff; `passes_at` says when a time-bound refusal would end.
+Laws: a refusal is a value; each reason is listed once, in the order in which the first failure wins, with its text for the
+visitor and for staff; `passes_at` says when a time-bound refusal ends.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from protocol.instants import Instant, to_datetime
 
 
 class Language(StrEnum):
-    """What people may read."""
+    """The readers of a text."""
 
     ZH_CN = "zh-CN"
     EN = "en"
@@ -60,7 +60,7 @@ ORDER = {reason: place for place, reason in enumerate(Reason)}
 
 
 class AdmitFlag(StrEnum):
-    """What the office should look at later."""
+    """The flags that the office should check later."""
 
     UNSEEN = "unseen"
     OFFLINE = "offline"
@@ -70,7 +70,7 @@ class AdmitFlag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a text may name: a time past, a time to come, a place (both languages), a number left."""
+    """The details that a text may name: a past time, a future time, a place (both languages), a number left."""
 
     since: Instant | None = None
     passes_at: Instant | None = None
@@ -97,7 +97,7 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class LetOut:
-    """Exits always open (law 8); `alarm` says what staff should know, `ticket_id` is None where none could be named."""
+    """Exits always open (law 8); `alarm` informs staff, `ticket_id` is None where no ticket could be named."""
 
     ticket_id: TicketId | None
     entitlement_id: EntitlementId | None
@@ -107,12 +107,12 @@ class LetOut:
 
 @dataclass(frozen=True, slots=True)
 class FreePassage:
-    """The fire contact is open: nothing is asked and nothing consumed."""
+    """The fire contact is open: no ticket is checked and no use is consumed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskForCard:
-    """A real-name ticket's code was shown at a lane with a reader: the card next."""
+    """A real-name ticket's code was shown at a lane with a reader: the visitor must now lay the card on."""
 
     ticket_id: TicketId
 
@@ -140,7 +140,7 @@ Verdict = Admit | LetOut | FreePassage | AskForCard | Refuse | CallStaff
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Visitor and staff, Chinese and English. Braces name fields of Details."""
+    """Texts for visitor and staff, Chinese and English. Braces name fields of Details."""
 
     visitor_zh: str
     visitor_en: str
@@ -282,13 +282,13 @@ _PARTS = {
 
 
 def visitor_text(verdict: Refuse | CallStaff, language: Language, zone: tzinfo) -> str:
-    """Return what the visitor reads."""
+    """Return the visitor's text."""
     texts = _TEXTS[verdict.reason]
     return _filled(texts.visitor_zh if language is Language.ZH_CN else texts.visitor_en, verdict, language, zone)
 
 
 def staff_text(verdict: Refuse | CallStaff, language: Language, zone: tzinfo) -> str:
-    """Return what staff read."""
+    """Return the staff's text."""
     texts = _TEXTS[verdict.reason]
     return _filled(texts.staff_zh if language is Language.ZH_CN else texts.staff_en, verdict, language, zone)
 

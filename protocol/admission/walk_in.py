@@ -1,8 +1,8 @@
-"""Walk-ins (刷证免票): who passes on the document alone.
+"""Walk-ins (刷证免票): decides whether a visitor passes on the document alone.
 
-Laws: a rule speaks from what stands on the card; once per document and local day, whichever rule and gate; what a power cut
-interrupted may be taken up once, at the same check point, for as long as a ticket's entry may; the answer names the rule and
-never the birth date (law 9).
+Laws: a rule uses only the card's data; a document passes once per local day, over all rules and gates; a release that a power cut
+interrupted may be resumed once, at the same check point, for as long as a ticket's entry may; the answer names the rule and never
+the birth date (law 9).
 """
 
 from datetime import timedelta
@@ -18,7 +18,7 @@ from protocol.instants import Instant, local_day, start_of_day
 
 
 def walk_in(facts: Facts) -> Admit | Refuse | CallStaff | None:
-    """Judge a document without a ticket; None where no rule speaks for it."""
+    """Judge a document without a ticket; return None where no rule applies to it."""
     card = facts.scan.presented
     if not isinstance(card, DocumentCard):
         return None
@@ -39,7 +39,7 @@ def walk_in(facts: Facts) -> Admit | Refuse | CallStaff | None:
 
 
 def _interrupted_here(facts: Facts, earlier: list[PastWalkIn]) -> PastWalkIn | None:
-    """Return the newest release at this very check point whose outcome a power cut swallowed, while it may be taken up."""
+    """Return the newest release at this same check point whose outcome was lost in a power cut, while it may be resumed."""
     here = facts.check_point.check_point_id
     found = [
         one

@@ -1,1 +1,1 @@
-"""What central publishes to gates, and when a gate believes it."""
+"""The feed that central publishes to gates, and the rules by which a gate believes it."""

@@ -1,6 +1,6 @@
-"""Where central serves the feed, as paths under its address; all by GET.
+"""The paths under central's address at which it serves the feed; all by GET.
 
-Laws: whatever is named by a hash, or by epoch and version, never changes, so any cache or CDN may keep it.
+Laws: content named by a hash, or by epoch and version, never changes, so any cache or CDN may keep it.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _NUMBERS_SEPARATOR = ","
 
 
 def head(after: int, wait_s: int) -> str:
-    """The head: at once where the timestamp's version is above `after`, else as soon as it is, or after `wait_s`."""
+    """The head: central answers at once where the timestamp's version is above `after`, else once it is, or after `wait_s`."""
     return f"{HEAD}?after={after}&wait_s={wait_s}"
 
 
@@ -34,7 +34,7 @@ def admissions(epoch: int, version: int) -> str:
 
 
 def delta(epoch: int, from_version: int, to_version: int) -> str:
-    """The delta between two manifests; not found where central keeps none."""
+    """The delta between two manifests; central answers 404 where it keeps none."""
     return f"{_FEED}/delta/{epoch}/{from_version}/{to_version}"
 
 
@@ -49,7 +49,7 @@ def buckets(kind: BucketKind, root: bytes, numbers: Iterable[int]) -> str:
 
 
 def wanted_buckets(kind: str, root: str, numbers: str) -> tuple[BucketKind, bytes, tuple[int, ...]]:
-    """Read the last three parts of a path of buckets; InputError where they are not ones that `buckets` writes."""
+    """Read the last three parts of a path of buckets; raise InputError where `buckets` would not write them."""
     try:
         wanted = tuple(int(number) for number in numbers.split(_NUMBERS_SEPARATOR, PACK_BUCKETS - 1))
         found = BucketKind(kind), bytes.fromhex(root), wanted

@@ -3,7 +3,8 @@
 A ticket or its events lie in the bucket of the top 12 bits of the ticket id; a credential in that of its key. A hash list is
 the 4,096 SHA-256 of the buckets in order (128 KiB); its root, which is signed, is the SHA-256 of the list. A pack is for each
 bucket asked for, in ascending order, its length (u32, big-endian) and its bytes, as one zlib stream (RFC 1950).
-Laws: nothing is believed but by its hash, uncompressed; whoever inflates says first how many bytes may come out.
+Laws: content is believed only by the hash of its uncompressed bytes; the code that inflates first sets how many bytes may come
+out.
 """
 
 import hashlib
@@ -31,7 +32,7 @@ EMPTY_LIST = _NO_ROWS * BUCKETS
 
 
 class BucketKind(StrEnum):
-    """What a bucket holds."""
+    """The kinds of buckets."""
 
     TICKETS = "tickets"
     CREDENTIALS = "credentials"
@@ -39,7 +40,7 @@ class BucketKind(StrEnum):
 
     @property
     def role(self) -> Role:
-        """The signed role that answers for it."""
+        """The signed role that names it."""
         return Role.ADMISSIONS if self is BucketKind.EVENTS else Role.MANIFEST
 
 
@@ -54,7 +55,7 @@ def bucket_of_key(key: bytes) -> int:
 
 
 def digest(data: bytes) -> bytes:
-    """Return the SHA-256 by which content is known."""
+    """Return the SHA-256 that identifies content."""
     return hashlib.sha256(data).digest()
 
 
@@ -82,7 +83,7 @@ def deflate(data: bytes) -> bytes:
 
 
 def inflate(stream: bytes, most_bytes: int, role: Role) -> bytes:
-    """Return what a zlib stream holds; UntrustedFeed where that is more than `most_bytes`, cut short, or followed by more."""
+    """Inflate a zlib stream; raise UntrustedFeed where it holds more than `most_bytes`, is cut short, or is followed by bytes."""
     inflater = zlib.decompressobj()
     try:
         data = inflater.decompress(stream, most_bytes + 1)
@@ -96,7 +97,7 @@ def inflate(stream: bytes, most_bytes: int, role: Role) -> bytes:
 
 
 def encode_pack(blobs: Sequence[bytes]) -> bytes:
-    """Return buckets, in ascending order of number, as they travel."""
+    """Return buckets, in ascending order of number, as a pack."""
     parts: list[bytes] = []
     for blob in blobs:
         parts += (_LENGTH.pack(len(blob)), blob)
@@ -104,9 +105,9 @@ def encode_pack(blobs: Sequence[bytes]) -> bytes:
 
 
 def decode_pack(pack: bytes, expected: Mapping[int, bytes], most_bytes: int, role: Role) -> dict[int, bytes]:
-    """Return the buckets of a pack by number, each with the hash that is `expected` of it; else UntrustedFeed.
+    """Return the buckets of a pack by number; raise UntrustedFeed where one does not have its `expected` hash.
 
-    `most_bytes` bounds the buckets together, beside their lengths.
+    `most_bytes` bounds the buckets together, without their length fields.
     """
     data = inflate(pack, most_bytes + PACK_HEADER_BYTES * len(expected), role)
     found: dict[int, bytes] = {}

@@ -1,9 +1,9 @@
-"""What changed between two versions of a manifest, and the making of the changed buckets from the old ones.
+"""The changes between two versions of a manifest, and the computation of the changed buckets from the old ones.
 
 A delta travels as one zlib stream of a deterministic CBOR map: `from`, `to` (versions), and four byte strings: the tables
-(`rows`) of tickets and of credential entries that now stand, the removed ticket ids (u64 each, ascending) and the table of
-removed credential entries. It is not signed: what comes of it must have the roots that the manifest signs.
-Laws: applying a delta never trusts it; a delta that leads elsewhere changes nothing.
+(`rows`) of the new tickets and credential entries, the removed ticket ids (u64 each, ascending) and the table of removed
+credential entries. It is not signed: the resulting buckets must have the roots that the manifest signs.
+Laws: applying a delta never trusts it; a delta with another result changes nothing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -32,19 +32,19 @@ _KEY_BYTES = {BucketKind.TICKETS: TICKET_KEY_BYTES, BucketKind.CREDENTIALS: CRED
 _ROW_BYTES = {BucketKind.TICKETS: TICKET_BYTES, BucketKind.CREDENTIALS: CREDENTIAL_BYTES}
 _FIELDS = {"from", "to", "tickets", "tickets_removed", "credentials", "credentials_removed"}
 
-RowChanges = Mapping[bytes, bytes | None]  # by key: the row that now stands there, or None where it is taken away
+RowChanges = Mapping[bytes, bytes | None]  # by key: the new row, or None where it is removed
 BucketId = tuple[BucketKind, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows that changed, by kind and by key."""
+    """Changed rows, by kind and by key."""
 
     tickets: RowChanges
     credentials: RowChanges
 
     def by_bucket(self) -> dict[BucketId, dict[bytes, bytes | None]]:
-        """Return the changes by the bucket that they fall into."""
+        """Return the changes by their bucket."""
         found: dict[BucketId, dict[bytes, bytes | None]] = {}
         for key, row in self.tickets.items():
             number = bucket_of_ticket(TicketId(int.from_bytes(key, "big")))
@@ -61,7 +61,7 @@ def changes(
     credentials: Iterable[CredentialEntry] = (),
     credentials_removed: Iterable[CredentialEntry] = (),
 ) -> Changes:
-    """Return the row changes of records and entries; what is removed and put back stands."""
+    """Return the row changes of records and entries; a row that is removed and put back stays."""
     tickets: dict[bytes, bytes | None] = {ticket_key(ticket_id): None for ticket_id in removals}
     tickets.update({ticket_key(record.ticket_id): ticket_row(record) for record in upserts})
     entries: dict[bytes, bytes | None] = {credential_row(entry): None for entry in credentials_removed}
@@ -70,12 +70,12 @@ def changes(
 
 
 def apply_to_bucket(kind: BucketKind, blob: bytes, row_changes: RowChanges) -> bytes:
-    """Return the bucket after the changes that fall into it."""
+    """Return the bucket after its changes."""
     return rows.changed(blob, _ROW_BYTES[kind], _KEY_BYTES[kind], row_changes)
 
 
 def apply_changes(all_changes: Changes, load: Callable[[BucketKind, int], bytes]) -> dict[BucketId, bytes]:
-    """Return the new bytes of each bucket that is touched; `load` gives the verified old ones."""
+    """Return the new bytes of each changed bucket; `load` returns the verified old bytes."""
     return {
         (kind, number): apply_to_bucket(kind, load(kind, number), row_changes)
         for (kind, number), row_changes in all_changes.by_bucket().items()
@@ -84,14 +84,14 @@ def apply_changes(all_changes: Changes, load: Callable[[BucketKind, int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The changes from one version to another of the same epoch."""
+    """The changes from one version to another one of the same epoch."""
 
     from_version: int
     to_version: int
     changes: Changes
 
     def to_bytes(self) -> bytes:
-        """Return the delta as it travels."""
+        """Return the delta's bytes."""
         tickets, credentials = self.changes.tickets, self.changes.credentials
         value = {
             "from": self.from_version,
@@ -107,7 +107,7 @@ class Delta:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Delta":
-        """Read a delta; InputError or UntrustedFeed where it is malformed or longer than MAX_DELTA_BYTES."""
+        """Read a delta; raise InputError or UntrustedFeed where it is malformed or longer than MAX_DELTA_BYTES."""
         fields = cbor.Fields(cbor.decode(inflate(data, MAX_DELTA_BYTES, Role.MANIFEST)), "delta", _FIELDS)
         removed = fields.binary("tickets_removed")
         if len(removed) % TICKET_KEY_BYTES:

@@ -1,6 +1,6 @@
-"""Why a feed is not to be believed, by role and by kind of attack (The Update Framework's names).
+"""The reasons to refuse a feed, by role and by kind of attack (The Update Framework's names).
 
-Laws: a fault names the role that failed, so that whoever looks knows which key or file to mistrust; none changes state.
+Laws: a fault names the role that failed, so that staff know which key or file to mistrust; none changes state.
 """
 
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 
 class Kind(StrEnum):
-    """What was attempted, or looks like it."""
+    """The attack that was tried, or that the data looks like."""
 
     ROLLBACK = "rollback"
     FREEZE = "freeze"
@@ -31,10 +31,10 @@ class Kind(StrEnum):
 
 
 class UntrustedFeed(UntrustedError):
-    """Something that central seems to have published is refused. What was believed before stays in force."""
+    """A feed that seems to come from central is refused. The feed believed before stays in force."""
 
     def __init__(self, kind: Kind, role: Role, message: str) -> None:
-        """Name the attack and the role; `message` says what was expected and what came."""
+        """Name the attack and the role; `message` names the expected and the received value."""
         super().__init__(f"{role.value}: {message} ({kind.value}); the feed in force stays, and central must be looked at")
         self.kind = kind
         self.role = role

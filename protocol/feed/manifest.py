@@ -1,8 +1,8 @@
-"""The signed metadata of a feed: timestamp, manifest, admissions head; and the head that is polled or pushed.
+"""The signed metadata of a feed: timestamp, manifest, admissions head; and the head that agents poll and central pushes.
 
-Each travels in a `signatures.Envelope` under the domain of its role, as deterministic CBOR with its role named inside; the root
-role is the keyring (`keyring`). Sizes are bounded before anything is parsed.
-Laws: metadata names content by hash and length, never by address; a value read is one that could have been written.
+Each travels in a `signatures.Envelope` under the domain of its role, as deterministic CBOR that names its role; the root role is
+the keyring (`keyring`). Sizes are bounded before anything is parsed.
+Laws: metadata names content by hash and length, never by address; a reader accepts only values that could have been written.
 """
 
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class EventBase:
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """All admission events of a journal up to this sequence are in the base or the segments (save those of ended tickets)."""
+    """All admission events of a journal up to this sequence are in the base or the segments (except those of ended tickets)."""
 
     agent: AgentId
     journal_id: JournalId
@@ -72,7 +72,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """Freshness: what is current, signed again every few seconds. `expires_at` ends the site's offline autonomy."""
+    """Freshness: names the current roles, signed again every few seconds. `expires_at` ends the site's offline autonomy."""
 
     site: SiteId
     epoch: int
@@ -92,7 +92,7 @@ class Timestamp:
 
     @classmethod
     def from_payload(cls, payload: bytes) -> "Timestamp":
-        """Read a timestamp; InputError where it is malformed."""
+        """Read a timestamp; raise InputError where it is malformed."""
         fields = _fields(payload, Role.TIMESTAMP, {"signed_at", "expires_at", "keyring", "manifest", "admissions"})
         return cls(
             site=_site(fields),
@@ -108,7 +108,7 @@ class Timestamp:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The tickets, credentials and small tables of a site. `change_sequence` is the last change of central's that is in it."""
+    """The tickets, credentials and small tables of a site. `change_sequence` is central's last change that it contains."""
 
     site: SiteId
     epoch: int
@@ -143,7 +143,7 @@ class Manifest:
 
     @classmethod
     def from_payload(cls, payload: bytes) -> "Manifest":
-        """Read a manifest; InputError where it is malformed or its tables are not in order of their names."""
+        """Read a manifest; raise InputError where it is malformed or its tables are not in order of their names."""
         names = {"as_of", "ticket_count", "credential_count", "tickets_root", "credentials_root", "change_sequence", "tables"}
         fields = _fields(payload, Role.MANIFEST, names)
         tables = tuple(_table(item) for item in fields.items("tables", MAX_TABLES))
@@ -165,7 +165,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionsHead:
-    """All gates' admission events: a base that is rolled up daily, and the segments since, oldest first."""
+    """The admission events of all gates: a base that central rolls up daily, and the segments since then, oldest first."""
 
     site: SiteId
     epoch: int
@@ -177,7 +177,7 @@ class AdmissionsHead:
 
     @property
     def event_count(self) -> int:
-        """How many events the head names in all."""
+        """The number of events that the head names in total."""
         return (self.base.count if self.base else 0) + sum(ref.count for ref in self.segments)
 
     def to_payload(self) -> bytes:
@@ -195,7 +195,7 @@ class AdmissionsHead:
 
     @classmethod
     def from_payload(cls, payload: bytes) -> "AdmissionsHead":
-        """Read an admissions head; InputError where it is malformed."""
+        """Read an admissions head; raise InputError where it is malformed."""
         fields = _fields(payload, Role.ADMISSIONS, {"as_of", "base", "segments", "watermarks"})
         watermarks = tuple(read_watermark(item) for item in fields.items("watermarks", MAX_WATERMARKS))
         if len({(mark.agent, mark.journal_id) for mark in watermarks}) != len(watermarks):
@@ -214,19 +214,19 @@ class AdmissionsHead:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is polled or pushed: the newest timestamp's envelope, and a hint (not signed, not believed) of the newest keyring."""
+    """The head: the newest timestamp's envelope, and a hint (not signed, not believed) of the newest keyring."""
 
     keyring_epoch: int
     keyring_version: int
     timestamp: bytes
 
     def to_bytes(self) -> bytes:
-        """Return the head as it travels."""
+        """Return the head's bytes."""
         return cbor.encode({"keyring": [self.keyring_epoch, self.keyring_version], "timestamp": self.timestamp})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Head":
-        """Read a head; InputError where it is malformed. The caller bounds the length before."""
+        """Read a head; raise InputError where it is malformed. The caller bounds the length before."""
         fields = cbor.Fields(cbor.decode(data), "head", {"keyring", "timestamp"})
         match fields.integers("keyring", 1, most=2):
             case (epoch, version):
@@ -273,7 +273,7 @@ def _content(value: object, where: str) -> tuple[bytes, int, int]:
 
 
 def read_watermark(value: object) -> Watermark:
-    """Return a watermark; InputError where it is malformed."""
+    """Return a watermark; raise InputError where it is malformed."""
     match value:
         case [int() as agent, bytes() as journal_id, int() as sequence] if (
             0 < agent <= U32_MAX and len(journal_id) == JOURNAL_ID_BYTES and sequence > 0

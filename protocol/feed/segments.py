@@ -1,10 +1,11 @@
 """Admission events as the signed admissions role carries them: segments, and the event buckets that they are rolled up into.
 
-Both have one layout, big-endian: `tickets u32 | walk-ins u32 | ticket id u64 per ticket event | holder 16 bytes per walk-in
-event | end of the event in what follows u32 per event | the events, deterministic CBOR (journal.history)`. Ticket events come
-first, ascending by ticket id and then by their bytes; walk-in events (which name no ticket) follow, by holder in the same way.
-An outcome stands with the ticket or holder of its intent. No events are no bytes.
-Laws: the same event is there once, so a merge of segments is order-free and any two who merge the same ones get the same bytes.
+Both have one layout, big-endian: `tickets u32 | walk-ins u32 | ticket id u64 per ticket event | holder 16 bytes per walk-in event
+| end of the event in the following part u32 per event | the events, deterministic CBOR (journal.history)`. Ticket events come
+first, ascending by ticket id and then by their bytes; walk-in events (which name no ticket) follow, by holder in the same way. An
+outcome is stored under the ticket or holder of its intent. A segment without events has no bytes.
+Laws: a segment holds an event once, so a merge of segments does not depend on order, and two programs that merge the same
+segments get the same bytes.
 """
 
 import struct
@@ -28,7 +29,7 @@ Row = tuple[bytes, bytes]  # the subject (8 bytes of a ticket id, or 16 of a hol
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Where the parts of a segment begin; `values` is where the events do."""
+    """The offsets of the parts of a segment; `values` is the offset of the events."""
 
     tickets: int
     walk_ins: int
@@ -65,7 +66,7 @@ def encode_segment(rows: Iterable[Row]) -> bytes:
 
 
 def rows_of(segment: bytes) -> list[Row]:
-    """Return all rows of a segment; InputError where it is malformed."""
+    """Return all rows of a segment; raise InputError where it is malformed."""
     shape = _shape(segment)
     return [(_subject(segment, shape, place), _value(segment, shape, place)) for place in range(shape.tickets + shape.walk_ins)]
 
@@ -77,24 +78,24 @@ def event_count(segment: bytes) -> int:
 
 
 def merged(segments: Iterable[bytes]) -> bytes:
-    """Return one segment of all events of several."""
+    """Return one segment with all events of several segments."""
     return encode_segment(row for segment in segments for row in rows_of(segment))
 
 
 def events_of_ticket(segment: bytes, ticket_id: TicketId) -> tuple[AdmissionEvent, ...]:
-    """Return the events of a ticket, found by bisection of a segment that was verified."""
+    """Return the events of a ticket, found by bisection of a verified segment."""
     shape = _shape(segment)
     return _events(segment, shape, ticket_id.to_bytes(_TICKET_BYTES, "big"), 0, shape.tickets)
 
 
 def events_of_holder(segment: bytes, holder: bytes) -> tuple[AdmissionEvent, ...]:
-    """Return the walk-in events of a document, found by bisection of a segment that was verified."""
+    """Return the walk-in events of a document, found by bisection of a verified segment."""
     shape = _shape(segment)
     return _events(segment, shape, holder, shape.tickets, shape.tickets + shape.walk_ins)
 
 
 def by_bucket(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    """Return the ticket events among the rows, by the number of their bucket; walk-in events have none."""
+    """Return the ticket events among the rows, by their bucket's number; walk-in events have no bucket."""
     buckets: dict[int, list[Row]] = {}
     for row in rows:
         if len(row[0]) == _TICKET_BYTES:

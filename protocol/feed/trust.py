@@ -1,10 +1,10 @@
-"""When a gate believes what central publishes (protocol/SPEC.md, section 8; The Update Framework's client workflow).
+"""Decides whether a gate believes a published feed (protocol/SPEC.md, section 8; The Update Framework's client workflow).
 
-Each role moves forward alone: (epoch, version) never falls, and equal means equal hash (law 3). A role's epoch is that of the
-keyring, so only root raises one: that is how central goes on after a restore, and how a gate recovers when a stolen key has
-run a version to the end of its numbers. The timestamp names keyring, manifest and admissions head by version and hash, so no
-two states mix; it expires, so no state is frozen. Sizes are bounded before anything is parsed.
-Laws: pure; a refusal raises UntrustedFeed and leaves the state that was passed in as the one to go on with.
+Each role moves forward by itself: (epoch, version) never falls, and equal pairs mean equal hashes (law 3). A role's epoch is that
+of the keyring, so only root raises it. In this way central goes on after a restore, and a gate recovers after a thief has used a
+key up to the highest version. The timestamp names keyring, manifest and admissions head by version and hash, so that no two
+states mix; it expires, so that no state is frozen. Sizes are bounded before anything is parsed.
+Laws: pure; a refusal raises UntrustedFeed, and the caller goes on with the state that it passed in.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ _Metadata = TypeVar("_Metadata", Timestamp, Manifest, AdmissionsHead)
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """The newest envelope of a role that was believed."""
+    """The newest believed envelope of a role."""
 
     epoch: int
     version: int
@@ -54,7 +54,7 @@ class Believed:
 
     @property
     def edition(self) -> tuple[int, int]:
-        """What never falls."""
+        """The values that never fall."""
         return self.epoch, self.version
 
 
@@ -68,7 +68,7 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class EventsMark:
-    """What the newest believed admissions head held, so that its successor can be seen to hold no less."""
+    """The content of the newest believed admissions head: its successor must hold no less."""
 
     base_root: bytes | None
     event_count: int
@@ -77,7 +77,7 @@ class EventsMark:
 
 @dataclass(frozen=True, slots=True)
 class TrustState:
-    """All that a gate believes. `keyring_envelope` is kept as it came, so that a stored state can be proved again."""
+    """The whole trust state of a gate. `keyring_envelope` is kept unchanged, so that a stored state can be proved again."""
 
     site: SiteId
     keyring_envelope: bytes
@@ -91,7 +91,7 @@ class TrustState:
 
 
 def begin(site: SiteId, keyring_envelope: bytes) -> TrustState:
-    """Return the state of an agent that was handed its first keyring at enrolment, or reads it back from its store."""
+    """Return the state of an agent that got its first keyring at enrolment, or reads it back from its store."""
     envelope, keyring = _open_keyring(keyring_envelope)
     if not signed_by_threshold(envelope, keyring.root_keys, keyring.threshold):
         raise UntrustedFeed(Kind.FORGERY, Role.ROOT, "the first keyring is not signed by its own root keys")
@@ -101,7 +101,8 @@ def begin(site: SiteId, keyring_envelope: bytes) -> TrustState:
 def believe_keyring(state: TrustState, data: bytes) -> TrustState:
     """Return the state with the next keyring, signed by the threshold of the old root keys and by its own.
 
-    Versions go one by one within an epoch, so that each rotation is seen; expiry counts only for the last (`believe_timestamp`).
+    Versions rise one by one within an epoch, so that no rotation is skipped; expiry counts only for the last
+    (`believe_timestamp`).
     """
     envelope, keyring = _open_keyring(data)
     old = state.keyring
@@ -116,7 +117,7 @@ def believe_keyring(state: TrustState, data: bytes) -> TrustState:
 
 
 def believe_timestamp(state: TrustState, data: bytes, now: Instant, uncertainty_ms: int) -> tuple[TrustState, Timestamp]:
-    """Return the state with a timestamp that is signed, not expired, and names nothing older than what is believed."""
+    """Return the state with a timestamp that is signed, not expired, and names no role older than the believed one."""
     envelope, signers = _open(state, Role.TIMESTAMP, data)
     timestamp = _read(Role.TIMESTAMP, Timestamp.from_payload, envelope)
     _refuse_signer(Role.TIMESTAMP, state, signers, timestamp.site, timestamp.signed_at)
@@ -145,9 +146,9 @@ def believe_manifest(state: TrustState, timestamp: Timestamp, data: bytes) -> tu
 
 
 def recall_manifest(state: TrustState, data: bytes) -> tuple[TrustState, Manifest]:
-    """Return the state with a manifest that the cache holds: the one believed, or a newer signed one.
+    """Return the state with the cache's manifest: the believed one, or a newer signed one.
 
-    A cache may be one step ahead of the trust store, never behind: an older cache file put back is a rollback.
+    A cache may be one step ahead of the trust store, never behind: a restored older cache file is a rollback.
     """
     envelope, signers = _open(state, Role.MANIFEST, data)
     manifest = _read(Role.MANIFEST, Manifest.from_payload, envelope)
@@ -168,7 +169,7 @@ def believe_admissions(state: TrustState, timestamp: Timestamp, data: bytes) -> 
 
 
 def recall_admissions(state: TrustState, data: bytes) -> tuple[TrustState, AdmissionsHead]:
-    """Return the state with an admissions head that the cache holds; it never holds less than the one believed."""
+    """Return the state with the cache's admissions head; it never holds less than the believed one."""
     envelope, signers = _open(state, Role.ADMISSIONS, data)
     head = _read(Role.ADMISSIONS, AdmissionsHead.from_payload, envelope)
     _refuse_signer(Role.ADMISSIONS, state, signers, head.site, head.as_of)
@@ -184,7 +185,7 @@ def recall_admissions(state: TrustState, data: bytes) -> tuple[TrustState, Admis
 
 
 def check_content(role: Role, data: bytes, expected_sha256: bytes, expected_length: int) -> None:
-    """Raise UntrustedFeed unless the content is as long as signed metadata says, and has its hash."""
+    """Raise UntrustedFeed unless the content has the signed length and the signed hash."""
     if len(data) > expected_length:
         raise UntrustedFeed(Kind.ENDLESS_DATA, role, f"{len(data)} bytes came where {expected_length} are named")
     if len(data) < expected_length:
@@ -215,7 +216,7 @@ def _open_keyring(data: bytes) -> tuple[Envelope, Keyring]:
 
 
 def _open(state: TrustState, role: Role, data: bytes) -> tuple[Envelope, tuple[Key, ...]]:
-    """Return the envelope and the keys of this role, for this site, that signed it: at least one."""
+    """Return the envelope and the keys that signed it: at least one key of this role, for this site."""
     envelope = _parse(role, data)
     signers = tuple(
         key
@@ -275,7 +276,7 @@ def _refuse_expired(role: Role, expires_at: Instant, now: Instant, uncertainty_m
 
 
 def _refuse_forgetting(known: EventsMark | None, head: AdmissionsHead) -> None:
-    """Refuse a head that lost events: events are only added, save that a new base leaves out those of ended tickets."""
+    """Refuse a head that lost events: events are only added, except that a new base leaves out those of ended tickets."""
     if known is None:
         return
     reached = {(mark.agent, mark.journal_id): mark.sequence for mark in head.watermarks}

@@ -1,6 +1,6 @@
-"""A trust state as bytes, for the store that outlives a cache.
+"""Encodes a trust state as bytes, for the store that outlives a cache.
 
-Laws: what is read back is proved again: the keyring must be signed by its own root keys, or the state is refused.
+Laws: a state that is read back is proved again: the keyring must be signed by its own root keys, or the state is refused.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ _FIELDS = {"site", "keyring", "timestamp", "freshness", "manifest", "admissions"
 
 
 def to_bytes(state: TrustState) -> bytes:
-    """Return the state as it is stored."""
+    """Return the state's bytes."""
     fresh, events = state.freshness, state.events
     return cbor.encode(
         {
@@ -34,7 +34,7 @@ def to_bytes(state: TrustState) -> bytes:
 
 
 def from_bytes(data: bytes) -> TrustState:
-    """Read a state back; InputError or UntrustedFeed where it is damaged or its keyring is not proved."""
+    """Read a state back; raise InputError or UntrustedFeed where it is damaged or its keyring is not proved."""
     fields = cbor.Fields(cbor.decode(data), "trust state", _FIELDS)
     state = begin(SiteId(fields.integer("site", 0, U16_MAX)), fields.binary("keyring", most=MAX_KEYRING_BYTES))
     return replace(

@@ -1,1 +1,1 @@
-"""What gates report: entries, the chain that binds them, and the history that they tell."""
+"""The reports of gates: entries, the chain that binds them, and the history that they form."""

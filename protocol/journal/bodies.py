@@ -1,8 +1,8 @@
 """The bodies of a journal's events: the arrays that follow an event's tag, each read to its last field.
 
-Laws: every field is bounded; InputError names the field which is wrong. Central reads thousands of entries a second, so intents
-and outcomes have a quick reader beside the one that names fields: the quick one takes only what the other takes too, and leaves
-everything else to it.
+Laws: every field is bounded; InputError names the wrong field. Central reads thousands of entries a second, so intents and
+outcomes have a quick reader beside the one that names fields: the quick one accepts only values that the other accepts too, and
+leaves all others to it.
 """
 
 from enum import StrEnum
@@ -68,7 +68,7 @@ _RESULTS = {one.value: one for one in OutcomeResult}
 
 
 def row(value: object, where: str, names: tuple[str, ...]) -> cbor.Fields:
-    """Return the items of an array as named fields; InputError where it is no array of exactly so many items."""
+    """Return the items of an array as named fields; raise InputError where it is no array of exactly so many items."""
     if not isinstance(value, list) or len(value) != len(names):
         raise InputError(f"{where}: must be a list of {len(names)} items")
     return cbor.Fields(dict(zip(names, value, strict=True)), where, names)
@@ -246,7 +246,7 @@ def feed_in_force_from_row(value: list[object]) -> FeedInForce:
 
 
 def lost_range_from_value(value: object) -> LostRange:
-    """Read [first, last, reason]; InputError where it is malformed or runs backwards."""
+    """Read [first, last, reason]; raise InputError where it is malformed or runs backwards."""
     fields = row(value, "lost range", ("first", "last", "reason"))
     first = fields.integer("first", 1)
     last = fields.integer("last", first)

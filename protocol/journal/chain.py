@@ -1,8 +1,8 @@
-"""The chain of a journal: what binds an entry to all before it, what an agent signs, and how a batch is proved.
+"""The chain of a journal: how an entry is bound to all before it, what an agent signs, and how a batch is proved.
 
-Laws: a contiguous batch is accepted whole or not at all; a gap, a fork, an edit and a wrong chain are told apart, because each
-is another alarm (law 5); only a declared lost stretch may be missing, and the chain goes on after it without a link.
-What nothing here can find: entries cut off the end by root before they were signed, receipted or noted in the trust store.
+Laws: a contiguous batch is accepted whole or not at all; a gap, a fork, an edit and a wrong chain are distinguished, because each
+raises another alarm (law 5); only a declared lost stretch may be missing, and the chain goes on after it without a link. No check
+here finds entries that root cut off the end before they were signed, receipted or noted in the trust store.
 """
 
 from collections.abc import Sequence as Items
@@ -35,7 +35,7 @@ class Head:
 
 
 def empty_head(journal_id: JournalId) -> Head:
-    """Return the head of a journal in which nothing stands yet."""
+    """Return the head of an empty journal."""
     return Head(journal_id, NO_ENTRY, GENESIS)
 
 
@@ -57,7 +57,7 @@ class SignedHead:
 
     @classmethod
     def from_value(cls, value: object) -> "SignedHead":
-        """Read a signed head; InputError where it is malformed."""
+        """Read a signed head; raise InputError where it is malformed."""
         fields = row(value, "signed head", ("journal", "sequence", "hash", "signature"))
         head = Head(
             JournalId(fields.binary("journal", JOURNAL_ID_BYTES)),
@@ -70,7 +70,7 @@ class SignedHead:
 
 
 def head_due(entries_since: int, ms_since: int) -> bool:
-    """Whether the head must be signed: after 64 entries, or 5 s after the last signature where there is anything new."""
+    """Whether the head must be signed: after 64 entries, or 5 s after the last signature where there is a new entry."""
     return entries_since >= HEAD_EVERY_ENTRIES or (entries_since > 0 and ms_since >= HEAD_EVERY_MS)
 
 
@@ -91,10 +91,10 @@ def _head_payload(agent: AgentId, head: Head) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """The batch carries the chain on to `head`. `entries` are those after the stored head; earlier ones came again, unchanged.
+    """The batch carries the chain on to `head`. `entries` are those after the stored head; earlier ones were repeated, unchanged.
 
-    `last` is where the batch itself ends. Nothing links to its last entry yet: only the head that the agent signed vouches for
-    it, and must be equal.
+    `last` is where the batch itself ends. No entry links to its last entry yet: only the agent's signed head vouches for it, and
+    must be equal.
     """
 
     entries: tuple[Entry, ...]
@@ -105,14 +105,14 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The batch begins or goes on beyond what is known; `expected` is the sequence to send next."""
+    """The batch begins or goes on beyond the known entries; `expected` is the sequence to send next."""
 
     expected: Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """An entry stands at a sequence that is taken by another one: the journal was rewound or copied."""
+    """An entry has the sequence of another entry: the journal was rewound or copied."""
 
     sequence: Sequence
 
@@ -133,7 +133,7 @@ class WrongChain:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An item of the batch (counted from 0) is no entry at all."""
+    """An item of the batch (counted from 0) is no entry."""
 
     place: int
     why: str
@@ -143,11 +143,11 @@ BatchAnswer = Proved | Gap | Fork | BrokenLink | WrongChain | Unreadable
 
 
 def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tuple[Sequence, bytes]] = ()) -> BatchAnswer:
-    """Prove that the items carry the stored chain on.
+    """Prove that the items continue the stored chain.
 
-    `known` gives (sequence, hash) of entries at or before the stored head that the batch repeats: equal ones are skipped, so
-    that sending again is harmless, and different ones are a fork. A repeated sequence that is not in `known` is passed over,
-    except that the stored head's own hash is always compared. An entry after a lost range need not name a hash that is lost.
+    `known` gives (sequence, hash) of entries at or before the stored head that the batch repeats: equal ones are skipped, so that
+    sending again is harmless, and different ones are a fork. A repeated sequence that is not in `known` is skipped, except that
+    the stored head's own hash is always compared. An entry after a lost range need not name a hash that is lost.
     """
     hashes = {**dict(known), stored.sequence: stored.hash}
     walk = _Walk(stored, hashes)
@@ -159,7 +159,7 @@ def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tup
 
 
 class _Walk:
-    """One pass over a batch: `head` is what is proved so far, `previous` the batch's own last item where the next is linked."""
+    """One pass over a batch: `head` is proved so far, `previous` the batch's last item where the next one links to it."""
 
     def __init__(self, stored: Head, hashes: dict[Sequence, bytes]) -> None:
         self.head = stored

@@ -3,7 +3,7 @@
 An entry's bytes are [journal id, sequence, previous hash, boot id, check point, wall ms, monotonic ms, uncertainty ms, event];
 its hash is SHA-256 over `paifang/journal-entry/1`, a zero byte and those bytes, and does not travel.
 Laws: one entry has one encoding; every field is bounded; an unknown tag is kept, never refused (law 5). Entries have a quick
-reader for the reason that `bodies` gives.
+reader too; `bodies` says why.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ def entry_hash(data: bytes) -> bytes:
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """Return the entry's bytes, of which `entry.hash` is the hash."""
+    """Return the entry's bytes; `entry.hash` is their hash."""
     return cbor.encode(
         [
             entry.journal_id,
@@ -85,7 +85,7 @@ def encode_entry(entry: Entry) -> bytes:
 
 
 def decode_entry(data: bytes) -> Entry:
-    """Read an entry; InputError where it is malformed or longer than MAX_ENTRY_BYTES."""
+    """Read an entry; raise InputError where it is malformed or longer than MAX_ENTRY_BYTES."""
     if len(data) > MAX_ENTRY_BYTES:
         raise InputError(f"journal entry: {len(data)} bytes are more than {MAX_ENTRY_BYTES}")
     value = cbor.decode(data)
@@ -171,7 +171,7 @@ def event_to_value(event: Event) -> list[object]:
 
 
 def event_from_value(value: object) -> Event:
-    """Read an event; InputError where it is malformed. An unknown tag gives an UnknownEvent."""
+    """Read an event; raise InputError where it is malformed. An unknown tag gives an UnknownEvent."""
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_EVENT_FIELDS:
         raise InputError(f"journal event: must be a list of 1 to {MAX_EVENT_FIELDS} items")
     tag = value[0]

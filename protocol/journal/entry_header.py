@@ -1,4 +1,4 @@
-"""What an index needs of an entry, read twenty times faster than the whole.
+"""Reads the fields of an entry that an index needs, twenty times faster than the whole entry.
 
 Laws: only for bytes whose hash proves that they were encoded by `codec`: their form and limits are not checked again.
 """
@@ -13,7 +13,7 @@ from protocol.journal.events import NO_TICKET
 
 
 class Glance(NamedTuple):
-    """Where an entry stands and whom it concerns.
+    """The place of an entry, and the ticket or holder that it concerns.
 
     `ticket_id` (0: none) and `holder` are an intent's; `of` is the intent that an outcome belongs to or that an intent resumes.
     """
@@ -28,7 +28,7 @@ class Glance(NamedTuple):
 
 
 def glance(data: bytes) -> Glance | None:
-    """Read an entry's bytes, or return None where they are none."""
+    """Read an entry's bytes, or return None where they are no entry."""
     try:
         value: object = cbor2.loads(data)
     except (cbor2.CBORError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What a gate writes down: the kinds of event, and the entry that holds one.
+"""The journal of a gate: the kinds of event, and the entry that holds one.
 
 Laws: an entry carries no personal data (law 9), only ids and keyed hashes; an intent is written before the arm is released
 and its outcome after (law 1); an entry is a fact, so nothing here decides whether it was right.
@@ -19,21 +19,21 @@ NO_RULE = 0
 
 
 class OutcomeResult(StrEnum):
-    """What became of a release, as the passage sensor saw it."""
+    """The result of a release, as the passage sensor saw it."""
 
     PASSED = "passed"
     NOT_PASSED = "not-passed"
-    REVERSED = "reversed"  # a body went the other way on this release: nobody was admitted
+    REVERSED = "reversed"  # a body went the other way on this release: no visitor was admitted
     FORCED = "forced"  # a body went through against the arm
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A decision to release the arm, under the feed version named. `resumes` is the sequence of an interrupted intent.
+    """A decision to release the arm, under the named feed version. `resumes` is the sequence of an interrupted intent.
 
-    `ticket_id`, `entitlement_id` and `rule_id` of zero mean none; `holder` is a walk-in's keyed hash (16 bytes);
-    `uses_left` is what the verdict told the visitor; `supervisor` is the person on whose authority an override stands;
-    `flags` are the verdict's ("unseen", "stale", "offline", "claimed").
+    `ticket_id`, `entitlement_id` and `rule_id` of zero mean none; `holder` is a walk-in's keyed hash (16 bytes); `uses_left` is
+    the number in the verdict; `supervisor` is the person who authorised an override; `flags` are the verdict's ("unseen",
+    "stale", "offline", "claimed").
     """
 
     attempt_id: AttemptId
@@ -55,7 +55,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the intent at sequence `of` of the same journal. `passed_count` counts bodies since that intent."""
+    """The result of the intent at sequence `of` of the same journal. `passed_count` counts bodies since that intent."""
 
     of: Sequence
     result: OutcomeResult
@@ -64,7 +64,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A visitor was refused for `reason` (`admission.verdict`); the ticket is zero where none was recognised."""
+    """A visitor was refused for `reason` (`admission.verdict`); the ticket id is zero where no ticket was recognised."""
 
     attempt_id: AttemptId
     reason: str
@@ -75,7 +75,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that staff must know. `detail` names no person."""
+    """An alarm for staff. `detail` names no person."""
 
     name: str
     detail: str
@@ -83,7 +83,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class ClockStep:
-    """The agent's clock was set from `before` to `after`; `source` says by whom (server, staff)."""
+    """The agent's clock was set from `before` to `after`; `source` says who set it (server, staff)."""
 
     before: Instant
     after: Instant
@@ -92,7 +92,7 @@ class ClockStep:
 
 @dataclass(frozen=True, slots=True)
 class FeedInForce:
-    """From here on the agent decides by this version of its feed (law 6)."""
+    """From this entry on the agent decides by this version of its feed (law 6)."""
 
     epoch: int
     version: int
@@ -109,7 +109,7 @@ class LostRange:
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
-    """The first entry of a journal that goes on for another one, of which `last_known` is the last entry still there."""
+    """The first entry of a journal that continues another one; `last_known` is the last entry of the other that still exists."""
 
     previous_journal: JournalId
     last_known: Sequence
@@ -128,7 +128,7 @@ Event = Intent | Outcome | Refusal | Alarm | ClockStep | FeedInForce | LostRange
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """An agent's clock at one moment: wall time, exact to `uncertainty_ms` to either side, and time since its boot."""
+    """An agent's clock at one moment: wall time, right to `uncertainty_ms` on either side, and time since its boot."""
 
     wall_at: Instant
     monotonic_ms: int
@@ -139,7 +139,7 @@ class ClockReading:
 class Entry:
     """One line of a journal. `hash` binds it to all lines before it (`chain`).
 
-    `wall_at` is the agent's clock with `uncertainty_ms` to either side; `monotonic_ms` counts from the boot `boot_id`.
+    `wall_at` is the agent's clock with `uncertainty_ms` on either side; `monotonic_ms` counts from the boot `boot_id`.
     """
 
     journal_id: JournalId

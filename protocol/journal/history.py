@@ -1,7 +1,8 @@
-"""The history that journals tell: admission events of all agents, folded into earlier passages.
+"""The history from journals: folds the admission events of all agents into earlier passages.
 
-Laws: a set of events only grows, so folding is order-free and counts nothing twice; an event is known by (agent, journal,
-sequence); a passage is dated by its scan, whatever the order of arrival; who passed once has passed, whatever came before.
+Laws: a set of events only grows, so the fold does not depend on order and counts no event twice; an event is known by (agent,
+journal, sequence); a passage is dated by its scan, never by its arrival; a passage that happened once has happened, whichever
+outcome came before.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ _FIELDS = ("agent", "journal", "sequence", "site", "check_point", "event")
 
 @dataclass(frozen=True, slots=True)
 class AdmissionEvent:
-    """An intent or outcome as it travels in the signed admissions role, and as both sides fold it."""
+    """An intent or outcome in the form of the signed admissions role; both sides fold it."""
 
     agent: AgentId
     journal_id: JournalId
@@ -33,7 +34,7 @@ class AdmissionEvent:
 
     @property
     def key(self) -> EventKey:
-        """What makes two copies the same event."""
+        """The key by which two copies are the same event."""
         return self.agent, self.journal_id, self.sequence
 
     def to_value(self) -> list[object]:
@@ -42,7 +43,7 @@ class AdmissionEvent:
 
     @classmethod
     def from_value(cls, value: object) -> "AdmissionEvent":
-        """Read an event; InputError where it is malformed or neither intent nor outcome."""
+        """Read an event; raise InputError where it is malformed or neither intent nor outcome."""
         fields = row(value, "admission event", _FIELDS)
         event = event_from_value(fields.nested("event"))
         if not isinstance(event, Intent | Outcome):
@@ -58,7 +59,7 @@ class AdmissionEvent:
 
 
 def admission_event(agent: AgentId, site: SiteId, entry: Entry) -> AdmissionEvent | None:
-    """Return what an entry adds to the history of admissions, or None where it is of another kind."""
+    """Return the entry's admission event, or None where the entry is of another kind."""
     if not isinstance(entry.event, Intent | Outcome):
         return None
     return AdmissionEvent(agent, entry.journal_id, entry.sequence, site, entry.check_point, entry.event)
@@ -66,7 +67,7 @@ def admission_event(agent: AgentId, site: SiteId, entry: Entry) -> AdmissionEven
 
 @dataclass(slots=True)
 class _Passage:
-    """An intent with what is known of it so far."""
+    """An intent with its known outcomes and resumes."""
 
     event: AdmissionEvent
     intent: Intent
@@ -89,15 +90,16 @@ class _Passage:
 
     @property
     def persons(self) -> int:
-        """How many the passage used: the bodies counted, never more than were let in; all of them where none was counted."""
+        """How many persons the passage used: the bodies counted, at most those let in; all of them where none was counted."""
         counted = max((o.passed_count for o in self.outcomes if o.result in _THROUGH), default=0)
         return min(self.intent.persons, counted or self.intent.persons)
 
 
 def fold(events: Iterable[AdmissionEvent]) -> tuple[PastPassage, ...]:
-    """Return the passages that the events tell, by time of scan, then by key. Order and copies of events do not matter.
+    """Return the passages of the events, by time of scan, then by key. Order and copies of events do not matter.
 
-    A resume merges into the passage that it takes up, which keeps its own time; where that one is missing, it stands for itself.
+    A resume merges into the passage that it resumes, which keeps its own time; where that passage is missing, it counts by
+    itself.
     """
     passages = _passages(events)
     return tuple(_past_passage(passages[key]) for key in sorted(passages, key=lambda k: (passages[k].intent.scanned_at, k)))
@@ -132,7 +134,7 @@ def _passages(events: Iterable[AdmissionEvent]) -> dict[EventKey, _Passage]:
 
 
 def _distinct(events: Iterable[AdmissionEvent]) -> dict[EventKey, AdmissionEvent]:
-    """One event a key. Two different ones under one key are a fork: the lesser encoding stands, whichever came first."""
+    """Return one event per key. Two different events under one key are a fork: the smaller encoding counts, in any order."""
     distinct: dict[EventKey, AdmissionEvent] = {}
     for event in events:
         held = distinct.get(event.key)

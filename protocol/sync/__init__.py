@@ -1,1 +1,1 @@
-"""How agents and central talk: messages, signatures of requests, the replay window, versions."""
+"""The calls between agents and central: messages, signatures of requests, the replay window, versions."""

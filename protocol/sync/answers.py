@@ -1,9 +1,9 @@
-"""What central answers under its own signature: receipt, claim, online admission, time, holder key, command, revocation.
+"""The answers that central signs: receipt, claim, online admission, time, holder key, command, revocation.
 
-Each is a sealed envelope under a domain of its own, by a key of the purpose named in `SEALS`; it names the agent and when it was
-signed, and a key must have been in force then, so that an agent with a wrong clock can still believe its server.
-Laws: nothing unsigned takes part in a decision (law 4); an answer to one agent or one attempt is none for another;
-revoked is an answer of its own, never inferred from a failure (law 5).
+Each is a sealed envelope under its own domain, by a key of the purpose named in `SEALS`; it names the agent and the time of
+signing, and the key must have been in force at that time, so that an agent with a wrong clock can still believe its server.
+Laws: no decision uses unsigned data (law 4); an answer to one agent or one attempt is invalid for another; revoked is a separate
+answer, never inferred from a failure (law 5).
 """
 
 from collections.abc import Mapping
@@ -69,7 +69,7 @@ SEALS: Mapping[Seal, Purpose] = {
 
 @dataclass(frozen=True, slots=True)
 class Believer:
-    """Who reads answers: an agent of a site, with the keyring that it trusts."""
+    """The reader of answers: an agent of a site, with the keyring that it trusts."""
 
     agent: AgentId
     site: SiteId
@@ -82,7 +82,7 @@ def _sealed(kind: Seal, agent: AgentId, signed_at: Instant, values: Mapping[str,
 
 
 def _opened(kind: Seal, data: bytes, believer: Believer, names: tuple[str, ...]) -> cbor.Fields:
-    """Return the fields of a sealed answer; UntrustedError where no key in force proves it or it is for another agent."""
+    """Return the fields of a sealed answer; raise UntrustedError where no key in force proves it or it is for another agent."""
     if len(data) > MAX_ANSWER_BYTES:
         raise InputError(f"{kind}: {len(data)} bytes are more than {MAX_ANSWER_BYTES}")
     envelope = Envelope.from_bytes(data)
@@ -113,7 +113,8 @@ class Quarantine(StrEnum):
 class Receipt:
     """Central holds this journal up to `sequence`, whose entry has this hash. The gate keeps entries 7 days after it.
 
-    With a quarantine other than none, they are stored apart: not to be sent again, and for a fork, a new journal must begin.
+    With a quarantine other than none, central stored them apart: the agent does not send them again, and after a fork it must
+    begin a new journal.
     """
 
     agent: AgentId
@@ -130,7 +131,7 @@ class Receipt:
 
     @classmethod
     def from_sealed(cls, data: bytes, believer: Believer) -> "Receipt":
-        """Read and prove a receipt; InputError where it is malformed, UntrustedError where it is not to be believed."""
+        """Read and prove a receipt; raise InputError where it is malformed, UntrustedError where it is not to be believed."""
         fields = _opened(Seal.RECEIPT, data, believer, ("journal", "sequence", "hash", "quarantine"))
         return cls(
             agent=believer.agent,
@@ -144,7 +145,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAnswer:
-    """The ticket is this attempt's (`granted`), or it is not, for `reason` (`admission.verdict.Reason`)."""
+    """Central grants the ticket to this attempt (`granted`), or refuses it for `reason` (`admission.verdict.Reason`)."""
 
     agent: AgentId
     attempt_id: AttemptId
@@ -168,7 +169,7 @@ class ClaimAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AdmissionAnswer:
-    """Central's verdict on one attempt; what it admits, it has recorded."""
+    """Central's verdict on one attempt; central has already recorded an admission."""
 
     agent: AgentId
     attempt_id: AttemptId
@@ -240,9 +241,10 @@ class TimeAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HolderKeyAnswer:
-    """The key by which the agent's site knows holders: its newest of which every ticket has a credential in the feed.
+    """The key by which the agent's site knows holders: its newest key for which every ticket has a credential in the feed.
 
-    It has them from version (epoch, version) on; `is_only` says that no other key of the site has any, or will.
+    The feed has these credentials from version (epoch, version) on; `is_only` says that it has, and will have, none by another
+    key.
     """
 
     agent: AgentId
@@ -255,7 +257,7 @@ class HolderKeyAnswer:
     signed_at: Instant
 
     def to_sealed(self, signers: Signers) -> bytes:
-        """Return the answer signed by central. The line keeps the key secret, as it does at enrolment."""
+        """Return the answer signed by central. The connection keeps the key secret, as at enrolment."""
         said = {"nonce": self.nonce, "generation": self.generation, "key": self.key, "is_only": self.is_only}
         values = {**said, "epoch": self.epoch, "version": self.version}
         return _sealed(Seal.HOLDER_KEY, self.agent, self.signed_at, values, signers)
@@ -280,7 +282,7 @@ class HolderKeyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """An order to one agent. `number` rises with each command of that agent: an agent carries each out once, in order."""
+    """An order to one agent. `number` rises with each command of that agent: an agent carries out each command once, in order."""
 
     agent: AgentId
     number: int
@@ -310,7 +312,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """The agent is revoked. With `wipe` it erases its keys and its cache, never unsent entries (law 5)."""
+    """The agent is revoked. With `wipe` it erases its keys and its cache, but never unsent entries (law 5)."""
 
     agent: AgentId
     wipe: bool

@@ -1,7 +1,7 @@
-"""What agents ask of central, as deterministic CBOR maps.
+"""The messages of agents to central, as deterministic CBOR maps.
 
-Laws: every field is bounded and every unknown field refused; who asks is said by the request's signature (`signing`), never by
-the body; only enrolment is unsigned, because its sender has no name yet, and proves its new key in the body.
+Laws: every field is bounded and every unknown field refused; the request's signature (`signing`) names the agent, never the body;
+only enrolment is unsigned, because its sender has no number yet: it proves its new key in the body.
 """
 
 from dataclasses import dataclass
@@ -77,12 +77,12 @@ class EnrolRequest:
         return verifies(self.public_key, ENROL_DOMAIN, self.code.encode(), self.proof)
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"code": self.code, "public_key": self.public_key, "name": self.name, "proof": self.proof})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "EnrolRequest":
-        """Read the message; InputError where it is malformed or the key is weak."""
+        """Read the message; raise InputError where it is malformed or the key is weak."""
         fields = _fields(data, "enrolment", ("code", "public_key", "name", "proof"))
         return cls(
             code=fields.text("code", MAX_CODE_CHARACTERS),
@@ -94,7 +94,7 @@ class EnrolRequest:
 
 @dataclass(frozen=True, slots=True)
 class EnrolAnswer:
-    """Who the agent is from now on.
+    """The identity of the new agent.
 
     `keyring` is the sealed keyring that it trusts first; `holder_key` hashes ID numbers (law 9).
     """
@@ -105,12 +105,12 @@ class EnrolAnswer:
     holder_key: bytes
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"agent": self.agent, "site": self.site, "keyring": self.keyring, "holder_key": self.holder_key})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "EnrolAnswer":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         fields = _fields(data, "enrolment answer", ("agent", "site", "keyring", "holder_key"), MAX_ENROL_ANSWER_BYTES)
         return cls(
             agent=AgentId(fields.integer("agent", 1, U32_MAX)),
@@ -132,13 +132,13 @@ class JournalBatch:
     head: SignedHead
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         items: list[object] = [item if isinstance(item, bytes) else [item.first, item.last, item.reason] for item in self.items]
         return cbor.encode({"journal": self.journal_id, "items": items, "head": self.head.to_value()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "JournalBatch":
-        """Read the message; InputError where it is malformed, empty, or its head is of another journal."""
+        """Read the message; raise InputError where it is malformed, empty, or its head is of another journal."""
         fields = _fields(data, "journal batch", ("journal", "items", "head"), MAX_BATCH_BYTES)
         journal_id = JournalId(fields.binary("journal", JOURNAL_ID_BYTES))
         items = tuple(
@@ -152,28 +152,28 @@ class JournalBatch:
 
 @dataclass(frozen=True, slots=True)
 class JournalGap:
-    """Central cannot store a batch, because it lacks entries before it: send from `expected` on. Answered with status 409.
+    """Central cannot store a batch, because it lacks earlier entries: send from `expected` on. Its HTTP status is 409.
 
-    It stands so when central was restored from a backup; the agent still has what it had acknowledged within 7 days.
+    This happens when central was restored from a backup; the agent still has the entries acknowledged within the last 7 days.
     """
 
     journal_id: JournalId
     expected: Sequence
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"journal": self.journal_id, "expected": self.expected})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "JournalGap":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         fields = _fields(data, "journal gap", ("journal", "expected"))
         return cls(JournalId(fields.binary("journal", JOURNAL_ID_BYTES)), Sequence(fields.integer("expected", 1)))
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRequest:
-    """May this agent admit, now? Idempotent by attempt id; central locks the ticket."""
+    """Asks whether this agent may admit now. Idempotent by attempt id; central locks the ticket."""
 
     attempt_id: AttemptId
     ticket_id: TicketId
@@ -184,7 +184,7 @@ class ClaimRequest:
     scanned_at: Instant
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode(
             {
                 "attempt": self.attempt_id,
@@ -199,7 +199,7 @@ class ClaimRequest:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "ClaimRequest":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         names = ("attempt", "ticket", "generation", "entitlement", "check_point", "persons", "scanned_at")
         fields = _fields(data, "claim", names)
         return cls(
@@ -214,7 +214,7 @@ class ClaimRequest:
 
 
 class CredentialForm(StrEnum):
-    """What the bytes of an online admission are."""
+    """The kinds of bytes in an online admission."""
 
     CODE = "code"  # as scanned
     HOLDER = "holder"  # the keyed hash of a document
@@ -224,7 +224,7 @@ class CredentialForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AdmissionRequest:
-    """Decide this for me: a credential shown at a check point. `holder` is the keyed hash of a document shown with it."""
+    """Asks central to decide: a credential was shown at a check point. `holder` is the keyed hash of a document shown with it."""
 
     attempt_id: AttemptId
     form: CredentialForm
@@ -236,7 +236,7 @@ class AdmissionRequest:
     holder: bytes | None
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode(
             {
                 "attempt": self.attempt_id,
@@ -252,7 +252,7 @@ class AdmissionRequest:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "AdmissionRequest":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         names = ("attempt", "form", "credential", "check_point", "direction", "persons", "scanned_at", "holder")
         fields = _fields(data, "online admission", names)
         return cls(
@@ -269,17 +269,17 @@ class AdmissionRequest:
 
 @dataclass(frozen=True, slots=True)
 class TimeRequest:
-    """What time is it? The nonce comes back in the signed answer, so that an old answer is known as one."""
+    """Asks for the time. The nonce comes back in the signed answer, so that the agent detects an old answer."""
 
     nonce: bytes
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"nonce": self.nonce})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "TimeRequest":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         return cls(_fields(data, "time", ("nonce",)).binary("nonce", NONCE_BYTES))
 
 
@@ -292,41 +292,41 @@ class Duty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SignOffRequest:
-    """The end of a shift (`closed`): all is uploaded up to `head`, and the agent admits nobody until it opens again.
+    """The end of a shift (`closed`): all entries up to `head` are uploaded, and the agent admits no visitor until it opens again.
 
-    It opens (`open`) only once central has answered, because from then on refunds wait for it again (law 6).
+    The agent opens (`open`) only once central has answered, because from then on refunds wait for it again (law 6).
     """
 
     duty: Duty
     head: SignedHead
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"duty": self.duty.value, "head": self.head.to_value()})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "SignOffRequest":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         fields = _fields(data, "sign-off", ("duty", "head"))
         return cls(choice(fields, "duty", Duty), SignedHead.from_value(fields.nested("head")))
 
 
 @dataclass(frozen=True, slots=True)
 class HolderKeyRequest:
-    """Which key do holders go by now (law 9)? By asking, the agent says which one it has stored.
+    """Asks which key holders are known by now (law 9), and tells which one the agent has stored.
 
-    `generation` is that of its newest key, 0 for the one of its enrolment; the nonce comes back in the signed answer.
+    `generation` is that of its newest key, 0 for the key of its enrolment; the nonce comes back in the signed answer.
     """
 
     generation: int
     nonce: bytes
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
         return cbor.encode({"generation": self.generation, "nonce": self.nonce})
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "HolderKeyRequest":
-        """Read the message; InputError where it is malformed."""
+        """Read the message; raise InputError where it is malformed."""
         fields = _fields(data, "holder key", ("generation", "nonce"))
         return cls(fields.integer("generation", high=MAX_GENERATION), fields.binary("nonce", NONCE_BYTES))

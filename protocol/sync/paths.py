@@ -1,7 +1,7 @@
-"""Where central answers agents, under its address. The feed's own paths stand in `feed.addresses`.
+"""The paths under central's address at which it answers agents. The feed's own paths are in `feed.addresses`.
 
-All by POST, with a CBOR message for body and CBOR for answer; a refusal is problem+json (RFC 9457), except three that an agent
-acts upon: a gap in a journal (409, `messages.JournalGap`), a revocation (403, `answers.Revoked`), both as CBOR, and 404.
+All by POST, with a CBOR message as body and CBOR as answer; a refusal is problem+json (RFC 9457), except three that an agent
+handles: a gap in a journal (409, `messages.JournalGap`), a revocation (403, `answers.Revoked`), both as CBOR, and 404.
 """
 
 ENROL = "/agent/v1/enrol"

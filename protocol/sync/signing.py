@@ -2,7 +2,7 @@
 
 Covered, always and in this order: @method, @target-uri, content-digest, paifang-agent, paifang-sequence, paifang-version.
 Laws: a request has one form of signature; anything else is refused before a key is looked up; `created` is evidence, never a
-ground for refusal, because the replay window and not a clock stops repetition.
+reason for refusal, because the replay window, not a clock, stops repetition.
 """
 
 import base64
@@ -44,7 +44,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,19}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent: the method in capitals, the absolute URI as the agent dialled it, and the body's bytes."""
+    """The sent request: the method in capitals, the absolute URI that the agent called, and the body's bytes."""
 
     method: str
     target_uri: str
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who says to have sent a request. Believed only once `verify_request` has returned it."""
+    """The claimed sender of a request. Believed only once `verify_request` has returned it."""
 
     agent: AgentId
     sequence: int
@@ -76,7 +76,7 @@ def sign_request(private: Ed25519PrivateKey, request: Request, agent: AgentId, s
 
 
 def claimed_caller(headers: Mapping[str, str]) -> Caller:
-    """Return who the headers say is calling; InputError where they are not of our one form. Names of headers in lower case."""
+    """Return the sender that the headers claim; raise InputError where they lack our one form. Header names are in lower case."""
     agent = _number(headers, AGENT_HEADER, U32_MAX)
     match = _INPUT.fullmatch(_header(headers, INPUT_HEADER))
     if match is None or match[2] != str(agent):
@@ -90,9 +90,9 @@ def claimed_caller(headers: Mapping[str, str]) -> Caller:
 
 
 def verify_request(public: bytes, request: Request, headers: Mapping[str, str]) -> Caller:
-    """Return who sent the request, proved by that agent's key.
+    """Return the sender of the request, proved by that agent's key.
 
-    InputError where a header is malformed; UntrustedError where body, digest or signature do not belong together.
+    Raise InputError where a header is malformed; UntrustedError where body, digest and signature do not match.
     """
     caller = claimed_caller(headers)
     if not hmac.compare_digest(_header(headers, DIGEST_HEADER).encode(), content_digest(request.body).encode()):

@@ -1,4 +1,4 @@
-"""A verdict as it travels from central's online admission, and as it is kept under its attempt id.
+"""Encodes a verdict, for central's online admission and for the record under its attempt id.
 
 An array that begins with its kind: ["admit", passage kind, ticket, entitlement, persons, uses left, flags, rule],
 ["let-out", ticket, entitlement, persons, alarm], ["free"], ["ask-for-card", ticket],
@@ -56,7 +56,7 @@ def verdict_to_value(verdict: Verdict) -> list[object]:
 
 
 def verdict_from_value(value: object) -> Verdict:
-    """Read a verdict; InputError where it is malformed or of a kind or reason that this version does not know."""
+    """Read a verdict; raise InputError where it is malformed or has a kind or reason that this version does not know."""
     kind = value[0] if isinstance(value, list) and value else None
     match kind:
         case "admit":

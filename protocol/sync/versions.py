@@ -1,7 +1,7 @@
-"""Which version of the protocol two parties speak.
+"""Negotiates the version of the protocol between two parties.
 
-Laws: each side names the window that it understands in one header; the highest common version is spoken; where there is none,
-the message says which side is behind, and nothing else of the request is read.
+Laws: each side names the window that it understands in one header; both use the highest common version; where there is none, the
+message says which side is older, and the rest of the request is not read.
 """
 
 import re
@@ -30,7 +30,7 @@ class Versions:
 
     @classmethod
     def from_header(cls, value: str) -> "Versions":
-        """Read a header's value; InputError where it is not `oldest-newest`."""
+        """Read a header's value; raise InputError where it is not `oldest-newest`."""
         match = _WINDOW.fullmatch(value)
         if match is None or int(match[1]) > int(match[2]):
             raise InputError(f"header {HEADER}: {value!r:.40} is not a window such as 1-3")
@@ -41,7 +41,7 @@ SPOKEN = Versions(1, 1)
 
 
 def agreed(ours: Versions, theirs: Versions) -> int:
-    """Return the version to speak; UnsupportedVersion where there is none."""
+    """Return the common version; raise UnsupportedVersion where there is none."""
     newest = min(ours.newest, theirs.newest)
     if newest >= max(ours.oldest, theirs.oldest):
         return newest

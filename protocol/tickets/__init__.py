@@ -1,1 +1,1 @@
-"""What a ticket's QR says, and how it is proved."""
+"""The content of a ticket's QR, and its proof."""

@@ -1,6 +1,6 @@
-"""What the 29-byte body of a PF1 ticket claims.
+"""The claims in the 29-byte body of a PF1 ticket.
 
-Laws: claims are what was said at issue; where the cache has a row for the ticket, the row decides (protocol/SPEC.md, section 6).
+Laws: claims are the facts at issue; where the cache has a row for the ticket, the row decides (protocol/SPEC.md, section 6).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ KNOWN_FLAGS = TicketFlags.GROUP | TicketFlags.REAL_NAME | TicketFlags.MULTI_USE 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A ticket as its code states it. Minutes count from 1970-01-01T00:00:00Z; not_before < not_after."""
+    """The claims of one ticket's code. Minutes count from 1970-01-01T00:00:00Z; not_before < not_after."""
 
     key_id: KeyId
     ticket_id: TicketId

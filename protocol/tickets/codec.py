@@ -2,7 +2,7 @@
 
 `PF1` + upper-case RFC 4648 Base32 without padding of a 29-byte body and a 64-byte signature: 152 characters of QR's
 alphanumeric mode, version 6 at level M.
-Laws: exactly one text of a ticket is accepted (law 2); whatever bytes a scanner gives, the answer is a value, never an exception.
+Laws: exactly one text of a ticket is accepted (law 2); for any bytes of a scanner, the answer is a value, never an exception.
 """
 
 import base64
@@ -61,7 +61,7 @@ def encode_text(body: bytes, signature: bytes) -> str:
 
 
 def decode(scanned: bytes) -> Token | None:
-    """Return the token that was scanned, or None where this is not exactly one PF1 ticket."""
+    """Return the scanned token, or None where the text is not exactly one PF1 ticket."""
     if len(scanned) != TEXT_CHARACTERS or not scanned.startswith(PREFIX.encode("ascii")):
         return None
     raw = _from_base32(scanned[len(PREFIX) :])
@@ -73,9 +73,9 @@ def decode(scanned: bytes) -> Token | None:
 
 
 def _from_base32(characters: bytes) -> bytes | None:
-    """Return a token's bytes, or None where these are not the characters that `encode_text` makes of them.
+    """Return a token's bytes, or None where these are not the characters that `encode_text` writes for them.
 
-    As one number, because base64.b32decode, which goes by groups of eight, takes twenty times as long on a gate's computer.
+    Decodes the text as one number: base64.b32decode works by groups of eight and takes twenty times as long on a gate's computer.
     """
     if characters.translate(None, _ALPHABET):
         return None

@@ -1,6 +1,6 @@
-"""What central says of a ticket: the row that a gate's cache holds, and that decides.
+"""Central's record of a ticket: the row in a gate's cache, which decides.
 
-Laws: no personal data and no uses stand in it (uses are events, a record is a state); equal records are equal in every field.
+Laws: it holds no personal data and no uses (uses are events, a record is a state); equal records are equal in every field.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class TicketRecord:
 
 
 def agrees(record: TicketRecord, claims: Claims) -> bool:
-    """Whether a code of the record's own generation says what the record says. The validity may differ (顺延)."""
+    """Whether a code of the record's own generation agrees with the record. The validity may differ (顺延)."""
     return (
         record.ticket_id == claims.ticket_id
         and record.issuing_site == claims.issuing_site
@@ -56,7 +56,7 @@ def agrees(record: TicketRecord, claims: Claims) -> bool:
 
 
 def from_claims(claims: Claims) -> TicketRecord:
-    """Return what a code alone says of a ticket that the cache does not hold."""
+    """Return a record made from the code alone, for a ticket that the cache does not hold."""
     return TicketRecord(
         ticket_id=claims.ticket_id,
         issuing_site=claims.issuing_site,

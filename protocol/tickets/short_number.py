@@ -1,7 +1,7 @@
 """The short number that a person can type: the top 32 bits of the ticket id in ten digits, two check digits (ISO 7064 MOD 97-10).
 
-Laws: it follows from the id, so that nothing has to be published to find a ticket by it; a look-up credential and never a proof
-by itself at an unattended gate; every single wrong digit and every swap of two neighbours is found.
+Laws: it is computed from the id, so that central publishes nothing more to find a ticket by it; it is a look-up credential and
+never a proof by itself at an unattended gate; the check digits detect every single wrong digit and every swap of two neighbours.
 """
 
 from protocol.identifiers import U32_MAX, TicketId
@@ -25,7 +25,7 @@ def is_short_number(text: str) -> bool:
 
 
 def id_prefix(number: str) -> bytes | None:
-    """Return the 4 bytes with which the id of every ticket of this number begins; None where no ticket can have it."""
+    """Return the first 4 bytes of the id of every ticket with this number; None where no ticket can have it."""
     assert is_short_number(number), "the caller has asked is_short_number"
     prefix = int(number[:-_CHECK_DIGITS])
     return prefix.to_bytes(PREFIX_BYTES, "big") if prefix <= U32_MAX else None

@@ -1,6 +1,6 @@
 """Signing a ticket, and proving one against the keyring.
 
-Laws: the signature covers `paifang/ticket/1`, a zero byte and the body, so nothing signed for another purpose is a ticket;
+Laws: the signature covers `paifang/ticket/1`, a zero byte and the body, so that no signature for another purpose makes a ticket;
 a key must be an issuing key, for the ticket's own site, valid when the ticket was issued.
 """
 

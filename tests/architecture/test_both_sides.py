@@ -1,11 +1,11 @@
-"""A thing enters protocol only if edge and central both need it: else it belongs to the one that does."""
+"""A module belongs in protocol only if edge and central both need it: else it belongs to the one that does."""
 
 import grimp
 import pytest
 
 from tests.architecture.tree import PACKAGES
 
-# What one side alone reaches, with the reason why it stands in protocol all the same.
+# Modules that only one side reaches, with the reason why they are still in protocol.
 ONE_SIDED: dict[str, str] = {
     "protocol.feed.trust": "what a gate believes is a rule of the format: SPEC.md states it, any gate must keep it",
     "protocol.feed.trust_state": "the stored form of what feed.trust believes",
@@ -19,7 +19,7 @@ def graph() -> grimp.ImportGraph:
 
 
 def reached_from(graph: grimp.ImportGraph, package: str) -> set[str]:
-    """Return the protocol modules that a package imports, at first or at second hand."""
+    """Return the protocol modules that a package imports, directly or through others."""
     importers = {package} | graph.find_descendants(package)
     found: set[str] = set()
     waiting = list(importers)

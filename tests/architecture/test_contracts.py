@@ -1,7 +1,7 @@
-"""The import contracts of pyproject.toml: each holds, and each breaks where somebody plants what it forbids.
+"""The import contracts of pyproject.toml: each holds, and each breaks where this test plants a forbidden line.
 
-The plants stand in every kind of place of the house: a route, a rule, a service, a job, a driver, a gate module, a simulator, a
-screen to come. A contract is run once over all its plants, and must name each of them.
+The plants are in every kind of place: a route, a rule, a service, a job, a driver, a gate module, a simulator, a future screen.
+The test runs a contract once over all its plants, and the contract must name each of them.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from tests.architecture.tree import PACKAGES, ROOT, named, python_files
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A line that must not stand in a folder: a module of its own there holds it. An empty line plants a stray module."""
+    """A line that a folder must not contain: a planted module there holds it. An empty line plants a stray module."""
 
     contract: str
     folder: str
@@ -67,7 +67,7 @@ PLANTS = [
         ("central", "central/refunds/rules", "import central.agencies.rules.contracts"),
         ("central", "central/domain", "import central.web.calls"),
         ("central", "central", ""),
-        # What is pure
+        # Pure modules
         ("pure", "protocol/feed", "import time"),
         ("pure", "protocol/admission", "import os"),
         ("pure", "edge/devices/framing", "import asyncio"),
@@ -79,11 +79,11 @@ PLANTS = [
         ("domain", "central/domain", "import aiohttp"),
         ("domain", "central/domain", "import http"),
         ("domain", "central/domain", "import sqlmodel"),
-        # Who reads settings
+        # Readers of settings
         ("settings", "edge/gate", "import edge.settings"),
         ("settings", "central/sales", "import central.settings"),
         ("settings", "central/jobs", "import central.settings"),
-        # Where HTTP stands
+        # Places of HTTP
         ("web", "central/refunds", "import aiohttp"),
         ("web", "central/sales", "import central.web.access"),
         ("web", "central/sales/rules", "import central.web.problem_documents"),
@@ -95,7 +95,7 @@ PLANTS = [
         ("doors", "central/agencies", "import central.refunds.routes.refunds"),
         ("doors", "central/jobs", "import central.refunds.routes"),
         ("doors", "central/reports/rules", "import central.reports.routes.lists"),
-        # Who names tables
+        # Modules that name tables
         ("routes", "central/sales/routes", "import central.store.unit_of_work"),
         ("routes", "central/refunds/routes", "import sqlmodel"),
         ("routes", "central/agencies/routes", "import sqlalchemy"),
@@ -129,13 +129,13 @@ def lint(directory: Path, cache: Path, contract: str | None = None) -> subproces
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What import-linter remembers of files that did not change."""
+    """import-linter's cache of unchanged files."""
     return tmp_path_factory.mktemp("import-cache")
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The packages' sources, to plant in."""
+    """A copy of the packages' sources, for the plants."""
     directory = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "pyproject.toml", directory)
     for path in python_files(*PACKAGES):
@@ -186,7 +186,7 @@ def test_each_planted_import_breaks_its_contract(copy: Path, cache: Path, contra
 
 
 def test_every_contract_has_a_plant() -> None:
-    """The contracts of tables are alike: four of them stand for all."""
+    """The contracts of tables are alike: four of them are tested for all."""
     contracts = {str(contract["id"]) for contract in CONTRACTS}
     assert {one for one in contracts if not one.startswith("tables-")} <= set(BY_CONTRACT) <= contracts
 
@@ -197,7 +197,7 @@ def test_each_module_of_tables_has_a_contract() -> None:
 
 
 def test_no_contract_lists_modules_by_hand() -> None:
-    """A contract names places: packages, or patterns. What is added to a place is under its contract at once."""
+    """A contract names places: packages, or patterns. A new module in a place is under its contract at once."""
     listed = [
         (contract["id"], module)
         for contract in CONTRACTS

@@ -1,4 +1,4 @@
-"""What code and documents cite is there: documents, laws, decisions, paths, links. Each check has a plant that it must find."""
+"""Code and documents cite only things that exist: documents, laws, decisions, paths, links. Each check must find its plant."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from tests.laws.names import LAWS
 
 SUFFIXES = {"", ".py", ".md", ".toml", ".sh"}
 DECISIONS = ROOT / "docs" / "decisions"
-# Documents that never stood in the repository. Built from pieces, so that this file does not hold what it looks for.
+# Documents that were never in the repository. Built from pieces, so that this file does not contain the searched names.
 GONE = re.compile("|".join((r"\bdesign" + r"\.md\b", r"(?<![\w/])reference" + "/", r"\bhardware" + " notes?\\b")))
 _DOCUMENT = re.compile(r"(?<![\w./-])(?:\.\./)*(?:[\w-]+/)*[\w-]+\.md\b")
 _NUMBERS = r"\s+\(?(\d+(?:(?:,\s*(?:and\s+)?|\s+and\s+)\d+)*)"
@@ -33,7 +33,7 @@ _RECORD = re.compile(
     re.DOTALL,
 )
 
-PLANTED = (ROOT / "PLANTED").with_suffix(".md")  # where planted texts stand
+PLANTED = (ROOT / "PLANTED").with_suffix(".md")  # the file of planted texts
 Finder = Callable[[Path, str], Iterator[str]]
 
 
@@ -59,7 +59,7 @@ def numbers_in(pattern: re.Pattern[str], text: str) -> set[int]:
 
 
 def missing_documents(path: Path, text: str) -> Iterator[str]:
-    """Yield each cited document that is not there: from the root, beside the file that cites it, or by its bare name."""
+    """Yield each cited document that does not exist: from the root, beside the file that cites it, or by its bare name."""
     for cited in _DOCUMENT.findall(text):
         by_name = "/" not in cited and cited in document_names()
         if not (by_name or (ROOT / cited).is_file() or (path.parent / cited).is_file()):
@@ -79,12 +79,12 @@ def missing_decisions(_: Path, text: str) -> Iterator[str]:
 
 
 def gone_documents(_: Path, text: str) -> Iterator[str]:
-    """Yield each citation of a document that never stood here."""
+    """Yield each citation of a document that was never here."""
     yield from GONE.findall(text)
 
 
 def broken_links(path: Path, text: str) -> Iterator[str]:
-    """Yield each relative link of a document that leads nowhere."""
+    """Yield each relative link of a document without a target."""
     if path.suffix == ".md":
         for link in _LINK.findall(text):
             target = link.partition("#")[0]
@@ -93,7 +93,7 @@ def broken_links(path: Path, text: str) -> Iterator[str]:
 
 
 def missing_paths(path: Path, text: str) -> Iterator[str]:
-    """Yield each path that a document names and that is not there; a path ends where `<anything>` begins."""
+    """Yield each path that a document names and that does not exist; a path ends where `<anything>` begins."""
     if path.suffix == ".md":
         yield from (cited for cited in _PATH.findall(text) if not (ROOT / cited).exists())
 
@@ -109,7 +109,7 @@ FINDERS: tuple[Finder, ...] = (
 
 
 def record_fault(stem: str, text: str) -> str | None:
-    """Return what a decision record lacks of its seven parts, or None."""
+    """Return which of its seven parts a decision record lacks, or None."""
     record = _RECORD.fullmatch(text)
     if record is None:
         return "not in the form: number, title, date, status, decision, why, consequences"

@@ -1,4 +1,4 @@
-"""Names and texts that may not stand in the repository."""
+"""Names and texts that the repository may not contain."""
 
 import re
 
@@ -24,7 +24,7 @@ TEXT_SUFFIXES = {
     ".html",
     ".lock",
 }
-# Built from pieces, so that this file does not hold what it looks for.
+# Built from pieces, so that this file does not contain the searched names.
 MACHINE_PATHS = re.compile(
     "|".join(("/" + "work/", "/" + "home/[a-z]", "/" + "Users/", r"(?<![\w/])/" + "root/", r"C:\\" + "Users"))
 )

@@ -1,4 +1,4 @@
-"""Who may read the clock, draw chance, catch everything, import what, and call itself pure. Each check has its plants."""
+"""Which modules may read the clock, draw chance, catch everything, import a library, or say "pure". Each check has its plants."""
 
 import ast
 import re
@@ -17,12 +17,12 @@ MAY_READ_CLOCKS = (
     "edge/__main__.py",
     "central/assembly.py",
     "central/__main__.py",
-    "edge/devices/drivers/camera_process.py",  # a process of its own, and so its own assembly
+    "edge/devices/drivers/camera_process.py",  # a separate process, so it is its own assembly
     "hardware_sims/",  # a simulator is the outside world, where time passes by itself
 )
 MAY_CATCH_EVERYTHING = ("edge/devices/supervisor.py", "edge/gate/lane.py", "central/jobs/runner.py", "central/web/middleware.py")
-ASSEMBLIES = ("/assembly.py", "/__main__.py")  # they name concrete things, and so any library
-# A library stands behind one place of ours, so that replacing it is one change.
+ASSEMBLIES = ("/assembly.py", "/__main__.py")  # they name concrete classes, so they may import any library
+# One place of ours uses each library, so that replacing it is one change.
 ONE_PLACE = {
     "apscheduler": ("central/jobs/",),
     "apsw": ("edge/cache/", "edge/journal/", "edge/trust/", "edge/sync/"),
@@ -56,7 +56,7 @@ def broad_catches(source: str) -> Iterator[int]:
 
 
 def imports_of(source: str) -> Iterator[str]:
-    """Yield the top-level names of what a module imports, wherever in it."""
+    """Yield the top-level names of a module's imports, at any place in it."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -131,7 +131,7 @@ def graph() -> grimp.ImportGraph:
 
 
 def impurities(graph: grimp.ImportGraph, module: str) -> set[str]:
-    """Return what of the world a module reaches, at first or at any further hand."""
+    """Return the impure modules that a module reaches, directly or through others."""
     return graph.find_upstream_modules(module) & IMPURE
 
 

@@ -1,4 +1,4 @@
-"""The map in README names what is there: every path in it exists, every folder of the first two levels stands in it."""
+"""The map in README is right: every path in it exists, and it holds every folder of the first two levels."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.architecture.tree import PACKAGES, ROOT, named, tracked_files
 _MAP = re.compile(r"<!-- map -->\s*```\w*\n(.*?)```\s*<!-- /map -->", re.DOTALL)
 _ENTRY = re.compile(r"^(?P<indent> *)(?P<path>[\w.][\w./-]*)")
 INDENT = 2
-# What a newcomer need not be told of.
+# Folders that a newcomer need not know.
 UNMAPPED = {".gitignore", "requirements.txt", "requirements-dev.txt", "LICENSE", "README.md", "package-lock.json"}
 
 

@@ -18,7 +18,7 @@ FUNCTION_EXCEPTIONS: dict[str, str] = {
     "protocol/admission/checks.py:_failure_of": "one arm a check, all flat",
 }
 PARAMETER_EXCEPTIONS: dict[str, str] = {}
-# A migration is a record of what was done to a database once; splitting it would only hide its order.
+# A migration is a record of what was done to a database once; a split would only hide its order.
 UNCAPPED_DIRECTORIES = ("central/store/migrations/versions",)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

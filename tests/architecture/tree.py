@@ -10,7 +10,7 @@ PACKAGES = ("protocol", "edge", "central", "hardware_sims")
 
 @cache
 def tracked_files() -> tuple[Path, ...]:
-    """Return what git tracks or would track: files that are there and not ignored."""
+    """Return the files that git tracks or would track: existing files that are not ignored."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return tuple(sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file()))

@@ -1,7 +1,7 @@
 """`python -m tests.bench [NAME...]`: measure, print a table, write var/bench.json.
 
-Laws: load stays on the loopback interface, is bounded, and ends by itself; each group runs in a process of its own, and nothing
-but these processes is ended from here.
+Laws: load stays on the loopback interface, is bounded, and ends by itself; each group runs in a separate process, and this
+program ends only these processes.
 """
 
 import json
@@ -27,7 +27,7 @@ _DIGITS = 4
 
 
 def main(names: list[str]) -> int:
-    """Measure the figures of these names; return 0 where all were measured, whether they reach their targets or not."""
+    """Measure the figures of these names; return 0 where all were measured, even if some miss their targets."""
     console = Console()
     try:
         figures = chosen(names)
@@ -46,7 +46,7 @@ def main(names: list[str]) -> int:
 
 
 def _measured(group: Group) -> Values:
-    """Run a group to its end; nothing where it fails, and its complaints stand on stderr."""
+    """Run a group to its end; return no values where it fails: its errors are on stderr."""
     answer = PLACE / f"{group.value}.json"
     answer.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.bench.worker", group.value, str(PLACE), str(answer)]
@@ -64,7 +64,7 @@ def _measured(group: Group) -> Values:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the group's own process, asking first; its session holds only what it started."""
+    """End the group's process, first by a request; its session holds only processes that it started."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)

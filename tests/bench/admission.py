@@ -1,7 +1,7 @@
-"""Online admissions: central decides, records and answers for devices without a cache; each call is a ticket's only entry.
+"""Online admissions: central decides, records and answers for devices without a cache; each call is the only entry of a ticket.
 
-Clients ask one after the other over connections of their own, spread over the server processes; what they send was made
-beforehand, so that the time is the servers'. What central publishes of it meanwhile is in the time.
+Each client sends one request after the other over its own connection; the connections are spread over the server processes. The
+requests are made beforehand, so that only the servers' time is measured. The time includes central's publishing.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class Hall:
 
 @asynccontextmanager
 async def open_hall(directory: Path, doors: int, tickets: int, database_url: str = "") -> AsyncIterator[Hall]:
-    """Open a hall with so many doors: one server process, or two where there is a database between them."""
+    """Open a hall with so many doors: one server process, or two on a shared database."""
     async with aiohttp.ClientSession() as session, AsyncExitStack() as serving:
         office = BenchOffice(directory, session, database_url)
         async with office.serving():
@@ -114,7 +114,7 @@ async def _ask_all(connection: WireClient, requests: list[bytes]) -> list[float]
 
 
 def _check_admitted(body: bytes) -> None:
-    """Look into the last answer of each client: an entry that was refused would cost less than one that is recorded."""
+    """Check the last answer of each client: a refused entry would cost less than a recorded one."""
     payload = Envelope.from_bytes(body).payload
     fields = cbor.Fields(cbor.decode(payload), "answer", ("agent", "signed_at", "attempt", "verdict"))
     verdict = verdict_from_value(fields.nested("verdict"))

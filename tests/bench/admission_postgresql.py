@@ -11,7 +11,7 @@ CALLS = {1: 300, 4: 800, 16: 1_600}  # by clients at once
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`, on a server started for it."""
+    """Measure in a new directory under `place`, on a server started for it."""
     with durable_server() as database_url:
         return asyncio.run(_measure(place, database_url))
 

@@ -11,7 +11,7 @@ CALLS = 600
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(_measure(place))
 
 

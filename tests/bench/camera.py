@@ -1,7 +1,7 @@
-"""Reading codes from pictures of 1280 x 720: how many are read, how long one takes, and what the camera's process weighs.
+"""Reading codes from pictures of 1280 x 720: how many are read, how long one takes, and the memory of the camera's process.
 
-The same rendered frames, a third each of an easy, a moderate and a hard view, go to the gate's decoder, to zxing-cpp alone (as it
-comes, for QR codes) and to pyzbar alone. Rates are of single frames; a camera sends fifteen a second.
+The same rendered frames, a third each of an easy, a moderate and a hard view, go to the gate's decoder, to zxing-cpp alone (with
+its defaults, for QR codes) and to pyzbar alone. Rates are of single frames; a camera sends fifteen a second.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ FRAMES_OF_A_VIEW = 60
 VIEWS = (EASY, MODERATE, HARD)
 WATCHED_S = 10.0
 FIRST_CODE_LIMIT_S = 30.0
-LEAVING_S = 0.2  # until the simulated camera has seen that nobody watches any more
+LEAVING_S = 0.2  # until the simulated camera has noticed that its watchers left
 _PERCENT = 100
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
@@ -77,7 +77,7 @@ def _code() -> bytes:
 
 
 async def _process_mb(code: bytes) -> float:
-    """Return the most memory that the capturing process takes while it watches a code for some seconds."""
+    """Return the highest memory of the capturing process while it watches a code for some seconds."""
     shown = camera_sim.Camera(Random(1), view=MODERATE)  # noqa: S311 - the same pictures in every run
     await shown.plug()
     shown.show(code)

@@ -1,6 +1,6 @@
 """Processes that a group starts: Python modules of ours, each ended by its own id.
 
-Laws: whatever is started here ends with the group that started it; every wait has a limit.
+Laws: every process started here ends with the group that started it; every wait has a limit.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ END_LIMIT_S = 10.0
 
 @asynccontextmanager
 async def child(*arguments: str, env: Mapping[str, str] | None = None, log: Path | None = None) -> AsyncIterator[Process]:
-    """Run `python ARGUMENTS` until the block ends; its stdout can be read, its stderr is ours, or goes to a file."""
+    """Run `python ARGUMENTS` until the block ends; its stdout is a pipe, its stderr is ours or a file."""
     errors = None if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, cwd=ROOT, env=env, stdin=DEVNULL, stdout=PIPE, stderr=errors
@@ -32,12 +32,12 @@ async def child(*arguments: str, env: Mapping[str, str] | None = None, log: Path
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment with some variables more."""
+    """Return this process's environment with some more variables."""
     return os.environ | more
 
 
 async def next_line(process: Process) -> str:
-    """Return the next line that a child prints: by one, it says that it is ready."""
+    """Return the next line that a child prints: with a line it reports that it is ready."""
     assert process.stdout is not None, "its stdout is a pipe"
     async with asyncio.timeout(START_LIMIT_S):
         line = await process.stdout.readline()

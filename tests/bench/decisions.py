@@ -1,4 +1,4 @@
-"""How long the pure decision takes: a ticket with a policy of several checks, entered and left before, shown at a gate."""
+"""The time of the pure decision: a ticket with a policy of several checks and an earlier entry and exit, shown at a gate."""
 
 from datetime import date
 from pathlib import Path
@@ -29,7 +29,7 @@ def measure(place: Path) -> Values:
 
 
 def _case() -> Facts:
-    """Return a multi-entry ticket on a weekend, its workday alternative failing first."""
+    """Return a multi-entry ticket on a weekend; its workday alternative fails first."""
     row = record()
     right = entitlement(
         DateRange(date(2026, 5, 1), date(2026, 5, 31)),

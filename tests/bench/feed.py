@@ -1,6 +1,6 @@
-"""Bringing down the feed of a million tickets over loopback: signed requests, every byte verified, stored, in force, durable.
+"""Downloads the feed of a million tickets over loopback: signed requests; every byte verified, stored durably and put in force.
 
-The server is a process of its own, so what it needs to pack is in the time; the bytes are those of the bodies.
+The server is a separate process, and the time includes its packing; the bytes are those of the bodies.
 """
 
 import asyncio
@@ -35,20 +35,20 @@ AGENT = AgentId(7)
 
 @dataclass(slots=True)
 class CountingFetch:
-    """Asks central and counts the bytes that come."""
+    """Sends requests to central and counts the received bytes."""
 
     client: CentralClient
     received: int = 0
 
     async def get(self, path: str, most_bytes: int) -> bytes | None:
-        """Ask; see `feed_content.Fetch`."""
+        """Send a request; see `feed_content.Fetch`."""
         body = await self.client.get(path, most_bytes)
         self.received += len(body or b"")
         return body
 
 
 class Gate:
-    """The files of one gate, empty at first, and what brings the feed into them."""
+    """The files of one gate, empty at first, and the downloader that fills them."""
 
     def __init__(self, directory: Path, session: aiohttp.ClientSession, url: str) -> None:
         self.trust = TrustStore(directory / "trust.db")
@@ -63,7 +63,7 @@ class Gate:
         self.downloader = Downloader(self.fetch, self.cache, self.staging, self.trust, asyncio.Lock())
 
     async def refresh_s(self) -> float:
-        """Bring down what is new, and return how long that took."""
+        """Download the new content, and return how long that took."""
         start_s = now_s()
         head = await self.downloader.poll(0)
         refreshed = await self.downloader.refresh(head, Moment(computer_at(), 0))
@@ -71,14 +71,14 @@ class Gate:
         return now_s() - start_s
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self.cache.close()
         self.staging.close()
         self.trust.close()
 
 
 def measure(place: Path) -> Values:
-    """Measure in directories of their own under `place`."""
+    """Measure in new directories under `place`."""
     return asyncio.run(_measure(place))
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.bench.feed_server PLACE`: a stand-in for central that serves the feed of a million tickets, over HTTP.
 
-It signs receipts and time as central does, proves no request, and stores nothing: what is measured against it is the gate's own
-work. POST /bench/change publishes a thousand changes, half of them new tickets. Prints its port when it serves.
+It signs receipts and time as central does, proves no request, and stores nothing, so that only the gate's own work is measured.
+POST /bench/change publishes a thousand changes, half of them new tickets. Prints its port when it serves.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ CHANGE = "/bench/change"
 
 
 def computer_at() -> Instant:
-    """Read the computer's clock, as an assembly does."""
+    """Read the computer's clock."""
     return Instant(time.time_ns() // 1_000_000)
 
 

@@ -1,6 +1,6 @@
-"""What is measured: every figure by name, with its unit, the target it has, and the group that measures it.
+"""The list of figures, by name, each with its unit, its target, and the group that measures it.
 
-Laws: names and targets stand here and nowhere else; a figure without a target is there to be compared with.
+Laws: only this module holds names and targets; a figure without a target is for comparison.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Group(StrEnum):
-    """Figures that are measured together, in one process of their own; the value is the module's name."""
+    """Figures that are measured together, in one separate process; the value is the module's name."""
 
     PRIMITIVES = "primitives"
     DECISIONS = "decisions"
@@ -32,7 +32,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure. `target` is the most that it may be, or the least where `more_is_better`."""
+    """One figure. `target` is its highest allowed value, or the lowest where `more_is_better`."""
 
     name: str
     unit: str
@@ -109,7 +109,7 @@ FIGURES = (
 def chosen(names: list[str]) -> tuple[Figure, ...]:
     """Return the figures of these names, or of these groups; all of them where none is named.
 
-    ValueError names what is not known. The primitives are always among them: a figure says little without what bounds it.
+    ValueError names an unknown one. The primitives are always included: they bound the other figures.
     """
     if not names:
         return FIGURES

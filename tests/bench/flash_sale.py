@@ -1,7 +1,7 @@
-"""A flash sale: many buyers at once want the few places of one slot, each for a ticket that is paid at once.
+"""A flash sale: many buyers at once order the few places of one slot, each for a ticket that is paid at once.
 
-What they send was made beforehand, so that the time is the servers'; connections are spread over the server processes. Sold is
-what the house has on record afterwards, not what it answered.
+The requests are made beforehand, so that only the servers' time is measured; connections are spread over the server processes.
+Sold places are counted in the office's records afterwards, not in its answers.
 """
 
 import asyncio

@@ -9,6 +9,6 @@ from tests.bench.postgresql import durable_server
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`, on a server started for it."""
+    """Measure in a new directory under `place`, on a server started for it."""
     with durable_server() as database_url:
         return asyncio.run(figures(place / "flash-sale-postgresql", "postgresql", database_url))

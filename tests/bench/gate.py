@@ -1,7 +1,7 @@
 """From the last byte of a code to the relay command on the wire, by a real agent over ptys at 115,200 baud.
 
-The agent has a million tickets, journals durably, uploads to a server on loopback, and polls its relay board all the while.
-Start, memory and latency are those of one agent process; visitors come at moments that chance draws.
+The agent has a million tickets, journals durably, uploads to a server on loopback, and polls its relay board all the time. Start,
+memory and latency are those of one agent process; visitors come at random moments.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ STARTS = 7
 WARM_VISITS = 5
 VISITS = 300
 VISIT_LIMIT_S = 5.0
-PAUSE_S = 0.1  # at most, between one visitor and the next
+PAUSE_S = 0.1  # the longest pause between two visitors
 POLL_S = 0.002
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(_measure(place))
 
 
@@ -73,7 +73,7 @@ async def _visit(rig: LaneRig, code: bytes, chance: random.Random) -> float:
     released = rig.turnstile.releases(Direction.ENTRY)
     commands = len(rig.relay_wire.commands)
     rig.scanner.show(code)
-    rig.scanner.clear()  # read once: what is on its way to the wire still goes
+    rig.scanner.clear()  # it is read once: bytes on the way to the wire still go
     end_s = now_s() + VISIT_LIMIT_S
     while rig.turnstile.releases(Direction.ENTRY) == released and now_s() < end_s:  # noqa: ASYNC110 - an arm has no event
         await asyncio.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""What a gate costs while nobody comes: a real agent that polls its relay board, with and without a camera on an empty scene."""
+"""The cost of a gate without visitors: a real agent that polls its relay board, with and without a camera on an empty scene."""
 
 import asyncio
 from pathlib import Path
@@ -10,13 +10,13 @@ from tests.bench.gate_process import make_files, remove, running
 from tests.bench.lane_rig import LaneRig
 from tests.bench.measuring import Values, cpu_s, now_s
 
-SETTLED_S = 15.0  # the start, and the first looks at a picture that then stays as it is
+SETTLED_S = 15.0  # the start, and the first glances at a picture that does not change after
 WATCHED_S = 30.0
 _PERCENT = 100
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(_measure(place))
 
 

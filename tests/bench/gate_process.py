@@ -1,4 +1,4 @@
-"""A real agent process of a gate with a million tickets: its files made ready, then `paifang edge run`, until it serves."""
+"""A real agent process of a gate with a million tickets: its files are made, then `paifang edge run` starts and serves."""
 
 import asyncio
 import shutil
@@ -29,7 +29,7 @@ _DATAGRAM_BYTES = 4_096
 
 
 async def make_files(directory: Path, url: str, more_devices: str = "") -> Path:
-    """Enrol and download as the agent would, and return its settings file, its one lane with more devices if so wished."""
+    """Enrol and download as the agent does, and return its settings file; its one lane can have more devices."""
     data = directory / "data"
     data.mkdir(mode=0o700, parents=True)
     answer = EnrolAnswer(AGENT, SITE, first_keyring(), bytes(SITE_KEY_BYTES))
@@ -93,5 +93,5 @@ baud = {BAUD}
 
 
 def remove(directory: Path) -> None:
-    """Remove what `make_files` left, of this run or an earlier one."""
+    """Remove the files that `make_files` made in this run or an earlier one."""
     shutil.rmtree(directory, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""How many journal entries central takes in a second: chains proved, conflicts computed, durable before the receipt.
+"""The number of journal entries that central takes per second: chains proved, conflicts computed, durable before the receipt.
 
-Four gates upload at once, in batches of 200: an entry and a passage for each ticket; one ticket in fifty was let in by another
-gate as well. What central publishes of it meanwhile is in the time.
+Four gates upload at once, in batches of 200: an entry and a passage for each ticket; another gate also let in one ticket in
+fifty. The time includes central's publishing.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _OK = 200
 
 
 async def entries_per_s(directory: Path, database_url: str = "") -> float:
-    """Return the median rate of some rounds, after one that is not counted."""
+    """Return the median rate of some rounds, after one uncounted round."""
     async with aiohttp.ClientSession() as session:
         office = BenchOffice(directory, session, database_url)
         async with office.serving():
@@ -51,7 +51,7 @@ async def entries_per_s(directory: Path, database_url: str = "") -> float:
 
 
 def _tickets_of(gate: int, tickets: list[TicketId]) -> list[TicketId]:
-    """Return the tickets that a gate lets in: its own, and now and then one of its neighbour's."""
+    """Return the tickets that a gate lets in: its own, and sometimes one of its neighbour's."""
     own, others = tickets[gate::GATES], tickets[(gate + 1) % GATES :: GATES]
     return [other if place % DOUBLE_EVERY == 0 else ticket for place, (ticket, other) in enumerate(zip(own, others, strict=True))]
 

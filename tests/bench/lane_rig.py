@@ -15,7 +15,7 @@ _FUNCTION_AT = 1
 
 
 class StampedTimers(LoopTimers):
-    """The loop's timers; `last_s` is when the last thing that was due was begun: on a paced wire, the clocking out of bytes."""
+    """The loop's timers; `last_s` is when the last due action began: on a paced wire, the sending of bytes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class StampedTimers(LoopTimers):
 
 
 class StampedWire:
-    """A wire whose `heard_s` is when something last came, `commands` when each relay command came."""
+    """A wire: `heard_s` is when bytes last came, `commands` when each relay command came."""
 
     def __init__(self, wire: PtyWire) -> None:
         self.heard_s = 0.0

@@ -11,7 +11,7 @@ US_PER_S = 1_000_000
 MS_PER_S = 1_000
 MB = 1_000_000
 _KIB = 1_024
-_USER_TICKS_AT = 11  # in /proc/PID/stat after the name; those of the system follow
+_USER_TICKS_AT = 11  # in /proc/PID/stat after the name; the system's ticks follow
 
 Values = dict[str, float]  # by the names of figures
 
@@ -33,7 +33,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 
 def median_s(work: Callable[[], object], runs: int) -> float:
-    """Return how long one run takes, in the median, after one that is not counted."""
+    """Return the median time of one run, after one uncounted run."""
     work()
     gc.collect()
     taken: list[float] = []
@@ -50,7 +50,7 @@ def rss_mb(process_id: int) -> float:
 
 
 def peak_rss_mb(process_id: int) -> float:
-    """Return the most that it ever was."""
+    """Return its highest memory so far."""
     return _status_kib(process_id, "VmHWM") * _KIB / MB
 
 

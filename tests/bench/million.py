@@ -1,7 +1,7 @@
-"""A site with a million tickets: three tenths real-name (an ID card leads to them), one tenth with a booking code besides.
+"""A site with a million tickets: three tenths are real-name (an ID card leads to them), one tenth also have a booking code.
 
-The rows are kept in `place` between runs and made anew when a format changes; what is signed is signed anew in each run, so that
-the feed is fresh. The first tickets are the visitors': a single entry each, valid for years.
+The rows are kept in `place` between runs, and made again when a format changes; each run signs the metadata again, so that the
+feed is fresh. The visitors use the first tickets: a single entry each, valid for years.
 """
 
 import hashlib
@@ -101,7 +101,7 @@ def code_of(record: TicketRecord, site: FeedSimulator) -> bytes:
 
 
 def credentials_of(source: random.Random, record: TicketRecord, number: int) -> Iterator[CredentialEntry]:
-    """Return what else leads to a ticket."""
+    """Return the other credentials of a ticket."""
     if record.flags & TicketFlags.REAL_NAME:
         yield CredentialEntry(source.randbytes(16), CredentialKind.ID_CARD, record.ticket_id)
     if number % 10 == _BOOKED_TENTH:
@@ -109,7 +109,7 @@ def credentials_of(source: random.Random, record: TicketRecord, number: int) -> 
 
 
 def _blobs(place: Path) -> dict[BucketKind, list[bytes]]:
-    """Return the buckets in order, from the file or made anew."""
+    """Return the buckets in order, from the file or newly made."""
     marks = hashlib.sha256(b"".join((_ROOT / name).read_bytes() for name in _FORMATS)).hexdigest()[:16]
     kept = place / f"million-{marks}.cbor"
     if not kept.exists():
@@ -173,7 +173,7 @@ def _edition(manifest: Manifest, blobs: dict[BucketKind, list[bytes]]) -> Editio
 
 
 def _sign_keys(site: FeedSimulator) -> None:
-    """Publish a keyring that stays in force, with the keys of receipts and time besides."""
+    """Publish a keyring that stays in force, also with the keys of receipts and time."""
     site.signers |= {RECEIPTS_KEY: private_key("receipts"), TIME_KEY: private_key("time")}
     more = tuple(
         Key(key_id, purpose, public_bytes(site.signers[key_id]), (), Instant(0), LAST_INSTANT, KeyState.ACTIVE)

@@ -1,4 +1,4 @@
-"""A real central in processes of its own, furnished for a measurement: a site, ticket types, gates and their keys.
+"""A real central in separate processes, prepared for a measurement: a site, ticket types, gates and their keys.
 
 Agents are written into the database directly (enrolment is limited to ten a minute); everything else goes through the API.
 """
@@ -84,7 +84,7 @@ class BenchOffice:
 
     @asynccontextmanager
     async def second(self) -> AsyncIterator[str]:
-        """Serve by another process besides, over the same database; yield its URL."""
+        """Serve by a second process too, over the same database; yield its URL."""
         port = _free_port()
         async with self._process(port):
             yield f"http://127.0.0.1:{port}"
@@ -112,7 +112,7 @@ class BenchOffice:
         return sold
 
     async def add_agents(self, site: int, points: list[int], agents: int) -> list[BenchAgent]:
-        """Write agents into the database (SQLite: while it is not served); each hosts a check point, as far as there are any."""
+        """Write agents into the database (SQLite: while it is not served); each hosts a check point, where one is left."""
         assert "site" in METADATA.tables, "an agent's row refers to tables that are known once all are imported"
         keys = [Ed25519PrivateKey.generate() for _ in range(agents)]
         now = computer_at()
@@ -146,7 +146,7 @@ def _agent_row(site: SiteId, number: int, key: Ed25519PrivateKey, now: Instant) 
 
 
 def today() -> date:
-    """Return the day that it is at the site."""
+    """Return today at the site."""
     return datetime.fromtimestamp(computer_at() / 1_000, ZONE).date()
 
 

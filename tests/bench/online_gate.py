@@ -94,13 +94,13 @@ class OnlineGate:
         return await self.desk.ask(self.desk.showing(self.point, code.encode()))
 
     async def until_status(self, ticket: TicketId, *, active: bool) -> None:
-        """Wait until the cache holds the ticket, valid or not as asked."""
+        """Wait until the cache holds the ticket, valid or not by `active`."""
         async with asyncio.timeout(LIMIT_S):
             while not self._holds(ticket, active=active):  # noqa: ASYNC110 - a cache has no event to wait for
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def until_admitted_elsewhere(self, ticket: TicketId) -> None:
-        """Wait until the signed admissions tell of an entry."""
+        """Wait until the signed admissions hold an entry."""
         async with asyncio.timeout(LIMIT_S):
             while not self.cache.events_of(ticket):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -112,7 +112,7 @@ class OnlineGate:
         return record is not None and (record.state == 0) == active
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._journal.close()
         self.cache.close()
         self._staging.close()
@@ -120,7 +120,7 @@ class OnlineGate:
 
 
 async def enrolled(session: aiohttp.ClientSession, url: str, code: str) -> tuple[Ed25519PrivateKey, EnrolAnswer]:
-    """Enrol with a one-time code, with a key of its own."""
+    """Enrol with a one-time code and a new key."""
     private = Ed25519PrivateKey.generate()
     return private, await enrol(session, url, EnrolRequest.make(private, code, "bench"))
 

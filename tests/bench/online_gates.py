@@ -1,6 +1,6 @@
-"""Two gates that central reaches: how soon one knows what the other admitted, or of a refund; how long a claim takes.
+"""Two gates online: how soon one knows of the other's admission, or of a refund; how long a claim takes.
 
-Central is a real process on SQLite; the gates' agents run here, without devices, so that every moment is known to a millisecond.
+Central is a real process on SQLite; the gates' agents run here, without devices, so that every time is known to a millisecond.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class _Town:
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(_measure(place / "online-gates"))
 
 
@@ -87,7 +87,7 @@ async def _gate(office: BenchOffice, session: aiohttp.ClientSession, site: int, 
 
 
 async def _admission_s(town: _Town, ticket: Sold) -> float:
-    """Admit at one gate; return the seconds until the other one's signed admissions tell of it."""
+    """Admit at one gate; return the seconds until the other gate's signed admissions hold it."""
     here, there = town.gates
     answer = await here.show(ticket.code)
     start_s = now_s()
@@ -101,7 +101,7 @@ async def _admission_s(town: _Town, ticket: Sold) -> float:
 
 
 async def _refund_s(town: _Town, ticket: Sold) -> float:
-    """Ask for a refund; return the seconds until a gate refuses the ticket."""
+    """Request a refund; return the seconds until a gate refuses the ticket."""
     gate = town.gates[1]
     start_s = now_s()
     await town.office.api.refund(ticket)
@@ -115,7 +115,7 @@ async def _refund_s(town: _Town, ticket: Sold) -> float:
 
 
 async def _claim_s(town: _Town, ticket: Sold) -> float:
-    """Return the seconds that an entry takes whose type is claimed at central first."""
+    """Return the seconds of an entry whose ticket type needs a claim at central."""
     gate = town.gates[0]
     start_s = now_s()
     answer = await gate.show(ticket.code)

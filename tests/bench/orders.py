@@ -1,7 +1,7 @@
-"""Orders: each made, paid in cash and its ticket issued in the one request of a window sale.
+"""Orders: one request of a window sale makes the order, takes the cash and issues the ticket.
 
-Clients sell one order after the other for a while, over connections of their own, spread over the server processes; what they
-send costs them next to nothing, so that the time is the servers'. What central publishes of it meanwhile is in the time.
+Each client sells one order after the other for some time, over its own connection; the connections are spread over the server
+processes. The clients need almost no time, so that only the servers' time is measured. The time includes central's publishing.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _SOLD = 201
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """Servers at `urls`, and what sells one ticket there."""
+    """Servers at `urls`, and the request that sells one ticket there."""
 
     urls: list[str]
     token: str
@@ -62,7 +62,7 @@ class _Window:
 
 
 async def figures(directory: Path, kind: str, database_url: str = "") -> Values:
-    """Return the figures of one server process, or of two where there is a database between them."""
+    """Return the figures of one server process, or of two on a shared database."""
     values: Values = {}
     async with aiohttp.ClientSession() as session, AsyncExitStack() as serving:
         office = BenchOffice(directory, session, database_url)

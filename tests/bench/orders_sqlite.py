@@ -8,5 +8,5 @@ from tests.bench.orders import figures
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(figures(place / "orders-sqlite", "sqlite"))

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for a measurement: as it comes, with fsync and synchronous commits on."""
+"""A PostgreSQL server for a measurement, with default settings: fsync and synchronous commits are on."""
 
 import os
 import tempfile
@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 @contextmanager
 def durable_server() -> Iterator[str]:
-    """Start a server in a folder of its own, yield the URL of its empty database, and stop it afterwards."""
+    """Start a server in a new folder, yield the URL of its empty database, and stop it afterwards."""
     with tempfile.TemporaryDirectory(prefix="paifang-bench-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # the server runs as a system user of its own
+        folder.chmod(0o755)  # the server runs as a separate system user
         runtime = folder / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)

@@ -1,4 +1,4 @@
-"""What bounds the other figures on this machine: one signature proved, one fsync, one durable SQLite commit."""
+"""The bounds of the other figures on this machine: one signature proved, one fsync, one durable SQLite commit."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""A thousand gates that wait for news on one server process: how soon the last one has it, and what a waiting gate costs.
+"""A thousand gates that wait for news on one server process: how soon the last gate has it, and the memory of a waiting gate.
 
 A round is a sale; its publication begins at the `signed_at` of the timestamp that arrives, and ends when the last gate has it.
 """
@@ -27,7 +27,7 @@ _KB_PER_MB = 1_000
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     return asyncio.run(_measure(place / "push"))
 
 
@@ -73,7 +73,7 @@ class _Crowd:
         return (await asyncio.to_thread(rss_mb, process.pid) - before_mb) * _KB_PER_MB / len(self._agents)
 
     async def last_s(self) -> float | None:
-        """Return how long after its publication the last gate had the news; None where they did not all get the same."""
+        """Return how long after the publication the last gate had the news; None where the gates got different news."""
         async with asyncio.timeout(ANSWER_LIMIT_S):
             heads = {body for _, body in await asyncio.gather(*self._waiting)}
         told = [_timestamp(head) for head in heads]
@@ -83,7 +83,7 @@ class _Crowd:
         return last_s - (told[0].signed_at / MS_PER_S + monotonic_of_wall_s) if len(told) == 1 else None
 
     def leave(self) -> None:
-        """Hang up, whatever was asked."""
+        """Close all connections, even with an open question."""
         for client, waiting in zip(self._clients, self._waiting, strict=True):
             waiting.cancel()
             client.close()

@@ -1,7 +1,7 @@
-"""Reports over 1,000,000 orders and 3,000,000 admissions of one site in 250 days, asked of the service as its routes ask it.
+"""Reports over 1,000,000 orders and 3,000,000 admissions of one site in 250 days, called at the service as its routes call it.
 
-The rows are made by the database itself; a list is asked as somebody who sees all, a channel, and a seller of a thousand orders
-among a million. Only refunded tickets have a row: no report reads the others.
+The database itself makes the rows; the bench reads a list as a user who sees all orders, as a channel, and as a seller of a
+thousand orders among a million. Only refunded tickets have a row: no report reads the others.
 """
 
 import os
@@ -114,7 +114,7 @@ async def _fill(store: Store) -> None:
 
 
 def empty_file(place: Path) -> str:
-    """Return the URL of an embedded database that is not there yet."""
+    """Return the URL of a new embedded database."""
     place.mkdir(parents=True, exist_ok=True)
     for old in place.glob("reports.db*"):
         old.unlink()

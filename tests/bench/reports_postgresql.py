@@ -9,7 +9,7 @@ from tests.bench.reports import measured
 
 
 def measure(place: Path) -> Values:
-    """Measure on a server started for it; `place` keeps nothing of it."""
+    """Measure on a server started for it; it keeps no file in `place`."""
     assert place.is_dir(), "what is kept between runs has its place"
     with durable_server() as database_url:
         return asyncio.run(measured(database_url, "postgresql"))

@@ -8,7 +8,7 @@ from tests.bench.reports import empty_file, measured
 
 
 def measure(place: Path) -> Values:
-    """Measure in a directory of its own under `place`."""
+    """Measure in a new directory under `place`."""
     folder = place / "reports-sqlite"
     try:
         return asyncio.run(measured(empty_file(folder), "sqlite"))

@@ -1,6 +1,6 @@
-"""An HTTP client that costs next to nothing, so that what is measured is the server: one connection, bytes made beforehand.
+"""An HTTP client that needs almost no time, so that only the server is measured: one connection, bytes made beforehand.
 
-Laws: one question at a time on a connection; an answer without a length is none of central's.
+Laws: one request at a time on a connection; central never sends an answer without a length.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ _STATUS_AT = slice(9, 12)
 
 
 def request_bytes(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:
-    """Return a request as it goes over the wire."""
+    """Return a request's bytes."""
     parts = urlsplit(url)
     target = f"{parts.path}?{parts.query}" if parts.query else parts.path
     lines = [f"{method} {target} HTTP/1.1", f"host: {parts.netloc}", f"content-length: {len(body)}"]
@@ -35,7 +35,7 @@ class WireClient(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, url: str) -> Self:
-        """Return a connection to where a URL points."""
+        """Return a connection to the server of a URL."""
         parts = urlsplit(url)
         assert parts.hostname is not None, "a URL of central's names its host"
         assert parts.port is not None, "and its port"
@@ -43,7 +43,7 @@ class WireClient(asyncio.Protocol):
         return client
 
     def ask(self, request: bytes) -> asyncio.Future[tuple[int, bytes]]:
-        """Send a request; its answer is a status and a body."""
+        """Send a request; return status and body of its answer."""
         assert self._transport is not None, "it is connected"
         assert self._answer is None or self._answer.done(), "one question at a time"
         self._answer = asyncio.get_running_loop().create_future()
@@ -51,7 +51,7 @@ class WireClient(asyncio.Protocol):
         return self._answer
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.close()
 

@@ -1,4 +1,4 @@
-"""One group of figures, in a process of its own: `python -m tests.bench.worker GROUP PLACE ANSWER`."""
+"""One group of figures, in a separate process: `python -m tests.bench.worker GROUP PLACE ANSWER`."""
 
 import importlib
 import json
@@ -10,7 +10,7 @@ from tests.bench.measuring import Values
 
 
 def main(group: Group, place: Path, answer: Path) -> None:
-    """Measure, and write what was measured to `answer`; `place` keeps what is slow to make."""
+    """Measure, and write the values to `answer`; `place` keeps files that are slow to make."""
     module = importlib.import_module(f"tests.bench.{group.value}")
     values: Values = module.measure(place)
     known = {figure.name for figure in FIGURES if figure.group is group}

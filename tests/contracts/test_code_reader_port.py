@@ -1,4 +1,4 @@
-"""What a lane may rely on from any reader of codes, shown on serial scanners, USB scanners and the camera."""
+"""The guarantees of any reader of codes to a lane, tested with serial scanners, USB scanners and the camera."""
 
 import asyncio
 import os
@@ -105,7 +105,7 @@ async def test_a_code_is_read_with_any_suffix(scanner: ScannerBench, tail: Tail)
 
 
 @pytest.mark.parametrize("fault", ScannerFault)
-async def test_a_code_is_read_whatever_the_scanner_does_wrong(scanner: ScannerBench, fault: ScannerFault) -> None:
+async def test_a_code_is_read_under_any_fault_of_the_scanner(scanner: ScannerBench, fault: ScannerFault) -> None:
     scanner.scanner.faults.add(fault)
     scanner.show(TICKET)
     await until(lambda: scanner.suppressed > 0 and bool(scanner.payloads))
@@ -166,7 +166,7 @@ async def test_a_factory_new_scanner_is_set_up_for_good_and_a_set_up_code_change
     await until(lambda: gm65.payloads == [TICKET])
 
 
-async def test_a_scanner_that_lost_its_set_up_while_it_is_served_is_set_up_anew(gm65: Gm65Bench) -> None:
+async def test_a_scanner_that_lost_its_set_up_while_it_is_served_is_set_up_again(gm65: Gm65Bench) -> None:
     gm65.scanner.factory_reset()
     await until(lambda: any("set up anew" in health.detail for health in gm65.healths))
     await until(lambda: gm65.scanner.setup_codes_closed and gm65.state is DeviceState.READY, RECOVERY_LIMIT_S)

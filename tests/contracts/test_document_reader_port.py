@@ -1,4 +1,4 @@
-"""What a lane may rely on from a reader of ID cards, shown on the serial one over its simulated wire."""
+"""The guarantees of a reader of ID cards to a lane, tested with the serial reader over its simulated wire."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -53,7 +53,7 @@ class Rig:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(LIMIT_S):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
                 await asyncio.sleep(0.005)
 
 

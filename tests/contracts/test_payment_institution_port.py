@@ -56,7 +56,7 @@ async def test_a_payers_code_is_charged_in_its_manner(desk: Counter, manner: Man
     assert isinstance(await desk.client.charge_code(desk.charge(), code), answer)
 
 
-async def test_a_code_of_nobody_is_refused(desk: Counter) -> None:
+async def test_a_code_of_no_payer_is_refused(desk: Counter) -> None:
     assert isinstance(await desk.client.charge_code(desk.charge(), "139999999999999999"), Refused)
 
 
@@ -69,7 +69,7 @@ async def test_a_payer_who_is_asked_decides_in_time(desk: Counter, fault: Fault,
 
 
 @pytest.mark.parametrize("fault", [Fault.LOST_REPLY, Fault.SYSTEM_ERROR, Fault.SYSTEM_ERROR_AFTER])
-async def test_without_a_reply_nobody_can_say_what_happened(desk: Counter, fault: Fault) -> None:
+async def test_without_a_reply_the_outcome_is_unknown(desk: Counter, fault: Fault) -> None:
     desk.desk.faults.switch(fault, count=1)
     assert isinstance(await desk.client.charge_code(desk.charge(), desk.desk.make_auth_code("zhang")), Unknown)
     assert isinstance(await desk.client.query("PAY0001"), Unknown if fault is Fault.SYSTEM_ERROR else Paid)
@@ -81,7 +81,7 @@ async def test_what_the_institution_never_heard_of_is_unknown_and_may_be_reverse
     assert isinstance(await desk.client.close("PAY0009"), Reversed)
 
 
-async def test_a_qr_that_nobody_paid_is_closed_and_cannot_be_paid(desk: Counter) -> None:
+async def test_a_qr_that_no_payer_paid_is_closed_and_cannot_be_paid(desk: Counter) -> None:
     await desk.shown()
     assert isinstance(await desk.client.close("PAY0001"), Reversed)
     assert isinstance(await desk.client.close("PAY0001"), Reversed)

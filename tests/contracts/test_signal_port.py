@@ -1,4 +1,4 @@
-"""What a lane may rely on from lamps and a buzzer, over both kinds of relay board."""
+"""The guarantees of lamps and a buzzer to a lane, over both kinds of relay board."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -68,7 +68,7 @@ class Rig:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(20.0):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
                 await asyncio.sleep(0.005)
 
 
@@ -99,7 +99,7 @@ async def test_each_sign_lights_its_lamps_which_go_out_by_themselves(rig: Rig) -
     await rig.until(lambda: rig.lit == set())
 
 
-async def test_lamps_that_are_not_there_delay_nobody_and_are_lit_again_after_replug(rig: Rig) -> None:
+async def test_lamps_that_are_not_there_delay_no_visitor_and_are_lit_again_after_replug(rig: Rig) -> None:
     rig.unplug()
     rig.driver.show(Sign.STOP)
     await rig.until(lambda: rig.state is DeviceState.FAULT)

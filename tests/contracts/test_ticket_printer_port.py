@@ -1,4 +1,4 @@
-"""What a kiosk or window may rely on from a ticket printer, over a tty, TCP and USB."""
+"""The guarantees of a ticket printer to a kiosk or window, over a tty, TCP and USB."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -76,7 +76,7 @@ class Rig:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(LIMIT_S):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
                 await asyncio.sleep(0.005)
 
 
@@ -156,7 +156,7 @@ async def test_paper_that_ends_within_a_sheet_is_told_and_one_that_is_low_prints
         await one.driver.print(TICKET)
 
 
-async def test_status_that_nobody_asked_for_disturbs_nothing(one: Rig) -> None:
+async def test_unasked_status_disturbs_nothing(one: Rig) -> None:
     one.printer.faults.add(PrinterFault.ASB_NOISE)
     await one.driver.print(TICKET)
     assert one.driver.state is PrinterState.READY

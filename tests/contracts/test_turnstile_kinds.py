@@ -1,4 +1,4 @@
-"""What a lane may rely on from every kind of turnstile, over its simulated board (Modbus alone: `test_turnstile_port`)."""
+"""The guarantees of every kind of turnstile to a lane, over its simulated board (Modbus alone: `test_turnstile_port`)."""
 
 import asyncio
 import contextlib
@@ -35,14 +35,14 @@ from protocol.directions import Direction
 pytestmark = pytest.mark.real_time
 
 PULSE_MS = 200
-LIMIT_S = 10.0  # how soon each of these comes is measured by the bench, not here: a limit only ends a wait in vain
+LIMIT_S = 10.0  # the bench measures these times, not this test: a limit only ends a vain wait
 RECOVERY_LIMIT_S = 20.0
 SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.Direction.EXIT}
 Board = RelayBoard | LcusBoard | SwingGateBoard | UsbRelayBoard
 
 
 class Rig:
-    """A supervised driver, its board and arm, and what both have told."""
+    """A supervised driver, its board and arm, and the events and health reports of both."""
 
     def __init__(self, kind: str, directory: Path) -> None:
         self.kind = kind
@@ -78,7 +78,7 @@ class Rig:
         return LcusBoard(self.line, state=StateAnswer(self.kind.removeprefix("lcus-")))
 
     def make(self) -> TurnstileDriver:
-        """A driver as the assembly makes it, at the start and after the agent was killed."""
+        """A new driver from the assembly, at the start and after the agent was killed."""
         clock = asyncio.get_running_loop().time
         around = Surroundings("arm", clock, lambda: None)
         match self.kind:
@@ -125,15 +125,15 @@ class Rig:
 
     async def until(self, condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
         async with asyncio.timeout(limit_s):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
                 await asyncio.sleep(0.005)
 
     async def settle(self) -> None:
-        """Wait until every pulse has ended, by the board's timer or the driver's care."""
+        """Wait until every pulse has ended, by the board's timer or by the driver."""
         await self.until(lambda: not self.closed)
 
     async def released(self, direction: Direction = Direction.ENTRY) -> None:
-        """Release as soon as the board obeys, and wait until the contact has closed: a board that tells nothing closes later."""
+        """Release as soon as the board obeys, and wait until the contact has closed: a board without reports closes later."""
         async with asyncio.timeout(RECOVERY_LIMIT_S):
             while True:
                 with contextlib.suppress(DeviceFault):
@@ -145,7 +145,7 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def served(rig: Rig) -> AsyncIterator[Rig]:
-    """Serve the driver; it ends as an agent's does, by being cancelled."""
+    """Serve the driver until cancelled, as an agent does."""
     clock = asyncio.get_running_loop().time
     tasks = [
         asyncio.create_task(supervise(rig.driver, rig.healths.append, clock)),
@@ -160,7 +160,7 @@ async def served(rig: Rig) -> AsyncIterator[Rig]:
 
 
 KINDS = ("modbus", "fe", "fe-own-unit", "lcus-none", "lcus-text", "lcus-bytes", "usb-relay", "swing-gate")
-HEARD = tuple(kind for kind in KINDS if kind != "lcus-none")  # boards of which silence can be told
+HEARD = tuple(kind for kind in KINDS if kind != "lcus-none")  # boards whose silence the driver notices
 HOST_ENDED = tuple(kind for kind in KINDS if kind.startswith(("lcus", "usb")))
 SERIAL = tuple(kind for kind in KINDS if kind != "usb-relay")
 
@@ -196,7 +196,7 @@ async def test_two_releases_in_a_row_are_two_pulses(rig: Rig) -> None:
     if rig.kind == "swing-gate":
         await rig.driver.release(Direction.ENTRY)
         await rig.driver.release(Direction.ENTRY)
-        assert rig.board.openings == [2, 0]  # type: ignore[union-attr]  # the controller counts what it was told
+        assert rig.board.openings == [2, 0]  # type: ignore[union-attr]  # the controller counts its commands
         return
     await asyncio.gather(rig.driver.release(Direction.ENTRY), rig.driver.release(Direction.ENTRY))
     await rig.until(lambda: rig.closings[0] == 2)
@@ -301,7 +301,7 @@ async def test_a_board_that_stalls_now_and_then_is_served(rig: Rig) -> None:
 @over(("fe", "swing-gate"))
 async def test_passages_are_told_by_those_that_sense_them(rig: Rig) -> None:
     assert rig.driver.senses_passage
-    await asyncio.sleep(0.1)  # the contacts' first level is settled
+    await asyncio.sleep(0.1)  # the contacts have settled at their first level
     for direction in Direction:
         rig.events.clear()
         await rig.driver.release(direction)

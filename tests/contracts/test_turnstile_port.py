@@ -1,4 +1,4 @@
-"""What a lane may rely on from any turnstile, shown on the Modbus driver over a simulated board and its wire's faults."""
+"""The guarantees of any turnstile to a lane, tested with the Modbus driver over a simulated board and its wire's faults."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ from protocol.directions import Direction
 pytestmark = pytest.mark.real_time
 
 BAUD = 115_200
-RELEASE_LIMIT_S = 10.0  # how soon each of these comes is measured by the bench, not here: a limit only ends a wait in vain
+RELEASE_LIMIT_S = 10.0  # the bench measures these times, not this test: a limit only ends a vain wait
 SURFACE_LIMIT_S = 10.0
 RECOVERY_LIMIT_S = 20.0
 PULSE_AND_MARGIN_S = 1.2  # half a second, the time to notice an overlong pulse, and a busy machine
@@ -45,7 +45,7 @@ FLASH_HEAD = b"\x05\x02"
 
 
 class RequestLoss:
-    """A wire that loses requests on their way to the board, and counts the flashes that got there, by relay."""
+    """A wire that loses requests on their way to the board, and counts the flashes that arrive, by relay."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -73,7 +73,7 @@ class RequestLoss:
 
 
 class Rig:
-    """A supervised driver, its board and arm, and what both have told."""
+    """A supervised driver, its board and arm, and the events and health reports of both."""
 
     def __init__(self, directory: Path, seed: int = 0) -> None:
         loop, timers = asyncio.get_running_loop(), LoopTimers()
@@ -106,15 +106,15 @@ class Rig:
 
     async def wait_until(self, condition: Callable[[], bool], limit_s: float = SURFACE_LIMIT_S) -> None:
         async with asyncio.timeout(limit_s):
-            while not condition():  # noqa: ASYNC110 - what is waited for happens on a wire and has no event
+            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
                 await asyncio.sleep(0.005)
 
     async def settle(self) -> None:
-        """Wait until every pulse has ended, by the board's timer or the driver's care."""
+        """Wait until every pulse has ended, by the board's timer or by the driver."""
         await self.wait_until(lambda: not any(self.board.coils), PULSE_AND_MARGIN_S)
 
     async def polls(self, seconds: float = 0.3) -> None:
-        """Let the driver look at the contacts for a while in which nothing may happen."""
+        """Let the driver poll the contacts for some time in which no event may come."""
         await asyncio.sleep(seconds)
 
 

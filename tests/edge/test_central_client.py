@@ -58,7 +58,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Central:
-    """A server that proves each request and answers as it is told."""
+    """A server that proves each request and gives the answer that the test sets."""
 
     def __init__(self, server: TestServer, client: CentralClient) -> None:
         self.server = server

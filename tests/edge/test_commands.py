@@ -1,4 +1,4 @@
-"""`paifang edge` as an operator meets it: every fault is one sentence that says what to do, and exit code 1."""
+"""`paifang edge` for an operator: every fault is one sentence with the remedy, and exit code 1."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ COMMANDS = {
 
 
 def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command that must end with exit code 1, and return what it said on stderr."""
+    """Run a command that must end with exit code 1, and return its stderr."""
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     assert ended.value.code == 1

@@ -1,4 +1,4 @@
-"""Where a setting stands in its file."""
+"""The line of a setting in its file."""
 
 import pytest
 

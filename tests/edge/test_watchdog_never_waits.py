@@ -1,4 +1,4 @@
-"""What is told to systemd is never waited for: the loop that tells it is the one that serves visitors."""
+"""The agent never waits for systemd: the loop that writes to it also serves visitors."""
 
 import socket
 from pathlib import Path

@@ -114,7 +114,7 @@ class Watcher:
             return await self._reader.readexactly(int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0]))
 
     async def sees(self, *codes: bytes) -> None:
-        """Wait until a frame shows exactly these codes, and demand that it stays so while the scene does."""
+        """Wait until a frame shows exactly these codes, and check that it stays so while the scene does."""
         async with asyncio.timeout(WAIT_S):
             while decoded(as_frame(await self.jpeg())) != set(codes):
                 pass

@@ -1,4 +1,4 @@
-"""Each fault of a line, alone: what goes out instead of what the device sent."""
+"""Each fault of a line, alone: the bytes that go out instead of the device's."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""A whole lane in its own loop, steered through its control socket and driven through its wires."""
+"""A whole lane in its own loop, controlled through its control socket and driven through its wires."""
 
 import asyncio
 import json

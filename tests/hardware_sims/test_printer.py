@@ -1,4 +1,4 @@
-"""The simulated printer against an independent peer: what python-escpos sends becomes paper on which the codes can be read."""
+"""The simulated printer against an independent peer: the bytes of python-escpos become sheets with readable codes."""
 
 from collections.abc import Iterator
 

@@ -16,13 +16,13 @@ class Bench:
         self.board = RelayBoard(self.wire, self.timers)
 
     def ask(self, request: str) -> str:
-        """Send a whole frame, hexadecimal, and return the reply likewise."""
+        """Send a whole frame in hexadecimal, and return the reply in hexadecimal."""
         self.wire.deliver(bytes.fromhex(request))
         self.timers.advance(FRAME_GAP_S + 0.0001)
         return self.wire.take().hex(" ").upper()
 
     def ask_pdu(self, pdu: str, unit: int = 1) -> str:
-        """Like `ask`, with unit and checksum put around the PDU and cut off the reply."""
+        """Like `ask`, but add unit and checksum to the PDU and cut them off the reply."""
         frame = bytes([unit]) + bytes.fromhex(pdu)
         return self.ask((frame + modbus_crc(frame)).hex())[3:-6]
 
@@ -138,7 +138,7 @@ def test_the_board_itself_ends_a_flash(bench: Bench, kind: str, during: bool, af
     assert bench.board.contacts[0] is after
 
 
-def test_a_second_flash_starts_the_time_anew_and_a_write_ends_it(bench: Bench) -> None:
+def test_a_second_flash_restarts_the_time_and_a_write_ends_it(bench: Bench) -> None:
     bench.ask_pdu("05 0200 0005")
     bench.timers.advance(0.4)
     bench.ask_pdu("05 0200 0005")

@@ -1,4 +1,4 @@
-"""Virtual time: it stands still, and what is due runs in order."""
+"""Virtual time: it stands still, and due actions run in order."""
 
 from functools import partial
 

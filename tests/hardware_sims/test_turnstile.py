@@ -1,4 +1,4 @@
-"""The arm and its contacts, in virtual time, steered by relays alone."""
+"""The arm and its contacts, in virtual time, controlled only by relays."""
 
 import pytest
 
@@ -20,7 +20,7 @@ class Bench:
         self.contacts.relay(relay, False)
 
     def edges(self, channel: int, seconds: float) -> list[bool]:
-        """The levels that an input goes through, sampled each 10 ms."""
+        """The levels of an input, sampled every 10 ms."""
         levels = [self.contacts.closed(channel)]
         for _ in range(round(seconds / 0.01)):
             self.timers.advance(0.01)
@@ -69,7 +69,7 @@ def test_pulses_below_100_ms_are_not_seen(bench: Bench, pulse_s: float, releases
 
 
 @pytest.mark.parametrize("pulse_s", [0.2, 4.0])
-def test_the_arm_locks_5_s_after_its_release_whatever_the_pulse(bench: Bench, pulse_s: float) -> None:
+def test_the_arm_locks_5_s_after_its_release_by_any_pulse(bench: Bench, pulse_s: float) -> None:
     bench.release(pulse_s=pulse_s)
     bench.timers.advance(5.09 - pulse_s)
     assert bench.arm.open_to(ENTRY)
@@ -116,7 +116,7 @@ def test_an_intruder_signals_without_a_release(bench: Bench) -> None:
     assert (bench.arm.releases(ENTRY), bench.arm.passages(ENTRY)) == (0, 1)
 
 
-def test_a_glitch_is_30_ms_and_nobody(bench: Bench) -> None:
+def test_a_glitch_is_30_ms_and_no_passage(bench: Bench) -> None:
     bench.arm.glitch(ENTRY)
     bench.timers.advance(0.029)
     assert bench.contacts.closed(0)

@@ -1,4 +1,4 @@
-"""A visitor at an arm, in memory: watches, holds a code out, walks, and leaves nothing behind."""
+"""A visitor at an arm, in memory: watches, shows a code, walks, and removes all its listeners."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from tests.builders.contacts import Contacts
 
 
 class Eye:
-    """Remembers what is held before it and frees the arm at the first sight, as a gate would."""
+    """Remembers the codes before it and frees the arm at the first one, as a gate does."""
 
     def __init__(self, contacts: Contacts, timers: VirtualTimers, relay: int | None) -> None:
         self.contacts, self.timers, self.relay = contacts, timers, relay
@@ -49,11 +49,11 @@ async def test_a_visitor_who_is_not_let_in_this_way_gives_up(relay: int | None) 
     went = await visit(bench.eye, bench.arm, b"PF1", Direction.ENTRY, patience_s=0.001)
     assert (went.released, went.passed) == (False, False)
     assert bench.eye.held == [b"PF1", None]
-    assert Motion.BLOCKED not in [movement.motion for movement in bench.arm.history], "nobody pushed"
+    assert Motion.BLOCKED not in [movement.motion for movement in bench.arm.history], "no visitor pushed"
 
 
 class ArmThatCounts(Turnstile):
-    """Knows how many listen to it."""
+    """Counts its listeners."""
 
     listening = 0
 

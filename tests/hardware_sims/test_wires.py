@@ -105,7 +105,7 @@ async def test_a_driver_at_another_speed_reads_and_writes_garbage(plugged: Plugg
         assert await asyncio.to_thread(port.read, 5) == b"hello"
 
 
-async def test_sending_never_blocks_when_nobody_reads(plugged: Plugged) -> None:
+async def test_sending_never_blocks_when_no_driver_reads(plugged: Plugged) -> None:
     for _ in range(100):
         plugged.wire.send(b"x" * 4096)
     plugged.wire.unplug()

@@ -1,4 +1,4 @@
-"""The payment institutions of a journey: simulated, in a process of their own, and those who pay through them."""
+"""The payment institutions of a journey, simulated in a separate process, and their payers."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ class Bank:
         self._program = Program("payment institutions", arguments, directory.with_suffix(".log"))
 
     async def start(self) -> None:
-        """Start them; `opened` waits until they serve, for their keys take a while."""
+        """Start them; `opened` waits until they serve, because making their keys takes some time."""
         await self._program.start()
 
     async def opened(self) -> None:
@@ -35,16 +35,16 @@ class Bank:
         await self._program.stop()
 
     async def tell(self, do: str, **arguments: object) -> Json:
-        """Have somebody pay, or something go wrong."""
+        """Let a payer pay, or switch a fault."""
         return await tell(self.directory / "control", do, arguments)
 
     async def spent_fen(self) -> int:
-        """Return what all payers have spent and did not get back."""
+        """Return the spending of all payers less refunds."""
         states = [await self.tell("state", institution=name) for name in ("wechat", "alipay")]
         return -sum(sum(state["purses_fen"].values()) for state in states)
 
     async def parameters(self, base_url: str) -> dict[str, Json]:
-        """Return what the merchant got of each institution, as the group of parameters that it belongs into."""
+        """Return the merchant's data from each institution, as its group of parameters."""
         return await asyncio.to_thread(self._parameters, base_url)
 
     def _parameters(self, base_url: str) -> dict[str, Json]:

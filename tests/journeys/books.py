@@ -1,4 +1,4 @@
-"""What central's database says, read beside the running server."""
+"""Figures from central's database, read beside the running server."""
 
 import sqlite3
 from collections import Counter
@@ -17,20 +17,20 @@ class Books:
         self._address = f"file:{database}?mode=ro"
 
     def refusals(self) -> Counter[str]:
-        """Count the refusals in the journals that arrived, by reason."""
+        """Count the refusals in the uploaded journals, by reason."""
         entries = [decode_entry(data) for (data,) in self._select("SELECT data FROM journal_entry")]
         return Counter(entry.event.reason for entry in entries if isinstance(entry.event, Refusal))
 
     def into_fen(self, accounts: str) -> int:
-        """Return what came into all accounts of a kind (`cash`, `clearing`)."""
+        """Return the sum paid into all accounts of a kind (`cash`, `clearing`)."""
         return self._sum(f"SELECT sum(amount_fen) FROM ledger_entry WHERE debit LIKE '{accounts}/%'")  # noqa: S608 - our own word
 
     def out_of_fen(self, accounts: str) -> int:
-        """Return what went out of all accounts of a kind."""
+        """Return the sum paid out of all accounts of a kind."""
         return self._sum(f"SELECT sum(amount_fen) FROM ledger_entry WHERE credit LIKE '{accounts}/%'")  # noqa: S608 - our own word
 
     def balance_fen(self, accounts: str) -> int:
-        """Return what is in all accounts of a kind."""
+        """Return the balance of all accounts of a kind."""
         return self.into_fen(accounts) - self.out_of_fen(accounts)
 
     def _sum(self, query: str) -> int:

@@ -1,7 +1,7 @@
 """One admission on the wire, byte by byte with its times: from the scanner's first byte to central's receipt.
 
-`python -m tests.journeys.capture` writes docs/wire.md. The devices are simulated in this process and the network passes through
-it, so that all times are of one clock; agent and central are the real programs.
+`python -m tests.journeys.capture` writes docs/wire.md. This process simulates the devices and relays the network, so that all
+times come from one clock; agent and central are the real programs.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.journeys.town import Gate, Town
 DOCUMENT = ROOT / "docs" / "wire.md"
 BAUD = 115_200
 SHOWN_BYTES = 48
-QUIET_S = 1.0  # until what the sale set in motion has come to rest
+QUIET_S = 1.0  # until all work after the sale has ended
 FLASH = bytes.fromhex("01 05 02 00")
 POLL = bytes.fromhex("01 02 00 00 00 08")
 _BEGINNINGS = (
@@ -51,7 +51,7 @@ class Seen:
 
 @dataclass
 class Recorder:
-    """Everything that was seen, in order."""
+    """All recorded bytes, in order."""
 
     clock: Callable[[], float]
     seen: list[Seen] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Recorder:
 
 
 class TappedWire:
-    """A wire that tells the recorder what goes over it; implements `hardware_sims.wires.Wire`."""
+    """A wire that passes its bytes to the recorder too; implements `hardware_sims.wires.Wire`."""
 
     def __init__(self, wire: PtyWire, name: str, recorder: Recorder) -> None:
         self._wire = wire
@@ -106,7 +106,7 @@ class TappedLane:
 
 
 async def capture(directory: Path) -> list[Seen]:
-    """Return what was seen of one admission."""
+    """Return the recorded bytes of one admission."""
     recorder = Recorder(asyncio.get_running_loop().time)
     async with Town(directory) as town:
         lane = TappedLane(directory / "lane", recorder)

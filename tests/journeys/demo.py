@@ -1,8 +1,8 @@
-"""The main job, told as a story on simulated hardware: `make demo`.
+"""The main job as a story on simulated hardware: `make demo`.
 
 Central on its embedded database, two enrolled gates with relay board, scanner and camera, WeChat Pay and Alipay; tickets are sold
 for cash and by phone, visitors pass or are refused, a payment loses its reply, the network fails, an agent is killed between
-journal and relay, and at the end everything is accounted for.
+journal and relay, and at the end all tickets and all money are accounted for.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ app = typer.Typer(add_completion=False)
 
 
 def site_day() -> date:
-    """Return the day as the site lives it."""
+    """Return today at the site."""
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # noqa: TID251 - a journey happens in real time
 
 
 class Demo:
-    """The story's state: who holds which ticket, and what must be true of it."""
+    """The story's state: each visitor's ticket, and the facts that must hold for it."""
 
     def __init__(self, town: Town, story: Story) -> None:
         self.town = town
@@ -102,7 +102,7 @@ class Demo:
         await self.everyone_knows()
         await self.passes(self.east, camera, "a visitor holds a phone before the camera", device="camera")
         await self.is_refused(self.east, family[0].code, "used_up", "the same ticket again")
-        await self.is_refused(self.east, "https://example.com/menu", "malformed", "somebody shows a menu's QR")
+        await self.is_refused(self.east, "https://example.com/menu", "malformed", "a visitor shows a menu's QR")
         await self.is_refused(self.east, family[1].code.lower(), "malformed", "a real code in small letters, which is none")
         flipped = family[1].code[:60] + ("B" if family[1].code[60] != "B" else "C") + family[1].code[61:]
         await self.is_refused(self.east, flipped, "forged", "a ticket with a bit of its signature changed")
@@ -127,7 +127,8 @@ class Demo:
         lost = await self.order()
         state = await self.till.lose(lost, "wang")
         self.story.check(
-            "WeChat charges a code, and its reply is lost: nobody here knows whether money has moved", holds=state == "sent"
+            "WeChat charges a code, and its reply is lost: the office cannot know whether money moved",
+            holds=state == "sent",
         )
         self.sold.append(await self.office.pay_in_cash(lost))
         self.story.tell("the visitor pays in cash instead; what became of the lost payment is not forgotten")
@@ -159,7 +160,7 @@ class Demo:
         await self.passes(self.west, visitors[1], "and at the west gate")
         await self.is_refused(self.east, refunded.code, "void", "a ticket refunded before the cut")
         await self.passes(self.east, visitors[2], "a ticket at the east gate")
-        await self.passes(self.west, visitors[2], "a copy of it at the west gate: nobody can know, out of reach of each other")
+        await self.passes(self.west, visitors[2], "a copy of it at the west gate: the gates cannot reach each other")
         self.visitor_of_the_kill = visitors[3]
         return visitors[2]
 
@@ -252,14 +253,14 @@ class Demo:
         return await self.office.hold(self.site, self.adult, PRICE_FEN, site_day())
 
     async def passes(self, gate: Gate, visitor: Sold, what: str, device: str = "scanner") -> None:
-        """Have a visitor show a ticket and go through."""
+        """Let a visitor show a ticket and go through."""
         released = await gate.lane.visit(visitor.code, device=device)
         self.admitted += released
         self.story.check(f"{what}: the arm opens", holds=released)
         await until("the passage to end", gate.is_idle)
 
     async def is_refused(self, gate: Gate, code: str, reason: str, what: str) -> None:
-        """Have somebody show a code that must not open the arm."""
+        """Let a visitor show a code that must not open the arm."""
         before = await gate.refusals()
 
         async def answered() -> bool:
@@ -274,7 +275,7 @@ class Demo:
         self.story.check(f"{what}: refused, {said}", holds=not opened and said == reason)
 
     async def all_current(self) -> None:
-        """Wait until every gate holds what central says now, and central all that gates wrote."""
+        """Wait until every gate holds central's present feed, and central holds all journal entries of the gates."""
         for gate in self.town.gates:
             await until(f"{gate.name} to be up to date", gate.is_current)
 
@@ -285,7 +286,7 @@ class Demo:
                 await until(f"{gate.name} to know the ticket", partial(gate.knows, sold.ticket_id))
 
     async def refund(self, sold: Sold) -> None:
-        """Refund a ticket, and wait until the fence is open and the money has gone out."""
+        """Refund a ticket, and wait until the fence is open and the money is paid."""
         refund_id = await self.office.refund(sold)
 
         async def paid() -> bool:
@@ -296,7 +297,7 @@ class Demo:
 
 
 async def tell(directory: Path, *, stay: bool) -> None:
-    """Tell the story; JourneyFailed where it does not come out right."""
+    """Run the story; raise JourneyFailed where a result is wrong."""
     story = Story()
     async with Town(directory, PORT if stay else 0) as town:
         await Demo(town, story).tell_all()
@@ -311,7 +312,7 @@ def run(
     stay: Annotated[bool, typer.Option(help="Keep serving afterwards.")] = False,  # noqa: FBT002 - typer options are plain arguments
     directory: Annotated[Path, typer.Option(help="Where everything is kept; emptied first.")] = ROOT / "var" / "demo",
 ) -> None:
-    """Tell the whole path as a story, on simulated hardware."""
+    """Run the whole path as a story, on simulated hardware."""
     try:
         asyncio.run(tell(directory, stay=stay))
     except (JourneyFailed, PaifangError) as error:

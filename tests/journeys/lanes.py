@@ -1,4 +1,4 @@
-"""The visitors of a journey: simulated hardware in a process of its own, steered through each lane's control socket."""
+"""The visitors of a journey: simulated hardware in a separate process, controlled through each lane's control socket."""
 
 import asyncio
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.journeys.processes import Program, tell, until
 
 _SHOWN_S = 0.2
-_FRAMES_ON_THE_WAY = 10  # more than the camera's and the agent's buffers hold, on a machine that does much else
-_BODY_S = 0.5  # how long a visitor stands before the detector: longer than a busy machine looks away
+_FRAMES_ON_THE_WAY = 10  # more than the camera's and the agent's buffers hold, on a busy machine
+_BODY_S = 0.5  # how long a visitor stands before the detector: longer than the pauses of a busy machine
 
 
 class LaneControl:
@@ -21,7 +21,7 @@ class LaneControl:
         return await tell(self.directory / "control", do, arguments)
 
     async def visit(self, code: str, *, device: str = "scanner", direction: str = "entry", push: bool = True) -> bool:
-        """Show a code, go through if the arm is released; return whether it was."""
+        """Show a code, go through if the arm is released; return whether it was released."""
         answer = await self.tell("visit", code=code, device=device, direction=direction, push=False, patience_s=2.0)
         released = bool(answer["released"])
         if device == "camera":
@@ -32,7 +32,7 @@ class LaneControl:
         return released
 
     async def show(self, code: str) -> None:
-        """Hold a code before the scanner for a moment, whatever the answer."""
+        """Hold a code before the scanner for a moment, with any answer."""
         await self.tell("show", code=code, for_s=_SHOWN_S)
 
     async def _out_of_sight(self) -> None:
@@ -54,7 +54,7 @@ class LaneControl:
         return sum(counts.values())
 
     def camera_url(self) -> str:
-        """Return the address of the lane's camera, or nothing where it has none."""
+        """Return the address of the lane's camera, empty where it has none."""
         file = self.directory / "camera.url"
         return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 

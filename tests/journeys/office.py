@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """A ticket in a visitor's hand: its number as central writes it, and the text of its QR."""
+    """A ticket in a visitor's hand: its number in central's form, and the text of its QR."""
 
     ticket_id: str
     code: str
@@ -33,7 +33,7 @@ class Office:
         self._token = ""
 
     async def sign_in(self, one_time_password: str) -> None:
-        """Sign in with the password that the first start printed, and set an own one."""
+        """Sign in with the password that the first start printed, and set a new one."""
         body = {"name": ADMIN, "password": one_time_password, "bearer": True}
         self._token = (await self.ask("POST", "/api/v1/session", body))["token"]
         change = {"old_password": one_time_password, "new_password": NEW_PASSWORD, "bearer": True}
@@ -45,7 +45,7 @@ class Office:
         return self._token
 
     async def ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
-        """Ask the API; JourneyFailed with the problem's own words where it refuses."""
+        """Call the API; raise JourneyFailed with the problem's text where it refuses."""
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         if method == "POST":
             headers["Idempotency-Key"] = secrets.token_hex(16)
@@ -87,7 +87,7 @@ class Office:
         return await self.ask("POST", f"/api/v1/orders/{order_id}/payments", {"method": method, "auth_code": auth_code})
 
     async def payment(self, payment_id: int) -> Json:
-        """Return a payment as it stands."""
+        """Return the present payment."""
         return await self.ask("GET", f"/api/v1/payments/{payment_id}")
 
     async def match_bill(self, method: str, day: str) -> Json:
@@ -105,7 +105,7 @@ class Office:
         return int((await self.ask("POST", "/api/v1/refunds", body))["refund_id"])
 
     async def refund_state(self, refund_id: int) -> Json:
-        """Return a refund with whom it waits for."""
+        """Return a refund, with the agents that it waits for."""
         return await self.ask("GET", f"/api/v1/refunds/{refund_id}")
 
     async def add_ticket_type(self, site: int, name: tuple[str, str], price_fen: int, **parameters: object) -> int:
@@ -132,7 +132,7 @@ class Office:
         return sum(len(order["tickets"]) for order in whole)
 
     async def all_of(self, path: str, which: str = "") -> list[Json]:
-        """Return every item of a paged list, or those that `which` (a query) names."""
+        """Return every item of a paged list, or those that the query `which` selects."""
         items: list[Json] = []
         after: str | None = None
         while True:

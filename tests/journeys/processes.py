@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 
 class JourneyFailed(Exception):
-    """What the story promised did not happen."""
+    """An expected event of the story did not happen."""
 
 
 async def until(what: str, look: Callable[[], Awaitable[T | None]], limit_s: float = WAIT_S) -> T:
-    """Look again and again until there is something; JourneyFailed where the limit is over."""
+    """Repeat the look until it returns a value; raise JourneyFailed after the limit."""
     try:
         async with asyncio.timeout(limit_s):
             while True:
@@ -39,7 +39,7 @@ async def until(what: str, look: Callable[[], Awaitable[T | None]], limit_s: flo
 
 
 class Program:
-    """One process of ours. `log` holds what it printed."""
+    """One process of ours. `log` holds its output."""
 
     def __init__(self, name: str, arguments: list[str], log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.name = name
@@ -66,13 +66,13 @@ class Program:
             )
 
     async def kill(self) -> None:
-        """End it as a power cut does."""
+        """Kill it, as a power cut does."""
         assert self._process is not None, f"{self.name} runs"
         self._process.send_signal(signal.SIGKILL)
         await self._process.wait()
 
     async def stop(self) -> None:
-        """Ask it to end, and insist after a while."""
+        """Ask it to end, and kill it after some time."""
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
@@ -83,12 +83,12 @@ class Program:
             await self.kill()
 
     def printed(self) -> str:
-        """Return what it printed since it was first started."""
+        """Return its output since its first start."""
         return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
 
 
 async def run_once(arguments: list[str], environment: Mapping[str, str] | None = None) -> str:
-    """Run a command to its end and return what it printed; JourneyFailed where it fails."""
+    """Run a command to its end and return its output; raise JourneyFailed where it fails."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *arguments,
@@ -105,7 +105,7 @@ async def run_once(arguments: list[str], environment: Mapping[str, str] | None =
 
 
 async def tell(control: Path, do: str, arguments: Mapping[str, object]) -> dict[str, Any]:
-    """Send one command to a simulator's control socket and return the answer; JourneyFailed where it refuses."""
+    """Send one command to a simulator's control socket and return the answer; raise JourneyFailed where it refuses."""
     reader, writer = await asyncio.open_unix_connection(control, limit=_LINE_BYTES)
     writer.write(json.dumps({"do": do, **arguments}).encode() + b"\n")
     async with asyncio.timeout(WAIT_S):
@@ -120,7 +120,7 @@ class Cable:
     """The network between a gate and central, as a TCP relay that can be cut."""
 
     def __init__(self, target_port: int, tap: Callable[[str, bytes], None] | None = None) -> None:
-        """Take central's port, and who is told of each piece that goes "to central" or "from central"."""
+        """Take central's port, and the listener for each piece that goes "to central" or "from central"."""
         self._target_port = target_port
         self._tap = tap or (lambda _way, _data: None)
         self._server: asyncio.Server | None = None

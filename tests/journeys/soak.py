@@ -1,11 +1,11 @@
-"""Kills and faults at random on real processes, for as long as asked: `make soak N=...`.
+"""Random kills and faults on real processes, for the given number of rounds: `make soak N=...`.
 
 Each round sells tickets and shows them at a gate while the agent is killed, its cables are pulled, its board loses power and its
 network fails, at moments that a seed chooses. After each round everything is mended, and these must hold:
 - no arm is released without an admission in the journal (law 1), and none twice for one admission;
 - no ticket admits twice at one gate (law 2), but for the one resume of an interrupted passage;
 - every admission arrives at central exactly once (law 5).
-The seed is printed first; the same seed makes the same plan, though real processes never take the same time twice.
+The seed is printed first; the same seed makes the same plan, but real processes never take the same time twice.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ FAULTS = ("kill", "kill", "kill", "board", "scanner", "relay", "network")
 
 
 class Soak:
-    """One town that is given no peace."""
+    """One town under repeated faults."""
 
     def __init__(self, town: Town, chance: random.Random) -> None:
         self._town = town
@@ -129,7 +129,7 @@ def _must(holds: bool, what: str) -> None:  # noqa: FBT001 - reads as an asserti
 
 
 async def soak(directory: Path, rounds: int, seed: int) -> None:
-    """Run so many rounds; JourneyFailed where anything was lost or doubled."""
+    """Run so many rounds; raise JourneyFailed where an entry was lost or doubled."""
     async with Town(directory) as town:
         await Soak(town, random.Random(seed)).run(rounds)  # noqa: S311 - a seed repeats a plan
 
@@ -140,7 +140,7 @@ def run(
     seed: Annotated[int, typer.Option(help="Repeats a plan; 0 draws one.")] = 0,
     directory: Annotated[Path, typer.Option(help="Where everything is kept; emptied first.")] = ROOT / "var" / "soak",
 ) -> None:
-    """Kill and mend until told enough."""
+    """Kill and mend for the given number of rounds."""
     seed = seed or secrets.randbits(32)
     typer.echo(f"seed {seed}")
     try:

@@ -1,4 +1,4 @@
-"""The demo's voice: what happens, line by line, and the final table that must come out right."""
+"""The demo's output: the events, line by line, and the final table that must be right."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from tests.journeys.processes import JourneyFailed
 
 @dataclass
 class Story:
-    """Tells and counts. A number that is not what it must be fails the journey, after the table has been shown."""
+    """Prints and counts. A wrong number fails the journey, after the table was shown."""
 
     console: Console = field(default_factory=lambda: Console(highlight=False))
     rows: list[tuple[str, int, int]] = field(default_factory=list)
@@ -22,7 +22,7 @@ class Story:
         self.console.print(f"  {line}")
 
     def check(self, what: str, *, holds: bool) -> None:
-        """Tell what must hold; JourneyFailed where it does not."""
+        """Print a fact that must hold; raise JourneyFailed where it does not."""
         self.console.print(f"  {'✓' if holds else '✗'} {what}")
         if not holds:
             raise JourneyFailed(what)
@@ -32,7 +32,7 @@ class Story:
         self.rows.append((name, value, expected))
 
     def finish(self) -> None:
-        """Show the table; JourneyFailed where a number is wrong."""
+        """Show the table; raise JourneyFailed where a number is wrong."""
         table = Table("", "counted", "must be", title="\nWhat is accounted for")
         for name, value, expected in self.rows:
             mark = "" if value == expected else "  ✗"

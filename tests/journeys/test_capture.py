@@ -1,4 +1,4 @@
-"""The capture in docs/wire.md can be made anew: code, release, read-back and receipt, in that order."""
+"""The capture in docs/wire.md can be made again: code, release, read-back and receipt, in that order."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every command in README is run as it stands there, and does what README says."""
+"""The test runs every command in README unchanged, and each does what README says."""
 
 import os
 import re

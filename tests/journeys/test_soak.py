@@ -1,4 +1,4 @@
-"""A small soak: real kills and faults, nothing lost or doubled. `make soak N=...` runs as many as asked."""
+"""A small soak: real kills and faults, nothing lost or doubled. `make soak N=...` runs N rounds."""
 
 from pathlib import Path
 

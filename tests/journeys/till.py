@@ -7,7 +7,7 @@ from tests.journeys.bank import Bank
 from tests.journeys.office import Json, Office, Sold
 from tests.journeys.processes import until
 
-# A payer's code is asked after for 45 s at most, and a reversal may be tried a few times on a busy machine.
+# The office queries a payer's code for 45 s at most, and may retry a reversal a few times on a busy machine.
 ENDS_WITHIN_S = 90.0
 
 
@@ -34,9 +34,9 @@ class Till:
         return await self._office.ticket_of(order_id)
 
     async def lose(self, order_id: int, payer: str) -> str:
-        """Charge a WeChat code, whose reply and every answer about it is lost on the way, though the money has moved.
+        """Charge a WeChat code: its reply and every later answer about it are lost on the way, although the money has moved.
 
-        WeChat Pay notifies of no charged code (it only answers questions), so nothing else tells.
+        WeChat Pay does not notify of a charged code (it only answers queries), so the office has no other news.
         """
         lost = {"institution": "wechat", "fault": "lost_reply", "operations": ["pay_code", "query"]}
         await self._bank.tell("fault", **lost)
@@ -56,9 +56,9 @@ class Till:
         return sum(trade["state"] == "reversed" for trade in trades)
 
     async def match_bills(self) -> tuple[int, int]:
-        """Match the institutions' bills, which are made at once for once; return their lines, and how many agree.
+        """Match the institutions' bills, which this call makes ready at once; return their lines, and how many agree.
 
-        The town lives today, and so do its payments: their days may be two, where it was opened just before midnight.
+        The town runs in real time: its payments may be of two days, where it was opened just before midnight.
         """
         await self._bank.tell("bills_at_once", on=True)
         payments = await self._office.all_of("/api/v1/payments")

@@ -1,6 +1,6 @@
 """A whole town on one machine: central, gates with agents, simulated lanes, and a network that can be cut.
 
-Laws: everything runs as an operator would run it, by the `paifang` command, each part a process of its own.
+Laws: each part runs as an operator runs it, by the `paifang` command, in a separate process.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from tests.journeys.processes import Cable, Program, run_once, until
 
 Tap = Callable[[str, bytes], None]
 _PASSWORD = re.compile(r"one-time password (\S+);")
-# A process that starts on a machine that does much else.
+# The limit for the start of a process on a busy machine.
 START_S = 90.0
 _ADDRESS = re.compile(r"ready: http://[\w.]+:(\d+)")
 
 
 @dataclass
 class Gate:
-    """A gate's computer with its lane, behind a cable of its own."""
+    """A gate's computer with its lane, behind its own cable."""
 
     name: str
     directory: Path
@@ -54,7 +54,7 @@ class Gate:
         return bool(status["devices"]) and all(device["state"] == "ready" for device in status["devices"])
 
     async def is_current(self) -> bool:
-        """Whether it holds a fresh feed, and central has acknowledged all that happened here."""
+        """Whether it holds a fresh feed, and central has acknowledged its whole journal."""
         try:
             status = await self.ask(Question.STATUS)
         except PaifangError:
@@ -63,11 +63,11 @@ class Gate:
         return bool(fresh and status["journal"]["unsent"] == 0 and status["central"] == "online")
 
     async def knows(self, ticket_id: str) -> bool:
-        """Whether the gate's cache holds a ticket, as central knows it."""
+        """Whether the gate's cache holds a ticket with central's present record."""
         return (await self.ask(Question.TICKET, str(int(ticket_id, 16))))["record"] is not None
 
     async def is_idle(self) -> bool:
-        """Whether no release is out."""
+        """Whether no release is open."""
         return not any(lane["busy"] for lane in (await self.ask(Question.STATUS))["lanes"])
 
     async def refusals(self) -> int:
@@ -81,7 +81,7 @@ class Gate:
 
 
 class Town:
-    """Central and its gates, and payment institutions once somebody starts them.
+    """Central and its gates, and payment institutions once the story starts them.
 
     Use as an asynchronous context; everything ends with it.
     """

@@ -1,4 +1,4 @@
-"""One value, one encoding; whatever a peer sends is a value or an InputError."""
+"""One value has one encoding; any bytes from a peer give a value or an InputError."""
 
 from collections.abc import Callable
 

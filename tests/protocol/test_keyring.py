@@ -44,7 +44,7 @@ ROTATIONS: list[tuple[str, list[tuple[int, int]], bool]] = [
     ("one of the new", [(0, 901), (1, 902), (0, 904)], False),
     ("a place beyond the list", [(0, 901), (7, 902), (0, 904), (1, 905)], False),
     ("the right keys at wrong places", [(1, 901), (0, 902), (1, 904), (0, 905)], False),
-    ("nobody", [], False),
+    ("no key", [], False),
 ]
 
 

@@ -2,9 +2,9 @@
 
 Visitors pay by codes and QRs, are asked for passwords, decline, change their minds and want their money back; replies are lost
 after money moved, notifications come late, twice, out of order or never, keys rotate, reversals race successes, refunds end in
-any way, and the office dies at any point and begins again. A schedule ends with every order paid and issued or its money
-returned, every document final, and each fen of the ledger where the institution has it; then the day's bills must match.
-The world was tried with planted bugs, and those below are put in here each time. A failure names its seed;
+any way, and the office dies at any point and restarts. A schedule ends with every order paid and issued or its money returned,
+every document final, and each fen of the ledger equal to the institution's books; then the day's bills must match. The simulation
+finds planted bugs; the test plants those below each time. A failure names its seed;
 `pytest tests/simulation --payment-schedules N` plays N schedules, and `--schedule SEED` one.
 """
 

@@ -1,11 +1,10 @@
 """Many seeded schedules of visits, copies, cuts, crashes, losses and refunds over the real desk, cache, journal and fold.
 
-Three bugs were planted to see that the world finds them, and are planted again here each time: the intent written after the
-release ("every admission reaches central exactly once" breaks at the next crash), a fold in which the outcome that arrived last
-wins ("a replayed journal yields the same history"), and a receipt given before the entries are stored ("every admission reaches
-central exactly once").
-Files stand in memory where there is such a place: what a power cut does to a disk is shown by the journal's own tests. A failure
-names its seed; `pytest tests/simulation --schedules N` plays N schedules, and `--schedule SEED` one.
+The test plants three bugs each time, and the simulation must find them: the intent written after the release ("every admission
+reaches central exactly once" breaks at the next crash), a fold in which the outcome that arrived last wins ("a replayed journal
+yields the same history"), and a receipt given before the entries are stored ("every admission reaches central exactly once").
+Files are in memory where possible: the journal's own tests show the effect of a power cut on a disk. A failure names its seed;
+`pytest tests/simulation --schedules N` plays N schedules, and `--schedule SEED` one.
 """
 
 import asyncio

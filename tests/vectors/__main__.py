@@ -1,4 +1,4 @@
-"""The command `make vectors`: writes protocol/vectors anew. A changed file is a changed wire format: raise its version."""
+"""The command `make vectors`: writes protocol/vectors again. A changed file is a changed wire format: raise its version."""
 
 from tests.vectors.files import DIRECTORY, FILES, path_of, text_of
 

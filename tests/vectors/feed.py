@@ -87,7 +87,7 @@ def _segment() -> bytes:
 
 
 def content_vectors() -> dict[str, object]:
-    """Return rows, tables, buckets, pack, delta and segment. Deflated bytes may differ; what they inflate to may not."""
+    """Return rows, tables, buckets, pack, delta and segment. Deflated bytes may differ; the inflated bytes may not."""
     moved = replace(RECORD, valid_until=Minute(29_700_000))
     delta = Delta(4_710, 4_711, changes([moved], [SAME_BUCKET.ticket_id], [CARD], [OTA])).to_bytes()
     pack = encode_pack([TICKETS[number] for number in sorted(TICKETS)])

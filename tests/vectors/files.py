@@ -1,4 +1,4 @@
-"""The files of protocol/vectors and what makes each."""
+"""The files of protocol/vectors and the function that makes each."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -27,12 +27,12 @@ FILES: Mapping[str, Callable[[], dict[str, object]]] = {
 
 
 def path_of(name: str) -> Path:
-    """Return where the vectors of that name stand."""
+    """Return the path of the vectors of that name."""
     return DIRECTORY / f"{name}.json"
 
 
 def text_of(vectors: dict[str, object]) -> str:
-    """Return a file's text: one line for each entry of a list or map at the top, so that a change is seen at a glance."""
+    """Return a file's text: one line for each entry of a list or map at the top, so that a change is easy to see."""
     parts = [f"{json.dumps(name)}: {_lines(value)}" for name, value in vectors.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 

@@ -1,4 +1,4 @@
-"""Vectors of the journal: an entry of each kind, chained; the signed head; the passages that events tell."""
+"""Vectors of the journal: an entry of each kind, chained; the signed head; the passages of the events."""
 
 from dataclasses import replace
 
@@ -99,7 +99,7 @@ def entries() -> list[Entry]:
 
 
 def admission_events() -> list[AdmissionEvent]:
-    """Return what of the journal belongs to the history of admissions."""
+    """Return the admission events of the journal."""
     return [
         AdmissionEvent(AGENT, entry.journal_id, entry.sequence, SiteId(1), entry.check_point, entry.event)
         for entry in entries()
@@ -108,12 +108,12 @@ def admission_events() -> list[AdmissionEvent]:
 
 
 def signed_head_value() -> list[object]:
-    """Return the journal's signed head as it travels."""
+    """Return the bytes of the journal's signed head."""
     return sign_head(private_key(AGENT_SEED), AGENT, head_of(entries()[-1])).to_value()
 
 
 def journal_vectors() -> dict[str, object]:
-    """Return the journal, its head, and what it tells."""
+    """Return the journal, its head, and its history."""
     made = entries()
     head: Head = head_of(made[-1])
     return {

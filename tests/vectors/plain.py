@@ -1,4 +1,4 @@
-"""Values of the protocol as JSON that a stranger can read: bytes in hexadecimal, dates in ISO 8601, classes by their name."""
+"""Values of the protocol as readable JSON: bytes in hexadecimal, dates in ISO 8601, classes by their name."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-# The vectors name things as the wire does; they were published before the code found better words.
+# The vectors use the names of the wire: they were published before the code got better names.
 _PUBLISHED_CLASSES = {"TicketTypeRules": "Product"}
 _PUBLISHED_FIELDS = {
     ("TicketTypeRules", "ticket_type_id"): "product_id",
@@ -21,7 +21,7 @@ _PUBLISHED_FIELDS = {
 
 
 def plain(value: object) -> object:
-    """Return the value as JSON holds it. Integers stay integers: a reader must keep all 64 bits of them."""
+    """Return the value for JSON. Integers stay integers: a reader must keep all 64 bits of them."""
     match value:
         case Enum():
             return value.value

@@ -56,10 +56,10 @@ from tests.vectors.plain import plain
 
 
 class Message(Protocol):
-    """What has bytes of its own."""
+    """A message with an encoding to bytes."""
 
     def to_bytes(self) -> bytes:
-        """Return the message as it travels."""
+        """Return the message's bytes."""
 
 
 ATTEMPT = AttemptId(bytes(range(32, 48)))
@@ -124,7 +124,7 @@ def request_vectors() -> dict[str, object]:
 
 
 def answer_vectors() -> dict[str, object]:
-    """Return each sealed answer, and each verdict as it travels."""
+    """Return each sealed answer, and each verdict in its encoded form."""
     receipts, clock, commands = (_signers(purpose) for purpose in SEEDS)
     sealed = {
         "receipt": (

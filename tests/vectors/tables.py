@@ -1,4 +1,4 @@
-"""Vectors of the feed's small tables, and of the decision: facts and the verdict that any implementation must give."""
+"""Vectors of the feed's small tables, and of the decision: facts and the verdict that every implementation must give."""
 
 from datetime import date
 
@@ -80,7 +80,7 @@ def table_vectors() -> dict[str, object]:
 
 
 def admission_vectors() -> dict[str, object]:
-    """Return the conformance table: facts, verdict, and where one is refused, the four texts."""
+    """Return the conformance table: facts, verdict, and for a refusal the four texts."""
     cases = []
     for number, name, facts, _ in CASES:
         verdict = decide(facts)

@@ -1,4 +1,4 @@
-"""Every file of protocol/vectors is what the code says today, and what the code reads back."""
+"""The present code writes every file of protocol/vectors with the same content, and reads it back."""
 
 import json
 from typing import cast

@@ -40,7 +40,7 @@ GROUP = replace(SINGLE, ticket_id=TicketId(1), flags=TicketFlags.GROUP | TicketF
 
 
 def ticket_vectors() -> dict[str, object]:
-    """Return tickets with each step of their making, and texts that are none."""
+    """Return tickets with each step of their encoding, and texts that are no tickets."""
     made = []
     for claims in (SINGLE, EXTREME, GROUP):
         body = encode_body(claims)
@@ -93,7 +93,7 @@ def _refused() -> list[dict[str, str]]:
 
 
 def keyring_vectors() -> dict[str, object]:
-    """Return a keyring, the one after it, and who must sign that one."""
+    """Return a keyring, the next one, and the keys that must sign the next one."""
     current = keyring(key(7, sites=(1, 2)), key(8, Purpose.MANIFEST), key(9, state=KeyState.CACHE_ONLY))
     following = keyring(key(7, sites=(1, 2), state=KeyState.REVOKED), roots=(904, 905, 906), version=2)
     payload = following.to_payload()

@@ -1,6 +1,6 @@
-"""A camera as a reader of codes. Capture and decoding run in a process of their own (`camera_process`).
+"""A camera as a reader of codes. Capture and decoding run in a separate process (`camera_process`).
 
-Laws: a camera that hangs never delays a lane; silence of its process is a fault, and a process is never left behind.
+Laws: a camera that hangs never delays a lane; silence of its process is a fault, and the driver never leaves a process behind.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ from protocol.errors import InputError
 PROCESS_MODULE = "edge.devices.drivers.camera_process"
 START_LIMIT_S = 15.0  # loading the libraries, opening the camera, its first frame
 SILENCE_LIMIT_S = 4.0
-QUIET_LIBRARIES = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}  # their complaints arrive as faults
+QUIET_LIBRARIES = {"OPENCV_LOG_LEVEL": "OFF", "OPENCV_FFMPEG_LOGLEVEL": "-8"}  # the driver reports their errors as faults
 
 
 class RegionSettings(BaseModel):
-    """The part of the picture in which codes are looked for, after its rotation, in parts of its size: 0 is left and top."""
+    """The part of the rotated picture in which the camera looks for codes, as fractions of its size: 0 is left and top."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     left: float = Field(default=0.0, ge=0, lt=1)
@@ -69,7 +69,7 @@ class CameraSettings(CodeReaderSettings):
 
     @property
     def places(self) -> tuple[str, ...]:
-        """The device; streams and files may be watched by several."""
+        """The device; several cameras may watch one stream or file."""
         return (self.source,) if self.source.isdecimal() or self.source.startswith("/dev/") else ()
 
     def make(self, around: Surroundings) -> CodeReaderDriver:
@@ -81,8 +81,8 @@ class CameraSettings(CodeReaderSettings):
 class Camera:
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds.
 
-    `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address; `sight` is what its
-    process is told of the way to look (see there).
+    `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address; `sight` tells its process
+    how to look (see there).
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Camera:
         sight: Mapping[str, object] | None = None,
     ) -> None:
         self.name = name
-        self.process_id: int | None = None  # of the capturing process, while there is one: for measuring it
+        self.process_id: int | None = None  # of the capturing process, while there is one: benches measure it
         self._source = source
         self._sight = json.dumps(sight or {})
         self._clock = clock
@@ -103,7 +103,7 @@ class Camera:
 
     @property
     def suppressed(self) -> int:
-        """How many repetitions were not handed on."""
+        """How many repetitions the driver dropped."""
         return self._double_reads.suppressed
 
     def reads(self) -> AsyncIterator[CodeRead]:

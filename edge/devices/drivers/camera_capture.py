@@ -1,7 +1,7 @@
-"""Where a camera's pictures come from: a device or file by OpenCV, an MJPEG address by HTTP, in a thread of their own.
+"""Where a camera's pictures come from: a device or file by OpenCV, an MJPEG address by HTTP, in a separate thread.
 
-Laws: only the latest picture waits, so that a slow decoder never falls behind the visitor; a device's picture is fetched from
-its driver only when somebody waits for one.
+Laws: only the latest picture waits, so that a slow decoder never falls behind the visitor; capture fetches a device's picture
+from its driver only while the decoder waits for one.
 """
 
 import threading
@@ -40,23 +40,23 @@ class LatestPicture:
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits for a picture."""
+        """Whether the decoder waits for a picture."""
         return self._awaited
 
     def put(self, picture: Picture) -> None:
-        """Leave a picture, in place of one that nobody took."""
+        """Leave a picture, in place of one that the decoder did not take."""
         with self._changed:
             self._picture = picture
             self._changed.notify()
 
     def fail(self, why: str) -> None:
-        """Say that no picture will come any more."""
+        """Note why no more pictures will come."""
         with self._changed:
             self._failure = why
             self._changed.notify()
 
     def take(self, limit_s: float) -> Picture:
-        """Wait for a picture not yet taken; CameraError after `limit_s`, or when capture has failed and nothing is left."""
+        """Wait for a picture not yet taken; raise CameraError after `limit_s`, or when capture failed and no picture is left."""
         with self._changed:
             self._awaited = True
             came = self._changed.wait_for(lambda: self._picture is not None or self._failure is not None, limit_s)
@@ -118,7 +118,7 @@ def _read_frames(source: str, sight: Sight, latest: LatestPicture) -> None:
 
 
 def _open_mjpeg(source: str) -> HTTPResponse | None:
-    """Open an address that answers with MJPEG; None where OpenCV is to try it: another scheme, a password in it, another type."""
+    """Open an address that answers with MJPEG; None where OpenCV must try it: another scheme or type, a password in it."""
     address = urlsplit(source)
     if address.scheme not in ("http", "https") or address.username is not None:
         return None

@@ -1,6 +1,7 @@
 """QR codes in a picture.
 
-Laws: the quick way first, the thorough ways only for a frame in which it saw nothing; a payload is the code's bytes, untouched.
+Laws: the quick way comes first, the thorough ways follow only for a frame in which it saw no code; a payload is the code's bytes,
+untouched.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Pictures as they come from a camera, decoded no further than somebody looks: a glance is a thumbnail in grey.
+"""Pictures as a camera sends them, decoded only as far as the caller needs: a glance is a grey thumbnail.
 
-Laws: a glance costs a fraction of a picture; two glances differ when any part of them does, however small, and not by noise.
+Laws: a glance costs a fraction of a picture; two glances differ when any small part of them differs by more than noise.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_C
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What of a camera's picture is looked at: turned clockwise by degrees, then a region in parts of its size, and how exposed.
+    """How to look at a camera's picture: rotation in degrees clockwise, then a region in fractions of its size, and the exposure.
 
     `exposure` is in the units of the camera's driver; None leaves it to the camera.
     """
@@ -31,7 +31,7 @@ class Sight:
     exposure: float | None = None
 
     def of(self, image: Image) -> Image:
-        """Return the part of a picture that is looked at."""
+        """Return the region of a picture."""
         turned = cv2.rotate(image, _TURNS[self.rotation]) if self.rotation else image
         height, width = turned.shape[:2]
         left, top, wide, high = self.region
@@ -43,11 +43,11 @@ class Picture(Protocol):
     """One picture of a camera."""
 
     def glance(self) -> Image | None:
-        """Return it small and grey; None where it is spoilt."""
+        """Return it small and grey; None where it is damaged."""
         ...
 
     def whole(self) -> Image | None:
-        """Return it as sharp as it came; None where it is spoilt."""
+        """Return it at full sharpness; None where it is damaged."""
         ...
 
 

@@ -1,7 +1,8 @@
-"""The camera's own process: `python -m edge.devices.drivers.camera_process SOURCE [SIGHT]` tells the codes it sees on stdout.
+"""The camera's own process: `python -m edge.devices.drivers.camera_process SOURCE [SIGHT]` writes the codes it sees to stdout.
 
-SIGHT is a JSON object with rotation, region and exposure. Laws: a still picture is glanced at, not decoded (`framing/looks`); the
-process ends when its camera fails (its supervisor starts another) and when its agent is gone, even while the camera driver hangs.
+SIGHT is a JSON object with rotation, region and exposure. Laws: the process glances at a still picture and does not decode it
+(`framing/looks`); the process ends when its camera fails (its supervisor starts another) and when its agent is gone, even while
+the camera driver hangs.
 """
 
 import json
@@ -27,7 +28,7 @@ _MS_PER_S = 1_000
 
 
 class Watcher:
-    """Glances at pictures, and decodes those that are worth it."""
+    """Glances at pictures, and decodes those that `framing/looks` chooses."""
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
@@ -40,7 +41,7 @@ class Watcher:
         return self._looks.pause_s
 
     def codes(self, picture: Picture, now_s: float) -> tuple[bytes, ...]:
-        """Return the codes seen in a picture; none where it was not worth decoding."""
+        """Return the codes seen in a picture; none where it was not decoded."""
         glance = picture.glance()
         if glance is None:
             return ()
@@ -55,7 +56,7 @@ class Watcher:
 
 
 def messages(latest: LatestPicture, watcher: Watcher) -> Iterator[bytes]:
-    """Yield what there is to tell, without end; CameraError when the camera has failed."""
+    """Yield messages for the agent, without end; raise CameraError when the camera has failed."""
     told_s = float("-inf")
     picture = latest.take(OPEN_LIMIT_MS / _MS_PER_S + FRAME_LIMIT_S)
     while True:
@@ -70,7 +71,7 @@ def messages(latest: LatestPicture, watcher: Watcher) -> Iterator[bytes]:
 
 
 def end_with(agent: BinaryIO) -> None:
-    """End this process when the agent's end of the pipe closes: at its death, too."""
+    """End this process when the agent's end of the pipe closes; it also closes when the agent dies."""
     agent.read()
     os._exit(0)
 
@@ -97,5 +98,5 @@ def main(source: str, sight: Sight, told: BinaryIO) -> int:
 if __name__ == "__main__":
     said = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}  # noqa: PLR2004 - the optional argument
     status = main(sys.argv[1], Sight(**said), sys.stdout.buffer)
-    # A capture thread that hangs in a camera driver would hang an orderly end as well.
+    # A capture thread that hangs in a camera driver would also block an orderly end.
     os._exit(status)

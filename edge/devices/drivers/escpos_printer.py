@@ -1,8 +1,8 @@
-"""An ESC/POS printer, watched while it is idle and asked after each sheet whether it came out.
+"""An ESC/POS printer: the driver watches it while it is idle, and asks after each sheet whether the sheet came out.
 
-Laws: nothing is sent to a printer that says that it cannot print; a sheet counts as printed when the printer says, in its turn,
-that all before is on paper and, at once, that nothing is wrong; what a printer does not say is not guessed: a mute one is
-UNKNOWN.
+Laws: the driver sends nothing to a printer that reports that it cannot print; a sheet counts as printed when the printer confirms
+in its turn that all before is on paper, and confirms at once that nothing is wrong; the driver guesses no state: a printer that
+does not answer is UNKNOWN.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ _LIMITS = (
 
 
 class _PrinterSettings(TicketPrinterSettings):
-    """What printers have in common. `status` none suits those that answer nothing; `module_dots` is a module of a code."""
+    """What all printers share. `status` none suits those that never answer; `module_dots` is the width of a code's module."""
 
     status: Literal["full", "none"] = "full"
     module_dots: int = Field(default=6, ge=2, le=16)
@@ -54,7 +54,7 @@ class _PrinterSettings(TicketPrinterSettings):
         return EscPosPrinter(around.name, self.line(), tells=self.status == "full", module_dots=self.module_dots)
 
     def line(self) -> PrinterLine:
-        """Return the way to the printer."""
+        """Return the line to the printer."""
         raise NotImplementedError
 
 
@@ -131,7 +131,7 @@ class EscPosPrinter:
 
     @property
     def state(self) -> PrinterState:
-        """What its sensors said last; UNKNOWN while it is not connected, or mute."""
+        """What its sensors reported last; UNKNOWN while it is not connected or does not answer."""
         return self._state
 
     async def run(self, health: HealthLine) -> None:
@@ -179,7 +179,7 @@ class EscPosPrinter:
             raise DeviceFault(f"{self.name}: {self._state}, {outcome}; {remedy}")
 
     async def _await_printed(self) -> bool:
-        """Wait for the answer that comes in its turn, for as long as the printer is able to go on."""
+        """Wait for the answer that comes in its turn, for as long as the printer can print."""
         for _ in range(int(PRINT_LIMIT_S / LOOK_PERIOD_S)):
             await self._read(LOOK_PERIOD_S)
             if self._printed:
@@ -190,7 +190,7 @@ class EscPosPrinter:
         return self._printed
 
     async def _look(self) -> None:
-        """Ask for each status, and note the worst. What stands unread was said before."""
+        """Ask for each status, and note the worst. Bytes not yet read are older answers."""
         if not self._tells:
             return
         told: dict[int, int] = {}
@@ -208,7 +208,7 @@ class EscPosPrinter:
         self._state = escpos.state_of(told) if whole else PrinterState.UNKNOWN
 
     async def _read(self, limit_s: float) -> bool:
-        """Sort what the printer says; return whether it said anything."""
+        """Sort the printer's answers; return whether there were any."""
         data = await self._line.read(limit_s)
         answers, printed = self._statuses.feed(data)
         self._answers += answers

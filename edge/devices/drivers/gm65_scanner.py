@@ -1,7 +1,7 @@
-"""A serial scanner of the GM65 family that the agent sets up itself, and whose set-up it verifies for as long as it serves it.
+"""A serial scanner of the GM65 family: the agent sets it up, and verifies the set-up for as long as it serves it.
 
-Laws: what the engine should be is written, saved and read back at each opening; set-up codes are closed, so that nobody changes a
-scanner by showing it one; while codes come, the set-up is looked at every few seconds, and one that changed is set up anew.
+Laws: at each opening the driver writes, saves and reads back the set-up; it closes set-up codes, so that no visitor changes a
+scanner by showing one; while codes come, it reads the set-up every few seconds and, where it changed, sets the scanner up again.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Gm65Settings(SerialScannerSettings):
 
 
 class Gm65Scanner(SerialScanner):
-    """A `SerialScanner` that keeps its engine as it should be."""
+    """A `SerialScanner` that keeps its engine set up."""
 
     def __init__(self, around: Surroundings, wired: Gm65Settings, look_period_s: float = LOOK_PERIOD_S) -> None:
         super().__init__(around.name, wired.port, wired.baud, around.clock, around.make_way)
@@ -53,7 +53,7 @@ class Gm65Scanner(SerialScanner):
         self._told: asyncio.Queue[int] = asyncio.Queue()
 
     async def _serve(self, port: SerialPort, health: HealthLine) -> None:
-        """Set the engine up, then read codes and look after it at once; the first that fails ends both."""
+        """Set the engine up, then read codes and check the set-up at the same time; where one fails, both end."""
         await self._set_up(port)
         self._told = asyncio.Queue()
         tasks = [asyncio.create_task(super()._serve(port, health)), asyncio.create_task(self._look_after(port))]
@@ -88,7 +88,7 @@ class Gm65Scanner(SerialScanner):
         return await self._ask(port, gm65.read_zone(wish.zone))
 
     async def _ask(self, port: SerialPort, frame: bytes) -> int:
-        """Return the byte of the engine's reply, while nobody else reads the line."""
+        """Return the byte of the engine's reply; no other task may read the line meanwhile."""
         for _ in range(TRIES):
             port.take_unread()
             port.write(frame)

@@ -1,8 +1,8 @@
-"""A resident ID card reader on a serial line: it looks for a card, selects it, reads it, and waits until it is lifted.
+"""A resident ID card reader on a serial line: it looks for a card, selects it, reads it, and waits until the visitor lifts it.
 
-Laws: what was read is hashed at once and dropped; nothing of it is logged, not even how a card differs from another; one
-laying-on is one reading, by the module's own doing (a card that was read is not found again before it was lifted) and by the
-hash besides.
+Laws: the driver hashes the card's data at once and drops it; it logs no part of it, not even how one card differs from another;
+one laying-on is one reading, because the module does not find a card again before it was lifted, and because the driver compares
+hashes.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class IdCardReader:
             failed = 0
             while True:
                 failed = 0 if await self._look(port) else failed + 1
-                if failed == TRIES:  # a chip may hang in the field: without it, it starts anew
+                if failed == TRIES:  # a chip may hang in the field: the reset drops the field, and the chip restarts
                     await self._ask(port, sam.RESET)
                     failed = 0
                 await asyncio.sleep(LOOK_PERIOD_S)
@@ -92,7 +92,7 @@ class IdCardReader:
             port.close()
 
     async def _look(self, port: SerialPort) -> bool:
-        """Read the card that lies on the reader, if there is one; return whether all went well."""
+        """Read the card that lies on the reader, if there is one; return False where a card could not be read."""
         found = await self._ask(port, sam.FIND)
         if found.status != sam.FOUND:
             self._check(found)
@@ -110,7 +110,7 @@ class IdCardReader:
     def _hand_on(self, reply: Reply) -> None:
         card = read_card(reply.data)
         if card is None:
-            _log.warning("a card told nothing that a gate can know somebody by", device=self.name)
+            _log.warning("a card holds no number by which a gate knows a visitor", device=self.name)
             return
         hashes = self._hashed(card.document)
         if hashes and self._laid_on.is_new(hashes[0], self._clock()):

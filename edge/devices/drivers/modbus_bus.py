@@ -1,7 +1,7 @@
 """One Modbus RTU line: one transaction at a time.
 
-Laws: whoever holds the lock owns the line until the reply or its time limit; what arrived unasked is thrown away before a
-request; frames are kept apart by the silence that the standard asks for; on an idle line a request leaves without delay.
+Laws: the task that holds the lock owns the line until the reply or its time limit; bytes that arrived unasked are dropped before
+a request; the silence that the standard demands separates frames; on an idle line a request leaves without delay.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ REPLY_LIMIT_S = 0.1  # at 9,600 baud a transaction takes 30 ms; boards answer wi
 
 
 class ModbusBus:
-    """A serial port that speaks Modbus RTU. `lock` is fair: who waits during a transaction comes next."""
+    """A serial port that speaks Modbus RTU. `lock` is fair: the task that waits longest comes next."""
 
     def __init__(self, path: str, baud: int, clock: Callable[[], float]) -> None:
-        """Open the tty; DeviceFault if that fails."""
+        """Open the tty; raise DeviceFault if that fails."""
         self._port = SerialPort(path, baud)
         self._quiet_s = quiet_s(baud)
         self._clock = clock
@@ -25,7 +25,7 @@ class ModbusBus:
         self.lock = asyncio.Lock()
 
     async def exchange(self, request: Request) -> Reply | None:
-        """Send a request and return its reply, None after `REPLY_LIMIT_S`. The caller holds `lock`. DeviceFault if unplugged."""
+        """Send a request; return its reply, or None after `REPLY_LIMIT_S`. The caller holds `lock`. DeviceFault if unplugged."""
         assert self.lock.locked(), "two requests at once on a half-duplex line destroy each other"
         wait_s = self._last_byte_s + self._quiet_s - self._clock()
         if wait_s > 0:
@@ -45,5 +45,5 @@ class ModbusBus:
             return None
 
     def close(self) -> None:
-        """Give the tty back."""
+        """Close the tty."""
         self._port.close()

@@ -1,4 +1,4 @@
-"""What a settings file says of a turnstile behind a Modbus RTU relay board."""
+"""The settings of a turnstile behind a Modbus RTU relay board."""
 
 from collections import Counter
 from typing import ClassVar, Self
@@ -13,7 +13,7 @@ _MS_PER_TENTH = 100
 
 
 class InputSettings(BaseModel):
-    """A digital input of the relay board, counted from 0. `closed_is_active` false suits a contact that opens, as FIRE does."""
+    """A digital input of the board, from 0. `closed_is_active` false suits a contact that signals by opening, as FIRE does."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     index: int = Field(ge=0, le=7)
@@ -21,7 +21,7 @@ class InputSettings(BaseModel):
 
 
 class _BoardSettings(TurnstileSettings):
-    """What boards of both families have in common: eight relays, eight inputs, a timer of their own."""
+    """What boards of both families have in common: eight relays, eight inputs, their own timer."""
 
     pulse: ClassVar[Pulse]
     port: str = Field(min_length=1)
@@ -89,7 +89,7 @@ class ModbusSettings(_BoardSettings):
 
 
 class FeSettings(_BoardSettings):
-    """An arm behind an FE board: Modbus RTU with a jog command of its own; 254 and 255 mean whatever unit the board has."""
+    """An arm behind an FE board: Modbus RTU with its own jog command; 254 and 255 address a board of any unit."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device="FE relay boards with opto inputs (Juying and JYDAM style, LC 4-channel RS-485)",

@@ -3,7 +3,7 @@
 Sources: Waveshare "Modbus RTU Relay (D)" and "IO 8CH" manuals; PERCo TTR manuals for pulse mode (pulse of at least 100 ms,
 one passage). To be checked on real hardware: a board's turnaround time, and PASS pulse lengths of the turnstile model.
 Laws: the board's own timer ends every pulse, and the driver verifies that it did; a release follows `release_rules` and goes
-before the next poll; a poll is never put off, only taken sooner; inputs are polled for as long as the board answers; the fire
+before the next poll; a poll is never delayed, only taken earlier; inputs are polled for as long as the board answers; the fire
 contact is observed, never gated (law 8).
 """
 
@@ -40,10 +40,10 @@ class InputWiring:
 
 
 class Pulse(StrEnum):
-    """The command by which a family of boards ends a pulse by its own timer."""
+    """The command for a pulse that the board itself ends by its timer."""
 
     FLASH = "flash"  # Waveshare: FC05 at 0x0200
-    JOG = "jog"  # FE boards: FC16 into a block a relay
+    JOG = "jog"  # FE boards: FC16 into the block of a relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +110,15 @@ class ModbusTurnstile:
         return bool(self._passes)
 
     def events(self) -> AsyncIterator[TurnstileEvent]:
-        """Yield what the contacts say; see the port."""
+        """Yield the contacts' events; see the port."""
         return self._events.items()
 
     def make_way(self) -> None:
-        """Take the next poll now, because a release may come before it ends: a poll holds the line for several milliseconds."""
+        """Poll now: a poll holds the line for several milliseconds, and a release may come soon."""
         self._poll_now.set()
 
     async def release(self, direction: Direction) -> None:
-        """Pulse the relay of this direction; return once it was read back as on. DeviceFault within 1 s otherwise."""
+        """Pulse the relay of this direction; return once it was read back as on, or raise DeviceFault within 1 s."""
         try:
             async with asyncio.timeout(RELEASE_LIMIT_S):
                 outcome = await self._release(self._wiring.relays[direction])
@@ -150,7 +150,7 @@ class ModbusTurnstile:
         self._withdraw("release")
         for contact in (*self._passes.values(), self._fire):
             contact.interrupt()
-        # A pulse of an earlier run may still be on; what lasts longer was not meant to.
+        # A pulse of an earlier run may still be on; a pulse that lasts longer is a fault.
         off_by_s = self._clock() + self._wiring.pulse_s + PULSE_MARGIN_S
         self._must_be_off_s = dict.fromkeys(self._wiring.relays.values(), off_by_s)
         failed_polls = 0
@@ -164,14 +164,14 @@ class ModbusTurnstile:
             await self._rest(started_s + POLL_PERIOD_S)
 
     async def _rest(self, until_s: float) -> None:
-        """Wait for the next poll; what was asked for while one was under way has been done by it."""
+        """Wait for the next poll; a poll under way also answers the requests made during it."""
         self._poll_now.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, until_s - self._clock())):
                 await self._poll_now.wait()
 
     async def _poll(self, bus: ModbusBus) -> str:
-        """Read the inputs once; return why that failed, or nothing."""
+        """Read the inputs once; return why that failed, empty where it did not."""
         async with bus.lock:
             asked_s = self._clock()
             reply = await bus.exchange(modbus_rtu.read_inputs(self._wiring.unit))
@@ -243,7 +243,7 @@ class ModbusTurnstile:
         return attempt.unacknowledged() if step is Step.FLASH else attempt.read_nothing()
 
     async def _end_overlong_pulses(self, bus: ModbusBus) -> None:
-        """Switch off what the board's timer should have: firmware without flash-ON, or a relay left on by someone else."""
+        """Switch off a relay that the board's timer should have: firmware without flash-ON, or another program left it on."""
         now_s = self._clock()
         due = [relay for relay, off_by_s in self._must_be_off_s.items() if off_by_s <= now_s]
         if not due:

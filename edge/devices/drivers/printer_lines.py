@@ -1,4 +1,4 @@
-"""The ways to a printer: serial, TCP, USB."""
+"""The lines to a printer: serial, TCP, USB."""
 
 import asyncio
 from contextlib import suppress
@@ -19,24 +19,24 @@ class PrinterLine(Protocol):
     """An open printer. Methods raise DeviceFault once it is gone."""
 
     async def open(self) -> None:
-        """Open it; DeviceFault if that fails."""
+        """Open it; raise DeviceFault if that fails."""
         ...
 
     async def write(self, data: bytes) -> None:
-        """Hand over all of `data`; DeviceFault where the printer does not take it in time."""
+        """Send all of `data`; raise DeviceFault where the printer does not take it in time."""
         ...
 
     async def read(self, limit_s: float) -> bytes:
-        """Return what it said, nothing where it said nothing in time."""
+        """Return the printer's answer, empty where none came in time."""
         ...
 
     async def close(self) -> None:
-        """Give it back."""
+        """Close it."""
         ...
 
 
 class SerialPrinterLine:
-    """A printer on a tty. A buffer that is full stops the writing, not the agent."""
+    """A printer on a tty. A full buffer stops the writing, not the agent."""
 
     def __init__(self, path: str, baud: int) -> None:
         self._path = path
@@ -48,7 +48,7 @@ class SerialPrinterLine:
         self._port = SerialPort(self._path, self._baud)
 
     async def write(self, data: bytes) -> None:
-        """Write in pieces that a tty takes, each once the one before it has left."""
+        """Write in pieces that a tty takes; send each piece after the one before it has left."""
         for start in range(0, len(data), USB_CHUNK_BYTES):
             self._opened.write(data[start : start + USB_CHUNK_BYTES])
             await self._opened.drain()
@@ -61,7 +61,7 @@ class SerialPrinterLine:
         return b""
 
     async def close(self) -> None:
-        """Give the tty back."""
+        """Close the tty."""
         port, self._port = self._port, None
         if port is not None:
             port.close()
@@ -113,7 +113,7 @@ class TcpPrinterLine:
         return data
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         ends, self._ends = self._ends, None
         if ends is not None:
             ends[1].close()
@@ -149,7 +149,7 @@ class UsbPrinterLine:
         return await self._opened.read(self._in, READ_BYTES, max(1, int(limit_s * _MS_PER_S)))
 
     async def close(self) -> None:
-        """Give the printer back."""
+        """Release the printer."""
         device, self._device = self._device, None
         if device is not None:
             await device.close()

@@ -1,7 +1,7 @@
-"""Lamps and a buzzer on the relays of a board of their own (LCUS, USBRelayN).
+"""Lamps and a buzzer on the relays of a separate board (LCUS, USBRelayN).
 
-Laws: showing a sign never waits and never fails: a lamp is no reason to keep a visitor waiting; a newer sign replaces an older
-one; what is lit goes out by itself, and everything is dark when the board is opened and when it is given back.
+Laws: showing a sign never waits and never fails, so that no lamp delays a visitor; a newer sign replaces an older one; every lamp
+goes out by itself, and the driver switches all lamps off when it opens and when it closes the board.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ PATTERNS: Mapping[Sign, tuple[float, float, float]] = {
 
 
 class _LampSettings(SignalSettings):
-    """Which relay is what, from 0; None where nothing is wired."""
+    """The relay of each lamp, counted from 0; None where nothing is wired."""
 
     green: int | None = Field(default=0, ge=0, le=7)
     red: int | None = Field(default=1, ge=0, le=7)
@@ -48,7 +48,7 @@ class _LampSettings(SignalSettings):
         return RelayLamps(around.name, self.line(), (self.green, self.red, self.buzzer), around.clock)
 
     def line(self) -> RelayLine:
-        """Return the way to the board."""
+        """Return the line to the board."""
         raise NotImplementedError
 
 
@@ -123,7 +123,7 @@ class RelayLamps:
         self._changed.set()
 
     async def run(self, health: HealthLine) -> None:
-        """Light and darken until the board fails; see the port."""
+        """Switch lamps on and off until the board fails; see the port."""
         try:
             await self._line.open()
             await self._darken()

@@ -1,4 +1,4 @@
-"""Relay boards without a timer, open: what switches their relays, and reads them back where they can tell."""
+"""Open relay boards without a timer: a line switches their relays, and reads them back where the board reports them."""
 
 import asyncio
 from contextlib import suppress
@@ -15,27 +15,27 @@ STALLS_BORNE = 3
 
 
 class RelayLine(Protocol):
-    """An open board. Methods raise DeviceFault once it is gone; one of them is called at a time."""
+    """An open board. Methods raise DeviceFault once it is gone; the caller runs one at a time."""
 
     @property
     def tells(self) -> bool:
-        """Whether the board can say what its relays do."""
+        """Whether the board reports the state of its relays."""
         ...
 
     async def open(self) -> None:
-        """Open the board; DeviceFault if that fails."""
+        """Open the board; raise DeviceFault if that fails."""
         ...
 
     async def switch(self, relay: int, *, on: bool) -> None:
-        """Command a relay; switching twice the same way is switching once."""
+        """Command a relay; a repeated command changes nothing."""
         ...
 
     async def read(self) -> frozenset[int] | None:
-        """Return the relays that are on; None where the board does not say, or damaged."""
+        """Return the relays that are on; None where the board does not answer, or its answer is damaged."""
         ...
 
     async def close(self) -> None:
-        """Give the board back."""
+        """Release the board."""
         ...
 
 
@@ -58,7 +58,7 @@ class SerialRelayLine:
         self._port = SerialPort(self._path, 9600)
 
     async def switch(self, relay: int, *, on: bool) -> None:
-        """Hand the frame to the kernel."""
+        """Pass the frame to the kernel."""
         self._opened.write(lcus.switch(relay, on=on))
 
     async def read(self) -> frozenset[int] | None:
@@ -79,7 +79,7 @@ class SerialRelayLine:
         return None
 
     async def close(self) -> None:
-        """Give the tty back once the last command has left."""
+        """Close the tty after the last command has left."""
         port, self._port = self._port, None
         if port is not None:
             await port.drain()
@@ -92,7 +92,7 @@ class SerialRelayLine:
 
 
 class UsbRelayLine:
-    """A "USBRelayN" board by pyusb. Its report names it: with `serial`, another unit is refused."""
+    """A "USBRelayN" board by pyusb. Its report holds its serial: with `serial`, the driver refuses another unit."""
 
     def __init__(self, address: UsbAddress, serial: str = "", backend: object | None = None) -> None:
         self._address = address
@@ -102,11 +102,11 @@ class UsbRelayLine:
 
     @property
     def tells(self) -> bool:
-        """These boards always can."""
+        """These boards always report it."""
         return True
 
     async def open(self) -> None:
-        """Claim the board, and see that it is the one meant."""
+        """Claim the board, and check that it is the right one."""
         self._device = UsbDevice(self._address, backend=self._backend)
         await self._device.open()
         if not self._serial:
@@ -117,7 +117,7 @@ class UsbRelayLine:
             raise DeviceFault(f"{self._address} says it is {told}, not {self._serial}; check which board is in which socket")
 
     async def switch(self, relay: int, *, on: bool) -> None:
-        """Send the report that switches, again where the board refused it."""
+        """Send the report that switches; retry where the board refused it."""
         for _ in range(STALLS_BORNE):
             with suppress(UsbStall):
                 await self._opened.set_report(usb_relay.FEATURE_REPORT, usb_relay.switch(relay, on=on))
@@ -133,7 +133,7 @@ class UsbRelayLine:
         return None if report is None else report.on
 
     async def close(self) -> None:
-        """Give the board back."""
+        """Release the board."""
         device, self._device = self._device, None
         if device is not None:
             await device.close()

@@ -1,4 +1,4 @@
-"""What a settings file says of a turnstile behind a relay board that has neither timer nor inputs."""
+"""The settings of a turnstile behind a relay board that has neither timer nor inputs."""
 
 from typing import ClassVar, Self
 
@@ -32,12 +32,12 @@ class _RelaySettings(TurnstileSettings):
         return RelayTurnstile(around.name, self.line(), relays, self.pulse_ms / _MS_PER_S, around.clock)
 
     def line(self) -> RelayLine:
-        """Return the way to the board."""
+        """Return the line to the board."""
         raise NotImplementedError
 
 
 class LcusSettings(_RelaySettings):
-    """An arm behind an LCUS serial relay board. `state` says how its firmware tells its state."""
+    """An arm behind an LCUS serial relay board. `state` says how its firmware reports the relays."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device="LC-Tech LCUS-1, -2, -4, -8 serial relay boards (CH340)",
@@ -72,7 +72,7 @@ class LcusSettings(_RelaySettings):
 
 
 class UsbRelaySettings(_RelaySettings):
-    """An arm behind a USBRelayN board. `socket` ("1-1.4") and `serial` tell boards apart; one board needs neither."""
+    """An arm behind a USBRelayN board. `socket` ("1-1.4") and `serial` distinguish boards; a single board needs neither."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device='USB-HID relay boards "USBRelay1" to "USBRelay8" (V-USB, www.dcttech.com)',

@@ -1,10 +1,10 @@
 """A turnstile behind a relay board that has neither timer nor inputs (LCUS, USBRelayN): the agent ends each pulse.
 
-Laws: every relay of the lane is switched off when the board is opened, when its pulse is over, and when it is given back, however
-that comes; a release is one closing of the contact, since commands are repeated only while its pulse lasts; who can tell is
-read back, and one that cannot is believed. What remains: if the agent is killed during a pulse, the relay stays on until the
-agent is started again and switches it off (systemd does within seconds), or the board loses its supply. Nothing is sensed: a
-release counts as a passage, and fire is the turnstile's own matter, as its wiring must have it in any case (law 8).
+Laws: the driver switches every relay of the lane off when it opens the board, when the pulse is over, and however it closes the
+board; a release is one closing of the contact, since commands are repeated only while its pulse lasts; a board that reports its
+relays is read back, another one is believed. The limit that remains: if the agent is killed during a pulse, the relay stays on
+until the agent is started again and switches it off (systemd does within seconds), or the board loses its supply. There is no
+sensor: a release counts as a passage. The turnstile's own wiring must free the arm at a fire (law 8).
 """
 
 import asyncio
@@ -53,7 +53,7 @@ class RelayTurnstile:
         return False
 
     def make_way(self) -> None:
-        """Nothing is ever under way that would keep a release waiting for long."""
+        """Do nothing: no task of this driver delays a release for long."""
 
     def events(self) -> AsyncIterator[TurnstileEvent]:
         """Yield nothing: there are no contacts."""
@@ -100,7 +100,7 @@ class RelayTurnstile:
         for _ in range(TRIES):
             async with self._turn:
                 if relay not in self._pulse_ends_s or self._clock() >= end_s:
-                    break  # it was switched off, or will be at once: another command would be another closing
+                    break  # it is off, or will be at once: another command would close the contact again
                 await self._line.switch(relay, on=True)
                 on = await self._line.read()
             if not self._line.tells or (on is not None and relay in on):
@@ -108,7 +108,7 @@ class RelayTurnstile:
         raise DeviceFault("the relay board does not say that it switched; check its cable, then replace the board")
 
     def _give_up(self, relay: int, why: str) -> NoReturn:
-        """End a pulse that may have begun, and raise."""
+        """End a pulse that may have begun, and raise DeviceFault."""
         self._pulse_ends_s[relay] = self._clock()
         self._due.set()
         detail = f"{self.name}: {why}"
@@ -127,7 +127,7 @@ class RelayTurnstile:
             self._report()
 
     async def _wait(self) -> None:
-        """Sleep until a pulse is over, or it is time to look at the board."""
+        """Sleep until a pulse is over, or until the next check of the board."""
         now_s = self._clock()
         look_s = now_s + (VERIFY_PERIOD_S if self._doubtful else WATCH_PERIOD_S)
         until_s = min((look_s, *self._pulse_ends_s.values()))
@@ -137,7 +137,7 @@ class RelayTurnstile:
                 await self._due.wait()
 
     async def _switch_off_what_is_over(self) -> bool:
-        """Switch off each relay whose pulse is over, until it is seen off; return whether the board was heard."""
+        """Switch off each relay whose pulse is over, until it is read back as off; return whether the board answered."""
         async with self._turn:
             now_s = self._clock()
             over = {relay for relay in self._relays.values() if self._pulse_ends_s.get(relay, now_s) <= now_s}

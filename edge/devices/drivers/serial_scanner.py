@@ -1,7 +1,7 @@
-"""A scanner that sends codes over a serial line (GM65 family and whatever else ends its codes with CR, LF or silence).
+"""A scanner that sends codes over a serial line (the GM65 family, and any other that ends its codes with CR, LF or silence).
 
-Laws: a code is handed on the moment its end has arrived; one showing is handed on once; a line that is no code is logged by its
-length, never by its content (it may be an ID number). While a long code is still coming, `coming` is told, once.
+Laws: the driver yields a code the moment its end has arrived; it yields one showing once; it logs a line that is no code by its
+length, never by its content (it may be an ID number). While a long code is still coming, it calls `coming` once.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 
-LONG_CODE_BYTES = 32  # longer than any number that is typed: a ticket's own code, most of which is still on the line
+LONG_CODE_BYTES = 32  # longer than any typed number: this is a ticket's code, and most of it is still on the line
 
 _log = structlog.get_logger()
 
 
 class SerialScannerSettings(CodeReaderSettings):
-    """A serial scanner as its maker or a technician has set it up."""
+    """A serial scanner, set up by its maker or a technician."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device="Any serial scanner that ends its codes with CR, LF, CR LF, TAB or silence (RS-232, TTL, CDC-ACM)",
@@ -70,7 +70,7 @@ class SerialScanner:
 
     @property
     def suppressed(self) -> int:
-        """How many repetitions were not handed on."""
+        """How many repetitions the driver dropped."""
         return self._double_reads.suppressed
 
     def reads(self) -> AsyncIterator[CodeRead]:
@@ -96,7 +96,7 @@ class SerialScanner:
             self._hand_on(await self._next_lines(port, lines))
 
     def _heard(self, data: bytes) -> None:
-        """Take what came, before it is cut into codes: for engines that answer on the same line."""
+        """Take the bytes before they are cut into codes: for engines that answer on the same line."""
 
     async def _next_lines(self, port: SerialPort, lines: CodeLines) -> list[Line]:
         deadline_s = lines.deadline_s

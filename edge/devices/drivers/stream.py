@@ -1,6 +1,6 @@
-"""What a driver hands on, across reconnects.
+"""The events of a driver, across reconnects.
 
-Laws: a stream never ends and never raises; it is bounded, and a reader that stopped costs the oldest items, not the memory.
+Laws: a stream never ends and never raises; it is bounded: where its reader stops, it drops the oldest items.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ class Stream(Generic[Item]):
         self._waiting: asyncio.Queue[Item] = asyncio.Queue(MAX_WAITING)
 
     def put(self, item: Item) -> None:
-        """Hand on an item, dropping the oldest if the reader is `MAX_WAITING` behind."""
+        """Add an item; drop the oldest if the reader is `MAX_WAITING` behind."""
         if self._waiting.full():
             self._waiting.get_nowait()
         self._waiting.put_nowait(item)

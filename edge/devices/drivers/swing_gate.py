@@ -1,8 +1,9 @@
 """A swing or flap gate whose controller speaks `7E` and `7F` on a serial line: it opens, counts and reports by itself.
 
-Laws: a passage is a step of a counter; an opening is commanded once and never repeated, because a second one may let a second
-body in; it is believed when a status answers that very command. The controller keeps its own time, and closes by itself whatever
-becomes of the agent. Fire is the controller's own matter: it has an input for it, which its status does not show (law 8).
+Laws: a passage is a step of a counter; the driver commands an opening once and never repeats it, because a second one may let a
+second body in; it believes an opening when a status answers that very command. The controller keeps its own time, and closes by
+itself even if the agent has died. The controller itself handles fire: it has an input for it, which its status does not show (law
+8).
 """
 
 import asyncio
@@ -50,7 +51,7 @@ class SwingGateSettings(TurnstileSettings):
 
     @property
     def sensed(self) -> frozenset[Direction]:
-        """Both: the controller counts."""
+        """Both directions: the controller counts."""
         return frozenset(Direction)
 
     def make(self, around: Surroundings) -> TurnstileDriver:
@@ -76,11 +77,11 @@ class SwingGate:
 
     @property
     def senses_passage(self) -> bool:
-        """The controller counts."""
+        """Always: the controller counts."""
         return True
 
     def make_way(self) -> None:
-        """A poll holds the line for less than a code takes to come."""
+        """Do nothing: a poll holds the line for less time than a code takes to arrive."""
 
     def events(self) -> AsyncIterator[TurnstileEvent]:
         """Yield the passages; see the port."""
@@ -133,7 +134,7 @@ class SwingGate:
             await asyncio.sleep(POLL_PERIOD_S)
 
     async def _exchange(self, kind: Command, persons: int = 0) -> Status | None:
-        """Send a command once; return the status that answers it, None where none came in time. The caller holds the line."""
+        """Send a command once; return the status that answers it, or None where none came in time. The caller holds the line."""
         port = self._port
         if port is None:
             raise DeviceFault(f"{self.name}: the gate is not connected; check its power and cable")
@@ -150,7 +151,7 @@ class SwingGate:
             return None
 
     def _take(self, status: Status) -> None:
-        """Tell the passages since the last status, those of while the line was lost among them."""
+        """Yield the passages since the last status, also those while the line was lost."""
         last, self._last = self._last, status
         if self._lost:
             self._lost = False

@@ -1,7 +1,7 @@
-"""USB scanners that need no serial line: of the point-of-sale class, and those that pretend to be a keyboard.
+"""USB scanners that need no serial line: of the point-of-sale class, and scanners that pretend to be a keyboard.
 
-Laws: the kernel's driver is detached before the first code is read and not attached again, so that what is scanned is typed
-into no other program, whatever it says; a code is handed on once, and never logged.
+Laws: the kernel's driver is detached before the first code is read and not attached again, so that no scanned code is typed into
+another program; the driver yields a code once, and never logs it.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from edge.devices.framing.hid_pos import CodeReports
 from edge.devices.ports import CodeRead, HealthLine
 from edge.devices.transports.usb_device import INWARD, UsbAddress, UsbDevice
 
-READ_LIMIT_MS = 250  # how late silence may be noticed, and how long giving the device back may take
+READ_LIMIT_MS = 250  # the longest delay until silence is noticed, and until the device is released
 
 
 class Reports(Protocol):
-    """What puts reports together."""
+    """Joins reports to codes."""
 
     def feed(self, report: bytes, now_s: float) -> list[bytes]:
-        """Take a report, or nothing; return the codes that are complete."""
+        """Take a report, empty at silence; return the codes that are complete."""
         ...
 
 
@@ -44,7 +44,7 @@ class _UsbScannerSettings(CodeReaderSettings):
 
     @property
     def address(self) -> UsbAddress:
-        """Where it is."""
+        """The device's ids and socket."""
         return UsbAddress(self.vendor, self.product, socket=self.socket)
 
 
@@ -109,7 +109,7 @@ class UsbScanner:
 
     @property
     def suppressed(self) -> int:
-        """How many repetitions were not handed on."""
+        """How many repetitions the driver dropped."""
         return self._double_reads.suppressed
 
     def reads(self) -> AsyncIterator[CodeRead]:

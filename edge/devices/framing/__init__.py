@@ -1,1 +1,1 @@
-"""What the bytes of devices mean. Pure: no I/O, and time is an argument."""
+"""The meaning of the bytes of devices. Pure: no I/O, and time is an argument."""

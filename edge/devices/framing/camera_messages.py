@@ -1,6 +1,6 @@
-"""What the camera's process tells the agent: frames of `kind u8 | length u32 big-endian | body` on a pipe.
+"""The messages from the camera's process to the agent: frames of `kind u8 | length u32 big-endian | body` on a pipe.
 
-Laws: a kind or a length that is not known ends the conversation (InputError); nothing is guessed.
+Laws: an unknown kind or length ends the reading (InputError); nothing is guessed.
 """
 
 import struct
@@ -15,7 +15,7 @@ HEAD_BYTES = _HEAD.size
 
 
 class Kind(IntEnum):
-    """What a message is about."""
+    """The kinds of messages."""
 
     SEEING = 1  # frames arrive; repeated while they do
     CODE = 2  # the payload of one code in the latest frame
@@ -37,7 +37,7 @@ def encode(kind: Kind, body: bytes = b"") -> bytes:
 
 
 def decode_head(data: bytes) -> Head:
-    """Return the head in exactly `HEAD_BYTES`; InputError if it is none."""
+    """Read the header of exactly `HEAD_BYTES`; raise InputError if it is malformed."""
     kind, length = _HEAD.unpack(data)
     if kind not in Kind.__members__.values() or length > MAX_CODE_BYTES:
         raise InputError(f"a camera message of kind {kind} and {length} bytes; both sides must be of one version")

@@ -1,16 +1,16 @@
 """Codes in the byte stream of a serial scanner: lines that end with CR, LF, both, or silence.
 
 Source: Grow GM65 serial manual, for the replies (`02 00 status length data crc`) that such engines put into the same stream.
-Laws: a line is the bytes that the scanner sent, nothing repaired; engine replies with a right checksum are no part of a line;
-a line that is too long is reported and never cut into a shorter code; a pause within a code does not cut it where the scanner
-ends its lines with a suffix, or is not known yet.
+Laws: a line is the bytes that the scanner sent, not repaired; engine replies with a right checksum belong to no line; a line that
+is too long is reported and never cut into a shorter code; a pause within a code does not cut it where the scanner ends its lines
+with a suffix, or is not known yet.
 """
 
 from dataclasses import dataclass
 
 MAX_CODE_BYTES = 4_096
 IDLE_FLUSH_S = 0.05  # silence that ends a line of a scanner that sends no suffix
-SUFFIX_WAIT_S = 0.3  # how long a suffix that is expected may be late: a busy line or computer pauses for less
+SUFFIX_WAIT_S = 0.3  # the longest delay of an expected suffix: a busy line or computer pauses for less
 
 _LINE_ENDS = b"\r\n"
 _TAB_SUFFIX = b"\t"  # ends no line by itself, since a code may hold one; at silence it is the scanner's suffix
@@ -33,8 +33,8 @@ Line = bytes | Overlong
 class CodeLines:
     """Cuts a stream into lines. Times are seconds of any monotonic clock.
 
-    Silence ends a piece. Where a suffix is expected (it came before, or nothing came yet), pieces wait for it a little: with it
-    they are one line, whose sender or reader paused; without it each was a line of its own.
+    Silence ends a piece. Where a suffix is expected (it came before, or nothing came yet), pieces wait for it a little: if it
+    comes, they are one line, whose sender or reader paused; if not, each piece is a separate line.
     """
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class CodeLines:
 
     @property
     def deadline_s(self) -> float | None:
-        """When `flush` may end what has begun; None while there is nothing."""
+        """When `flush` may end a line that has begun; None while none has."""
         if self._has_begun:
             return self._last_byte_s + IDLE_FLUSH_S
         return self._first_silence_s + SUFFIX_WAIT_S if self._pieces else None
 
     @property
     def begun_bytes(self) -> int:
-        """How much has come of the line that has not ended."""
+        """How many bytes of the unfinished line have come."""
         return len(self._line)
 
     @property
@@ -63,13 +63,13 @@ class CodeLines:
         return bool(self._unparsed or self._line or self._overlong_bytes)
 
     def feed(self, data: bytes, now_s: float) -> list[Line]:
-        """Take bytes as they come; return the lines that they complete. Empty lines are none."""
+        """Take bytes as they come; return the lines that they complete, without empty ones."""
         self._unparsed += data
         self._last_byte_s = now_s
         return self._parse(at_silence=False)
 
     def flush(self, now_s: float) -> list[Line]:
-        """Return what silence completes; nothing before `deadline_s`."""
+        """Return the lines that silence completes; none before `deadline_s`."""
         lines: list[Line] = []
         if self._has_begun and now_s >= self._last_byte_s + IDLE_FLUSH_S:
             lines += self._end_piece(now_s)

@@ -1,8 +1,8 @@
-"""What polled contacts mean: a passage, the fire contact, a welded contact.
+"""The meaning of polled contacts: a passage, the fire contact, a welded contact.
 
 Source: PERCo and Castle turnstile manuals (PASS pulses of 100 to 500 ms; the fire contact is normally closed).
-Laws: a level counts once it has surely lasted longer than a glitch, whatever the jitter of polling; one pulse is one passage,
-however it bounces; a contact that is active when first read is no passage; an open fire loop is an alarm (law 8).
+Laws: a level counts once it has certainly lasted longer than a glitch, with any jitter of polling; one pulse is one passage, even
+if it bounces; a contact that is active at the first reading is no passage; an open fire loop is an alarm (law 8).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ WELDED_AFTER_S = 5.0
 
 
 class Change(StrEnum):
-    """What a sample of a contact brought."""
+    """The change that a sample of a contact shows."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
@@ -23,7 +23,7 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One reading of a level. It was taken somewhere between the request and the reply; seconds, monotonic."""
+    """One reading of a level. The board took it between the request and the reply; seconds, monotonic."""
 
     active: bool
     asked_s: float
@@ -43,7 +43,7 @@ class Contact:
         """Take the next sample; return what changed. The first level that lasts is a starting point, not a change."""
         if self._since is None or self._since.active != sample.active:
             self._since = sample
-        # Of the two moments only bounds are known: the shortest time between them is what surely lasted.
+        # Only bounds of the two moments are known: the level has certainly lasted for the shortest time between them.
         if sample.asked_s - self._since.answered_s <= GLITCH_S:
             return ()
         if sample.active != self._active:
@@ -59,7 +59,7 @@ class Contact:
         return self._active
 
     def interrupt(self) -> None:
-        """Begin anew after a stretch without readings: what was seen before it does not lengthen what comes after."""
+        """Restart after a stretch without readings: an earlier level does not lengthen a later one."""
         self._since = None
 
     def _settle(self, since: Sample) -> tuple[Change, ...]:

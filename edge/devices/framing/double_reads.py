@@ -1,11 +1,11 @@
-"""Which reads of a code are the same showing of it: scanners and cameras repeat a code for as long as they see it.
+"""Decides which reads of a code are one showing: scanners and cameras repeat a code for as long as they see it.
 
-Laws: a code is suppressed until it has been out of sight for the whole window, counted from its last sighting; never across
-a completed passage.
+Laws: a repeated code is suppressed until it has been out of sight for the whole window, counted from its last sighting, but never
+after a completed passage.
 """
 
 DEFAULT_WINDOW_S = 2.0
-MAX_REMEMBERED = 16  # codes in one field of view; beyond, the one unseen for longest is forgotten
+MAX_REMEMBERED = 16  # codes in one field of view; beyond it, the code unseen for longest is forgotten
 
 
 class DoubleReads:

@@ -1,9 +1,9 @@
 """ESC/POS: a sheet as bytes, and what a printer's status bytes mean.
 
 Sources: Epson TM-T88III and TM-U220, Citizen CT-S2000 and Bixolon manuals (commands and the bits of DLE EOT); notes of
-node-escpos on what printers that know GBK alone do with other characters. Laws: text goes in Hanzi mode, in GBK: what GBK has
-no sign for is printed as `?` and never as something else; a status byte is believed only with its fixed bits; the worst that is
-told counts.
+node-escpos on what printers that know GBK alone do with other characters. Laws: text goes in Hanzi mode, in GBK: a character that
+GBK lacks is printed as `?` and never as another one; a status byte is believed only with its fixed bits; the worst reported state
+counts.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from edge.devices.ports import PrinterState, Sheetful
 
 INITIALISE = b"\x1b@\x1da\x00"  # with no status sent unasked
 CUT = b"\x1bd\x04\x1dV\x01"
-ASK_WHEN_PRINTED = b"\x1dr\x01"  # answered in its turn, and so once all before it is on paper
+ASK_WHEN_PRINTED = b"\x1dr\x01"  # answered in its turn, so after all before it is on paper
 REPLY_KINDS = (1, 2, 3, 4)
 MAX_CODE_CHARACTERS = 400
 _HANZI_ON, _HANZI_OFF = b"\x1c&", b"\x1c."
@@ -21,10 +21,10 @@ _LIKE_IN_GBK = str.maketrans({"¥": "￥", "·": "・", "–": "-", "—": "—"
 _FIXED_MASK, _REALTIME_BITS, _UNASKED_BITS = 0x93, 0x12, 0x10
 _UNASKED_MORE_BYTES = 3
 _PRINTED_MASK = 0x90
-# By kind of question, the bits that say that something is wrong; the worst first.
+# For each kind of question, the bits that report a fault; the worst comes first.
 _WRONG: Mapping[int, tuple[tuple[int, PrinterState], ...]] = {
     1: ((0x08, PrinterState.OFFLINE),),
-    2: ((0x04, PrinterState.COVER_OPEN), (0x20, PrinterState.PAPER_OUT)),  # that anything is wrong (0x40) is told by the third
+    2: ((0x04, PrinterState.COVER_OPEN), (0x20, PrinterState.PAPER_OUT)),  # the third question tells of any other fault (0x40)
     3: ((0x08, PrinterState.CUTTER_JAMMED), (0x24, PrinterState.FAILED), (0x40, PrinterState.OVERHEATED)),
     4: ((0x60, PrinterState.PAPER_OUT), (0x0C, PrinterState.PAPER_LOW)),
 }
@@ -32,7 +32,7 @@ _SEVERITY = list(PrinterState)
 
 
 def ask(kind: int) -> bytes:
-    """Ask for a status now, whatever the printer is doing (DLE EOT)."""
+    """Ask for a status now; the printer answers even while it prints (DLE EOT)."""
     assert kind in REPLY_KINDS, "there are four"
     return bytes([0x10, 0x04, kind])
 
@@ -53,7 +53,7 @@ def _line(text: str) -> bytes:
 
 
 def _qr(data: bytes, module_dots: int) -> bytes:
-    """Have the printer itself draw a QR code, model 2, level M."""
+    """Let the printer itself draw a QR code, model 2, level M."""
     store = len(data) + 3
     return (
         b"\x1d(k\x04\x001A2\x00"
@@ -69,13 +69,13 @@ def _qr(data: bytes, module_dots: int) -> bytes:
 
 
 class StatusBytes:
-    """Sorts what a printer sends: answers to DLE EOT, answers to `ASK_WHEN_PRINTED`, and status that nobody asked for."""
+    """Sorts what a printer sends: answers to DLE EOT, answers to `ASK_WHEN_PRINTED`, and unasked status."""
 
     def __init__(self) -> None:
         self._to_skip = 0
 
     def feed(self, data: bytes) -> tuple[list[int], int]:
-        """Take bytes as they come; return the answers to DLE EOT, and how often all was said to be printed."""
+        """Take bytes as they come; return the answers to DLE EOT, and how often the printer confirmed that all is printed."""
         told: list[int] = []
         printed = 0
         for byte in data:
@@ -91,7 +91,7 @@ class StatusBytes:
 
 
 def state_of(told: Mapping[int, int]) -> PrinterState:
-    """Return the worst that the answers say; UNKNOWN where there are none."""
+    """Return the worst state that the answers report; UNKNOWN where there are none."""
     if not told:
         return PrinterState.UNKNOWN
     found = [state for kind, byte in told.items() for mask, state in _WRONG[kind] if byte & mask]

@@ -1,9 +1,9 @@
 """Set-up of scan engines of Grow's GM65 family: zones of one byte, read, written and saved over the line that codes come by.
 
 Sources: Grow's GM65 and GM65-S manuals for the frames; published set-up programs for the zones (0003 bit 1 closes set-up codes,
-bit 0 has them sent as codes; 0060 bits 6 and 5 are the tail). Zones differ by model, so that a model that is not in `MODELS` is
-not guessed. To be checked on real hardware: that a closed engine ignores every set-up code, the one that opens it among them.
-Laws: only bits that matter are changed; an answer counts only with its checksum.
+bit 0 has them sent as codes; 0060 bits 6 and 5 are the tail). Zones differ by model, so that no model outside `MODELS` is
+guessed. To be checked on real hardware: that a closed engine ignores every set-up code, also the one that opens it. Laws: only
+bits that matter are changed; an answer counts only with its checksum.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _MAX_UNPARSED_BYTES = 256
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How some bits of a zone should stand; `what` says it to people."""
+    """The value that some bits of a zone should have; `what` is its text for people."""
 
     zone: int
     mask: int
@@ -28,7 +28,7 @@ class Wish:
     what: str
 
     def holds(self, zone_value: int) -> bool:
-        """Whether the zone stands as wished."""
+        """Whether the zone has the wished value."""
         return zone_value & self.mask == self.value
 
     def granted(self, zone_value: int) -> int:
@@ -62,7 +62,7 @@ def save() -> bytes:
 
 
 class ReplyDecoder:
-    """Finds replies of one byte in a stream that codes may stand in as well."""
+    """Finds replies of one byte in a stream that may also hold codes."""
 
     def __init__(self) -> None:
         self._unparsed = bytearray()

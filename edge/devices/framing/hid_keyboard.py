@@ -1,8 +1,8 @@
-"""USB scanners that type: boot reports of a keyboard, turned back into the codes that were scanned.
+"""USB scanners that type: boot reports of a keyboard, turned back into the scanned codes.
 
 Source: USB HID usage tables, keyboard page, US layout; boot reports of eight bytes (modifiers, 0, six keys). Laws: a code ends
 with Enter or with silence; a key that types no character (an arrow, anything with Ctrl, Alt or the system key, as
-keystroke-injection codes send) spoils the code that it stands in, and nothing else.
+keystroke-injection codes send) discards the code that holds it, and nothing else.
 """
 
 from edge.devices.framing.code_lines import MAX_CODE_BYTES
@@ -31,7 +31,7 @@ class TypedCodes:
         self._last_s = 0.0
 
     def feed(self, report: bytes, now_s: float) -> list[bytes]:
-        """Take one report, or an empty one to say that nothing was typed; return the codes that are complete."""
+        """Take one report, or an empty one where nothing was typed; return the codes that are complete."""
         codes = self._end() if now_s - self._last_s > SILENCE_S else []
         if len(report) != REPORT_BYTES:
             return codes

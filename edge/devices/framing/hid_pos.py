@@ -1,7 +1,7 @@
 """USB scanners of the HID point-of-sale class: codes in reports of 64 bytes, long ones in several.
 
-Sources: Access-IS LSR118 and ATR110 manuals (usage page 8C). Laws: a code is handed on when its last report has come; parts whose
-continuation does not come in time are dropped; a report that contradicts itself is dropped with the code it belongs to.
+Sources: Access-IS LSR118 and ATR110 manuals (usage page 8C). Laws: a code is complete when its last report has come; parts
+without a continuation in time are dropped; a report that contradicts itself is dropped with the code it belongs to.
 """
 
 from edge.devices.framing.code_lines import MAX_CODE_BYTES

@@ -1,4 +1,4 @@
-"""What an ID card's chip says, of which a gate needs four things: kind, number, birth and region.
+"""The content of an ID card's chip; a gate needs four parts of it: kind, number, birth and region.
 
 Sources: published layouts of the 256-byte text (resident card; `I` foreign permanent residence, first kind; `J` residence
 permit of Hong Kong, Macau and Taiwan; `Y` foreign permanent residence of 2023). To be checked on real cards: the letters of the
@@ -11,7 +11,7 @@ from datetime import date
 from protocol.holders import Document, DocumentType, has_valid_check_digit
 
 TEXT_BYTES = 256
-_COUNTRY = "CN"  # all four are issued there
+_COUNTRY = "CN"  # all four kinds are issued there
 _REGION_CHARACTERS = 6
 _FLAG = slice(248, 250)
 _BIRTH, _BIRTH_I = slice(36, 52), slice(220, 236)
@@ -29,7 +29,7 @@ _OLD_NUMBER_CHARACTERS = 15
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One card. It holds a number, and so is never logged or kept: see `DocumentRead` for what remains."""
+    """One card. It holds a number, so no code logs or keeps it: see `DocumentRead` for what remains."""
 
     document: Document = field(repr=False)
     born: date | None = field(repr=False)
@@ -37,7 +37,7 @@ class Card:
 
 
 def read_card(data: bytes) -> Card | None:
-    """Return what the data of a read reply says; None where it is no card that a gate can know somebody by."""
+    """Return the card in the data of a read reply; None where a gate cannot know a person by it."""
     text = data[_LENGTH_HEAD_BYTES : _LENGTH_HEAD_BYTES + TEXT_BYTES]
     if int.from_bytes(data[:2], "big") != TEXT_BYTES or len(text) != TEXT_BYTES:
         return None

@@ -1,8 +1,8 @@
-"""Serial relay boards of LC-Tech's LCUS family: frames that switch, and the three ways in which firmwares tell their state.
+"""Serial relay boards of LC-Tech's LCUS family: frames that switch, and the three ways in which firmwares report their relays.
 
 Sources: vendor pages of LCUS-1 to LCUS-8 (`A0 channel op sum`); README of AscomSwitchDriver (state as text); LcusRelayBoard.cs of
-MultiRoomAudio (state as bytes). To be checked on real hardware: which way a given board's firmware knows.
-Laws: an off frame cannot be taken for an on frame by one wrong bit, since its sum differs; a state is believed only whole.
+MultiRoomAudio (state as bytes). To be checked on real hardware: which way a given board's firmware has.
+Laws: one wrong bit cannot turn an off frame into an on frame, since its sum differs; only a whole state is believed.
 """
 
 from enum import StrEnum

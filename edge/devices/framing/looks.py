@@ -1,10 +1,11 @@
-"""When a picture is worth decoding: when it changed, and now and then when it did not.
+"""Decides when to decode a picture: when it changed, and sometimes when it did not.
 
 Laws: a picture that changed is decoded at once; a still one is decoded again after a pause that doubles up to a bound, because
-noise or focus may let the next try succeed; while a code is in sight it is sighted often enough not to count as shown anew.
+noise or focus may let the next try succeed; while a code is in sight, it is read often enough that it does not count as a new
+showing.
 """
 
-STILL_PAUSE_S = 0.2  # between two glances at a still picture: so late may a code be noticed
+STILL_PAUSE_S = 0.2  # between two glances at a still picture: a code may be noticed so late
 FIRST_RELOOK_S = 0.3
 LONGEST_RELOOK_S = 20.0
 SIGHTING_S = 0.3
@@ -24,14 +25,14 @@ class Looks:
         return STILL_PAUSE_S if self._still else 0.0
 
     def is_due(self, now_s: float, *, changed: bool) -> bool:
-        """Take one glance; return whether the picture is to be decoded, after which `decoded` is told."""
+        """Take one glance; return whether to decode the picture; if so, the caller then calls `decoded`."""
         self._still = not changed
         if changed:
             self._relook_s = FIRST_RELOOK_S
         return changed or now_s >= self._due_s
 
     def decoded(self, now_s: float, *, found: bool) -> None:
-        """Note what decoding brought."""
+        """Note the result of decoding."""
         if found:
             self._relook_s = FIRST_RELOOK_S
             self._due_s = now_s + SIGHTING_S

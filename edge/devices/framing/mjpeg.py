@@ -1,7 +1,7 @@
 """JPEG pictures in a stream of HTTP multipart parts, cut out without being decoded.
 
-Source: multipart/x-mixed-replace as network cameras send it. Laws: a part that tells its length is taken by it, another by the
-picture's own first and last marker; what is longer than any picture is thrown away.
+Source: multipart/x-mixed-replace as network cameras send it. Laws: a part with a length is cut by it, another part by the
+picture's own first and last marker; a part that is longer than any picture is dropped.
 """
 
 import re

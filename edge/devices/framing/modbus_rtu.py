@@ -4,7 +4,7 @@ Sources: Modbus over serial line V1.02; the Waveshare "Modbus RTU Relay (D)" and
 of Juying's FE boards for jog (to be checked on real hardware: that FC01 reads a relay while it jogs).
 Laws: a reply counts only whole, from the unit asked, for the function asked, with its CRC; everything around it (junk, other
 units, late and double replies, the local echo of a half-duplex adapter) is passed over. Modbus has no transaction number: an
-echoed write request cannot be told from the reply, so no write is believed until it has been read back.
+echoed write request looks like the reply, so no write is believed until it has been read back.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ READ_COILS = 0x01
 READ_INPUTS = 0x02
 WRITE_COIL = 0x05
 WRITE_REGISTERS = 0x10
-ANY_UNIT = (0xFE, 0xFF)  # boards of the FE family answer to these whatever their unit is, by these or by their own
+ANY_UNIT = (0xFE, 0xFF)  # boards of the FE family answer to these for any unit, by these numbers or by their own
 EXCEPTION_BIT = 0x80
 FLASH_ON_ADDRESS = 0x0200
 COIL_ON = 0xFF00
@@ -23,7 +23,7 @@ JOG_REGISTER = 0x0003  # of the first relay; each has a block of five
 JOG_REGISTERS_PER_RELAY = 5
 JOG_ON = 0x0004
 
-MAX_READ_BITS = 8  # one byte of bits: what these boards have
+MAX_READ_BITS = 8  # one byte of bits: these boards have no more
 MAX_UNPARSED_BYTES = 256  # the longest frame of Modbus RTU
 _CRC_BYTES = 2
 _EXCEPTION_BYTES = 5
@@ -44,7 +44,7 @@ EXCEPTION_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request frame, and how the reply to it will look."""
+    """One request frame, and the form of its reply."""
 
     frame: bytes
     unit: int
@@ -65,7 +65,7 @@ class Bits:
 
 @dataclass(frozen=True, slots=True)
 class Echoed:
-    """The write request came back: from the board, or from an adapter that echoes."""
+    """The write request came back, from the board or from an adapter that echoes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def read_inputs(unit: int, count: int = MAX_READ_BITS) -> Request:
 
 
 def write_coil(unit: int, coil: int, *, on: bool) -> Request:
-    """Switch a relay on or off for good (FC05)."""
+    """Switch a relay on or off without a timer (FC05)."""
     return _write(unit, coil, COIL_ON if on else COIL_OFF)
 
 

@@ -1,9 +1,9 @@
-"""How one release is carried out over a wire that loses, repeats and echoes: the next step from the answers so far.
+"""How to carry out one release over a wire that loses, repeats and echoes: computes the next step from the answers so far.
 
-Laws: one release switches the relay at most once. The acknowledgement of a flash is never proof (a half-duplex adapter echoes
-the request): the coil read back as on is. A second flash is sent only when the first cannot have switched: it was not
-acknowledged in any form, and the coil was read twice as off while its pulse would still have lasted (twice, because one late
-answer may stem from an earlier reading).
+Laws: one release switches the relay at most once. The acknowledgement of a flash proves nothing (a half-duplex adapter echoes the
+request): only the coil read back as on is proof. A second flash is sent only when the first cannot have switched: no
+acknowledgement came in any form, and the coil was read twice as off while the pulse would still have lasted (twice, because one
+late answer may belong to an earlier reading).
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from enum import StrEnum
 MAX_FLASHES = 2
 MAX_SILENT_READINGS = 3
 OFF_READINGS_TO_BELIEVE = 2
-PULSE_END_MARGIN_S = 0.05  # a board's timer ticks coarsely: this close to its end, an off coil proves nothing
+PULSE_END_MARGIN_S = 0.05  # a board's timer is coarse: this close to its end, an off coil proves nothing
 
 
 class Step(StrEnum):
@@ -44,7 +44,7 @@ class ReleaseAttempt:
         self._silent_readings = 0
 
     def begin(self, now_s: float) -> Outcome:
-        """Return the first step; it is taken at `now_s`."""
+        """Return the first step; the driver takes it at `now_s`."""
         return self._flash(now_s)
 
     def acknowledged(self) -> Outcome:

@@ -1,7 +1,8 @@
 """The security module (SAM) of resident ID card readers: frames, and what its status words mean.
 
-Sources: the published protocol of 115,200-baud SDT readers (softs.im, yzsam.com). Laws: frames are parsed by their length, for a
-photo may hold what looks like a frame's head; the search for a head begins anew only after a wrong checksum.
+Sources: the published protocol of 115,200-baud SDT readers (softs.im, yzsam.com). Laws: frames are parsed by their length,
+because a photo may hold bytes that look like the start of a frame; the search for a start is repeated only after a wrong
+checksum.
 """
 
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ READ = request(0x30, 0x01)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the module answered. `data` may be a person's: it is never shown."""
+    """The module's answer. `data` may be a person's: no code shows it."""
 
     status: int
     data: bytes

@@ -2,7 +2,7 @@
 
 Source: RS485.cpp of javiigalvez11/Mueo_Elder_Qualica_RD. To be checked on real hardware: what the bits of fault and alarm mean
 (any but zero is reported), and that `executed` repeats the command that a status answers.
-Laws: a status counts only whole and with its checksum; passages are told by counters alone, which run over at 2^24.
+Laws: a status counts only whole and with its checksum; passages are computed from counters alone, which overflow at 2^24.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MAX_UNPARSED_BYTES = 256
 
 
 class Command(IntEnum):
-    """What a controller is told. Data bytes of the opening ones are the number of persons."""
+    """The commands to a controller. The data byte of an opening command is the number of persons."""
 
     STATUS = 0x10
     RESET_LEFT_COUNT = 0x20
@@ -31,7 +31,7 @@ class Command(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a controller tells. Counters are of bodies that passed since it was made, or reset."""
+    """What a controller reports. Counters are of bodies that passed since it was made, or reset."""
 
     address: int
     fault: int
@@ -56,7 +56,7 @@ def passed_between(before: int, after: int) -> int:
 
 
 class StatusDecoder:
-    """Finds the statuses of one controller in a stream, whatever stands around them."""
+    """Finds the statuses of one controller in a stream that may hold other bytes."""
 
     def __init__(self, address: int) -> None:
         self._address = address

@@ -1,13 +1,13 @@
 """USB-HID relay boards "USBRelayN" (V-USB, 16c0:05df): feature reports of eight bytes, without a report id on the wire.
 
 Sources: libusbrelay.c and relay.h of darrylb123/usbrelay. To be checked on real hardware: whether a given unit's state survives a
-glitch of its supply. Laws: a report of another length, or whose serial is not printable, tells nothing.
+glitch of its supply. Laws: a report of another length, or whose serial is not printable, counts as damaged.
 """
 
 from dataclasses import dataclass
 
 PRODUCT_PREFIX = "USBRelay"
-VENDOR, PRODUCT = 0x16C0, 0x05DF  # shared by all hobby devices of V-USB: the product's name tells which it is
+VENDOR, PRODUCT = 0x16C0, 0x05DF  # shared by all hobby devices of V-USB: the product's name distinguishes them
 REPORT_BYTES = 8
 FEATURE_REPORT = 0x0300
 _ON, _OFF, _ALL_OFF = 0xFF, 0xFD, 0xFC
@@ -17,7 +17,7 @@ _STATE_AT = 7
 
 @dataclass(frozen=True, slots=True)
 class RelayReport:
-    """What a board tells of itself: its five-character serial, and the relays that are on, counted from 0."""
+    """What a board reports: its five-character serial, and the relays that are on, counted from 0."""
 
     serial: str
     on: frozenset[int]
@@ -34,7 +34,7 @@ def all_off() -> bytes:
 
 
 def read_report(data: bytes) -> RelayReport | None:
-    """Return what a feature report says; None where it is damaged."""
+    """Read a feature report; return None where it is damaged."""
     serial = data[:_SERIAL_BYTES]
     if len(data) != REPORT_BYTES or not serial.isalnum():
         return None

@@ -1,1 +1,1 @@
-"""Bytes to and from devices, whatever they mean."""
+"""Bytes to and from devices, without their meaning."""

@@ -1,7 +1,8 @@
 """Bytes over a tty: USB-serial adapters, on-board UARTs, CDC devices.
 
-Laws: `write` hands the bytes to the kernel before it returns (a relay command never waits for the event loop); no threads;
-an unplugged device is a DeviceFault at once, and the file descriptor is given back, so that the kernel may re-use its name.
+Laws: `write` passes the bytes to the kernel before it returns (a relay command never waits for the event loop); there are no
+threads; an unplugged device raises DeviceFault at once, and its file descriptor is closed, so that the kernel may use the tty's
+name again.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ READ_SIZE_BYTES = 4_096
 DRAIN_LIMIT_S = 0.2
 DRAIN_POLL_S = 0.005
 _INT_BYTES = 4
-MAX_UNREAD_BYTES = 65_536  # a reader that is this far behind has stopped; the oldest bytes are the least useful
+MAX_UNREAD_BYTES = 65_536  # a reader so far behind has stopped; the port drops the oldest bytes
 
 
 class SerialPort:
@@ -29,7 +30,7 @@ class SerialPort:
     """
 
     def __init__(self, path: str, baud: int) -> None:
-        """Open the tty at `path` (a by-path link follows its device to a new number); DeviceFault if that fails."""
+        """Open the tty at `path` (a by-path link follows its device to a new number); raise DeviceFault if that fails."""
         self._path = path
         try:
             self._tty = serial.Serial(path, baud, timeout=0, exclusive=True)
@@ -43,7 +44,7 @@ class SerialPort:
         self._loop.add_reader(self._fd, self._on_readable)
 
     def write(self, data: bytes) -> None:
-        """Hand all of `data` to the kernel now."""
+        """Pass all of `data` to the kernel now."""
         if self._fault is not None:
             raise self._fault
         try:
@@ -56,7 +57,7 @@ class SerialPort:
             raise self._fail(f"{self._path} takes no more bytes; its adapter hangs: unplug it and plug it in again")
 
     async def receive(self) -> bytes:
-        """Return the bytes that have arrived, at least one, waiting for them if need be."""
+        """Return the bytes that have arrived; wait until there is at least one."""
         while not self._unread:
             if self._fault is not None:
                 raise self._fault
@@ -65,25 +66,25 @@ class SerialPort:
         return self.take_unread()
 
     def take_unread(self) -> bytes:
-        """Return the bytes that have arrived, perhaps none, without waiting."""
+        """Return the bytes that have arrived, or none, without waiting."""
         data = bytes(self._unread)
         self._unread.clear()
         return data
 
     def check(self) -> None:
-        """Raise DeviceFault if the device is gone, though nothing was asked of it."""
+        """Raise DeviceFault if the device is gone, even while it is not used."""
         if self._fault is not None:
             raise self._fault
 
     async def drain(self) -> None:
-        """Wait until the adapter has taken all that was written, but not for one that takes nothing."""
+        """Wait until the adapter has taken all written bytes; stop waiting where it takes none."""
         with contextlib.suppress(TimeoutError, OSError):
             async with asyncio.timeout(DRAIN_LIMIT_S):
                 while self._fault is None and self._unsent_bytes:  # noqa: ASYNC110 - a UART has no event for it
                     await asyncio.sleep(DRAIN_POLL_S)
 
     def close(self) -> None:
-        """Give the tty back, without what the adapter has not taken (see `drain`); later calls raise DeviceFault."""
+        """Close the tty and drop the bytes that the adapter has not taken (see `drain`); later calls raise DeviceFault."""
         if self._fault is None:
             self._fail(f"{self._path} was closed")
 

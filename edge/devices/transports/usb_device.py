@@ -1,8 +1,8 @@
 """A USB device by pyusb: control transfers and interrupt or bulk reports, for devices that need no driver of the kernel.
 
-Laws: the event loop never waits for a transfer (one thread a device does, in order); every transfer has a limit; the kernel's own
-driver is detached before the device is used and not attached again, so that what it reads reaches no other program; an
-unplugged device is a DeviceFault at once.
+Laws: the event loop never waits for a transfer (each device has one thread that does, in order); every transfer has a limit; the
+kernel's own driver is detached before the device is used and not attached again, so that no other program receives what the
+device reads; an unplugged device raises DeviceFault at once.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ T = TypeVar("T")
 
 
 class UsbStall(DeviceFault):
-    """The device refused one transfer, as some do now and then; the next may succeed."""
+    """The device refused one transfer, as some devices sometimes do; the next may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsbAddress:
-    """Which device: ids, what its product name begins with, and the socket it is in ("1-1.4"), each where it matters."""
+    """Names a device: ids, the start of its product name, and its socket ("1-1.4"), each where it matters."""
 
     vendor: int
     product: int
@@ -46,7 +46,7 @@ class UsbDevice:
     """An open device with one claimed interface. Methods raise DeviceFault once it is gone."""
 
     def __init__(self, address: UsbAddress, interface: int = 0, backend: object | None = None) -> None:
-        """Note what to open; `backend` is pyusb's own unless given."""
+        """Keep which device to open; `backend` is pyusb's own unless given."""
         self._address = address
         self._interface = interface
         self._backend = backend
@@ -54,18 +54,18 @@ class UsbDevice:
         self._thread = ThreadPoolExecutor(1, "usb")
 
     async def open(self) -> None:
-        """Find and claim the device; DeviceFault with the remedy."""
+        """Find and claim the device; where that fails, raise DeviceFault with the remedy."""
         await self._in_thread(self._open)
 
     async def close(self) -> None:
-        """Give the device back, after the transfer that is under way; never raises."""
+        """Release the device after the transfer that is under way; never raises."""
         device, self._device = self._device, None
         if device is not None:
             await asyncio.get_running_loop().run_in_executor(self._thread, usb.util.dispose_resources, device)
         self._thread.shutdown(wait=False)
 
     async def product_name(self) -> str:
-        """Return the name that the device gives itself."""
+        """Return the device's product name."""
         return await self._in_thread(lambda: str(self._device.product or ""))
 
     async def set_report(self, value: int, data: bytes) -> None:
@@ -87,7 +87,7 @@ class UsbDevice:
         )
 
     async def read(self, endpoint: int, size: int, limit_ms: int = TRANSFER_LIMIT_MS) -> bytes:
-        """Return the next report or packet of an IN endpoint, nothing where none came within the limit."""
+        """Return the next report or packet of an IN endpoint, empty where none came within the limit."""
 
         def wait() -> bytes:
             try:
@@ -98,7 +98,7 @@ class UsbDevice:
         return await self._in_thread(wait)
 
     async def write(self, endpoint: int, data: bytes, limit_ms: int = TRANSFER_LIMIT_MS) -> None:
-        """Send all of `data` to an OUT endpoint; DeviceFault where it does not take it in time."""
+        """Send all of `data` to an OUT endpoint; raise DeviceFault where it does not take it in time."""
         await self._in_thread(lambda: self._device.write(endpoint, data, timeout=limit_ms))
 
     async def endpoint(self, direction: int) -> tuple[int, int]:

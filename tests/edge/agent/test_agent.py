@@ -1,4 +1,4 @@
-"""A whole agent without lanes, on its own files, before a real HTTP server: what it reports, survives and obeys."""
+"""A whole agent without lanes, on its own files, before a real HTTP server: its reports, faults and orders from central."""
 
 from collections.abc import Awaitable, Callable
 
@@ -68,7 +68,7 @@ async def test_a_journal_that_cannot_be_opened_closes_entry_and_not_the_agent(ri
 
 
 @pytest.mark.law(4)
-async def test_a_cache_that_was_edited_is_reported_and_fetched_anew(rig: Rig) -> None:
+async def test_a_cache_that_was_edited_is_reported_and_fetched_again(rig: Rig) -> None:
     await rig.start()
     await rig.until_fresh()
     await rig.stop()

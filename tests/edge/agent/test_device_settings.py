@@ -1,4 +1,4 @@
-"""Devices in a settings file: every kind is read and made, and what a driver cannot do is refused at the start."""
+"""Devices in a settings file: every kind is read and made, and a setting that its driver cannot use is refused at the start."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What enrolment leaves on disk: readable by the owner alone, never overwritten, and nothing half."""
+"""The files of enrolment: readable only by the owner, never overwritten, never partly written."""
 
 import stat
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_an_identity_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [KEY_FILE, IDENTITY_FILE])
-def test_nobody_else_may_read_it(tmp_path: Path, name: str) -> None:
+def test_only_its_owner_may_read_it(tmp_path: Path, name: str) -> None:
     write_identity(tmp_path, CENTRAL, PRIVATE, ANSWER)
     assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
@@ -49,7 +49,7 @@ def test_an_enrolment_that_broke_off_may_be_done_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [KEY_FILE, IDENTITY_FILE])
-def test_without_either_file_nobody_is_enrolled(tmp_path: Path, name: str) -> None:
+def test_without_either_file_no_agent_is_enrolled(tmp_path: Path, name: str) -> None:
     write_identity(tmp_path, CENTRAL, PRIVATE, ANSWER)
     (tmp_path / name).unlink()
     with pytest.raises(SettingsError, match="paifang edge enroll"):

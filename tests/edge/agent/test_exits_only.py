@@ -1,4 +1,4 @@
-"""A whole agent over ptys that cannot know what it may believe: it opens its exits, and says which file failed (law 8)."""
+"""A whole agent over ptys whose trust state cannot be read: it opens its exits, and reports which file failed (law 8)."""
 
 import asyncio
 import socket
@@ -67,7 +67,7 @@ class Lane:
 
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    """An agent that has been in service and is off."""
+    """An agent that has served before and is now off."""
     office = an_office()
     async with TestServer(office.app()) as server:
         rig = Rig(tmp_path, office, str(server.make_url("")).rstrip("/"))

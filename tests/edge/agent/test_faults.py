@@ -1,4 +1,4 @@
-"""A whole agent whose clock jumps by years, and whose journal was edited while it was off: it serves on, and it tells."""
+"""A whole agent whose clock jumps by years, and whose journal was edited while it was off: it goes on serving and reports it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -108,7 +108,7 @@ async def test_a_journal_that_was_edited_goes_on_under_a_new_id_and_says_so(rig:
     await rig.until_fresh()
     for _ in range(2):
         with pytest.raises(InputError):
-            await rig.ask(Question.UNLOCK, person=7, pin="0000", minutes=5)  # an entry each
+            await rig.ask(Question.UNLOCK, person=7, pin="0000", minutes=5)  # each gives one entry
     await rig.until(lambda status: is_acknowledged(status, at_least=3))
     await rig.stop()
     (first,) = {entry.journal_id for entry in rig.office.entries}

@@ -1,4 +1,4 @@
-"""The agent's settings: what is wrong is refused at the start, by its name and with its remedy."""
+"""The agent's settings: the agent refuses a wrong setting at the start, by its name and with the remedy."""
 
 from pathlib import Path
 
@@ -84,7 +84,7 @@ def test_a_pass_contact_on_one_side_only_would_lose_the_others(tmp_path: Path) -
     settings = load_settings(written(tmp_path, GOOD))
     lane = settings.lanes[0]
     blind = lane.model_copy(update={"turnstile": lane.turnstile.model_copy(update={"exit_pass": None})})
-    from edge.settings import _lane_complaints  # noqa: PLC0415  TOML has no null: this wiring can only be built
+    from edge.settings import _lane_complaints  # noqa: PLC0415  TOML has no null: only code can build this wiring
 
     assert _lane_complaints(lane) == []
     assert "pass contact" in _lane_complaints(blind)[0]

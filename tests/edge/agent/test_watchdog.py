@@ -1,4 +1,4 @@
-"""What systemd is told, datagram by datagram."""
+"""The messages to systemd, datagram by datagram."""
 
 import socket
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a lane is told comes from signed data, whatever was done to the file."""
+"""The cache answers only from signed data, after any change to its file."""
 
 import asyncio
 import random
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.law(4)
 HELD = [*tickets(6), ticket(0x123_0000_0000_0001, state=TicketState.VOID)]
 VOID = HELD[-1].ticket_id
 ROLLED_UP, RECENT = HELD[0].ticket_id, HELD[1].ticket_id
-STRANGER = TicketId(VOID + 1)  # with the number of VOID, which leads to VOID alone
+STRANGER = TicketId(VOID + 1)  # with VOID's short number, which leads only to VOID
 NUMBER_ABOVE_ALL_IDS = "999999999951"
 HOLDER = b"h" * 16
 CARD = credential(HELD[2].ticket_id, 1)
@@ -54,7 +54,7 @@ CHOSEN_FLIPS = 400
 
 
 def answers(cache: Cache) -> list[Callable[[], object]]:
-    """Every look-up that a decision rests on."""
+    """Every look-up that a decision uses."""
     ids = [*(record.ticket_id for record in HELD), STRANGER]
     look_ups: list[Callable[[], object]] = []
     for one in ids:
@@ -72,7 +72,7 @@ def answers(cache: Cache) -> list[Callable[[], object]]:
 
 
 def expected() -> list[object]:
-    """The answers, as the world was built."""
+    """The right answers for this test's feed."""
     events: dict[int, tuple[AdmissionEvent, ...]] = {ROLLED_UP: (entry(ROLLED_UP, 1),), RECENT: (entry(RECENT, 2),)}
     found: list[object] = []
     for record in HELD:
@@ -135,7 +135,7 @@ def test_a_cache_without_a_feed_answers_nothing(tmp_path: Path) -> None:
 
 
 def check_never_wrong(path: Path, state: TrustState, told: list[object]) -> int:
-    """Look everything up; return how often the file was refused. A wrong answer fails the test."""
+    """Run all look-ups; return how often the file was refused. A wrong answer fails the test."""
     try:
         cache, _ = open_cache(path, state)
     except (CacheTampered, CacheFault):
@@ -165,7 +165,7 @@ def test_a_byte_flipped_anywhere_in_the_file_never_gives_a_wrong_answer(filled: 
 
 
 def edit(path: Path, target: Path, statement: str, values: tuple[object, ...] = ()) -> None:
-    """Do what a technician with a database tool does."""
+    """Change the file as a technician with a database tool can."""
     target.write_bytes(path.read_bytes())
     connection = apsw.Connection(str(target))
     connection.execute(statement, values)

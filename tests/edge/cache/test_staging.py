@@ -14,7 +14,7 @@ LIMIT_S = 10
 
 @pytest.mark.law(10)
 def test_an_agent_that_stops_waits_for_the_thread_that_a_download_left_at_work(tmp_path: Path) -> None:
-    """Cancelling a download does not end the thread that it had at work: closing under it would be a fault of the agent."""
+    """A cancelled download does not end its working thread: the agent must not close the file under it."""
     staging = Staging.open(tmp_path / "cache.db")
     begun, go_on, faults = threading.Event(), threading.Event(), []
 
@@ -28,7 +28,7 @@ def test_an_agent_that_stops_waits_for_the_thread_that_a_download_left_at_work(t
         except apsw.Error as error:
             faults.append(error)
 
-    staging._connection.exec_trace = trace  # noqa: SLF001 - holds the thread in the middle of its statement
+    staging._connection.exec_trace = trace  # noqa: SLF001 - stops the thread in the middle of its statement
     work = threading.Thread(target=lambda: staging.put({}, (b"one",)))
     stop = threading.Thread(target=close)
     work.start()

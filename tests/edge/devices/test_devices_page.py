@@ -1,4 +1,4 @@
-"""The page of supported devices is what the drivers say of themselves."""
+"""The page of supported devices equals the drivers' data sheets."""
 
 from edge.devices.devices_page import table
 from tests.architecture.tree import ROOT
@@ -6,4 +6,4 @@ from tests.architecture.tree import ROOT
 
 def test_the_page_says_what_the_drivers_say() -> None:
     page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")
-    assert page == table(), "write it anew: .venv/bin/paifang edge drivers > docs/devices.md"
+    assert page == table(), "write it again: .venv/bin/paifang edge drivers > docs/devices.md"

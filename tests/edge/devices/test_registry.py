@@ -1,4 +1,4 @@
-"""Drivers are found by name: the house's own, and those that other packages bring by entry point."""
+"""The registry finds drivers by name: ours, and those that other packages add by entry point."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ class TheirBoardSettings(TurnstileSettings):
 
 @pytest.fixture
 def their_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package as pip leaves it, with three entry points of which one leads nowhere and one takes a name of the house."""
+    """A package as pip installs it, with three entry points: one has no target, one takes a name of ours."""
     (tmp_path / "their_board.py").write_text(THEIR_BOARD, encoding="utf-8")
     told = tmp_path / "their_board-1.0.dist-info"
     told.mkdir()

@@ -1,4 +1,4 @@
-"""A device is served for ever, whatever happens to it."""
+"""The supervisor serves a device for ever, through any fault."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from edge.devices.supervisor import FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S, STEADY
 
 @dataclass(slots=True)
 class Scene:
-    """A device that lives through a list of runs, the reports about it, and the time that passes."""
+    """A device with a list of runs, the reports about it, and the time that passes."""
 
     runs: list[Callable[["Scene", HealthLine], None]]
     name: str = "relay"

@@ -1,4 +1,4 @@
-"""A lane that is served, for every test of it."""
+"""A served lane, for every test of it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Real-name lanes: a code and then its holder's card, somebody else's card, or the card alone."""
+"""Real-name lanes: a code and then its holder's card, another person's card, or the card alone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -55,7 +55,7 @@ class CardLane(LaneRig):
         self.lane = Lane("east", gate.desk, self.turnstile, ways, self.shown.append, self.monotonic_ms)
 
     async def lay_on(self, card: IdCard) -> str:
-        """Lay a card on until the lane says something, and return that."""
+        """Lay a card on until the lane answers, and return the answer."""
         before = len(self.shown)
         self.card_reader.lay_on(card)
         await self.until(lambda: len(self.shown) > before)
@@ -96,11 +96,11 @@ async def test_35_a_code_and_then_its_holders_card_open_once(rig: CardLane) -> N
     assert await rig.lay_on(OTHER) == "admit", "and the next card stands for itself"
 
 
-async def test_35_a_code_and_then_somebody_elses_card_are_refused(rig: CardLane) -> None:
+async def test_35_a_code_and_then_another_persons_card_are_refused(rig: CardLane) -> None:
     for card in (OTHER, NOBODY):
         assert await rig.show(rig.gate.text(NAMED)) == "card"
         assert await rig.lay_on(card) == "refuse holder_mismatch"
-        await asyncio.sleep(2 * DOUBLE_READ_S)  # the same code is shown anew
+        await asyncio.sleep(2 * DOUBLE_READ_S)  # the same code counts as a new showing
     assert rig.releases() == 0
 
 

@@ -1,4 +1,4 @@
-"""The conformance table at a real desk: it gathers the facts itself, and answers as `decide` does on the facts of the table."""
+"""The conformance table at a real desk: it gathers the facts itself, and answers as `decide` does on the table's facts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +17,13 @@ from tests.builders.conformance_ways import CLAIMS, Case, Way, cases_of
 from tests.builders.gate import GateRig
 from tests.builders.outcomes import outcome
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has a name that none can guess
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has a random name
 RETOLD = [case for case in cases_of(Way.DESK) if case.passages and case.number != CLAIMS and case.name != DISK_ERROR]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: what a disk keeps is tested elsewhere, and it makes these tests wait."""
+    """A folder in memory, where there is one: other tests cover the disk, and a disk slows these tests down."""
     if not IN_MEMORY.is_dir():
         yield tmp_path
         return

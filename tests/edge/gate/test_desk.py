@@ -1,4 +1,4 @@
-"""The desk over a real cache, journal and trust store: what is admitted is written down first, and nothing unverified decides."""
+"""The desk over a real cache, journal and trust store: an admission is written down first, and nothing unverified decides."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -347,7 +347,7 @@ async def test_58_a_claim_decides_where_central_answers(
 
 @pytest.mark.law(6)
 async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: MakeRig) -> None:
-    """The refund arrives while central answers the claim: what was an admission under the old feed is none under the new."""
+    """The refund arrives while central answers the claim: an admission under the old feed is a refusal under the new one."""
     rig = make_rig(claim=Claim.WHEN_ONLINE)
     await rig.publish(ONE)
 
@@ -362,7 +362,7 @@ async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: Make
     assert not rig.events(ONE)
 
 
-async def test_46_a_full_site_refuses_until_somebody_leaves(make_rig: MakeRig) -> None:
+async def test_46_a_full_site_refuses_until_a_visitor_leaves(make_rig: MakeRig) -> None:
     rig = make_rig(FeedSimulator(tables(capacity=1)))
     await rig.publish(ONE, TWO)
     assert named(await rig.enter(rig.text(ONE))) == "admit entry"

@@ -1,6 +1,6 @@
-"""The lane over simulated arm and scanners, with the real desk, cache and journal: what visitors meet, and what is written down.
+"""The lane over simulated arm and scanners, with the real desk, cache and journal: answers to visitors, and journal entries.
 
-Releases are counted at the arm, not where they are commanded.
+The test counts releases at the arm, not at the command.
 """
 
 import asyncio
@@ -80,7 +80,7 @@ async def test_55_a_late_pass_uses_the_ticket_after_all(rig: LaneRig) -> None:
 
 @pytest.mark.law(1)
 async def test_never_two_releases_for_one_admission(rig: LaneRig) -> None:
-    """The code stays before a scanner that reads it twice each time, through the whole passage and after."""
+    """The visitor holds the code before a scanner that reads it twice each time, during the whole passage and after."""
     rig.scanners[IN].faults.add(ScannerFault.DOUBLE_READ)
     rig.scanners[IN].show(rig.gate.text(ONE))
     await rig.go_through()
@@ -104,7 +104,7 @@ async def test_the_next_visitor_waits_and_is_answered_once(rig: LaneRig) -> None
     assert (outcomes(rig, ONE), rig.closings) == ([(PASSED, 1)], {0: 2})
 
 
-async def test_what_waited_for_too_long_is_not_served_to_whoever_stands_there(rig: LaneRig) -> None:
+async def test_a_code_that_waited_for_too_long_is_not_served_to_the_next_visitor(rig: LaneRig) -> None:
     await rig.show(rig.gate.text(ONE))
     rig.scanners[IN].show(rig.gate.text(TWO))
     await asyncio.sleep(0.2)
@@ -125,7 +125,7 @@ async def test_a_tailgater_is_an_alarm_and_no_second_use(rig: LaneRig) -> None:
     assert outcomes(rig, ONE) == [(PASSED, 1)]
 
 
-async def test_who_comes_the_other_way_uses_nobody_s_ticket(rig: LaneRig) -> None:
+async def test_a_visitor_who_comes_the_other_way_uses_no_ticket(rig: LaneRig) -> None:
     await rig.show(rig.gate.text(ONE))
     await rig.until(lambda: rig.arm.open_to(SIDES[IN]))
     rig.arm.reverse(SIDES[IN])
@@ -199,7 +199,7 @@ async def test_a_fire_that_burned_before_the_agent_started_frees_the_way(gate: G
 @pytest.mark.parametrize(
     "code", [b"", b"no ticket", b"PF1" + b"A" * 149, b"\xff" * 300], ids=["none", "text", "forged", "binary"]
 )
-async def test_an_exit_opens_for_whatever_is_shown(rig: LaneRig, code: bytes) -> None:
+async def test_an_exit_opens_for_any_code(rig: LaneRig, code: bytes) -> None:
     visited = await rig.visit(code or rig.gate.text(VOIDED), OUT)
     assert visited.passed
     assert rig.releases(OUT) == 1
@@ -229,7 +229,7 @@ async def test_a_failed_journal_closes_entry_and_leaves_exits_open(rig: LaneRig)
     assert (rig.releases(IN), rig.releases(OUT)) == (0, 1)
 
 
-async def test_a_silent_board_releases_nobody_annuls_and_calls_staff(rig: LaneRig) -> None:
+async def test_a_silent_board_releases_no_visitor_annuls_and_calls_staff(rig: LaneRig) -> None:
     rig.board.power(on=False)
     assert await rig.show(rig.gate.text(ONE)) == "staff gate_fault"
     assert outcomes(rig, ONE) == [(NOT_PASSED, 0)]

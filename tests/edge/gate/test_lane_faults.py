@@ -1,4 +1,4 @@
-"""The lane when a device or a disk lies, is silent or goes away: nobody in unrecorded, nobody held in, and it goes on after."""
+"""The lane while a device or a disk lies, is silent or is gone: no unrecorded entry, no closed exit, and it recovers."""
 
 import os
 from contextlib import ExitStack
@@ -51,7 +51,7 @@ async def test_a_relay_that_sticks_is_let_go_and_lets_in_one(rig: LaneRig) -> No
 
 @pytest.mark.law(1)
 @pytest.mark.law(8)
-async def test_a_disk_that_turns_read_only_closes_entry_for_good_and_holds_nobody_in(rig: LaneRig) -> None:
+async def test_a_disk_that_turns_read_only_closes_entry_for_good_and_exits_stay_open(rig: LaneRig) -> None:
     assert (await rig.visit(rig.gate.text(ONE))).passed
     rig.gate.journal._file.execute("PRAGMA query_only = 1")  # noqa: SLF001 - as SQLite finds a disk that was mounted read-only
     assert await rig.show(rig.gate.text(TWO)) == "staff gate_fault"
@@ -71,7 +71,7 @@ async def test_scanner_and_board_come_back_under_new_names_and_the_lane_goes_on(
         for name, wire in ((f"scanner-{IN}", rig.scanner_wires[IN]), ("relay", rig.relay_wire)):
             link = rig.gate.directory / name
             before = link.resolve()
-            squatter = os.open(before, os.O_RDWR | os.O_NOCTTY)  # somebody keeps its number from becoming free
+            squatter = os.open(before, os.O_RDWR | os.O_NOCTTY)  # the test keeps its number in use
             squatters.callback(os.close, squatter)
             wire.unplug()
             await rig.until(lambda: not rig.ready())
@@ -82,7 +82,7 @@ async def test_scanner_and_board_come_back_under_new_names_and_the_lane_goes_on(
     assert len(intents(rig, TWO)) == 1
 
 
-async def test_a_board_that_was_never_there_releases_nobody(gate: GateRig) -> None:
+async def test_a_board_that_was_never_there_releases_no_visitor(gate: GateRig) -> None:
     async with attended(LaneRig(gate)) as rig:
         rig.relay_wire.unplug()
         await rig.until(lambda: not rig.ready())

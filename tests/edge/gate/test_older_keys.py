@@ -57,4 +57,4 @@ async def test_who_walked_in_before_the_sites_key_changed_has_been_in_that_day(r
     again = await show(rig, NEW, OLD, attempt=2)
     assert isinstance(again.verdict, Refuse)
     assert again.verdict.reason is Reason.DAILY_LIMIT
-    assert isinstance((await show(rig, NEW, attempt=3)).verdict, Admit)  # without the older key it is somebody else
+    assert isinstance((await show(rig, NEW, attempt=3)).verdict, Admit)  # without the older key it counts as another person

@@ -1,4 +1,4 @@
-"""The passage state machine, as scripts of what the sensor says and what must be written down."""
+"""The passage state machine, as scripts of sensor events and the entries that must follow."""
 
 import pytest
 from hypothesis import given
@@ -82,7 +82,7 @@ SCRIPTS: dict[str, tuple[list[tuple[str, int, object]], list[Effect]]] = {
         [("grant", 0, (7, 3)), ("pass", 900, IN), ("failed", 1_800, None)],
         [ReleaseAgain(IN), Recorded(SEVEN, PASSED, 1)],
     ),
-    "somebody comes the other way in a group": (
+    "a visitor comes the other way in a group": (
         [("grant", 0, (7, 3)), ("pass", 900, IN), ("pass", 1_800, OUT)],
         [ReleaseAgain(IN), Recorded(SEVEN, PASSED, 1), Raised(AlarmName.REVERSE, "exit")],
     ),
@@ -151,7 +151,7 @@ def script_of(moves: list[tuple[str, int, bool]]) -> list[tuple[str, int, object
 @pytest.mark.law(1)
 @given(steps)
 def test_no_more_bodies_are_let_in_than_were_granted(moves: list[tuple[str, int, bool]]) -> None:
-    """One release comes with the grant, one more with each body but the last; what is recorded never exceeds the grant."""
+    """One release comes with the grant, one more with each body but the last; the recorded count never exceeds the grant."""
     script = script_of(moves)
     persons = {Sequence(a[0]): a[1] for what, _, a in script if what == "grant" and isinstance(a, tuple)}
     effects = play(*script)

@@ -1,4 +1,4 @@
-"""The queue of codes before a busy lane: one showing is answered once, and nobody is served who may be gone."""
+"""The queue of codes before a busy lane: one showing is answered once, and a visitor who may be gone is not served."""
 
 from edge.gate.read_queue import FRESH_MS, Read, Waiting
 from protocol.directions import Direction

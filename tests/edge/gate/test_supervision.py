@@ -1,4 +1,4 @@
-"""Supervisors at a gate: PINs that central signed, few guesses, and what an unlocked lane may still not do."""
+"""Supervisors at a gate: PINs that central signed, few guesses, and the limits of an unlocked lane."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ async def test_asking_in_parallel_wins_no_guesses() -> None:
     assert proofs.count(Proof.WRONG) == MAX_GUESSES
 
 
-async def test_a_verifier_that_is_none_proves_nobody() -> None:
+async def test_a_malformed_verifier_proves_no_supervisor() -> None:
     assert await Desk((Supervisor(7, "$argon2id$nonsense"),)).supervision.prove(7, "4711") is Proof.WRONG
 
 
@@ -85,7 +85,7 @@ def test_the_table_comes_back_as_it_went() -> None:
 @pytest.mark.parametrize(
     "rows",
     [(Supervisor(7, "4711"),), (ANNA, ANNA), (Supervisor(0, ANNA.verifier),), (Supervisor(7, ANNA.verifier + "x" * 300),)],
-    ids=["no verifier", "twice", "nobody", "too long"],
+    ids=["no verifier", "twice", "no person", "too long"],
 )
 def test_a_table_that_cannot_be_is_refused(rows: tuple[Supervisor, ...]) -> None:
     with pytest.raises(InputError):
@@ -100,7 +100,7 @@ def tables() -> dict[str, bytes]:
 
 @pytest.fixture
 async def stale(tmp_path: Path) -> AsyncIterator[GateRig]:
-    """A gate that has heard nothing for a day more than it may go on alone."""
+    """A gate that was offline for a day longer than its autonomy."""
     rig = GateRig(tmp_path, FeedSimulator(tables()))
     await rig.publish(TODAY, LASTING)
     rig.after_ms = STALE_MS
@@ -109,7 +109,7 @@ async def stale(tmp_path: Path) -> AsyncIterator[GateRig]:
 
 
 def valid_for(minutes: int) -> dict[str, object]:
-    """From an hour before the gate is stale, which is 22:13 at the site."""
+    """Begins an hour before the gate is stale; that is 22:13 at the site."""
     begins = plus(START, seconds=(STALE_MS - HOUR_MS) // 1000)
     return {"valid_from": to_minute(begins), "valid_until": to_minute(plus(begins, seconds=minutes * 60))}
 

@@ -1,4 +1,4 @@
-"""A disk that takes no more bytes: the write itself fails, which no look at free space beforehand can rule out."""
+"""A disk that takes no more bytes: the write itself fails, and no earlier check of free space can prevent that."""
 
 import json
 import os
@@ -19,7 +19,7 @@ MOST = 10_000
 
 
 def in_child(work: Callable[[], object]) -> object:
-    """Run in a process of its own, whose limits are its own; return what it returns."""
+    """Run the function in a separate process with its own limits; return its result."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -33,7 +33,7 @@ def in_child(work: Callable[[], object]) -> object:
 
 
 def fill(path: Path, spare_bytes: int) -> dict[str, object]:
-    """Journal until the file system takes no more; return what was acknowledged and what came then, twice."""
+    """Journal until the file system takes no more; return the acknowledged entries and the next two errors."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     journal = open_journal(path)
     log = path.with_name(f"{path.name}-wal")

@@ -1,4 +1,4 @@
-"""The journal's file: what is acknowledged stays."""
+"""The journal's file: acknowledged entries stay."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from tests.builders.journal_files import begun_anew, edit, filled, items_of
 
 HOLDER = bytes(range(16))
 ENTRIES = 200
-LOG_SALTS = slice(16, 24)  # of the header of a write-ahead log (SQLite file format, 4.1): new ones where it is begun anew
+LOG_SALTS = slice(16, 24)  # of the header of a write-ahead log (SQLite file format, 4.1): new ones where the log restarts
 
 
 @pytest.mark.law(1)
@@ -110,7 +110,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
     journal.close()
 
 
-def test_a_full_disk_admits_nobody_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_admits_no_visitor_and_recovers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     used = [0.979]
     monkeypatch.setattr("edge.journal.database.disk_used", lambda _path: used[0])
     journal = open_journal(tmp_path / "journal.db")
@@ -123,14 +123,14 @@ def test_a_full_disk_admits_nobody_and_recovers(tmp_path: Path, monkeypatch: pyt
     journal.close()
 
 
-def test_the_log_is_begun_anew_by_few_entries_because_those_wait_for_the_disk_twice(tmp_path: Path) -> None:
+def test_few_entries_restart_the_log_because_those_wait_for_the_disk_twice(tmp_path: Path) -> None:
     journal = open_journal(tmp_path / "journal.db")
     begun: list[bytes] = []
     for number in range(ENTRIES):
         journal.append(an_intent(attempt=number), GATE, reading())
         journal.checkpoint()
         begun.append((tmp_path / "journal.db-wal").read_bytes()[LOG_SALTS])
-    assert 1 < len(set(begun)) <= ENTRIES // 20, "it is begun anew in time, too"
+    assert 1 < len(set(begun)) <= ENTRIES // 20, "the log also restarts in time"
 
 
 def test_a_closed_journal_says_so(tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_entries_are_kept_7_days_after_their_receipt_and_until_the_feed_carries_
     assert journal.prune(Instant(late - 1), {head.journal_id: Sequence(10)}) == 0
     assert journal.prune(late, {}) == 0
     assert journal.prune(late, {head.journal_id: Sequence(4)}) == 4
-    assert journal.prune(late, {head.journal_id: Sequence(10)}) == 5  # the last one links the next
+    assert journal.prune(late, {head.journal_id: Sequence(10)}) == 5  # the last one is kept, because the next links to it
     assert journal.events_of(TicketId(9)) == ()
     journal.close()
     journal = open_journal(path, boot=2, known=head)

@@ -1,7 +1,7 @@
-"""A power cut at any instant: what was acknowledged is there afterwards, and the journal goes on.
+"""A power cut at any instant: acknowledged entries are there afterwards, and the journal goes on.
 
-A recording VFS keeps every write, truncation and deletion in order, and where each sync stood. A cut leaves all that was synced,
-and of the rest nothing, everything, some, or a part torn at a sector of 512 bytes. Then the real code opens what is left.
+A recording VFS keeps every write, truncation and deletion in order, and the place of each sync. A cut leaves all synced
+operations, and of the rest none, all, some, or a part torn at a sector of 512 bytes. Then the real code opens the remaining file.
 """
 
 import os
@@ -58,7 +58,7 @@ Op = Write | Truncate | Delete | Sync | Acknowledged
 
 @dataclass
 class Tape:
-    """What the file system was asked, in order; `fail_sync` makes the next sync fail."""
+    """The operations on the file system, in order; `fail_sync` makes the next sync fail."""
 
     ops: list[Op] = field(default_factory=list)
     fail_sync: bool = False
@@ -132,7 +132,7 @@ def receive(journal: Journal) -> None:
 
 
 def cut(ops: list[Op], chance: Random) -> tuple[dict[str, bytearray], set[int]]:
-    """What is on the disk after a cut behind the last of these operations, and which tickets were acknowledged by then."""
+    """The disk after a cut behind the last of these operations, and the tickets acknowledged by then."""
     files: dict[str, bytearray] = {}
     unsynced: dict[str, list[Write | Truncate]] = {}
     acknowledged: set[int] = set()
@@ -202,7 +202,7 @@ def check(path: Path, acknowledged: set[int]) -> None:
     journal = open_journal(path, boot=9)
     missing = [ticket for ticket in acknowledged if not journal.events_of(TicketId(ticket))]
     assert missing == []
-    assert journal.head.journal_id == JournalId((1 << 8).to_bytes(16))  # not begun anew: nothing was in doubt
+    assert journal.head.journal_id == JournalId((1 << 8).to_bytes(16))  # no new journal: nothing was in doubt
     journal.append(an_intent(9_999), GATE, reading())
     assert len(journal.events_of(TicketId(9_999))) == 1
     batch = journal.unsent(reading())
@@ -235,7 +235,7 @@ def test_a_failed_sync_closes_the_journal_for_good_and_acknowledges_nothing(tmp_
 
 @pytest.mark.law(1)
 def test_a_killed_process_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """The child writes each number to its pipe once it is acknowledged, and is killed in the middle of its work."""
+    """The child writes each acknowledged number to its pipe; the test kills it in the middle of its work."""
     path = tmp_path / "journal.db"
     reader, writer = os.pipe()
     child = os.fork()

@@ -1,4 +1,4 @@
-"""What a technician may do to a journal's file, and what becomes of it: whatever was changed is found."""
+"""Changes of a technician to a journal's file: the journal finds each of them."""
 
 from pathlib import Path
 
@@ -155,7 +155,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
-ENTRY_ROOT = 3  # the page from which all entries are found
+ENTRY_ROOT = 3  # the root page of all entries
 
 
 @pytest.mark.law(5)

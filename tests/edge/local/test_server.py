@@ -1,4 +1,4 @@
-"""The agent's local socket: who sends nonsense ends alone, and everybody else is answered."""
+"""The agent's local socket: a client that sends nonsense loses only its own connection, and all others get answers."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ async def answer(request: Request) -> Mapping[str, object]:
 @pytest.fixture
 async def path(tmp_path: Path) -> AsyncIterator[Path]:
     path = tmp_path / "agent.sock"
-    path.touch()  # a dead agent's
+    path.touch()  # the socket of a dead agent
     serving = asyncio.create_task(serve_local(path, answer))
     while not path.is_socket():  # noqa: ASYNC110 - the socket itself is the event
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The feed is brought down whole or not at all, by the shortest way, and believed only where it may be."""
+"""The gate downloads the feed whole or not at all, by the shortest way, and believes only what it may."""
 
 import asyncio
 import random
@@ -33,7 +33,7 @@ HELD = tickets(300)
 
 
 class WatchedLock(asyncio.Lock):
-    """A lock that says when somebody wants it."""
+    """A lock that reports when a task waits for it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Gate:
             one.close()
 
     async def refresh(self, moment: Moment = NOW) -> list[str]:
-        """Download what is newest; return the last part but one of each path that was asked for."""
+        """Download the newest feed; return the second last part of each requested path."""
         self.feed.asked.clear()
         await self.downloader.refresh(self.feed.head(), moment)
         return [path.split("/")[4] for path in self.feed.asked]
@@ -83,7 +83,7 @@ async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
 
 
 def shows(cache: Cache, feed: FeedSimulator) -> bool:
-    """Whether the cache holds just what central published last."""
+    """Whether the cache holds exactly central's last publication."""
     held = cache.feed
     return held is not None and (held.manifest, held.admissions) == (feed.edition.manifest, feed.admissions)
 
@@ -177,7 +177,7 @@ async def test_a_hash_list_that_is_not_the_signed_one_stops_the_download_at_once
 
 
 def stored(gate: Gate) -> int:
-    """How many buckets lie in the file, in force or not."""
+    """The number of buckets in the file, in force or not."""
     reader = apsw.Connection(str(gate.folder / "cache.db"))
     count: int = reader.execute("SELECT count(*) FROM bucket").get
     reader.close()
@@ -231,7 +231,7 @@ async def packs_of(gate: Gate) -> list[str]:
 
 
 @pytest.mark.law(4)
-async def test_whatever_is_changed_on_the_way_is_refused(gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_any_change_on_the_way_is_refused(gate: Gate, tmp_path_factory: pytest.TempPathFactory) -> None:
     gate.feed.publish_events([ticket_row(HELD[1].ticket_id, entry(HELD[1].ticket_id, 1))])
     await gate.refresh()
     source = random.Random(3)  # noqa: S311  # which bytes to change, repeatable

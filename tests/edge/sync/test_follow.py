@@ -1,4 +1,4 @@
-"""Following central, and closing for the end of a shift: what is journalled when, and what a closed agent can no longer do."""
+"""Following central, and closing at the end of a shift: the order of journal entries, and the limits of a closed agent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ ONE = ticket(0x1111)
 
 @dataclass
 class Client:
-    """Central as the follower and the shift ask it. `hold` keeps a sign-off waiting; `fails` breaks the line."""
+    """Central for the follower and the shift. `hold` delays a sign-off; `fails` breaks the connection."""
 
     hold: asyncio.Event | None = None
     fails: bool = False
@@ -57,7 +57,7 @@ class Client:
 
 
 class SlowFeed(FeedSimulator):
-    """A central that takes its time, so that following it is no endless loop without a pause."""
+    """A central that answers slowly, so that following it is no endless loop without a pause."""
 
     async def get(self, path: str, most_bytes: int) -> bytes | None:
         await asyncio.sleep(0.002)
@@ -84,7 +84,7 @@ class Rig:
         self.in_force_when_noted.append(0 if self.gate.cache.feed is None else self.gate.cache.version)
 
     async def sleep(self, seconds: float) -> None:
-        """Note a wait, and let the test see it; more than one wait is none of any test's business."""
+        """Note a wait, and let the test see it; tests look at one wait only."""
         self.slept.append(seconds)
         await self.rest.wait()
 
@@ -202,7 +202,7 @@ async def test_where_central_cannot_be_told_the_agent_stays_closed(rig: Rig) -> 
 
 @pytest.mark.law(6)
 async def test_an_opening_waits_for_a_sign_off_that_is_under_way(rig: Rig) -> None:
-    """Told the other way round, central would count on a closed agent that admits."""
+    """In the other order, central would believe that the agent is closed while it admits."""
     await rig.gate.publish(ONE)
     await rig.gate.enter(rig.gate.text(ONE))
     rig.client.hold = asyncio.Event()
@@ -228,7 +228,7 @@ async def test_a_closed_agent_downloads_nothing_until_it_is_opened(following: Ri
 
 
 @pytest.mark.law(5)
-async def test_revoked_it_stays_closed_whatever_was_being_downloaded(following: Rig) -> None:
+async def test_revoked_it_stays_closed_during_any_download(following: Rig) -> None:
     await following.until(lambda: FeedInForce(1, 1) in following.noted)
     following.gate.central.publish()
     await following.shift.close_revoked(following.follower)

@@ -27,7 +27,7 @@ TRUST = "trust.db"
 
 @dataclass
 class Central:
-    """Central as it is asked: which key it hands out, from which version of the feed on, and whether it is the only one."""
+    """Central's answers: the key, the version of the feed from which it serves, and whether it is the only one."""
 
     generation: int = ENROLLED
     key: bytes = OLD
@@ -38,7 +38,7 @@ class Central:
     told: list[int] = field(default_factory=list)
 
     def renew(self, version: int) -> None:
-        """Go by another key; the feed finds everybody by it from a version on."""
+        """Use another key; from a version on, the feed finds every holder by it."""
         self.generation, self.key, self.is_only, self.version = RENEWED, NEW, False, version
 
     async def holder_key(self, request: HolderKeyRequest) -> HolderKeyAnswer:

@@ -1,4 +1,4 @@
-"""When to try again."""
+"""The times of retries."""
 
 import pytest
 from hypothesis import given

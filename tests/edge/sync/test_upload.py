@@ -1,4 +1,4 @@
-"""The journal on its way up: exactly once in effect, whatever the network and the server do."""
+"""The upload of the journal: each entry has exactly one effect, with any fault of network and server."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from tests.builders.journal import AGENT, AGENT_KEY, GATE, START, a_receipt, an_
 
 @dataclass
 class Office:
-    """Central's side of the upload, in memory: proves, stores once, keeps apart what contradicts."""
+    """Central's side of the upload, in memory: it proves entries, stores them once, and stores contradicting ones apart."""
 
     stored: dict[JournalId, list[Entry]] = field(default_factory=dict)
     apart: list[JournalBatch] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Office:
 
 @dataclass
 class Answering:
-    """A central that gives one answer to anything."""
+    """A central that always gives the same answer."""
 
     answer: Receipt | JournalGap | Exception
 
@@ -96,7 +96,7 @@ async def test_a_receipt_that_was_lost_on_the_way_does_no_harm(journal: Journal)
     write(journal, 1, 10)
     batch = journal.unsent(reading())
     assert batch is not None
-    await office.upload(batch)  # stored, but the answer never came
+    await office.upload(batch)  # central stored it, but the answer never came
     write(journal, 11, 12)
     assert await upload_once(journal, office, PORTS) is Step.SENT
     assert office.tickets() == list(range(1, 13))
@@ -125,7 +125,7 @@ async def test_a_journal_from_a_restored_image_goes_on_under_a_new_id_and_loses_
     write(journal, 6, 8)
     await upload_once(journal, office, PORTS)
     journal.close()
-    path.write_bytes(image)  # the trust store was restored with it, so nothing here knows
+    path.write_bytes(image)  # the trust store was restored with it, so the agent cannot know
     journal = open_journal(path, boot=3)
     old = journal.head.journal_id
     write(journal, 21, 22)
@@ -182,7 +182,7 @@ async def test_no_other_answer_moves_the_mark(
 
 @pytest.mark.law(5)
 @pytest.mark.parametrize("seed", range(16))
-async def test_whatever_is_lost_doubled_or_restored_each_entry_has_one_effect(tmp_path: Path, seed: int) -> None:
+async def test_each_entry_has_one_effect_though_answers_are_lost_doubled_or_restored(tmp_path: Path, seed: int) -> None:
     chance, office, path = Random(seed), Office(), tmp_path / "journal.db"  # noqa: S311  a seed repeats the run
     journal, written = open_journal(path), 0
     for boot in range(2, 40):
@@ -201,7 +201,7 @@ async def test_whatever_is_lost_doubled_or_restored_each_entry_has_one_effect(tm
         elif fate == "restart":
             journal.close()
             journal = open_journal(path, boot=boot)
-    write(journal, written + 1, written + 1)  # so that a restored office is asked, and says what it lacks
+    write(journal, written + 1, written + 1)  # so that the agent uploads to a restored office, which names the missing entries
     while await upload_once(journal, office, PORTS) is not Step.NOTHING:
         pass
     assert office.tickets() == list(range(1, written + 2))

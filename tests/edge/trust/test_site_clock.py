@@ -48,7 +48,7 @@ def test_time_goes_on_and_doubt_grows_with_it(clock: SiteClock, computer: Instan
 
 @given(times, st.integers(0, 20_000), short, short)
 def test_the_true_time_is_within_the_doubt(true_at: Instant, round_trip_ms: int, monotonic_ms: int, elapsed_ms: int) -> None:
-    """However the answer was delayed on its way, and with a clock that drifts by up to 200 ppm."""
+    """With any delay of the answer, and with a clock that drifts by up to 200 ppm."""
     answered_ms = round_trip_ms // 3
     clock = SiteClock(Instant(0)).believe(Instant(true_at + answered_ms), round_trip_ms, monotonic_ms + round_trip_ms)
     reading = clock.read(Instant(0), monotonic_ms + round_trip_ms + elapsed_ms)

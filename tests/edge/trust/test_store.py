@@ -1,4 +1,4 @@
-"""What an agent must not forget is there after a restart, and never falls."""
+"""The trust store's values survive a restart and never fall."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The bank: each rule refuses what it must, and in any order of events the bills add up to the money that moved."""
+"""The bank: each rule refuses the wrong calls, and in any order of events the bills add up to the money that moved."""
 
 import csv
 import io
@@ -136,12 +136,12 @@ def test_the_fee_goes_back_with_the_money_to_the_last_fen() -> None:
 
 
 STEPS = 3_000
-FEN = (1, 100, 199, 200)  # few amounts, so that parts meet wholes
+FEN = (1, 100, 199, 200)  # few amounts, so that parts often equal wholes
 WAITS_S = (1, 20, 60, 3600, 86_400)
 
 
 class Days:
-    """Merchants and payers do anything in any order, for some days, as a seed has it; what they spend is counted apart."""
+    """Merchants and payers act in a random order from a seed, for some days; the test counts their spending separately."""
 
     def __init__(self, rules: Rules, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 - seeded on purpose

@@ -40,7 +40,7 @@ async def test_a_code_is_scanned_paid_and_told(there: Town, alipay: AlipayClient
     assert await alipay.call("precreate", **order, total_amount="80.00") == said
     assert (await alipay.call("precreate", **order, total_amount="80.01"))["sub_code"] == "ACQ.CONTEXT_INCONSISTENT"
     desk = there.institutions.alipay.desk
-    assert await status_of(alipay) == "ACQ.TRADE_NOT_EXIST", "a trade exists once somebody scans it"
+    assert await status_of(alipay) == "ACQ.TRADE_NOT_EXIST", "a trade exists once a payer scans it"
     desk.scan("order_0001")
     assert await status_of(alipay) == "WAIT_BUYER_PAY"
     desk.confirm("order_0001", "wang")
@@ -112,7 +112,7 @@ async def test_a_lost_reply_leaves_the_money_moved_and_cancelling_brings_it_back
     assert await status_of(alipay) == "TRADE_CLOSED"
 
 
-async def test_cancelling_what_nobody_knows_is_a_success_too(alipay: AlipayClient) -> None:
+async def test_cancelling_an_unknown_trade_is_a_success_too(alipay: AlipayClient) -> None:
     assert (await alipay.call("cancel", out_trade_no="order_none"))["code"] == "10000"
     assert (await alipay.call("cancel", trade_no="2026"))["sub_code"] == "ACQ.TRADE_NOT_EXIST"
 
@@ -227,7 +227,7 @@ async def test_a_notify_is_repeated_on_schedule_until_the_answer_is_success(ther
     assert len({told.form["notify_id"] for told in there.merchant.told}) == 1
 
 
-async def test_a_notify_that_nobody_understands_is_given_up_after_eight_tries(there: Town, alipay: AlipayClient) -> None:
+async def test_a_notify_that_no_merchant_accepts_is_given_up_after_eight_tries(there: Town, alipay: AlipayClient) -> None:
     there.merchant.answers = [web.Response(text="no") for _ in range(20)]
     await sold(there, alipay)
     for _ in range(60):

@@ -1,4 +1,4 @@
-"""Bills as a merchant downloads them: when, how packed, and line by line."""
+"""Bills that a merchant downloads: their time, their packing, and each line."""
 
 import asyncio
 import csv
@@ -56,7 +56,7 @@ async def test_wechats_bill_is_of_the_day_before_from_ten_on(there: Town, wechat
         ["order_0002", "SUCCESS", "1.00", "0.00", "0", "0.01000"],
         ["order_0001", "REFUND", "0.00", "30.00", "refund_1", "-0.18000"],
         ["order_0002", "REVOKED", "0.00", "1.00", "0", "-0.01000"],
-    ], "a refund stands as it was accepted, whatever became of it"
+    ], "a refund is listed as it was accepted, with any later result"
     assert [row["交易类型"] for row in table] == ["NATIVE", "MICROPAY", "NATIVE", "MICROPAY"]
     assert (table[0]["交易时间"], table[0]["商品名称"], table[0]["商户数据包"]) == ("2026-11-23 12:00:00", "门票", "booth 1")
     assert summary == "`4,`81.00,`31.00,`0.00,`0.30000,`81.00,`31.00"

@@ -1,4 +1,4 @@
-"""People who pay, in process and through the control socket of a process of its own; what a merchant finds there."""
+"""Payers, in process and through the control socket of a separate process; the files for a merchant."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ def do(control: InstitutionsControl, **command: object) -> dict[str, Any]:
     return control.answer(json.dumps(command).encode())
 
 
-async def test_a_payer_scans_whatever_hangs_there(wechat: WeChatClient, alipay: AlipayClient, payers: Payers) -> None:
+async def test_a_payer_scans_any_merchants_code(wechat: WeChatClient, alipay: AlipayClient, payers: Payers) -> None:
     _, said = await wechat.native("order_0001", 8000)
     assert payers.scan(said["code_url"]) == "open"
     assert payers.scan_and_pay(said["code_url"], by="zhang") == "paid"

@@ -1,4 +1,4 @@
-"""What is signed, to the byte, and that strangers' readings of it agree."""
+"""The signed bytes, and independent libraries that agree on them."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Of several alternatives one must hold; where none does, the nearest to passing is told, with the time at which one holds."""
+"""One of several alternatives must hold; where none does, the answer names the nearest, with the time at which one holds."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -90,7 +90,7 @@ def always_too() -> Iterator[Case]:
 
 
 def uses() -> Iterator[Case]:
-    """Limits in alternatives count all uses of the right, by whichever alternative they were admitted."""
+    """Limits in alternatives count all uses of the right, admitted by any alternative."""
     once_twice = ((WORKDAY, TotalUses(1)), (WEEKEND, TotalUses(2)))
     twice_once = ((WORKDAY, TotalUses(2)), (WEEKEND, TotalUses(1)))
     five = (TotalUses(5),)
@@ -117,7 +117,7 @@ def test_one_must_hold_or_the_nearest_is_told(case: Facts, expected: str) -> Non
 SATURDAY_NOON, SUNDAY_NOON = at("2026-05-09 12:30"), at("12:30")
 MONDAY_TOO = DaysExcluded(frozenset({date(2026, 5, 11)}))
 WORKDAY_OR_EARLY = ((WORKDAY,), (WEEKEND, MORNING))
-# The time that is told is one at which the ticket admits, not only one check of it.
+# At the named time the whole ticket admits, not only one of its checks.
 TIMES: list[Timed] = [
     ("Saturday noon: early on Sunday", either(*WORKDAY_OR_EARLY, at=SATURDAY_NOON), "refuse wrong_slot", "2026-05-10 08:00"),
     ("Sunday noon: on Monday", either(*WORKDAY_OR_EARLY, at=SUNDAY_NOON), "refuse wrong_slot", "2026-05-11 00:00"),

@@ -1,4 +1,4 @@
-"""Where several rules meet: windows over midnight, an old cache, unseen tickets, withdrawn keys, types not in the feed."""
+"""Combinations of rules: windows over midnight, an old cache, unseen tickets, withdrawn keys, types not in the feed."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -90,7 +90,7 @@ def only(*checks: Check) -> dict[int, object]:
 
 
 def old_cache() -> Iterator[Case]:
-    """A stale and unlocked lane admits what can be used once and only today, however the type says so."""
+    """A stale and unlocked lane admits tickets for one use today, in every form of such a type."""
     real = replace(TODAY, flags=TicketFlags.REAL_NAME)
     stale = f"{GOOD}, stale"
     for name, case, expected in (
@@ -145,7 +145,7 @@ def unseen() -> Iterator[Case]:
     for name, case, expected in (
         ("disabled", facts(code(new), (), ticket_types=allowed, check_point=closed), "refuse device_disabled"),
         ("expired", facts(code(ended), (), ticket_types=allowed), "refuse expired"),
-        ("of a slot that nobody knows here", facts(code(new), (), ticket_types=slotted), "staff policy_unknown"),
+        ("of a slot that is not known here", facts(code(new), (), ticket_types=slotted), "staff policy_unknown"),
         ("whose rights are elsewhere", facts(code(new), (), ticket_types=elsewhere), "refuse wrong_site"),
         ("real-name", facts(code(real), (), ticket_types=allowed, check_point=check_point(reads_documents=True)), "card"),
         ("entered before", facts(code(new), (), ticket_types=allowed, unrecorded=(passage("09:59:30"),)), "refuse used_up"),

@@ -1,4 +1,4 @@
-"""Who comes back: re-entry, groups in parts, intervals, power cuts, and what of the past counts as a use."""
+"""Coming back: re-entry, groups in parts, intervals, power cuts, and the past passages that count as a use."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -181,7 +181,7 @@ def power_cuts() -> Iterator[Case]:
 
 
 def what_counts() -> Iterator[Case]:
-    """Each limit, used once by each kind of past."""
+    """Each limit, used once by each kind of past passage."""
     limits: tuple[tuple[Check, str], ...] = (
         (TotalUses(1), "used_up"),
         (DailyUses(1), "daily_limit"),

@@ -1,4 +1,4 @@
-"""The conformance table by `decide` alone, and what its verdicts say.
+"""The conformance table by `decide` alone, and the texts of its verdicts.
 
 The same cases run at a desk (tests/edge/gate/test_conformance.py) and at central (tests/central/sync/test_conformance.py).
 """

@@ -1,4 +1,4 @@
-"""Exits: always open; what they are recorded against, and what alarm they raise."""
+"""Exits: always open; the ticket that they are recorded against, and their alarm."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Of several things that are wrong, the one that stands first in the order of reasons is told: all pairs, and random sets."""
+"""Of several faults, the answer names the first in the order of reasons: all pairs, and random sets."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -81,7 +81,7 @@ HOUR_MS = 3_600_000
 
 @dataclass(slots=True)
 class Situation:
-    """A default case into which faults are put one by one."""
+    """A default case that takes faults one by one."""
 
     row: TicketRecord = field(default_factory=lambda: record(valid_until=minute("2026-12-31 23:59")))
     presented: Presented | None = None
@@ -158,7 +158,7 @@ def missing(situation: Situation) -> None:
     situation.in_cache = False
 
 
-# What of the situation a fault occupies: two faults that occupy the same cannot both be wrong at once.
+# The part of the situation that a fault changes: two faults of the same part cannot occur together.
 FAULTS: list[tuple[Reason, str, Fault]] = [
     (Reason.MALFORMED, "presented", show(Unreadable())),
     (Reason.FORGED, "presented", show(Forged())),
@@ -201,7 +201,7 @@ def situation_of(faults: Iterable[tuple[Reason, str, Fault]]) -> Situation:
 
 
 def told(case: Facts) -> Reason | str:
-    """Return the reason of a refusal or of a call for staff; in words, what was answered where it is neither as it should be."""
+    """Return the reason of a refusal or of a call for staff; return a text about any other answer."""
     verdict = decide(case)
     if not isinstance(verdict, Refuse | CallStaff) or isinstance(verdict, CallStaff) is not (verdict.reason in STAFF):
         return outcome(verdict)

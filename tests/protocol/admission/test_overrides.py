@@ -1,4 +1,4 @@
-"""A supervisor's override admits whatever names a real ticket, anywhere, and nothing else; it is recorded against that ticket."""
+"""A supervisor's override admits only a credential of a real ticket, at any check point; it is recorded against that ticket."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -123,7 +123,7 @@ def which_ticket() -> Iterator[Case]:
 
 
 def interrupted() -> Iterator[Case]:
-    """What a power cut left open is taken up again by a supervisor, and counts once."""
+    """A supervisor resumes a passage that a power cut interrupted, and it counts once."""
     ten = {T1: ticket_type(entitlement(TotalUses(10)))}
     late = at("10:05")
     for name, case, expected in (

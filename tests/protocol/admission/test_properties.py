@@ -1,4 +1,4 @@
-"""What holds of every decision on any facts."""
+"""Properties of every decision on any facts."""
 
 from dataclasses import replace
 from random import Random

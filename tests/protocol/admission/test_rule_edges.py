@@ -75,7 +75,7 @@ def groups() -> Iterator[Case]:
 
 
 def group_re_entry() -> Iterator[Case]:
-    """As many as left may come back without consuming; the others of the group consume."""
+    """As many persons as left may come back without consuming; the others of the group consume."""
     ticket_types = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
     row = record(flags=TicketFlags.GROUP, persons=10)
     entered, left = passage("09:00", persons=8), passage("09:30", Direction.EXIT, persons=3)

@@ -1,4 +1,4 @@
-"""One card that leads to several tickets, and one ticket with several rights at one gate: which of them is taken."""
+"""Which ticket or right is used: for one card with several tickets, and for one ticket with several rights at one gate."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,7 +55,7 @@ T2_HERE = {T1: ticket_type(), T2: ticket_type(number=2)}
 
 
 def one_of_two_is_good() -> Iterator[Case]:
-    """Whatever is wrong with one ticket, the other one admits, and nothing is recorded against the wrong one."""
+    """With any fault of one ticket, the other one admits, and nothing is recorded against the wrong one."""
     for name, wrong in (
         ("void", ticket(1, state=TicketState.VOID)),
         ("blocked", ticket(1, state=TicketState.BLOCKED)),
@@ -77,7 +77,7 @@ def one_of_two_is_good() -> Iterator[Case]:
 
 
 def none_is_good() -> Iterator[Case]:
-    """The reason is that of the ticket that came furthest; who may still be let in by staff is not turned away."""
+    """The reason is that of the ticket that came furthest; where staff may still let the visitor in, they are called."""
     used, void, expired = ticket(1, USED), ticket(2, state=TicketState.VOID), ticket(3, valid_until=minute("2026-05-09 23:59"))
     for name, held, expected in (
         ("used and void", (used, void), "refuse used_up"),

@@ -1,4 +1,4 @@
-"""The feed's small tables: what is written is read back, what is of a later version calls staff, what is wrong is refused."""
+"""The feed's small tables: a written table is read back, a check of a later version calls staff, a wrong table is refused."""
 
 from collections.abc import Callable
 from datetime import date
@@ -65,7 +65,7 @@ def rows_of(encoded: bytes) -> list[dict[str, object]]:
 
 
 def with_check(check: object) -> bytes:
-    """Return a table of one ticket type whose policy holds the total of one and that check, as they stand on the wire."""
+    """Return a table of one ticket type whose policy holds a total of one use and that check, as on the wire."""
     [row] = rows_of(encode_ticket_types([ticket_type()]))
     rights = row["entitlements"]
     assert isinstance(rights, list)

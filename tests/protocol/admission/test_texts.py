@@ -1,4 +1,4 @@
-"""What visitors and staff read: each reason in both languages, with times as the site lives them."""
+"""The texts for visitors and staff: each reason in both languages, with times in the site's time zone."""
 
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ def test_every_reason_reads_well_in_both_languages(reason: Reason, details: Deta
 
 
 def test_what_visitors_read_names_no_weakness() -> None:
-    """Who holds a forged or stolen ticket does not learn from the screen what gave it away."""
+    """The screen does not tell the holder of a forged or stolen ticket how it was detected."""
     forged = visitor_text(Refuse(Reason.FORGED), Language.EN, ZONE)
     assert "forg" not in forged.lower()
     assert "signature" not in forged.lower()

@@ -71,7 +71,7 @@ def validity() -> Iterator[Case]:
 
 
 def uncertain_validity() -> Iterator[Case]:
-    """A clock that may be wrong by a minute is believed in favour of the visitor, and no further."""
+    """A clock that may be wrong by a minute favours the visitor by this minute, and no more."""
     begins, ends = local("Asia/Shanghai", "2026-05-10 09:00"), local("Asia/Shanghai", "2026-05-10 12:00")
     row = record(valid_from=to_minute(begins), valid_until=to_minute(ends))
     for name, when, expected in (
@@ -204,13 +204,13 @@ def test_windows_are_inclusive_to_the_second_in_the_sites_time(table: Table) -> 
 
 @pytest.mark.parametrize("table", TABLES, ids=by_name)
 def test_where_a_refusal_says_when_it_would_pass_it_passes_then_and_not_before(table: Table) -> None:
-    """The visitor is told a time; at that time the same ticket is not refused for the same reason, a second before it is."""
+    """A refusal names a time. A second before it the same ticket is refused for the same reason; at that time it is not."""
     wrong = {name: wrong_about_its_time(facts) for name, facts, expected in table() if expected not in {ADMIT, "refuse expired"}}
     assert {name: said for name, said in wrong.items() if said} == {}
 
 
 def wrong_about_its_time(facts: Facts) -> str:
-    """Say what is wrong about the time that a refusal tells; nothing where it tells none."""
+    """Return the fault of the time that a refusal names; empty where it names none."""
     verdict = decide(facts)
     assert isinstance(verdict, Refuse | CallStaff)
     passes_at = verdict.details.passes_at
@@ -239,7 +239,7 @@ def test_two_days_share_a_period_or_do_not(period: Period) -> None:
 
 @pytest.mark.parametrize("check", [Weekdays(frozenset({1})), DaysExcluded(frozenset()), PeriodUses(0, Period.YEAR), DailyUses(0)])
 def test_a_slot_at_the_end_of_all_time_is_refused_without_a_fault(check: Check) -> None:
-    """A record's u32 minutes reach beyond the calendar; the search for a time that passes must not run off its end."""
+    """A record's u32 minutes reach beyond the calendar; the search for a passing time must not run past the calendar's end."""
     end = Minute(U32_MAX)
     row = record(slot_start=Minute(end - 10), slot_minutes=5, valid_until=end)
     ticket_types = {T1: ticket_type(entitlement(TimeSlot(0, 0), check))}

@@ -1,4 +1,4 @@
-"""刷证免票: who passes on the document alone, and how that goes with tickets on the same document."""
+"""刷证免票: passage on the document alone, and its relation to tickets on the same document."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -107,7 +107,7 @@ def once_a_day() -> Iterator[Case]:
 
 
 def interrupted() -> Iterator[Case]:
-    """At 10:00, after a release of which nobody knows whether anybody passed on it."""
+    """At 10:00, after a release whose outcome is unknown."""
     cut = PastWalkIn(bytes(16), 7, SITE, GATE, at("09:59:00"), interrupted=True)
     for name, history, expected in (
         ("a minute ago", (cut,), RESUMED),

@@ -1,4 +1,4 @@
-"""A feed that is published in memory, and a gate that believes it."""
+"""A feed published in memory, and a gate that believes it."""
 
 import pytest
 

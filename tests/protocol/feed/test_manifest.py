@@ -1,4 +1,4 @@
-"""Metadata is read as it was written, and never as another role or with a field amiss."""
+"""Metadata is read back equal, and never as another role or with a wrong field."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Segments of admission events: the same events are the same bytes, whoever merges them in whatever order."""
+"""Segments of admission events: the same events give the same bytes, merged by any program in any order."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""A gate believes what central publishes, and nothing else: every attack on every role that it applies to."""
+"""A gate believes only central's published feed: every attack on every role that it applies to."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whose signature a gate believes: forgeries, rotation of the root keys, and the state that outlives a restart."""
+"""The keys whose signatures a gate believes: forgeries, rotation of the root keys, and the state that outlives a restart."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Proving a batch: what goes on, and each way in which it cannot."""
+"""Proving a batch: batches that continue the chain, and each fault that stops it."""
 
 from dataclasses import replace
 
@@ -136,7 +136,7 @@ def test_no_changed_byte_in_the_middle_is_proved(place: int, byte: int, differen
     changed = bytearray(ITEMS[place])
     changed[byte % len(changed)] ^= difference
     answer = verify_batch(HEADS[0], [*ITEMS[:place], bytes(changed), *ITEMS[place + 1 :]])
-    assert not isinstance(answer, Proved) or answer.last != HEADS[8]  # the last one is caught by the signed head
+    assert not isinstance(answer, Proved) or answer.last != HEADS[8]  # the signed head detects an edit of the last entry
 
 
 @given(st.lists(st.integers(1, 7), max_size=6))

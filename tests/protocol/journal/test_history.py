@@ -1,4 +1,4 @@
-"""What the journals of all agents tell of a ticket."""
+"""The history of a ticket from the journals of all agents."""
 
 from dataclasses import replace
 from random import Random

@@ -1,4 +1,4 @@
-"""Messages and signed answers: read back equal, bounded, and believed only where they are meant."""
+"""Messages and signed answers: read back equal, bounded, and believed only by their receiver."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""PF1: one text per ticket, in a QR of version 6-M, and nothing else is read."""
+"""PF1: one text per ticket, in a QR of version 6-M, and no other text is accepted."""
 
 import base64
 import random
@@ -154,7 +154,7 @@ def test_one_bit_flipped_anywhere_never_proves(bit: int, claims: Claims) -> None
 
 @pytest.mark.law(2)
 def test_no_mutated_code_is_accepted(is_sweep: bool) -> None:  # noqa: FBT001 - a fixture
-    chance = random.Random(20_260_510)  # noqa: S311  a seed that anyone can repeat, not a secret
+    chance = random.Random(20_260_510)  # noqa: S311  a repeatable seed, not a secret
     count = MUTATIONS_OF_A_SWEEP if is_sweep else MUTATIONS
     accepted = [code for code in (mutated(chance) for _ in range(count)) if proves(code)]
     assert accepted == []

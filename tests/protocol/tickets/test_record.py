@@ -1,4 +1,4 @@
-"""Where a code and its record agree, and what a code alone says."""
+"""Where a code and its record agree, and the record made from a code alone."""
 
 from dataclasses import replace
 

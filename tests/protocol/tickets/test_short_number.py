@@ -1,4 +1,4 @@
-"""A number that a person can type: it follows from the ticket's id, and one slip of the finger is found."""
+"""A number that a person can type: it is computed from the ticket's id, and the check digits detect one typing error."""
 
 import pytest
 from hypothesis import given

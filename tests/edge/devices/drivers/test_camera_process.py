@@ -1,4 +1,4 @@
-"""The capturing process, on files."""
+"""The capturing process, tested with files."""
 
 import subprocess
 import sys
@@ -78,7 +78,7 @@ def test_a_frame_that_came_before_the_failure_is_still_taken() -> None:
 
 
 class Counted:
-    """A picture that counts how often it was decoded whole."""
+    """A picture that counts its full decodings."""
 
     def __init__(self, picture: Picture) -> None:
         self.decoded = 0

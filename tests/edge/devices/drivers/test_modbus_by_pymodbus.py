@@ -21,7 +21,7 @@ INPUTS = [True, False, True, False, False, False, False, False]
 
 
 class Line:
-    """Two ptys whose far ends are joined, as a cable joins two serial ports."""
+    """Two ptys, joined at their far ends as by a cable between two serial ports."""
 
     def __init__(self) -> None:
         self._ends = [os.openpty(), os.openpty()]
@@ -58,7 +58,7 @@ async def bus() -> AsyncIterator[ModbusBus]:
 
 
 async def ask(bus: ModbusBus, request: Request) -> Reply | None:
-    """Ask again where a busy machine made the reply late."""
+    """Retry where a busy machine made the reply late."""
     async with bus.lock:
         for _ in range(5):
             reply = await bus.exchange(request)

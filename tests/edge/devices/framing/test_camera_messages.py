@@ -1,4 +1,4 @@
-"""What the camera's process may say."""
+"""The messages of the camera's process."""
 
 import pytest
 from hypothesis import given

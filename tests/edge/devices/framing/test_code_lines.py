@@ -18,7 +18,7 @@ def lines_of(stream: bytes, chunk: int = 1 << 20, *, flushed: bool = True) -> li
 
 
 def silence(lines: CodeLines, since_s: float) -> list[Line]:
-    """Let time pass until nothing is awaited any more, flushing at each deadline."""
+    """Let time pass until there is no deadline any more; flush at each deadline."""
     found: list[Line] = []
     while (deadline_s := lines.deadline_s) is not None:
         found += lines.flush(max(since_s, deadline_s))

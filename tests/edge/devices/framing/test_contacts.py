@@ -1,4 +1,4 @@
-"""What polled contacts mean."""
+"""The meaning of polled contacts."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ REPLY_S = 0.015
 
 
 def polled(pulses: list[tuple[float, float]], until_s: float, phase_s: float = 0.0, period_s: float = POLL_S) -> list[Change]:
-    """The changes that polling sees of a contact that is active during `pulses`, from (begin, end) in seconds."""
+    """The changes that polling finds at a contact that is active during `pulses`, from (begin, end) in seconds."""
     contact = Contact()
     changes: list[Change] = []
     asked_s = phase_s - 1.0

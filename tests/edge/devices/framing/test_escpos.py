@@ -1,4 +1,4 @@
-"""Sheets as bytes, and what status bytes say."""
+"""Sheets as bytes, and the meaning of status bytes."""
 
 import pytest
 
@@ -62,5 +62,5 @@ def test_the_worst_that_is_told_counts(answers: list[int], state: PrinterState) 
         (b"\x93\xff", [], 0),
     ],
 )
-def test_answers_are_told_from_what_nobody_asked_for(stream: bytes, told: list[int], printed: int) -> None:
+def test_answers_are_distinguished_from_unasked_status(stream: bytes, told: list[int], printed: int) -> None:
     assert StatusBytes().feed(stream) == (told, printed)

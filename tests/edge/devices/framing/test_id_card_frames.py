@@ -1,4 +1,4 @@
-"""Frames of the security module as published, and the text of four kinds of card, of persons who do not exist."""
+"""Frames of the security module as published, and the text of four kinds of cards of persons who do not exist."""
 
 from datetime import date
 
@@ -48,7 +48,7 @@ def test_replies(frame: str, status: int, data: bytes) -> None:
     assert [reply for byte in b"\xaa\x96" + stream if (reply := bytewise.feed(bytes([byte])))] == [Reply(status, data)]
 
 
-def test_a_reply_may_hold_the_head_of_a_frame_and_a_wrong_checksum_begins_the_search_anew() -> None:
+def test_a_reply_may_hold_the_head_of_a_frame_and_a_wrong_checksum_repeats_the_search() -> None:
     inner = bytes.fromhex(PREAMBLE + "00 04 00 00 80 84")
     body = (4 + len(inner)).to_bytes(2, "big") + bytes([0, 0, 0x90]) + inner
     checksum = 0
@@ -106,5 +106,5 @@ def test_cards_of_every_kind_are_read(card: IdCard, kind: DocumentType, born: da
         reply_of(IdCard(NUMBER))[: 4 + 248] + "Q".encode("utf-16-le") + reply_of(IdCard(NUMBER))[4 + 250 :],
     ],
 )
-def test_what_is_no_card_that_somebody_is_known_by_is_none(data: bytes) -> None:
+def test_a_card_that_names_no_person_is_none(data: bytes) -> None:
     assert read_card(data) is None

@@ -1,4 +1,4 @@
-"""Pictures in a multipart stream, and when one is worth decoding."""
+"""Pictures in a multipart stream, and the choice of pictures to decode."""
 
 from itertools import pairwise
 

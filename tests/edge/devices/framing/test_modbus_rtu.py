@@ -1,4 +1,4 @@
-"""Modbus RTU frames: golden bytes of the Waveshare family, and a reply found in whatever surrounds it."""
+"""Modbus RTU frames: golden bytes of the Waveshare family, and a reply found among any other bytes."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""One release switches the relay at most once, whatever the wire does."""
+"""One release switches the relay at most once, with any fault of the wire."""
 
 from dataclasses import dataclass, field
 
@@ -14,7 +14,7 @@ REPLY_LIMIT_S = 0.1
 
 @dataclass(slots=True)
 class Wire:
-    """A board behind a wire that spoils each transaction in its own way."""
+    """A board behind a wire with one fault per transaction."""
 
     request_lost: list[bool]
     reply_lost: list[bool]

@@ -1,4 +1,4 @@
-"""Bytes over a tty, against a pty of the kernel's."""
+"""Bytes over a tty, tested with a pty."""
 
 import asyncio
 import os
