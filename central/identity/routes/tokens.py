@@ -24,7 +24,7 @@ class _Strict(BaseModel):
 
 
 class TokenBody(_Strict):
-    """A new token: for whom it acts, and what it may do of what that person may."""
+    """A new token: the person for whom it acts, and which of that person's permissions it has."""
 
     user_id: RowNumber
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
@@ -39,7 +39,7 @@ class TokenPath(_Strict):
 
 
 class TokenView(BaseModel):
-    """A token, without itself."""
+    """A token as lists show it, without its secret text."""
 
     token_id: int
     user_id: int
