@@ -21,13 +21,13 @@ class _Strict(BaseModel):
 
 
 class ShortNumberPath(_Strict):
-    """What a person typed."""
+    """The number that a person typed."""
 
     short_number: ShortNumber
 
 
 class ReasonBody(_Strict):
-    """Why; it stands in the audit."""
+    """The reason; it goes into the audit."""
 
     reason: Reason
 
@@ -98,7 +98,7 @@ async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     problems=_REFUSALS,
 )
 async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
-    """Move the end of a ticket's validity; its print stays good."""
+    """Move the end of a ticket's validity; its printed code stays valid."""
     ticket_id = id_from_text(call.parameters.ticket_id)
     valid_until = to_minute(from_datetime(call.body.valid_until))
     issuing = call.request.app[ISSUING]
@@ -109,7 +109,7 @@ async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     "reissueTicket",
     "POST",
     "/api/v1/tickets/{ticket_id}/reissue",
-    "Sign a new code; older prints die",
+    "Sign a new code; older prints become invalid",
     Permission.TICKETS_EDIT,
     problems=_REFUSALS,
 )

@@ -47,7 +47,7 @@ class AgencyPriceRow(Table, table=True):
 
 
 class AgencyReceiptRow(Table, table=True):
-    """Money that an agency paid: into its balance (`top-up`), for what it owes (`settlement`), or was paid back (`payout`)."""
+    """Money that an agency paid into its balance (`top-up`), paid for what it owes (`settlement`), or got back (`payout`)."""
 
     __tablename__ = "agency_receipt"
 
