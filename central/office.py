@@ -68,8 +68,8 @@ class TicketUses(refund_ports.Admissions, agency_ports.Heads, Protocol):
 class Ports:
     """What the office uses from outside.
 
-    `feed_has_work` wakes the publisher; `institutions` makes, from the parameters, what answers which institutions are
-    configured; `agents` and `uses` answer what refunds and groups ask about gates.
+    `feed_has_work` wakes the publisher; `institutions` takes the parameters and returns the function that says which institutions
+    are configured; `agents` and `uses` answer what refunds and groups ask about gates.
     """
 
     clock: Clock

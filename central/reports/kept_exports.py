@@ -1,8 +1,8 @@
-"""Tables that take long: made beside requests into files, with their progress, and kept until they were fetched or time is over.
+"""Tables that take long: made in files beside requests, with their progress, and kept until they are fetched or expire.
 
-Laws: bounded in number, in size and in time; who asked for a table is the only one who sees it; what says how far it is stands
-beside the file, so that every process that shares the directory can answer, and stop it; what a process left when it ended is
-said to have failed.
+Laws: bounded in number, in size and in time; only the person who asked for a table sees it; a file of progress stands beside each
+table, so that every process that shares the directory can answer for it, and stop it; a table that a process left unfinished when
+it ended is reported as failed.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ MOST_KEPT_EACH = 5
 MOST_BYTES = 512 * 1024 * 1024
 MOST_SECONDS = 30 * 60
 KEPT_MS = 24 * 60 * MS_PER_MINUTE
-# A process that works on a table says so at each page; after this long without a word it is no more.
+# A process that works on a table writes its progress at each page; after this time without progress the process counts as dead.
 SILENT_MS = 60 * MS_PER_SECOND
 _SERVER_ENDED = "the server ended"
 _FORGOTTEN = "forgotten"
@@ -34,7 +34,7 @@ RandomBytes = Callable[[int], bytes]
 
 
 class ExportState(StrEnum):
-    """How an export stands."""
+    """The state of an export."""
 
     RUNNING = "running"
     DONE = "done"
@@ -46,7 +46,7 @@ _ENDS = (ExportState.DONE, ExportState.FAILED)
 
 
 class KeptExport(BaseModel):
-    """An export as its file of progress says it. `permission` is what it takes to read the list."""
+    """An export, as its file of progress states it. `permission` is the permission that reading the list needs."""
 
     export_id: int
     user_id: int
@@ -64,7 +64,7 @@ class KeptExport(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for which list, and how many rows that is."""
+    """The person who asks, the list, and how many rows it has."""
 
     user_id: int
     permission: str
@@ -74,7 +74,7 @@ class Asked:
 
 
 class _Cancelled(PaifangError):
-    """Somebody wants it no more."""
+    """The person who asked has cancelled it."""
 
 
 class KeptExports:
@@ -90,7 +90,10 @@ class KeptExports:
     async def begin(
         self, asked: Asked, table: Table[ItemT], pages: AsyncIterator[Sequence[ItemT]], place: AbstractContextManager[None]
     ) -> KeptExport:
-        """Begin to make a table in a place that is held until it is made; Problem where the person keeps too many."""
+        """Begin to make a table; it keeps its place among the exports until it is made.
+
+        Problem where the person keeps too many.
+        """
         now = self._clock()
         await asyncio.to_thread(self._tidy, now)
         if len(await self.of(asked.user_id)) >= MOST_KEPT_EACH:
@@ -123,7 +126,7 @@ class KeptExports:
         return said
 
     async def export(self, export_id: int, user_id: int) -> KeptExport:
-        """Return how an export stands; Problem where there is none that this person asked for."""
+        """Return an export and its progress; Problem where there is none that this person asked for."""
         said = await asyncio.to_thread(self._read, export_id)
         if said is None or said.user_id != user_id:
             raise Problem(ProblemCode.NOT_FOUND, f"there is no export {export_id}; it is kept for a day")
@@ -134,14 +137,14 @@ class KeptExports:
         return tuple(one for one in await asyncio.to_thread(self._all) if one.user_id == user_id)
 
     async def cancel(self, export_id: int, user_id: int) -> KeptExport:
-        """Let an export go no further; one that has ended stays as it is."""
+        """Cancel an export; an export that has ended stays as it is."""
         said = await self.export(export_id, user_id)
         if said.state is ExportState.RUNNING:
             await asyncio.to_thread(self._unwanted(export_id).touch)
         return await self.export(export_id, user_id)
 
     async def delete(self, export_id: int, user_id: int) -> None:
-        """Forget an export and its file; whoever still makes it finds that it is forgotten, and clears it away."""
+        """Delete an export and its file; the process that still makes it notices this, and removes the rest."""
         said = await self.export(export_id, user_id)
         await asyncio.to_thread(self._unwanted(export_id).write_text, _FORGOTTEN)
         stored = await asyncio.to_thread(self._stored, export_id)
@@ -156,17 +159,17 @@ class KeptExports:
         return self._path(said)
 
     async def finished(self) -> None:
-        """Wait for what is under way in this process."""
+        """Wait for the exports that this process is making."""
         await asyncio.gather(*self._tasks)
 
     async def stop(self) -> None:
-        """End what is under way: the server ends."""
+        """Stop the exports that this process is making: the server ends."""
         under_way = dict(self._tasks)
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
         for making in under_way.values():
-            self._end(making, ExportState.FAILED, _SERVER_ENDED)  # also of a task that had not begun
+            self._end(making, ExportState.FAILED, _SERVER_ENDED)  # also for a task that had not begun
 
     async def _make(self, making: "_Making", table: Table[ItemT], pages: AsyncIterator[Sequence[ItemT]]) -> None:
         ended, fault = ExportState.FAILED, _SERVER_ENDED
@@ -200,17 +203,17 @@ class KeptExports:
                 await asyncio.to_thread(file.write, chunk)
 
     def _open(self, said: KeptExport) -> BinaryIO:
-        """Open the file to be written: at once, because a thread's would be nobody's if the task ended meanwhile."""
+        """Open the file in the event loop's thread. If the task ended while another thread opened it, no code would close it."""
         return self._path(said).open("wb")
 
     def _go_on(self, making: "_Making") -> None:
         stored = self._read(making.said.export_id)
         if stored is None or stored.state is ExportState.CANCELLED:
-            raise _Cancelled("nobody wants it")
+            raise _Cancelled("the export was cancelled")
         self._tell(making.at(self._clock()))
 
     def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
-        """Say how it ended; a finished write of some bytes is the last thing that its task does."""
+        """Store how it ended; if the task still writes some bytes, that write finishes first."""
         stored = self._read(making.said.export_id)
         if ended is not ExportState.DONE:
             self._path(making.said).unlink(missing_ok=True)
@@ -226,7 +229,10 @@ class KeptExports:
         return self._folder / f"{export_id}.json"
 
     def _unwanted(self, export_id: int) -> Path:
-        """Return where it stands that an export was cancelled: apart, because whoever makes it writes the other file."""
+        """Return the file that marks a cancelled export.
+
+        It is a separate file, because the process that makes the table writes the other.
+        """
         return self._folder / f"{export_id}.unwanted"
 
     def _tell(self, said: KeptExport) -> None:
@@ -243,7 +249,7 @@ class KeptExports:
             return None
 
     def _read(self, export_id: int) -> KeptExport | None:
-        """Return how an export stands for whoever asks; None where there is none, or it is forgotten."""
+        """Return an export with its state, as any process sees it; None where there is none, or it was deleted."""
         said, unwanted = self._stored(export_id), self._unwanted(export_id)
         mark = unwanted.read_text() if unwanted.exists() else None
         if said is None or mark == _FORGOTTEN:
@@ -276,12 +282,12 @@ class KeptExports:
 
 @dataclass(slots=True)
 class _Making:
-    """How far a table is."""
+    """The progress of a table."""
 
     said: KeptExport
     rows_done: int = 0
     size_bytes: int = 0
 
     def at(self, now: Instant) -> KeptExport:
-        """Return it as it is told."""
+        """Return the progress as the file states it."""
         return self.said.model_copy(update={"rows_done": self.rows_done, "size_bytes": self.size_bytes, "told_at": now})

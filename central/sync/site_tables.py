@@ -1,4 +1,4 @@
-"""The small tables of each site as decisions need them that central makes itself."""
+"""The small tables of each site, for the decisions that central makes itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

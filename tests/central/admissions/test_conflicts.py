@@ -1,4 +1,4 @@
-"""Conflicts follow from the scans alone, whatever arrived first, and the earliest use is never one."""
+"""Conflicts follow only from the scans, in every order of arrival, and the earliest use is never a conflict."""
 
 from dataclasses import replace
 from random import Random

@@ -26,7 +26,7 @@ RULES = {"refund": {"terms": [{"days_before": 0, "fee_per_mille": 100}]}}
 
 @pytest.fixture(params=["sqlite"])
 def store_url(tmp_path: Path, migrated_file: Path) -> str:
-    """What HTTP says does not depend on the database."""
+    """The API's answers do not depend on the database."""
     shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
     return sqlite_url(tmp_path)
 
@@ -201,7 +201,7 @@ BODIES: dict[str, Json] = {
 }
 
 
-# Of so many wrong fields `make test` sends one, a sweep sends all.
+# `make test` sends one of so many wrong fields, a sweep sends all.
 SHARE = 3
 
 

@@ -1,4 +1,4 @@
-"""Concessions: by which evidence, age and day somebody is entitled, and what is said to whoever is not."""
+"""Concessions: by which evidence, age and day a visitor is entitled, and what a visitor who is not entitled is told."""
 
 from datetime import date
 

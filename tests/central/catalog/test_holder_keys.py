@@ -1,4 +1,4 @@
-"""A site's keys for holders: which are in force, which is handed out, and what is kept of them."""
+"""A site's keys for holders: which are in force, which is handed out, and what is stored of them."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Who may sell what: channels by their settings, sellers within their channel, administrators whatever the settings say."""
+"""Who may sell what: channels by their settings, sellers within their channel, administrators regardless of the settings."""
 
 from collections.abc import AsyncIterator
 
@@ -34,7 +34,7 @@ async def set_(office: Office, subject: Subject, *types: int, all_types: bool = 
 @pytest.mark.parametrize(
     ("channel", "own", "expected"),
     [
-        (None, None, {1, 2, 3}),  # a window sells all types until somebody narrows it
+        (None, None, {1, 2, 3}),  # a window sells all types until an administrator narrows it
         (None, (1,), {1}),
         ((1, 2), None, {1, 2}),
         ("all", None, {1, 2, 3}),

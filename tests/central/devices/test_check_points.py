@@ -1,4 +1,4 @@
-"""Check points: numbered, ticked, deleted only while nothing was recorded, retired for good."""
+"""Check points: numbered, ticked, deleted only while nothing was recorded, retired for ever."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Replay windows merge, tries are bounded, and who may still admit is asked of what its journal knows."""
+"""Replay windows merge, tries are bounded, and whether an agent may still admit follows from what its journal knows."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""People and roles: who may change whom, what is effective when, and what can never be lost."""
+"""People and roles: which person may change which, what takes effect when, and what can never be lost."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""Supervisors at central: who supervises which site, PINs that nobody reads back, and what gates are told."""
+"""Supervisors at central: who supervises which site, PINs that no one can read back, and what gates hear."""
 
 import asyncio
 from collections.abc import Awaitable

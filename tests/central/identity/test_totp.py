@@ -1,4 +1,4 @@
-"""The second factor, proving oneself again, and the tokens of programs."""
+"""The second factor, giving the password again, and the tokens of programs."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""What else finds a ticket: replaced at once here, and kept as gone until every gate's feed can say so."""
+"""Credentials that find a ticket: replaced at once here, and kept as gone until every gate's feed can say so."""
 
 import pytest
 from sqlmodel import select
@@ -27,7 +27,7 @@ async def give(office: Office, ticket: TicketId, *keys: bytes, site: SiteId = SI
 
 
 async def told(office: Office, ticket: TicketId) -> tuple[set[bytes], set[bytes]]:
-    """Return the keys of cards that a delta would say stand, and are gone."""
+    """Return the keys of cards that a delta would report as valid, and as gone."""
     async with office.store.reading() as work:
         gone = await feed_rows.credentials_removed(work, SITE, (ticket,))
         stand = await feed_rows.credentials(work, SITE, (ticket,))

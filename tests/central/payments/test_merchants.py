@@ -1,4 +1,4 @@
-"""The merchant that an institution knows us as: it stays until everything of it has ended, while its keys change at any time."""
+"""The merchant as which an institution knows us: it stays until all its payments have ended; its keys change at any time."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A payment's way through its states: the table, and that whatever an institution does, it ends, and no money is lost."""
+"""A payment's states: the table; and with every behaviour of an institution the payment ends, and no money is lost."""
 
 from dataclasses import dataclass, replace
 
@@ -193,7 +193,7 @@ class Bank:
             return Unknown("never heard")
         if self.presentation is Presentation.QR and self.is_paid:
             return StillPaid(PAID) if self.draw(3) != 1 else Unknown("lost")
-        self.is_paid = self.draw(8) == 1 and self.is_known  # a success that races the reversal, and wins after it
+        self.is_paid = self.draw(8) == 1 and self.is_known  # a success that comes at the same time as the reversal, and wins
         self.is_closed = True
         return Reversed() if self.draw(3) != 1 else Unknown("lost")
 

@@ -1,4 +1,4 @@
-"""Orders that are paid through an institution: told by answer, notification or query, reversed, returned, never paid twice."""
+"""Orders paid through an institution, by answer, notification or query: paid, reversed, returned; never paid twice."""
 
 import asyncio
 import json

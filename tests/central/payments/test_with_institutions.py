@@ -55,7 +55,7 @@ class Booth:
         return await self.payments.start(wanted, once(f"start-{order_id:04}"), self.at.now())
 
     async def wait(self, seconds: int, step_s: int = 5) -> None:
-        """Let time pass with the jobs running, and hear what is told meanwhile."""
+        """Let time pass with the jobs running, and receive the notifications meanwhile."""
         for _ in range(0, seconds, step_s):
             await self.at.there.wait(step_s)
             told, self.at.there.merchant.told = self.at.there.merchant.told, []

@@ -1,4 +1,4 @@
-"""Promoters: to whom an order is due, what it says of the code that it was given, and what the report makes of it."""
+"""Promoters: to which promoter an order is credited, what it says of its code, and what the report shows of it."""
 
 from datetime import date
 

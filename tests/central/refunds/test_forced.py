@@ -1,4 +1,4 @@
-"""Forced refunds (强制退票): of persons who entered and could not be served, once, and on the record as such."""
+"""Forced refunds (强制退票): of persons who entered and could not be served, once, and recorded as forced."""
 
 from typing import Any
 

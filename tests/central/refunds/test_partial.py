@@ -1,4 +1,4 @@
-"""Refunds by the rules that a ticket was sold by, of some persons of a group, and by hand: what goes back, what is kept, once."""
+"""Refunds by the rules of the sale, of some persons of a group, and by hand: what goes back, what is kept, once."""
 
 import asyncio
 import random

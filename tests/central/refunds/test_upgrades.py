@@ -1,4 +1,4 @@
-"""Upgrades (补差价): one ticket for another and only the difference, a ledger that says so, nothing back for what was used."""
+"""Upgrades (补差价): one ticket for another, only the difference paid, agreed with the ledger; no money for a used ticket."""
 
 from typing import Any
 

@@ -63,7 +63,7 @@ async def begun(kept: KeptExports, pages: Pages, asked: Asked = ASKED) -> KeptEx
 
 async def code_of(asked: object) -> ProblemCode:
     with pytest.raises(Problem) as refused:
-        await asked  # type: ignore[misc]  # whatever is asked
+        await asked  # type: ignore[misc]  # any use case
     return refused.value.code
 
 

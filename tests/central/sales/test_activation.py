@@ -1,4 +1,4 @@
-"""Activation codes: exported once in clear, sent, activated once for the holder, voided; each state listed."""
+"""Activation codes: exported once in clear text, sent, activated once for the holder, voided; each state listed."""
 
 from datetime import date
 from typing import Any

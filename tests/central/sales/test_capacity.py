@@ -1,4 +1,4 @@
-"""How many may come to a site: sold for a day, come on it, on site at once; corrected by staff, who are no visitors."""
+"""How many persons may come to a site: sold for a day, come on it, on site at once; corrected by staff, who do not count."""
 
 import asyncio
 from collections import Counter

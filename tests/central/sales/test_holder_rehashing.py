@@ -1,4 +1,4 @@
-"""A round brings every ticket's holders to the keys in force, wherever it is interrupted."""
+"""A round hashes every ticket's holders by the keys in force, and can be interrupted at any point."""
 
 import pytest
 from sqlmodel import select
@@ -26,7 +26,7 @@ PEOPLE = tuple(
 
 
 def rounds(office: Office) -> HolderRehashing:
-    """Return them as a process that has just started has them."""
+    """Return the keys as a process that has just started has them."""
     return HolderRehashing(office.store, office.catalog, office.issuing, field_seal(SeededBytes("rounds")))
 
 
@@ -167,7 +167,7 @@ async def test_a_second_loss_during_a_round_begins_it_anew_with_all_three_keys(o
     assert await found(office, tickets) == wanted(held)
     await finish(office, most=1)
     held = await keys(office)
-    assert len(held.secrets) == 2  # nobody ever had the second
+    assert len(held.secrets) == 2  # no agent ever had the second
     assert await found(office, tickets) == wanted(held)
 
 

@@ -1,4 +1,4 @@
-"""Reprints (补打): so many and no more, on the record by seller, and the report within each person's scope."""
+"""Reprints (补打): a limited number, recorded by seller, and the report within each person's scope."""
 
 import asyncio
 

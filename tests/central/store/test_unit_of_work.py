@@ -1,4 +1,4 @@
-"""One transaction a use case; whoever is to be woken is woken after the commit."""
+"""One transaction a use case; the tasks that it must wake are woken after the commit."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A site with a capacity is full for online admissions too, whichever process and whichever gate let its visitors in."""
+"""A site at its capacity is full for online admissions too, whichever process and whichever gate let its visitors in."""
 
 from collections.abc import AsyncIterator
 from itertools import count
@@ -110,5 +110,5 @@ async def test_a_correction_counts_at_once_and_staff_count_nowhere(central: Cent
     assert await is_admitted(gates[0], codes[0])
     await central.api("POST", "/sites/1/on-site-corrections", {"persons": 1, "reason": "counted"})
     assert not await is_admitted(gates[1], codes[1])
-    await central.api("POST", "/sites/1/on-site-corrections", {"persons": -1, "reason": "counted anew"})
+    await central.api("POST", "/sites/1/on-site-corrections", {"persons": -1, "reason": "counted again"})
     assert await is_admitted(gates[1], codes[1])

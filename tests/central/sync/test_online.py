@@ -29,7 +29,7 @@ async def claim(gate: Gate, ticket: dict[str, Any], number: int, *, generation: 
         persons=1,
         scanned_at=gate.central.clock(),
     )
-    # A gate waits 150 ms and no longer; a busy test machine asks the same attempt again.
+    # A gate waits 150 ms and no longer; on a busy test machine the same attempt is asked again.
     for _ in range(50):
         answer = await gate.client.claim(request)
         if answer is not None:

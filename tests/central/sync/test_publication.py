@@ -1,4 +1,4 @@
-"""What is published: a base and its deltas lead to the same roots, and only what changed is made anew."""
+"""What is published: a base and its deltas lead to the same roots, and only what changed is made again."""
 
 from dataclasses import replace
 

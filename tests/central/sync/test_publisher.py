@@ -1,4 +1,4 @@
-"""Publishing: changes become versions, once each; what a gate asks for is what was signed."""
+"""Publishing: changes become versions, once each; a gate gets what was signed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

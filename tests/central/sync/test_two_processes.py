@@ -1,7 +1,7 @@
-"""Two processes over one database: what one changes, the other decides by at once.
+"""Two processes over one database: one decides at once by what the other has changed.
 
-The clock stands still in these tests, so that nothing is read anew because it has become old. The embedded database has room for
-one process, which then takes both parts.
+The clock stands still in these tests, so that no process reads anything again because it has become old. The embedded database
+has room for one process, which then plays both parts.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable

@@ -1,4 +1,4 @@
-"""Every operation: declared, denied by default, strict about its input, and never telling a stack."""
+"""Every operation: declared, denied by default, strict about its input, and never showing a stack."""
 
 import json
 import re
