@@ -27,7 +27,7 @@ RandomBytes = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class TokenGrant:
-    """What a new token is: the person for whom it acts, its name, its permissions, its end."""
+    """What a new token is: the person that it acts for, its name, its permissions, its end."""
 
     user_id: int
     name: str

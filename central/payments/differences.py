@@ -85,7 +85,7 @@ class Differences:
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
             if row.state == DifferenceState.SETTLED:
-                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see by whom")
+                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see who settled it")
             row.state, row.settled_by, row.settled_at, row.settled_note = DifferenceState.SETTLED, by, now, remark
             work.session.add(row)
             audit.record(work, now, by, "difference.settle", f"difference:{difference_id}", note=remark)

@@ -1,4 +1,4 @@
-"""Promoters and their groups (分销渠道), and the promoter to whom an order is credited.
+"""Promoters and their groups (分销渠道), and the promoter that gets the credit for an order.
 
 Laws: a promoter is disabled, never deleted, so that reports stay complete; from then on no order is credited to a disabled
 promoter, or to a promoter in a disabled group; a new code ends the old one. Every change is audited.
@@ -137,7 +137,7 @@ class Promoters:
 
 
 async def attributed(work: Work, code: str | None) -> tuple[int | None, Promotion | None]:
-    """Return the promoter to whom an order with this code is credited, and what became of the code; nothing without a code."""
+    """Return the promoter that gets the credit for an order with this code, and what became of the code; none without one."""
     if code is None:
         return None, None
     query = select(PromoterRow.id, PromoterRow.is_disabled, PromoterGroupRow.is_disabled).select_from(PromoterRow)

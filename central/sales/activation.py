@@ -59,7 +59,7 @@ class MadeCode:
 class WantedActivation:
     """A code, the day for which it is used, and the holder where the type is real-name.
 
-    `source` is the person for whom a program asks, where it asks for many: failures slow down that person alone.
+    `source` is the person that a program asks for, where it asks for many: failures slow down that person alone.
     """
 
     code: str

@@ -29,7 +29,7 @@ from protocol.instants import Instant
 class Order:
     """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money.
 
-    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter to whom the order is credited.
+    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit.
     """
 
     order_id: int

@@ -62,9 +62,9 @@ class Wanted:
     """What a buyer wants at a site, and through which channel; `buyer_phone` where a limit goes by it.
 
     `seller` is the user who sells, bound by the sale settings; None: the system itself. `promoter_code` is the code of the
-    promoter to whom the order is credited. `agency_id` is the travel agency that buys, at the `agreed` prices. `instead_of` is
-    the order whose ticket was handed in: this order is credited to the same promoter. `expires_at` is until when an order waits
-    for its money, where that is agreed.
+    promoter that gets the credit. `agency_id` is the travel agency that buys, at the `agreed` prices. `instead_of` is the order
+    whose ticket was handed in: the same promoter gets the credit. `expires_at` is until when an order waits for its money, where
+    that is agreed.
     """
 
     site_id: SiteId
@@ -100,7 +100,7 @@ class _Issue:
 class _Deal:
     """What the order of that number promises and takes, the number of its payment, and its tickets' ids.
 
-    `due` is the promoter to whom the order is credited, and what became of the code on the order.
+    `due` is the promoter that gets the credit, and what became of the code on the order.
     """
 
     order_id: int

@@ -1,4 +1,4 @@
-"""The person as whom a test calls, without sessions."""
+"""The person that a test calls as, without sessions."""
 
 from dataclasses import dataclass
 

@@ -4,7 +4,7 @@ Laws: the order of arrival changes nothing, only the time of the scan does; of s
 the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is always a conflict, and so is a
 passage on another day than the one to which the ticket has moved; so is an earlier passage that arrives only after the money has
 gone back (law 6: a supervisor overrode the fence). A supervisor's override is a recorded decision, not a conflict, unless money
-went back for the persons whom it let in.
+went back for the persons that it let in.
 """
 
 from collections.abc import Iterable, Mapping

@@ -24,7 +24,7 @@ class _Strict(BaseModel):
 
 
 class TokenBody(_Strict):
-    """A new token: the person for whom it acts, and which of that person's permissions it has."""
+    """A new token: the person that it acts for, and which of that person's permissions it has."""
 
     user_id: RowNumber
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]

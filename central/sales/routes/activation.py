@@ -46,7 +46,7 @@ class VoidCodeBody(_Strict):
 class ActivationBody(_Strict):
     """A code, the day of the visit, and the holder where the type is real-name.
 
-    `source` names the person for whom a program asks, where it asks for many: only a person who tries wrong codes is slowed down.
+    `source` names the person that a program asks for, where it asks for many: only a person who tries wrong codes is slowed down.
     """
 
     code: Annotated[str, Field(min_length=1, max_length=MAX_TYPED_CHARACTERS, pattern=PRINTABLE)]

@@ -175,7 +175,7 @@ class OrderPath(_Strict):
 class OrderItem(BaseModel):
     """An order in a list. While it is open, it waits for its money until `expires_at`.
 
-    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter to whom the order is credited,
+    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit,
     `agency_id` the travel agency that bought it.
     """
 

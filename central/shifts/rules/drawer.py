@@ -64,7 +64,7 @@ def require_left(counted_fen: int, left_fen: int, left_to: int | None) -> None:
     if left_fen > counted_fen:
         raise _refused("left_fen", f"only {counted_fen} fen were counted")
     if (left_fen > 0) != (left_to is not None):
-        raise _refused("left_to", "what is left, and to whom, belong together")
+        raise _refused("left_to", "the cash that is left and the seller who gets it belong together")
 
 
 def _refused(field: str, message: str) -> Problem:

@@ -32,7 +32,7 @@ class ActivationCodeRow(Table, table=True):
 
 
 class ActivationFailureRow(Table, table=True):
-    """How often a caller has tried wrong codes; `source` is the person for whom the caller asks."""
+    """How often a caller has tried wrong codes; `source` is the person that the caller asks for."""
 
     __tablename__ = "activation_failure"
 

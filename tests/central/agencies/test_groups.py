@@ -238,7 +238,7 @@ async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDes
     assert (ticket.record.persons, group.planned_heads) == (10, 10)
 
 
-async def test_a_held_group_that_nobody_pays_is_cancelled(desk: AgencyDesk) -> None:
+async def test_a_held_group_that_is_not_paid_is_cancelled(desk: AgencyDesk) -> None:
     office, now = desk.office, desk.office.clock()
     line = wanted_line(desk.types["group"], 1, 10)
     deal = Deal(desk.agency_id, Wanted(SITE, (line,), expires_at=plus(now, seconds=60)), 50_000, GUIDE)

@@ -144,7 +144,7 @@ async def test_a_print_says_on_its_face_that_it_is_a_reprint(client: Client, hea
     assert "the paper tore" in table
 
 
-async def test_a_closed_day_is_not_for_somebody_who_sees_some_sales_only(client: Client, office: Office) -> None:
+async def test_a_closed_day_is_refused_to_a_person_who_sees_some_sales_only(client: Client, office: Office) -> None:
     one_time = await office.add_person("narrow", *ALL, scope=DataScope.CHANNEL)
     first = await office.identity.sign_in(Attempt("narrow", one_time, "builder"), office.clock())
     await office.identity.change_password(first.principal, one_time, "a long passphrase", office.clock())

@@ -116,7 +116,7 @@ HARMS: dict[str, tuple[Executable | Harm, str]] = {
 
 
 @pytest.mark.parametrize("harm", HARMS)
-async def test_whatever_is_done_to_the_log_shows(house: Chain, store: Store, clock: HandClock, harm: str) -> None:
+async def test_each_change_of_the_log_shows(house: Chain, store: Store, clock: HandClock, harm: str) -> None:
     for _ in range(2):
         await do(store, 3, clock())
         await house.link_all(clock())

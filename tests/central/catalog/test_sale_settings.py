@@ -139,7 +139,7 @@ async def test_a_setting_is_copied_to_all_who_stand_in_a_group(office: Office) -
         await settings.copy(WINDOW, Targets(seller_groups=["west"]), by, now)
 
 
-async def test_groups_are_set_anew_and_deleted_and_grant_nothing(office: Office) -> None:
+async def test_groups_are_set_again_and_deleted_and_grant_nothing(office: Office) -> None:
     groups, by, now = office.setting_groups, office.seller, office.clock()
     before = await office.sale_settings.all_settings()
     await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("window",)), by, now)

@@ -83,9 +83,7 @@ async def test_other_kinds_sites_and_tickets_are_left_alone(office: Office, tick
         assert await feed_rows.credentials(work, ELSEWHERE, tickets) == (CredentialEntry(OLD, CARD, first),)
 
 
-async def test_what_is_gone_is_forgotten_with_a_feed_made_anew_but_not_what_goes_meanwhile(
-    office: Office, tickets: list[TicketId]
-) -> None:
+async def test_a_rebuilt_feed_forgets_what_is_gone_but_not_what_goes_meanwhile(office: Office, tickets: list[TicketId]) -> None:
     first, second = tickets
     await give(office, first, OLD)
     await give(office, second, OLD)

@@ -38,7 +38,7 @@ async def _paid(shop: Office, auth_code: str | None) -> int:
     return order_id
 
 
-async def test_a_merchant_of_whom_nothing_is_open_may_be_changed(shop: Office) -> None:
+async def test_a_merchant_without_open_payments_may_be_changed(shop: Office) -> None:
     await _paid(shop, CODE)
     assert await _change(shop, **OTHER) == 2
 

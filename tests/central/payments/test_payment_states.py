@@ -242,7 +242,7 @@ class Play:
     given_up_at=st.integers(0, 40),
     is_cancelled=st.booleans(),
 )
-def test_whatever_happens_it_ends_and_the_money_is_where_the_document_says(
+def test_every_payment_ends_and_the_money_is_where_the_document_says(
     script: list[int], presentation: Presentation, given_up_at: int, *, is_cancelled: bool
 ) -> None:
     play = Play(Bank(script, presentation), created(presentation, 8000, EXPIRES, T0))

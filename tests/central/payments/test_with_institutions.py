@@ -118,7 +118,7 @@ async def test_a_day_with_lost_replies_a_reversal_and_a_refund_matches_its_bill(
 @pytest.mark.parametrize(
     "fault", [Fault.USERPAYING_THEN_SUCCESS, Fault.DUPLICATE_NOTIFY, Fault.MISSING_NOTIFY, Fault.DELAYED_NOTIFY]
 )
-async def test_whatever_the_wire_does_a_code_is_paid_once(booth: Booth, fault: Fault) -> None:
+async def test_with_every_fault_of_the_wire_a_code_is_paid_once(booth: Booth, fault: Fault) -> None:
     booth.desk.faults.switch(fault)
     order_id = await booth.order()
     await booth.start(order_id, "zhang")

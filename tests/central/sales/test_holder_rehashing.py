@@ -139,7 +139,7 @@ async def test_interrupted_after_each_ticket_a_round_goes_on(office: Office) -> 
 
 
 @pytest.mark.law(9)
-async def test_a_key_that_no_agent_with_rights_goes_by_finds_nobody_any_more(office: Office) -> None:
+async def test_a_key_that_no_agent_with_rights_uses_finds_no_holder_any_more(office: Office) -> None:
     tickets = await sold(office)
     first = await keys(office)
     await agent(office, first.ready, revoked_at=office.clock())
@@ -155,7 +155,7 @@ async def test_a_key_that_no_agent_with_rights_goes_by_finds_nobody_any_more(off
 
 
 @pytest.mark.law(9)
-async def test_a_second_loss_during_a_round_begins_it_anew_with_all_three_keys(office: Office) -> None:
+async def test_a_second_loss_during_a_round_begins_it_again_with_all_three_keys(office: Office) -> None:
     tickets = await sold(office)
     await agent(office, (await keys(office)).ready)
     await renew(office)

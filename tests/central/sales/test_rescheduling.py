@@ -83,7 +83,7 @@ async def _changes(office: Office) -> int:
         return len(await outbox.unpublished(work, SiteId(1), 1000))
 
 
-async def test_a_full_day_takes_nobody_and_nothing_has_moved(office: Office) -> None:
+async def test_a_full_day_takes_no_person_and_nothing_has_moved(office: Office) -> None:
     one = await _type(office, places=1)
     ticket = await _sold(office, one)
     await _sold(office, one, "key-0002", visit=NEXT)

@@ -61,7 +61,7 @@ async def _with_tables(tmp_path: Path) -> Store:
     return store
 
 
-async def test_what_takes_long_to_read_stops_nobody(tmp_path: Path) -> None:
+async def test_a_long_read_stops_no_other_work(tmp_path: Path) -> None:
     store, begun, go_on = await _with_tables(tmp_path), threading.Event(), threading.Event()
 
     def take_long() -> int:

@@ -38,7 +38,7 @@ async def conflicts(central: Central) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_the_later_scan_is_the_conflict_whatever_arrives_first(
+async def test_the_later_scan_is_the_conflict_in_any_order_of_arrival(
     central: Central, adult: int, gates: list[Gate], order: tuple[int, int]
 ) -> None:
     (ticket,) = await central.sell(adult)

@@ -135,7 +135,7 @@ async def test_a_gate_at_either_process_hears_what_the_other_changed(central: Ce
     await tell(gate, ticket)
 
 
-async def test_one_process_publishes_whoever_made_the_change(
+async def test_one_process_publishes_the_changes_of_every_process(
     central: Central, gate: Gate, adult: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if gate.central is central:
