@@ -2,8 +2,9 @@
 
 A process that begins to lead takes the next number. A transaction of a leader's job reads the number and locks it until the
 transaction ends, so that another process can begin to lead only after it. A process that no longer leads, and does not know it,
-is refused because its number is old. Laws: the number rises with each leadership and never goes back; a refusal ends the run of
-the job that meets it, and nothing else.
+is refused because its number is old.
+Laws: the number rises with each leadership and never goes back; a refusal ends the run of the job that meets it, and nothing
+else.
 """
 
 from collections.abc import Iterator

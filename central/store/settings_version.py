@@ -1,9 +1,9 @@
 """The version of the small tables: a number that rises with every transaction that writes to one of them.
 
 Code that decides by copies of these tables in memory reads this number in its own transaction, and reads the tables again where
-the number has changed: so no process decides by values that another process has changed (laws 3 and 4). Laws: no writer has to
-remember it: the engine sees every statement, and raises the number before the commit; it raises it last, so that two transactions
-that change settings wait for each other only while they commit.
+the number has changed: so no process decides by values that another process has changed (laws 3 and 4).
+Laws: no writer has to remember it: the engine sees every statement, and raises the number before the commit; it raises it last,
+so that two transactions that change settings wait for each other only while they commit.
 """
 
 import re

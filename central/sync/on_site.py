@@ -1,10 +1,10 @@
 """How many persons are on site now (在园人数), for central's own decisions: today's entries less today's exits.
 
 It is counted from the events of all journals, as gates count it from theirs (`edge/gate/on_site.py`), in memory. The transaction
-of each decision adds what was journalled since: so every process knows what the others admitted. Laws: an event counts once; a
-passage that did not happen counts nothing; the count begins at zero each day, because exits are missed. Committed events are in
-it; a decision at the same moment is not: a site is over its capacity at most by the persons of the calls in flight, and of what
-gates have not reported yet. Persons who are no visitors (staff) are not counted.
+of each decision adds what was journalled since: so every process knows what the others admitted.
+Laws: an event counts once; a passage that did not happen counts nothing; the count begins at zero each day, because exits are
+missed. Committed events are in it; a decision at the same moment is not: a site is over its capacity at most by the persons of
+the calls in flight, and of what gates have not reported yet. Persons who are no visitors (staff) are not counted.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,9 +1,9 @@
 """What an online decision reads and writes, in as few statements as its locks allow: two to read and one to write.
 
 Tables of other slices stand in these statements, because a statement is a round trip and costs more than the decision itself; the
-slices that own the rows still make and read them. Laws: one statement locks the agent, then its tickets; the next one reads what
-depends on these locks, because a statement of PostgreSQL that waited for a lock still sees all other tables as they were before
-it waited.
+slices that own the rows still make and read them.
+Laws: one statement locks the agent, then its tickets; the next one reads what depends on these locks, because a statement of
+PostgreSQL that waited for a lock still sees all other tables as they were before it waited.
 """
 
 from collections.abc import Collection, Mapping

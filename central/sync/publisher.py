@@ -2,8 +2,9 @@
 
 One transaction a publication: it takes what waits in the outboxes, inserts the signed metadata under its unique key and the
 content that it names, and stores in the outboxes which version told it. After the commit the head is announced, and the other
-processes hear of it. Laws: a version gets its number after the changes have committed; a version is never given twice (law 3): of
-two processes that try, one fails at the unique key and reads again; only what is on the disk is announced.
+processes hear of it.
+Laws: a version gets its number after the changes have committed; a version is never given twice (law 3): of two processes that
+try, one fails at the unique key and reads again; only what is on the disk is announced.
 """
 
 import asyncio

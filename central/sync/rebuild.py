@@ -1,8 +1,8 @@
 """The feed of a site made again from the tickets themselves: at the first start, after a large import, and daily.
 
-In this way ended tickets leave the feed. Memory is bounded: 64 buckets at a time, each in a transaction of its own. Laws: changes
-that commit meanwhile stay in the outbox and are published after it; a rebuild that was interrupted is noticed by its roots and
-done again; nothing is signed before all of it is stored.
+In this way ended tickets leave the feed. Memory is bounded: 64 buckets at a time, each in a transaction of its own.
+Laws: changes that commit meanwhile stay in the outbox and are published after it; a rebuild that was interrupted is noticed by
+its roots and done again; nothing is signed before all of it is stored.
 """
 
 import asyncio

@@ -1,8 +1,9 @@
 """The audit chain, as pure functions: batches of records, each hashed over the one before, and signed.
 
 A transaction that linked its own record would make all processes wait for each other. So one process links, in batches, what the
-others have committed. Laws: where a record of a linked batch is changed, added or taken away, the chain no longer verifies; the
-same where a batch in between is missing; purged records leave their batch, so that the rest of the chain still verifies.
+others have committed.
+Laws: where a record of a linked batch is changed, added or taken away, the chain no longer verifies; the same where a batch in
+between is missing; purged records leave their batch, so that the rest of the chain still verifies.
 """
 
 import hashlib
