@@ -233,7 +233,10 @@ async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, 
 
 
 async def note_holder_generation(work: Work, agent: AgentId, generation: int) -> None:
-    """Store by which of its site's keys an agent knows holders. For 0, the key of its enrolment is stored from then on."""
+    """Store by which of its site's keys an agent knows holders.
+
+    0 changes nothing: the enrolment stored the key of the enrolment.
+    """
     if generation:
         of_agent = update(AgentRow).where(col(AgentRow.id) == agent)
         await (await work.connection()).execute(of_agent.values(holder_generation=generation))

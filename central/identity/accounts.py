@@ -78,7 +78,7 @@ class Accounts:
         return (await self.add(ADMIN, Profile("", WINDOW, frozenset({role})), None, now))[1]
 
     async def add(self, name: str, profile: Profile, by: Principal | None, now: Instant) -> tuple[Person, str]:
-        """Add a person; return them with their one-time password. | `by` is None for the operator at the machine's console.
+        """Add a person; return them with their one-time password. `by` is None for the operator at the machine's console.
 
         Problem where the name is taken, a role is not there, or `by` would give what they do not hold themselves.
         """

@@ -109,7 +109,7 @@ async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     "reissueTicket",
     "POST",
     "/api/v1/tickets/{ticket_id}/reissue",
-    "Sign a new code; older prints become invalid",
+    "Sign a new code; older prints die",
     Permission.TICKETS_EDIT,
     problems=_REFUSALS,
 )

@@ -213,7 +213,7 @@ class KeptExports:
         self._tell(making.at(self._clock()))
 
     def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
-        """Store how it ended; if the task still writes some bytes, that write finishes first."""
+        """Store how it ended. After this, the task at most finishes a write of some bytes."""
         stored = self._read(making.said.export_id)
         if ended is not ExportState.DONE:
             self._path(making.said).unlink(missing_ok=True)

@@ -93,7 +93,7 @@ def _require_all(principal: Principal) -> None:
     "quoteRefundBatch",
     "POST",
     "/api/v1/refund-batch-quotes",
-    "Count the tickets of a closed day",
+    "How many tickets a closed day touches",
     Permission.REFUNDS_BATCH,
     problems=(ProblemCode.NOT_FOUND,),
 )
@@ -126,7 +126,7 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
     "stopRefundBatch",
     "POST",
     "/api/v1/refund-batches/{batch_id}/stop",
-    "Stop a batch",
+    "Let a batch go no further",
     Permission.REFUNDS_BATCH,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
 )

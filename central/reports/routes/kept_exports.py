@@ -93,7 +93,7 @@ async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]
     "readKeptExport",
     "GET",
     "/api/v1/kept-exports/{export_id}",
-    "Read the progress of an export",
+    "Read how far an export is",
     Access.SIGNED_IN,
     problems=(ProblemCode.NOT_FOUND,),
 )
@@ -106,7 +106,7 @@ async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     "cancelKeptExport",
     "POST",
     "/api/v1/kept-exports/{export_id}/cancel",
-    "Cancel an export",
+    "Let an export go no further",
     Access.SIGNED_IN,
     problems=(ProblemCode.NOT_FOUND,),
 )
@@ -119,7 +119,7 @@ async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView
     "deleteKeptExport",
     "DELETE",
     "/api/v1/kept-exports/{export_id}",
-    "Delete an export and its file",
+    "Forget an export and its file",
     Access.SIGNED_IN,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.NOT_FOUND,),
