@@ -113,10 +113,7 @@ class _Deal:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """The seller, and the function that takes an order's money.
-
-    It makes a payment of that number, in the transaction that makes the tickets.
-    """
+    """The seller, and what takes an order's money by the payment of that number, in the transaction that makes its tickets."""
 
     by: int
     take: Callable[[Work, PayableOrder, int], Awaitable[None]]
@@ -342,10 +339,7 @@ class Sales:
         return {site: (await self._catalog.holder_keys(work, site)).secrets for site in holders.sites_of(lines)}
 
     async def _hashed_in_force(self, work: Work, lines: tuple[PromisedLine, ...], hashed: Hashed) -> Hashed:
-        """Return the hashes by the keys in force, which stay in force until the tickets are stored.
-
-        They have seldom changed by now.
-        """
+        """Return the hashes by the keys in force, which stay in force until the tickets are stored; they seldom differ here."""
         held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in holders.sites_of(lines)}
         return hashed if held == hashed.site_keys else await holders.hashed(holders.documents_of(lines), held)
 
