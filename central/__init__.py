@@ -1,1 +1,1 @@
-"""The office: what is sold, who came in, and what gates are told."""
+"""The office: what is sold, who came in, and what gates hear of it."""

@@ -113,7 +113,7 @@ async def _serve(settings: CentralSettings) -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's tables; `serve` does it by itself."""
+    """Bring the database to this version's tables; `serve` does it too."""
 
     async def run(settings: CentralSettings) -> str:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -196,7 +196,7 @@ def restore(file: Path, passphrase: Passphrase = None) -> None:
         settings = read_settings()
         target = backups.embedded_file(settings.url)
         backups.check(file)
-        # The epoch first: raised without a restore it harms nobody, a restore without it would publish versions twice.
+        # The epoch first: raising it without a restore does no harm; a restore without raising it would publish versions twice.
         keyring = key_service.raise_epoch(KeyFiles(settings.keys_dir), _given(passphrase), clock())
         backups.put_back(file, target)
         typer.echo(f"restored; the epoch is {keyring.epoch}. The database that was there has {backups.KEPT_SUFFIX} in its name")

@@ -1,7 +1,7 @@
-"""The composition root: settings in, a server out. Everything that central is made of is put together here.
+"""The composition root: it takes settings and returns a server. All parts of central are put together here.
 
 Laws: nothing here decides; clock and randomness come in as arguments; the first start makes the keys, the administrator and the
-database, and says so once.
+database, and reports them once.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -68,7 +68,7 @@ CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
 @dataclass(frozen=True, slots=True)
 class Ambience:
-    """What a process has of the world: its clock and its source of random bytes, the hashers of passwords and of PINs."""
+    """What a process takes from outside: its clock and its source of random bytes, the hashers of passwords and of PINs."""
 
     clock: Clock
     random_bytes: RandomBytes
@@ -78,7 +78,7 @@ class Ambience:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A server that is ready to run, what its operator must be told once, and the parts that a test may reach for."""
+    """A server that is ready to run, what its operator must be told once, and the parts that tests use."""
 
     app: web.Application
     notices: tuple[str, ...]
@@ -108,7 +108,7 @@ class _Parts:
 
 
 class FenceFacts:
-    """Answers refunds' question about gates: which may admit, and how each stands."""
+    """Answers refunds' question about gates: which may admit, and the standing of each."""
 
     async def agents_that_may_admit(
         self, work: Work, sites: frozenset[SiteId], ticket_types: frozenset[TicketTypeId]
@@ -132,7 +132,7 @@ class FenceFacts:
 
 
 async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
-    """Return the server: database migrated, keys made where there were none, the administrator where there was nobody."""
+    """Return the server: the database migrated; keys and administrator made where there were none."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     notices = list(ensure_keys(settings, ambience))
     database = open_database(settings.url)

@@ -1,8 +1,7 @@
 """The office: every service that sells, pays, issues, refunds and reports, made over one store.
 
-Laws: nothing here decides, and nothing here is concrete about the world: the clock, randomness, hashers, the key that signs
-tickets, institutions and gates come in as ports. The assembly and the tests call the same constructor, so that both run the
-same office.
+Laws: nothing here decides, and nothing here knows the outside: the clock, randomness, hashers, the key that signs tickets,
+institutions and gates come in as ports. The assembly and the tests call the same constructor, so that both run the same office.
 """
 
 from collections.abc import Callable
@@ -66,10 +65,10 @@ class TicketUses(refund_ports.Admissions, agency_ports.Heads, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What the office asks of the world.
+    """What the office uses from outside.
 
-    `feed_has_work` wakes the publisher; `institutions` makes, from the parameters, what answers which institutions are
-    configured; `agents` and `uses` answer what refunds and groups ask about gates.
+    `feed_has_work` wakes the publisher; `institutions` takes the parameters and returns the function that says which institutions
+    are configured; `agents` and `uses` answer what refunds and groups ask about gates.
     """
 
     clock: Clock

@@ -1,4 +1,4 @@
-"""All operations of the API: what is served, what the OpenAPI document describes, and the services that they ask."""
+"""All operations of the API: what central serves and the OpenAPI document describes, and the services that they use."""
 
 from aiohttp import web
 
@@ -73,7 +73,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 
 def offer(app: web.Application, office: Office) -> None:
-    """Put each service of the office under the key by which its routes ask for it."""
+    """Put each service of the office under the key by which its routes find it."""
     app[SIGHT] = office.order_sight
     app[IDENTITY] = office.identity
     app[ACCOUNTS] = office.accounts

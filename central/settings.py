@@ -1,7 +1,7 @@
 """What an operator may set: environment variables `PAIFANG_...`, or a TOML file that `PAIFANG_CONFIG` names.
 
-Laws: every setting has a default with which the embedded server runs; an unknown or wrong one is refused by name; only
-`central.__main__` and `central.assembly` read them.
+Laws: every setting has a default with which the embedded server runs; an unknown or wrong setting is refused by name; only
+`central.__main__` and `central.assembly` read settings.
 """
 
 import os
@@ -54,7 +54,7 @@ class CentralSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment goes before the file."""
+        """Let the environment take precedence over the file."""
         del dotenv_settings, file_secret_settings
         file = os.environ.get(CONFIG_VARIABLE)
         sources = (init_settings, env_settings)
@@ -62,7 +62,7 @@ class CentralSettings(BaseSettings):
 
 
 def read_settings() -> CentralSettings:
-    """Return the settings; SettingsError naming the first that is wrong."""
+    """Return the settings; SettingsError that names the first wrong one."""
     file = os.environ.get(CONFIG_VARIABLE)
     if file and not Path(file).is_file():
         raise SettingsError(f"{CONFIG_VARIABLE} names {file}, which is no file")

@@ -1,1 +1,1 @@
-"""Admissions as all gates report them: records, uses, and what conflicts."""
+"""Admissions as all gates report them: records, uses, and conflicts."""

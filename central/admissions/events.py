@@ -1,7 +1,7 @@
 """The store of admission events: written with the journal that tells them, read by ticket and by holder.
 
-Laws: an event is stored in the transaction that stores its journal entry, with an outbox row for each site whose gates must
-hear of it; an outcome stands with the ticket and the time of its intent.
+Laws: an event is stored in the transaction that stores its journal entry, with an outbox row for each site whose gates must hear
+of it; an outcome is stored with the ticket and the time of its intent.
 """
 
 from collections.abc import Collection, Iterable
@@ -36,7 +36,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Of whom an event tells, and when the credential was scanned."""
+    """The credential that an event is about, and when it was scanned."""
 
     ticket_id: TicketId
     holder: bytes | None
@@ -45,7 +45,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEvent:
-    """An event that a site's gates have not been told of; `data` is its CBOR, as it was stored and as it travels."""
+    """An event that a site's gates have not heard of; `data` is its CBOR, as it was stored and as it travels."""
 
     outbox_id: int
     ticket_id: TicketId
@@ -54,9 +54,9 @@ class OutboxEvent:
 
 
 async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
-    """Store events that are not there yet, and return the tickets that they tell of.
+    """Store events that are not stored yet, and return the tickets that they are about.
 
-    An outcome whose intent was lost tells of nobody: it stays in its journal and is not stored here.
+    An outcome whose intent was lost names no ticket: it stays in its journal and is not stored here.
     """
     events = list(new)
     subjects = await _subjects(work, events)
@@ -116,7 +116,7 @@ async def journal_numbers(work: Work, keys: Collection[tuple[AgentId, JournalId]
 
 
 async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, ...]:
-    """Return the oldest events that a site's gates have not been told of."""
+    """Return the oldest events that a site's gates have not heard of."""
     told, waiting = AdmissionEventRow, AdmissionOutboxRow
     same = (col(told.journal_number) == col(waiting.journal_number)) & (col(told.sequence) == col(waiting.sequence))
     query = (
@@ -131,14 +131,14 @@ async def untold(work: Work, site_id: SiteId, limit: int) -> tuple[OutboxEvent, 
 
 
 async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
-    """Take events off the outbox that a published head holds."""
+    """Delete from the outbox the events that a published head holds."""
     connection = await work.connection()
     ids = [one.outbox_id for one in told]
     await connection.execute(delete(AdmissionOutboxRow).where(among(connection, col(AdmissionOutboxRow.id), ids)))
 
 
 def row_of(one: NewEvent, subject: Subject) -> dict[str, object]:
-    """Return an event's row of AdmissionEventRow, for those who write it with other rows in one statement."""
+    """Return an event's row of AdmissionEventRow, for code that writes it with other rows in one statement."""
     return dict(zip(_EVENT_COLUMNS, _values_of(one, subject), strict=True)) | {"ticket_id": subject.ticket_id}
 
 

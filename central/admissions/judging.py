@@ -1,8 +1,8 @@
 """Computing the conflicts of tickets again, with each fact that arrives about them.
 
-Laws: conflicts follow from facts and from nothing else; a conflict that a later fact explains (the earlier passage did not
-happen) is one no longer, while both facts stay. Tickets are locked before their events are read, after the agent and its journal
-and in the order of their ids, as an online admission locks them: of two facts at once, the later one sees the earlier.
+Laws: conflicts follow only from facts; a conflict that a later fact explains (the earlier passage did not happen) is no longer
+one, while both facts stay. Tickets are locked before their events are read, after the agent and its journal and in the order of
+their ids, as an online admission locks them: of two facts that arrive at once, the later one sees the earlier.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,7 +32,7 @@ Told = Mapping[TicketId, tuple[AdmissionEvent, ...]]
 
 
 async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
-    """Replace the conflicts of these tickets by those that all their events make."""
+    """Replace the conflicts of these tickets by those that follow from all their events."""
     await _lock(work, tickets)
     suspect = await events.shown_often(work, tickets) | await feed_rows.void_among(work, tickets)
     suspect |= (await moved_among(work, tickets)).keys() | await reduced_among(work, tickets)
@@ -42,7 +42,10 @@ async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None
 
 
 async def judge_anew(work: Work, ticket_id: TicketId, now: Instant) -> None:
-    """Compute a ticket's conflicts again after its own state has changed: one that is no longer void has none for that."""
+    """Compute a ticket's conflicts again after its own state has changed.
+
+    A ticket that is no longer void has no conflict for that.
+    """
     await _lock(work, (ticket_id,))
     await _replace(work, (ticket_id,), now)
 

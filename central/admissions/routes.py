@@ -48,7 +48,7 @@ class ConflictView(BaseModel):
 
 @Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
 async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
-    """List double entries and the like, with both passages."""
+    """List conflicts, such as double entries, with both passages."""
     asked = call.parameters
     found = await call.request.app[ADMISSIONS].conflicts(_position(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: _key(one.position), _conflict)

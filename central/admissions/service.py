@@ -1,6 +1,6 @@
-"""Admissions: what was used, by whom, and where two gates admitted what one should have.
+"""Admissions: what was used, by which visitors, and where two gates admitted what only one should have.
 
-Laws: facts come in whatever the present state says (law 5); a list shows the facts, and a conflict both of its passages.
+Laws: facts are stored in every state of the ticket (law 5); a list shows the facts, and a conflict shows both of its passages.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ from protocol.journal.history import AdmissionEvent, fold
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a list, newest first: the scan, then the event's own place."""
+    """A position in a list, newest first: the scan, then the position of the event itself."""
 
     scanned_at: Instant
     journal_number: int
@@ -47,7 +47,7 @@ class StoredConflict:
 
 
 class Admissions:
-    """What all gates have reported."""
+    """Knows what all gates have reported."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
@@ -58,7 +58,7 @@ class Admissions:
         return persons_admitted(await passages(work, ticket_id))
 
     async def heads(self, work: Work, ticket_id: TicketId) -> int:
-        """Return how many persons came by a ticket: who came back as its type allows is no other person."""
+        """Return how many persons came by a ticket; a person who came back, as the type allows, counts once."""
         ticket = (await ticket_in(work, ticket_id)).record
         one = (await catalog.ticket_types(work, (ticket.ticket_type,)))[ticket.ticket_type]
         zone = ZoneInfo((await catalog.site(work, ticket.issuing_site)).parameters.zone)
@@ -67,7 +67,7 @@ class Admissions:
         return max((usage_of(found, right, ticket.persons, zone).persons() for right in rights), default=0)
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
-        """Compute again whether the ticket's admissions are in conflict with what it is, after that has changed."""
+        """Compute again whether the ticket's admissions conflict with its state, after that has changed."""
         await judging.judge_anew(work, ticket_id, now)
 
     async def passages_of(self, ticket_id: TicketId) -> tuple[PastPassage, ...]:

@@ -1,1 +1,1 @@
-"""Travel agencies: contracts, what they have with us, their groups."""
+"""Travel agencies: contracts, their accounts with us, their groups."""

@@ -1,8 +1,8 @@
-"""Group orders (团队单): one code for many, admitted in parts, settled by the heads that came.
+"""Group orders (团队单): one code for many persons, admitted in parts, settled by the persons who came.
 
-Laws (law 6): a group's code admits nobody any more before its heads are counted, and they are counted when every gate that could
-have admitted somebody has said so; what is deducted goes to the agency's own account, once; the guide's name and phone are sealed
-at rest, and reading them in full is audited (law 9).
+Laws (law 6): a group's code stops admitting before its persons are counted, and they are counted when every gate that could have
+admitted one has reported that it knows; the deduction goes to the agency's own account, once; the guide's name and phone are
+sealed at rest, and reading them in full is audited (law 9).
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ class GroupOrder:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A group as it was sold: how many are to come, for which heads it is charged, and who guides it."""
+    """A group as it was sold: how many persons are planned, for which persons it is charged, and who guides it."""
 
     order_id: int
     agency_id: int
@@ -69,7 +69,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Who knows which gates may admit, and whom they have admitted."""
+    """Knows which gates may admit, and which persons they have admitted."""
 
     agents: AdmittingAgents
     admissions: Heads
@@ -79,14 +79,14 @@ class GroupOrders:
     """Keeps the group orders."""
 
     def __init__(self, store: Store, issuing: Issuing, gates: Gates, seal: FieldSeal) -> None:
-        """Take the store, who changes tickets, who knows of gates, and the seal for guides."""
+        """Take the store, the services that change tickets and know gates, and the seal for guides."""
         self._store = store
         self._issuing = issuing
         self._gates = gates
         self._seal = seal
 
     def add(self, work: Work, planned: Planned) -> None:
-        """Write down that an order, which this transaction makes, is a group's."""
+        """Store that an order, which this transaction makes, is a group's."""
         row = {
             "order_id": planned.order_id,
             "agency_id": planned.agency_id,
@@ -98,7 +98,7 @@ class GroupOrders:
         work.insert(GroupOrderRow, [row])
 
     async def groups(self, agency_id: int, before: int | None, limit: int) -> tuple[GroupOrder, ...]:
-        """Return an agency's group orders, newest first, those before one; whom they wait for is read by itself.
+        """Return an agency's group orders, newest first, those before one. Only `group` reads the gates that an order waits for.
 
         Problem where there is no such agency.
         """
@@ -110,7 +110,7 @@ class GroupOrders:
         return tuple(self._group(row, ()) for row in rows)
 
     async def group(self, order_id: int, now: Instant) -> GroupOrder:
-        """Return a group order, and whom it waits for; Problem where there is none."""
+        """Return a group order, and the gates that it waits for; Problem where there is none."""
         async with self._store.reading() as work:
             row = await work.session.get(GroupOrderRow, order_id)
             if row is None:
@@ -125,9 +125,9 @@ class GroupOrders:
             return self._guide(row)
 
     async def end(self, order_id: int, by: int, now: Instant) -> GroupOrder:
-        """End a group's visit: its codes admit nobody any more; settles at once where no gate must be waited for.
+        """End a group's visit: its codes stop admitting. Settle at once where no gate must be waited for.
 
-        Problem where the visit has not begun, or a refund of the order is not decided yet: it may make a code live again.
+        Problem where the visit has not begun, or a refund of the order is not decided yet: it may make a code valid again.
         """
         async with self._store.transaction() as work:
             row = await _locked(work, order_id)
@@ -136,17 +136,17 @@ class GroupOrders:
         return await self.settle(order_id, now)
 
     async def settle(self, order_id: int, now: Instant) -> GroupOrder:
-        """Settle a group that has ended, where its gates have all said so; else leave it waiting."""
+        """Settle a group that has ended, where all its gates have reported that they know; else leave it waiting."""
         async with self._store.transaction() as work:
             row = await _locked(work, order_id)
-            # The fence first, then the heads, as for a refund: what was admitted before it cannot be missed.
+            # The fence first, then the persons, as for a refund: so no admission before the fence can be missed.
             waiting = await self._waiting_for(work, row, now)
             if row.state == GroupState.ENDING and not waiting:
                 await self._settle(work, row, now)
             return self._group(row, waiting)
 
     async def settle_waiting(self, now: Instant) -> int:
-        """Settle every group whose gates have said that it has ended; return how many. A job."""
+        """Settle every group whose gates have all reported that they know of its end; return how many. A job."""
         done, last = 0, 0
         while waiting := await self._ending_after(last):
             for order_id in waiting:
@@ -228,7 +228,7 @@ class GroupOrders:
 
 
 async def _deduct(work: Work, row: GroupOrderRow, ticket: Ticket, amount_fen: int, now: Instant) -> None:
-    """Give back what was paid for heads that did not come: onto the account that the order was paid by, else into the balance."""
+    """Give back what was paid for persons who did not come. Onto the account that paid the order, else into the balance."""
     is_on_account = await documents.paid_by(work, row.order_id) is Method.ON_ACCOUNT
     method = Method.ON_ACCOUNT if is_on_account else Method.PREPAID
     await agency_funds.give_back(work, method, row.agency_id, amount_fen)

@@ -1,4 +1,4 @@
-"""What group orders must know of admissions; the assembly hands in who answers."""
+"""What group orders must know of admissions; the assembly gives the service that answers."""
 
 from typing import Protocol
 
@@ -10,5 +10,5 @@ class Heads(Protocol):
     """Answered by `central.admissions`."""
 
     async def heads(self, work: Work, ticket_id: TicketId) -> int:
-        """Return how many persons came by a ticket, whoever went out and came back once."""
+        """Return how many persons came by a ticket; a person who went out and came back counts once."""
         ...

@@ -1,6 +1,6 @@
 """Agencies as rows.
 
-Laws: names and phones of contacts are sealed at rest (law 9); an agency is locked before anything but its funds changes.
+Laws: names and phones of contacts are sealed at rest (law 9); an agency is locked before any change except of its funds.
 """
 
 import json
@@ -28,7 +28,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class AgencyWish:
-    """What people set of an agency. `charges` is for which heads its groups pay."""
+    """What people set of an agency. `charges` says for which persons its groups pay."""
 
     site_id: SiteId
     name: str
@@ -40,7 +40,7 @@ class AgencyWish:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An agency, and what it has with us: a balance paid beforehand, and what it owes on account (below zero: its own)."""
+    """An agency and its funds: a balance paid beforehand, and its debt on account (below zero: in its favour)."""
 
     agency_id: int
     wish: AgencyWish
@@ -50,7 +50,7 @@ class Agency:
 
 
 def write(work: Work, row: AgencyRow, wish: AgencyWish, seal: FieldSeal) -> None:
-    """Write what people set; the row has its number."""
+    """Write what people set into the row, which has its number."""
     row.site_id, row.name, row.charges = wish.site_id, wish.name, wish.charges
     row.credit_limit_fen, row.is_disabled = wish.credit_limit_fen, wish.is_disabled
     row.contacts_sealed = sealed(seal, wish.contacts, _at(row.id))
@@ -95,7 +95,7 @@ async def prices_of(work: Work, agency_id: int) -> tuple[ContractPrice, ...]:
 
 
 async def replace_prices(work: Work, agency_id: int, prices: tuple[ContractPrice, ...]) -> None:
-    """Let these be an agency's contract prices, and no others."""
+    """Replace all contract prices of an agency by these."""
     await work.session.exec(delete(AgencyPriceRow).where(col(AgencyPriceRow.agency_id) == agency_id))
     work.session.add_all(
         AgencyPriceRow(
@@ -115,12 +115,12 @@ def agreed(prices: tuple[ContractPrice, ...]) -> tuple[AgreedPrice, ...]:
 
 
 def sealed(seal: FieldSeal, contacts: tuple[Contact, ...], place: Place) -> bytes:
-    """Return contacts as they are kept."""
+    """Return contacts as they are stored."""
     return seal.seal(json.dumps([[one.name, one.phone] for one in contacts]), place)
 
 
 def opened(seal: FieldSeal, kept: bytes, place: Place) -> tuple[Contact, ...]:
-    """Return contacts as they were given."""
+    """Return contacts as people gave them."""
     return tuple(Contact(name, phone) for name, phone in json.loads(seal.open(kept, place)))
 
 

@@ -1,6 +1,6 @@
-"""What agencies buy: at their contract prices, paid by their balance, on account, or like anybody's order.
+"""Sales to agencies: at their contract prices, paid by their balance, on account, or like any other order.
 
-Laws: a contract price goes before the catalogue's; an agency that is disabled buys nothing.
+Laws: a contract price takes precedence over the catalogue's; a disabled agency cannot buy.
 """
 
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ class AgencySales:
     """Sells to agencies."""
 
     def __init__(self, store: Store, sales: Sales, groups: GroupOrders) -> None:
-        """Take the store, who sells, and who keeps group orders."""
+        """Take the store, the service that sells, and the service that keeps group orders."""
         self._store = store
         self._sales = sales
         self._groups = groups

@@ -1,7 +1,7 @@
-"""Travel agencies (旅行社): their contracts, what they pay, and their statements.
+"""Travel agencies (旅行社): their contracts, their payments, and their statements.
 
-Laws: a balance and a credit move with the ledger in one transaction; an agency is disabled, never deleted, and then buys nothing,
-while its money stays; the same Idempotency-Key takes money once; every change is audited.
+Laws: a balance and a credit move with the ledger in one transaction; an agency is disabled, never deleted; a disabled agency
+cannot buy, and its money stays; the same Idempotency-Key takes money once; every change is audited.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Paying:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Of which agency and days a statement is; both days included."""
+    """The agency and the days of a statement; both days included."""
 
     agency_id: int
     first: date
@@ -76,7 +76,7 @@ class Agencies:
             return agency_of(await records.existing(work, agency_id), self._seal)
 
     async def add(self, wish: AgencyWish, by: int, now: Instant) -> Agency:
-        """Add an agency; Problem where its name is taken, or its site is not there."""
+        """Add an agency; Problem where its name is taken, or its site does not exist."""
         async with self._store.transaction() as work:
             await catalog.site(work, wish.site_id)
             await records.require_free(work, wish.name, None)
@@ -99,7 +99,7 @@ class Agencies:
             return agency_of(row, self._seal)
 
     async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant) -> Agency:
-        """Change an agency; Problem where there is none, its name is taken, or its site is not there."""
+        """Change an agency; Problem where there is none, its name is taken, or its site does not exist."""
         async with self._store.transaction() as work:
             row = await records.existing(work, agency_id, lock=True)
             await catalog.site(work, wish.site_id)
@@ -117,7 +117,7 @@ class Agencies:
             return await records.prices_of(work, agency_id)
 
     async def set_prices(self, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
-        """Let these be an agency's contract prices; what was sold keeps its price. Problem where two hold on one day."""
+        """Replace an agency's contract prices; sold tickets keep their price. Problem where two apply on one day."""
         require_prices_apart(prices)
         async with self._store.transaction() as work:
             await records.existing(work, agency_id, lock=True)
@@ -129,7 +129,7 @@ class Agencies:
             audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(prices))
 
     async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
-        """Take an agency's money, into its balance or for what it owes; Problem where it owes less."""
+        """Receive an agency's money, into its balance or for what it owes; Problem where it owes less."""
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
@@ -140,7 +140,7 @@ class Agencies:
             return agency_of(await records.existing(work, paying.agency_id), self._seal)
 
     async def pay_out(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
-        """Pay what is left of a balance back, when the contract has ended; Problem while the agency may still buy, or owes."""
+        """Pay the rest of a balance back, when the contract has ended. Problem while the agency may still buy, or owes."""
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
@@ -162,7 +162,7 @@ class Agencies:
             return Statement(opening, await statements.funds_before(work, period.agency_id, span.until))
 
     async def entries(self, period: Period, after: int, limit: int) -> tuple[Entry, ...]:
-        """Return what moved an agency's accounts in a period, oldest first, after an entry."""
+        """Return the movements of an agency's accounts in a period, oldest first, after an entry."""
         async with self._store.querying() as work:
             return await statements.entries(work, period.agency_id, await _span(work, period), after, limit)
 
@@ -176,7 +176,7 @@ class Agencies:
         await self._note(work, row, paying, now)
 
     async def _note(self, work: Work, row: AgencyRow, paying: Paying, now: Instant) -> None:
-        """Write down money that an agency paid or was paid, and move it in the ledger."""
+        """Store money that an agency paid or was paid, and move it in the ledger."""
         paid, agency_id = paying.paid, paying.agency_id
         is_cash = paid.method is Method.CASH
         shift_id = await drawers.shift_for_sale(work, row.site_id, paid.by) if is_cash else None

@@ -1,6 +1,6 @@
-"""An agency's statement: what its balance and its credit were before a period, what moved them, and what they are after it.
+"""An agency's statement: its balance and its credit before a period, the movements, and both after the period.
 
-Laws: a statement is the ledger's movements of the agency and nothing else, so that opening balance, entries and closing balance
+Laws: a statement consists only of the ledger's movements of the agency, so that opening balance, entries and closing balance
 agree to the fen (law 12); days are the business days of the agency's site, both included.
 """
 
@@ -22,7 +22,7 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Funds:
-    """What an agency has with us: a balance, and what it owes on account."""
+    """An agency's funds: a balance, and what it owes on account."""
 
     prepaid_fen: int
     owed_fen: int
@@ -30,7 +30,7 @@ class Funds:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One movement: what it added to the balance, or to what the agency owes. `method` and `reference` are of what it paid."""
+    """One movement: what it added to the balance, or to the debt. `method` and `reference` belong to the agency's payment."""
 
     entry_id: int
     posted_at: Instant
@@ -43,7 +43,7 @@ class Entry:
 
 
 async def funds_before(work: Work, agency_id: int, until: Instant) -> Funds:
-    """Return what an agency had with us just before an instant."""
+    """Return an agency's funds just before an instant."""
     of_agency = (col(LedgerRow.agency_id) == agency_id, col(LedgerRow.posted_at) < until)
     prepaid, owed = ledger.agency_prepaid(agency_id), ledger.agency_owed(agency_id)
     sums = [_sum(column == account) for account in (prepaid, owed) for column in (col(LedgerRow.credit), col(LedgerRow.debit))]
@@ -53,7 +53,7 @@ async def funds_before(work: Work, agency_id: int, until: Instant) -> Funds:
 
 
 async def entries(work: Work, agency_id: int, span: Span, after: int, limit: int) -> tuple[Entry, ...]:
-    """Return what moved an agency's accounts in a time, oldest first, after an entry."""
+    """Return the movements of an agency's accounts in a time, oldest first, after an entry."""
     query = select_rows(LedgerRow, AgencyReceiptRow).join(
         AgencyReceiptRow, col(AgencyReceiptRow.id) == col(LedgerRow.receipt_id), isouter=True
     )

@@ -1,1 +1,1 @@
-"""What people did, recorded with the doing."""
+"""Acts of people, recorded in the transaction of the act."""

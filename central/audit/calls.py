@@ -1,8 +1,8 @@
 """The log of calls and faults: what the API was asked, and what broke, with the id that the caller saw.
 
-Laws: a request never waits for its own line, and never fails by it: lines are gathered and written down every second, so that the
-last second may be lost with the process (operations are not: they are audited in their own transaction); what is kept is chosen
-by the level; nothing of a body or a query is kept.
+Laws: a request never waits for its own line, and never fails because of it: lines are gathered and written every second, so that
+the last second may be lost with the process (operations are not: they are audited in their own transaction); the level chooses
+which calls are kept; nothing of a body or a query is kept.
 """
 
 from collections import deque
@@ -22,7 +22,7 @@ _FIRST_FAILURE = 400
 
 
 class LogLevel(StrEnum):
-    """Which calls are kept. Faults are kept always."""
+    """Which calls are kept. Faults are always kept."""
 
     NOTHING = "nothing"
     FAILURES = "failures"
@@ -31,7 +31,7 @@ class LogLevel(StrEnum):
 
 
 def is_kept(level: LogLevel, method: str, status: int) -> bool:
-    """Whether a call is kept at a level; each level keeps what the one before does."""
+    """Return whether a call is kept at a level; each level keeps what the one before keeps."""
     match level:
         case LogLevel.NOTHING:
             return False
@@ -44,7 +44,7 @@ def is_kept(level: LogLevel, method: str, status: int) -> bool:
 
 
 class CallLog:
-    """Gathers lines, and writes them down when told to. It is the web's `CallListener`."""
+    """Gathers lines, and writes them when a job calls. It is the web's `CallListener`."""
 
     def __init__(self, store: Store, level: LogLevel, clock: Clock) -> None:
         """Take the store, the level, and the clock that stamps the lines."""
@@ -74,7 +74,7 @@ class CallLog:
         self._rows.append((FaultRow, row))
 
     async def write_down(self) -> None:
-        """Write what was gathered; a job calls it. Where the database fails, the lines wait for the next time."""
+        """Write the gathered lines; a job calls it. Where the database fails, the lines wait for the next run."""
         taken = list(self._rows)
         if not taken:
             return

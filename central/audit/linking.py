@@ -1,7 +1,7 @@
 """Linking records into the chain, verifying it, and purging its oldest records.
 
-Laws: only what is committed is linked, and linked once; a purge takes whole batches, never the newest, and is itself a record of
-the chain; the batches stay, so that what is left still verifies.
+Laws: only committed records are linked, and each once; a purge takes whole batches, never the newest, and is itself a record of
+the chain; the batches stay, so that the rest still verifies.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ PublicKey = Callable[[KeyId], bytes | None]
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """How the chain stands. `fault` says what is wrong first, or nothing; `unlinked` records wait for the next batch."""
+    """How the chain stands. `fault` names the first thing that is wrong, or is empty; `unlinked` records wait for a batch."""
 
     batches: int
     records: int
@@ -55,13 +55,13 @@ class Chain:
     """The chain of one house."""
 
     def __init__(self, store: Store, signer: Signer, public_key: PublicKey) -> None:
-        """Take the store, who signs, and what proves it."""
+        """Take the store, the signer, and the keys that verify it."""
         self._store = store
         self._signer = signer
         self._public_key = public_key
 
     async def link_all(self, now: Instant) -> int:
-        """Link whatever is not linked; return how many batches that made. A job calls it."""
+        """Link all records that are not linked; return how many batches that made. A job calls it."""
         made = 0
         while await self._link_some(now):
             made += 1
@@ -116,9 +116,9 @@ class Chain:
         return None if proved else f"batch {row.number} is not signed by a key of this house"
 
     async def purge(self, before: Instant, by: int, now: Instant) -> int:
-        """Delete the records of all batches that ended before an instant; return how many records that were.
+        """Delete the records of all batches that ended before an instant; return how many records it deleted.
 
-        Problem where they would be younger than the house keeps them for, or the chain does not verify as it stands.
+        Problem where they are younger than the time for which records are kept, or the chain does not verify.
         """
         if before > now - KEPT_DAYS * MS_PER_DAY:
             raise Problem(ProblemCode.INPUT_INVALID, f"records are kept for {KEPT_DAYS} days; give an earlier day")

@@ -18,7 +18,7 @@ from protocol.instants import from_datetime, to_datetime
 
 AUDIT: web.AppKey[AuditSearch] = web.AppKey("audit", AuditSearch)
 CHAIN: web.AppKey[Chain] = web.AppKey("chain", Chain)
-# Named here, because identity, which lists all permissions, stands above.
+# Named here, because identity, which lists all permissions, stands in a layer above.
 READ, PURGE = "audit.read", "audit.purge"
 
 RequestId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="X-Request-Id of the answer")]
@@ -42,7 +42,7 @@ class LineQuery(PageQuery):
 
 
 class PurgeBody(BaseModel):
-    """Up to when."""
+    """The end of the time whose records are deleted."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,7 +50,7 @@ class PurgeBody(BaseModel):
 
 
 class RecordView(BaseModel):
-    """One thing that somebody did; `batch` is its link of the chain, once there is one."""
+    """One act of a user or of the system; `batch` is its link of the chain, once there is one."""
 
     record_id: int
     recorded_at: datetime
@@ -86,7 +86,7 @@ class FaultView(BaseModel):
 
 
 class ChainView(BaseModel):
-    """How the chain stands; `fault` says what is wrong first."""
+    """How the chain stands; `fault` names the first thing that is wrong."""
 
     batches: int
     records: int
@@ -197,7 +197,7 @@ async def verify_audit_chain(call: Call[None, None]) -> ChainView:
     proved=True,
 )
 async def purge_audit_records(call: Call[PurgeBody, None]) -> PurgeView:
-    """Delete the records of all batches that ended before an instant; the chain goes on and says so."""
+    """Delete the records of all batches that ended before an instant; the chain goes on and records it."""
     chain, before = call.request.app[CHAIN], from_datetime(call.body.before)
     return PurgeView(records=await chain.purge(before, call.principal.user_id, call.now))
 

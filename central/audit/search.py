@@ -1,4 +1,4 @@
-"""Searching what people did, what was called and what failed: newest first, by keyset."""
+"""Searching the log of acts, calls and faults: newest first, by keyset."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for; what is None is not asked about. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
+    """What a search asks for; None does not filter. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
 
     user_id: int | None = None
     action: str | None = None
@@ -22,7 +22,7 @@ class Wanted:
 
 
 class AuditSearch:
-    """Answers questions about the log."""
+    """Searches the log."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""

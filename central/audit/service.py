@@ -1,6 +1,6 @@
-"""Recording what people did.
+"""Recording the acts of people.
 
-Laws: the record is part of the transaction of the doing; it holds no password, no document number and no name of a visitor.
+Laws: the record is part of the transaction of the act; it holds no password, no document number and no name of a visitor.
 """
 
 from central.domain.calls import CURRENT_REQUEST

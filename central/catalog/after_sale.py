@@ -1,7 +1,7 @@
 """What may be done with a sold ticket of a type (退票、改签), as people state it in JSON: refunds by cut-offs, other days.
 
-Laws: what is left out does not restrict, so that a type stored before there was a rule is refunded as before; fees are whole fen;
-times are the site's local ones, without a zone. A ticket keeps the rules that it was sold by (`sales.promises`).
+Laws: a rule that is left out does not restrict, so that a type stored before the rule existed is refunded as before; fees are
+whole fen; times are the site's local ones, without a zone. A ticket keeps the rules of its sale (`sales.sold_terms`).
 """
 
 from datetime import time
@@ -43,7 +43,10 @@ class RefundTerm(_Stated):
 
 
 class RefundRules(_Stated):
-    """Whether and until when a ticket is refunded. The first of `terms` that is not over holds; without any, refunds are free."""
+    """Whether and until when a ticket is refunded.
+
+    The first of `terms` that is not over applies; without terms, refunds are free.
+    """
 
     is_refundable: bool = True
     terms: Annotated[list[RefundTerm], Field(max_length=MOST_TERMS)] = []
@@ -59,7 +62,7 @@ class RefundRules(_Stated):
 
 
 class RescheduleRules(_Stated):
-    """How often a ticket may be moved to another day or slot, and until when: a local time so many days before its day of use."""
+    """How often a ticket may be moved to another day or slot, and until when: a local time, some days before its day of use."""
 
     times: Annotated[int, Field(ge=1, le=MOST_TIMES)] = 1
     days_before: Annotated[int, Field(ge=-MOST_DAYS_AHEAD, le=MOST_DAYS_AHEAD)] = 0
@@ -67,7 +70,10 @@ class RescheduleRules(_Stated):
 
 
 class AfterSaleRules(_Stated):
-    """What may be done with a sold ticket. Without `reschedule` it is not moved to another day; `reprints` bounds its prints."""
+    """What may be done with a sold ticket.
+
+    Without `reschedule` it cannot be moved to another day; `reprints` limits its prints.
+    """
 
     refund: RefundRules = RefundRules()
     reschedule: RescheduleRules | None = None

@@ -1,7 +1,7 @@
 """How full each site is today, as sales and the home page need it.
 
-Laws: a level is written when it changes, and audited; yesterday's says nothing of today; sales for a day stop while the site is
-full on it, and begin again by themselves.
+Laws: a level is written when it changes, and audited; yesterday's level says nothing of today; sales for a day stop while the
+site is full on it, and begin again by themselves.
 """
 
 from collections.abc import Collection
@@ -26,13 +26,13 @@ class SiteLoad:
 
 
 async def load_of(work: Work, site_id: SiteId) -> SiteLoad | None:
-    """Return how full a site was when that changed last; None where it was never looked at."""
+    """Return how full a site was at the last change; None where it was never measured."""
     row = await work.session.get(SiteLoadRow, site_id)
     return None if row is None else SiteLoad(row.day, LoadLevel(row.level), row.since)
 
 
 async def note(store: Store, site_id: SiteId, day: date, loads: Collection[tuple[int, int | None]], now: Instant) -> LoadLevel:
-    """Keep how full a site is by its (persons, maximum); return it."""
+    """Store how full a site is by its (persons, maximum); return it."""
     async with store.reading() as work:
         before = await load_of(work, site_id)
     was = before.level if before is not None and before.day == day else LoadLevel.OK

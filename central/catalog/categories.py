@@ -1,6 +1,7 @@
 """Categories of ticket types (票据分类): a tree in which types are found.
 
-Laws: a category never stands under itself; one that holds types or other categories is not deleted; every change is audited.
+Laws: a category never stands under itself; a category that holds types or other categories is not deleted; every change is
+audited.
 """
 
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ class CategoryWish:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category with what stands under it, and the types that are in it itself."""
+    """A category with the categories under it, and the types that are in it itself."""
 
     category_id: int
     wish: CategoryWish
@@ -47,7 +48,7 @@ class Categories:
         self._store = store
 
     async def tree(self) -> tuple[Category, ...]:
-        """Return the categories at the top, each with all that stands under it."""
+        """Return the categories at the top, each with all categories under it."""
         async with self._store.reading() as work:
             rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.place), col(CategoryRow.id)))).all()
             in_category = select(TicketTypeRow.id, TicketTypeRow.category_id).where(col(TicketTypeRow.category_id).is_not(None))
@@ -61,7 +62,7 @@ class Categories:
         return _branch(None, children, types)
 
     async def add(self, wish: CategoryWish, by: int, now: Instant) -> Category:
-        """Add a category; Problem where its parent is not there, or there are too many."""
+        """Add a category; Problem where its parent does not exist, or there are too many."""
         async with self._store.transaction() as work:
             parents = await _parents(work)
             if len(parents) >= MOST_CATEGORIES:
@@ -74,9 +75,9 @@ class Categories:
         return Category(_number(row), wish, (), ())
 
     async def change(self, category_id: int, wish: CategoryWish, by: int, now: Instant) -> Category:
-        """Rename or move a category with all that stands under it; Problem where it would stand under itself."""
+        """Rename a category, or move it with all categories under it; Problem where it would stand under itself."""
         async with self._store.transaction() as work:
-            # All rows are locked: two that move at once could otherwise put each under the other.
+            # All rows are locked: two moves at once could otherwise put each category under the other.
             parents = await _parents(work)
             if category_id not in parents:
                 raise _not_there(category_id)
@@ -103,7 +104,7 @@ class Categories:
             audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
 
     async def put_type(self, type_id: TicketTypeId, category_id: int | None, by: int, now: Instant) -> None:
-        """Put a type into a category, or into none; Problem where either is not there."""
+        """Put a type into a category, or into none; Problem where either does not exist."""
         async with self._store.transaction() as work:
             row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
             if row is None:
@@ -159,7 +160,7 @@ def _require_place(parents: Mapping[int, int | None], own: int | None, parent: i
 
 
 def _height(parents: Mapping[int, int | None], own: int | None) -> int:
-    """Return how many levels a category has, itself the first; a new one has no more."""
+    """Return how many levels a category has, counting itself; a new category has one."""
     level, height = {own}, 0
     while level:
         height += 1

@@ -1,6 +1,6 @@
 """The checks of a policy as people state them in JSON, each the mirror of one check of `protocol.admission.policy`.
 
-Laws: nothing is stated here that a gate could not decide; unknown fields are refused.
+Laws: people can state only what a gate can decide; unknown fields are refused.
 """
 
 from datetime import date, time
@@ -67,7 +67,7 @@ class DaysExcluded(_Stated):
 class TimeOfDay(_Stated):
     """Local times, both inclusive; a last of 23:59 means the whole minute, and a first after the last spans midnight.
 
-    Days stay calendar days: what comes after midnight is of the new day, so a ticket for such a night is valid for two.
+    Days stay calendar days: a time after midnight belongs to the new day, so a ticket for such a night is valid for two days.
     """
 
     check: Literal["time-of-day"]

@@ -1,6 +1,7 @@
-"""Concessions (优待票): who is entitled to a type, as people state it in JSON.
+"""Concessions (优待票): which visitors are entitled to a type, as people state it in JSON.
 
-Laws: what is left out does not restrict; days are the site's local ones; of a visitor nothing is asked but what the ground needs.
+Laws: a rule that is left out does not restrict; days are the site's local ones; a seller asks a visitor only for what the ground
+needs.
 """
 
 from datetime import date
@@ -62,11 +63,11 @@ class Ground(BaseModel):
 
     @property
     def asks_age(self) -> bool:
-        """Whether it depends on when somebody was born."""
+        """Return whether the ground depends on the visitor's date of birth."""
         return self.minimum_age is not None or self.maximum_age is not None
 
     def holds_on(self, visit: date) -> bool:
-        """Whether it entitles anybody on that day."""
+        """Return whether the ground entitles visitors on that day."""
         after, before = self.first is None or visit >= self.first, self.last is None or visit <= self.last
         return after and before and (self.every_year is None or f"{visit:%m-%d}" in self.every_year)
 

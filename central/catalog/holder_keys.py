@@ -1,11 +1,11 @@
-"""The keys by which a site's gates know holders (law 9): a new one when an agent is lost, older ones gone when nobody needs them.
+"""The keys by which a site's gates know holders (law 9): a new one when an agent is lost; a key that no agent uses is removed.
 
-Laws: pure; a key is handed out only once every holder is found by it in the feed, so that nobody who paid is turned away; a key
-is kept for as long as an agent with rights goes by it; a generation is never given twice, not even after a restore of central's
-backup, because it is the time when its key was made.
+Laws: pure; central hands out a key only once the feed finds every holder by it, so that no visitor who paid is turned away; a key
+stays as long as an agent with rights uses it; a generation is never given twice, not even after a restore of central's backup,
+because it is the time when its key was made.
 
-A round brings the credentials of all tickets to the keys in force: from ticket to ticket, then until the feed has told of it.
-It begins anew whenever the keys change.
+A round computes the credentials of all tickets for the keys in force: it goes from ticket to ticket, then waits until the feed
+holds them. It starts again whenever the keys change.
 """
 
 import json
@@ -30,7 +30,7 @@ class HolderKey:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A round that goes from ticket to ticket, and is past this one (None: it has not begun)."""
+    """A round that goes from ticket to ticket, and has done the tickets up to this one (None: it has not begun)."""
 
     past: TicketId | None
 
@@ -47,7 +47,7 @@ Round = Walk | Telling | None
 
 @dataclass(frozen=True, slots=True)
 class HolderKeys:
-    """A site's keys in force, newest first; `ready` is the generation that is handed out. `round` is what is being done."""
+    """A site's keys in force, newest first; `ready` is the generation that is handed out. `round` is the current round."""
 
     keys: tuple[HolderKey, ...]
     ready: int
@@ -55,7 +55,7 @@ class HolderKeys:
 
     @property
     def handed_out(self) -> HolderKey:
-        """The newest key by which every holder is found in the feed."""
+        """The newest key by which the feed finds every holder."""
         return next(one for one in self.keys if one.generation == self.ready)
 
     @property
@@ -70,24 +70,27 @@ def begun(key: bytes, now: Instant) -> HolderKeys:
 
 
 def with_new(held: HolderKeys, key: bytes, now: Instant) -> HolderKeys:
-    """Return the keys with a new one in front, which is handed out at the end of the round that begins."""
+    """Return the keys with a new one in front; central hands it out at the end of the round that begins now."""
     newest = HolderKey(max(now, held.keys[0].generation + 1), key)
     return HolderKeys((newest, *held.keys), held.ready, Walk(None))
 
 
 def settled(held: HolderKeys) -> HolderKeys:
-    """Return the keys at the end of a round: the newest is handed out from now on."""
+    """Return the keys at the end of a round: central hands out the newest from now on."""
     return replace(held, ready=held.keys[0].generation, round=None)
 
 
 def without_unused(held: HolderKeys, in_use: Collection[int]) -> HolderKeys:
-    """Return the keys without those older than the one handed out that no agent goes by; a round takes their credentials away."""
+    """Return the keys without those that are older than the one handed out and that no agent uses.
+
+    A round then takes their credentials away.
+    """
     kept = tuple(one for one in held.keys if one.generation >= held.ready or one.generation in in_use)
     return held if kept == held.keys else HolderKeys(kept, held.ready, Walk(None))
 
 
 def to_text(held: HolderKeys) -> str:
-    """Return the keys as they are sealed."""
+    """Return the keys as text, for the seal."""
     doing: list[object] = []
     match held.round:
         case Walk(past):
@@ -99,7 +102,7 @@ def to_text(held: HolderKeys) -> str:
 
 
 def from_text(text: str) -> HolderKeys:
-    """Read what `to_text` made, or the one key that a site of an earlier version has."""
+    """Return the keys from the text of `to_text`, or from the one key that a site of an earlier version has."""
     if len(text) == 2 * SITE_KEY_BYTES:
         return HolderKeys((HolderKey(FIRST_GENERATION, bytes.fromhex(text)),), FIRST_GENERATION, None)
     said = json.loads(text)

@@ -1,6 +1,6 @@
 """Ticket types and sites as people state them in JSON; stored so, and turned into what gates decide by.
 
-Laws: a type that is stored could be decided by every gate of its sites; prices are whole fen.
+Laws: every gate of its sites can decide a stored type; prices are whole fen.
 """
 
 from datetime import date
@@ -57,7 +57,7 @@ class _Stated(BaseModel):
 
 
 class WalkInRuleParameters(_Stated):
-    """刷证免票: who passes on the document alone. What is left out does not restrict."""
+    """刷证免票: the visitors who pass by their document alone. A rule that is left out does not restrict."""
 
     rule_id: Annotated[int, Field(ge=1, le=U32_MAX)]
     name_zh: Name
@@ -85,12 +85,12 @@ class WalkInRuleParameters(_Stated):
 
 
 class SiteParameters(_Stated):
-    """A site. A capacity left out does not restrict. A business day ends at that hour of the next day (0: at midnight).
+    """A site. A capacity that is left out does not restrict. A business day ends at that hour of the next day (0: at midnight).
 
-    `capacity` is how many may be on site at once (瞬时承载量), `daily_capacity` how many may come on a day (最大承载量): at
-    either sales for the day stop, and no more are sold for a day than may come on it.
+    `capacity` is how many persons may be on site at once (瞬时承载量), `daily_capacity` how many may come on a day (最大承载量).
+    At either maximum, sales for the day stop; for a day, no more persons are sold than may come on it.
 
-    `cash_needs_shift`: nobody sells for cash without an open shift.
+    `cash_needs_shift`: a seller without an open shift cannot sell for cash.
     """
 
     name_zh: Name
@@ -116,7 +116,7 @@ class SiteParameters(_Stated):
 
 
 class EntitlementParameters(_Stated):
-    """One right. `ticket_type` is what check points are ticked for; left out, it is the type itself."""
+    """One right. `ticket_type` is the type that check points are ticked for; left out, it is the type itself."""
 
     ticket_type: TypeNumber | None = None
     sites: Annotated[list[SiteNumber], Field(min_length=1, max_length=MOST_SITES)]
@@ -124,7 +124,7 @@ class EntitlementParameters(_Stated):
     alternatives: Annotated[list[Checks], Field(max_length=MOST_CHECKS)] = []
 
     def checks(self) -> tuple[Check, ...]:
-        """Return all checks that stand anywhere in it."""
+        """Return all checks of the right, at any place in it."""
         return (*self.always, *(check for alternative in self.alternatives for check in alternative))
 
     def stated(self, own_type: TicketTypeId, number: EntitlementId) -> policy.Entitlement:
@@ -154,7 +154,7 @@ class FixedDays(_Stated):
 
 
 class DaysFromVisit(_Stated):
-    """Valid for so many days, the day of the visit being the first."""
+    """Valid for so many days; the day of the visit is the first."""
 
     kind: Literal["days-from-visit"]
     days: Annotated[int, Field(ge=1, le=MOST_VALID_DAYS)] = 1
@@ -175,9 +175,9 @@ class Group(_Stated):
 
 
 class Activation(_Stated):
-    """密码激活: tickets are sold inactive, and a code makes each somebody's, within so many days of the sale.
+    """密码激活: tickets are sold inactive, and a visitor activates each by a code, within so many days of the sale.
 
-    The day of the visit and the holder are said at the activation.
+    The visitor states the day of the visit and the holder at the activation.
     """
 
     within_days: Annotated[int, Field(ge=0, le=MOST_VALID_DAYS)] = DEFAULT_ACTIVATION_DAYS
@@ -186,7 +186,7 @@ class Activation(_Stated):
 class TicketTypeParameters(_Stated):
     """A ticket type: its names, its rights, when its tickets are valid, and what the seller must ask.
 
-    Without `counts_visitors` (staff, vendor and works cards) nobody who enters by it is counted as a visitor.
+    Without `counts_visitors` (staff, vendor and works cards), persons who enter by it are not counted as visitors.
     """
 
     name_zh: Name
@@ -215,7 +215,7 @@ class TicketTypeParameters(_Stated):
         if self.activation and (self.slots or self.group or self.unseen_allowed):
             raise ValueError("a type that is activated by code has no slots, no group, and is not allowed unseen")
         if self.activation and self.concession:
-            raise ValueError("a type that is activated by code is no concession: nobody sees who activates it")
+            raise ValueError("a type that is activated by code is no concession: no seller sees the visitor who activates it")
         if misfit := self.misfit(self.sale):
             raise ValueError(misfit)
         return self
@@ -232,12 +232,12 @@ class TicketTypeParameters(_Stated):
 
     @property
     def sites(self) -> frozenset[SiteId]:
-        """Return all sites where a ticket of this type may count."""
+        """Return all sites where a ticket of this type may be used."""
         return frozenset(SiteId(site) for right in self.entitlements for site in right.sites)
 
     @property
     def is_multi_use(self) -> bool:
-        """Whether any right of it allows more than one entry."""
+        """Return whether any right of it allows more than one entry."""
         return any(not _is_single_entry(right) for right in self.entitlements)
 
     def stated(self, type_id: TicketTypeId) -> policy.TicketTypeRules:

@@ -1,6 +1,6 @@
-"""Ready-made parameters for the common types, because the parameters are many: a page fills its form with one, and people go on.
+"""Ready-made parameters for the common types: a type has many, so a page fills its form with a preset for the user to change.
 
-Laws: pure; each preset is a type that can be added as it stands; names are given in both languages.
+Laws: pure; each preset is a type that can be added without a change; names are given in both languages.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _SLOT_PLACES = 500
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A common type: its key, what it is for in both languages, and its parameters."""
+    """A common type: its key, its purpose in both languages, and its parameters."""
 
     key: str
     title_zh: str

@@ -1,6 +1,6 @@
-"""Preview: this visitor, on this day, at this check point would be admitted or not, for a type that is saved or only drafted.
+"""Preview: whether a gate would admit this visitor, on this day, at this check point, by a type that is saved or a draft.
 
-Law: the answer is that of `protocol.admission.decide`, by the same tables as gates have; nothing is kept.
+Law: the answer is that of `protocol.admission.decide`, by the same tables as gates have; nothing is stored.
 """
 
 from collections.abc import Collection
@@ -22,7 +22,7 @@ from protocol.identifiers import CheckPointId, SiteId, TicketTypeId
 
 @dataclass(frozen=True, slots=True)
 class WantedPreview:
-    """At which site, and which type: one that is saved, or the parameters of one that is not."""
+    """The site and the type of a preview: a type that is saved, or the parameters of a draft."""
 
     site_id: SiteId
     type_id: TicketTypeId | None
@@ -32,7 +32,7 @@ class WantedPreview:
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """What the gate would say, and the zone in which it says times."""
+    """The gate's answer, and the zone of its times."""
 
     verdict: Verdict
     zone: ZoneInfo
@@ -46,7 +46,7 @@ class Preview:
         self._store = store
 
     async def preview(self, wanted: WantedPreview) -> Previewed:
-        """Return what the gate would say; Problem where the site, the type or a check point is not there."""
+        """Return what the gate would say; Problem where the site, the type or a check point does not exist."""
         async with self._store.reading() as work:
             site = await catalog.site(work, wanted.site_id)
             points = {one.check_point_id: one for one in await check_points.table_of_site(work, wanted.site_id)}

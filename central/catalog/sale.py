@@ -1,7 +1,7 @@
 """When, at what price and how many of a ticket type are sold (限售、限购), as people state it in JSON.
 
-Laws: prices are whole fen; what is left out does not restrict, so that a type stored before there was a rule is sold as before;
-times are the site's local ones, without a zone.
+Laws: prices are whole fen; a rule that is left out does not restrict, so that a type stored before the rule existed is sold as
+before; times are the site's local ones, without a zone.
 """
 
 from datetime import date
@@ -28,7 +28,7 @@ class _Stated(BaseModel):
 
 
 class PriceRule(_Stated):
-    """The price per person for visits on local days from first to last; `weekdays` (ISO, 1 Monday) left out: on all of them."""
+    """The price per person for visits on local days from first to last; on these `weekdays` (ISO, 1 Monday), or on all."""
 
     first: date
     last: date
@@ -42,12 +42,12 @@ class PriceRule(_Stated):
         return self
 
     def holds_on(self, visit: date) -> bool:
-        """Whether it sets the price of a visit on that day."""
+        """Return whether it sets the price of a visit on that day."""
         return self.first <= visit <= self.last and (self.weekdays is None or visit.isoweekday() in self.weekdays)
 
 
 class KnownBy(StrEnum):
-    """How a person is told from others where purchases are limited."""
+    """How the office tells one person from another where purchases are limited."""
 
     DOCUMENT = "document"
     PHONE = "phone"
@@ -68,7 +68,7 @@ class PersonLimit(_Stated):
 
 
 class StockPer(StrEnum):
-    """What has so many places."""
+    """What each has so many places: a day or a slot."""
 
     DAY = "day"
     SLOT = "slot"
@@ -85,7 +85,7 @@ class SaleRules(_Stated):
     """When, at what price and how many are sold.
 
     Sold from `opens_at` to `closes_at` (inclusive); for visits from `days_ahead_least` to `days_ahead_most` days ahead; for today
-    until `today_until` (inclusive). The first rule of `prices` that holds sets the price, the plain price otherwise.
+    until `today_until` (inclusive). The first of `prices` that holds sets the price; without one, the plain price applies.
     """
 
     opens_at: LocalMoment | None = None

@@ -1,8 +1,8 @@
 """Sale settings (售票设置): which seller and which sales channel may sell which ticket type.
 
 Laws: a channel without a setting sells nothing; a seller's own setting, where there is one, narrows what the channel may sell,
-and sellers sell through their own channel only; who holds `sales.sell-all` is not bound by settings, so that a new type can be
-sold at once by administrators, and by whoever is set to all types. Every change is audited.
+and sellers sell through their own channel only. Settings do not bind a person who holds `sales.sell-all`: so administrators, and
+sellers who are set to all types, can sell a new type at once. Every change is audited.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +26,7 @@ _LAST_NUMBER = 2**63 - 1
 
 
 class SubjectKind(StrEnum):
-    """Who is set. The words are stored and never change their meaning."""
+    """Whose setting it is. The words are stored and never change their meaning."""
 
     SELLER = "seller"
     CHANNEL = "channel"
@@ -42,20 +42,20 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class SaleSetting:
-    """What a subject may sell: everything, also what is added later, or these types."""
+    """What a subject may sell: all types, also those that are added later, or these types."""
 
     subject: Subject
     all_types: bool
     types: frozenset[TicketTypeId]
 
     def allows(self, type_id: TicketTypeId) -> bool:
-        """Whether it may sell that type."""
+        """Return whether it may sell that type."""
         return self.all_types or type_id in self.types
 
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """Who sells, and the channel that is theirs. `sells_all`: settings do not bind them."""
+    """The seller, and the seller's channel. `sells_all`: settings do not bind this seller."""
 
     user_id: int
     channel: str
@@ -64,7 +64,7 @@ class Seller:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Who is meant: these, and whoever stands in these groups of sellers and of channels."""
+    """The sellers and channels that are meant: these, and the members of these groups of sellers and of channels."""
 
     subjects: Collection[Subject] = ()
     seller_groups: Collection[str] = ()
@@ -75,7 +75,7 @@ Settings = Mapping[Subject, SaleSetting]
 
 
 class SaleSettings:
-    """Who may sell what."""
+    """Knows which seller and channel may sell which types."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
@@ -88,7 +88,7 @@ class SaleSettings:
         return tuple(found[subject] for subject in sorted(found))
 
     async def set(self, setting: SaleSetting, by: int, now: Instant) -> SaleSetting:
-        """Set what a subject may sell; Problem where a type or the seller is not there."""
+        """Set what a subject may sell; Problem where a type or the seller does not exist."""
         async with self._store.transaction() as work:
             await _require_subject(work, setting.subject)
             if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
@@ -98,7 +98,7 @@ class SaleSettings:
         return setting
 
     async def copy(self, source: Subject, to: Targets, by: int, now: Instant) -> tuple[SaleSetting, ...]:
-        """Give others the same setting; Problem where there is none to copy, or a seller or group is not there."""
+        """Give others the same setting; Problem where there is none to copy, or a seller or group does not exist."""
         async with self._store.transaction() as work:
             found = (await all_in(work)).get(source)
             if found is None:
@@ -129,7 +129,7 @@ def require_allowed(settings: Settings, seller: Seller, channel: str, types: Seq
         )
     for place, type_id in enumerate(types):
         if not _allowed(seller, settings, type_id):
-            message = f"type {type_id} is not in your sale settings; ask whoever sets them"
+            message = f"type {type_id} is not in your sale settings; ask the person who sets them"
             raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, f"lines.{place}.ticket_type_id", message)
 
 

@@ -1,6 +1,6 @@
-"""Sites and ticket types: what people set up, and what gates are told of it.
+"""Sites and ticket types: what people set up, and what gates hear of it.
 
-Laws: whatever gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
+Laws: each change of what gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
 """
 
 from collections.abc import Collection
@@ -39,7 +39,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """The price per person, whether it is sold, by which rules, and what may be done with what was sold (None: as they stand)."""
+    """The price per person, whether it is on sale, by which rules, and what may be done with sold tickets (None: unchanged)."""
 
     price_fen: int
     is_on_sale: bool
@@ -51,7 +51,7 @@ class Catalog:
     """What is sold, and where."""
 
     def __init__(self, store: Store, seal: FieldSeal, random_bytes: RandomBytes, feed_has_work: Wake) -> None:
-        """Take the store, the seal for site keys, randomness, and whom to wake when gates must hear of a change."""
+        """Take the store, the seal for site keys, randomness, and the function to call when gates must hear of a change."""
         self._store = store
         self._seal = seal
         self._random_bytes = random_bytes
@@ -80,7 +80,7 @@ class Catalog:
         return Site(site_id, parameters)
 
     async def add_ticket_type(self, parameters: TicketTypeParameters, price_fen: int, by: int | None, now: Instant) -> TicketType:
-        """Add a ticket type under the next number, on sale; Problem where it names a site or type that is not there."""
+        """Add a ticket type under the next number, on sale; Problem where it names a site or type that does not exist."""
         async with self._store.transaction() as work:
             number = TicketTypeId(_next((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
             await _require_known(work, parameters, number)
@@ -92,7 +92,10 @@ class Catalog:
         return made
 
     async def change_sale(self, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
-        """Set how it is sold; what was sold keeps its price. Problem where there is no such type, or the rules do not fit it."""
+        """Set how a type is sold; sold tickets keep their price.
+
+        Problem where there is no such type, or the rules do not fit it.
+        """
         async with self._store.transaction() as work:
             return await put_sale(work, type_id, sale, by, now)
 
@@ -117,29 +120,32 @@ class Catalog:
         return self._opened(await work.session.get(SiteRow, site_id, populate_existing=True), site_id)
 
     async def holder_keys_held(self, work: Work, site_id: SiteId) -> HolderKeys:
-        """Return the keys, which stay so to the end of the transaction: a round sees what was hashed or handed out by them."""
+        """Return the keys, locked against change to the end of the transaction.
+
+        So a round sees all that was hashed by them or handed out.
+        """
         row = await work.session.get(SiteRow, site_id, with_for_update={"read": True}, populate_existing=True)
         return self._opened(row, site_id)
 
     async def holder_keys_locked(self, work: Work, site_id: SiteId) -> HolderKeys:
-        """Return the keys, for this transaction to change."""
-        # Not for any key of the row: whoever has locked a ticket notes its change under the site's number.
+        """Return the keys, locked for this transaction to change them."""
+        # `FOR NO KEY UPDATE`: another transaction that has locked a ticket can still note its change under the site's number.
         row = await work.session.get(SiteRow, site_id, with_for_update={"key_share": True}, populate_existing=True)
         return self._opened(row, site_id)
 
     async def save_holder_keys(self, work: Work, site_id: SiteId, held: HolderKeys) -> None:
-        """Keep the keys of a site that this transaction has locked."""
+        """Store the keys of a site that this transaction has locked."""
         row = await work.session.get_one(SiteRow, site_id)
         row.holder_key_sealed = self._sealed(site_id, held)
         work.session.add(row)
 
     async def handed_out_key(self, work: Work, site_id: SiteId) -> tuple[int, bytes]:
-        """Return the key that a new agent of the site is handed, after its generation."""
+        """Return the key that central hands to a new agent of the site, after its generation."""
         handed = (await self.holder_keys_held(work, site_id)).handed_out
         return handed.generation, handed.key
 
     async def renew_holder_key(self, work: Work, site_id: SiteId, now: Instant) -> None:
-        """Make a new key, because somebody may have the old ones (law 9). The caller audits why."""
+        """Make a new key, because another person may have the old ones (law 9). The caller audits why."""
         held = await self.holder_keys_locked(work, site_id)
         await self.save_holder_keys(work, site_id, holder_keys.with_new(held, self._random_bytes(SITE_KEY_BYTES), now))
 
@@ -184,13 +190,13 @@ async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[TicketTypeId
 
 
 async def uncounted_types(work: Work) -> frozenset[TicketTypeId]:
-    """Return the types by which nobody is counted as a visitor."""
+    """Return the types whose holders are not counted as visitors."""
     rows = (await work.session.exec(select(TicketTypeRow.id, TicketTypeRow.parameters))).all()
     return frozenset(TicketTypeId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
 
 
 async def put_sale(work: Work, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
-    """Set how a type is sold, in a transaction that does more. Problem as for `Catalog.change_sale`."""
+    """Set how a type is sold, in the caller's transaction. Problem as for `Catalog.change_sale`."""
     row = await work.session.get(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
@@ -203,7 +209,7 @@ async def put_sale(work: Work, type_id: TicketTypeId, sale: Sale, by: int, now: 
 
 
 async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> TicketType:
-    """Return a type as it stands; Problem where it is not there, or could not be sold so."""
+    """Return a type; Problem where it does not exist, or could not be sold by these rules."""
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
@@ -212,7 +218,7 @@ async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> Tic
 
 
 async def rules_of_site(work: Work, site_id: SiteId) -> tuple[TicketTypeRules, ...]:
-    """Return these types as gates know them: the feed's table, and whose tickets are in it."""
+    """Return these types as gates know them: the feed's table, and the types whose tickets are in it."""
     return tuple(one.rules() for one in (await ticket_types_of_site(work, site_id)).values())
 
 
@@ -226,7 +232,7 @@ def _ticket_type(row: TicketTypeRow) -> TicketType:
 
 @lru_cache(TYPES_KEPT)
 def _parameters(stated: str) -> TicketTypeParameters:
-    """Return what a text states; most types are the same whenever they are read anew."""
+    """Return what a text states; most texts are the same each time when they are read again."""
     return TicketTypeParameters.model_validate_json(stated)
 
 

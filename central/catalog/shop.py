@@ -1,4 +1,4 @@
-"""What a site sells, and who may sell it, as sales keep it in memory."""
+"""What a site sells, and which sellers may sell it, as sales keep it in memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from protocol.identifiers import SiteId, TicketTypeId
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A site's shop: its zone, its ticket types, all sale settings, how many may come on a day, and the day that is full."""
+    """A site's shop: its zone, its ticket types, all sale settings, how many persons may come on a day, and the full day."""
 
     zone: ZoneInfo
     types: Mapping[TicketTypeId, TicketType]

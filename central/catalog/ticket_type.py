@@ -18,12 +18,12 @@ class TicketType:
     is_on_sale: bool
 
     def rules(self) -> TicketTypeRules:
-        """Return it as gates know it."""
+        """Return the type as gates know it."""
         return self.parameters.stated(self.type_id)
 
 
 def flags_of(parameters: TicketTypeParameters) -> TicketFlags:
-    """Return what a code says of its type."""
+    """Return what a ticket's code says of its type."""
     flags = TicketFlags.NONE
     if parameters.group:
         flags |= TicketFlags.GROUP

@@ -1,7 +1,7 @@
 """Agents: enrolled by a one-time code, seen, signed off, revoked, declared lost.
 
-Laws: a code stands in the database as its hash, works once and ten minutes, for one site and role; a key is believed once its
-holder proved it; whatever ends an agent's rights is audited and names who did it.
+Laws: a code is stored as its hash, works once and for ten minutes, for one site and role; a key is accepted once its holder has
+proved it; each end of an agent's rights is audited with the user who ended them.
 """
 
 import hashlib
@@ -31,7 +31,7 @@ _RETRY_AFTER_S = 60
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentCode:
-    """A code, said once, to whoever enrols a computer."""
+    """A code, returned once, for the person who enrols a computer."""
 
     code: str
     expires_at: Instant
@@ -58,9 +58,9 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AgentPorts:
-    """What an enrolled agent is handed (the sealed keyring, its site's holder key); and when one is lost, who is woken.
+    """What an enrolled agent gets (the sealed keyring, its site's holder key); and what to wake when an agent is lost.
 
-    It is then that the site gets a new holder key.
+    The site then gets a new holder key.
     """
 
     keyring: Keyring
@@ -109,7 +109,7 @@ class Agents:
         return EnrolmentCode(code, expires_at)
 
     async def enrol(self, asked: EnrolRequest, source: str, now: Instant) -> EnrolAnswer:
-        """Make an agent of whoever holds a code and proves a key; the same key may ask again while the code lives."""
+        """Make an agent of the caller who has a code and proves a key; the same key may ask again while the code is valid."""
         if not self._tries.may_try(source, now):
             raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many enrolments; wait a minute", retry_after_s=_RETRY_AFTER_S)
         if not asked.is_proved():
@@ -165,9 +165,9 @@ class Agents:
         return agent_of(row)
 
     async def declare_lost(self, agent: AgentId, by: int, reason: str, now: Instant) -> Agent:
-        """Say on the record that an agent will never report again: refunds no longer wait for it, and it is revoked.
+        """Record that an agent will never report again: refunds no longer wait for it, and it is revoked.
 
-        Whoever has it now may have its site's key for holders: from here on that is another (law 9).
+        A finder or thief may have its site's key for holders: the site uses a new key from here on (law 9).
         """
         async with self._store.transaction() as work:
             row = await _locked(work, agent)
@@ -211,7 +211,7 @@ def agent_of(row: AgentRow) -> Agent:
 async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[TicketTypeId]]) -> tuple[Agent, ...]:
     """Return the agents that host a check point which may let a ticket with these rights (site: ticket types) through.
 
-    Whether the fence waits for each (signed off, locked, lost, feed in force) is for `refunds.policy` to say.
+    `refunds.rules.fence` says whether the fence waits for each (signed off, locked, lost, feed in force).
     """
     hosted = [await check_points.points_of_agents(work, site, types) for site, types in rights.items()]
     hosts = {agent for points in hosted for agent in points}
@@ -223,7 +223,7 @@ async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[Ti
 
 
 async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, wall_at: Instant) -> None:
-    """Remember what an agent's contiguously ingested journal says: until when, and which feed it decides by (law 6)."""
+    """Store what an agent's contiguously ingested journal says: until when, and by which feed it decides (law 6)."""
     values: dict[str, int] = {"journalled_at": wall_at}
     if in_force is not None:
         values |= {"feed_epoch": in_force.epoch, "feed_version": in_force.version}
@@ -232,14 +232,17 @@ async def note_journalled(work: Work, agent: AgentId, in_force: Edition | None, 
 
 
 async def note_holder_generation(work: Work, agent: AgentId, generation: int) -> None:
-    """Remember by which of its site's keys an agent knows holders; 0, the one of its enrolment, is remembered from then."""
+    """Store by which of its site's keys an agent knows holders.
+
+    0 changes nothing: the enrolment stored the key of the enrolment.
+    """
     if generation:
         of_agent = update(AgentRow).where(col(AgentRow.id) == agent)
         await (await work.connection()).execute(of_agent.values(holder_generation=generation))
 
 
 async def holder_generations(work: Work, site_id: SiteId) -> frozenset[int]:
-    """Return the generations of the keys that agents with rights go by at a site."""
+    """Return the generations of the keys that agents with rights use at a site."""
     of_site = select(AgentRow.holder_generation).where(AgentRow.site_id == site_id, col(AgentRow.revoked_at).is_(None))
     return frozenset((await work.session.exec(of_site.distinct())).all())
 

@@ -1,7 +1,7 @@
 """Check points (检票设备): made, changed, ticked for ticket types, retired.
 
-Laws: a check point that recorded anything is never deleted, only retired; a change is told to gates by the feed, and its row
-remembers the feed version that told it; every change is audited.
+Laws: a check point that recorded anything is never deleted, only retired; the feed tells gates of a change, and the row stores
+the feed version that told them; every change is audited.
 """
 
 from collections.abc import Collection, Iterable
@@ -52,12 +52,12 @@ class CheckPoints:
     """The check points of all sites."""
 
     def __init__(self, store: Store, feed_has_work: Wake) -> None:
-        """Take the store, and whom to wake when gates must hear of a change."""
+        """Take the store, and the function to call when gates must hear of a change."""
         self._store = store
         self._feed_has_work = feed_has_work
 
     async def add(self, site_id: SiteId, wish: CheckPointWish, by: int | None, now: Instant) -> HostedCheckPoint:
-        """Add a check point under the next number; Problem where site, type or agent is not there."""
+        """Add a check point under the next number; Problem where site, type or agent does not exist."""
         async with self._store.transaction() as work:
             await _require_known(work, site_id, wish)
             if (
@@ -74,7 +74,7 @@ class CheckPoints:
         return _hosted(row, wish.ticked)
 
     async def change(self, number: CheckPointId, wish: CheckPointWish, by: int, now: Instant) -> HostedCheckPoint:
-        """Replace what people set; Problem where it is not there, or was retired."""
+        """Replace what people set; Problem where it does not exist, or was retired."""
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, number, with_for_update=True)
             if row is None:
@@ -94,7 +94,7 @@ class CheckPoints:
     async def copy_ticked(
         self, source: CheckPointId, to: Collection[CheckPointId], groups: Collection[str], by: int, now: Instant
     ) -> tuple[HostedCheckPoint, ...]:
-        """Tick others of the site, named or in these groups, for what one is ticked for; Problem where one is not there."""
+        """Tick others of the site, named or in these groups, for the types of one. Problem where one does not exist."""
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, source)
             if row is None:
@@ -155,21 +155,21 @@ async def table_of_site(work: Work, site_id: SiteId) -> tuple[CheckPoint, ...]:
 
 
 async def untold(work: Work, site_id: SiteId) -> frozenset[CheckPointId]:
-    """Return the check points whose last change no feed version holds, locked: whoever changes one again waits."""
+    """Return the check points whose last change no feed version holds, locked: a transaction that changes one again waits."""
     query = select(CheckPointRow.id).where(CheckPointRow.site_id == site_id, col(CheckPointRow.told_version).is_(None))
     found = (await work.session.exec(query.order_by(col(CheckPointRow.id)).with_for_update())).all()
     return frozenset(CheckPointId(number) for number in found if number is not None)
 
 
 async def mark_told(work: Work, numbers: Collection[CheckPointId], edition: Edition) -> None:
-    """Say which feed version holds the last change of these check points."""
+    """Store which feed version holds the last change of these check points."""
     if numbers:
         told = update(CheckPointRow).where(col(CheckPointRow.id).in_(numbers))
         await work.session.exec(told.values(told_epoch=edition.epoch, told_version=edition.version))
 
 
 async def note_recorded(work: Work, numbers: Collection[CheckPointId]) -> dict[CheckPointId, AgentId | None]:
-    """Remember that these check points have recorded something; return who hosts each that is there."""
+    """Store that these check points have recorded something; return the host of each that exists."""
     query = select(CheckPointRow.id, CheckPointRow.agent_id, CheckPointRow.has_recorded).where(col(CheckPointRow.id).in_(numbers))
     found = (await work.session.exec(query)).all()
     if fresh := [number for number, _, has_recorded in found if not has_recorded]:

@@ -1,8 +1,8 @@
-"""Proof of who calls: an agent's signature (RFC 9421), and that the request was not sent before.
+"""Proof of the caller: an agent's signature (RFC 9421), and that the request was not sent before.
 
-Laws: nothing of an unproved request is read; a sequence passes once. What changes something spends its sequence in the
-transaction of the change, so that neither a crash nor another process forgets it; what only reads spends it in memory: a read
-that is repeated after a crash tells its sender nothing new.
+Laws: nothing of an unproved request is read; a sequence passes once. A request that changes something spends its sequence in the
+transaction of the change, so that neither a crash nor another process forgets it; a request that only reads spends it in memory:
+a read that is repeated after a crash tells its sender nothing new.
 """
 
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ from protocol.sync.replay import ReplayWindow, admit
 from protocol.sync.signing import Request, claimed_caller, verify_request
 from protocol.sync.versions import SPOKEN, UnsupportedVersion, agreed
 
-# How long another process may go on with what this one knows of an agent.
+# How long another process may still use what this one knows of an agent.
 KNOWN_FOR_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class KnownAgent:
-    """Who called, and whether central has ended its rights."""
+    """The agent that called, and whether central has ended its rights."""
 
     agent_id: AgentId
     site_id: SiteId
@@ -45,10 +45,10 @@ class Proven:
 
 
 class AgentRevoked(PaifangError):
-    """An agent asks for what only one with rights may have. `agent` is as the database has it now."""
+    """A revoked agent asks for what only an agent with rights may have. `agent` is as the database has it now."""
 
     def __init__(self, agent: KnownAgent) -> None:
-        super().__init__(f"agent {agent.agent_id} is revoked; enrol the device anew")
+        super().__init__(f"agent {agent.agent_id} is revoked; enrol the device again")
         self.agent = agent
 
 
@@ -71,7 +71,10 @@ class AgentGuard:
         self._memory: dict[AgentId, _Memory] = {}
 
     async def prove(self, request: Request, headers: Mapping[str, str], now: Instant) -> Proven:
-        """Return who sent the request; Problem where that is not proved, came before, or speaks no version of ours."""
+        """Return the agent that sent the request.
+
+        Problem where the proof fails, the request came before, or its version is unknown.
+        """
         claimed = claimed_caller(headers)
         try:
             agreed(SPOKEN, claimed.versions)
@@ -91,9 +94,9 @@ class AgentGuard:
         return Proven(memory.agent, caller.sequence)
 
     async def spend(self, work: Work, proven: Proven, now: Instant) -> KnownAgent:
-        """Write the sequence down in the transaction of what it asks for; Problem where another process has seen it.
+        """Store the sequence in the transaction of the request's change; Problem where another process has seen it.
 
-        The agent is locked, and returned with the rights that it has now: another process may have ended them.
+        The agent is locked, and returned with its current rights: another process may have ended them.
         """
         agent = col(AgentRow.id) == proven.agent.agent_id
         query = select(AgentRow.replay_highest, AgentRow.replay_seen, AgentRow.revoked_at, AgentRow.wipe).where(agent)
@@ -105,18 +108,18 @@ class AgentGuard:
         return replace(proven.agent, is_revoked=revoked_at is not None, wipe=wipe)
 
     def note_head(self, agent: AgentId, now: Instant) -> None:
-        """Remember that an agent is being handed a timestamp."""
+        """Remember that an agent is given a timestamp now."""
         memory = self._memory[agent]
         memory.head_at, memory.is_written = now, False
 
     def forget(self, agent: AgentId) -> None:
-        """Ask the database again about an agent whose rights were changed; its window and times are kept."""
+        """Read an agent whose rights were changed from the database again; its window and times are kept."""
         memory = self._memory.get(agent)
         if memory is not None:
             memory.read_at = Instant(0)
 
     async def write_down(self) -> None:
-        """Write down when agents were seen; a job calls it every few seconds, and the server at its end."""
+        """Write when agents were seen; a job calls it every few seconds, and the server at its end."""
         # In one order for all processes, because each row stays locked to the end.
         dirty = [memory for _, memory in sorted(self._memory.items()) if not memory.is_written]
         if not dirty:
@@ -145,7 +148,7 @@ class AgentGuard:
             return None
         known = KnownAgent(agent, row.site_id, row.public_key, row.revoked_at is not None, row.wipe)
         window = ReplayWindow(row.replay_highest, row.replay_seen)
-        # Looked up again, because another request of the same agent may have come while this one waited for the database.
+        # Read again, because another request of the same agent may have come while this one waited for the database.
         memory = self._memory.get(agent)
         if memory is None:
             memory = _Memory(known, now, window, row.last_seen_at, row.last_head_at)
@@ -155,7 +158,7 @@ class AgentGuard:
 
 
 def spent(stored: ReplayWindow, proven: Proven) -> ReplayWindow:
-    """Return an agent's window, read under its lock, with this sequence spent; Problem where another process has seen it."""
+    """Return an agent's window, read under its lock, with this sequence spent. Problem where another process has seen it."""
     window = admit(stored, proven.sequence)
     if window is None:
         raise Problem(ProblemCode.REPLAYED, f"sequence {proven.sequence} was used before; sign again with a new one")

@@ -75,7 +75,7 @@ class CheckPointBody(StrictModel):
 
 
 class TickedCopyBody(StrictModel):
-    """Which check points of the site are to be ticked alike: these, and those of these groups."""
+    """The check points of the site that get the same ticks: these, and those of these groups."""
 
     check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_COPIES)] = []
     groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
@@ -90,7 +90,7 @@ class CheckPointView(CheckPointBody):
 
 
 class CodeBody(StrictModel):
-    """A new enrolment code: what the computer is for, and which check points it will host."""
+    """A new enrolment code: the role of the computer, and which check points it will host."""
 
     role: AgentRole = AgentRole.GATE
     check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_HOSTED)] = []
@@ -116,7 +116,7 @@ class RevokeBody(StrictModel):
 
 
 class LostBody(StrictModel):
-    """Why it will never report again; it stands in the audit."""
+    """Why it will never report again; this is in the audit."""
 
     reason: Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -124,7 +124,7 @@ class LostBody(StrictModel):
 class AgentView(BaseModel):
     """A computer. `feed_epoch` and `feed_version` are what its ingested journal says it decides by.
 
-    `freshness` is the step that it is on by the timestamp that it was last handed: live, ok, offline, stale or locked.
+    `freshness` follows from the timestamp that it was last given: live, ok, offline, stale or locked.
     """
 
     agent_id: int
@@ -219,7 +219,7 @@ async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
 
 @Route("listAgents", "GET", "/api/v1/agents", "List agents", Permission.DEVICES_READ)
 async def list_agents(call: Call[None, PageQuery]) -> Page[AgentView]:
-    """List agents by number, with what they last said."""
+    """List agents by number, with their last reports."""
     await call.request.app[GUARD].write_down()
     found = [_agent_view(agent, call.now) for agent in await call.request.app[AGENTS].all()]
     return page_of(found, lambda one: one.agent_id, call.parameters)
@@ -266,7 +266,7 @@ async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
 )
 async def copy_ticked_types(call: Call[TickedCopyBody, CheckPointPath]) -> CheckPointsView:
-    """Tick other check points of the site for what one is ticked for, instead of what they were."""
+    """Tick other check points of the site for the types of one, instead of their own."""
     source, by = CheckPointId(call.parameters.check_point_id), call.principal.user_id
     to = [CheckPointId(number) for number in call.body.check_point_ids]
     copies = await call.request.app[CHECK_POINTS].copy_ticked(source, to, call.body.groups, by, call.now)

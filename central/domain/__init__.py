@@ -1,4 +1,4 @@
-"""What rules and services may name, and no more: refusals, who asks, idempotency keys, texts, local times, pages.
+"""What rules and services may name, and no more: refusals, callers, idempotency keys, texts, local times, pages.
 
 Laws: no HTTP, no tables, no clock.
 """

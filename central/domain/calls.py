@@ -1,4 +1,4 @@
-"""A call of the API as it is recorded: which request this task works for, and what became of it."""
+"""A call of the API as it is recorded: the request for which this task works, and what became of it."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -9,7 +9,10 @@ CURRENT_REQUEST: ContextVar[str | None] = ContextVar("current_request", default=
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A call that was answered. `operation_id` is empty where no route was met, `user_id` None where no person was signed in."""
+    """A call that was answered.
+
+    `operation_id` is empty where no route matched, `user_id` is None where no person was signed in.
+    """
 
     request_id: str
     operation_id: str

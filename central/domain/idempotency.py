@@ -1,6 +1,6 @@
 """The Idempotency-Key of a request: the same key and request give the same effect once.
 
-Laws: a key belongs to a person and an operation; the same key with another request is refused, never answered by guess.
+Laws: a key belongs to a person and an operation; the same key with another request is refused, never answered by a guess.
 """
 
 import hashlib

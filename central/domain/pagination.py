@@ -1,4 +1,4 @@
-"""Pages by keyset: a cursor says after which row the next page begins, so that a list never shifts under its reader."""
+"""Pages by keyset: a cursor says after which row the next page begins, so that new rows never shift a list."""
 
 import base64
 import binascii
@@ -29,7 +29,7 @@ class PageQuery(BaseModel):
 
     @property
     def one_more(self) -> int:
-        """Return how many rows to read for a page: the row too many says that another page follows."""
+        """Return how many rows to read for a page: the one row too many says that another page follows."""
         return self.limit + 1
 
 

@@ -1,4 +1,4 @@
-"""Who asks: the person, what they may do, and whose records they see."""
+"""The person who calls, what the person may do, and whose records the person sees."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from protocol.instants import Instant
 
 
 class DataScope(StrEnum):
-    """Whose records a person sees: the own, those of the own sales channel, or all. The narrowest where nothing is said."""
+    """Whose records a person sees: the own, those of the own sales channel, or all. The default is the narrowest."""
 
     OWN = "own"
     CHANNEL = "channel"
@@ -18,7 +18,7 @@ class DataScope(StrEnum):
 class Principal:
     """The person who asks. `scope` and `channel` bound what they see of sales; `proved_at` is when they last gave the password.
 
-    A program that acts for a person has proved nothing.
+    For a program that acts for a person, `proved_at` is empty.
     """
 
     user_id: int

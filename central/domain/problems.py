@@ -1,4 +1,4 @@
-"""What is refused, and why: stable codes with their titles, and the exception that carries one to its caller.
+"""Refusals and their reasons: stable codes with their titles, and the exception that carries one to its caller.
 
 Laws: every code stands in `ProblemCode`, with its title in both languages; a code is never renamed; nothing here knows HTTP
 (`central/web/problem_documents.py` maps each code to a status).
@@ -95,7 +95,7 @@ class FieldFault:
 
 
 class Problem(PaifangError):
-    """A request that cannot be done, for a reason that the caller can name and mend."""
+    """A refusal for a reason that the caller can name and correct."""
 
     def __init__(
         self, code: ProblemCode, detail: str, *, fields: tuple[FieldFault, ...] = (), retry_after_s: int | None = None

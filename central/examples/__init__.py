@@ -1,4 +1,4 @@
-"""An example of every operation, as the OpenAPI document shows it: what was asked of a real central, and what it answered.
+"""An example of every operation, as the OpenAPI document shows it: a request to a real central, and its answer.
 
 Law: nothing here is written by hand. `make examples` records the files beside this one from tests/examples, and the tests fail
 where a central answers otherwise.

@@ -1,7 +1,7 @@
-"""The people who may sign in: added, changed, disabled, given a new password, and deleted while they never did anything.
+"""The people who may sign in: added, changed, disabled, given a new password; deleted only if they never did anything.
 
-Laws: there is no default password; nobody gives, opens or takes away what they do not hold themselves; one administrator is
-always left; who has done anything is disabled, never deleted, so that records keep their author; every change is audited.
+Laws: there is no default password; a person gives, opens or takes away only what that person holds; one administrator is always
+left; a person with records is disabled, never deleted, so that records keep their author; every change is audited.
 """
 
 import base64
@@ -39,7 +39,7 @@ MOST_ROLES_EACH = 50
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is said of a person: their own name, the sales channel at which they sell, and their roles."""
+    """What the office knows of a person: the name, the sales channel at which they sell, and their roles."""
 
     full_name: str
     channel: str
@@ -69,7 +69,7 @@ class Accounts:
         self._random_bytes = random_bytes
 
     async def ensure_admin(self, now: Instant) -> str | None:
-        """Make `admin` where there is no user at all; return its one-time password, to be printed once."""
+        """Make `admin` where there is no user at all; return its one-time password, which the caller prints once."""
         async with self._store.transaction() as work:
             if (await work.session.exec(select(UserRow.id).limit(1))).first() is not None:
                 return None
@@ -77,7 +77,7 @@ class Accounts:
         return (await self.add(ADMIN, Profile("", WINDOW, frozenset({role})), None, now))[1]
 
     async def add(self, name: str, profile: Profile, by: Principal | None, now: Instant) -> tuple[Person, str]:
-        """Add a person; return them with their one-time password. `by` is None for whoever holds the machine.
+        """Add a person; return them with their one-time password. `by` is None for the operator at the machine's console.
 
         Problem where the name is taken, a role is not there, or `by` would give what they do not hold themselves.
         """
@@ -103,7 +103,7 @@ class Accounts:
         return _person(row, profile.role_ids), password
 
     async def change(self, user_id: int, profile: Profile, by: Principal, now: Instant) -> Person:
-        """Replace what is said of a person. Problem where `by` would give or take what they do not hold, or the last admin."""
+        """Replace a person's profile. Problem where `by` would give or take what they do not hold, or it is the last admin."""
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
             row.full_name, row.channel = profile.full_name, profile.channel
@@ -117,7 +117,7 @@ class Accounts:
     async def set_disabled(self, user_id: int, *, disabled: bool, by: Principal, now: Instant) -> Person:
         """Disable a person, whose sessions end at once, or enable them again. Problem where it is `by`, or the last admin."""
         if disabled and user_id == by.user_id:
-            raise Problem(ProblemCode.CONFLICT, "nobody disables their own account; ask somebody else")
+            raise Problem(ProblemCode.CONFLICT, "you cannot disable your own account; ask another administrator")
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
             row.is_disabled = disabled
@@ -130,7 +130,10 @@ class Accounts:
         return _person(row, _ids(roles))
 
     async def delete(self, user_id: int, by: Principal, now: Instant) -> None:
-        """Delete a person who never did anything. Problem where they did: disable them, so that records keep their author."""
+        """Delete a person who never did anything.
+
+        Problem where they have records: disable them, so that records keep their author.
+        """
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
             acted = select(AuditRow.id).where(col(AuditRow.user_id) == user_id).limit(1)
@@ -150,7 +153,7 @@ class Accounts:
     async def reset_password(self, user_id: int, by: Principal | None, now: Instant) -> tuple[Person, str]:
         """Give a person a new one-time password, end their sessions and their second factor; return both.
 
-        Problem where there is nobody, or the person may do what `by` may not (whose account that would open).
+        Problem where the person does not exist, or may do what `by` may not: the password would open that account to `by`.
         """
         password = self._one_time_password()
         stored = await self._passwords.hash(password)
@@ -163,13 +166,13 @@ class Accounts:
         return _person(row, _ids(roles)), password
 
     async def person(self, user_id: int) -> Person:
-        """Return a person; Problem where there is nobody of that number."""
+        """Return a person; Problem where there is none of that number."""
         async with self._store.reading() as work:
             row = await _existing(work, user_id)
             return _person(row, _ids(await roles_of(work, user_id)))
 
     async def number_of(self, name: str) -> int:
-        """Return the number of a person by name; Problem where there is nobody."""
+        """Return the number of a person by name; Problem where there is none."""
         async with self._store.reading() as work:
             row = await user_named(work, name)
         if row is None:
@@ -210,7 +213,7 @@ async def _existing(work: Work, user_id: int) -> UserRow:
 
 
 async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
-    """Return a person, locked, who may do nothing that `by` may not."""
+    """Return a person, locked, who may do only what `by` may do too."""
     row = await work.session.get(UserRow, user_id, with_for_update=True)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
@@ -235,7 +238,7 @@ async def _give(work: Work, user_id: int, role_ids: Collection[int], by: Princip
 
 
 async def _require_an_administrator(work: Work) -> None:
-    """Raise Problem where nobody would be left who may do everything; two who take that from each other take turns."""
+    """Raise Problem where no administrator would be left. Two administrators who remove each other's role take turns."""
     role = (await work.session.exec(select(RoleRow.id).where(col(RoleRow.holds_all).is_(True)).with_for_update())).first()
     query = (
         select(UserRow.id)
@@ -244,7 +247,7 @@ async def _require_an_administrator(work: Work) -> None:
         .limit(1)
     )
     if role is not None and (await work.session.exec(query)).first() is None:
-        raise Problem(ProblemCode.CONFLICT, "this is the last administrator; give somebody else that role first")
+        raise Problem(ProblemCode.CONFLICT, "this is the last administrator; give another person that role first")
 
 
 def _person(row: UserRow, role_ids: frozenset[int]) -> Person:

@@ -1,7 +1,7 @@
 """What a person may do, from the roles that they have.
 
-Laws: nothing without a role; a scope is as wide as the widest role; nobody gives, opens or takes what they do not
-hold themselves.
+Laws: a person without a role may do nothing; a person's scope is that of the widest role; a person gives, opens or takes away
+only what that person holds.
 """
 
 from collections.abc import Collection, Iterable
@@ -53,12 +53,12 @@ async def roles_of(work: Work, user_id: int) -> tuple[RoleRow, ...]:
 
 
 def require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
-    """Raise Problem where somebody would give or open what they do not hold; None is whoever holds the machine."""
+    """Raise Problem where `by` would give or open what they do not hold; None is the operator at the machine's console."""
     if by is not None and (missing := sorted(set(permissions) - by.permissions)):
-        raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask somebody who does")
+        raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask a person who does")
 
 
 def require_scope_held(by: Principal | None, scope: DataScope) -> None:
-    """Raise Problem where somebody would let others see what they do not see themselves."""
+    """Raise Problem where `by` would let others see what `by` does not see."""
     if by is not None and _WIDTH[scope] > _WIDTH[by.scope]:
-        raise Problem(ProblemCode.FORBIDDEN, f"you see the scope {by.scope} only; ask somebody who sees {scope}")
+        raise Problem(ProblemCode.FORBIDDEN, f"you see the scope {by.scope} only; ask a person who sees {scope}")

@@ -1,7 +1,7 @@
-"""The menu as it stands: shipped, or as somebody arranged it.
+"""The menu in force: as shipped, or as a person arranged it.
 
 Laws: an arrangement replaces the one before as a whole; restoring brings back the tree as shipped; both are audited. A person
-sees a new arrangement at the next sign-in, or when they refresh the menu (刷新菜单): the pages ask anew then.
+sees a new arrangement at the next sign-in, or after refreshing the menu (刷新菜单): the pages read it again then.
 """
 
 import json
@@ -25,13 +25,13 @@ class Menus:
         self._store = store
 
     async def menu(self) -> Menu:
-        """Return the whole menu as it stands, hidden pages included."""
+        """Return the whole menu in force, hidden pages included."""
         async with self._store.reading() as work:
             row = await work.session.get(MenuRow, _ONLY)
         return SHIPPED if row is None else arranged(_read(row.arrangement))
 
     async def arrange(self, groups: tuple[PlacedGroup, ...], by: Principal, now: Instant) -> Menu:
-        """Take an arrangement; Problem where a page is missing, unknown or there twice."""
+        """Store an arrangement; Problem where a page is missing, unknown or there twice."""
         fault = fault_of(groups)
         if fault is not None:
             raise Problem(ProblemCode.INPUT_INVALID, fault, fields=(FieldFault("groups", fault),))

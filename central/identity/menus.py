@@ -1,7 +1,7 @@
-"""The navigation menu of the back office (菜单管理): the tree as shipped, as somebody arranged it, and as one person sees it.
+"""The navigation menu of the back office (菜单管理): the tree as shipped, as a person arranged it, and as one person sees it.
 
-Laws: every page of the house stands in an arrangement exactly once, shown or hidden, so that a new version's page is never lost;
-a page is seen only with its permission, whatever the arrangement says; a group without a page to see is not shown.
+Laws: an arrangement holds every page exactly once, shown or hidden, so that a new version's page is never lost; a person sees a
+page only with its permission, also where the arrangement shows it; a group without a visible page is not shown.
 """
 
 from collections.abc import Collection, Iterable
@@ -88,7 +88,7 @@ SHIPPED: Menu = (
 
 @dataclass(frozen=True, slots=True)
 class PlacedPage:
-    """Where somebody put a page."""
+    """Where an arrangement puts a page."""
 
     key: str
     is_hidden: bool
@@ -96,7 +96,7 @@ class PlacedPage:
 
 @dataclass(frozen=True, slots=True)
 class PlacedGroup:
-    """A group as somebody arranged it; its key is its own or one of the shipped ones."""
+    """A group of an arrangement; its key is its own or one of the shipped ones."""
 
     key: str
     title_zh: str
@@ -105,7 +105,7 @@ class PlacedGroup:
 
 
 def fault_of(arrangement: Collection[PlacedGroup], shipped: Menu = SHIPPED) -> str | None:
-    """Return what is wrong with an arrangement, or None: each page that there is exactly once, each group's key once."""
+    """Return what is wrong with an arrangement, or None: it needs each page exactly once, and each group's key once."""
     groups = [group.key for group in arrangement]
     placed = [page.key for group in arrangement for page in group.pages]
     known = {page.key for page in _pages(shipped)}
@@ -121,7 +121,7 @@ def fault_of(arrangement: Collection[PlacedGroup], shipped: Menu = SHIPPED) -> s
 
 
 def arranged(arrangement: Iterable[PlacedGroup], shipped: Menu = SHIPPED) -> Menu:
-    """Return the menu as arranged. A page that came with a later version stands in its shipped group, or in one made for it."""
+    """Return the menu as arranged. A page of a later version stands in its shipped group, or in a group that is made for it."""
     known = {page.key: page for page in _pages(shipped)}
     placed = list(arrangement)
     menu = [_group(group, known) for group in placed]

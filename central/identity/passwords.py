@@ -1,4 +1,4 @@
-"""Passwords and PINs: argon2id in a bounded executor, because unbounded hashing is how a sign-in page is brought down.
+"""Passwords and PINs: argon2id in a bounded executor, because unbounded hashing would let callers overload the sign-in page.
 
 Laws: no password is stored, logged or compared as text; an unknown name costs the same time as a wrong password.
 """
@@ -17,7 +17,7 @@ AT_ONCE = 2
 MOST_WAITING = 32
 # 46 MiB, one pass: OWASP's first choice, about 60 ms of a core.
 MEMORY_KIB, PASSES, LANES = 47_104, 1, 1
-# A PIN is proved on a gate's small computer: less memory, three passes; about 50 ms of a server's core (a gate's: not measured).
+# A gate's small computer verifies a PIN: less memory, three passes; about 50 ms of a server's core (a gate's: not measured).
 PIN_MEMORY_KIB, PIN_PASSES = 19_456, 3
 
 ResultT = TypeVar("ResultT")
@@ -29,15 +29,15 @@ def strong_hasher() -> PasswordHasher:
 
 
 def pin_hasher() -> PasswordHasher:
-    """Return the hasher of PINs that an assembly uses; its verifiers are made here and proved at gates."""
+    """Return the hasher of PINs that an assembly uses; central makes its verifiers, and gates verify by them."""
     return PasswordHasher(time_cost=PIN_PASSES, memory_cost=PIN_MEMORY_KIB, parallelism=LANES)
 
 
 class Passwords:
-    """Hashes and verifies, two at once at most; beyond `MOST_WAITING` a Problem says busy."""
+    """Hashes and verifies, two at once at most; with more than `MOST_WAITING` waiting it raises a Problem (busy)."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
-        """Take the hasher (tests hand in a cheap one)."""
+        """Take the hasher (tests give a cheap one)."""
         self._hasher = hasher
         self._executor = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
@@ -48,7 +48,7 @@ class Passwords:
         return await self._run(lambda: self._hasher.hash(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Whether this is the password; with nothing stored (no such person) the answer is no, after the same time."""
+        """Return whether this is the password; with nothing stored (no such person) the answer is no, after the same time."""
         matches = await self._run(lambda: self._matches(stored or self._nobody, password))
         return matches and stored is not None
 

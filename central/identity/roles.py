@@ -1,7 +1,7 @@
 """Roles: named sets of permissions with a data scope.
 
-Laws: a role that gives more than its editor holds is not theirs to change or to give away; a role that somebody has is not
-deleted; the administrators' role gives everything for ever, so that nobody can lock the house.
+Laws: a person cannot change or give away a role that gives more than that person holds; a role that a person has is not deleted;
+the administrators' role always gives everything, so that the operator cannot be locked out.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class RoleGrant:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role, and how many people have it. `is_fixed`: the administrators' role, which nobody changes."""
+    """A role, and how many people have it. `is_fixed`: the administrators' role, which cannot be changed."""
 
     role_id: int
     name: str
@@ -70,7 +70,10 @@ class Roles:
         return _role(row, 0)
 
     async def change(self, role_id: int, grant: RoleGrant, by: Principal, now: Instant) -> Role:
-        """Replace a role; effective with the holders' next request. Problem where it is fixed, or beyond what `by` holds."""
+        """Replace a role; it takes effect with the holders' next request.
+
+        Problem where it is fixed, or beyond what `by` holds.
+        """
         _require_giveable(by, grant)
         async with self._store.transaction() as work:
             row = await _changeable(work, role_id, by)
@@ -82,7 +85,7 @@ class Roles:
         return _role(row, people)
 
     async def delete(self, role_id: int, by: Principal, now: Instant) -> None:
-        """Delete a role that nobody has; Problem where somebody has it, or it is fixed."""
+        """Delete a role that no person has; Problem where a person has it, or it is fixed."""
         async with self._store.transaction() as work:
             row = await _changeable(work, role_id, by)
             people = await _people(work, role_id)

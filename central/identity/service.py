@@ -1,7 +1,7 @@
-"""Sessions: signing in, proving oneself again, and whose request it is.
+"""Sessions: signing in, giving the password again, and whose request it is.
 
-Laws: a token is 256 random bits and stands in the database as its SHA-256 only; whatever changes a password ends the person's
-other sessions; a person with a second factor opens nothing without it; a token of a program never proves a person anew.
+Laws: a token is 256 random bits and is stored as its SHA-256 only; each change of a password ends the person's other sessions; a
+person with a second factor opens nothing without it; a program's token never counts as giving the password again.
 """
 
 import base64
@@ -38,7 +38,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody at the door: the name and what they know; `source` is the address they come from."""
+    """A try to sign in: the name and the secrets that the caller gives; `source` is the caller's address."""
 
     name: str
     password: str
@@ -47,7 +47,7 @@ class Attempt:
 
 
 class Identity:
-    """Who is who. It is the web's `Authenticator`."""
+    """Knows which person a session or a token belongs to. It is the web's `Authenticator`."""
 
     def __init__(self, store: Store, passwords: Passwords, random_bytes: RandomBytes, seal: FieldSeal) -> None:
         """Take the store, the hasher, the source of randomness, and the seal for second factors."""
@@ -64,7 +64,7 @@ class Identity:
         async with self._store.reading() as work:
             row = await user_named(work, attempt.name)
         await self._require_known(row, attempt, now)
-        assert row is not None, "somebody unknown was refused"
+        assert row is not None, "an unknown person was refused"
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, row.id, with_for_update=True)
             if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
@@ -94,7 +94,7 @@ class Identity:
             raise Problem(ProblemCode.SIGN_IN_FAILED, "the code is wrong; give the one that is shown now")
 
     async def prove_again(self, who: Principal, token: str, attempt: Attempt, now: Instant) -> Principal:
-        """Note that the person of a session gave password and code anew; Problem where they are wrong."""
+        """Note that the person of a session gave password and code again; Problem where they are wrong."""
         async with self._store.reading() as work:
             row = await work.session.get_one(UserRow, who.user_id)
         await self._require_known(row, attempt, now)
@@ -146,7 +146,7 @@ class Identity:
         return secret, totp.uri(secret, who.name)
 
     async def confirm_totp(self, who: Principal, code: str, now: Instant) -> None:
-        """Take the second factor into use by its first code; Problem where the code is wrong, or none was begun."""
+        """Take the second factor into use by its first code; Problem where the code is wrong, or no second factor was begun."""
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
             if row.totp_sealed is None or row.totp_confirmed:
@@ -166,7 +166,10 @@ class Identity:
             audit.record(work, now, who.user_id, "totp.end", f"user:{who.user_id}")
 
     async def principal(self, token: str, now: Instant) -> Principal | None:
-        """Return whose session or program the token is, or None where it is unknown, over, or the person is disabled."""
+        """Return the person of the token's session or program.
+
+        None where the token is unknown or over, or the person is disabled.
+        """
         if token.startswith(API_TOKEN_PREFIX):
             return await self._of_program(token, now)
         known = token_hash(token)
@@ -192,7 +195,7 @@ class Identity:
         return replace(who, permissions=who.permissions & bearer.permissions, must_change_password=False)
 
     async def forget_old(self, now: Instant) -> None:
-        """Drop sessions that are over and failures that no longer count; a job calls it."""
+        """Delete sessions that are over and failures that no longer count; a job calls it."""
         async with self._store.transaction() as work:
             await work.session.exec(delete(SessionRow).where(col(SessionRow.created_at) < now - sign_in.ABSOLUTE_MS))
             await work.session.exec(
@@ -210,7 +213,7 @@ class Identity:
         return self._seal.open(row.totp_sealed, _totp_place(row.id))
 
     def _takes(self, work: Work, row: UserRow, code: str, now: Instant) -> bool:
-        """Whether a code is right and was not taken before; it is taken now."""
+        """Return whether a code is right and was not used before; from now on it counts as used."""
         step = totp.step_of(self._secret(row), code, row.totp_step, now)
         if step is None:
             return False

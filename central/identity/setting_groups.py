@@ -1,6 +1,6 @@
-"""Groups of sellers, channels and check points, by which settings are given to many at once.
+"""Groups of sellers, channels and check points, by which one setting is given to many at once.
 
-Laws: a group says who is meant when something is copied, and grants nothing by itself; every change is audited.
+Laws: a group says which members get a copy of a setting, and grants nothing by itself; every change is audited.
 """
 
 from collections.abc import Collection
@@ -52,7 +52,7 @@ class SettingGroups:
         return tuple(sorted(SettingGroup(GroupKind(kind), name, tuple(sorted(ones))) for (kind, name), ones in found.items()))
 
     async def put(self, group: SettingGroup, by: int, now: Instant) -> SettingGroup:
-        """Let these stand in a group, which is made where there is none."""
+        """Put these members into a group; make the group where there is none."""
         key = {"kind": group.kind.value, "name": group.name}
         members = tuple(sorted(set(group.members)))
         async with self._store.transaction() as work:
@@ -76,7 +76,7 @@ class SettingGroups:
 
 
 async def members_of(work: Work, kind: GroupKind, names: Collection[str]) -> frozenset[str]:
-    """Return who stands in any of these groups; Problem where one of them is not there."""
+    """Return the members of any of these groups; Problem where one of the groups does not exist."""
     row, member = SettingGroupRow, SettingGroupMemberRow
     there = set((await work.session.exec(select(row.name).where(row.kind == kind, col(row.name).in_(names)))).all())
     if missing := sorted(set(names) - there):

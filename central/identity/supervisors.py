@@ -1,7 +1,7 @@
-"""Supervisors: who may unlock lanes and override refusals at which site's gates, and their PINs.
+"""Supervisors: the people who may unlock lanes and override refusals at the gates of certain sites, and their PINs.
 
-Laws: a PIN is stored as its argon2id verifier alone, neither shown nor audited; it lives while its person supervises a site;
-gates hear of a change as soon as it has committed; nobody sets the PIN of a person who may do what they may not.
+Laws: a PIN is stored as its argon2id verifier only, neither shown nor audited; it lives while its person supervises a site; gates
+hear of a change as soon as it has committed; a person cannot set the PIN of a supervisor who may do more.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class SiteSupervisor:
-    """A supervisor as central knows one. Gates know the number; without a PIN (`pin_set_at` None) they know nobody."""
+    """A supervisor as central knows one. Gates know the number only with a PIN (`pin_set_at` None: no PIN)."""
 
     user_id: int
     name: str
@@ -37,13 +37,13 @@ class Supervisors:
     """The supervisors of all sites."""
 
     def __init__(self, store: Store, pins: Passwords, feed_has_work: Wake) -> None:
-        """Take the store, the hasher of PINs, and whom to wake when gates must hear of a change."""
+        """Take the store, the hasher of PINs, and the function to call when gates must hear of a change."""
         self._store = store
         self._pins = pins
         self._feed_has_work = feed_has_work
 
     async def add(self, site_id: SiteId, name: str, by: Principal, now: Instant) -> SiteSupervisor:
-        """Let a person supervise a site's gates; who does already goes on. Problem where site or person is not there."""
+        """Let a person supervise a site's gates; no change where they already do. Problem where site or person does not exist."""
         async with self._store.transaction() as work:
             if await work.session.get(SiteRow, site_id, with_for_update=True) is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
@@ -118,7 +118,7 @@ class Supervisors:
 
 
 async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
-    """Return a site's supervisors who have a PIN, as the feed carries them; a disabled person is none."""
+    """Return a site's supervisors who have a PIN, as the feed carries them; without disabled people."""
     query = (
         select(SupervisorPinRow.user_id, SupervisorPinRow.verifier)
         .join(SupervisedSiteRow, col(SupervisedSiteRow.user_id) == col(SupervisorPinRow.user_id))
@@ -135,7 +135,7 @@ def _require_strong(pin: str) -> None:
 
 
 async def _locked(work: Work, name: str) -> tuple[int, UserRow]:
-    """Return a person by name, locked: two who change one supervisor at once take turns."""
+    """Return a person by name, locked: two transactions that change one supervisor at once take turns."""
     row = (await work.session.exec(select(UserRow).where(UserRow.name == name).with_for_update())).first()
     if row is None or row.id is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")

@@ -1,6 +1,6 @@
-"""Who bears a token, by one statement: every request asks for it, and pays for each way to the database.
+"""The bearer of a token, by one statement, because every request asks for it and pays for each call to the database.
 
-Laws: read only; a token is known by its hash, and one that was revoked has no bearer.
+Laws: read only; a token is found by its hash, and a revoked token has no bearer.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _user_role, _role = METADATA.tables["user_role"], METADATA.tables["role"]
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who bears a token. `seen_at` is when it was last noted; `ends_at` and `permissions` bound a program's only."""
+    """The bearer of a token. `seen_at` is when the last call was noted; `ends_at` and `permissions` bound a program's only."""
 
     principal: Principal
     is_disabled: bool
@@ -31,12 +31,12 @@ class Bearer:
 
 
 async def of_session(connection: AsyncConnection, token_hash: bytes) -> Bearer | None:
-    """Return who bears the token of a person's session."""
+    """Return the bearer of the token of a person's session."""
     return await _bearer(connection, _OF_SESSION, token_hash)
 
 
 async def of_program(connection: AsyncConnection, token_hash: bytes) -> Bearer | None:
-    """Return who bears the token of a program."""
+    """Return the bearer of a program's token."""
     return await _bearer(connection, _OF_PROGRAM, token_hash)
 
 
@@ -45,7 +45,7 @@ async def _bearer(connection: AsyncConnection, statement: Select[Any], token_has
     if not rows:
         return None
     row = rows[0]
-    # A person without a role stands in one row, without a scope.
+    # A person without a role gives one row, without a scope.
     given = granted(one for one in rows if one.scope is not None)
     return Bearer(
         principal=Principal(

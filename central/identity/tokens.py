@@ -1,7 +1,7 @@
-"""API tokens: what a partner's program shows instead of a session.
+"""API tokens: what a partner's program sends instead of a session.
 
-Laws: a token acts for one person and may do no more than that person, nor than it was made for; it leaves the server once and
-stands in the database as its SHA-256 only; a revoked one never works again; it proves nobody anew.
+Laws: a token acts for one person and may do no more than that person, and no more than it was made for; it leaves the server once
+and is stored as its SHA-256 only; a revoked token never works again; a token never counts as giving the password again.
 """
 
 import base64
@@ -25,7 +25,7 @@ MOST_TOKENS_EACH = 100
 
 @dataclass(frozen=True, slots=True)
 class TokenGrant:
-    """What a token is to be: for whom it acts, what it is called, what it may do, until when."""
+    """What a new token is: the person that it acts for, its name, its permissions, its end."""
 
     user_id: int
     name: str
@@ -35,7 +35,7 @@ class TokenGrant:
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A token as people see it: never the token itself."""
+    """A token as lists show it: never its secret text."""
 
     token_id: int
     grant: TokenGrant
@@ -53,9 +53,9 @@ class Tokens:
         self._random_bytes = random_bytes
 
     async def add(self, grant: TokenGrant, by: Principal, now: Instant) -> tuple[ApiToken, str]:
-        """Make a token; return it as people see it, and itself, this once.
+        """Make a token; return it as lists show it, and its secret text, which is returned only now.
 
-        Problem where its person is not there or disabled, it would be over already, or `by` holds less than it would give.
+        Problem where its person does not exist or is disabled, it would be over already, or `by` holds less than it would give.
         """
         if grant.expires_at is not None and grant.expires_at <= now:
             fault = FieldFault("expires_at", "must be in the future")
@@ -79,7 +79,7 @@ class Tokens:
         return _token(row), token
 
     async def revoke(self, token_id: int, by: Principal, now: Instant) -> ApiToken:
-        """End a token for ever; one that is revoked already stays as it is. Problem where there is none of that number."""
+        """End a token for ever; a revoked token stays as it is. Problem where there is none of that number."""
         async with self._store.transaction() as work:
             row = await work.session.get(ApiTokenRow, token_id, with_for_update=True)
             if row is None:

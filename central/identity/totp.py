@@ -1,7 +1,7 @@
 """A second factor: time-based codes of six digits (RFC 6238: SHA-1, 30 s), by pyotp.
 
-Laws: a code is taken once (its step must be later than the last one taken); the step before and the one after are taken too,
-because clocks differ.
+Laws: a code is accepted once (its step must be later than the last accepted one); the step before now and the step after now are
+accepted too, because clocks differ.
 """
 
 import base64
@@ -22,7 +22,7 @@ def secret_text(random: bytes) -> str:
 
 
 def uri(secret: str, name: str) -> str:
-    """Return what the QR shows that an authenticator app scans."""
+    """Return the text of the QR that an authenticator app scans."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 

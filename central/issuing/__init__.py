@@ -1,1 +1,1 @@
-"""Tickets as signed codes and as rows that gates are told of."""
+"""Tickets as signed codes and as rows that gates hear of."""

@@ -1,7 +1,7 @@
 """Other ways to find a ticket (ID card, NFC card, codes): given, replaced, taken away.
 
-Laws: a credential that is taken away stands here under its kind below zero until no gate can need to hear of it, so that the
-next delta says that it is gone; nothing finds a ticket by it from then on.
+Laws: a credential that is taken away stays here under its kind below zero until no gate needs to hear of it, so that the next
+delta says that it is gone; from then on it finds no ticket.
 """
 
 from collections.abc import Collection
@@ -48,7 +48,7 @@ async def next_tickets(
 
 
 async def forget_told(work: Work, site_id: SiteId, epoch: int) -> None:
-    """Forget what was taken away from tickets whose changes a feed holds, or will: those that were set aside for an epoch."""
+    """Delete credentials that were taken away, of tickets whose changes a feed holds, or will hold: set aside for an epoch."""
     not_held = or_(col(TicketChangeRow.epoch).is_(None), col(TicketChangeRow.epoch) != epoch)
     waiting = select(TicketChangeRow.ticket_id).where(
         col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None), not_held

@@ -1,6 +1,6 @@
 """Tickets and credentials as a site's feed holds them, for the publisher.
 
-Laws: read only; a range of ids never spans the middle of all ids, because they stand signed in the database.
+Laws: read only; a range of ids never spans the middle of all ids, because the database stores ids as signed numbers.
 """
 
 from collections.abc import Collection
@@ -76,7 +76,7 @@ async def credentials(work: Work, site_id: SiteId, ticket_ids: Collection[Ticket
 async def credentials_removed(work: Work, site_id: SiteId, ticket_ids: Collection[TicketId]) -> tuple[CredentialEntry, ...]:
     """Return the credentials that were taken away from these tickets and that a gate may still hold.
 
-    Asked before `credentials`, so that one which is put back meanwhile stands.
+    The caller reads these before `credentials`, so that a credential that is put back meanwhile stands.
     """
     return await _credentials(work, site_id, ticket_ids, col(TicketCredentialRow.kind) < 0)
 
@@ -114,7 +114,7 @@ async def credentials_in(work: Work, site_id: SiteId, keys: KeyRange) -> tuple[C
 
 
 async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: bytes) -> tuple[TicketId, ...]:
-    """Return the tickets that a credential leads to at a site: what an online admission looks up."""
+    """Return the tickets that a credential leads to at a site: for an online admission."""
     query = select(TicketCredentialRow.ticket_id).where(
         col(TicketCredentialRow.site_id) == site_id,
         col(TicketCredentialRow.kind) == int(kind),
@@ -124,7 +124,7 @@ async def tickets_by(work: Work, site_id: SiteId, kind: CredentialKind, key: byt
 
 
 async def tickets_numbered(work: Work, ticket_types: Collection[TicketTypeId], number: str) -> tuple[TicketId, ...]:
-    """Return the tickets of these ticket types that have a short number, as the gates of their sites find them: by their ids."""
+    """Return the tickets of these types that have a short number, as the gates of their sites find them: by their ids."""
     prefix = id_prefix(number)
     if prefix is None:
         return ()
@@ -132,7 +132,7 @@ async def tickets_numbered(work: Work, ticket_types: Collection[TicketTypeId], n
 
 
 def record_from(ticket_id: TicketId, *said: int) -> TicketRecord:
-    """Return a record from the columns of `RECORD_COLUMNS`: a fifth of what a whole row costs, where there are a million."""
+    """Return a record from the columns of `RECORD_COLUMNS`: a fifth of the cost of a whole row, which matters for a million."""
     site, ticket_type, issued_at, valid_from, valid_until, flags, generation, state, since, persons, slot_start, slot_minutes = (
         said
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class FeedVersion:
-    """A version of a site's feed; a later epoch is later whatever its version."""
+    """A version of a site's feed; a later epoch is later, with any version."""
 
     epoch: int
     version: int

@@ -1,6 +1,6 @@
-"""The outbox of ticket changes: what gates have not been told yet, and which feed version told them.
+"""The outbox of ticket changes: what gates have not heard of yet, and which feed version told them.
 
-Laws: a change stands here in the transaction that made it, so that none is lost and none is told before it is true; the
+Laws: a change is stored here by the transaction that made it, so that none is lost and none is told before it is true; the
 publisher sets the version after the commit (protocol/SPEC.md, section 8).
 """
 
@@ -79,7 +79,7 @@ async def is_told(work: Work, site_id: SiteId, change_id: int) -> bool:
 
 
 async def published_versions(work: Work, ticket_id: TicketId, from_change: int) -> dict[SiteId, FeedVersion | None]:
-    """Return, for each site that was told of the ticket since a change, the version that first told it (None: not yet)."""
+    """Return, for each site that must hear of the ticket since a change, the version that first told it (None: not yet)."""
     query = (
         select(TicketChangeRow.site_id, TicketChangeRow.epoch, TicketChangeRow.version)
         .where(col(TicketChangeRow.ticket_id) == ticket_id, col(TicketChangeRow.id) >= from_change)
@@ -93,7 +93,7 @@ async def published_versions(work: Work, ticket_id: TicketId, from_change: int) 
 
 
 async def sites_of(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketId, set[SiteId]]:
-    """Return the sites that are told of each of these tickets."""
+    """Return the sites that hear of each of these tickets."""
     query = (
         select(TicketChangeRow.ticket_id, TicketChangeRow.site_id)
         .where(col(TicketChangeRow.ticket_id).in_(ticket_ids))
@@ -108,7 +108,7 @@ async def sites_of(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketI
 async def set_aside(work: Work, site_id: SiteId, epoch: int) -> int:
     """Note the changes of a site that a rebuild of its whole feed will hold, and return the highest of them (0: none).
 
-    What commits from now on is not among them, even under a lower number (PostgreSQL commits out of order).
+    A change that commits from now on is not among them, even under a lower number (PostgreSQL commits out of order).
     """
     waiting = col(TicketChangeRow.site_id) == site_id, col(TicketChangeRow.version).is_(None)
     await work.session.exec(update(TicketChangeRow).where(*waiting).values(epoch=epoch))
@@ -116,7 +116,7 @@ async def set_aside(work: Work, site_id: SiteId, epoch: int) -> int:
 
 
 async def mark_set_aside(work: Work, site_id: SiteId, version: FeedVersion) -> None:
-    """Say which feed version holds the changes that were set aside."""
+    """Store which feed version holds the changes that were set aside."""
     await credentials.forget_told(work, site_id, version.epoch)
     aside = update(TicketChangeRow).where(
         col(TicketChangeRow.site_id) == site_id,

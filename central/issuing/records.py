@@ -11,7 +11,7 @@ from protocol.tickets.record import TicketRecord, TicketState
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as central knows it: its record, its order, what the QR says (PF1) and what a person types."""
+    """A ticket as central knows it: its record, its order, the text of its QR (PF1) and the number that a person types."""
 
     record: TicketRecord
     order_id: int
@@ -41,7 +41,7 @@ def subject(ticket_id: TicketId) -> str:
 
 
 def record_of(row: TicketRow) -> TicketRecord:
-    """Return what gates are told of the ticket."""
+    """Return the record of the ticket that gates get."""
     return TicketRecord(
         ticket_id=row.id,
         issuing_site=row.site_id,

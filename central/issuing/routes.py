@@ -18,13 +18,13 @@ _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE)
 
 
 class ShortNumberPath(StrictModel):
-    """What a person typed."""
+    """The number that a person typed."""
 
     short_number: ShortNumber
 
 
 class ReasonBody(StrictModel):
-    """Why; it stands in the audit."""
+    """The reason; it goes into the audit."""
 
     reason: Reason
 
@@ -95,7 +95,7 @@ async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     problems=_REFUSALS,
 )
 async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
-    """Move the end of a ticket's validity; its print stays good."""
+    """Move the end of a ticket's validity; its printed code stays valid."""
     ticket_id = id_from_text(call.parameters.ticket_id)
     valid_until = to_minute(from_datetime(call.body.valid_until))
     issuing = call.request.app[ISSUING]

@@ -1,8 +1,8 @@
-"""Tickets: made with the payment, changed on the record, told to gates through the outbox.
+"""Tickets: made with the payment, changed in the record, told to gates through the outbox.
 
-Laws: tickets are made within the transaction that marks their order paid (law 7); whatever changes a ticket locks its row,
-writes its record and appends to the outbox in one transaction; ids are 64 random bits, of which the top 32
-are the short number, and no two tickets have one number.
+Laws: tickets are made within the transaction that marks their order paid (law 7); each change of a ticket locks its row, writes
+its record and appends to the outbox in one transaction; ids are 64 random bits, whose top 32 are the short number, and no two
+tickets have the same short number.
 """
 
 from collections.abc import Collection, Sequence
@@ -34,7 +34,7 @@ MOST_ID_DRAWS = 8
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """One ticket to make. `holder_keys` are what ID cards find it by: (site, 16-byte keyed hash)."""
+    """One ticket to make. ID cards find it by `holder_keys`: (site, 16-byte keyed hash)."""
 
     ticket_id: TicketId
     ticket_type: TicketType
@@ -46,7 +46,7 @@ class NewTicket:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """When a ticket that is activated is valid from now on, and what ID cards find it by."""
+    """When an activated ticket is valid from now on, and the keys by which ID cards find it."""
 
     window: Window
     holder_keys: tuple[tuple[SiteId, bytes], ...]
@@ -56,18 +56,21 @@ class Issuing:
     """Makes and changes tickets."""
 
     def __init__(self, store: Store, signer: Signer, random_bytes: RandomBytes, feed_has_work: Wake) -> None:
-        """Take the store, who signs, randomness, and whom to wake when gates must hear of a change."""
+        """Take the store, the signer, randomness, and the function to call when gates must hear of a change."""
         self._store = store
         self._signer = signer
         self._random_bytes = random_bytes
         self._feed_has_work = feed_has_work
 
     def draw_ids(self, count: int) -> list[TicketId]:
-        """Draw ids; whether tickets have their short numbers is not known yet."""
+        """Draw ids; the caller does not know yet whether their short numbers are free."""
         return [self._draw_id() for _ in range(count)]
 
     async def free_ids(self, work: Work, count: int) -> list[TicketId]:
-        """Draw ids whose short number no ticket has; two that draw one at the same instant meet the unique constraint."""
+        """Draw ids whose short number no ticket has.
+
+        The unique constraint stops two transactions that draw one at the same time.
+        """
         free: dict[int, TicketId] = {}
         for _ in range(MOST_ID_DRAWS):
             drawn = {int(number_of(one)): one for one in self.draw_ids(count - len(free))}
@@ -100,19 +103,22 @@ class Issuing:
         return await self._changed(work, row, now)
 
     async def set_persons(self, work: Work, ticket_id: TicketId, persons: int, now: Instant) -> Ticket:
-        """Set how many persons a ticket admits; gates hear of it even where they are as many as before. The caller audits why."""
+        """Set how many persons a ticket admits; gates hear of it even where the number is the same. The caller audits why."""
         row = await _locked(work, ticket_id)
         row.persons = persons
         return await self._changed(work, row, now)
 
     async def set_window(self, work: Work, ticket_id: TicketId, window: Window, now: Instant) -> Ticket:
-        """Set when a ticket is valid; its print stays good, because the row decides. The caller audits why."""
+        """Set when a ticket is valid; its printed code stays valid, because the row decides. The caller audits why."""
         row = await _locked(work, ticket_id)
         _set_window(row, window)
         return await self._changed(work, row, now)
 
     async def activate(self, work: Work, ticket_id: TicketId, wanted: Activation, now: Instant) -> Ticket:
-        """Make an inactive ticket its holder's: codes signed before die, because others have seen them. The caller audits why."""
+        """Make an inactive ticket its holder's.
+
+        Older codes become invalid, because others have seen them. The caller audits why.
+        """
         row = await _locked(work, ticket_id)
         if row.state != TicketState.INACTIVE:
             said = TicketState(row.state).name.lower()
@@ -138,7 +144,7 @@ class Issuing:
         return ticket
 
     async def extend(self, ticket_id: TicketId, valid_until: Minute, by: int, now: Instant) -> Ticket:
-        """Move the end of a ticket's validity (顺延); its print stays good, because the row decides."""
+        """Move the end of a ticket's validity (顺延); its printed code stays valid, because the row decides."""
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
             if row.state == TicketState.VOID:
@@ -150,7 +156,7 @@ class Issuing:
             return await self._changed(work, row, now)
 
     async def reissue(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
-        """Sign a new code of the next generation; older prints die at every gate that hears of it."""
+        """Sign a new code of the next generation; older prints become invalid at every gate that hears of it."""
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
             if row.state != TicketState.ACTIVE or row.generation >= U8_MAX:
@@ -174,7 +180,7 @@ class Issuing:
             return await ticket_in(work, ticket_id)
 
     async def ticket_by_short_number(self, number: str) -> Ticket:
-        """Return the ticket that a person typed; Problem where there is none."""
+        """Return the ticket whose short number a person typed; Problem where there is none."""
         async with self._store.reading() as work:
             row = (await work.session.exec(select(TicketRow).where(col(TicketRow.short_number) == int(number)))).first()
         if row is None:
@@ -182,7 +188,7 @@ class Issuing:
         return ticket_of(row)
 
     def _sign_anew(self, row: TicketRow, now: Instant) -> None:
-        # The new key must prove the new code, and keys are bounded by the time of issue: so that time moves too.
+        # The new key must verify the new code, and keys are bounded by the time of issue: so that time moves too.
         row.generation, row.issued_at = row.generation + 1, to_minute(now)
         row.token = token_bytes(self._sign(record_of(row)))
 

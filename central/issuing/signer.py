@@ -1,4 +1,4 @@
-"""Who signs tickets: a port, because keys live with the assembly (or in a signing machine)."""
+"""The signer of tickets: a port, because keys live with the assembly (or in a signing machine)."""
 
 from dataclasses import dataclass
 from typing import Protocol

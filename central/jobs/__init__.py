@@ -1,1 +1,1 @@
-"""What central does by itself, and when."""
+"""The jobs and loops of central, and when they run."""

@@ -1,7 +1,7 @@
-"""Who of several processes runs the jobs and publishes.
+"""The leader: the one of several processes that runs the jobs and publishes.
 
-Laws: at most one leads at a time, as the database sees it; each leadership has a number of its own, by which the transactions of
-a former one are refused (`store.leadership`); an embedded database has one process, which leads.
+Laws: at most one process leads at a time, as the database sees it; each leadership has its own number, by which the database
+refuses the transactions of a former leader (`store.leadership`); an embedded database has one process, which leads.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from central.store import leadership
 from central.store.engine import Database
 
-# Any number that no other program takes in the same database: "PAIF".
+# A number that no other program takes in the same database: "PAIF".
 LOCK_NUMBER = 0x50414946
 # How long a new leader waits for a transaction of the former one; then it gives up until it is asked again.
 LOCK_WAIT_MS = 2_000
@@ -25,7 +25,7 @@ class Leader(Protocol):
 
     @property
     def leads(self) -> bool:
-        """Whether this process led when it was last asked."""
+        """Return whether this process led at the last question."""
         ...
 
     async def token(self) -> int | None:
@@ -63,10 +63,10 @@ class OnlyProcess:
 
 
 class AdvisoryLock:
-    """The leader on PostgreSQL: whoever holds a session's advisory lock, which ends with its connection."""
+    """The leader on PostgreSQL: the process that holds a session's advisory lock, which ends with its connection."""
 
     def __init__(self, database: Database) -> None:
-        """Take the database; a connection of its own is opened at the first question."""
+        """Take the database; the first question opens a connection of its own."""
         self._database = database
         self._connection: AsyncConnection | None = None
         self._token: int | None = None
@@ -74,11 +74,11 @@ class AdvisoryLock:
 
     @property
     def leads(self) -> bool:
-        """Whether this process held the lock when it was last asked."""
+        """Return whether this process held the lock at the last question."""
         return self._token is not None
 
     async def token(self) -> int | None:
-        """Return the number under which this process holds the lock, taking it where nobody does."""
+        """Return the number under which this process holds the lock; take the lock where no process holds it."""
         async with self._one_at_a_time:
             try:
                 self._token = await self._held(self._connection or await self._connect())
@@ -87,7 +87,7 @@ class AdvisoryLock:
             return self._token
 
     async def close(self) -> None:
-        """Give the lock up."""
+        """Release the lock."""
         connection, self._connection, self._token = self._connection, None, None
         if connection is not None:
             await connection.invalidate()
@@ -108,5 +108,5 @@ class AdvisoryLock:
 
 
 def leader_of(database: Database) -> Leader:
-    """Return who asks for leadership on this database."""
+    """Return the leader of this database's kind."""
     return OnlyProcess(database) if database.is_embedded else AdvisoryLock(database)

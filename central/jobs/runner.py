@@ -1,7 +1,7 @@
 """The running of jobs and loops: the only place that knows APScheduler.
 
-Laws: the only broad `except` of central beside the web's stands here: a failing job is logged and comes again, and never ends the
-server; a job is not started again while it runs.
+Laws: the only broad `except` of central beside the web's stands here: a failing job is logged and runs again at its next time,
+and never ends the server; a job does not start again while it runs.
 """
 
 import asyncio
@@ -24,10 +24,10 @@ _log = logging.getLogger("paifang.jobs")
 
 
 class Runner:
-    """Runs the table. Lifetime: `start` once, `stop` at the end; what is under way is finished."""
+    """Runs the table. Lifetime: `start` once, `stop` at the end; running jobs are finished."""
 
     def __init__(self, jobs: Sequence[Job], loops: Sequence[Loop], leader: Leader) -> None:
-        """Take the jobs and loops, and who says whether this process leads."""
+        """Take the jobs and loops, and the leader to ask."""
         self._jobs = jobs
         self._loops = loops
         self._leader = leader
@@ -51,7 +51,7 @@ class Runner:
         self._tasks = [asyncio.create_task(self._repeat(loop), name=loop.name) for loop in self._loops]
 
     async def stop(self) -> None:
-        """End all loops and jobs; what is being done is finished first, for a transaction cut short would hold the database."""
+        """End all loops and jobs; running work is finished first, because a broken transaction would hold the database."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         for task in self._tasks:
@@ -96,7 +96,7 @@ class Runner:
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
 
     async def _finished(self, use_case: UseCase) -> None:
-        """Run a use case to its end, even where whoever waits for it is cancelled."""
+        """Run a use case to its end, even where the task that waits for it is cancelled."""
         task = asyncio.ensure_future(use_case())
         self._working.add(task)
         task.add_done_callback(self._working.discard)

@@ -1,7 +1,7 @@
-"""The table of jobs: what runs, and when. Pure but for the use cases that it names.
+"""The table of jobs: what runs, and when. Pure except for the use cases that it names.
 
-Laws: every job is idempotent, because a leader may not know that it no longer leads, and is refused only at its next write; a job
-that fails is logged and runs again at its next time; nothing runs twice at once.
+Laws: every job is idempotent, because a former leader may not know that it no longer leads, and is refused only at its next
+write; a job that fails is logged and runs again at its next time; no job runs twice at once.
 """
 
 from collections.abc import Awaitable, Callable
@@ -37,9 +37,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Two use cases that take turns: `wait` for something to do, which may be cut short, and `work`, which may not.
+    """Two use cases that take turns: `wait` for work, which may be interrupted, and `work`, which may not.
 
-    With `elsewhere`, `work` is the leader's alone, and the other processes do `elsewhere` in its place.
+    With `elsewhere`, only the leader runs `work`, and the other processes run `elsewhere` in its place.
     """
 
     name: str

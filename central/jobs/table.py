@@ -1,6 +1,6 @@
-"""The table of what central does by itself: which use case runs when. Nothing here decides.
+"""The table of jobs and loops: which use case runs when. Nothing here decides.
 
-Laws: of several processes one runs the leader's jobs; every job may run twice or not at all, and the next run mends it.
+Laws: of several processes one runs the leader's jobs; every job may run twice or not at all, and the next run corrects it.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ EXPIRE_ORDERS_EVERY_S = 15
 CHANGE_TYPES_EVERY_S = 2
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
-# Processes tell each other at once; this is for what was told while nobody could listen.
+# Processes tell each other at once; this is for messages that were sent while a process could not listen.
 LOOK_AROUND_EVERY_S = 5
 WRITE_CALLS_EVERY_S = 1
 LINK_AUDIT_EVERY_S = 10
@@ -38,7 +38,7 @@ WATCH_CAPACITY_EVERY_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """What is written down by the clock: calls, the audit chain, and when each agent was last heard."""
+    """What jobs write: calls, the audit chain, and when each agent was last seen."""
 
     calls: CallLog
     chain: Chain
@@ -47,7 +47,7 @@ class Logs:
 
 @dataclass(frozen=True, slots=True)
 class FeedWork:
-    """What publishes, here or by another process, and who waits for gates."""
+    """What publishes, here or in another process, and what waits for gates."""
 
     publisher: Publisher
     follower: Follower

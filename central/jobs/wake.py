@@ -10,7 +10,7 @@ class Wake:
         self._event = asyncio.Event()
 
     def __call__(self) -> None:
-        """Say that there is work."""
+        """Wake the loop: there is work."""
         self._event.set()
 
     async def wait(self) -> None:

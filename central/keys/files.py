@@ -5,8 +5,8 @@
     0003-manifest.pem         PKCS8, one per key id and purpose
     fields-1.key              32 bytes that seal fields at rest, by their id
     keyring-1-2.cbor          the sealed keyring of epoch 1, version 2 (public)
-Laws: a private key's file is readable by its owner alone; a file is there whole or not at all (written beside, then renamed);
-nothing here logs or returns a key but to who signs with it.
+Laws: only its owner can read a private key's file; a file is complete or does not exist (it is written beside, then renamed);
+nothing here logs a key, and only the code that signs gets one.
 """
 
 import os
@@ -45,7 +45,7 @@ class KeyFiles:
 
     @property
     def root(self) -> Path:
-        """Where the root key is, until somebody takes it away."""
+        """Where the root key is, until the operator takes it away."""
         return self.directory / ROOT_FILE
 
     def has_root(self) -> bool:
@@ -53,7 +53,7 @@ class KeyFiles:
         return self.root.exists()
 
     def prepare(self) -> None:
-        """Make the directory where there is none."""
+        """Make the directory where it does not exist."""
         self.directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
 
     def editions(self) -> list[tuple[int, int]]:
@@ -68,19 +68,19 @@ class KeyFiles:
         return _read(self._keyring(edition), MAX_BYTES)
 
     def write_keyring(self, edition: tuple[int, int], envelope: bytes) -> None:
-        """Keep a sealed keyring."""
+        """Store a sealed keyring."""
         _write(self._keyring(edition), envelope)
 
     def write_root(self, private: Ed25519PrivateKey, passphrase: str) -> None:
-        """Keep the root key under a passphrase."""
+        """Store the root key under a passphrase."""
         _write(self.root, _pem(private, BestAvailableEncryption(passphrase.encode())))
 
     def write_next_root(self, private: Ed25519PrivateKey, passphrase: str) -> None:
-        """Keep a new root key under its passphrase, beside the one in force."""
+        """Store a new root key under its passphrase, beside the one in force."""
         _write(self.directory / NEXT_ROOT_FILE, _pem(private, BestAvailableEncryption(passphrase.encode())))
 
     def take_next_root(self) -> None:
-        """Put the new root key in the place of the old one, which is gone then."""
+        """Replace the old root key by the new one; the old one is gone then."""
         _move(self.directory / NEXT_ROOT_FILE, self.root)
 
     def read_root(self, passphrase: str) -> Ed25519PrivateKey:
@@ -90,11 +90,11 @@ class KeyFiles:
         return _load(self.root, passphrase.encode())
 
     def write_key(self, key: Key, private: Ed25519PrivateKey) -> None:
-        """Keep the private half of a key."""
+        """Store the private half of a key."""
         _write(self._key(key), _pem(private, NoEncryption()))
 
     def read_key(self, key: Key) -> Ed25519PrivateKey | None:
-        """Return the private half of a key, or None where it is not here; StorageError where the file is another key's."""
+        """Return the private half of a key; None where it is not here. StorageError where the file holds another key."""
         path = self._key(key)
         if not path.exists():
             return None
@@ -111,7 +111,7 @@ class KeyFiles:
         return {int(match[1]): _read(path, MAX_KEY_FILE_BYTES) for match, path in found if match}
 
     def write_field_key(self, key_id: int, key: bytes) -> None:
-        """Keep a key that seals fields at rest."""
+        """Store a key that seals fields at rest."""
         _write(self.directory / f"fields-{key_id}.key", key)
 
     def _keyring(self, edition: tuple[int, int]) -> Path:

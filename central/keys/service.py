@@ -1,8 +1,8 @@
-"""Making and rotating keys: what `paifang keys` does, and what a first start does by itself.
+"""Making and rotating keys: the work of `paifang keys`, and of a first start.
 
-Laws: only root signs a keyring, and each names the one before by its version (gates refuse to skip one); private halves are on
-the disk before the keyring that names them; an epoch rises only after a restore (law 3); a new root key is signed in by the old
-one and by itself, so that gates follow, and only then does the old one go.
+Laws: only root signs a keyring, and each keyring names the one before by its version (gates refuse to skip one); private halves
+are on the disk before the keyring that names them; an epoch rises only after a restore (law 3); the old root key and the new one
+sign the new one in, so that gates follow; only then is the old one removed.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ DAY_MS = 24 * 60 * MS_PER_MINUTE
 KEY_LIFE_MS = 3 * 365 * DAY_MS
 KEYRING_LIFE_MS = 3 * 365 * DAY_MS
 WARN_BEFORE_MS = 90 * DAY_MS
-# A ticket is dated by its minute, and clocks differ: a key is in force a little before it is made.
+# A ticket is dated by its minute, and clocks differ: a key is in force a little before the moment when it is made.
 BACKDATED_MS = 60 * MS_PER_MINUTE
 FIRST_FIELD_KEY = 1
 _PRIVATE_BYTES = 32
@@ -49,7 +49,7 @@ class KeyringReport:
 
 
 def current_keyring(files: KeyFiles) -> tuple[Keyring, bytes] | None:
-    """Return the newest keyring and its envelope, or None where no keys were made yet."""
+    """Return the newest keyring and its envelope, or None where no keys exist yet."""
     editions = files.editions()
     if not editions:
         return None
@@ -78,8 +78,8 @@ def rotate(
 ) -> Keyring:
     """Add a new key of a purpose, and return the new keyring.
 
-    Old keys go on to prove what they signed; where they are compromised, issuing keys become cache-only (real tickets live,
-    forgeries die) and others are revoked.
+    Old keys still prove what they signed. Where they are compromised, issuing keys become cache-only (real tickets stay valid,
+    forged ones do not) and other keys are revoked.
     """
     keyring, root = _opened(files, passphrase)
     new_id = KeyId(max(key.key_id for key in keyring.keys) + 1)
@@ -93,10 +93,10 @@ def rotate(
 
 
 def rotate_root(files: KeyFiles, passphrase: str, new_passphrase: str, now: Instant, random_bytes: RandomBytes) -> Keyring:
-    """Put a new root key, under a passphrase of its own, in the place of the old one; return the new keyring.
+    """Replace the old root key by a new one, under a passphrase of its own; return the new keyring.
 
-    Two keyrings lead there: one that both keys sign and that names both, one that names the new key alone. Wherever it breaks
-    off, the key in root.pem is one of the keyring in force, so that it can be done again.
+    It takes two keyrings: one that both keys sign and that names both, and one that names the new key alone. If it breaks off at
+    any point, the key in root.pem is one of the keyring in force, so that the command can be repeated.
     """
     keyring, old = _opened(files, passphrase)
     _check_passphrase(new_passphrase)
@@ -117,7 +117,7 @@ def raise_epoch(files: KeyFiles, passphrase: str, now: Instant) -> Keyring:
 
 
 def report(files: KeyFiles, now: Instant) -> KeyringReport:
-    """Return what is there; SettingsError where no keys were made yet."""
+    """Return the keys and their state; SettingsError where no keys exist yet."""
     found = current_keyring(files)
     if found is None:
         raise SettingsError(f"{files.directory}: holds no keys; run `paifang keys init`")

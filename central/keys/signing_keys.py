@@ -1,6 +1,6 @@
 """The keys that a running central signs with, taken from their files.
 
-Laws: keys of the purpose asked for, or a fault that says which command to run; never one of another purpose.
+Laws: it returns a key of the purpose asked for, or raises a fault that says which command to run; never a key of another purpose.
 """
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,7 +21,7 @@ class KeyRack:
     """The newest keyring, and the private halves that are here."""
 
     def __init__(self, files: KeyFiles) -> None:
-        """Read the key files; SettingsError where no keys were made yet."""
+        """Read the key files; SettingsError where no keys exist yet."""
         self._files = files
         self._edition = (0, 0)
         self._private: dict[KeyId, Ed25519PrivateKey] = {}
@@ -29,7 +29,7 @@ class KeyRack:
         self.reload()
 
     def reload(self) -> bool:
-        """Read the files again where a newer keyring was signed; return whether one was."""
+        """Read the files again where there is a newer keyring; return whether there was one."""
         editions = self._files.editions()
         if editions and editions[-1] == self._edition:
             return False
@@ -48,7 +48,7 @@ class KeyRack:
         return [(*edition, self._files.read_keyring(edition)) for edition in self._files.editions()]
 
     def signer(self, purpose: Purpose, now: Instant) -> tuple[KeyId, Ed25519PrivateKey]:
-        """Return the key to sign with; SettingsError where there is none in force."""
+        """Return the key to sign with; SettingsError where no key is in force."""
         key = signing_key(self.keyring, purpose, now)
         private = None if key is None else self._private.get(key.key_id)
         if key is None or private is None:
@@ -56,7 +56,7 @@ class KeyRack:
         return key.key_id, private
 
     def signers(self, purpose: Purpose, now: Instant) -> Signers:
-        """Return the same, as `signatures.seal` takes it."""
+        """Return the signing key, as `signatures.seal` takes it."""
         key_id, private = self.signer(purpose, now)
         return {key_id: private}
 

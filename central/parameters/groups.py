@@ -1,7 +1,7 @@
 """The groups of parameters (参数设置), each a model that is validated as a whole.
 
-Laws: every value has bounds; a secret is a `SecretStr` and nothing else is; an address is https, but for one on this machine
-(a simulator); no message about a wrong value repeats it.
+Laws: every value has bounds; a secret is a `SecretStr`, and only a secret is; an address is https, except an address on this
+machine (a simulator); no message about a wrong value repeats the value.
 """
 
 from collections.abc import Callable
@@ -111,13 +111,13 @@ Networks = Annotated[tuple[str, ...], Field(max_length=MOST_NETWORKS), AfterVali
 
 
 class ParameterGroup(BaseModel):
-    """What all groups have in common: nothing unknown, nothing of another kind."""
+    """What all groups have in common: unknown fields and values of another type are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
 class WeChatPayGroup(ParameterGroup):
-    """WeChat Pay v3 of one merchant, in public-key mode; the next public key is trusted too while keys are exchanged."""
+    """WeChat Pay v3 of one merchant, in public-key mode; while keys are exchanged, the next public key is trusted too."""
 
     mchid: Annotated[str, Field(pattern=r"^[0-9]{8,32}$")]
     app_id: AppId
@@ -142,7 +142,7 @@ class WeChatPayGroup(ParameterGroup):
 
 
 class AlipayGroup(ParameterGroup):
-    """Alipay of one merchant, in public-key mode; the next public key is trusted too while keys are exchanged."""
+    """Alipay of one merchant, in public-key mode; while keys are exchanged, the next public key is trusted too."""
 
     app_id: Annotated[str, Field(pattern=r"^[0-9]{16}$")]
     seller_id: Annotated[str, Field(pattern=r"^2088[0-9]{12}$")]
@@ -155,7 +155,7 @@ class AlipayGroup(ParameterGroup):
 
 
 class KioskGroup(ParameterGroup):
-    """Self-service kiosks: how long one waits for a visitor, how much it sells at once, whom it tells to call."""
+    """Self-service kiosks: how long one waits for a visitor, how much it sells at once, which phone number it shows for help."""
 
     idle_s: Annotated[int, Field(ge=15, le=600)] = 60
     most_tickets: Annotated[int, Field(ge=1, le=100)] = 10
@@ -172,7 +172,7 @@ class MiniProgramGroup(ParameterGroup):
 
 
 class OfficialAccountGroup(ParameterGroup):
-    """The official account (公众号): also how its messages are proved and opened."""
+    """The official account (公众号): also how its messages are verified and decrypted."""
 
     app_id: AppId
     app_secret: Secret
@@ -181,7 +181,7 @@ class OfficialAccountGroup(ParameterGroup):
 
 
 class OtaGroup(ParameterGroup):
-    """What holds for all OTAs: how long an order of theirs may wait, and the networks that they may call from (empty: any)."""
+    """Values for all OTAs: how long their orders may wait, and the networks that they may call from (empty: any)."""
 
     hold_minutes: Annotated[int, Field(ge=5, le=1_440)] = 30
     allowed_networks: Networks = ()
@@ -189,7 +189,7 @@ class OtaGroup(ParameterGroup):
 
 
 class OthersGroup(ParameterGroup):
-    """Who runs the place."""
+    """The operator of the site."""
 
     operator_name_zh: Line = ""
     operator_name_en: Line = ""

@@ -37,9 +37,9 @@ class GroupPath(BaseModel):
 
 
 class ParametersBody(_Strict):
-    """New values of a group, made from the version that was read (0: it was never set).
+    """New values of a group, made from the version that the caller read (0: it was never set).
 
-    A secret that is left out stays as it is, and goes where it is null; any other field that is left out takes its default.
+    A secret that is left out stays as it is; null deletes it. Any other field that is left out takes its default.
     """
 
     version: Annotated[int, Field(ge=0, lt=2**31)]
@@ -47,7 +47,7 @@ class ParametersBody(_Strict):
 
 
 class FieldView(BaseModel):
-    """A field: what it is called and how it is asked for. `is_set` is all that is told of a secret; others have a `value`."""
+    """A field: its name and how the page asks for it. Of a secret the API tells only `is_set`; other fields have a `value`."""
 
     name: str
     title_zh: str
@@ -83,13 +83,13 @@ class ParameterGroupsView(BaseModel):
 
 @Route("readParameterGroups", "GET", "/api/v1/parameters", "Read the groups of parameters", Permission.PARAMETERS_READ)
 async def read_parameter_groups(call: Call[None, None]) -> ParameterGroupsView:
-    """Read the groups of parameters (参数设置): which there are, and who changed them last."""
+    """Read the groups of parameters (参数设置): which there are, and who changed each last."""
     return ParameterGroupsView(items=[_item(one) for one in await call.request.app[PARAMETERS].groups()])
 
 
 @Route("readParameterGroup", "GET", "/api/v1/parameters/{group}", "Read a group of parameters", Permission.PARAMETERS_READ)
 async def read_parameter_group(call: Call[None, GroupPath]) -> ParameterGroupView:
-    """Read a group; of its secrets only whether they are set."""
+    """Read a group; of its secrets, only whether they are set."""
     return _view(await call.request.app[PARAMETERS].group(call.parameters.group))
 
 

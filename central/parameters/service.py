@@ -1,8 +1,8 @@
-"""Parameters as they stand, and their change.
+"""The parameters in force, and their change.
 
 Laws: secrets are sealed at rest, to their group, and leave only towards the code that uses them; each change is audited by the
-names of its fields, never by a secret's value; of two who change one group at once, the later is told. A change takes effect in
-every process without a restart: whoever keeps something made of a group reads `versions` before using it.
+names of its fields, never by a secret's value; where two people change one group at once, the later one gets a Problem. A change
+takes effect in every process without a restart: code that keeps a thing made from a group reads `versions` before it uses it.
 """
 
 import json
@@ -25,7 +25,7 @@ from protocol.errors import SettingsError
 from protocol.instants import Instant
 
 NEVER_SET = 0
-# Asked in the transaction that changes a group, with what it is and what it would be; Problem where it must stay for now.
+# Called in the transaction that changes a group, with the old and the new values; Problem where the group must stay for now.
 Guard = Callable[[Work, Values, Values], Awaitable[None]]
 GroupT = TypeVar("GroupT", bound=ParameterGroup)
 _NAMES: dict[type[ParameterGroup], GroupName] = {kind: name for name, kind in KINDS.items()}
@@ -45,7 +45,7 @@ class GroupState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """New values of a group; `version` is the one that they were made from."""
+    """New values of a group; `version` is the version that they were made from."""
 
     group: GroupName
     version: int
@@ -64,13 +64,13 @@ class Parameters:
     """Keeps the groups."""
 
     def __init__(self, store: Store, seal: FieldSeal, guards: Mapping[GroupName, Guard]) -> None:
-        """Take the store, what seals secrets, and who must agree to changes."""
+        """Take the store, the seal for secrets, and the checks that must agree to changes."""
         self._store = store
         self._seal = seal
         self._guards = guards
 
     async def groups(self) -> tuple[GroupState, ...]:
-        """Return all groups, those that were never set too."""
+        """Return all groups, also those that were never set."""
         async with self._store.reading() as work:
             rows = {row.name: row for row in (await work.session.exec(select(ParameterGroupRow))).all()}
         return tuple(self._state(group, rows.get(group)) for group in GroupName)
@@ -81,7 +81,7 @@ class Parameters:
             return self._state(group, await work.session.get(ParameterGroupRow, group))
 
     async def change(self, wanted: Change, by: Principal, now: Instant) -> GroupState:
-        """Change a group as a whole; Problem where it is not valid, must stay for now, or somebody else was faster."""
+        """Change a group as a whole. Problem where it is not valid, must stay for now, or another person changed it meanwhile."""
         group = wanted.group
         async with self._store.transaction() as work:
             row = await work.session.get(ParameterGroupRow, group, with_for_update=True, populate_existing=True)
@@ -108,7 +108,7 @@ class Parameters:
         return self._state(group, row)
 
     async def versions(self) -> Mapping[GroupName, int]:
-        """Return the version of each group that is set, as they stand now."""
+        """Return the current version of each group that is set."""
         async with self._store.reading() as work:
             found = (await work.session.exec(select(ParameterGroupRow.name, ParameterGroupRow.version))).all()
         return {GroupName(name): version for name, version in found}

@@ -1,7 +1,7 @@
-"""What travel agencies have with us: a balance paid beforehand, and a credit.
+"""The funds of travel agencies: a balance that they paid beforehand, and a credit.
 
-Laws: a balance is never below zero and a credit never above its limit, however many orders are paid at once: each is moved by one
-conditional statement; the agency's row says what its accounts in the ledger say, because both are written in one transaction.
+Laws: a balance is never below zero and a credit never above its limit, however many orders are paid at once: one conditional
+statement moves each; the agency's row always agrees with its accounts in the ledger, because one transaction writes both.
 """
 
 from sqlalchemy import ColumnElement
@@ -14,7 +14,7 @@ from central.store.unit_of_work import Work
 
 
 async def charge(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:
-    """Take an order's money out of the balance, or onto the credit; Problem where that does not suffice."""
+    """Take an order's money out of the balance, or onto the credit; Problem where the funds do not suffice."""
     assert method in BY_AGENCY, "only these methods go by an agency's account"
     row = AgencyRow
     if method is Method.PREPAID:
@@ -27,7 +27,10 @@ async def charge(work: Work, method: Method, agency_id: int, amount_fen: int) ->
 
 
 async def give_back(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:
-    """Give an order's money back the way it was charged; what was settled meanwhile leaves a credit in the agency's favour."""
+    """Give an order's money back to where it was charged.
+
+    If the agency has settled the debt meanwhile, the credit is in its favour.
+    """
     assert method in BY_AGENCY, "only these methods go by an agency's account"
     if method is Method.PREPAID:
         await top_up(work, agency_id, amount_fen)
@@ -41,7 +44,7 @@ async def top_up(work: Work, agency_id: int, amount_fen: int) -> None:
 
 
 async def pay_out(work: Work, agency_id: int, amount_fen: int) -> None:
-    """Take money out of the balance that leaves us; Problem where there is less, or the agency owes anything."""
+    """Pay money out of the balance; Problem where there is less, or the agency owes anything."""
     row = AgencyRow
     where = (col(row.prepaid_fen) >= amount_fen) & (col(row.owed_fen) <= 0)
     if not await _move(work, agency_id, prepaid_fen=-amount_fen, where=where):
@@ -49,7 +52,7 @@ async def pay_out(work: Work, agency_id: int, amount_fen: int) -> None:
 
 
 async def settle(work: Work, agency_id: int, amount_fen: int) -> None:
-    """Pay what is owed; Problem where less is."""
+    """Pay what the agency owes; Problem where it owes less."""
     if not await _move(work, agency_id, owed_fen=-amount_fen, where=col(AgencyRow.owed_fen) >= amount_fen):
         raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency owes less than {amount_fen} fen; put the rest into its balance")
 
@@ -57,7 +60,7 @@ async def settle(work: Work, agency_id: int, amount_fen: int) -> None:
 async def _move(
     work: Work, agency_id: int, *, prepaid_fen: int = 0, owed_fen: int = 0, where: ColumnElement[bool] | None = None
 ) -> bool:
-    """Whether the agency's funds were moved: one statement that does it, or does nothing."""
+    """Return whether the agency's funds were moved: one statement that does it, or does nothing."""
     row = AgencyRow
     conditions = [col(row.id) == agency_id, *([] if where is None else [where])]
     moved = update(row).where(*conditions)

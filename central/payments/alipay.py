@@ -1,8 +1,8 @@
 """Alipay face to face behind the port, by the kept SDK `python-alipay-sdk`, in public-key mode.
 
-Laws: its blocking calls run in a pool of threads that is handed in, within a time limit; replies are verified over their raw
+Laws: its blocking calls run in a pool of threads that the caller gives, within a time limit; replies are verified over their raw
 text, notifications over their sorted fields, with a configured key; a notification older than five minutes is refused. A code
-that nobody has scanned is no trade yet: it is cancelled, because it cannot be closed. Facts: what is published of its API.
+that no payer has scanned is no trade yet: it is cancelled, because it cannot be closed. Facts: Alipay's published API.
 """
 
 import asyncio
@@ -77,7 +77,7 @@ class AlipayParameters:
 
 
 class _Said(BaseModel):
-    """The fields of replies and notifications that are read; each has those of its kind."""
+    """The fields of replies and notifications that we read; each message has those of its kind."""
 
     code: str = ""
     msg: str = ""
@@ -107,7 +107,7 @@ class _Said(BaseModel):
 
 
 class _Sdk(AliPay):  # type: ignore[misc]  # the SDK has no types
-    """The SDK, which names its gateway, and believes each of several keys."""
+    """The SDK, with its gateway named, and with several keys that it trusts."""
 
     def __init__(self, parameters: AlipayParameters, public_key: str, others: tuple["_Sdk", ...]) -> None:
         super().__init__(
@@ -131,7 +131,7 @@ class AlipayInstitution:
     """Alipay of one merchant."""
 
     def __init__(self, parameters: AlipayParameters, pool: Executor, clock: Clock) -> None:
-        """Take the parameters, the threads that calls may block, and the clock that requests are stamped by."""
+        """Take the parameters, the threads that calls may block, and the clock that stamps requests."""
         self._parameters = parameters
         self._pool = pool
         self._clock = clock
@@ -167,7 +167,7 @@ class AlipayInstitution:
         return Waiting() if said.trade_status == "WAIT_BUYER_PAY" else Refused(said.trade_status)
 
     async def close(self, number: str) -> ReversalAnswer:
-        """Answer the port; what was paid cannot be closed, and what nobody scanned is cancelled."""
+        """Answer the port; a paid QR cannot be closed, and a QR that no payer scanned is cancelled."""
         said = await self._ask("alipay.trade.close", {"out_trade_no": number})
         if isinstance(said, Unknown):
             return said
@@ -213,7 +213,7 @@ class AlipayInstitution:
         return Unknown(said.words)
 
     async def read_notification(self, headers: Mapping[str, str], body: bytes, now: Instant) -> Notice:
-        """Answer the port: the signature first, then whom it is for and its age, then what it says. The form is all it has."""
+        """Answer the port: check the signature first, then the receiver and the age, then read it. All is in the form."""
         del headers
         try:
             form = dict(parse_qsl(body.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=100))
@@ -262,7 +262,7 @@ class AlipayInstitution:
         return read_alipay_bill(details)
 
     def _download(self, url: str) -> bytes:
-        with urlopen(url, timeout=TIMEOUT_S) as reply:  # noqa: S310 - the scheme is checked by whoever asks
+        with urlopen(url, timeout=TIMEOUT_S) as reply:  # noqa: S310 - the caller checks the scheme
             file: bytes = reply.read(MAX_BILL_BYTES)
         return file
 

@@ -1,7 +1,7 @@
 """The institutions as the parameters name them: our clients of WeChat Pay and Alipay, replaced when their group changes.
 
-Laws: asked at every use, so that a change counts in every process without a restart; a group that was never set is a method
-that is not there; what is under way with a former client ends with it; `MAKERS` has a line for each institution.
+Laws: read at every use, so that a change takes effect in every process without a restart; a group that was never set is a method
+that does not exist; calls that run on a former client end with it; `MAKERS` has a line for each institution.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,13 +40,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Maker(Generic[GroupT]):
-    """How the client of one institution is made of its group of parameters."""
+    """How to make the client of one institution from its group of parameters."""
 
     group: type[GroupT]
     make: Callable[[GroupT, Surroundings], Institution]
 
     async def made(self, parameters: Parameters, around: Surroundings) -> _Made:
-        """Return the client as the parameters say now."""
+        """Return the client for the current parameters."""
         found = await parameters.current(self.group)
         assert found is not None, "a group that has a version is set"
         return _Made(found.version, self.make(found.values, around))

@@ -1,6 +1,6 @@
 """What a person must look at about money: differences with a bill, money returned by itself, refunds that need a decision.
 
-Laws: each is said once, however often it is found; it stays open until a person settles it, by name and with a note.
+Laws: each is noted once, however often it is found; it stays open until a person settles it, by name and with a note.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
 from protocol.instants import Instant, local_day
 
-# Both institutions' days and bills are Beijing's.
+# Both institutions count days and bills by Beijing's time.
 BILL_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class DifferenceState(StrEnum):
-    """Whether somebody has looked at it."""
+    """Whether a person has settled it."""
 
     OPEN = "open"
     SETTLED = "settled"
@@ -79,13 +79,13 @@ class Differences:
             return tuple(_difference(row) for row in (await work.session.exec(query)).all())
 
     async def settle(self, difference_id: int, remark: str, by: int, now: Instant) -> Difference:
-        """Say that somebody has looked at it, and what came of it; Problem where that was said already."""
+        """Note that a person has looked at it, and the result; Problem where it is settled already."""
         async with self._store.transaction() as work:
             row = await work.session.get(DifferenceRow, difference_id, with_for_update=True, populate_existing=True)
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
             if row.state == DifferenceState.SETTLED:
-                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see by whom")
+                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see who settled it")
             row.state, row.settled_by, row.settled_at, row.settled_note = DifferenceState.SETTLED, by, now, remark
             work.session.add(row)
             audit.record(work, now, by, "difference.settle", f"difference:{difference_id}", note=remark)

@@ -55,7 +55,7 @@ async def next_number(work: Work) -> int:
 
 
 async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_id: int, now: Instant) -> Payment | None:
-    """Add the document of money that is there, and the money to the ledger; an order that costs nothing has neither."""
+    """Add the document of money that is there, and post the money to the ledger; an order that costs nothing has neither."""
     assert paid.method not in INSTITUTIONS, "an institution's payment is final when the institution says so"
     if order.total_fen == 0:
         return None
@@ -88,7 +88,7 @@ async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_
 
 
 async def _charged_agency(work: Work, paid: AtOnce, order: PayableOrder) -> int | None:
-    """Charge the agency whose account the order is paid by, and return it; None where it is paid otherwise."""
+    """Charge the agency whose account pays the order, and return it; None where the order is paid otherwise."""
     if paid.method not in BY_AGENCY:
         return None
     if order.agency_id is None:
@@ -99,7 +99,7 @@ async def _charged_agency(work: Work, paid: AtOnce, order: PayableOrder) -> int 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What somebody took by a method in a time."""
+    """What a person took by a method in a time."""
 
     method: Method
     payments: int
@@ -107,7 +107,7 @@ class Taken:
 
 
 async def taken_by(work: Work, user_id: int, since: Instant, until: Instant) -> tuple[Taken, ...]:
-    """Return what somebody's payments have brought from an instant to just before another, by method."""
+    """Return what a person's payments have brought from an instant to just before another, by method."""
     in_time = (col(PaymentRow.finished_at) >= since, col(PaymentRow.finished_at) < until)
     is_money = (PaymentRow.state == PaymentState.PAID, PaymentRow.method != Method.EXCHANGE)
     paid = (PaymentRow.taken_by == user_id, *is_money, *in_time)
@@ -118,14 +118,14 @@ async def taken_by(work: Work, user_id: int, since: Instant, until: Instant) -> 
 
 
 async def paid_by(work: Work, order_id: int) -> Method | None:
-    """Return how an order was paid; None where it was not, or cost nothing."""
+    """Return how an order was paid; None where it was not paid, or cost nothing."""
     query = select(PaymentRow.method).where(PaymentRow.order_id == order_id, PaymentRow.state == PaymentState.PAID)
     method = (await work.session.exec(query.order_by(col(PaymentRow.id)).limit(1))).first()
     return None if method is None else Method(method)
 
 
 async def has_live(work: Work, order_id: int) -> bool:
-    """Whether a payment of the order may still arrive."""
+    """Return whether money of a payment of the order may still arrive."""
     query = select(PaymentRow.id).where(PaymentRow.order_id == order_id, col(PaymentRow.state).not_in(ENDS)).limit(1)
     return (await work.session.exec(query)).first() is not None
 
@@ -139,7 +139,7 @@ async def locked(work: Work, payment_id: int) -> PaymentRow:
 
 
 def not_there(payment_id: int) -> Problem:
-    """Return the problem of a payment that is not there."""
+    """Return the problem of a payment that does not exist."""
     return Problem(ProblemCode.NOT_FOUND, f"there is no payment {payment_id}")
 
 
@@ -161,7 +161,7 @@ def document_of(row: PaymentRow) -> Document:
 
 
 def keep(work: Work, row: PaymentRow, document: Document) -> None:
-    """Write what a document has become."""
+    """Write the changed document into its row."""
     row.state, row.sent_at, row.deadline_at, row.next_at = (
         document.state,
         document.sent_at,

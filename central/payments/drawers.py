@@ -1,7 +1,7 @@
-"""Into whose shift cash falls.
+"""The shift that cash belongs to.
 
-Laws: cash that a seller takes or gives belongs to the shift that is open then, and to none where none is; the shift cannot be
-closed before that transaction ends, so that nothing falls into a drawer that was counted already.
+Laws: cash that a seller takes or gives belongs to the seller's open shift, or to none where none is open; the shift cannot be
+closed before that transaction ends, so that no cash goes into a drawer that is counted already.
 """
 
 from functools import lru_cache
@@ -25,7 +25,7 @@ async def open_shift(work: Work, seller_id: int) -> int | None:
 
 
 async def shift_for_sale(work: Work, site_id: SiteId, seller_id: int) -> int | None:
-    """Return the shift that cash of a sale falls into; Problem where none is open and the site wants one."""
+    """Return the shift that cash of a sale belongs to; Problem where none is open and the site requires one."""
     shift_id, rules = await _found(work, site_id, seller_id)
     if shift_id is None and rules is not None and _needs_shift(rules):
         raise Problem(ProblemCode.SHIFT_REQUIRED, f"site {site_id} sells for cash in shifts only; open one first")
@@ -44,7 +44,7 @@ async def _found(work: Work, site_id: int, seller_id: int) -> tuple[int | None, 
 
 
 def _open(_dialect: str) -> Select[int, str]:
-    """Ask for both at once, because every sale for cash pays for it."""
+    """Read both by one statement, because every sale for cash pays for it."""
     shift, site = METADATA.tables["shift"], METADATA.tables["site"]
     of_seller = shift.c.open_of == bindparam("seller", type_=shift.c.open_of.type)
     held = select(shift.c.id).where(of_seller).with_for_update(read=True).cte("held")

@@ -1,8 +1,8 @@
 """The port to a payment institution, and its words.
 
-Laws: every answer is a value, and no answer at all is one too (`Unknown`): an institution's silence, fault or unreadable reply
-never raises here, because money may have moved. Amounts are whole fen. Only a notification or a bill that is not to be
-believed raises (UntrustedError, PeerError).
+Laws: every answer is a value, and so is a missing answer (`Unknown`): an institution's silence, fault or unreadable reply never
+raises here, because money may have moved. Amounts are whole fen. Only a notification or a bill that cannot be trusted raises
+(UntrustedError, PeerError).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ MAX_REASON_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The money is there: how much, under which number of the institution's, since when by the institution's clock."""
+    """The money is there: how much, the institution's number for it, and since when by the institution's clock."""
 
     amount_fen: int
     institution_number: str
@@ -35,21 +35,21 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It was refused, and no money will move under this number. `reason` is the institution's own code and words."""
+    """The institution refused it, and no money will move under this number. `reason` is the institution's own code and words."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say what happened: no reply, a broken one, or the institution's own fault."""
+    """What happened is not known: no reply, a broken reply, or the institution's own fault."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reversed:
-    """The payment is undone or closed: whatever was paid has gone back, and nothing can be paid any more."""
+    """The payment is undone or closed: all money that was paid has gone back, and nothing can be paid any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ ReversalAnswer = Reversed | StillPaid | Unknown
 
 @dataclass(frozen=True, slots=True)
 class RefundDone:
-    """The money has gone back. `accepted_at` is when the institution took the refund on, where it says so."""
+    """The money has gone back. `accepted_at` is when the institution accepted the refund, where it says so."""
 
     institution_number: str
     at: Instant
@@ -74,7 +74,7 @@ class RefundDone:
 
 @dataclass(frozen=True, slots=True)
 class RefundProcessing:
-    """The institution has taken the refund on and still works at it."""
+    """The institution has accepted the refund and still works at it."""
 
     institution_number: str
     at: Instant
@@ -99,7 +99,7 @@ RefundAnswer = RefundDone | RefundProcessing | RefundClosed | RefundAbnormal | U
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is asked of an institution. `number` is ours (32 characters at most); `expires_at` ends a QR."""
+    """What we ask of an institution. `number` is ours (32 characters at most); `expires_at` ends a QR."""
 
     number: str
     amount_fen: int
@@ -109,7 +109,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class GiveBack:
-    """A refund to be made: `number` is the refund's own (one number refunds once), of the payment `payment_number`."""
+    """A refund to make: `number` is the refund's own (one number refunds once), of the payment `payment_number`."""
 
     number: str
     payment_number: str
@@ -144,7 +144,7 @@ Notice = PaymentNotice | RefundNotice | OtherNotice
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """What an institution wants to hear after a notification."""
+    """The answer that an institution expects to a notification."""
 
     status: int
     body: bytes
@@ -152,7 +152,7 @@ class Acknowledgement:
 
 
 class LineKind(StrEnum):
-    """What a line of a bill tells of."""
+    """What a line of a bill is about."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -182,7 +182,7 @@ class Institution(Protocol):
         ...
 
     async def query(self, number: str) -> PaymentAnswer:
-        """Ask how a payment stands now. A payment that was given back in part is still paid."""
+        """Ask for the current state of a payment. A payment that was given back in part is still paid."""
         ...
 
     async def close(self, number: str) -> ReversalAnswer:
@@ -198,7 +198,7 @@ class Institution(Protocol):
         ...
 
     async def query_refund(self, wanted: GiveBack) -> RefundAnswer:
-        """Ask how a refund stands now."""
+        """Ask for the current state of a refund."""
         ...
 
     async def read_notification(self, headers: Mapping[str, str], body: bytes, now: Instant) -> Notice:
@@ -206,9 +206,9 @@ class Institution(Protocol):
         ...
 
     def acknowledgement(self, *, is_taken: bool) -> Acknowledgement:
-        """Return the answer to a notification: taken, or to be sent again."""
+        """Return the answer to a notification: accepted, or to be sent again."""
         ...
 
     async def bill(self, day: date) -> tuple[BillLine, ...]:
-        """Return the lines of a day that is over; PeerError where the bill is not there yet or cannot be read."""
+        """Return the lines of a day that is over; PeerError where the bill does not exist yet or cannot be read."""
         ...

@@ -1,6 +1,6 @@
 """Money that goes back through an institution, followed to its end.
 
-Laws: a refund document is committed before its request leaves; the same document is the same number, however often it is sent;
+Laws: a refund document is committed before its request leaves; the same document has the same number, however often it is sent;
 what the ledger owes to payers goes down only when the institution says that the money has gone (law 12).
 """
 
@@ -38,7 +38,7 @@ Institutions = Callable[[], Awaitable[Mapping[Method, Institution]]]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What payments have of the world: the institutions that are configured now, the clock, and randomness."""
+    """What payments use from outside: the institutions that are configured now, the clock, and randomness."""
 
     institutions: Institutions
     clock: Clock
@@ -46,7 +46,7 @@ class World:
 
 
 class RefundDocuments:
-    """Sends money back and asks what became of it."""
+    """Sends money back and asks institutions for the result."""
 
     def __init__(self, store: Store, world: World) -> None:
         """Take the store and the world."""
@@ -54,7 +54,7 @@ class RefundDocuments:
         self._world = world
 
     async def add(self, work: Work, payment: PaymentRow, amount_fen: int, refund_id: int | None, now: Instant) -> None:
-        """Add a document to a transaction whose caller has posted what is owed; `follow` does the rest."""
+        """Add a document, in a transaction whose caller has posted what is owed; `follow` does the rest."""
         assert payment.id is not None, "a stored payment has its number"
         document = after_others(new_refund(amount_fen, now), Method(payment.method), await _latest(work, payment.id))
         row = PaymentRefundRow(
@@ -71,17 +71,17 @@ class RefundDocuments:
         await work.session.flush()
 
     async def has_arrived(self, work: Work, refund_id: int) -> bool:
-        """Whether the institution has said that the money of a ticket's refund is back with its payer."""
+        """Return whether the institution has said that the money of a ticket's refund is back with its payer."""
         query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
         return (await work.session.exec(query)).first() == RefundDocumentState.SUCCEEDED
 
     async def is_on_its_way(self, work: Work, refund_id: int) -> bool:
-        """Whether an institution has still to say what became of money of a ticket's refund."""
+        """Return whether an institution must still answer about money of a ticket's refund."""
         query = select(PaymentRefundRow.state).where(PaymentRefundRow.refund_id == refund_id)
         return (await work.session.exec(query)).first() not in (None, RefundDocumentState.SUCCEEDED)
 
     async def follow(self) -> None:
-        """Do what is due. A job."""
+        """Do all that is due. A job."""
         due = select(PaymentRefundRow.id).where(col(PaymentRefundRow.next_at) <= self._world.clock())
         async with self._store.reading() as work:
             query = due.order_by(col(PaymentRefundRow.next_at)).limit(MOST_READ_AT_ONCE)
@@ -97,7 +97,7 @@ class RefundDocuments:
                 raise outcome
 
     async def take_notice(self, number: str, answer: RefundAnswer) -> bool:
-        """Take in what an authentic notification says; whether there is such a refund."""
+        """Apply an authentic notification; return whether there is such a refund."""
         async with self._store.reading() as work:
             query = select(PaymentRefundRow.id).where(PaymentRefundRow.number == number)
             document_id = (await work.session.exec(query)).first()
@@ -148,7 +148,7 @@ async def _call_staff(work: Work, row: PaymentRefundRow, payment: PaymentRow, do
 
 
 async def _latest(work: Work, payment_id: int) -> Instant | None:
-    """Return when the latest refund of a payment was sent or will be, as far as is known."""
+    """Return when the latest refund of a payment was sent or will be sent, as far as is known."""
     known = func.coalesce(PaymentRefundRow.accepted_at, PaymentRefundRow.next_at, PaymentRefundRow.finished_at)
     found = (await work.session.exec(select(func.max(known)).where(PaymentRefundRow.payment_id == payment_id))).one()
     return None if found is None else Instant(found)

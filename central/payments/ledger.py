@@ -1,12 +1,12 @@
 """The ledger: every fen that moves, out of one account and into another.
 
 Laws (law 12): whole fen; a movement has two legs in one row, so that all balances sum to zero; a movement is never changed or
-deleted, only answered by another. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there), `METHOD/SITE`
-(what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us), `owed/METHOD` (what goes
-back to payers through it), `fees/SITE` (what was kept of refunds there); `exchange/SITE`, one of METHOD, holds nothing for long;
-`safe/SITE` (cash that no drawer has), `handed/SHIFT` (cash on its way to the next seller), `over-short/SITE` (what drawers had
-too little, less what they had too much); `agency-prepaid/AGENCY` (what an agency paid beforehand: ours to give back or to serve),
-`agency-owed/AGENCY` (what an agency owes us).
+deleted, only balanced by another one. Accounts: `cash/USER` (a seller's drawer), `sales/SITE` (what was sold there),
+`METHOD/SITE` (what was recorded there as paid by that method), `clearing/METHOD` (what an institution holds for us),
+`owed/METHOD` (what goes back to payers through it), `fees/SITE` (fees of refunds there); `exchange/SITE` is one of METHOD and
+holds money for a moment only; `safe/SITE` (cash that is in no drawer), `handed/SHIFT` (cash on its way to the next seller),
+`over-short/SITE` (what drawers had too little, less what they had too much); `agency-prepaid/AGENCY` (what an agency paid
+beforehand: we must give it back or serve for it), `agency-owed/AGENCY` (what an agency owes us).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,8 @@ SALES = "sales/%"
 class Movement:
     """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it.
 
-    `shift_id` is the shift whose drawer has or had it; `agency_id` the agency whose account it moves, `receipt_id` what it paid.
+    `shift_id` is the shift whose drawer it went into or came out of; `agency_id` the agency whose account it moves, `receipt_id`
+    what it paid.
     """
 
     debit: str
@@ -52,7 +53,7 @@ def sales(site_id: SiteId) -> str:
 
 
 def fees(site_id: SiteId) -> str:
-    """Return the account of what a site has kept of refunds."""
+    """Return the account of the fees that a site has kept of refunds."""
     return f"fees/{site_id}"
 
 
@@ -67,7 +68,7 @@ def owed(method: Method) -> str:
 
 
 def safe(site_id: SiteId) -> str:
-    """Return the account of a site's safe: what drawers gave less what they were given."""
+    """Return the account of a site's safe: what drawers gave to it, less what it gave to drawers."""
     return f"safe/{site_id}"
 
 
@@ -92,7 +93,7 @@ def agency_owed(agency_id: int) -> str:
 
 
 def of_agency(method: Method, agency_id: int) -> str:
-    """Return the account of an agency that a method of paying goes by."""
+    """Return the account of an agency that a method of paying uses."""
     assert method in BY_AGENCY, "only these methods go by an agency's account"
     return agency_prepaid(agency_id) if method is Method.PREPAID else agency_owed(agency_id)
 
@@ -106,7 +107,7 @@ def received(method: Method, site_id: SiteId, by: int) -> str:
 
 
 def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
-    """Write a movement; one of nothing (a free ticket) leaves no trace."""
+    """Write a movement; a movement of nothing (a free ticket) writes no row."""
     assert movement.amount_fen >= 0, "turn the accounts round instead"
     if movement.amount_fen == 0:
         return
@@ -127,7 +128,10 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
 
 
 async def flows_of_shift(work: Work, shift_id: int, account: str) -> tuple[tuple[str, int, int], ...]:
-    """Return the other accounts of an account's movements in a shift, with what came in from each and what went out to it."""
+    """Return the other accounts of an account's movements in a shift.
+
+    With each: the sum that came in from it, and the sum that went out to it.
+    """
     moved: dict[str, list[int]] = {}
     for place, (own, other) in enumerate(((LedgerRow.debit, LedgerRow.credit), (LedgerRow.credit, LedgerRow.debit))):
         of_shift = (col(LedgerRow.shift_id) == shift_id, col(own) == account)
@@ -138,7 +142,7 @@ async def flows_of_shift(work: Work, shift_id: int, account: str) -> tuple[tuple
 
 
 async def balances(work: Work) -> dict[str, int]:
-    """Return each account's balance in fen: what came in less what went out. They sum to zero."""
+    """Return each account's balance in fen: what came in, less what went out. They sum to zero."""
     totals: dict[str, int] = {}
     for account, sign in ((LedgerRow.debit, 1), (LedgerRow.credit, -1)):
         query = select(account, func.sum(col(LedgerRow.amount_fen))).group_by(account)

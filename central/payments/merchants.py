@@ -1,7 +1,7 @@
-"""Which merchant an institution knows us as, and when that may change.
+"""The merchant as which an institution knows us, and when it may change.
 
-Laws: what an institution has still to say of a payment or a refund, it says to the merchant who began it; so that merchant stays
-until all of them have ended (docs/decisions/0016). Keys, addresses and what else does not name the merchant change at any time.
+Laws: an institution answers about a payment or a refund only to the merchant who began it; so that merchant stays until all of
+them have ended (docs/decisions/0016). Keys, addresses and other values that do not name the merchant may change at any time.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from central.store.unit_of_work import Work
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """Where an institution's parameters stand, and which of them name the merchant."""
+    """Where an institution's parameters are, and which of them name the merchant."""
 
     group: GroupName
     named_by: tuple[str, str]
@@ -34,7 +34,7 @@ MERCHANTS: Mapping[Method, Merchant] = {
 
 
 def guards() -> Mapping[GroupName, Guard]:
-    """Return who must agree to a change of the institutions' parameters."""
+    """Return the checks that must agree to a change of the institutions' parameters."""
     return {merchant.group: _guard(method, merchant.named_by) for method, merchant in MERCHANTS.items()}
 
 
@@ -48,7 +48,7 @@ def _guard(method: Method, named_by: tuple[str, str]) -> Guard:
 
 
 async def _has_open(work: Work, method: Method) -> bool:
-    """Whether a payment, or a refund of one, is still on its way."""
+    """Return whether a payment, or a refund of one, has not ended."""
     is_live = or_(col(PaymentRow.state).not_in(ENDS), col(PaymentRow.next_at).is_not(None))
     payments = select(PaymentRow.id).where(PaymentRow.method == method, is_live).limit(1)
     of_refund = col(PaymentRow.id) == col(PaymentRefundRow.payment_id)

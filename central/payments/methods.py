@@ -1,4 +1,4 @@
-"""How people pay: in cash, by what a person records, by a ticket that is handed in, or through an institution."""
+"""How people pay: in cash, by a record of a person, by a ticket that is handed in, or through an institution."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What payments must know of orders; the assembly hands in who answers."""
+"""What payments must know of orders; the assembly gives the service that answers."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -35,5 +35,5 @@ class Orders(Protocol):
         ...
 
     async def fulfilment(self, order_id: int) -> Fulfilment:
-        """Return what makes the order paid; what is slow about it is done now, outside of any transaction."""
+        """Return the function that makes the order paid; its slow work is done now, outside of any transaction."""
         ...

@@ -1,8 +1,8 @@
 """The daily match with institutions' bills.
 
-Laws: a day is matched once its bill is there and all its payments are final, and is tried again until then, but not for ever:
-then what is not final is a difference too; matching a day twice, by the job or by hand, says nothing twice; a day that is not
-over is matched again when it is; no transaction is open while an institution is asked.
+Laws: a day is matched once its bill is there and all its payments are final. Until then the job tries again, for a limited time;
+after that, each payment that is not final is a difference too. A day that is matched twice, by the job or by hand, gives no
+difference twice; a day that is not over is matched again when it is; no transaction is open while an institution is asked.
 """
 
 import logging
@@ -29,11 +29,12 @@ from central.store.upsert import insert_or_replace
 from protocol.errors import PeerError
 from protocol.instants import Instant, end_of_day, start_of_day, to_datetime
 
-# Both institutions' bills of a day are there on the next one, after ten in the morning.
+# Both institutions' bills of a day are ready on the next one, after ten in the morning.
 READY_HOUR = 10
 # An institution that was out of reach for so long is asked by hand.
 DAYS_BACK = 7
-# An institution may say "no bill" while it still makes it, and a reversal may still be without answer: so long it may be early.
+# An institution may answer "no bill" while it still makes the bill, and a reversal may still have no answer: for so long it may
+# be early.
 EARLY_DAYS = 2
 MOST_NAMED_AT_ONCE = 5_000
 # Institutions keep the bills of three months.
@@ -44,7 +45,7 @@ _log = logging.getLogger("paifang.payments")
 
 @dataclass(frozen=True, slots=True)
 class MatchedDay:
-    """How a day's bill agrees with our documents. `is_over`: the day is, and will not be matched again by itself."""
+    """How a day's bill agrees with our documents. `is_over`: the day is over, and the job will not match it again."""
 
     method: Method
     day: date
@@ -63,7 +64,7 @@ class Reconciliation:
         self._world = world
 
     async def match_due(self) -> int:
-        """Match every day that is due and not matched yet; return how many were. A job."""
+        """Match every day that is due and not matched yet; return how many it matched. A job."""
         now, matched = self._world.clock(), 0
         for method, institution in (await self._world.institutions()).items():
             for day in await self._due(method, now):
@@ -74,9 +75,9 @@ class Reconciliation:
         return matched
 
     async def match_by_hand(self, method: Method, day: date, by: int) -> MatchedDay:
-        """Match one day now, on the record, whether or not it was matched before.
+        """Match one day now, with an audit record, whether or not it was matched before.
 
-        Problem where the institution is not configured or has no bill of that day, or something of the day has no end yet.
+        Problem where the institution is not configured or has no bill of that day, or a payment of the day has not ended.
         """
         now = self._world.clock()
         today = to_datetime(now, BILL_ZONE).date()
@@ -99,7 +100,7 @@ class Reconciliation:
     async def match_day(
         self, method: Method, institution: Institution, day: date, by: int | None = audit.SYSTEM
     ) -> Matched | None:
-        """Match one day, and put what differs into the queue; None where it must be tried again later."""
+        """Match one day, and put the differences into the queue; None where it must be tried again later."""
         lines = await institution.bill(day)
         now = self._world.clock()
         async with self._store.transaction() as work:

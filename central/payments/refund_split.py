@@ -1,7 +1,7 @@
-"""Money that goes back for a refund, the way it came.
+"""Money that goes back for a refund, by the method that it came by.
 
-Laws: part of the transaction of the refund, which has locked what it refunds; what nobody hands out now is owed until somebody
-does; a movement is posted with each step, so that the ledger says at any time who holds the money (law 12).
+Laws: part of the transaction of the refund, which has locked what it refunds; money that no one can hand out now is owed until a
+person hands it out; each step posts a movement, so that the ledger says at any time who holds the money (law 12).
 """
 
 from dataclasses import dataclass, replace
@@ -24,9 +24,9 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Money of an order's payment that must go back, for a refund of one of its tickets; `fee_fen` is kept of what was sold.
+    """Money of an order's payment that must go back, for a refund of one of its tickets; `fee_fen` is kept.
 
-    `by` hands out what no institution pays; None: nobody does yet.
+    `by` hands out what no institution pays; None: it is owed for now.
     """
 
     order_id: int
@@ -38,7 +38,7 @@ class Returning:
 
 
 class Given(IntEnum):
-    """Where the money is: out, followed to its end at an institution, or owed until somebody hands it out."""
+    """Where the money is: paid out, followed at an institution to its end, or owed until a person hands it out."""
 
     OUT = 0
     ON_ITS_WAY = 1
@@ -46,7 +46,7 @@ class Given(IntEnum):
 
 
 async def give_back(work: Work, documents: RefundDocuments, wanted: Returning, now: Instant) -> Given:
-    """Give money back the way it came, and keep the fee."""
+    """Give money back by the method that it came by, and keep the fee."""
     kept = Movement(ledger.sales(wanted.site_id), ledger.fees(wanted.site_id), wanted.fee_fen, wanted.order_id, wanted.refund_id)
     ledger.post(work, kept, wanted.by, now)
     if wanted.amount_fen == 0:
@@ -71,7 +71,7 @@ async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: 
 
 
 async def _to_agency(work: Work, wanted: Returning, row: PaymentRow, agency_id: int, now: Instant) -> Given:
-    """Put money back onto the account of an agency that it was paid by: nobody has to hand it out."""
+    """Put money back onto the account of the agency that paid with it: no person has to hand it out."""
     method = Method(row.method)
     await agency_funds.give_back(work, method, agency_id, wanted.amount_fen)
     sold, account = ledger.sales(wanted.site_id), ledger.of_agency(method, agency_id)
@@ -81,9 +81,9 @@ async def _to_agency(work: Work, wanted: Returning, row: PaymentRow, agency_id: 
 
 
 async def _shares(work: Work, orders: tuple[int, ...], amount_fen: int) -> list[tuple[PaymentRow, int]]:
-    """Return what goes back by which payment: by the order's own as far as it holds, and then by what was handed in for it.
+    """Return what goes back by which payment: first the order's own, as far as it suffices, then those of handed-in tickets.
 
-    The order is the last of `orders`; those before it are the ones that a ticket of it was handed in for, one for the other.
+    The order is the last of `orders`. Those before it form a chain: a ticket of each was handed in for the next.
     """
     paid = (PaymentRow.order_id == orders[-1], PaymentRow.state == PaymentState.PAID)
     rows = (await work.session.exec(select(PaymentRow).where(*paid).order_by(col(PaymentRow.id)))).all()

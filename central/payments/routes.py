@@ -1,4 +1,4 @@
-"""Payments over HTTP: paying orders, what institutions tell by themselves, and what a person must look at."""
+"""Payments over HTTP: paying orders, institutions' notifications, and what a person must look at."""
 
 from datetime import date, datetime
 from http import HTTPStatus
@@ -49,9 +49,9 @@ class DifferencePath(StrictModel):
 
 
 class PayBody(StrictModel):
-    """Money that is there; `reference` is the number on the card terminal's or bank's slip.
+    """Money that is there already; `reference` is the number on the card terminal's or bank's slip.
 
-    What a travel agency has ordered may be paid out of its balance, or on account.
+    A travel agency's order may be paid out of its balance, or on account.
     """
 
     method: Literal["cash", "card_terminal", "bank_transfer", "prepaid", "on_account"]
@@ -59,14 +59,14 @@ class PayBody(StrictModel):
 
 
 class StartBody(StrictModel):
-    """A payment through an institution: by the code that the payer shows, or without it by a QR that the payer scans."""
+    """A payment through an institution: by the code that the payer shows; without it, by a QR that the payer scans."""
 
     method: Literal["wechat", "alipay"]
     auth_code: Annotated[str | None, Field(pattern=r"^[0-9]{16,24}$", description="付款码")] = None
 
 
 class MatchBody(StrictModel):
-    """Which day, as in Beijing, of which institution."""
+    """The day, by Beijing's time, and the institution."""
 
     method: Literal["wechat", "alipay"]
     day: date
@@ -87,7 +87,7 @@ class DifferenceQuery(PageQuery):
 class MatchedDayView(BaseModel):
     """How many lines a day's bill has, how many agree with our documents, and how many differences were found.
 
-    `is_over` of false: the day is not over, and is matched again by itself.
+    `is_over` of false: the day is not over, and the job matches it again.
     """
 
     method: Method
@@ -99,9 +99,9 @@ class MatchedDayView(BaseModel):
 
 
 class PaymentView(BaseModel):
-    """A payment. `number` is what the institution knows it by; `qr` is the text of the code that the payer scans.
+    """A payment. The institution knows it by `number`; `qr` is the text of the code that the payer scans.
 
-    `received_fen` is what came; of a payment that is `returned` it has gone back, or is on its way.
+    `received_fen` is what came; where the payment is `returned`, it has gone back, or is on its way.
     """
 
     payment_id: int
@@ -157,7 +157,7 @@ class DifferenceView(BaseModel):
     idempotent=True,
 )
 async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
-    """Pay an order that waits with money that is there: its tickets exist with the answer; read the order."""
+    """Pay an order that waits, with money that is there: its tickets exist with the answer; read the order."""
     paid = AtOnce(Method(call.body.method), call.principal.user_id, call.body.reference)
     return payment_view(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
 
@@ -173,7 +173,7 @@ async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
     idempotent=True,
 )
 async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
-    """Begin a payment: show its `qr`, or wait for the payer; read it until its state is an end."""
+    """Begin a payment: show its `qr`, or wait for the payer; read the payment until its state is final."""
     wanted = Start(call.parameters.order_id, Method(call.body.method), call.body.auth_code, call.principal.user_id)
     return payment_view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
 
@@ -182,12 +182,12 @@ async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
     "giveUpPayment",
     "POST",
     "/api/v1/payments/{payment_id}/give-up",
-    "Close or reverse a payment that nobody waits for any more",
+    "Close or reverse a payment that is no longer needed",
     Permission.SALES_SELL,
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
-    """Let a payment be closed or reversed; one that has ended stays as it is."""
+    """Close or reverse a payment; a payment that has ended stays as it is."""
     return payment_view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
 
 
@@ -213,7 +213,7 @@ async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
     problems=(ProblemCode.PAYMENT_METHOD, ProblemCode.BILL_NOT_THERE),
 )
 async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
-    """Match a day's bill, as the job does by itself on the next day; again as often as one likes. Read the differences."""
+    """Match a day's bill, as the job does on the next day; you may repeat it at any time. Read the differences."""
     match = call.request.app[RECONCILIATION].match_by_hand
     found = await match(Method(call.body.method), call.body.day, call.principal.user_id)
     return MatchedDayView(
@@ -249,7 +249,7 @@ async def list_differences(call: Call[None, DifferenceQuery]) -> Page[Difference
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
 async def settle_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
-    """Say that somebody has looked at it, and what came of it."""
+    """Note that a person has looked at it, and the result."""
     settle = call.request.app[DIFFERENCES].settle
     return _difference_view(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
 
@@ -265,7 +265,7 @@ async def settle_difference(call: Call[SettleBody, DifferencePath]) -> Differenc
     raw_answers=(HTTPStatus.UNAUTHORIZED,),
 )
 async def notify_payment(request: web.Request) -> web.StreamResponse:
-    """Take in an institution's notification; nothing of it is believed before its signature is proved."""
+    """Receive an institution's notification; nothing of it is used before its signature is verified."""
     named = request.match_info["method"]
     if named not in INSTITUTIONS:
         raise Problem(ProblemCode.NOT_FOUND, f"{named:.20} is no institution")
@@ -277,7 +277,7 @@ async def notify_payment(request: web.Request) -> web.StreamResponse:
 
 
 def payment_view(payment: Payment) -> PaymentView:
-    """Return a payment as it is shown."""
+    """Return a payment as the API shows it."""
     document = payment.document
     return PaymentView(
         payment_id=payment.payment_id,

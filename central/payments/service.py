@@ -1,8 +1,8 @@
-"""Payments of orders: begun, asked after, told of, and brought to their end.
+"""Payments of orders: begun, queried, notified, and brought to their end.
 
-Laws (law 7): a document is committed before its request leaves, so that a process that dies loses no payment; an order becomes
-paid, its money posted and its tickets made in one transaction; a success that finds its order paid or cancelled is returned.
-Nothing is held locked while an institution is asked.
+Laws (law 7): a document is committed before its request leaves, so that a process that dies loses no payment; one transaction
+marks an order paid, posts its money and makes its tickets; a success whose order is already paid or cancelled is returned.
+Nothing is locked while an institution is asked.
 """
 
 import asyncio
@@ -75,14 +75,14 @@ class Payments:
     """Takes money, or finds out that none came."""
 
     def __init__(self, store: Store, orders: Orders, world: World) -> None:
-        """Take the store, who knows orders, and the world."""
+        """Take the store, the service that knows orders, and the world."""
         self._store = store
         self._orders = orders
         self._world = world
         self.refunds = RefundDocuments(store, world)
 
     async def pay_at_once(self, order_id: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Payment:
-        """Pay an order that waits with money that is there; Problem where the order does not wait any more."""
+        """Pay an order that waits, with money that is there; Problem where the order no longer waits."""
         fulfil = await self._orders.fulfilment(order_id)
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
@@ -98,9 +98,9 @@ class Payments:
         return payment
 
     async def start(self, wanted: Start, once: IdempotencyKey, now: Instant) -> Payment:
-        """Begin a payment through an institution, and return it with what the institution said first.
+        """Begin a payment through an institution, and return it with the institution's first answer.
 
-        Problem where the order does not wait any more, or the institution is not configured.
+        Problem where the order no longer waits, or the institution is not configured.
         """
         institution = (await self._world.institutions()).get(wanted.method)
         if institution is None:
@@ -117,12 +117,12 @@ class Payments:
         return await self.payment(payment_id)
 
     async def give_up(self, payment_id: int) -> Payment:
-        """Let a payment that nobody wants any more be closed or reversed; one that has ended stays as it is."""
+        """Close or reverse a payment that is no longer needed; a payment that has ended stays as it is."""
         await self._take(payment_id, lambda _: Abandoned())
         return await self.payment(payment_id)
 
     async def follow(self) -> None:
-        """Ask after every payment whose time has come, and reverse what has no answer in time (冲正). A job."""
+        """Query every payment that is due, and reverse those without an answer in time (冲正). A job."""
         async with self._store.reading() as work:
             due = select(PaymentRow.id).where(col(PaymentRow.next_at) <= self._world.clock())
             query = due.order_by(col(PaymentRow.next_at)).limit(MOST_READ_AT_ONCE)
@@ -138,7 +138,7 @@ class Payments:
                 raise outcome
 
     async def receive(self, method: Method, headers: Mapping[str, str], body: bytes, now: Instant) -> Acknowledgement:
-        """Take in an institution's notification: verified first, then decided; twice or out of order does no harm."""
+        """Receive an institution's notification: verify it first, then decide; a repeated or late one does no harm."""
         institution = (await self._world.institutions()).get(method)
         if institution is None:
             raise Problem(ProblemCode.NOT_FOUND, f"{method} is not configured here")
@@ -153,7 +153,7 @@ class Payments:
         return institution.acknowledgement(is_taken=True)
 
     async def give_back(self, work: Work, wanted: Returning, now: Instant) -> Given:
-        """Give money back the way it came, as part of the caller's transaction, which has locked what it refunds."""
+        """Give money back by the method that it came by, in the caller's transaction, which has locked what it refunds."""
         return await refund_split.give_back(work, self.refunds, wanted, now)
 
     async def hand_out(self, work: Work, refund_id: int, site_id: SiteId, by: int, now: Instant) -> int:
@@ -197,7 +197,7 @@ class Payments:
         return row.id
 
     async def _send(self, payment_id: int, institution: Institution, auth_code: str | None) -> None:
-        """Send what was never sent; of two that try at once, one does."""
+        """Send a request that was never sent; where two tasks try at once, one sends it."""
         async with self._store.transaction() as work:
             await self._orders.locked(work, (await work.session.get_one(PaymentRow, payment_id)).order_id)
             row = await documents.locked(work, payment_id)
@@ -211,7 +211,7 @@ class Payments:
         await self._carry(payment_id, await self._answered(payment_id, answer))
 
     async def _carry(self, payment_id: int, effect: Effect | None) -> None:
-        """Ask, and take the answer in, until nothing is to be asked now."""
+        """Query, and apply the answer, until there is nothing to query now."""
         while effect is not None:
             payment = await self.payment(payment_id)
             if effect is Effect.REVERSE:
@@ -251,7 +251,7 @@ class Payments:
         if payment_id is None:
             await self._unknown(method, number, paid)
             return
-        # What is to be asked now is asked by `follow`, a moment later: an institution waits for its answer.
+        # `follow` sends the next query a moment later: an institution waits for its answer.
         await self._take(payment_id, lambda payable: Notified(paid, is_payable=payable), may_pay=True)
 
     async def _unknown(self, method: Method, number: str, paid: Paid | None) -> None:
@@ -263,7 +263,7 @@ class Payments:
     async def _take(
         self, payment_id: int, event: Callable[[bool], PaymentEvent], *, may_pay: bool = False, qr: str | None = None
     ) -> Effect | None:
-        """Take an event in, and return what is still to be asked. `event` is told whether the order waits for money."""
+        """Apply an event, and return what to ask next. `event` gets whether the order waits for money."""
         order_id = (await self.payment(payment_id)).order_id
         fulfil = await self._orders.fulfilment(order_id) if may_pay else None
         now = self._world.clock()
@@ -299,7 +299,7 @@ class Payments:
 
 
 async def _abandon_live(work: Work, order_id: int, now: Instant) -> None:
-    """Give up what may still arrive for an order whose row is locked: it is paid, or about to be paid otherwise."""
+    """Abandon open payments of an order whose row is locked: it is paid, or about to be paid otherwise."""
     live = select(PaymentRow).where(PaymentRow.order_id == order_id, col(PaymentRow.state).not_in(ENDS))
     for row in (await work.session.exec(live.with_for_update())).all():
         documents.keep(work, row, step(documents.document_of(row), Abandoned(), now).document)

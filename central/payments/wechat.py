@@ -1,8 +1,8 @@
 """WeChat Pay v3 behind the port, by the kept SDK `wechatpayv3`, in public-key mode.
 
-Laws: its blocking calls run in a pool of threads that is handed in, within time limits; every reply and callback is verified
-with a configured key that it names, no key is ever fetched; a callback older than five minutes is refused. Facts:
-what is published of its API (docs/decisions/0008 says why it stands behind a port).
+Laws: its blocking calls run in a pool of threads that the caller gives, within time limits; every reply and callback is verified
+with the configured key that it names, and no key is ever fetched; a callback older than five minutes is refused. Facts: WeChat
+Pay's published API (docs/decisions/0008 says why it stands behind a port).
 """
 
 import asyncio
@@ -123,7 +123,7 @@ class _Reply:
 
 
 class _VerifyingCore(Core):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's core, which names a sandbox, and believes configured keys only."""
+    """The SDK's core, with a sandbox named; it trusts configured keys only."""
 
     def __init__(self, parameters: WeChatParameters) -> None:
         super().__init__(
@@ -153,7 +153,7 @@ class WeChatInstitution:
     """WeChat Pay of one merchant."""
 
     def __init__(self, parameters: WeChatParameters, pool: Executor) -> None:
-        """Take the parameters and the threads that calls may block; nothing is asked yet."""
+        """Take the parameters and the threads that calls may block; this calls no institution yet."""
         self._parameters = parameters
         self._pool = pool
         self._sdk = WeChatPay(
@@ -216,7 +216,7 @@ class WeChatInstitution:
         return self._standing(reply.text, number) if reply.status == HTTPStatus.OK else Unknown(reply.words)
 
     async def close(self, number: str) -> ReversalAnswer:
-        """Answer the port; what was paid cannot be closed."""
+        """Answer the port; a paid QR cannot be closed."""
         return await self._undone(number, lambda: self._sdk.close(out_trade_no=number))
 
     async def reverse(self, number: str) -> ReversalAnswer:
@@ -252,7 +252,7 @@ class WeChatInstitution:
         return _refund_standing(reply.text) if reply.status == HTTPStatus.OK else Unknown(reply.words)
 
     async def read_notification(self, headers: Mapping[str, str], body: bytes, now: Instant) -> Notice:
-        """Answer the port: the signature first, then the age, then what it says."""
+        """Answer the port: check the signature first, then the age, then read it."""
         given = {name.lower(): value for name, value in headers.items()}
         try:
             heard = self._core.callback(given, body)
@@ -272,7 +272,7 @@ class WeChatInstitution:
         return Acknowledgement(HTTPStatus.UNAUTHORIZED, '{"code":"FAIL","message":"验签失败"}'.encode(), "application/json")
 
     async def bill(self, day: date) -> tuple[BillLine, ...]:
-        """Answer the port: the trade bill of type ALL, its hash proved."""
+        """Answer the port: the trade bill of type ALL, its hash verified."""
         reply = await self._ask(lambda: self._sdk.trade_bill(bill_date=day.isoformat(), bill_type="ALL", tar_type="GZIP"))
         if isinstance(reply, Unknown):
             raise PeerError(f"WeChat Pay's bill of {day}: {reply.reason}; it is asked for again")

@@ -1,1 +1,1 @@
-"""Promoters: whom an order is due to."""
+"""Promoters, and the orders that are credited to them."""

@@ -30,18 +30,18 @@ _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
 
 class PromoterGroupBody(StrictModel):
-    """A group; while it is disabled, none of its promoters earns an order."""
+    """A group; while it is disabled, no order is credited to its promoters."""
 
     name: _Name
     is_disabled: bool = False
 
     def stated(self) -> GroupWish:
-        """Return it as the service takes it."""
+        """Return the group as the service takes it."""
         return GroupWish(self.name, self.is_disabled)
 
 
 class PromoterBody(StrictModel):
-    """A person or a firm that brings orders. `commission_per_mille` is kept for later; nothing is paid out by it."""
+    """A person or a firm that brings orders. `commission_per_mille` is kept for later; the office pays nothing by it."""
 
     kind: PromoterKind
     name: _Name
@@ -50,7 +50,7 @@ class PromoterBody(StrictModel):
     is_disabled: bool = False
 
     def stated(self) -> PromoterWish:
-        """Return it as the service takes it."""
+        """Return the promoter as the service takes it."""
         return PromoterWish(self.kind, self.name, self.group_id, self.commission_per_mille, self.is_disabled)
 
 
@@ -81,7 +81,7 @@ class PromoterGroupView(BaseModel):
 
 
 class PromoterView(BaseModel):
-    """A promoter; `link` is what the QR of their own leads to, with their code in it."""
+    """A promoter; their own QR leads to `link`, which holds their code."""
 
     promoter_id: int
     kind: PromoterKind

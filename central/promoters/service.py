@@ -1,7 +1,7 @@
-"""Promoters and their groups (分销渠道), and to whom an order is due.
+"""Promoters and their groups (分销渠道), and the promoter that gets the credit for an order.
 
-Laws: a promoter is disabled, never deleted, so that reports stay whole; whoever is disabled, or stands in a group that is, earns
-no order from then on; a new code ends the old one. Every change is audited.
+Laws: a promoter is disabled, never deleted, so that reports stay complete; from then on no order is credited to a disabled
+promoter, or to a promoter in a disabled group; a new code ends the old one. Every change is audited.
 """
 
 from dataclasses import dataclass
@@ -105,7 +105,7 @@ class Promoters:
         return _promoter(row)
 
     async def add(self, wish: PromoterWish, by: int, now: Instant) -> Promoter:
-        """Add a promoter with a code; Problem where the group is not there."""
+        """Add a promoter with a code; Problem where the group does not exist."""
         async with self._store.transaction() as work:
             row = PromoterRow(kind=wish.kind, name="", code=self._code(), is_disabled=False, created_at=now)
             await _write(work, row, wish)
@@ -113,7 +113,7 @@ class Promoters:
             return _promoter(row)
 
     async def change(self, promoter_id: int, wish: PromoterWish, by: int, now: Instant) -> Promoter:
-        """Change, disable or enable a promoter; Problem where there is none, or the group is not there."""
+        """Change, disable or enable a promoter; Problem where there is none, or the group does not exist."""
         async with self._store.transaction() as work:
             row = await _locked(work, promoter_id)
             await _write(work, row, wish)
@@ -135,7 +135,7 @@ class Promoters:
 
 
 async def attributed(work: Work, code: str | None) -> tuple[int | None, Promotion | None]:
-    """Return to whom an order is due that was given this code, and what became of the code; nothing where none was given."""
+    """Return the promoter that gets the credit for an order with this code, and what became of the code; none without one."""
     if code is None:
         return None, None
     query = select(PromoterRow.id, PromoterRow.is_disabled, PromoterGroupRow.is_disabled).select_from(PromoterRow)

@@ -1,7 +1,7 @@
 """Refunds of a closed day: all tickets of a site, or those of one type, that were sold for a day and not used. A job.
 
 Laws: one refund a transaction, so that a batch never holds up a sale and goes on where it was interrupted; a ticket is refunded
-once, whoever else refunds it meanwhile; no fee is kept, and no cut-off holds, because the house did not serve.
+once, also where a seller refunds it meanwhile; no fee is kept, and no cut-off applies, because the site did not serve.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketState
 
-# A server that ends waits for a job that runs: some seconds of it.
+# A server that ends waits some seconds for a job that runs.
 MOST_ORDERS_A_RUN = 40
 
 
@@ -42,7 +42,7 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """Whose tickets are refunded: those that a site sold for a day, of one type or (None) of all."""
+    """The tickets of a batch: those that a site sold for a day, of one type or (None) of all."""
 
     site_id: SiteId
     day: date
@@ -51,7 +51,7 @@ class ClosedDay:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """The tickets of a day that stand, whether or not they have been used, and what was paid for them."""
+    """The tickets of a day that are not refunded, used or not, and what was paid for them."""
 
     tickets: int
     persons: int
@@ -86,12 +86,12 @@ class RefundBatches:
     """Refunds closed days."""
 
     def __init__(self, store: Store, refunds: Refunds) -> None:
-        """Take the store, and who refunds a ticket."""
+        """Take the store, and the service that refunds a ticket."""
         self._store = store
         self._refunds = refunds
 
     async def affected(self, closed: ClosedDay) -> Affected:
-        """Return what a batch would look at."""
+        """Return the tickets that a batch would go through."""
         sums = func.count(), func.sum(TicketRow.persons), func.sum(col(TicketRow.persons) * col(OrderLineRow.price_fen))
         stands = col(TicketRow.state) == int(TicketState.ACTIVE)
         async with self._store.querying() as work:
@@ -102,7 +102,7 @@ class RefundBatches:
         return Affected(tickets, persons, paid_fen)
 
     async def begin(self, closed: ClosedDay, reason: str, once: IdempotencyKey, by: int, now: Instant) -> Batch:
-        """Begin a batch, which a job carries on; Problem where there is no such site or type."""
+        """Begin a batch; a job goes on with it. Problem where there is no such site or type."""
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
@@ -127,7 +127,7 @@ class RefundBatches:
             return await _batch(work, row)
 
     async def stop(self, batch_id: int, by: int, now: Instant) -> Batch:
-        """Let a batch go no further; what it has refunded stays so. Problem where it has ended."""
+        """Stop a batch; its refunds stay. Problem where it has ended."""
         async with self._store.transaction() as work:
             row = await _locked(work, batch_id)
             if row.state != BatchState.RUNNING:
@@ -153,7 +153,7 @@ class RefundBatches:
             return tuple([await _batch(work, row) for row in rows.all()])
 
     async def go_on(self, now: Instant) -> None:
-        """Carry every batch on by some orders. A job."""
+        """Go on with every batch by some orders. A job."""
         running = select(RefundBatchRow).where(RefundBatchRow.state == BatchState.RUNNING).order_by(col(RefundBatchRow.id))
         async with self._store.reading() as work:
             rows = (await work.session.exec(running)).all()
@@ -174,7 +174,7 @@ class RefundBatches:
             return list((await work.session.exec(query.order_by(col(TicketRow.order_id)).limit(MOST_ORDERS_A_RUN))).all())
 
     async def _refund_order(self, row: RefundBatchRow, batch_id: int, order_id: int, now: Instant) -> int:
-        """Refund an order's tickets; return how many were left out. Done twice, it finds what it has done."""
+        """Refund an order's tickets; return how many were left out. A second call finds what the first has done."""
         async with self._store.reading() as work:
             found = [one for one in await tickets_of_order(work, order_id) if await _is_of(work, one, _closed(row))]
         return sum([not await self._refund(row, batch_id, ticket, now) for ticket in found])
@@ -189,7 +189,10 @@ class RefundBatches:
         return True
 
     async def _came_to(self, batch_id: int, order_id: int | None, left_out: int, finished_at: Instant | None) -> bool:
-        """Note how far a batch has come; return whether it goes on. What somebody else has carried on is not counted twice."""
+        """Note how far a batch has come; return whether it goes on.
+
+        Orders that another process has done meanwhile are not counted twice.
+        """
         async with self._store.transaction() as work:
             row = await _locked(work, batch_id)
             if row.state == BatchState.RUNNING and order_id is not None and order_id > row.last_order_id:
@@ -201,7 +204,7 @@ class RefundBatches:
 
 
 def _of(closed: ClosedDay) -> list[ColumnElement[bool]]:
-    """Return the conditions on tickets, with their lines, that a closed day is about."""
+    """Return the conditions on tickets, with their lines, of a closed day."""
     of_type = [] if closed.type_id is None else [col(TicketRow.ticket_type_id) == closed.type_id]
     return [col(TicketRow.site_id) == closed.site_id, is_for_day(closed.day), *of_type]
 

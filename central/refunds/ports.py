@@ -1,4 +1,4 @@
-"""What refunds must know of gates and admissions; the assembly hands in who answers."""
+"""What refunds must know of gates and admissions; the assembly gives the services that answer."""
 
 from typing import Protocol
 
@@ -26,5 +26,5 @@ class Admissions(Protocol):
         ...
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
-        """Compute again whether the ticket's admissions are in conflict with what it is, after that has changed."""
+        """Compute again whether the ticket's admissions conflict with its state, after that has changed."""
         ...

@@ -1,8 +1,8 @@
 """Refunds: revoke, fence, then pay.
 
-Laws (law 6): the ticket is void (of a group code: the persons are off it), and gates are told, before anything else; money moves
-only when no agent could still admit them and none has; a supervisor may pay before that, and the record says who was not waited
-for; money goes back the way it came, and a refund is paid only when it has arrived there.
+Laws (law 6): first of all the ticket becomes void (of a group code: the persons are taken off it), and gates are told; money
+moves only when no agent can still admit them and none has; a supervisor may pay before that, and the record names the agents that
+were not waited for; money goes back by the method that it came by, and a refund is paid only when the money has arrived.
 """
 
 from dataclasses import dataclass
@@ -38,9 +38,9 @@ MOST_READ_AT_ONCE = 500
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. Returning: decided, and the institution has not yet said that the money is back.
+    """The state of a refund. Returning: decided, and the institution has not yet said that the money is back.
 
-    Owed: decided, and nobody has handed the money out yet.
+    Owed: decided, and no seller has handed the money out yet.
     """
 
     WAITING = "waiting"
@@ -56,7 +56,7 @@ _AFTER = {Given.OUT: RefundState.PAID, Given.ON_ITS_WAY: RefundState.RETURNING, 
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund of so many persons of a ticket, and who is still waited for. `amount_fen` goes back, `fee_fen` is kept."""
+    """A refund of so many persons of a ticket, and what it still waits for. `amount_fen` goes back, `fee_fen` is kept."""
 
     refund_id: int
     ticket_id: TicketId
@@ -76,12 +76,12 @@ class Refund:
 
 
 class Refunds:
-    """Gives money back, once, for tickets that nobody used; by force, for those that were."""
+    """Gives money back, once, for tickets that were not used; by force, for tickets that were."""
 
     def __init__(
         self, store: Store, issuing: Issuing, payments: Payments, agents: AdmittingAgents, admissions: Admissions
     ) -> None:
-        """Take the store, who changes tickets, who gives money back, and who knows of gates and of admissions."""
+        """Take the store, and the services that change tickets, give money back, and know gates and admissions."""
         self._store = store
         self._issuing = issuing
         self._payments = payments
@@ -89,12 +89,12 @@ class Refunds:
         self._admissions = admissions
 
     async def quote(self, wanted: WantedRefund, now: Instant) -> Reckoned:
-        """Return what would go back now; Problem as for a refund. Nothing is kept."""
+        """Return what would go back now; Problem as for a refund. Nothing is stored."""
         async with self._store.reading() as work:
             return await self._reckoned(work, wanted, await ticket_in(work, wanted.ticket_id), now)
 
     async def request(self, wanted: WantedRefund, once: IdempotencyKey, by: int, now: Instant) -> Refund:
-        """Make the ticket void, or take persons off it, and begin to wait; pays at once where nobody must be waited for.
+        """Make the ticket void, or take persons off it, and begin to wait. Pays at once where no gate must be waited for.
 
         Problem where the ticket is not active, is known to be used, or the rules give nothing back.
         """
@@ -114,8 +114,8 @@ class Refunds:
             row = await _locked(work, refund_id)
             if row.state != RefundState.WAITING:
                 return refund_of(row, ())
-            # The fence first, then the uses: what a gate admitted before the version took force was ingested before the
-            # fence could see that version, so the later question cannot miss it.
+            # The fence first, then the uses: where a gate admitted before the version took force, that was ingested before the
+            # fence could see that version, so the later query cannot miss it.
             waiting = await self._waiting_for(work, row, now)
             if not waiting:
                 await self._decide(work, row, now)
@@ -149,7 +149,10 @@ class Refunds:
         return [refund_id for refund_id in found if refund_id is not None]
 
     async def override(self, refund_id: int, reason: str, by: int, now: Instant) -> Refund:
-        """Pay without waiting any longer, on the record; Problem where it is decided, or the ticket is known to be used."""
+        """Pay without waiting any longer, with a record.
+
+        Problem where the refund is decided, or the ticket is known to be used.
+        """
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.WAITING:
@@ -164,7 +167,7 @@ class Refunds:
             return refund_of(row, ())
 
     async def hand_out(self, refund_id: int, by: int, now: Instant) -> Refund:
-        """Hand out what is owed for a refund, to the visitor who has come for it; Problem where nothing is."""
+        """Hand out what is owed for a refund, to the visitor who has come for it; Problem where nothing is owed."""
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.OWED:
@@ -178,7 +181,7 @@ class Refunds:
             return refund_of(row, ())
 
     async def refund(self, refund_id: int, now: Instant) -> Refund:
-        """Return a refund and who is waited for; Problem where there is none."""
+        """Return a refund and what it waits for; Problem where there is none."""
         async with self._store.reading() as work:
             row = await work.session.get(RefundRow, refund_id)
             if row is None:
@@ -233,7 +236,7 @@ class Refunds:
         return is_still_unused((await ticket_in(work, row.ticket_id)).record, used, is_whole=row.is_whole)
 
     async def exchange(self, work: Work, wanted: WantedRefund, new_order_id: int, by: int, now: Instant) -> int:
-        """Make a ticket void that is handed in for another; return what it was worth. No money leaves, so nothing is waited for.
+        """Make a ticket void that is handed in for another; return its worth. No money leaves, so the exchange waits for no gate.
 
         Part of the caller's transaction, which makes the other ticket.
         """
@@ -248,7 +251,7 @@ class Refunds:
         return row.amount_fen
 
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
-        """Return who must still hear that the ticket is void, and each that was handed in for it."""
+        """Return what the refund waits for: gates that must hear that the ticket, or one that was handed in for it, is void."""
         rows = (row, *await _handed_in_for(work, row.order_id))
         return tuple(dict.fromkeys([one for each in rows for one in await self._fenced(work, each, now)]))
 
@@ -278,7 +281,7 @@ class Refunds:
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:
         ticket = await ticket_in(work, row.ticket_id)
-        # A closed day's visitors are not here: what no institution pays is handed out when they come.
+        # Not the refunds of a closed day: money that no institution pays is handed out when the visitors come.
         by = None if row.kind == RefundKind.CLOSED_DAY else row.requested_by
         back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, by, row.fee_fen)
         row.state, row.decided_at = _AFTER[await self._payments.give_back(work, back, now)], now
@@ -312,7 +315,7 @@ def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:
 
 
 async def has_waiting(work: Work, order_id: int) -> bool:
-    """Whether a refund of an order is not decided yet."""
+    """Return whether a refund of an order is not decided yet."""
     waiting = RefundRow.order_id == order_id, RefundRow.state == RefundState.WAITING
     return (await work.session.exec(select(RefundRow.id).where(*waiting).limit(1))).first() is not None
 
@@ -325,7 +328,7 @@ async def _locked(work: Work, refund_id: int) -> RefundRow:
 
 
 def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
-    """Return the refund of a row, and whom it waits for."""
+    """Return the refund of a row, and what it waits for."""
     assert row.id is not None, "a stored refund has its number"
     return Refund(
         refund_id=row.id,
@@ -347,7 +350,7 @@ def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
 
 
 async def _handed_in_for(work: Work, order_id: int) -> tuple[RefundRow, ...]:
-    """Return the exchanges by which an order was paid, and those by which theirs were, the latest first.
+    """Return the exchanges that paid an order, and those that paid their orders, the latest first.
 
     As long as one of the tickets that were handed in could be used, the money of the other is not free (law 6).
     """

@@ -1,8 +1,8 @@
 """Upgrades (补差价): an unused ticket is handed in for a dearer one, and only the difference is paid.
 
-Laws: in one transaction the old ticket is void, the new one made and the difference posted (laws 7 and 12); the new ticket is
-paid by the old one's money, so that what goes back for it goes the ways that both came, by the stricter promise, and waits for
-the gates of both (law 6). No money leaves at an upgrade, so nobody waits for gates then.
+Laws: one transaction makes the old ticket void, makes the new one and posts the difference (laws 7 and 12); the old ticket's
+money pays for the new one, so that a refund of the new one goes back by the methods of both, by the stricter promise, and waits
+for the gates of both (law 6). No money leaves at an upgrade, so an upgrade waits for no gate.
 """
 
 from dataclasses import dataclass, replace
@@ -39,7 +39,10 @@ REASON = "补差价 upgrade"
 
 @dataclass(frozen=True, slots=True)
 class WantedUpgrade:
-    """The type, day and slot that a ticket is handed in for. Without `holders` the old ticket's go with it, if needed."""
+    """The type, day and slot that a ticket is handed in for.
+
+    Without `holders`, the old ticket's holders go with it, if needed.
+    """
 
     ticket_id: TicketId
     type_id: TicketTypeId
@@ -60,7 +63,7 @@ class UpgradeQuote:
 
     @property
     def difference_fen(self) -> int:
-        """Return what is to be paid."""
+        """Return what the buyer must pay."""
         return self.total_fen - self.worth_fen
 
 
@@ -75,20 +78,20 @@ class Upgrades:
     """Changes tickets for dearer ones."""
 
     def __init__(self, store: Store, sales: Sales, refunds: Refunds, seal: FieldSeal) -> None:
-        """Take the store, who sells, who makes tickets void, and the seal for holders."""
+        """Take the store, the services that sell and that make tickets void, and the seal for holders."""
         self._store = store
         self._sales = sales
         self._refunds = refunds
         self._seal = seal
 
     async def quote(self, wanted: WantedUpgrade, now: Instant) -> UpgradeQuote:
-        """Return what it costs now; Problem where it may not be sold, or is not dearer. Nothing is kept."""
+        """Return what it costs now; Problem where it may not be sold, or is not dearer. Nothing is stored."""
         old = await self._old(wanted)
         _require_valid(old.ticket, now)
         worth = await self._refunds.quote(_handing_in(wanted), now)
         quoted = UpgradeQuote((await self._sales.quote(old.wanted, now)).total_fen, worth.amount_fen)
         if quoted.difference_fen < 0:
-            raise Problem(ProblemCode.NOT_UPGRADABLE, f"it costs {-quoted.difference_fen} fen less; refund it and sell anew")
+            raise Problem(ProblemCode.NOT_UPGRADABLE, f"it costs {-quoted.difference_fen} fen less; refund it and sell again")
         return quoted
 
     async def upgrade(self, wanted: WantedUpgrade, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
@@ -161,7 +164,7 @@ async def _is_real_name(work: Work, type_id: TicketTypeId) -> bool:
 
 
 async def _keep_promise(work: Work, order_id: int, old: Promise) -> None:
-    """Let the old ticket's rules for refunds hold for the new one, so that nobody escapes a fee by an upgrade."""
+    """Let the old ticket's rules for refunds apply to the new one, so that no visitor avoids a fee by an upgrade."""
     if old.rules.refund == PLAIN.refund:
         return
     lines = col(OrderLineRow.order_id) == order_id

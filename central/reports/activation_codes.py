@@ -1,4 +1,4 @@
-"""The list of activation codes, and the table in which they are exported: the only time that they are seen in clear."""
+"""The list of activation codes, and the table that exports them: the only time when they are shown in clear text."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,7 +32,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class ListedCode:
-    """A code, by its number; never the code itself. `last_day` is the last on which it activates its ticket."""
+    """A code, by its number; never the code itself. `last_day` is the last day on which it activates its ticket."""
 
     code_id: int
     ticket_id: TicketId

@@ -1,7 +1,7 @@
-"""Admissions as reports read them: brought up to date with what journals have told since, journal by journal.
+"""Admissions as reports read them: a job adds, journal by journal, what the journals have told since the last run.
 
-Laws: an event is recorded once, whenever and however often this runs; what arrives late is counted in the day of its scan, so
-that day's figures are counted anew; a release counts as `protocol.journal.history` folds it, and one that is taken up again
+Laws: an event is recorded once, whenever and however often this runs; an event that arrives late counts in the day of its scan,
+so that day's figures are counted again; a release counts as `protocol.journal.history` folds it, and a release that was resumed
 counts once, in the place of its last resume.
 """
 
@@ -75,7 +75,7 @@ async def record_some(store: Store) -> bool:
             return False
     async with store.transaction() as work:
         connection = await work.connection()
-        # Whoever counts days waits until this commits, and the other way round: a day that is counted holds all its records.
+        # A transaction that counts days waits until this one commits, and the other way round: a counted day has all its records.
         await connection.run_sync(counters.raised, counters.REPORTS)
         left = MOST_EVENTS
         changed: list[Values] = []
@@ -96,7 +96,7 @@ async def _behind(work: Work) -> tuple[_Behind, ...]:
 
 
 async def _record(connection: AsyncConnection, behind: _Behind, limit: int, changed: list[Values]) -> int:
-    """Record at most so many events of a journal; return how many, and add the records that are new or others now."""
+    """Record at most so many events of a journal; return how many. Add the records that are new or changed to `changed`."""
     row = AdmissionEventRow
     query = select(col(row.sequence), col(row.data)).where(
         col(row.journal_number) == behind.journal, col(row.sequence) > behind.told, col(row.sequence) <= behind.head
@@ -144,7 +144,7 @@ async def _fresh(connection: AsyncConnection, journal: int, events: list[Admissi
 
 
 def _taken_up(event: AdmissionEvent) -> int | None:
-    """Return the earlier release that this one takes up again; what does not lie before it in its journal is none."""
+    """Return the earlier release that this one resumes; None where it does not lie before this one in its journal."""
     told = event.event
     of = told.resumes if isinstance(told, Intent) else None
     return None if of is None or of >= event.sequence else of
@@ -163,7 +163,7 @@ async def _orders(connection: AsyncConnection, tickets: set[int]) -> dict[int, t
 async def _tell_outcomes(
     connection: AsyncConnection, journal: int, fresh: dict[int, Values], events: list[AdmissionEvent]
 ) -> list[Values]:
-    """Write what became of releases, and which of them were taken up again; return the older records that this changed."""
+    """Write the outcomes of releases, and which of them were resumed; return the older records that this changed."""
     known = dict(fresh)
     changed: dict[int, Values] = {}
     for event in events:
@@ -208,7 +208,7 @@ async def _know(connection: AsyncConnection, journal: int, sequence: int, known:
 
 
 async def _count_anew(work: Work, records: Iterable[Values]) -> None:
-    """Forget the figures of days that these records lie in."""
+    """Delete the figures of the days of these records, so that they are counted again."""
     times: dict[SiteId, set[Instant]] = {}
     for values in records:
         times.setdefault(SiteId(values["site_id"]), set()).add(Instant(values["scanned_at"]))

@@ -1,4 +1,4 @@
-"""The list of admission records (检票记录): each release of an arm, and what became of it."""
+"""The list of admission records (检票记录): each release of an arm, and its outcome."""
 
 import json
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ _PLACE = col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_numb
 
 @dataclass(frozen=True, slots=True)
 class AdmissionRecord:
-    """A release, with the id of the journal that tells of it."""
+    """A release, with the id of its journal."""
 
     row: AdmissionRecordRow
     journal_id: bytes
 
     @property
     def state(self) -> PassageState:
-        """Return what became of it."""
+        """Return the outcome."""
         return PassageState(self.row.state)
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Return what was remarkable about the release, in the words of the gate's journal, whatever they hold."""
+        """Return the special facts of the release, in the words of the gate's journal, without a check of the words."""
         return tuple(json.loads(self.row.flags))
 
     @property

@@ -1,7 +1,8 @@
-"""Figures of business days: those of days that are over are counted once and kept, the others when they are asked for.
+"""Figures of business days: those of past days are counted once and stored, the others are counted for each request.
 
-Laws: a kept day is used only while the site's day still lasts from and until exactly then; whoever records a late admission
-forgets its day under the same lock as days are kept; a day is kept only when nothing of it can be under way any more.
+Laws: a stored day is used only while the site's day still has exactly the same bounds; the job that records a late admission
+deletes its day under the lock under which days are stored; a day is stored only when nothing that belongs to it can still be
+uncommitted.
 """
 
 from collections.abc import Iterable
@@ -26,11 +27,11 @@ from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
 from protocol.instants import MS_PER_MINUTE, Instant
 
-# No transaction lasts nearly as long: what it has of a day has committed by then.
+# No transaction lasts nearly as long: after this time, all transactions of a day have committed.
 SETTLED_AFTER_MS = 60 * MS_PER_MINUTE
 MOST_DAYS_A_RUN = 40
 OLDEST_DAYS = 3 * 366
-# So many days are counted without asking first since when anything has happened.
+# So many days are counted without a query for the first day on which anything happened.
 FEW_DAYS = 8
 _KEYS = ("ticket_type_id", "seller_id", "channel")
 _COLUMNS = ("site_id", "day", *_KEYS, *NAMES)
@@ -39,7 +40,7 @@ _COLUMNS = ("site_id", "day", *_KEYS, *NAMES)
 async def figures_of_days(
     work: Work, site: Site, days: Iterable[date], narrowed: Narrowed, by: tuple[str, ...]
 ) -> dict[tuple[Any, ...], Figures]:
-    """Return the figures of a site's days, summed by these columns of `DayFigureRow`; within what is wanted and seen."""
+    """Return the figures of a site's days, summed by these columns of `DayFigureRow`; within the filter and the data scope."""
     wanted_days, spans = set(days), business_days(site.parameters)
     kept = await _kept(work, site.site_id, spans, wanted_days)
     found = await _sums(work, site.site_id, kept, narrowed, by)
@@ -52,7 +53,7 @@ async def figures_of_days(
 
 
 async def _begun(work: Work, spans: BusinessDays, days: set[date]) -> list[date]:
-    """Return, in order, those of the days before which anything has happened; of few days, all."""
+    """Return, in order, those of the days on which anything can have happened; of few days, all."""
     if len(days) <= FEW_DAYS:
         return sorted(days)
     first = await _first_moment(work)
@@ -88,7 +89,7 @@ async def _sums(
 
 
 async def keep_some(store: Store, now: Instant) -> bool:
-    """Keep the figures of days that are over and not kept yet, so many at most; return whether there are more. A job."""
+    """Store the figures of past days that are not stored yet, so many at most; return whether there are more. A job."""
     async with store.reading() as work:
         missing = [(site, day) for site in await sites_of(work, None) for day in await _missing(work, site, now)]
     for site, day in missing[:MOST_DAYS_A_RUN]:

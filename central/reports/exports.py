@@ -1,7 +1,7 @@
-"""Lists and statistics as tables to take away: CSV as it is read, XLSX through a file.
+"""Lists and statistics as tables to download: CSV as it is read, XLSX through a file.
 
-Laws: memory is bounded by one page of a list, whatever its length; what people have typed is text in every program that opens the
-table, never a formula; writing that takes long is done by a thread.
+Laws: memory is bounded by one page of a list of any length; text that people typed stays text in every program that opens the
+table, never a formula; a thread does the writing that takes long.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _BYTE_ORDER_MARK = "\ufeff"  # by this, a spreadsheet program knows that a CSV i
 
 
 class TableFormat(StrEnum):
-    """In which format a table is taken away."""
+    """The format of a downloaded table."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -55,7 +55,7 @@ class Table(Generic[ItemT]):
             yield await asyncio.to_thread(self._csv_page, page)
 
     async def xlsx(self, pages: AsyncIterator[Sequence[ItemT]]) -> AsyncGenerator[bytes]:
-        """Yield the table as XLSX, once all of it stands in a file of its own; Problem where it is longer than a sheet."""
+        """Yield the table as XLSX, once all of it is in its own file; Problem where it is longer than a sheet."""
         with tempfile.TemporaryDirectory(prefix="paifang-export-") as folder:
             book = _Book(Path(folder), self._titles())
             try:
@@ -84,7 +84,7 @@ class Table(Generic[ItemT]):
 
 
 def csv_cell(value: Cell, kind: Kind) -> str:
-    """Return a value as CSV says it; text that a spreadsheet would take for a formula stands behind an apostrophe."""
+    """Return a value as CSV writes it; text that a spreadsheet would take for a formula gets an apostrophe in front."""
     if value is None:
         return ""
     if isinstance(value, int):
@@ -105,7 +105,7 @@ def _csv_text(rows: Iterable[Iterable[str]]) -> str:
 
 
 class _Book:
-    """An XLSX file of one sheet that is written row by row: only the row at hand is in memory."""
+    """An XLSX file of one sheet that is written row by row: only the current row is in memory."""
 
     def __init__(self, folder: Path, titles: Sequence[str]) -> None:
         self.file = folder / "table.xlsx"
@@ -120,7 +120,7 @@ class _Book:
         self._rows = 0
 
     def add(self, cells: Sequence[Cell], kinds: Sequence[Kind]) -> None:
-        """Write a row; text is written as text, whatever it begins with."""
+        """Write a row; text is written as text, with any first character."""
         self._rows += 1
         if self._rows > MOST_XLSX_ROWS:
             raise Problem(ProblemCode.INPUT_INVALID, f"a sheet holds {MOST_XLSX_ROWS} rows; ask for fewer days, or for csv")

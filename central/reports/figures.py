@@ -1,7 +1,7 @@
 """What happened in a time, per ticket type, seller and channel: counted from orders, refunds, the ledger and admission records.
 
 Laws: each figure is counted by its own time (an order when paid, a refund when its money is back, money when it moves, an entry
-when it is scanned, unless it is staff's); money is what the ledger says that came in and went out, for whatever reason.
+when it is scanned, unless it is staff's); money is all that came in and went out by the ledger, for any reason.
 """
 
 from collections.abc import Collection, Iterable
@@ -25,15 +25,15 @@ from central.store.unit_of_work import Work
 from protocol.directions import Direction
 from protocol.identifiers import SiteId, TicketTypeId
 
-# Accounts that hold no money of ours (`payments.ledger`): what was sold, kept of it or handed in, what we owe to payers, and what
-# agencies have with us.
+# Accounts that hold no money of ours (`payments.ledger`): what was sold, fees, what was handed in, what we owe to payers, and the
+# funds of agencies.
 _NOT_MONEY = ("sales/%", "fees/%", "exchange/%", "owed/%", "agency-%")
 _NO_TYPE: ColumnElement[int] = literal_column("0")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Of what figures are. Type 0: of no ticket type (money, orders, walk-ins); seller 0 and an empty channel: of no order."""
+    """The key of figures. Type 0: of no ticket type (money, orders, walk-ins); seller 0 and an empty channel: of no order."""
 
     ticket_type_id: int
     seller_id: int
@@ -45,7 +45,7 @@ _Query = Select[*tuple[Any, ...]]
 
 
 async def count(work: Work, site_id: SiteId, span: Span, narrowed: Narrowed) -> _Counted:
-    """Return the figures of a site in a time, within what is wanted and seen."""
+    """Return the figures of a site in a time, within the filter and the data scope."""
     found: _Counted = {}
     for statement, names in (
         (_sold(site_id, span, narrowed), ("tickets", "persons", "sold_fen")),
@@ -106,7 +106,7 @@ def _entered(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collect
 
 
 def _of_orders(site_id: SiteId, span: Span, narrowed: Narrowed) -> tuple[tuple[_Query, tuple[str, ...]], ...]:
-    """Return what belongs to an order as a whole."""
+    """Return the figures that belong to an order as a whole."""
     keys = col(OrderRow.seller_id), col(OrderRow.channel)
     of_order = _order(site_id, narrowed)
     orders = select(_NO_TYPE, *keys, func.count()).where(*of_order, *_within(OrderRow.paid_at, span)).group_by(*keys)

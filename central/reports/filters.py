@@ -1,7 +1,7 @@
-"""The one way to narrow a list or a statistic: what was asked for, within what the caller may see, as conditions of a query.
+"""The one way to narrow a list or a statistic: the filter, within the caller's data scope, as conditions of a query.
 
-Laws: data scope is a condition of every query here, never a filter of its answer; what belongs to no order is seen by nobody
-whose scope is less than all.
+Laws: the data scope is a condition of every query here, never a filter of its answer; only a person whose scope is all sees what
+belongs to no order.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ Asked = Mapped[Any]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for; what is not said does not restrict. Days are the site's business days, both included."""
+    """A filter; a field that is left out does not restrict. Days are the site's business days, both included."""
 
     site_id: int | None = None
     first_day: date | None = None
@@ -42,7 +42,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What is wanted, in time: for these sites each its own span; no `times`: at any time."""
+    """A filter with times: for each of these sites its own span; no `times`: any time."""
 
     wanted: Wanted
     sight: Sight
@@ -63,13 +63,13 @@ class Narrowed:
         return [*bounds, or_(*each)]
 
     def sold(self, seller: Asked, channel: Asked) -> Conditions:
-        """Return the conditions on the order: the caller's scope, and the seller and channel that are wanted."""
+        """Return the conditions on the order: the caller's scope, and the seller and channel of the filter."""
         wanted = self.wanted
         return [*self.sight.of(seller, channel), *equal((seller, wanted.seller_id), (channel, wanted.channel))]
 
 
 def equal(*pairs: tuple[Asked, object | None]) -> Conditions:
-    """Return the conditions for those of the values that are said."""
+    """Return the conditions for those of the values that are given."""
     return [column == value for column, value in pairs if value is not None]
 
 
@@ -79,7 +79,7 @@ async def sites_of(work: Work, site_id: int | None) -> tuple[Site, ...]:
 
 
 async def narrowed(work: Work, wanted: Wanted, sight: Sight) -> Narrowed:
-    """Return what is wanted with its days as spans of time."""
+    """Return the filter with its days as spans of time."""
     if wanted.first_day is None and wanted.last_day is None:
         return Narrowed(wanted, sight, None)
     spans: dict[Span, set[SiteId]] = {}

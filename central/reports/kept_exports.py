@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 
 from central.domain.ports import RandomBytes
@@ -237,8 +238,8 @@ class _Making:
     size_bytes: int = 0
 
 
-def _running(export_id: int) -> tuple[bool, bool]:
-    return KeptExportRow.id == export_id, KeptExportRow.state == ExportState.RUNNING
+def _running(export_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(KeptExportRow.id) == export_id, col(KeptExportRow.state) == ExportState.RUNNING
 
 
 async def _forget_old(work: Work, now: Instant) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
-"""A list: how it is read page by page, newest first, and how its items stand in an exported table.
+"""A list: how it is read page by page, newest first, and what its items look like in an exported table.
 
-Laws: a list is read by keyset, so that page and export cost the same anywhere in it; a column says its title in both languages.
+Laws: a list is read by keyset, so that a page costs the same anywhere in it; a column has its title in both languages.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,7 @@ Place = tuple[Asked, ...]
 
 
 class Kind(Enum):
-    """What the values of a column are."""
+    """The kind of a column's values."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -67,7 +67,7 @@ class Column(Generic[ItemT]):
 class Listing(Generic[ItemT]):
     """A list. `read` returns so many items at most, from the newest or from just after a position of `parts` numbers.
 
-    `query` selects all that is wanted of it, in no order.
+    `query` selects all of the list within the filter, in no order.
     """
 
     name: str

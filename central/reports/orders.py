@@ -28,7 +28,7 @@ async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit
 
 
 def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
-    """Return the conditions on a list's order: the caller's scope, and what is wanted of it."""
+    """Return the conditions on a list's order: the caller's scope, and the filter."""
     wanted = narrowed.wanted
     conditions = [
         *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),

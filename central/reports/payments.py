@@ -1,6 +1,6 @@
 """The lists of payment documents (付款单据): payments of orders, and money on its way back through an institution.
 
-Payments stand in the order of their orders: so the newest of one seller are found without looking through everybody's.
+Payments are sorted by their orders, so that the newest of one seller are found without a search through all sellers' payments.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _LONGEST_WAIT_MS = 24 * 60 * 60 * MS_PER_SECOND
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """Of which order something is: where, by whom and through which channel it was sold, and when."""
+    """The order that something belongs to: its site, its seller and channel, and its time."""
 
     order_id: int
     site_id: SiteId
@@ -95,7 +95,7 @@ def _conditions(narrowed: Narrowed, state: Any) -> Conditions:  # noqa: ANN401 -
 
 
 def _in_time(narrowed: Narrowed) -> Conditions:
-    """Return the conditions on the payment's time, and those on its order's by which an index finds it."""
+    """Return the conditions on the payment's time, and those on its order's time, by which an index finds it."""
     in_time = narrowed.during(col(OrderRow.site_id), col(PaymentRow.created_at))
     if not narrowed.times:
         return in_time
@@ -105,7 +105,7 @@ def _in_time(narrowed: Narrowed) -> Conditions:
 
 
 def sold_of(row: OrderRow) -> Sold:
-    """Return what lists say of an order."""
+    """Return what lists show of an order."""
     assert row.id is not None, "a stored order has its number"
     return Sold(row.id, row.site_id, row.seller_id, row.channel, row.created_at)
 

@@ -1,7 +1,7 @@
-"""The distribution report (分销统计): what orders each promoter brought, as the basis for their pay.
+"""The distribution report (分销统计): the orders that each promoter brought, as the basis for their pay.
 
-Laws: an order counts when it is paid, a refund when its money is back, each in its own day; what was brought and what was given
-back of it stand beside each other, never in one figure but the net of both.
+Laws: an order counts when it is paid, a refund when its money is back, each in its own day; what was sold and what was refunded
+are two figures beside each other, never one, except for their net.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The list of refunds (退票记录): the record only; whether the money went back is seen in the payment documents."""
+"""The list of refunds (退票记录): the records only; the payment documents show whether the money went back."""
 
 from dataclasses import dataclass
 

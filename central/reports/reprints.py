@@ -1,4 +1,4 @@
-"""The list of reprints (补打), and how many each seller has made: a print too many is how a ticket is sold twice by hand."""
+"""The list of reprints (补打), and how many each seller has made: a second print is how a seller could sell a ticket twice."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ _PLACE = col(ReprintRow.printed_at), col(ReprintRow.id)
 
 @dataclass(frozen=True, slots=True)
 class ListedReprint:
-    """A reprint of a ticket, and who made it why."""
+    """A reprint of a ticket, the seller who made it, and why."""
 
     reprint_id: int
     ticket_id: TicketId

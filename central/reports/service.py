@@ -1,4 +1,4 @@
-"""Reports: lists, statistics and home figures, within the caller's scope, over admissions that are brought up to date first."""
+"""Reports: lists, statistics and home figures, within the caller's scope; admissions are brought up to date first."""
 
 from collections.abc import AsyncIterator
 
@@ -15,13 +15,13 @@ from central.sales.data_scope import sight_of
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
 
-# A report waits for so many of what journals have told; what is left then is a burst that the job is working through.
+# A report waits until so many events of journals are recorded; if there are more, the job is still working through them.
 MOST_RECORDINGS_BEFORE_A_REPORT = 4
 ROWS_AT_ONCE = 500
 
 
 class Reports:
-    """Answers what happened."""
+    """Answers questions about what happened."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
@@ -76,7 +76,7 @@ class Reports:
             return await statistics.home(work, site_id, sight_of(who), now)
 
     async def watch_capacity(self, now: Instant) -> None:
-        """Keep how full each site is that has a maximum, so that sales stop and begin again. A job."""
+        """Store how full each site with a maximum is, so that sales stop and begin again. A job."""
         async with self._store.reading() as work:
             sites = [one for one in await sites_of(work, None) if _is_limited(one)]
         if not sites:
@@ -88,18 +88,18 @@ class Reports:
             await capacity.note(self._store, site.site_id, day, loads, now)
 
     async def names(self, *, chinese: bool) -> Names:
-        """Return the names of what reports name."""
+        """Return the names of all that reports name."""
         async with self._store.querying() as work:
             return await names(work, chinese=chinese)
 
     async def catch_up(self) -> None:
-        """Record what journals have told since. Also a job: what it leaves is recorded the next time."""
+        """Record what journals have told since the last run. Also a job: the next run records what is left."""
         for _ in range(MOST_RECORDINGS_BEFORE_A_REPORT):
             if not await admission_projection.record_some(self._store):
                 return
 
     async def keep_days(self, now: Instant) -> None:
-        """Keep the figures of days that are over. A job: what it leaves is kept the next time."""
+        """Store the figures of past days. A job: the next run stores what is left."""
         await self.catch_up()
         await daily_totals.keep_some(self._store, now)
 

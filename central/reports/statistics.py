@@ -1,6 +1,7 @@
 """Statistics over days (门票统计, 渠道统计), and the home figures.
 
-Laws: statistics are of whole business days, each site's own; entries that belong to no order are seen by whoever sees all.
+Laws: statistics are of whole business days, each site's own; only a person whose scope is all sees entries that belong to no
+order.
 """
 
 from collections.abc import Iterable
@@ -90,7 +91,7 @@ async def ticket_statistics(work: Work, wanted: Wanted, sight: Sight) -> tuple[O
 
 
 def _of_type(day: date, kind: int, figures: Figures) -> OfType:
-    """Return a row; what is of no type is walk-ins only, because orders and money are of no type either."""
+    """Return a row; where the type is none, it has walk-ins only, because orders and money are of no type either."""
     return OfType(day, kind, figures) if kind else OfType(day, None, Figures(entries=figures.entries))
 
 
@@ -132,7 +133,7 @@ async def _today(work: Work, site: Site, sight: Sight, now: Instant) -> SiteToda
 
 
 def on_site(points: Iterable[AtCheckPoint], corrected: int) -> int:
-    """Return how many are on site by what check points have counted, corrected by so many; never below zero."""
+    """Return how many persons are on site by the counts of check points, with the corrections; never below zero."""
     return max(0, sum(one.entries - one.exits for one in points) + corrected)
 
 

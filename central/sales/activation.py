@@ -1,8 +1,8 @@
 """Activation codes (密码激活): made when they are exported, sent, activated or voided.
 
-Laws: a code leaves the server once, when it is exported, and stands in the database as its SHA-256 only; a ticket has one code at
-most that is not voided, and is activated once; its money was taken with its order (law 7), so that a code moves none; whoever
-tries codes that are none is slowed down, and nobody else.
+Laws: a code leaves the server once, when it is exported, and is stored as its SHA-256 only; a ticket has at most one code that is
+not voided, and is activated once; its money was taken with its order (law 7), so that a code moves none; a caller who tries wrong
+codes is slowed down, and no other caller.
 """
 
 from collections.abc import Collection
@@ -44,7 +44,7 @@ from protocol.tickets.record import TicketState
 
 @dataclass(frozen=True, slots=True)
 class MadeCode:
-    """A code in clear, this once; its ticket, and the last day on which it activates it."""
+    """A code in clear text, only now; its ticket, and the last day on which it activates the ticket."""
 
     order_id: int
     ticket_id: TicketId
@@ -56,9 +56,9 @@ class MadeCode:
 
 @dataclass(frozen=True, slots=True)
 class WantedActivation:
-    """A code that somebody has, for which day, and who the holder is where the type is real-name.
+    """A code, the day for which it is used, and the holder where the type is real-name.
 
-    `source` is whom the caller asks for, where it asks for many: failures slow down that one alone.
+    `source` is the person that a program asks for, where it asks for many: failures slow down that person alone.
     """
 
     code: str
@@ -69,17 +69,17 @@ class WantedActivation:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Which codes, on an order: all of it, or those of these tickets."""
+    """Which codes of an order: all, or those of these tickets."""
 
     order_id: int
     tickets: Collection[TicketId] | None = None
 
 
 class ActivationCodes:
-    """Keeps the codes of tickets that are activated by them."""
+    """Keeps the activation codes of tickets."""
 
     def __init__(self, store: Store, shop: Catalog, issuing: Issuing, seal: FieldSeal, random_bytes: RandomBytes) -> None:
-        """Take the store, who keeps holders' keys, who changes tickets, the seal for holders, and the source of codes."""
+        """Take the store, the services that keep holders' keys and change tickets, the seal for holders, the source of codes."""
         self._store = store
         self._catalog = shop
         self._issuing = issuing
@@ -101,7 +101,7 @@ class ActivationCodes:
         return made
 
     async def send(self, which: Codes, by: int, now: Instant) -> int:
-        """Note that codes were sent; return how many were not yet. Problem where there is no such order."""
+        """Note that codes were sent; return how many were new. Problem where there is no such order."""
         async with self._store.transaction() as work:
             await orders.locked(work, which.order_id)
             tickets = {one.ticket_id for one in await tickets_of_order(work, which.order_id)}
@@ -117,7 +117,7 @@ class ActivationCodes:
         return done.rowcount
 
     async def void(self, ticket_id: TicketId, reason: str, by: int, now: Instant) -> None:
-        """Void the code of a ticket, which can then be given another, or be refunded; Problem where it has none that stands."""
+        """Void the code of a ticket, which can then get another code, or be refunded; Problem where it has no valid code."""
         async with self._store.transaction() as work:
             await ticket_locked(work, ticket_id)
             found = (await _live(work, [ticket_id])).get(ticket_id)
@@ -128,7 +128,7 @@ class ActivationCodes:
             audit.record(work, now, by, "activation.void", subject(ticket_id), reason=reason)
 
     async def activate(self, wanted: WantedActivation, once: IdempotencyKey, by: int, now: Instant) -> Ticket:
-        """Activate the ticket of a code; the same request again answers the same. Problem where the code cannot be used."""
+        """Activate the ticket of a code; the same request again gets the same answer. Problem where the code cannot be used."""
         code = typed(wanted.code)
         if code is None:
             raise refused("code", "this is no activation code; type it again")
@@ -185,7 +185,10 @@ class ActivationCodes:
         return await self._issuing.activate(work, ticket.ticket_id, activation, now)
 
     async def _found(self, code_hash: bytes, source: str, by: int, now: Instant) -> TicketId:
-        """Return the ticket of a code; Problem, which is counted, where there is none, and where too many were."""
+        """Return the ticket of a code.
+
+        Where there is none, count the failure and raise Problem; also where there were too many failures.
+        """
         async with self._store.reading() as work:
             tries = (await work.session.exec(select(ActivationFailureRow).where(*_tries(by, source)))).first()
             wait_s = 0 if tries is None else delay_left_s(tries.failures, tries.last_at, now)
@@ -219,7 +222,7 @@ class ActivationCodes:
         return await holders.hashed([holder.document], keys)
 
     async def _in_force(self, work: Work, one: TicketType, document: Document, hashed: Hashed) -> Hashed:
-        """Return the hashes by the keys in force, which stay so until the ticket is stored."""
+        """Return the hashes by the keys in force; these keys stay in force until the ticket is stored."""
         held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in sorted(one.parameters.sites)}
         return hashed if held == hashed.site_keys else await holders.hashed([document], held)
 
@@ -264,6 +267,6 @@ def _new_row(one: MadeCode, by: int, now: Instant) -> dict[str, object]:
 
 
 async def _note_day(work: Work, ticket_id: TicketId, visit: date, by: int, now: Instant) -> None:
-    """Keep the day of use, as of a ticket that was moved to it for nothing."""
+    """Store the day of use, as for a ticket that was moved to it without a fee."""
     row = RescheduledTicketRow(ticket_id=ticket_id, times=0, visit_day=visit, moved_at=now, moved_by=by)
     work.session.add(row)

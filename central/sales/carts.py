@@ -1,7 +1,8 @@
-"""Suspended carts (挂单): what a seller sets aside under a name while the next visitor is served, and recalls (取单).
+"""Suspended carts (挂单): a seller sets one aside under a name, serves the next visitor, and recalls it later (取单).
 
-Laws: a cart holds no places and promises no price; it is its seller's alone; what it says of visitors is sealed, and gone when it
-is dropped or its time is over (law 9). A recalled cart stays until then, out of the list, so that a lost answer loses nothing.
+Laws: a cart holds no places and promises no price; only its seller has it; what it says of visitors is sealed, and deleted when
+the cart is dropped or its time is over (law 9). A recalled cart stays until then, out of the list, so that a lost answer loses
+nothing.
 """
 
 from dataclasses import dataclass
@@ -20,14 +21,14 @@ from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
 from protocol.instants import Instant, plus
 
-# A shift's length.
+# The length of a shift.
 KEPT_S = 12 * 3600
 MOST_CARTS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A cart as its seller's screen states it: the JSON of what would be quoted."""
+    """A cart as its seller's screen states it: the JSON for a quote."""
 
     site_id: SiteId
     name: str
@@ -46,7 +47,7 @@ class Cart:
 
 
 class Carts:
-    """Keeps what is not sold yet."""
+    """Keeps carts that are not sold yet."""
 
     def __init__(self, store: Store, seal: FieldSeal) -> None:
         """Take the store, and the seal for what a cart says of visitors."""
@@ -86,7 +87,7 @@ class Carts:
             return tuple(self._cart(row) for row in (await work.session.exec(query)).all())
 
     async def recall(self, cart_id: int, by: int, now: Instant) -> Cart:
-        """Take a cart up again; Problem where the seller has none of that number, or its time is over."""
+        """Recall a cart; Problem where the seller has none of that number, or its time is over."""
         async with self._store.transaction() as work:
             row = await _own(work, cart_id, by, now)
             row.recalled_at = row.recalled_at or now
@@ -95,13 +96,13 @@ class Carts:
             return self._cart(row)
 
     async def drop(self, cart_id: int, by: int, now: Instant) -> None:
-        """Forget a cart; Problem as for a recall."""
+        """Delete a cart; Problem as for a recall."""
         async with self._store.transaction() as work:
             await work.session.delete(await _own(work, cart_id, by, now))
             audit.record(work, now, by, "cart.drop", f"cart:{cart_id}")
 
     async def expire(self, now: Instant) -> int:
-        """Forget the carts whose time is over; return how many. A job."""
+        """Delete the carts whose time is over; return how many. A job."""
         over = col(SuspendedCartRow.expires_at) <= now
         async with self._store.reading() as work:
             found = (await work.session.exec(select(func.count()).select_from(SuspendedCartRow).where(over))).one()

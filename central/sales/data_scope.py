@@ -1,7 +1,7 @@
 """Whose sales a person sees: the data scope, as conditions of queries.
 
-Laws: data scope is a condition of every query, never a filter of its answer; an order outside it, and what hangs on that order,
-is not there for whoever asks: no answer tells it from a number that nobody has.
+Laws: the data scope is a condition of every query, never a filter of its answer; an order outside it, and what belongs to that
+order, does not exist for the caller: every answer is the same as for a number that no order has.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Conditions = list[ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Whose records are seen."""
+    """The person's data scope, as a value."""
 
     scope: DataScope
     user_id: int = 0
@@ -42,7 +42,7 @@ EVERYTHING = Sight(DataScope.ALL)
 
 
 def sight_of(who: Principal) -> Sight:
-    """Return what a person sees."""
+    """Return the data scope of a person."""
     return Sight(who.scope, who.user_id, who.channel)
 
 
@@ -50,11 +50,11 @@ class OrderSight:
     """Implements `web.access.Sight`."""
 
     def __init__(self, store: Store) -> None:
-        """Ask this store."""
+        """Take the store."""
         self._store = store
 
     async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
-        """Whether the order that this number belongs to is there, and within the person's data scope."""
+        """Return whether the order that this number belongs to exists, and is within the person's data scope."""
         own = sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
         async with self._store.reading() as work:
             found = await (await work.connection()).execute(_order_of(subject, value).where(*own))

@@ -1,7 +1,7 @@
-"""Rounds that bring the credentials of all tickets to a site's keys in force (law 9). A job.
+"""Rounds that compute the credentials of all tickets for a site's keys in force (law 9). A job.
 
 Laws: one ticket a transaction, so that a round never holds up a sale and goes on where it was interrupted; documents are hashed
-outside of it; a key is handed out once the feed has told of all that it finds, and goes when no agent with rights goes by it.
+outside of it; a key is handed out once the feed holds all that it finds, and removed when no agent with rights uses it.
 """
 
 from dataclasses import replace
@@ -21,23 +21,23 @@ from protocol.feed.records import CredentialKind
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Instant
 
-# A server that ends waits for a job that runs: some seconds of it.
+# A server that ends waits some seconds for a job that runs.
 MOST_TICKETS_A_RUN = 300
 _CARD = CredentialKind.ID_CARD
 
 
 class HolderRehashing:
-    """Carries the rounds of all sites on."""
+    """Goes on with the rounds of all sites."""
 
     def __init__(self, store: Store, shop: Catalog, issuing: Issuing, seal: FieldSeal) -> None:
-        """Take the store, who keeps the keys, who changes tickets, and the seal for holders."""
+        """Take the store, the services that keep the keys and change tickets, and the seal for holders."""
         self._store = store
         self._catalog = shop
         self._issuing = issuing
         self._seal = seal
 
     async def go_on(self, now: Instant, most: int = MOST_TICKETS_A_RUN) -> None:
-        """Drop the keys that nobody needs, and carry each site's round on by so many tickets."""
+        """Remove the keys that no agent needs, and go on with each site's round by so many tickets."""
         async with self._store.reading() as work:
             sites = [one.site_id for one in await catalog.sites(work)]
         for site_id in sites:
@@ -73,7 +73,7 @@ class HolderRehashing:
             await self._tell(site_id, held)
 
     async def _rehash(self, site_id: SiteId, held: HolderKeys, ticket_id: TicketId, now: Instant) -> HolderKeys | None:
-        """Bring one ticket to the keys; return them with the round past it, or None where they have changed meanwhile."""
+        """Hash one ticket by the keys; return them with the round past it, or None where the keys have changed meanwhile."""
         async with self._store.reading() as work:
             documents = [one.document for one in await holders.read(work, self._seal, ticket_id)]
         hashed = await holders.hashed(documents, {site_id: held.secrets})

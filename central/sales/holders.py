@@ -1,6 +1,6 @@
 """Holders at rest: sealed names and numbers, and the keyed hashes that gates get.
 
-Laws (law 9): a document number leaves this module sealed, hashed or masked; whoever reads one in full is audited.
+Laws (law 9): a document number leaves this module sealed, hashed or masked; each reading of a full number is audited.
 """
 
 import asyncio
@@ -35,14 +35,14 @@ class KeptHolder:
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """What each site's gates know documents by, and the keys that it was made with."""
+    """The keyed hashes by which each site's gates know documents, and the keys that made them."""
 
     site_keys: SiteKeys
     hashes: Mapping[Document, tuple[tuple[SiteId, bytes], ...]]
 
 
 def sites_of(lines: Iterable[PromisedLine]) -> list[SiteId]:
-    """Return the sites that know holders of these lines, in one order for all: each site's row stays locked to the end."""
+    """Return the sites that know holders of these lines, always in the same order: each site's row stays locked to the end."""
     return sorted(frozenset[SiteId]().union(*(line.ticket_type.parameters.sites for line in lines if line.holders)))
 
 
@@ -52,7 +52,10 @@ def documents_of(lines: Iterable[PromisedLine]) -> list[Document]:
 
 
 async def hashed(documents: Iterable[Document], site_keys: SiteKeys) -> Hashed:
-    """Return, for each document, what each site's gates know it by. In a thread: each key costs about 2 ms of a core."""
+    """Return, for each document, the hash by which each site's gates know it.
+
+    In a thread: each key costs about 2 ms of a core.
+    """
     wanted = set(documents)
     if not wanted:
         return Hashed(site_keys, {})
@@ -110,7 +113,7 @@ async def held(work: Work, seal: FieldSeal, order_id: int) -> Mapping[int, tuple
 
 
 async def let_go(work: Work, order_id: int) -> None:
-    """Forget the holders of an order: its tickets have them, or will never be made."""
+    """Delete the holders of an order: its tickets have them, or will never be made."""
     await work.session.exec(delete(OrderHolderRow).where(col(OrderHolderRow.order_id) == order_id))
 
 
@@ -127,7 +130,7 @@ def _opened(seal: FieldSeal, row: TicketHolderRow) -> KeptHolder:
 
 
 def masked(holder: KeptHolder) -> KeptHolder:
-    """Return the holder with all but the name's first and the number's last four characters hidden."""
+    """Return the holder; all but the name's first and the number's last four characters are hidden."""
     number = holder.document.number
     shown = number[-SHOWN_DIGITS:] if len(number) > SHOWN_DIGITS else ""
     document = replace(holder.document, number=MASK * (len(number) - len(shown)) + shown)

@@ -1,8 +1,8 @@
-"""What a sale needs of the database before it is made, in as few statements as the database allows: one on PostgreSQL.
+"""The values that a sale reads before it is made, in as few statements as the database allows: one on PostgreSQL.
 
-Tables of other slices stand in these statements, because a statement is a round trip and costs more than what it asks.
-Laws: the request's key is claimed before anything else, and names the order's number from then on; whatever is refused later is
-undone with it.
+Tables of other slices stand in these statements, because each statement is a round trip, which costs more than the query itself.
+Laws: the request's key is claimed before anything else, and names the order's number from then on; a later refusal undoes the
+claim too.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from protocol.tickets.short_number import number_of
 class Opened:
     """The numbers that an order and its payment will have, and the version of the small tables.
 
-    `ids_are_free`: the ids that were drawn for the order have short numbers that no ticket has, each its own.
+    `ids_are_free`: the ids that were drawn for the order have different short numbers, and no ticket has one of them.
     """
 
     order_id: int

@@ -1,6 +1,6 @@
-"""Orders as rows: what was promised to the buyer, and how far it has come.
+"""Orders as rows: what was promised to the buyer, and their state.
 
-Laws: prices and validity stand as promised; a row of an order is locked before anything of it changes.
+Laws: prices and validity stay as promised; an order's row is locked before anything of the order changes.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ from protocol.instants import Instant
 class Order:
     """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money.
 
-    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due.
+    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit.
     """
 
     order_id: int
@@ -107,7 +107,7 @@ async def locked(work: Work, order_id: int) -> OrderRow:
 
 
 def not_there(order_id: int) -> Problem:
-    """Return the problem of an order that is not there."""
+    """Return the problem of an order that does not exist."""
     return Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
 
 
@@ -132,7 +132,7 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
 
 
 def new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:
-    """Return the ticket of a line to make, by its number counted from 0."""
+    """Return the ticket to make for a line, by its number counted from 0."""
     return NewTicket(
         ticket_id=ticket_id,
         ticket_type=line.ticket_type,
@@ -144,14 +144,14 @@ def new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Has
 
 
 class Evidences:
-    """Answers what sellers saw."""
+    """Knows the evidence that sellers saw."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
         self._store = store
 
     async def of_order(self, order_id: int) -> tuple[SeenEvidence, ...]:
-        """Return what was seen for an order, line by line and person by person; Problem where there is no such order."""
+        """Return the evidence seen for an order, by line and person; Problem where there is no such order."""
         query = select(SeenEvidenceRow).where(SeenEvidenceRow.order_id == order_id)
         async with self._store.reading() as work:
             if await work.session.get(OrderRow, order_id) is None:

@@ -1,4 +1,4 @@
-"""What sales must know of admissions; the assembly hands in who answers."""
+"""What sales must know of admissions; the assembly gives the service that answers."""
 
 from typing import Protocol
 

@@ -1,7 +1,7 @@
 """Places and purchase limits as rows: taken by an order, given back when it is cancelled, expires, or a ticket is refunded.
 
 Laws: nothing beyond a limit is ever taken: each quota is one row, raised by one conditional statement, and these are the last
-statements of their transaction, so that others wait for the commit alone; what is given back was taken by the same order.
+statements of their transaction, so that others wait only for the commit; what is given back was taken by the same order.
 """
 
 from collections import Counter
@@ -37,7 +37,7 @@ from protocol.identifiers import TicketId
 
 
 async def look(work: Work, takes: Sequence[Take]) -> None:
-    """Raise Problem where too little is left now. Holds nothing: `take` decides."""
+    """Raise Problem where too little is left now. This takes nothing: `take` decides."""
     if not takes:
         return
     taken = await _taken(work, {take.key for take in takes})
@@ -51,7 +51,7 @@ async def look(work: Work, takes: Sequence[Take]) -> None:
 async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequence[Ticket]) -> None:
     """Take all for an order and its tickets (none yet where it is held), or raise Problem.
 
-    Writes whatever else the transaction has first: nothing of it may come after this.
+    It first writes the rows that the transaction still holds back: no other statement may come after this.
     """
     if not takes:
         return
@@ -71,22 +71,22 @@ async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequen
 
 
 async def name_tickets(work: Work, order_id: int, tickets: Sequence[Ticket]) -> None:
-    """Say which tickets a held order has become, so that the refund of one finds what it took."""
+    """Store which tickets a held order has become, so that the refund of a ticket finds what the ticket took."""
     for (line, number), ticket_id in _numbered(tickets).items():
         theirs = (col(QuotaTakenRow.order_id) == order_id, col(QuotaTakenRow.line) == line, col(QuotaTakenRow.number) == number)
         await work.session.exec(update(QuotaTakenRow).where(*theirs).values(ticket_id=ticket_id))
 
 
 async def give_back_order(work: Work, order_id: int) -> None:
-    """Give back all that an order holds, whose row the caller has locked. The last thing that a transaction does."""
+    """Give back all that an order holds. The caller has locked the order's row. This comes last in a transaction."""
     held = (QuotaTakenRow.order_id == order_id, col(QuotaTakenRow.taken) > 0)
     await _give_back(work, (await work.session.exec(select(QuotaTakenRow).where(*held))).all(), None)
 
 
 async def give_back_ticket(work: Work, ticket: Ticket, persons: int, *, is_whole: bool) -> None:
-    """Give back what so many persons of a ticket took, whose row the caller has locked. The last thing of a transaction.
+    """Give back what so many persons of a ticket took. The caller has locked its row. This comes last in a transaction.
 
-    Nobody says which persons leave a group, so that what is counted by their documents is given back with the last of them.
+    No one knows which persons leave a group, so what is counted by their documents is given back with the last of them.
     """
     rows = await _held_by(work, ticket)
     counted = [row for row in rows if is_whole or row.person == NOBODY or is_of_site(row.person) or row.number == WHOLE_LINE]
@@ -94,7 +94,7 @@ async def give_back_ticket(work: Work, ticket: Ticket, persons: int, *, is_whole
 
 
 async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
-    """Give back what a ticket holds of its day and take the like of the other instead, in one order of keys, or raise Problem.
+    """Give back what a ticket holds of its day and take the same of the other day, in one order of keys, or raise Problem.
 
     The caller has locked the ticket's row; as with `take`, nothing of the transaction comes after this.
     """
@@ -113,7 +113,7 @@ async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
 
 
 async def _take_for(work: Work, ticket: Ticket, one: Take) -> None:
-    """Take for one ticket of an order, whose line's rows others share."""
+    """Take for one ticket of an order, whose line's rows are shared by other tickets."""
     connection = await work.connection()
     insert_row = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(QuotaTakenRow)
     values = _taken_values(ticket.order_id, one, one.persons, ticket.ticket_id)
@@ -125,7 +125,7 @@ async def _take_for(work: Work, ticket: Ticket, one: Take) -> None:
 
 
 async def _held_by(work: Work, ticket: Ticket) -> list[QuotaTakenRow]:
-    """Return what a ticket holds: its own rows, and of those that its line shares such as it has not exchanged by a move."""
+    """Return what a ticket holds: its own rows, and those shared rows of its line that no move has replaced."""
     of_line = (QuotaTakenRow.order_id == ticket.order_id, QuotaTakenRow.line == ticket.line)
     its = (QuotaTakenRow.number == WHOLE_LINE) | (QuotaTakenRow.ticket_id == ticket.ticket_id)
     query = select(QuotaTakenRow).where(*of_line, its).execution_options(populate_existing=True)
@@ -147,7 +147,7 @@ async def _give_back(work: Work, rows: Sequence[QuotaTakenRow], persons: int | N
 
 
 async def _lower(work: Work, key: QuotaKey, row: QuotaTakenRow, given: int) -> None:
-    """Lower what the order holds, and the quota by as much; of two that give the same back, one does."""
+    """Lower what the order holds, and the quota by as much; of two that give the same back, only one does."""
     held = (
         col(QuotaTakenRow.order_id) == row.order_id,
         col(QuotaTakenRow.line) == row.line,
@@ -164,7 +164,7 @@ async def _lower(work: Work, key: QuotaKey, row: QuotaTakenRow, given: int) -> N
 
 
 async def _raised(work: Work, key: QuotaKey, persons: int, most: int) -> bool:
-    """Whether so many were taken: one statement that does it, or does nothing."""
+    """Return whether so many were taken: one statement that does it, or does nothing."""
     if persons > most:
         return False
     connection = await work.connection()
@@ -215,7 +215,7 @@ def _is(key: QuotaKey) -> tuple[ColumnElement[bool], ...]:
 
 
 def _by_row(takes: Sequence[Take]) -> list[tuple[Take, int]]:
-    """Return the takes that share a row as one, with their persons: one document may stand twice on a ticket."""
+    """Merge the takes that share a row, with their persons: one document may stand twice on a ticket."""
     persons: Counter[tuple[int, int, QuotaKey]] = Counter()
     for one in takes:
         persons[one.line, one.number, one.key] += one.persons

@@ -1,7 +1,7 @@
-"""Reprints (补打): the same ticket on paper again, marked as such on its face, so many times and no more.
+"""Reprints (补打): the same ticket on paper again, marked on its face as a reprint, a limited number of times.
 
-Laws: each is on the record with its seller and reason; the code stays, so that of two papers one admits (a lost ticket is
-re-issued instead, which kills the older print).
+Laws: each reprint is recorded with its seller and reason; the code stays, so that only one of two papers admits (a lost ticket is
+re-issued instead, which makes the older print invalid).
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MARK_EN = "REPRINT"
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """A ticket to be printed once more: which reprint of it this is, and how many may follow."""
+    """A ticket to print once more: the number of this reprint, and how many may follow."""
 
     ticket: Ticket
     number: int
@@ -43,7 +43,7 @@ class Reprints:
         self._store = store
 
     async def reprint(self, ticket_id: TicketId, reason: str, once: IdempotencyKey, by: int, now: Instant) -> Reprint:
-        """Note a reprint and return what is printed; Problem where the ticket is not active, or was reprinted too often."""
+        """Note a reprint and return what to print; Problem where the ticket is not active, or was reprinted too often."""
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:

@@ -1,8 +1,8 @@
-"""Rescheduling (改签): a ticket moves to another day or slot of its type, by the rules that it was sold by.
+"""Rescheduling (改签): a ticket moves to another day or slot of its type, by the rules of its sale.
 
-Laws: an unused ticket alone moves; its places go with it in one transaction, so that nothing is oversold; its print stays good,
-because the row decides. No fence stands before it, because no money leaves: a gate that has not heard may admit on the old day
-still, which is a conflict on the record (`admissions.conflicts`), and a use is a use on whichever day.
+Laws: only an unused ticket moves; its places go with it in one transaction, so that nothing is oversold; its printed code stays
+valid, because the row decides. No fence stands before a move, because no money leaves: a gate that has not heard of it may still
+admit on the old day, which is a recorded conflict (`admissions.rules.conflicts`), and a use counts on every day.
 """
 
 from sqlmodel import col, select
@@ -27,7 +27,7 @@ from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant, to_datetime
 from protocol.tickets.record import TicketState
 
-# The state of a refund that holds places still (`refunds.service.RefundState`).
+# The state of a refund that still holds places (`refunds.service.RefundState`).
 _WAITING = "waiting"
 
 
@@ -35,7 +35,7 @@ class Rescheduling:
     """Moves tickets to other days."""
 
     def __init__(self, store: Store, issuing: Issuing, admissions: Uses) -> None:
-        """Take the store, who changes tickets, and who knows of uses."""
+        """Take the store, the service that changes tickets, and the service that knows uses."""
         self._store = store
         self._issuing = issuing
         self._admissions = admissions

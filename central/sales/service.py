@@ -1,8 +1,8 @@
 """Selling: a quote, a sale that is paid at once, and an order that waits for its money.
 
 Laws: order, payment, tickets, ledger and outbox are one transaction (law 7); the price is the catalogue's, and a caller who
-expected another total is told, not charged; the same Idempotency-Key sells once; an order that nobody paid in time is cancelled,
-but never while one of its payments may still arrive.
+expected another total gets a Problem and is not charged; the same Idempotency-Key sells once; an order that is not paid in time
+is cancelled, but never while the money of one of its payments may still arrive.
 """
 
 from collections.abc import Awaitable, Callable
@@ -53,17 +53,18 @@ from protocol.instants import MS_PER_SECOND, Instant, to_datetime
 MOST_TICKETS = 500
 WINDOW_CHANNEL = "window"
 MOST_READ_AT_ONCE = 100
-# A payment that begins in the last second still has its time; see `payments.policy`.
+# A payment that begins in the last second still has its time; see `payments.rules.payment_states`.
 HOLD_S = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to buy at a site, and through which channel; `buyer_phone` where a limit goes by it.
+    """What a buyer wants at a site, and through which channel; `buyer_phone` where a limit goes by it.
 
-    `seller` is who sells, bound by the sale settings; None: the house itself. `promoter_code` is whose the order is due to.
-    `agency_id` is the travel agency that buys, at what was `agreed` with it. `instead_of` is the order that a ticket was handed
-    in of: it is due to the same promoter. `expires_at` is until when an order waits for its money, where that is agreed.
+    `seller` is the user who sells, bound by the sale settings; None: the system itself. `promoter_code` is the code of the
+    promoter that gets the credit. `agency_id` is the travel agency that buys, at the `agreed` prices. `instead_of` is the order
+    whose ticket was handed in: the same promoter gets the credit. `expires_at` is until when an order waits for its money, where
+    that is agreed.
     """
 
     site_id: SiteId
@@ -88,7 +89,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Issue:
-    """Tickets to make: of these lines, under these ids, to be found by what their holders were hashed to."""
+    """Tickets to make: of these lines, under these ids, with the hashes by which gates find their holders."""
 
     lines: tuple[PromisedLine, ...]
     ids: list[TicketId]
@@ -97,9 +98,9 @@ class _Issue:
 
 @dataclass(frozen=True, slots=True)
 class _Deal:
-    """What is promised and taken by the order of that number, the number of its payment, and its tickets' ids.
+    """What the order of that number promises and takes, the number of its payment, and its tickets' ids.
 
-    `due` says to which promoter the order is due, and what became of the code that it was given.
+    `due` is the promoter that gets the credit, and what became of the code on the order.
     """
 
     order_id: int
@@ -112,7 +113,7 @@ class _Deal:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Who sells, and what takes the money of an order, by a payment of that number, in the transaction that makes its tickets."""
+    """The seller, and what takes an order's money by the payment of that number, in the transaction that makes its tickets."""
 
     by: int
     take: Callable[[Work, PayableOrder, int], Awaitable[None]]
@@ -127,7 +128,7 @@ class Sales:
     """Sells. Answers the port `payments.ports.Orders`."""
 
     def __init__(self, store: Store, shop: Catalog, issuing: Issuing, seal: FieldSeal) -> None:
-        """Take the store, the catalogue, who makes tickets, and the seal for holders."""
+        """Take the store, the catalogue, the service that makes tickets, and the seal for holders."""
         self._store = store
         self._catalog = shop
         self._issuing = issuing
@@ -143,7 +144,7 @@ class Sales:
         return Quote(lines, total_fen(lines))
 
     async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
-        """Sell for money that is there: the order paid by a method that is final at once, its tickets made.
+        """Sell for money that is there already: the order is paid by a method that is final at once, and its tickets are made.
 
         Problem where it may not be sold, or costs something else than was expected.
         """
@@ -156,7 +157,7 @@ class Sales:
         return await self.sell_by(wanted, expected_fen, Taking(paid.by, take), once, now)
 
     async def sell_by(self, wanted: Wanted, expected_fen: int, taking: Taking, once: IdempotencyKey, now: Instant) -> Order:
-        """Sell as `sell` does, in whatever way the money is taken."""
+        """Sell as `sell` does; `taking` takes the money."""
         hashed = await self._hashed(wanted, now)
 
         async def made(work: Work, deal: _Deal) -> Order:
@@ -200,7 +201,7 @@ class Sales:
         return orders.order_of(row, ())
 
     async def expire(self, now: Instant) -> int:
-        """Cancel the orders whose time is over and none of whose payments may still arrive; return how many. A job."""
+        """Cancel the orders whose time is over and whose payments can no longer bring money; return how many. A job."""
         async with self._store.reading() as work:
             over = (col(OrderRow.expires_at) <= now, OrderRow.state == OrderState.OPEN)
             query = select(OrderRow.id).where(*over).order_by(col(OrderRow.expires_at)).limit(MOST_READ_AT_ONCE)
@@ -294,13 +295,13 @@ class Sales:
         try:
             takes = self._reckoned(held[1], wanted, now)[2]
         except Problem:
-            return  # whether it may be sold at all is said by the catalogue as the transaction finds it
+            return  # the transaction reads the catalogue and says whether it may be sold
         await self._sold_out.look(takes, held[0], once)
 
     async def _promised(
         self, work: Work, shop: Shop, wanted: Wanted, expected_fen: int, now: Instant
     ) -> tuple[tuple[PromisedLine, ...], tuple[Take, ...]]:
-        """Return what is promised and taken; what is sold out is refused before anything is made."""
+        """Return what the order promises and takes; what is sold out is refused before anything is made."""
         lines, promises, takes = self._reckoned(shop, wanted, now)
         require_eligible(lines)
         if total_fen(lines) != expected_fen:
@@ -338,7 +339,7 @@ class Sales:
         return {site: (await self._catalog.holder_keys(work, site)).secrets for site in holders.sites_of(lines)}
 
     async def _hashed_in_force(self, work: Work, lines: tuple[PromisedLine, ...], hashed: Hashed) -> Hashed:
-        """Return the hashes by the keys in force, which stay so until the tickets are stored; seldom are they others by now."""
+        """Return the hashes by the keys in force, which stay in force until the tickets are stored; they seldom differ here."""
         held = {site: (await self._catalog.holder_keys_held(work, site)).secrets for site in holders.sites_of(lines)}
         return hashed if held == hashed.site_keys else await holders.hashed(holders.documents_of(lines), held)
 
@@ -365,7 +366,7 @@ def _priced(shop: Shop, wanted: Wanted, now: Instant) -> tuple[PricedLine, ...]:
 
 
 def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: Instant) -> Order:
-    """Return the order of a deal, as long as it waits for its money."""
+    """Return the order of a deal, for the time while it waits for its money."""
     return Order(
         order_id=deal.order_id,
         site_id=wanted.site_id,

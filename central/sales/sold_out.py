@@ -1,7 +1,7 @@
-"""What was sold out a moment ago is refused by one look, without a transaction: in a flash sale most buyers come too late.
+"""Refuses what was sold out a moment ago by one query, without a transaction: in a flash sale most buyers come too late.
 
-Laws: memory only chooses the way; it is the database that says, at one moment, that nothing is left, that the catalogue is that
-by which the places were counted, and that the same request has not sold before. Whatever is not sure goes the usual way.
+Laws: memory only chooses the way. The database says, at one moment, that nothing is left, that the catalogue is the one by which
+the places were counted, and that the same request has not sold before. Any doubtful case goes the usual way.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ MOST_KEPT = 256
 
 
 class SoldOut:
-    """Remembers which places had all been taken."""
+    """Remembers which places were all taken."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
@@ -28,17 +28,17 @@ class SoldOut:
         self._full: dict[QuotaKey, None] = {}
 
     def note(self, takes: Iterable[Take]) -> None:
-        """Remember the places of an order that was refused for want of some of them; the longest remembered are forgotten."""
+        """Remember the places of an order that was refused because some were missing; the oldest ones are forgotten."""
         self._full |= {take.key: None for take in takes if take.key.person == NOBODY}
         while len(self._full) > MOST_KEPT:
             del self._full[next(iter(self._full))]
 
     def may_concern(self, types: Iterable[TicketTypeId]) -> bool:
-        """Whether places of one of these types had all been taken."""
+        """Return whether places of one of these types were all taken."""
         return not {key.ticket_type for key in self._full}.isdisjoint(types)
 
     async def look(self, takes: Sequence[Take], tables_version: int, once: IdempotencyKey) -> None:
-        """Raise Problem where a place that was taken still is, and the request is new; forget what can be had again."""
+        """Raise Problem where a place is still all taken, and the request is new; forget places that are free again."""
         take = next((one for one in takes if one.key in self._full), None)
         if take is None:
             return

@@ -1,6 +1,6 @@
-"""What was promised with a sold ticket, and stays so whatever the catalogue says by now.
+"""What was promised with a sold ticket: it stays so, even if the catalogue changes.
 
-Law: a ticket goes by the price and the rules that it was sold by.
+Law: the price and the rules of the sale apply to a ticket.
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ OF_LINE = (col(OrderLineRow.order_id) == col(TicketRow.order_id)) & (col(OrderLi
 
 
 def is_for_day(day: date) -> ColumnElement[bool]:
-    """Return the condition on tickets, joined with their lines, that their day of use is this."""
+    """Return the condition on tickets, joined with their lines, that their day of use is this one."""
     moved = RescheduledTicketRow
     not_moved = col(TicketRow.id).not_in(select(moved.ticket_id))
     moved_there = col(TicketRow.id).in_(select(moved.ticket_id).where(col(moved.visit_day) == day))

@@ -1,7 +1,7 @@
-"""Changes of how a type is sold: what one touches, and one that is to come.
+"""Changes of how a type is sold: what a change touches, and planned changes.
 
-Laws: what was sold keeps the price and the rules that it was sold by (`sales.promises`), so that a change touches what is sold
-from then on alone; a change to come is put in force once, by the clock, in the order of times, and may be taken back until then.
+Laws: sold tickets keep the price and the rules of their sale (`sales.sold_terms`), so that a change touches only later sales; a
+planned change takes effect once, by the clock, in the order of times, and may be cancelled until then.
 """
 
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ MOST_TO_COME = 50
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a change meets: which settings it changes, and what was sold before, which keeps what it was sold by.
+    """What a change touches: which settings it changes, and what was sold before, which keeps the rules of its sale.
 
     Valid tickets may still be used; inactive ones wait for their code; held orders wait for their money at the promised price.
     """
@@ -56,20 +56,20 @@ class ChangeToCome:
 
 
 class TypeChanges:
-    """Keeps the changes that are to come."""
+    """Keeps the planned changes."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""
         self._store = store
 
     async def touched(self, type_id: TicketTypeId, sale: Sale, now: Instant) -> Touched:
-        """Return what a change would touch; Problem where there is no such type, or it could not be sold so."""
+        """Return what a change would touch; Problem where there is no such type, or it could not be sold by that change."""
         async with self._store.querying() as work:
             one = await catalog.require_sellable(work, type_id, sale)
             return await _touched(work, one, sale, now)
 
     async def plan(self, type_id: TicketTypeId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
-        """Have a type sold so from a time on; Problem where that time is past, or it could not be sold so."""
+        """Plan how a type is sold from a time on; Problem where that time is past, or the type could not be sold so."""
         if effective_at <= now:
             fault = FieldFault("effective_at", "must be in the future; change the sale itself to have it at once")
             raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
@@ -95,7 +95,7 @@ class TypeChanges:
             return _change(row)
 
     async def changes(self, type_id: TicketTypeId) -> tuple[ChangeToCome, ...]:
-        """Return the changes of a type that are to come, the next first; Problem where there is no such type."""
+        """Return the planned changes of a type, the next first; Problem where there is no such type."""
         query = select(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
         async with self._store.reading() as work:
             if not await catalog.ticket_types(work, (type_id,)):
@@ -104,7 +104,7 @@ class TypeChanges:
         return tuple(_change(row) for row in rows)
 
     async def drop(self, type_id: TicketTypeId, change_id: int, by: int, now: Instant) -> None:
-        """Take a change back that is to come; Problem where there is none."""
+        """Cancel a planned change; Problem where there is none."""
         async with self._store.transaction() as work:
             row = await work.session.get(SaleChangeRow, change_id, with_for_update=True)
             if row is None or row.ticket_type_id != type_id or row.done_at is not None or row.dropped_at is not None:
@@ -114,7 +114,7 @@ class TypeChanges:
             audit.record(work, now, by, "ticket-type.plan-drop", f"ticket-type:{type_id}", change=change_id)
 
     async def put_in_force(self, now: Instant) -> int:
-        """Put the changes in force whose time has come; return how many. A job."""
+        """Apply the changes whose time has come; return how many. A job."""
         async with self._store.reading() as work:
             due = select(SaleChangeRow.id).where(*_waits(), col(SaleChangeRow.effective_at) <= now)
             found = (await work.session.exec(due.order_by(*_IN_ORDER).limit(MOST_A_RUN))).all()

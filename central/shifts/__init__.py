@@ -1,1 +1,1 @@
-"""Sellers' shifts: whose drawer cash is in."""
+"""Sellers' shifts: in which seller's drawer cash is."""

@@ -1,7 +1,7 @@
 """Shifts as rows.
 
-Laws: a seller has one open shift; a shift is locked before anything of it changes; what is expected of a drawer is said to nobody
-while it is open.
+Laws: a seller has at most one open shift; a shift is locked before anything of it changes; while it is open, no answer says what
+its drawer should hold.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How a shift ended: what the drawer held by its movements, and what was counted. `left_fen` was left for the next seller."""
+    """How a shift ended: what the drawer held by its movements, and the count. `left_fen` was left for the next seller."""
 
     at: Instant
     by: int
@@ -44,7 +44,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A shift; how it ended where it has."""
+    """A shift, and how it ended if it is closed."""
 
     shift_id: int
     site_id: SiteId
@@ -94,7 +94,7 @@ async def locked_open(work: Work, seller_id: int) -> ShiftRow:
 
 
 def not_there(shift_id: int) -> Problem:
-    """Return the problem of a shift that is not there."""
+    """Return the problem of a shift that does not exist."""
     return Problem(ProblemCode.NOT_FOUND, f"there is no shift {shift_id}")
 
 

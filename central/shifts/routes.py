@@ -28,7 +28,7 @@ _Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
 
 
 class OpenShiftBody(StrictModel):
-    """So much change (备用金), out of the safe, or as the seller of `from_shift_id` left it."""
+    """So much change (备用金), from the safe, or as the seller of `from_shift_id` left it."""
 
     site_id: SiteNumber
     float_fen: _Fen
@@ -55,7 +55,7 @@ class PiecesBody(StrictModel):
 
 
 class CloseShiftBody(StrictModel):
-    """What was counted: note by note, or the sum. `left_fen` of it stays in the drawer for the seller `left_to`."""
+    """The count: note by note, or the sum. `left_fen` of it stays in the drawer for the seller `left_to`."""
 
     pieces: Annotated[list[PiecesBody], Field(max_length=len(NOTES_FEN))] = []
     counted_fen: _Fen | None = None
@@ -72,7 +72,7 @@ class CloseShiftBody(StrictModel):
         return self
 
     def stated(self) -> Closing:
-        """Return it as the service takes it."""
+        """Return the closing as the service takes it."""
         count = Count({one.value_fen: one.pieces for one in self.pieces}, self.counted_fen or 0)
         return Closing(count, self.left_fen, self.left_to, self.note)
 
@@ -99,7 +99,7 @@ class TakenView(BaseModel):
 
 
 class ClosedShiftView(BaseModel):
-    """How a shift ended. `expected_fen` follows from what moved; `over_fen` below zero: the drawer was short (短款)."""
+    """How a shift ended. `expected_fen` is computed from its movements; `over_fen` below zero: the drawer was short (短款)."""
 
     closed_at: datetime
     closed_by: int
@@ -119,7 +119,7 @@ class ClosedShiftView(BaseModel):
 
 
 class ShiftItem(BaseModel):
-    """A shift in a list; while it is open, nothing is said of what it moved."""
+    """A shift in a list; while it is open, its movements are not shown."""
 
     shift_id: int
     site_id: int
@@ -147,7 +147,7 @@ class ShiftView(ShiftItem):
     (ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
 )
 async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
-    """Open the own shift with change out of the safe, or as another seller left it."""
+    """Open the own shift with change from the safe, or as another seller left it."""
     wanted = Opening(SiteId(call.body.site_id), call.body.float_fen, call.body.from_shift_id)
     return shift_item(await call.request.app[CASH_SHIFTS].open(wanted, call.principal, call.now))
 
@@ -161,7 +161,7 @@ async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
     problems=(ProblemCode.SHIFT_STATE,),
 )
 async def read_own_shift(call: Call[None, None]) -> ShiftItem:
-    """Read the own open shift; what its drawer should hold is said when it is counted."""
+    """Read the own open shift; only the answer to the count says what the drawer should hold."""
     return shift_item(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
 
 
@@ -204,7 +204,7 @@ async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
 )
 async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
-    """Close somebody else's shift by what was counted."""
+    """Close another seller's shift by the count of the user who calls."""
     shifts, number = call.request.app[CASH_SHIFTS], call.parameters.shift_id
     return await _view(shifts, await shifts.close(number, call.body.stated(), call.principal, call.now))
 

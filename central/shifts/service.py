@@ -1,7 +1,7 @@
 """Sellers' shifts (交班): opened with a float, counted blind, closed, handed over.
 
-Laws: nobody is told what a drawer should hold before its count is there; what is over or short is posted, never lost; of cash
-that was left for the next seller, it is always known where it is (law 12).
+Laws: a seller learns what the drawer should hold only after the count; what is over or short is posted, never lost; for cash that
+was left for the next seller, it is always known where it is (law 12).
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ NOTHING_YET = 0
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A shift to open with so much change, out of the safe or as another seller left it."""
+    """A shift to open with so much change, from the safe or as another seller left it."""
 
     site_id: SiteId
     float_fen: int
@@ -38,7 +38,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What was counted, what of it stays in the drawer for the next seller, and a note."""
+    """The count, the part of it that stays in the drawer for the next seller, and a note."""
 
     count: Count
     left_fen: int
@@ -54,7 +54,10 @@ class CashShifts:
         self._store = store
 
     async def open(self, wanted: Opening, seller: Principal, now: Instant) -> Shift:
-        """Open the seller's shift; Problem where one is open, or another amount was left than is taken over."""
+        """Open the seller's shift.
+
+        Problem where one is open, or the sum that is taken over differs from the sum that was left.
+        """
         async with self._store.transaction() as work:
             await catalog.site(work, wanted.site_id)
             source = await self._source(work, wanted, seller, now)
@@ -86,12 +89,12 @@ class CashShifts:
             return shift_of(row)
 
     async def close_own(self, wanted: Closing, seller_id: int, now: Instant) -> Shift:
-        """Close the seller's own shift by what they counted."""
+        """Close the seller's own shift by the seller's count."""
         async with self._store.transaction() as work:
             return await self._close(work, await records.locked_open(work, seller_id), wanted, seller_id, now)
 
     async def close(self, shift_id: int, wanted: Closing, by: Principal, now: Instant) -> Shift:
-        """Close a shift that its seller has left open, by what somebody else counted; Problem where it is closed."""
+        """Close a shift that its seller has left open, by another user's count; Problem where it is closed."""
         async with self._store.transaction() as work:
             row = await records.locked(work, shift_id)
             _require_sight(row, by)
@@ -100,7 +103,7 @@ class CashShifts:
             return await self._close(work, row, wanted, by.user_id, now)
 
     async def to_safe(self, shift_id: int, by: Principal, now: Instant) -> Shift:
-        """Put into the safe what a shift left for a seller who did not take it over."""
+        """Put into the safe the cash that a shift left for a seller who did not take it over."""
         async with self._store.transaction() as work:
             row = await records.locked(work, shift_id)
             _require_sight(row, by)
@@ -113,7 +116,7 @@ class CashShifts:
             return shift_of(row)
 
     async def shift(self, shift_id: int, who: Principal) -> Shift:
-        """Return a shift within what somebody sees; else Problem."""
+        """Return a shift within the caller's data scope; else Problem."""
         async with self._store.reading() as work:
             row = await work.session.get(ShiftRow, shift_id)
             if row is None:
@@ -122,14 +125,14 @@ class CashShifts:
             return shift_of(row)
 
     async def taken(self, shift: Shift) -> tuple[Taken, ...]:
-        """Return what the seller took in a closed shift by each method; of an open one nothing is said."""
+        """Return what the seller took in a closed shift by each method; nothing for an open one."""
         if shift.closed is None:
             return ()
         async with self._store.reading() as work:
             return await documents.taken_by(work, shift.seller_id, shift.opened_at, shift.closed.at)
 
     async def _source(self, work: Work, wanted: Opening, seller: Principal, now: Instant) -> str:
-        """Return the account that the float comes from, whatever was left for the seller taken over."""
+        """Return the account that the float comes from; cash that was left for the seller is marked as taken over."""
         if wanted.from_shift_id is None:
             return ledger.safe(wanted.site_id)
         row = await records.locked(work, wanted.from_shift_id)
@@ -162,7 +165,7 @@ class CashShifts:
 
 
 def _emptied(row: ShiftRow, shift_id: int, over_fen: int, wanted: Closing) -> tuple[Movement, ...]:
-    """Return what empties a drawer: what was over or short, then what goes to the safe and to the next seller."""
+    """Return the movements that empty a drawer: what was over or short, then what goes to the safe and to the next seller."""
     drawer, over_short = ledger.cash(row.seller_id), ledger.over_short(row.site_id)
     into, out_of = (drawer, over_short) if over_fen > 0 else (over_short, drawer)
     return (
@@ -173,7 +176,7 @@ def _emptied(row: ShiftRow, shift_id: int, over_fen: int, wanted: Closing) -> tu
 
 
 def _require_sight(row: ShiftRow, who: Principal) -> None:
-    """Raise Problem where a shift lies outside of somebody's data scope: as if it were not there."""
+    """Raise Problem where a shift lies outside of the caller's data scope, as if it did not exist."""
     seen = {
         DataScope.OWN: row.seller_id == who.user_id,
         DataScope.CHANNEL: row.channel == who.channel,

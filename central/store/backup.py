@@ -1,7 +1,7 @@
 """Backups of the embedded database, taken while it serves, and putting one back while it does not.
 
-Laws: a backup is there whole or not at all, and is checked before it is called one; putting one back keeps what was there beside
-it. PostgreSQL has tools of its own (pg_dump, continuous archiving), which are used instead.
+Laws: a backup is complete, or there is none; it is checked before it gets its name; `put_back` keeps the old files beside the new
+one. PostgreSQL has tools of its own (pg_dump, continuous archiving): operators use those.
 """
 
 import fcntl
@@ -68,7 +68,7 @@ def check(file: Path) -> None:
 
 
 def put_back(backup: Path, target: Path) -> None:
-    """Put a backup in the place of the database, which nobody serves; what was there stays beside it."""
+    """Put a backup in the place of a database that no server has open; the old files stay beside it."""
     check(backup)
     with _alone(target):
         beside = target.with_name(f".{target.name}.new")

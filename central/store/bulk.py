@@ -2,8 +2,8 @@
 
 SQLAlchemy's own insert handles each value of each row by itself, and its IN makes a new statement for each count of values.
 
-Laws: values are given to `insert_rows` as the database keeps them (a u64 by `columns.to_signed`); nothing of a statement is made
-of data.
+Laws: callers give `insert_rows` the values as the database keeps them (a u64 by `columns.to_signed`); no part of a statement's
+text comes from data.
 """
 
 import json
@@ -42,13 +42,13 @@ class _Batch:
         return [tuple([way(row[name]) if way else row[name] for name, way in ways]) for row in self.rows]
 
     def parameters(self, dialect: Dialect) -> Iterable[object]:
-        """Return what a part of `_tables_statement` is given: the values of one row, or each column of several."""
+        """Return what a part of `_tables_statement` takes: the values of one row, or each column of several rows."""
         rows = self.kept(dialect)
         return rows[0] if len(rows) == 1 else map(list, zip(*rows, strict=True))
 
 
 async def insert_rows(connection: AsyncConnection, table: type[Table], names: tuple[str, ...], rows: Sequence[Row]) -> None:
-    """Insert rows that hold the values of these columns, in their order; none is there yet."""
+    """Insert rows that hold the values of these columns, in their order; none of the rows exists yet."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
@@ -61,7 +61,7 @@ async def insert_rows(connection: AsyncConnection, table: type[Table], names: tu
 async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Sequence[Values]]) -> None:
     """Insert rows of several tables, parents before children: on PostgreSQL by one statement.
 
-    Values are given as the program has them here; all rows of a table name the same columns.
+    Callers give the values as the program has them; all rows of a table name the same columns.
     """
     batches = [_Batch(table, tuple(of_table[0]), of_table) for table, of_table in rows.items() if of_table]
     if connection.dialect.name != "postgresql":
@@ -73,7 +73,7 @@ async def insert_all(connection: AsyncConnection, rows: Mapping[type[Table], Seq
 
 
 def among(connection: AsyncConnection, column: Mapped[_Whole], numbers: Collection[int]) -> ColumnElement[bool]:
-    """Whether a column is one of these numbers: one parameter however many they are, so that the statement stays the same."""
+    """Return whether a column is one of these numbers. One parameter holds all numbers, so that the statement stays the same."""
     kept = type_coerce(column, BigInteger)
     if connection.dialect.name == "postgresql":
         return kept == any_(literal(list(numbers), ARRAY(BigInteger)))

@@ -1,8 +1,8 @@
 """What the processes over one database tell each other: PostgreSQL's LISTEN and NOTIFY.
 
-Laws: one connection a process listens; what is told within a transaction is heard after its commit, or never; a connection that
-is lost is made again, and then everything counts as told, because nobody knows what was missed. The embedded database has one
-process, which has nobody to tell.
+Laws: each process listens on one connection; a process hears what a transaction tells after the commit, or never. When the
+connection is lost, the process makes it again and treats everything as told, because it cannot know what it missed. The embedded
+database has one process: it has no other to tell.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ LONGEST_PAUSE_S = 30.0
 
 
 class Message(StrEnum):
-    """What is told: something waits to be published; something was published."""
+    """What a process tells: something waits to be published; something was published."""
 
     WORK = "work"
     PUBLISHED = "published"
@@ -35,10 +35,10 @@ _MESSAGES = {message.value: message for message in Message}
 
 
 class Channel:
-    """This process's ear. Lifetime: `wait` and `work` take turns in a loop; `close` at the end."""
+    """How this process hears the others. Lifetime: `wait` and `work` take turns in a loop; `close` at the end."""
 
     def __init__(self, database: Database, heard: Callable[[Message], None]) -> None:
-        """Take the database, and what to call with each message; it only wakes somebody."""
+        """Take the database, and what to call with each message; it only wakes a task."""
         self._database = database
         self._heard = heard
         self._connection: AsyncConnection | None = None
@@ -54,7 +54,7 @@ class Channel:
             await connection.execute(text("SELECT pg_notify(:name, :message)"), {"name": NAME, "message": message.value})
 
     async def wait(self) -> None:
-        """Wait until there is no connection, and for longer each time that there is none."""
+        """Wait while there is no connection; each failure in a row makes the wait longer."""
         await self._is_lost.wait()
         await asyncio.sleep(self._pause_s)
 

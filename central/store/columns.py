@@ -1,7 +1,7 @@
 """Column types that SQLite and PostgreSQL agree on.
 
-Laws: money is whole fen, an instant is whole milliseconds; a u64 stands as the signed number of the same bits, because
-neither database has an unsigned one (so such a column is compared for equality and by ranges of its top bits, never summed).
+Laws: money is whole fen, an instant is whole milliseconds; a u64 is stored as the signed number of the same bits, because neither
+database has an unsigned type. Such a column is compared for equality and by ranges of its top bits, never summed.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """Numbers that only rise: the version of the small tables, the leadership, and reports' own writing.
 
-Laws: a number rises in the transaction of what it counts, and its row stays locked until that ends: of two that raise it one
-waits, and both are counted; it never goes back.
+Laws: a number rises in the transaction whose change it counts, and its row stays locked until that transaction ends; of two
+transactions that raise it, one waits and both are counted; a number never goes back.
 """
 
 from sqlalchemy import Connection, ScalarSelect, func, select, text
@@ -20,7 +20,7 @@ _RAISE = text(
 
 
 def value_of(name: str) -> ScalarSelect[int]:
-    """Return a number as part of a statement (0: it never rose)."""
+    """Return a number as part of a statement (0: it has never risen)."""
     return select(func.coalesce(func.max(_COUNTER.c.value), 0)).where(_COUNTER.c.name == name).scalar_subquery()
 
 

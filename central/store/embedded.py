@@ -1,8 +1,8 @@
-"""The driver of the embedded database: SQLite's own calls, without a thread between for those that take microseconds.
+"""The driver of the embedded database: SQLite's own calls, without a thread for calls that take microseconds.
 
-aiosqlite sends each call through a queue to a thread: cursor, statement, rows and close of one query are four such ways, which
-cost several times what SQLite needs. Here a statement runs where it is asked for; what waits for the disk (a commit and its
-checkpoint) or runs long (many rows written at once) still goes to the thread.
+aiosqlite sends each call through a queue to a thread. One query makes four such calls (cursor, statement, rows, close), which
+cost several times what SQLite needs. This driver runs a statement in the calling thread. What waits for the disk (a commit and
+its checkpoint) or runs long (many rows written at once) still goes to the thread.
 Laws: one call at a time on a connection, as SQLAlchemy's pool hands it out; nothing but `engine` uses this.
 """
 
@@ -15,12 +15,12 @@ from sqlalchemy.engine import URL
 
 _Result = TypeVar("_Result")
 _ROWS_AT_ONCE = 64  # as aiosqlite's own, for cursors that are iterated
-# What goes to the thread: it fsyncs, or takes as long as its many rows. A cursor's `close` does neither.
+# These calls go to the thread: they fsync, or take long because they have many rows. A cursor's `close` does neither.
 _LONG = frozenset({"commit", "executemany", "executescript", "backup"})
 
 
 class EmbeddedConnection(aiosqlite.Connection):
-    """An aiosqlite connection whose short calls run at once."""
+    """An aiosqlite connection that runs short calls at once."""
 
     async def _execute(self, fn: Callable[..., _Result], *args: object, **kwargs: object) -> _Result:
         if self._connection is None or fn == self._connection.close or getattr(fn, "__name__", "") in _LONG:
@@ -35,7 +35,7 @@ async def connect(url: URL) -> EmbeddedConnection:
     assert file is not None, "the engine has checked that the URL names a file"
 
     def opened() -> sqlite3.Connection:
-        # Used by this thread and by that of the event loop, never by both at once.
+        # This thread and the thread of the event loop use it, never both at once.
         return sqlite3.connect(file, check_same_thread=False)
 
     connection = EmbeddedConnection(opened, _ROWS_AT_ONCE)

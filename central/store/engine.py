@@ -1,8 +1,8 @@
 """The engine: embedded SQLite by default, PostgreSQL by its URL.
 
 Laws: SQLite has exactly one connection, which writes and checkpoints (docs/decisions/0002), and a lock file keeps a second
-process out; what takes long to read has connections and threads of its own, which can neither write nor checkpoint; every pragma
-is set by itself and read back; a commit is on the disk when it returns.
+process out; long reads have connections and threads of their own, which can neither write nor checkpoint; every pragma is set by
+itself and read back; a commit is on the disk when it returns.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from protocol.errors import SettingsError, StorageError
 POOL_WAIT_S = 30
 POSTGRESQL_CONNECTIONS = 16
 BUSY_TIMEOUT_MS = 5_000
-# The wanted value as the pragma says it when read back.
+# The wanted value, as the pragma returns it when it is read back.
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", 2),
@@ -43,7 +43,7 @@ ALONE = "paifang_alone"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An engine, the one for what takes long to read, and the lock that an embedded database holds while it is open."""
+    """An engine, the engine for long reads, and the lock that an embedded database holds while it is open."""
 
     engine: AsyncEngine
     long_reads: AsyncEngine
@@ -83,7 +83,7 @@ def open_database(url_text: str) -> Database:
 
 
 def _readers(url: URL) -> AsyncEngine:
-    """Return an engine whose statements run in threads beside the writer, as WAL lets them."""
+    """Return an engine that runs statements in threads beside the writer, as WAL allows."""
     engine = create_async_engine(url, pool_size=READERS, max_overflow=0, pool_timeout=POOL_WAIT_S)
     event.listen(engine.sync_engine, "connect", _prepare_reader)
     event.listen(engine.sync_engine, "begin", _begin_reading)
@@ -113,16 +113,16 @@ def _lock(url: URL) -> int:
     return descriptor
 
 
-def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - any driver that SQLAlchemy adapts
     _set(connection, _PRAGMAS)
 
 
-def _prepare_reader(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
+def _prepare_reader(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - any driver that SQLAlchemy adapts
     _set(connection, _READER_PRAGMAS)
 
 
-def _set(connection: Any, pragmas: tuple[tuple[str, str, str | int], ...]) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
-    # Python's sqlite3 would begin transactions by itself, deferred; ours are begun by `_begin_sqlite` and `_begin_reading`.
+def _set(connection: Any, pragmas: tuple[tuple[str, str, str | int], ...]) -> None:  # noqa: ANN401 - any that SQLAlchemy adapts
+    # Python's sqlite3 would begin deferred transactions by itself; `_begin_sqlite` and `_begin_reading` begin ours.
     connection.isolation_level = None
     cursor = connection.cursor()
     for name, wanted, read_back in pragmas:

@@ -1,7 +1,7 @@
 """The memory of requests that carry an Idempotency-Key.
 
-Laws: the key is claimed in the transaction of the use case, so that an answer without its effect, or an effect without its
-answer, cannot be; a key is never forgotten within `KEPT_MS`.
+Laws: the transaction of the use case claims the key, so that there is never an answer without its effect, or an effect without
+its answer; a key is never forgotten within `KEPT_MS`.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Earlier:
 
 
 async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: Instant) -> Earlier | None:
-    """Claim a key, or return the earlier claim. Of two at once, the second waits for the first's transaction."""
+    """Claim a key, or return the earlier claim. Of two requests at once, the second waits for the first one's transaction."""
     connection = await work.connection()
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "outcome": "", "asked_at": now}
@@ -34,7 +34,7 @@ async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: I
 
 
 async def earlier_use(work: Work, scope: str, key: str) -> Earlier:
-    """Return the earlier claim of a key that is claimed."""
+    """Return the earlier claim of a key."""
     found = (
         await work.session.exec(
             select(IdempotentRequestRow).where(
@@ -47,11 +47,11 @@ async def earlier_use(work: Work, scope: str, key: str) -> Earlier:
 
 
 async def remember(work: Work, scope: str, key: str, outcome: str) -> None:
-    """Say what the request that claimed the key has made."""
+    """Store what the request that claimed the key has made."""
     claimed = col(IdempotentRequestRow.scope) == scope, col(IdempotentRequestRow.key) == key
     await work.session.exec(update(IdempotentRequestRow).where(*claimed).values(outcome=outcome))
 
 
 async def forget_old(work: Work, now: Instant) -> None:
-    """Drop keys that nobody repeats any more."""
+    """Delete keys that are older than the time in which clients repeat a request."""
     await work.session.exec(delete(IdempotentRequestRow).where(col(IdempotentRequestRow.asked_at) < now - KEPT_MS))

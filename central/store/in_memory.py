@@ -1,7 +1,7 @@
-"""Copies of small tables in memory, for what is decided often.
+"""Copies of small tables in memory, for decisions that are made often.
 
-Laws: what is handed out is what stands at the version that the caller read in its own transaction (`store.small_tables`), or
-later; a copy that was read while somebody changed it is read again.
+Laws: a copy is as the tables were at the version that the caller read in its own transaction (`store.settings_version`), or
+later; when the tables change while a copy is read, it is read again.
 """
 
 from collections.abc import Awaitable, Callable
@@ -17,15 +17,15 @@ CopyT = TypeVar("CopyT")
 
 
 class InMemory(Generic[KeyT, CopyT]):
-    """Keeps each copy as long as its version stands."""
+    """Keeps each copy as long as its version is the current one."""
 
     def __init__(self, read: Callable[[Work, KeyT], Awaitable[CopyT]]) -> None:
-        """Take what reads a copy from the tables."""
+        """Take the function that reads a copy from the tables."""
         self._read = read
         self._held: dict[KeyT, tuple[int, CopyT]] = {}
 
     async def at(self, work: Work, key: KeyT, version: int) -> CopyT:
-        """Return the copy of that key, `version` being what `store.small_tables` says in this transaction."""
+        """Return the copy of that key; `version` is what `store.settings_version` returns in this transaction."""
         held = self._held.get(key)
         if held is not None and held[0] == version:
             return held[1]
@@ -41,7 +41,7 @@ class InMemory(Generic[KeyT, CopyT]):
         connection = await work.connection()
         before = await settings_version.version(connection)
         for _ in range(MOST_READINGS):
-            # What the session has read before must not hide what has changed since.
+            # Rows that the session has read before must not hide what has changed since.
             work.session.expire_all()
             copy = await self._read(work, key)
             after = await settings_version.version(connection)

@@ -1,8 +1,10 @@
 """The fence around what a leader writes.
 
-Whoever begins to lead takes the next number; a transaction of a leader's job reads the number, and holds it to its end, so that
-another one can begin to lead only after it. A process that leads no longer and does not know it is refused by its old number.
-Laws: the number rises with each leadership and never goes back; a refusal ends the run that it meets, and nothing else.
+A process that begins to lead takes the next number. A transaction of a leader's job reads the number and locks it until the
+transaction ends, so that another process can begin to lead only after it. A process that no longer leads, and does not know it,
+is refused because its number is old.
+Laws: the number rises with each leadership and never goes back; a refusal ends the run of the job that meets it, and nothing
+else.
 """
 
 from collections.abc import Iterator
@@ -22,12 +24,12 @@ _token: ContextVar[int | None] = ContextVar("leadership", default=None)
 
 
 class FormerLeader(StorageError):
-    """This process leads no longer: another one has begun to."""
+    """This process no longer leads: another one has begun to."""
 
 
 @contextmanager
 def fenced(token: int) -> Iterator[None]:
-    """Let every transaction that begins in this block, and in the tasks that it starts, stand only while this leadership does."""
+    """Let transactions that begin in this block, and in the tasks that it starts, commit only while this leadership lasts."""
     before = _token.set(token)
     try:
         yield
@@ -36,12 +38,12 @@ def fenced(token: int) -> Iterator[None]:
 
 
 async def begin(connection: AsyncConnection) -> int:
-    """Begin to lead: return the number that fences off all leaders before."""
+    """Begin to lead: return the number that shuts out all earlier leaders."""
     return await connection.run_sync(counters.raised, counters.LEADERSHIP)
 
 
 async def require(connection: AsyncConnection) -> None:
-    """Raise FormerLeader where this runs in a block of a leadership that is over."""
+    """Raise FormerLeader where this code runs in a block of a leadership that is over."""
     token = _token.get()
     if token is None:
         return
@@ -51,5 +53,5 @@ async def require(connection: AsyncConnection) -> None:
 
 
 def is_fenced() -> bool:
-    """Whether this runs in a leader's block."""
+    """Return whether this code runs in a leader's block."""
     return _token.get() is not None

@@ -1,6 +1,6 @@
 """Migrations, run by the program itself.
 
-Laws: a database newer than the program is refused, never touched; migrations only go forward (going back is a restore).
+Laws: a database that is newer than the program is refused, never touched; migrations only go forward (to go back is a restore).
 """
 
 from pathlib import Path

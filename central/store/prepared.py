@@ -1,7 +1,7 @@
-"""A statement that is made once for each database and then only given its values, for what is asked hundreds of times a second.
+"""A statement that is made once for each database and then only given its values: for queries that run very often.
 
-SQLAlchemy goes through its cache, its context and every value of every call, which costs more than the database takes to answer.
-Laws: values are bound and rows are read by the types that the statement itself gives them, as SQLAlchemy would.
+SQLAlchemy's cache, its context and its handling of each value cost more than the database needs to answer.
+Laws: values are bound and rows are read by the types of the statement itself, as SQLAlchemy would do it.
 """
 
 import json
@@ -26,7 +26,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-# SQLite and PostgreSQL; tests open a new database, and with it a new dialect, for each test.
+# SQLite and PostgreSQL; each test opens a new database, and with it a new dialect.
 DIALECTS_KEPT = 8
 _Convert = Callable[[Any], Any] | None
 Row = tuple[Any, ...]
@@ -34,7 +34,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The text as it is sent; each place's name, own value and way to the database; each column's way back."""
+    """The text as it is sent; for each parameter its name, value and conversion; for each column its conversion back."""
 
     text: str
     places: tuple[tuple[str, object, _Convert], ...]
@@ -42,7 +42,7 @@ class _Made:
 
 
 class Prepared:
-    """A statement of the database that `make` is given the name of."""
+    """A statement of the database; `make` builds it."""
 
     def __init__(self, make: Callable[[str], SelectBase | UpdateBase]) -> None:
         """Take what makes it."""
@@ -85,7 +85,7 @@ def the_numbers(connection: Connection, numbers: Collection[int]) -> object:
     return list(numbers) if connection.dialect.name == "postgresql" else json.dumps(list(numbers))
 
 
-def _impl(typed: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - a column or a value: whatever has a type
+def _impl(typed: Any, dialect: Dialect) -> Any:  # noqa: ANN401 - a column or a value: anything that has a type
     return typed.type.dialect_impl(dialect)
 
 

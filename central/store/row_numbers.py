@@ -1,4 +1,4 @@
-"""Numbers of rows that are drawn before the rows are made, so that many rows that name one another are written at once."""
+"""Numbers of rows, drawn before the rows are made, so that many rows that name one another are written at once."""
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -7,7 +7,10 @@ from central.store.unit_of_work import Work
 
 
 def next_of(table: type[Table], dialect: str) -> ColumnElement[int]:
-    """Return the next number of a table, as a part of a statement. SQLite: nobody else can write until the transaction ends."""
+    """Return the next number of a table, as a part of a statement.
+
+    On SQLite no other process can write until the transaction ends.
+    """
     known = table.metadata.tables[str(table.__tablename__)]
     if dialect == "sqlite":
         return select(func.coalesce(func.max(known.c.id), 0) + 1).scalar_subquery()

@@ -1,8 +1,8 @@
 """Fields encrypted at rest: names and document numbers.
 
 AES-256-GCM, a fresh 96-bit nonce a field, key id in front (u8 key id | nonce 12 | ciphertext and tag).
-Laws (law 9): the associated data is `table|column|row`, so that a value moved to another row does not open;
-no plaintext of such a field is stored or logged.
+Laws (law 9): the associated data is `table|column|row`, so that a value that was moved to another row does not open; no plaintext
+of such a field is stored or logged.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ class FieldSeal:
     """Seals with the current key; opens with any key that it was given."""
 
     def __init__(self, keys: Mapping[int, bytes], current: int, random_bytes: RandomBytes) -> None:
-        """Take the field keys by id (1 to 255), the id to seal with, and the source of nonces."""
+        """Take the field keys by id (1 to 255), the id of the key to seal with, and the source of nonces."""
         assert all(len(key) == KEY_BYTES for key in keys.values()), "a field key has 32 bytes"
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._current = current
@@ -46,7 +46,7 @@ class FieldSeal:
         self._digest_key = hmac.digest(keys[min(keys)], b"paifang/digest/1", "sha256")
 
     def digest(self, text: str) -> bytes:
-        """Return 32 bytes that stand for a text, by the first of the field keys: alike as long as anything is kept."""
+        """Return 32 bytes that stand for a text, by the first of the field keys: the same as long as anything is kept."""
         return hmac.digest(self._digest_key, text.encode(), hashlib.sha256)
 
     def seal(self, text: str, place: Place) -> bytes:

@@ -1,9 +1,9 @@
 """The version of the small tables: a number that rises with every transaction that writes to one of them.
 
-What is decided by copies of these tables in memory reads this number in its own transaction, and reads the tables anew where it
-is another one: so no process decides by what another has changed (laws 3 and 4).
-Laws: nobody who writes has to remember it: the engine sees every statement, and raises the number before the commit; it is
-raised last, so that two who change settings wait for each other only while they commit.
+Code that decides by copies of these tables in memory reads this number in its own transaction, and reads the tables again where
+the number has changed: so no process decides by values that another process has changed (laws 3 and 4).
+Laws: no writer has to remember it: the engine sees every statement, and raises the number before the commit; it raises it last,
+so that two transactions that change settings wait for each other only while they commit.
 """
 
 import re
@@ -46,7 +46,7 @@ def count_writes(engine: Engine) -> None:
 
 @lru_cache(STATEMENTS_KEPT)
 def writes_small_table(statement: str) -> bool:
-    """Whether a statement as it is sent writes to one of the tables."""
+    """Return whether a statement, as it is sent, writes to one of the tables."""
     return not TABLES.isdisjoint(name.lower() for name in _WRITES.findall(statement))
 
 
@@ -60,7 +60,7 @@ def _begin(connection: Connection) -> None:
     connection.info.pop(_WRITTEN, None)
 
 
-def _note(connection: Connection, _cursor: Any, statement: str, *_how: Any) -> None:  # noqa: ANN401 - whatever the driver takes
+def _note(connection: Connection, _cursor: Any, statement: str, *_how: Any) -> None:  # noqa: ANN401 - any arguments of the driver
     if writes_small_table(statement):
         connection.info[_WRITTEN] = True
 

@@ -1,7 +1,7 @@
 """The unit of work: one transaction a use case.
 
-Laws: what a use case changes commits as a whole or not at all; whoever must be woken by a change is woken after the commit,
-never by a change that may yet be undone.
+Laws: the changes of a use case commit as a whole or not at all; a task that a change must wake is woken after the commit, never
+by a change that may still be undone.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from protocol.errors import StorageError
 
 
 class Work:
-    """One transaction, which begins when it is first used: `session` for rows, `connection` for SQLAlchemy Core on hot paths."""
+    """One transaction, which begins at its first use: `session` for rows, `connection` for SQLAlchemy Core on hot paths."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        """Take what gives a connection."""
+        """Take the function that gives a connection."""
         self._engine = engine
         self._connection: AsyncConnection | None = None
         self._session: AsyncSession | None = None
@@ -35,13 +35,13 @@ class Work:
     def session(self) -> AsyncSession:
         """Return the session over the transaction."""
         if self._session is None:
-            # It leaves the ending of a connection's transaction, where there is one already, to whoever has begun it.
+            # Where the connection has a transaction already, the session leaves its end to the code that began it.
             of = self._connection or self._engine
             self._session = AsyncSession(of, expire_on_commit=False, join_transaction_mode="rollback_only")
         return self._session
 
     async def connection(self) -> AsyncConnection:
-        """Return the connection: a session costs more than a statement, and is made only for whoever asks for it."""
+        """Return the connection. A session costs more than a statement: it is made only for callers that ask for it."""
         if self._connection is None:
             if self._session is not None:
                 return await self._session.connection()
@@ -49,11 +49,11 @@ class Work:
         return self._connection
 
     def insert(self, table: type[Table], rows: Iterable[Values]) -> None:
-        """Have rows inserted by `write`, together with all others: parents before children, and all of a table alike."""
+        """Let `write` insert rows, together with all others: parents before children, and all rows of a table alike."""
         self._rows.setdefault(table, []).extend(rows)
 
     async def write(self) -> None:
-        """Write whatever waits; before the commit, the store does it."""
+        """Write the rows that wait. The store calls it before the commit."""
         if self._session is not None:
             await self._session.flush()
         rows, self._rows = self._rows, {}
@@ -61,7 +61,7 @@ class Work:
             await insert_all(await self.connection(), rows)
 
     async def commit(self) -> None:
-        """Write whatever waits, and end the transaction. The store calls it."""
+        """Write the rows that wait, and end the transaction. The store calls it."""
         await self.write()
         if self._session is not None:
             await self._session.commit()
@@ -69,18 +69,18 @@ class Work:
             await self._connection.commit()
 
     async def close(self) -> None:
-        """Let go of the connection, and of the transaction if it has not ended. The store calls it."""
+        """Give back the connection, and roll back the transaction if it has not ended. The store calls it."""
         if self._session is not None:
             await self._session.close()
         if self._connection is not None:
             await self._connection.close()
 
     def after_commit(self, hook: Callable[[], None]) -> None:
-        """Call `hook` once the transaction is on the disk. A hook only wakes somebody; it never fails and never waits."""
+        """Call `hook` once the transaction is on the disk. A hook only wakes a task; it never fails and never waits."""
         self._hooks.append(hook)
 
     def run_hooks(self) -> None:
-        """Wake everybody; called by the store after the commit."""
+        """Run all hooks; the store calls it after the commit."""
         for hook in self._hooks:
             hook()
 
@@ -92,7 +92,7 @@ class Store:
         """Serve transactions on an open database."""
         self.database = database
         self._reading_engine = database.engine.execution_options(**{READ_ONLY: True})
-        # A statement by itself needs no transaction around it: two ways to the database less.
+        # A single statement needs no transaction around it: that saves two calls to the database.
         alone = {ALONE: True} if database.is_embedded else {"isolation_level": "AUTOCOMMIT"}
         self._asking_engine = database.engine.execution_options(**alone)
 
@@ -100,8 +100,8 @@ class Store:
     async def transaction(self) -> AsyncIterator[Work]:
         """Yield a unit of work that commits at the end of the block, or rolls back at an exception.
 
-        StorageError where the database fails, or where two at once claimed the same name; nothing of it happened. FormerLeader
-        where this is a leader's job and another process leads by now.
+        StorageError where the database fails, or where two transactions claimed the same name at once: then nothing is stored.
+        FormerLeader where this is a leader's job and another process leads by now.
         """
         try:
             async with _closing(Work(self.database.engine)) as work:
@@ -133,7 +133,7 @@ class Store:
 
     @asynccontextmanager
     async def querying(self) -> AsyncIterator[Work]:
-        """Yield a unit of work for what takes long to read: other requests go on meanwhile. It sees what is committed."""
+        """Yield a unit of work for long reads: other requests go on meanwhile. It sees what is committed."""
         try:
             async with _closing(Work(self.database.long_reads)) as work:
                 yield work
@@ -147,7 +147,7 @@ class Store:
 
 @asynccontextmanager
 async def _closing(work: Work) -> AsyncIterator[Work]:
-    """Close whatever happens; a request that is cancelled meanwhile does not keep the connection."""
+    """Close, also after an exception; a request that is cancelled meanwhile does not keep the connection."""
     try:
         yield work
     finally:

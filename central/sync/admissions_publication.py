@@ -1,7 +1,7 @@
-"""The admissions role of a site, wired to the database: new events from the outbox, the daily roll-up.
+"""The admissions role of a site, with the database: new events from the outbox, the daily roll-up.
 
-Laws: an event is taken off the outbox in the transaction that publishes it; a journal's watermark is read before the outbox, so
-that all events up to it are in what is published.
+Laws: the transaction that publishes an event deletes it from the outbox; a journal's watermark is read before the outbox, so that
+all events up to it are in what is published.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ MOST_EVENTS = 20_000
 _DAY_MS = 24 * 60 * MS_PER_MINUTE
 # Walk-ins count once a day; two days cover every time zone.
 WALK_INS_KEPT_MS = 2 * _DAY_MS
-# Roll-ups run daily; a week of ended tickets forgives some that did not run.
+# Roll-ups run daily; a week of ended tickets makes up for some that did not run.
 ENDED_WINDOW_MS = 7 * _DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
 class NextHead:
-    """The next head, what is new in it, and which events are told by it."""
+    """The next head, what is new in it, and which events it tells."""
 
     head: AdmissionsHead
     segments: dict[bytes, bytes]
@@ -49,7 +49,7 @@ class NextHead:
 
 
 async def next_head(work: Work, site_id: SiteId, feed: SiteFeed, epoch: int, now: Instant) -> NextHead | None:
-    """Return the next head with the events that wait, or None where none do."""
+    """Return the next head with the events that wait, or None where none wait."""
     watermarks = await _watermarks(work, site_id)
     told = await events.untold(work, site_id, MOST_EVENTS)
     if not told:
@@ -63,7 +63,7 @@ async def next_head(work: Work, site_id: SiteId, feed: SiteFeed, epoch: int, now
 
 
 def renewed(feed: SiteFeed, epoch: int, now: Instant) -> NextHead:
-    """Return the same head under the next version: the first of all, or signed by a new key."""
+    """Return the same head under the next version: for the first of all, or for a new key."""
     head = in_epoch(feed.admissions, epoch)
     return NextHead(replace(head, version=head.version + 1, as_of=now), {}, feed.base_hashes, {}, ())
 
@@ -81,7 +81,7 @@ async def rolled_up(work: Work, site_id: SiteId, feed: SiteFeed, now: Instant) -
 
 
 def in_epoch(head: AdmissionsHead, epoch: int) -> AdmissionsHead:
-    """Return the head to go on from: after root raised the epoch, the same content, versions anew from one."""
+    """Return the head to go on from after root raised the epoch: the same content; versions begin again at one."""
     return replace(head, epoch=epoch, version=0) if head.epoch < epoch else head
 
 
@@ -94,7 +94,7 @@ def _next(made: EventPublication, told: tuple[OutboxEvent, ...]) -> NextHead:
 
 
 def _row(one: OutboxEvent) -> Row | None:
-    """Return the row of an event; one that names neither ticket nor document is of no use to other gates."""
+    """Return the row of an event; an event that names neither ticket nor document is of no use to other gates."""
     if one.ticket_id:
         return ticket_key(one.ticket_id), one.data
     return None if one.holder is None else (one.holder, one.data)
@@ -111,7 +111,7 @@ async def _watermarks(work: Work, site_id: SiteId) -> tuple[Watermark, ...]:
 
 
 def _segment_loader(work: Work, site_id: SiteId) -> Callable[[bytes], bytes]:
-    """Return what a thread calls for a published segment, while this loop serves it."""
+    """Return a function that loads a published segment for a thread; this loop runs the query."""
     loop = asyncio.get_running_loop()
 
     async def find(sha256: bytes) -> bytes:

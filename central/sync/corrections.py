@@ -1,7 +1,7 @@
-"""Corrections of the count on site (在园人数): exits leak, and somebody has counted.
+"""Corrections of the count on site (在园人数): exits are missed, and staff have counted.
 
-Laws: a correction says who made it, when, why and by how much, and is never changed; it holds for the local day on which it was
-made, because the count begins anew with each.
+Laws: a correction says who made it, when, why and by how much, and is never changed; it applies to the local day on which it was
+made, because the count begins at zero each day.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MOST_A_DAY = 500
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """So many persons more, or fewer, than had been counted."""
+    """So many persons more, or fewer, than were counted."""
 
     correction_id: int
     site_id: SiteId

@@ -1,6 +1,6 @@
 """The rows of what was published: signed metadata, buckets, content, deltas.
 
-Laws: a role's (epoch, version) of a site is inserted once and never again (law 3); what is served is read from these rows.
+Laws: a role's (epoch, version) of a site is inserted once and never again (law 3); the feed is served from these rows.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -39,7 +39,7 @@ async def newest(work: Work, site_id: SiteId, role: Role) -> Sealed | None:
 
 
 async def envelope(work: Work, site_id: SiteId, role: Role, epoch: int, version: int) -> bytes | None:
-    """Return one envelope, or None where it is not kept."""
+    """Return one envelope, or None where it is not stored."""
     row = await work.session.get(SignedMetadataRow, (site_id, role.value, epoch, version))
     return None if row is None else row.envelope
 
@@ -59,7 +59,7 @@ async def add(work: Work, site_id: SiteId, role: Role, sealed: Sealed, now: Inst
 
 
 async def forget_metadata(work: Work, site_id: SiteId, role: Role, epoch: int, below: int) -> None:
-    """Drop envelopes of a role that nobody asks for any more: other epochs, and versions below one."""
+    """Delete envelopes of a role that agents no longer ask for: of other epochs, and of versions below one."""
     row = SignedMetadataRow
     of_role = (col(row.site_id) == site_id) & (col(row.role) == role.value)
     old = (col(row.epoch) < epoch) | ((col(row.epoch) == epoch) & (col(row.version) < below))
@@ -99,7 +99,7 @@ async def put_buckets(work: Work, site_id: SiteId, blobs: Mapping[BucketId, byte
 
 
 async def put_content(work: Work, site_id: SiteId, contents: Iterable[bytes], now: Instant) -> None:
-    """Keep content under its hash."""
+    """Store content under its hash."""
     rows = [{"site_id": site_id, "sha256": digest(data), "data": data, "used_at": now} for data in contents]
     await insert_missing(await work.connection(), FeedContentRow, rows)
 
@@ -111,7 +111,7 @@ async def content(work: Work, site_id: SiteId, sha256: bytes) -> bytes | None:
 
 
 async def drop_unused_content(work: Work, site_id: SiteId, used: Collection[bytes], now: Instant, kept_ms: int) -> None:
-    """Note what is still named, and drop what has not been for a while."""
+    """Note which content is still named, and delete content that was not named for a while."""
     wanted = list(used)
     for start in range(0, len(wanted), MOST_IN_ONE_STATEMENT):
         part = wanted[start : start + MOST_IN_ONE_STATEMENT]
@@ -122,21 +122,21 @@ async def drop_unused_content(work: Work, site_id: SiteId, used: Collection[byte
 
 
 async def put_delta(work: Work, site_id: SiteId, epoch: int, to_version: int, data: bytes) -> None:
-    """Keep the changes that lead to a version."""
+    """Store the changes that lead to a version."""
     connection = await work.connection()
     row = {"site_id": site_id, "epoch": epoch, "to_version": to_version, "data": data}
     await connection.execute(insert(FeedDeltaRow), [row])
 
 
 async def deltas(work: Work, site_id: SiteId, epoch: int, first: int, last: int) -> list[bytes]:
-    """Return the changes that lead to each version from first to last, as far as they are kept, in order."""
+    """Return the changes that lead to each version from first to last, as far as they are stored, in order."""
     row = FeedDeltaRow
     query = select(row.data).where(row.site_id == site_id, row.epoch == epoch, col(row.to_version).between(first, last))
     return list((await work.session.exec(query.order_by(col(row.to_version)))).all())
 
 
 async def forget_deltas(work: Work, site_id: SiteId, epoch: int, below: int) -> None:
-    """Drop changes that lead to other epochs' versions, or to ones below a version."""
+    """Delete changes that lead to other epochs' versions, or to versions below one."""
     row = FeedDeltaRow
     old = (col(row.epoch) < epoch) | ((col(row.epoch) == epoch) & (col(row.to_version) < below))
     await work.session.exec(delete(row).where((col(row.site_id) == site_id) & old))

@@ -18,7 +18,7 @@ from protocol.identifiers import CheckPointId, SiteId
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables by name, and the check points whose last change is told with them for the first time."""
+    """The tables by name, and the check points whose last change they tell for the first time."""
 
     by_name: dict[str, bytes]
     untold: frozenset[CheckPointId]
@@ -37,5 +37,5 @@ async def read(work: Work, site_id: SiteId) -> Tables:
 
 
 def autonomy_s(ticket_types: bytes) -> int:
-    """Return how long the site's gates may go on without central: as long as the most patient of its ticket types allows."""
+    """Return how long the site's gates may go on without central: the longest time that one of its ticket types allows."""
     return max((ticket_type.autonomy_s for ticket_type in tables.decode_ticket_types(ticket_types)), default=DEFAULT_AUTONOMY_S)

@@ -1,7 +1,7 @@
 """A process that does not publish: it serves what the leader has published, and tells the leader when something waits.
 
-Laws: a head is announced with the hash lists that it leads to, read from committed rows, so that what is announced can be served;
-it tells at most once in `GATHER_S`, outside the transactions that make work.
+Laws: a head is announced with the hash lists that it leads to, read from committed rows, so that announced content can be served;
+it tells the leader at most once in `GATHER_S`, outside the transactions that make work.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Follower:
     """Follows all sites' feeds. Lifetime: `wait` and `work` take turns in a loop."""
 
     def __init__(self, store: Store, keys: KeyRack, channel: Channel, heads: Heads, lists: RecentLists) -> None:
-        """Take the store, the keyring to announce, the way to the leader, and what is shared with those who serve."""
+        """Take the store, the keyring to announce, the channel to the leader, and what is shared with the code that serves."""
         self._store = store
         self._keys = keys
         self._channel = channel
@@ -37,11 +37,11 @@ class Follower:
         self._news = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that the leader has published."""
+        """Wake the loop: the leader has published."""
         self._news.set()
 
     async def wait(self) -> None:
-        """Wait for news; several within a short time are read at once."""
+        """Wait for news; several messages within a short time are read at once."""
         await self._news.wait()
 
     async def work(self) -> None:
@@ -70,7 +70,7 @@ class Follower:
 
     async def _newest(self, site_id: SiteId) -> Sealed | None:
         newest: Sealed | None = None
-        # What is published while this reads replaces the lists that are being read: then the newer ones are read.
+        # If the leader publishes while this reads, new lists replace those that are being read: then the newer ones are read.
         for _ in range(MOST_READINGS):
             async with self._store.reading() as work:
                 newest = await feed_store.newest(work, site_id, Role.TIMESTAMP)
@@ -79,7 +79,7 @@ class Follower:
         return newest
 
     async def _read_lists(self, work: Work, site_id: SiteId, envelope: bytes) -> bool:
-        """Read the hash lists that a timestamp leads to; return whether all of them are still there."""
+        """Read the hash lists that a timestamp leads to; return whether all of them still exist."""
         timestamp = Timestamp.from_payload(Envelope.from_bytes(envelope).payload)
         manifest = await feed_store.envelope(work, site_id, Role.MANIFEST, timestamp.epoch, timestamp.manifest.version)
         admissions = await feed_store.envelope(work, site_id, Role.ADMISSIONS, timestamp.epoch, timestamp.admissions.version)

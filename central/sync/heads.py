@@ -1,6 +1,7 @@
-"""The newest head of each site in memory, and those who wait for a newer one.
+"""The newest head of each site in memory, and the requests that wait for a newer one.
 
-Laws: only what was committed is announced; a waiter is woken once, at once, or told the present head when its time is over.
+Laws: only a committed head is announced; a waiting request is woken once, at once, or gets the present head when its time is
+over.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ class CurrentHead:
 
 @dataclass(slots=True)
 class Heads:
-    """All sites' heads. One loop's; nothing here is shared between threads."""
+    """All sites' heads. They belong to one event loop; threads do not share them."""
 
     _heads: dict[SiteId, CurrentHead] = field(default_factory=dict)
     _waiting: dict[SiteId, asyncio.Future[None]] = field(default_factory=dict)
@@ -32,21 +33,21 @@ class Heads:
         return self._heads.get(site_id)
 
     def announce(self, site_id: SiteId, head: CurrentHead) -> None:
-        """Take a newer head, and wake whoever waits for it."""
+        """Store a newer head, and wake the requests that wait for it."""
         self._heads[site_id] = head
         waiting = self._waiting.pop(site_id, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(None)
 
     def end(self) -> None:
-        """Let nobody wait any longer: the server ends."""
+        """Wake all waiting requests: the server ends."""
         self._is_ending = True
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_result(None)
 
     async def newer_than(self, site_id: SiteId, version: int, wait_s: int) -> CurrentHead | None:
-        """Return the head as soon as its version is above `version`, or as it is after `wait_s` seconds."""
+        """Return the head as soon as its version is above `version`, or the present one after `wait_s` seconds."""
         head = self._heads.get(site_id)
         if wait_s <= 0 or self._is_ending or (head is not None and head.version > version):
             return head

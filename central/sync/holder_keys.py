@@ -1,7 +1,7 @@
 """The handing over of a site's newest key for holders to its agents (law 9).
 
-Laws: only to an agent that has rights in the transaction of the answer; what an agent says that it has stored is written down
-before the next key can be dropped for it.
+Laws: a key goes only to an agent that has rights in the transaction of the answer; the key that an agent says it has stored is
+written down before the next key can be removed.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ class HolderKeyDesk:
     """Hands keys over."""
 
     def __init__(self, store: Store, guard: AgentGuard, shop: Catalog, signers: Callable[[Instant], Signers]) -> None:
-        """Take the store, the guard, who keeps the keys, and who signs the answer."""
+        """Take the store, the guard, the service that keeps the keys, and the signer of the answer."""
         self._store = store
         self._guard = guard
         self._catalog = shop
         self._signers = signers
 
     async def hand_over(self, proven: Proven, asked: HolderKeyRequest, now: Instant) -> bytes:
-        """Note which key the agent goes by, and return the sealed answer with the one that it should go by."""
+        """Note which key the agent uses, and return the sealed answer with the key that it should use."""
         agent = proven.agent
         async with self._store.transaction() as work:
             known = await self._guard.spend(work, proven, now)

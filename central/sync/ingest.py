@@ -1,9 +1,9 @@
-"""Taking in journals: facts, stored once, whatever the present state says.
+"""Taking in journals: facts, stored once, in every present state.
 
-Laws (law 5): a batch is stored whole or not at all, idempotent by (agent, journal, sequence); a gap is answered with what is
-wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked agent's upload are stored
-apart and raise an alarm, never refused; the receipt says what is on the disk. Locks are taken in one order by all: the agent, its
-journal, tickets by their ids, check points.
+Laws (law 5): a batch is stored whole or not at all, idempotent by (agent, journal, sequence); where there is a gap, the answer
+says from where entries are wanted; a fork, a broken link, an end that the agent did not sign, an unreadable item and a revoked
+agent's upload are stored apart and raise an alarm, never refused; the receipt says what is on the disk. All transactions lock in
+one order: the agent, its journal, tickets by their ids, check points.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -46,7 +46,7 @@ from protocol.sync.answers import Quarantine, Receipt
 from protocol.sync.messages import JournalBatch, JournalGap
 
 GATE = "gate"
-# The databases count in 63 bits; a number beyond is no time and no sequence that an honest agent reaches.
+# The databases count in 63 bits; an honest agent reaches no time and no sequence beyond.
 MAX_NUMBER = (1 << 63) - 1
 _ENTRY_COLUMNS = ("journal_number", "sequence", "received_at", "data")
 
@@ -55,7 +55,7 @@ Signers = dict[KeyId, Ed25519PrivateKey]
 
 @dataclass(frozen=True, slots=True)
 class IngestPorts:
-    """Who signs receipts, and who is woken: the feed's publisher at new facts, refunds when an agent's feed moved on."""
+    """The signer of receipts, and what to wake: the publisher at new facts, refunds when an agent's feed is newer."""
 
     receipt_signers: Callable[[Instant], Signers]
     feed_has_work: Wake
@@ -78,7 +78,7 @@ class Ingest:
         self._ports = ports
 
     async def take(self, proven: Proven, batch: JournalBatch, now: Instant) -> bytes | JournalGap:
-        """Store a batch; return the sealed receipt, or from where the journal is wanted."""
+        """Store a batch; return the sealed receipt, or the sequence from which the journal is wanted."""
         _check_numbers(batch)
         async with self._store.transaction() as work:
             agent = await self._guard.spend(work, proven, now)
@@ -131,7 +131,7 @@ async def _apart(work: Work, agent: KnownAgent, batch: JournalBatch, why: Quaran
 
 async def _journal(work: Work, agent: KnownAgent, journal_id: JournalId, now: Instant) -> _Journal:
     query = select(JournalRow).where(JournalRow.agent_id == agent.agent_id, JournalRow.journal_id == journal_id)
-    # Another journal's conflict may be written that names this one: its key does not change.
+    # Another journal's conflict that names this one may be written meanwhile: its key does not change.
     row = (await work.session.exec(query.with_for_update(key_share=True))).first()
     if row is None:
         empty = empty_head(journal_id)
@@ -150,7 +150,7 @@ async def _journal(work: Work, agent: KnownAgent, journal_id: JournalId, now: In
 
 
 async def _known(work: Work, journal: _Journal, batch: JournalBatch) -> list[tuple[JournalSequence, bytes]]:
-    """Return what is stored of the entries that a batch may repeat."""
+    """Return the stored entries that a batch may repeat."""
     first = _first_sequence(batch)
     if first is None or first > journal.head.sequence:
         return []
@@ -196,7 +196,7 @@ async def _keep(work: Work, agent: KnownAgent, journal: _Journal, proved: Proved
 
 
 async def _learn(work: Work, agent: KnownAgent, journal: _Journal, proved: Proved, now: Instant) -> None:
-    """Take from new entries what central keeps beside them."""
+    """Read from new entries the values that central stores beside them."""
     notes = [*_alarms(proved.entries), *_lost(proved.lost)]
     events = [
         NewEvent(journal.number, event)

@@ -1,10 +1,10 @@
-"""How many persons are on site now (在园人数), for what central decides itself: today's entries less today's exits.
+"""How many persons are on site now (在园人数), for central's own decisions: today's entries less today's exits.
 
-It is counted from the events of all journals as gates count it from theirs (`edge/gate/on_site.py`), in memory, and brought up to
-date in the transaction of each decision by what has been journalled since: so that every process knows what the others admitted.
-Laws: an event counts once; a passage that did not happen counts nothing; the count begins anew each day, because exits leak.
-What has committed is in it, what is being decided at the same moment is not: a site is never over its capacity by more than the
-persons of the calls in flight, and of what gates have not reported yet. Whoever is no visitor (staff) is not counted.
+It is counted from the events of all journals, as gates count it from theirs (`edge/gate/on_site.py`), in memory. The transaction
+of each decision adds what was journalled since: so every process knows what the others admitted.
+Laws: an event counts once; a passage that did not happen counts nothing; the count begins at zero each day, because exits are
+missed. Committed events are in it; a decision at the same moment is not: a site is over its capacity at most by the persons of
+the calls in flight, and of what gates have not reported yet. Persons who are no visitors (staff) are not counted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ _Key = tuple[int, int]  # the journal's number, the intent's sequence
 
 @dataclass(slots=True)
 class _Day:
-    """One site's passages of one local day, and up to where each journal is in them."""
+    """One site's passages of one local day, and how far each journal is counted in them."""
 
     day: date
     told: dict[int, int] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class _Day:
     total: int = 0
 
     def note(self, journal: int, sequence: int, event: Intent | Outcome, zone: tzinfo) -> None:
-        """Add an event; one that was added before changes nothing."""
+        """Add an event; an event that was added before changes nothing."""
         self.told[journal] = max(sequence, self.told.get(journal, 0))
         if isinstance(event, Intent):
             if (journal, sequence) in self.persons or event.resumes is not None or local_day(event.scanned_at, zone) != self.day:
@@ -80,7 +80,7 @@ class OnSite:
             held = _Day(today)
             row = AdmissionEventRow
             await _read(work, held, (col(row.site_id) == site_id) & (col(row.scanned_at) >= begun), tables)
-            # Kept only when it is whole: another call must not count on from half of it.
+            # Stored only when it is complete: another call must not go on from half of it.
             self._days[site_id] = held
         elif moved := [number for number, sequence in heads.items() if sequence > held.told.get(number, 0)]:
             await _read(work, held, _since(held.told, moved), tables)

@@ -1,8 +1,8 @@
 """Decisions that central makes for agents: claims, and admissions for devices that hold no cache.
 
 Laws: the same `decide` as at a gate; the ticket's row is locked from the reading of its history to the commit, so that of many
-calls at once one admits; the small tables are as they stand under these locks, whichever process changed them; the same attempt
-is told the same and recorded once; what is admitted is recorded with the answer.
+calls at once one admits; the small tables are read under these locks, so that changes by any process count; the same attempt gets
+the same answer and is recorded once; an admission is recorded with the answer.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,12 +13,13 @@ from central.admissions import events, judging
 from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
 from central.devices.guard import AgentRevoked, Proven, spent
+from central.domain.ports import Wake
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows
 from central.store import settings_version
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
-from central.sync.ingest import Signers, Wake
+from central.sync.ingest import Signers
 from central.sync.on_site import OnSite
 from central.sync.online_answers import Attempt
 from central.sync.online_journal import Place
@@ -57,13 +58,13 @@ from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord, TicketState
 
 MOST_CANDIDATES = 32
-NO_GENERATION = 0  # what a claim says of a ticket that was not shown by its code
-_ANY_KEY = KeyId(1)  # the gate has proved the code; which key did it decides nothing here
+NO_GENERATION = 0  # a claim says this of a ticket that was not shown by its code
+_ANY_KEY = KeyId(1)  # the gate has verified the code; the key does not matter here
 
 
 @dataclass(frozen=True, slots=True)
 class OnlinePorts:
-    """Who signs answers, the keyring that proves codes, the tables, and who is woken by an admission."""
+    """The signer of answers, the keyring that verifies codes, the tables, and what an admission wakes."""
 
     signers: Callable[[Instant], Signers]
     keyring: Callable[[], Keyring]
@@ -84,7 +85,7 @@ class _Opened:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What was shown, by whom, the tables to judge it by, and the persons on site where the site has a capacity."""
+    """The credential, the agent that saw it, the tables to judge by, and the persons on site where the site has a capacity."""
 
     shown: Shown
     holder: HolderShown
@@ -147,7 +148,7 @@ class Online:
         return _Opened(attempt, window, locked.records, told, Place(journal_id, told.journal, now))
 
     async def _inside(self, work: Work, opened: _Opened, tables: SiteTables) -> int | None:
-        """Count who is on site, where that restricts; under the locks, so that what was admitted before is in it."""
+        """Count the persons on site, where the capacity restricts. Under the locks, so that earlier admissions are in it."""
         if tables.rules.capacity is None:
             return None
         return await self._on_site.count(work, opened.attempt.site, tables, opened.place.now)
@@ -165,7 +166,7 @@ class Online:
         return tuple(dict.fromkeys(found))[:MOST_CANDIDATES]
 
     async def _keep(self, work: Work, opened: _Opened, asked: AdmissionRequest, tables: SiteTables, verdict: Verdict) -> None:
-        """Store the answer, and what was let through."""
+        """Store the answer, and the admission."""
         attempt, now = opened.attempt, opened.place.now
         release = None
         if isinstance(verdict, Admit | LetOut):
@@ -191,7 +192,7 @@ def _writing(opened: _Opened, answer: Mapping[str, object] | None, release: Rele
 
 
 def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
-    """Whether a release can be one too many: the first of a ticket that is not void cannot."""
+    """Return whether a release can be one too many: the first of a ticket that is not void cannot."""
     is_void = any(record.ticket_id == ticket_id and record.state is TicketState.VOID for record in opened.records)
     return ticket_id is not None and (is_void or ticket_id in opened.told.events)
 
@@ -199,7 +200,7 @@ def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
 async def _judge_claim(work: Work, opened: _Opened, asked: ClaimRequest, tables: SiteTables, inside: int | None) -> Verdict:
     _require_hosted(opened.attempt, tables)
     shown = Shown(_claimed(asked, opened.records), ticket_id=asked.ticket_id)
-    # The gate has seen the holder; what it asks is whether the ticket is free.
+    # The gate has seen the holder; it asks only whether the ticket is free.
     case = _Case(shown, HolderShown.CONFIRMED_BY_STAFF, _only(tables, asked, opened.records), inside)
     return decide(await _facts(work, opened, case))
 
@@ -220,7 +221,7 @@ def _require_hosted(attempt: Attempt, tables: SiteTables) -> HostedCheckPoint:
 
 
 def _attempt(proven: Proven, asked: ClaimRequest | AdmissionRequest, now: Instant, *, is_claim: bool) -> Attempt:
-    """Take the agent's time of the scan where it can be right, else central's own."""
+    """Use the agent's time of the scan where it can be right, else central's own."""
     believed = abs(asked.scanned_at - now) <= MAX_TRUSTED_UNCERTAINTY_MS
     return Attempt(
         agent=proven.agent.agent_id,
@@ -234,7 +235,7 @@ def _attempt(proven: Proven, asked: ClaimRequest | AdmissionRequest, now: Instan
 
 
 def _claimed(asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> Presented:
-    """Return the code that the gate has proved: it says what the record says, but for its generation."""
+    """Return the code that the gate has verified: it says what the record says, except for its generation."""
     if asked.generation == NO_GENERATION or not records:
         return LookUpCode()
     record = records[0]
@@ -309,7 +310,7 @@ async def _facts(work: Work, opened: _Opened, case: _Case) -> Facts:
 
 
 def _history(opened: _Opened) -> dict[TicketId, tuple[PastPassage, ...]]:
-    """Return what journals tell of the tickets, and the claims that hold them."""
+    """Return what journals say of the tickets, and the claims that hold them."""
     told = opened.told.events
     passages = {
         record.ticket_id: fold(tuple(events.event_of(data) for data in told.get(record.ticket_id, ())))

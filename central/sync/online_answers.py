@@ -1,6 +1,6 @@
-"""What central told agents of single attempts: remembered, so that the same attempt is told the same, and a claim holds.
+"""What central answered agents about single attempts: stored, so that the same attempt gets the same answer, and a claim holds.
 
-Laws: an answer is stored in the transaction that decides it; a granted claim counts as a use until the agent's journal tells what
+Laws: an answer is stored in the transaction that decides it; a granted claim counts as a use until the agent's journal says what
 became of it; it is released where that journal went on for a minute without it, or the same agent claims the ticket again.
 """
 
@@ -39,7 +39,7 @@ class Attempt:
 
 
 def row_of(attempt: Attempt, verdict: Verdict, now: Instant) -> dict[str, object]:
-    """Return what an attempt is told, as it is stored."""
+    """Return the answer to an attempt, as it is stored."""
     granted = isinstance(verdict, Admit)
     return {
         "agent_id": attempt.agent,
@@ -64,7 +64,7 @@ def verdict_of(data: bytes) -> Verdict:
 def holding(
     claims: Iterable[HeldClaim], site: SiteId, told: Mapping[TicketId, Iterable[PastPassage]]
 ) -> dict[TicketId, tuple[PastPassage, ...]]:
-    """Return those of other agents' claims that hold these tickets and that no journal has told of yet."""
+    """Return the claims of other agents that hold these tickets and that no journal has mentioned yet."""
     journalled = {(one.agent, one.attempt_id) for passages in told.values() for one in passages}
     found: dict[TicketId, list[PastPassage]] = {}
     for claim in claims:
@@ -75,7 +75,7 @@ def holding(
 
 
 async def forget_old(work: Work, now: Instant) -> None:
-    """Drop answers that no agent asks for again, and whose claims have long been told or given up."""
+    """Delete answers that no agent asks for again, and whose claims were reported or released long ago."""
     await work.session.exec(delete(OnlineAnswerRow).where(col(OnlineAnswerRow.answered_at) < now - ANSWERS_KEPT_MS))
 
 

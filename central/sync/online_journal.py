@@ -1,4 +1,4 @@
-"""The journal that central keeps for an agent which has none: what was admitted online, as events like any other's.
+"""The journal that central keeps for an agent which has none: online admissions, as events like those of any journal.
 
 Laws: written in the transaction that decides; an admission without a passage sensor counts as passed, so its outcome is written
 with it; its journal id follows from agent and epoch, so that after a restore no sequence is used for a second event.
@@ -29,7 +29,7 @@ _EPOCH_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the next release is told. `stored` is the journal as the locked agent's row guards it (None: not begun)."""
+    """Where the next release is written. `stored` is the journal as the lock of the agent's row guards it (None: not begun)."""
 
     journal_id: JournalId
     stored: JournalPlace | None
@@ -39,9 +39,9 @@ class Place:
 async def release_of(
     work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, place: Place, sites: frozenset[SiteId]
 ) -> Release | None:
-    """Return the release that central decided, as it is stored, for all sites that are told of its ticket.
+    """Return the release that central decided, as it is stored, for all sites that hear of its ticket.
 
-    An exit that names no ticket leaves nothing to record against one.
+    An exit that names no ticket is not recorded: there is no ticket to record it for.
     """
     if isinstance(verdict, LetOut) and verdict.ticket_id is None:
         return None

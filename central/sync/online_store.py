@@ -1,9 +1,9 @@
 """What an online decision reads and writes, in as few statements as its locks allow: two to read and one to write.
 
-Tables of other slices stand in these statements, because a statement is a round trip and costs more than the decision itself;
-rows are still made and read by the slices that own them.
-Laws: the agent, then its tickets, are locked by one statement, and what depends on these locks is read by the next, because a
-statement of PostgreSQL that waited for a lock still sees all other tables as they were before it waited.
+Tables of other slices stand in these statements, because a statement is a round trip and costs more than the decision itself; the
+slices that own the rows still make and read them.
+Laws: one statement locks the agent, then its tickets; the next one reads what depends on these locks, because a statement of
+PostgreSQL that waited for a lock still sees all other tables as they were before it waited.
 """
 
 from collections.abc import Collection, Mapping
@@ -50,7 +50,7 @@ _event, _outbox = METADATA.tables["admission_event"], METADATA.tables["admission
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """An agent's replay window and some tickets, nobody else's until the transaction ends."""
+    """An agent's replay window and some tickets, locked until the transaction ends."""
 
     window: ReplayWindow
     is_revoked: bool
@@ -60,7 +60,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
-    """A granted claim of another agent. `journalled_at` is how far that agent's journal tells of its time."""
+    """A granted claim of another agent. `journalled_at` is the time up to which that agent's journal is known."""
 
     ticket_id: TicketId
     attempt_id: AttemptId
@@ -97,7 +97,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The two events of a release as rows, the journal that tells them, and the sites whose gates hear of it."""
+    """The two events of a release as rows, the journal that holds them, and the sites whose gates hear of it."""
 
     journal_number: int
     last_sequence: int
@@ -107,7 +107,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What a decision leaves: the agent's window, the answer's row (None: told before), and the release if there is one."""
+    """What a decision writes: the agent's window, the answer's row (None: answered before), and the release if there is one."""
 
     agent: AgentId
     window: ReplayWindow
@@ -117,7 +117,7 @@ class Writing:
 
 
 async def lock(work: Work, agent: AgentId, ticket_ids: Collection[TicketId]) -> Locked:
-    """Lock an agent and tickets, in an order that is the same for all, and return what they are."""
+    """Lock an agent and tickets, in an order that is the same for all, and return them."""
 
     def read(connection: Connection) -> Locked:
         tickets = the_numbers(connection, [to_signed(one) for one in ticket_ids])
@@ -144,7 +144,7 @@ async def tell(work: Work, agent: AgentId, attempt: AttemptId, journal: JournalI
 
 
 async def write(work: Work, done: Writing) -> None:
-    """Store what a decision leaves."""
+    """Store what a decision writes."""
     said: dict[str, object] = {
         "the_agent": done.agent,
         "highest": done.window.highest,
@@ -158,7 +158,7 @@ async def write(work: Work, done: Writing) -> None:
         said |= _of_release(done.release) | {"outbox_site": first_site}
 
     def store(connection: Connection) -> None:
-        # SQLite has no statement that writes several tables, and needs none: there is no way between.
+        # SQLite has no statement that writes several tables, and needs none: it has no round trips.
         statements, at_once = _statements(done)
         for statement in statements if connection.dialect.name == "sqlite" else (at_once,):
             statement.run(connection, said)
@@ -266,7 +266,7 @@ def _all_columns(table: Table, prefix: str) -> dict[str, BindParameter[object]]:
 
 
 def _insert_both(table: Table, rows: list[dict[str, BindParameter[object]]]) -> Insert:
-    """Return an insert of the rows by a select: one of several VALUES would be compiled anew at each call."""
+    """Return an insert of the rows by a select. An insert of several VALUES would be compiled again at each call."""
     return insert(table).from_select(list(rows[0]), union_all(*(select(*row.values()) for row in rows)))
 
 

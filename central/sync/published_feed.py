@@ -1,6 +1,6 @@
-"""What is published of a site now, as the publisher and those who serve the feed hold it in memory.
+"""What is published of a site now, as the publisher and the code that serves the feed hold it in memory.
 
-Laws: made from rows that were committed; replaced as a whole after the next commit, so that nobody serves two truths at once.
+Laws: made from committed rows; replaced as a whole after the next commit, so that a process never serves two versions mixed.
 """
 
 from collections import deque
@@ -55,7 +55,7 @@ class RecentLists:
 
 
 async def load(work: Work, site_id: SiteId, epoch: int) -> SiteFeed:
-    """Return what was published of a site until now, or what stands before its first publication."""
+    """Return what was published of a site until now, or the empty state before its first publication."""
     edition, manifest_ref, is_whole = await _edition(work, site_id, epoch)
     head, admissions_ref = await _admissions(work, site_id, epoch)
     base_hashes = await feed_store.hash_list(work, site_id, BucketKind.EVENTS)

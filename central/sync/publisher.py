@@ -1,10 +1,10 @@
 """Publishing: what has changed in central becomes signed versions of each site's feed.
 
-One transaction a publication: it takes what is waiting in the outboxes, inserts the signed metadata under its unique key and the
-content that it names, and says in the outboxes which version told it. After the commit the head is announced, and the other
+One transaction a publication: it takes what waits in the outboxes, inserts the signed metadata under its unique key and the
+content that it names, and stores in the outboxes which version told it. After the commit the head is announced, and the other
 processes hear of it.
-Laws: versions are given after the changes committed; a version is never given twice (law 3): of two processes that try, one
-fails at the unique key and reads again; nothing is announced that is not on the disk.
+Laws: a version gets its number after the changes have committed; a version is never given twice (law 3): of two processes that
+try, one fails at the unique key and reads again; only what is on the disk is announced.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from protocol.instants import MS_PER_MINUTE, Clock, Instant, plus
 from protocol.keyring import Purpose
 from protocol.signatures import seal
 
-# Up to so many changed tickets travel as a delta; beyond, the site's feed is made anew.
+# Up to so many changed tickets travel as a delta; with more, the site's feed is made again from the start.
 MOST_CHANGES = 10_000
 # Several changes within this time share a version.
 GATHER_S = 0.05
@@ -60,9 +60,9 @@ _PURPOSES = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What those who serve the feed share with the publisher, and who hears of a publication.
+    """What the code that serves the feed shares with the publisher, and what a publication wakes.
 
-    `fence_moved` is woken when gates have been told of changes; `tell_processes` lets the others know once it commits.
+    `fence_moved` is woken when gates were told of changes; `tell_processes` tells the other processes once it commits.
     """
 
     heads: Heads
@@ -73,7 +73,7 @@ class Served:
 
 @dataclass(slots=True)
 class _Step:
-    """One publication under way."""
+    """One publication that is being made."""
 
     work: Work
     site_id: SiteId
@@ -99,17 +99,20 @@ class Publisher:
         self._tables_read: dict[SiteId, int] = {}
 
     def wake(self) -> None:
-        """Say that something waits to be published."""
+        """Wake the loop: something waits to be published."""
         self._work.set()
 
     async def wait(self) -> None:
-        """Wait for work, after a rest: publishing takes half of the time at most, a quarter where nobody waits long for it."""
+        """Wait for work, after a rest.
+
+        Publishing takes half of the time at most; a quarter where no request waits long for it.
+        """
         await asyncio.sleep(self._rest_s)
         await self._work.wait()
         self._work.clear()
 
     async def work(self) -> None:
-        """Publish what waits; StorageError where the database fails, after which it is tried again."""
+        """Publish what waits; StorageError where the database fails, after which the loop tries again."""
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
@@ -122,7 +125,7 @@ class Publisher:
         self._rest_s = max(GATHER_S, took_s, min(REST_FACTOR * took_s, MOST_REST_S))
 
     async def publish_all(self, *, sign_anew: bool = False) -> None:
-        """Publish whatever waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
+        """Publish all that waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
         self._keys.reload()
         async with self._store.reading() as work:
             sites = [site.site_id for site in await catalog.sites(work)]
@@ -130,7 +133,7 @@ class Publisher:
             await self.publish(site_id, sign_anew=sign_anew)
 
     async def publish(self, site_id: SiteId, *, sign_anew: bool = False) -> None:
-        """Publish whatever waits of one site."""
+        """Publish all that waits of one site."""
         async with self._one_at_a_time:
             try:
                 feed = await self._publish(site_id, sign_anew=sign_anew)
@@ -141,13 +144,13 @@ class Publisher:
             self._feeds[site_id] = feed
 
     async def rebuild(self, site_id: SiteId) -> None:
-        """Make a site's feed anew and publish it."""
+        """Make a site's feed again from the start and publish it."""
         async with self._one_at_a_time:
             self._feeds.pop(site_id, None)
             self._feeds[site_id] = await self._rebuilt(site_id)
 
     async def roll_up(self, site_id: SiteId) -> None:
-        """Roll all segments of events up into the base, leaving out those of tickets that ended long ago."""
+        """Roll all segments of events up into the base, without those of tickets that ended long ago."""
         async with self._one_at_a_time:
             now = self._clock()
             async with self._store.transaction() as work:
@@ -161,7 +164,7 @@ class Publisher:
             self._feeds[site_id] = self._announce(feed, timestamp)
 
     async def tidy_all(self) -> None:
-        """Roll events up, let ended tickets go, and drop content that nothing names any more; daily."""
+        """Roll events up, remove ended tickets, and delete content that is no longer named; daily."""
         async with self._store.reading() as work:
             sites = [site.site_id for site in await catalog.sites(work)]
         for site_id in sites:
@@ -188,7 +191,7 @@ class Publisher:
         return self._announce(step.feed, step.newest or b"" if timestamp is None else timestamp)
 
     async def _advance(self, step: _Step, waiting: tuple[outbox.Change, ...], *, sign_anew: bool) -> bytes | None:
-        """Publish within the step's transaction; return the new timestamp's envelope, or None where all stays as it is."""
+        """Publish within the step's transaction; return the new timestamp's envelope, or None where nothing changes."""
         changed = await self._manifest(step, waiting)
         changed = await self._events(step) or changed
         return await self._timestamp(step) if changed or sign_anew or step.feed.timestamp is None else None
@@ -291,7 +294,7 @@ class Publisher:
         step.feed = replace(step.feed, admissions=head, admissions_ref=ref, base_hashes=made.base_hashes)
 
     async def _timestamp(self, step: _Step) -> bytes:
-        """Sign what is current now; return the envelope."""
+        """Sign the current state; return the envelope."""
         keyring, before = self._keys.keyring, step.feed.timestamp
         assert step.feed.manifest is not None, "a manifest is published before a timestamp"
         assert step.feed.admissions_ref is not None, "an admissions head is published before a timestamp"
@@ -320,7 +323,7 @@ class Publisher:
         return envelope
 
     def _announce(self, feed: SiteFeed, timestamp: bytes) -> SiteFeed:
-        """Serve a committed edition, and wake whoever waits for a newer timestamp."""
+        """Serve a committed edition, and wake the requests that wait for a newer timestamp."""
         assert feed.timestamp is not None, "what is announced has a timestamp"
         self._note(feed)
         known = self._served.heads.get(feed.timestamp.site)
@@ -344,7 +347,7 @@ def _edition_of(feed: SiteFeed) -> tuple[int, int] | None:
 
 
 async def _changes(step: _Step, waiting: tuple[outbox.Change, ...]) -> Changes:
-    """Return what the tickets of the waiting changes are now."""
+    """Return the present records of the tickets whose changes wait."""
     ids = sorted({change.ticket_id for change in waiting})
     return changes(
         upserts=await feed_rows.records(step.work, ids),

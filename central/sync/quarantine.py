@@ -1,6 +1,6 @@
-"""What could not join a journal's chain, kept apart, and the alarms that journals raise.
+"""Items that could not join a journal's chain, kept apart, and the alarms that journals raise.
 
-Laws: nothing that an agent sent is thrown away; the same item or alarm twice is one.
+Laws: nothing that an agent sent is deleted; the same item or alarm twice is stored once.
 """
 
 import hashlib
@@ -70,5 +70,5 @@ def _row(agent: KnownAgent, journal_id: JournalId, item: bytes | LostRange, why:
 
 
 def _text(text: str, most: int) -> str:
-    """Cut a text to its column; PostgreSQL keeps no NUL."""
+    """Cut a text to its column; without NUL, which PostgreSQL does not store."""
     return text.replace("\0", "")[:most]

@@ -1,8 +1,8 @@
-"""The feed of a site made anew from the tickets themselves: at the first start, after a great import, and daily.
+"""The feed of a site made again from the tickets themselves: at the first start, after a large import, and daily.
 
-It is how ended tickets leave the feed. Memory is bounded: 64 buckets at a time, each in a transaction of its own.
-Laws: changes that commit meanwhile stay in the outbox and are published after it; a rebuild cut short is noticed by its roots
-and done again; nothing is signed before all of it stands.
+In this way ended tickets leave the feed. Memory is bounded: 64 buckets at a time, each in a transaction of its own.
+Laws: changes that commit meanwhile stay in the outbox and are published after it; a rebuild that was interrupted is noticed by
+its roots and done again; nothing is signed before all of it is stored.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ from protocol.instants import MS_PER_MINUTE, Instant, Minute, to_minute
 from protocol.tickets.record import TicketRecord
 
 BUCKETS_AT_ONCE = 64
-# An ended ticket is told "expired" for so long; after that it is unknown.
+# Gates answer "expired" for an ended ticket for so long; after that the ticket is unknown.
 ENDED_KEPT_MS = 30 * 24 * 60 * MS_PER_MINUTE
 _KINDS = (BucketKind.TICKETS, BucketKind.CREDENTIALS)
 _BUCKET_BITS = BUCKETS.bit_length() - 1
@@ -42,7 +42,7 @@ _KEY_SHIFT = CREDENTIAL_KEY_BYTES * 8 - _BUCKET_BITS
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which tickets belong into a site's feed."""
+    """Which tickets belong to a site's feed."""
 
     site_id: SiteId
     ticket_types: frozenset[TicketTypeId]
@@ -56,7 +56,7 @@ def scope_of(site_id: SiteId, tables: dict[str, bytes], now: Instant) -> Scope:
 
 
 async def rebuild(store: Store, scope: Scope, epoch: int) -> Edition:
-    """Write the buckets of a site that differ from what its tickets are now; return the edition, not dated yet."""
+    """Write the buckets of a site that differ from its present tickets; return the edition, not dated yet."""
     async with store.transaction() as work:
         highest = await outbox.set_aside(work, scope.site_id, epoch)
         stored = {kind: await feed_store.hash_list(work, scope.site_id, kind) for kind in _KINDS}

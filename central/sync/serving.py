@@ -1,7 +1,7 @@
-"""Serving the feed: whatever signed metadata names, from the rows that were published.
+"""Serving the feed: all content that signed metadata names, from the rows that were published.
 
-Laws: nothing is served that was not inserted as published (law 3); what is gone is answered as gone, and the gate asks for the
-head again.
+Laws: only content that was inserted as published is served (law 3); for content that is gone the answer says so, and the gate
+asks for the head again.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from protocol.feed.delta import MAX_DELTA_BYTES, Changes, Delta
 from protocol.feed.faults import Role
 from protocol.identifiers import SiteId
 
-# Beyond so many steps the buckets that differ are the shorter way.
+# For more steps than this, the buckets that differ are less to download.
 MOST_STEPS = 64
 
 
@@ -40,7 +40,7 @@ class FeedServing:
             return await feed_store.envelope(work, site_id, role, epoch, version)
 
     async def delta(self, site_id: SiteId, epoch: int, from_version: int, to_version: int) -> bytes | None:
-        """Return the changes between two versions, or None where they are not kept, too many or too long."""
+        """Return the changes between two versions, or None where they are not stored, too many or too long."""
         if not 0 < to_version - from_version <= MOST_STEPS:
             return None
         async with self._store.reading() as work:
@@ -60,7 +60,7 @@ class FeedServing:
         return None if found is None else await asyncio.to_thread(deflate, found)
 
     async def buckets(self, site_id: SiteId, kind: BucketKind, root: bytes, numbers: Sequence[int]) -> bytes | None:
-        """Return a pack of buckets of the list with that root, or None where one of them is no longer that list's."""
+        """Return a pack of buckets of the list with that root, or None where one of them no longer belongs to that list."""
         hashes = self._lists.find(root)
         if hashes is None:
             return None

@@ -1,6 +1,6 @@
-"""Shifts: an agent that closed, with all of its journal uploaded, keeps no refund waiting (law 6).
+"""Duty: a refund does not wait for an agent that signed off with all of its journal uploaded (law 6).
 
-Laws: an agent is closed only if central holds its journal up to the head that it signs; from the moment that central answers
+Laws: an agent is closed only if central holds its journal up to the head that it signs; from the moment when central answers
 "open", refunds wait for it again.
 """
 
@@ -10,10 +10,11 @@ from sqlmodel import select
 
 from central.devices import agents
 from central.devices.guard import AgentGuard, AgentRevoked, Proven
+from central.domain.ports import Wake
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Store, Work
-from central.sync.ingest import Signers, Wake
+from central.sync.ingest import Signers
 from protocol.instants import Instant
 from protocol.journal.chain import NO_ENTRY, head_verifies
 from protocol.sync.answers import DutyAnswer
@@ -21,10 +22,10 @@ from protocol.sync.messages import Duty, SignOffRequest
 
 
 class Shifts:
-    """Notes who admits."""
+    """Notes which agents admit."""
 
     def __init__(self, store: Store, guard: AgentGuard, signers: Callable[[Instant], Signers], fence_moved: Wake) -> None:
-        """Take the store, the guard, who signs the answer, and whom to wake when refunds need wait no longer."""
+        """Take the store, the guard, the signer of the answer, and the function to call when refunds need not wait longer."""
         self._store = store
         self._guard = guard
         self._signers = signers

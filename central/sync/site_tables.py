@@ -1,4 +1,4 @@
-"""The small tables of each site as decisions need them that central makes itself."""
+"""The small tables of each site, for the decisions that central makes itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from protocol.instants import Instant
 class SiteTables:
     """What a decision at a site needs beside the ticket. `places` are the check points as decisions know them.
 
-    `uncounted` are the types by which nobody is counted as a visitor, `corrections` the last of the count on site.
+    `uncounted` are the types whose holders are not counted as visitors, `corrections` the last corrections of the count on site.
     """
 
     check_points: Mapping[CheckPointId, HostedCheckPoint]

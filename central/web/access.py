@@ -1,7 +1,7 @@
-"""Who asks, and whether the route lets them.
+"""Who calls, and whether the route allows it.
 
-Laws: denied unless declared; a browser's session counts only from our own pages (Origin or Sec-Fetch-Site, and a token that
-another site cannot read); a person who must change the password may do nothing else.
+Laws: every route is denied unless its declaration allows it; a browser's session counts only from our own pages (Origin or
+Sec-Fetch-Site, and a token that another site cannot read); a person who must change the password may do nothing else.
 """
 
 import hashlib
@@ -36,12 +36,12 @@ class Sight(Protocol):
     """What the web needs of sales."""
 
     async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
-        """Whether the order that this number belongs to is there, and within the person's data scope."""
+        """Return whether the order that this number belongs to exists, and is within the person's data scope."""
         ...
 
 
 async def require_seen(sight: Sight, who: Principal, subject: Subject, value: int | str) -> None:
-    """Raise Problem where a person asks about an order outside the data scope: for them it is not there."""
+    """Raise Problem where a person asks for an order outside the data scope: for that person it does not exist."""
     if who.scope is not DataScope.ALL and not await sight.sees(who, subject, value):
         raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")
 
@@ -50,7 +50,7 @@ class Authenticator(Protocol):
     """What the web needs of identity."""
 
     async def principal(self, token: str, now: Instant) -> Principal | None:
-        """Return whose session the token is, or None where it is unknown or over."""
+        """Return the person of the token's session, or None where the token is unknown or the session is over."""
         ...
 
 
@@ -63,7 +63,7 @@ class Credentials:
 
 
 def credentials(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Credentials | None:
-    """Return the token that a request carries; a bearer token goes before a cookie."""
+    """Return the token that a request carries; a bearer token takes precedence over a cookie."""
     authorization = headers.get("Authorization", "")
     if authorization.startswith(_BEARER):
         return Credentials(authorization[len(_BEARER) :], is_ambient=False)
@@ -72,7 +72,7 @@ def credentials(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Crede
 
 
 def csrf_token(session_token: str) -> str:
-    """Return the token that pages send along; it follows from the session's, and does not reveal it."""
+    """Return the token that pages send along; it is computed from the session's token, and does not reveal it."""
     return hashlib.sha256(b"paifang/csrf/1\0" + session_token.encode()).hexdigest()
 
 
@@ -96,7 +96,7 @@ def require_proved(principal: Principal, now: Instant) -> None:
 
 
 def require_session(principal: Principal) -> None:
-    """Raise Problem where a program acts: what belongs to a person's session is not for it."""
+    """Raise Problem where a program acts: only a person's session may do this."""
     if principal.proved_at is None:
         raise Problem(ProblemCode.FORBIDDEN, "this is for a person's own session; a program's token cannot do it")
 

@@ -1,6 +1,6 @@
-"""What is told of each call of the API, and to whom.
+"""What the web tells listeners of each call of the API.
 
-Law: a listener only takes note; a request neither waits for it nor fails by it.
+Law: a listener only takes note; no request waits for it or fails because of it.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ def begin(request: web.Request, request_id: str) -> float:
 
 
 def end(request: web.Request, response: web.StreamResponse, begun_s: float) -> None:
-    """Tell whoever listens that a request was answered."""
+    """Tell the listeners that a request was answered."""
     listener = request.app.get(CALL_LISTENER)
     if listener is None:
         return
@@ -50,7 +50,7 @@ def end(request: web.Request, response: web.StreamResponse, begun_s: float) -> N
 
 
 def fault(request: web.Request, error: Exception) -> None:
-    """Tell whoever listens that something of ours broke."""
+    """Tell the listeners of a fault of ours."""
     listener = request.app.get(CALL_LISTENER)
     if listener is not None:
         listener.failed(Failed(request[REQUEST_ID], type(error).__name__, "".join(traceback.format_exception(error))))

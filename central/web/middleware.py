@@ -1,6 +1,6 @@
-"""What surrounds every request: its id, and that whatever goes wrong becomes a problem document.
+"""What surrounds every request: its id, and a problem document for anything that goes wrong.
 
-Laws: the only broad `except` of the web stands here; what it catches is logged with the request's id and answered without detail.
+Laws: the only broad `except` of the web stands here; it logs the fault with the request's id, and answers without detail.
 """
 
 import json
@@ -30,7 +30,7 @@ _log = logging.getLogger("paifang.web")
 
 
 def request_ids(random_bytes: RandomBytes) -> Middleware:
-    """Return the middleware that names each request; the name is in the answer, in problems and in the log."""
+    """Return the middleware that gives each request an id; the id is in the answer, in problems and in the log."""
 
     @web.middleware
     async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -46,7 +46,7 @@ def request_ids(random_bytes: RandomBytes) -> Middleware:
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever a handler raises into a problem document."""
+    """Turn any exception of a handler into a problem document."""
     try:
         return await handler(request)
     except Problem as problem:
@@ -61,7 +61,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return answer(request, Problem(ProblemCode.STORAGE_FAILED, _without_statement(error), retry_after_s=_RETRY_AFTER_S))
     except web.HTTPException as error:
         return _of_aiohttp(request, error)
-    except Exception as error:  # noqa: BLE001 - the edge of the web (law 10): nothing beyond may see a stack
+    except Exception as error:  # noqa: BLE001 - the edge of the web (law 10): no client may see a stack
         _log.exception("a fault in a handler", extra={"request_id": request[REQUEST_ID]})
         calls.fault(request, error)
         return answer(request, Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance"))

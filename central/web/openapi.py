@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document, made from the declared operations (docs/decisions/0003).
 
-Laws: nothing is described by hand that the declarations know; the same operations give the same document.
+Laws: what the declarations know is never described by hand; the same operations give the same document.
 """
 
 from collections.abc import Iterable, Mapping

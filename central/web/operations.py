@@ -1,7 +1,7 @@
 """Operations: a route, declared once, with everything that callers and OpenAPI must know of it.
 
-Laws: there is no route without a declaration, and none without access (deny by default); input is parsed by its model before
-the handler sees it; a handler returns a model, never bytes of its own making (but for a raw operation, which says so).
+Laws: there is no route without a declaration, and none without access (deny by default); the model parses the input before the
+handler sees it; a handler returns a model, never bytes of its own making (except a raw operation, which declares it).
 """
 
 import json
@@ -44,8 +44,8 @@ class Operation:
 
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
-    `raw_media_type` marks a raw operation, and `raw_answers` the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are those that an operation answers in whose answer is a stream.
+    `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
+    `stream_media_types` are the types of an operation that answers with a stream.
     """
 
     operation_id: str
@@ -67,7 +67,7 @@ class Operation:
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
-        """Return what of an order it is about: outside the caller's data scope there is none."""
+        """Return the parts of an order that this operation is about: outside the caller's data scope there are none."""
         said = {*self.path_names, *(self.body.model_fields if self.body else ())}
         return tuple(subject for subject in Subject if subject in said)
 
@@ -104,9 +104,9 @@ class Call(Generic[BodyT, ParametersT]):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What stands before a handler `async def f(call: Call[Body, Parameters]) -> Answer`: see `Operation` for the fields.
+    """The decorator of a handler `async def f(call: Call[Body, Parameters]) -> Answer`: see `Operation` for the fields.
 
-    The models are those of the handler's own signature, so that they are said once.
+    The models come from the handler's own signature, so that they are written once.
     """
 
     operation_id: str
@@ -179,7 +179,7 @@ ANSWER_HEADERS: web.RequestKey[dict[str, str]] = web.RequestKey("answer_headers"
 
 @dataclass(frozen=True, slots=True)
 class RawRoute:
-    """What stands before a handler that reads and writes bytes of `media_type` itself; access is checked like anywhere.
+    """The decorator of a handler that reads and writes bytes of `media_type` itself; access is checked as for any route.
 
     See `Operation` for the fields.
     """
@@ -215,9 +215,9 @@ class RawRoute:
 
 @dataclass(frozen=True, slots=True)
 class StreamRoute:
-    """What stands before a handler `async def f(call: Call[None, Parameters]) -> StreamResponse` that writes a stream itself.
+    """The decorator of a handler `async def f(call: Call[None, Parameters]) -> StreamResponse` that writes a stream itself.
 
-    See `Operation` for the fields. A `method` other than GET changes something, and streams what it has made.
+    See `Operation` for the fields. A `method` other than GET changes something, and streams the result.
     """
 
     operation_id: str
@@ -253,7 +253,7 @@ class StreamRoute:
 
 
 def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:
-    """Serve the operations; two of one id are a programmer's mistake."""
+    """Serve the operations; two operations of one id are a programmer's mistake."""
     ids = [operation.operation_id for operation in operations]
     assert len(set(ids)) == len(ids), "operation ids are unique"
     for operation in operations:
@@ -289,7 +289,7 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
 
 
 async def _require_seen(request: web.Request, who: Principal | None, said: BaseModel | None, names: tuple[str, ...]) -> None:
-    """Raise Problem where one of these fields names what lies outside the caller's data scope."""
+    """Raise Problem where one of these fields names something outside the caller's data scope."""
     for subject in Subject:
         value = getattr(said, subject, None) if subject in names else None
         if who is not None and value is not None:
@@ -312,14 +312,14 @@ def _parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
     except ValidationError as error:
         raise invalid(error) from error
     try:
-        json.loads(raw, object_pairs_hook=_named_once)  # only now: what the model has taken is of bounded depth
+        json.loads(raw, object_pairs_hook=_named_once)  # only now: the model accepts a bounded depth only
     except ValueError as error:
         raise Problem(ProblemCode.INPUT_INVALID, "the body holds a value that is out of all bounds") from error
     return parsed
 
 
 def _named_once(pairs: list[tuple[str, object]]) -> None:
-    """Raise Problem where an object names a member twice: two readers would not agree on what was said (RFC 8259, section 4)."""
+    """Raise Problem where an object names a member twice: two readers could understand it differently (RFC 8259, section 4)."""
     names = [name for name, _ in pairs]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:

@@ -1,6 +1,6 @@
-"""The server beneath the application: what is no HTTP, or breaks off within it, is answered by a problem document too.
+"""The server beneath the application: it answers broken or non-HTTP requests with a problem document too.
 
-Laws: no answer carries a stack trace or what was sent; who sends nonsense is noted in one line of the log; the connection closes.
+Laws: no answer carries a stack trace or what was sent; each such request is one line of the log; the connection closes.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ class AppRunner(web.AppRunner):
     """Runs an application without an access log; aiohttp's own answers to what it cannot read are problem documents."""
 
     def __init__(self, app: web.Application, random_bytes: RandomBytes, shutdown_timeout_s: float) -> None:
-        """Take the application, randomness to name requests by, and how long open requests are waited for at the end."""
+        """Take the application, randomness to name requests by, and how long the server waits for open requests at the end."""
         super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout_s)
         self._random_bytes = random_bytes
 
@@ -32,7 +32,7 @@ class AppRunner(web.AppRunner):
 
 
 class _Server(web.Server):
-    """Makes a connection's handler, as aiohttp's own server does, of our class."""
+    """Makes the handler of a connection, as aiohttp's own server does, of our class."""
 
     def __init__(self, made: web.Server, random_bytes: RandomBytes) -> None:
         super().__init__(self._expected, request_factory=made.request_factory)
@@ -40,7 +40,7 @@ class _Server(web.Server):
         self._random_bytes = random_bytes
 
     async def _expected(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Handle a request; what aiohttp refuses before any middleware sees it is a problem document too."""
+        """Handle a request; where aiohttp refuses it before any middleware sees it, answer with a problem document too."""
         try:
             return await self._handle(request)
         except web.HTTPExpectationFailed:
@@ -58,7 +58,7 @@ class _Connection(web.RequestHandler):
 
     def __init__(self, server: web.Server, random_bytes: RandomBytes) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]  # None is aiohttp's word for no log
+        super().__init__(server, loop=loop, access_log=None)  # type: ignore[arg-type]  # None means no log in aiohttp
         self._random_bytes = random_bytes
 
     def handle_error(
@@ -68,7 +68,7 @@ class _Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - aiohttp's signature; its message repeats what was sent
     ) -> web.StreamResponse:
-        """Answer what no handler could: what is no HTTP (400), or a fault beyond the application's own answers."""
+        """Answer what no handler could: what is not HTTP (400), or a fault beyond the application's own answers."""
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")
         problem = _problem(status, exc)
@@ -82,7 +82,7 @@ class _Connection(web.RequestHandler):
 
 
 def _named_answer(request: web.BaseRequest, problem: Problem, random_bytes: RandomBytes) -> web.Response:
-    """Return the answer to a request that no middleware has named, after which the connection closes."""
+    """Return the answer to a request that no middleware has named; after it the connection closes."""
     assert isinstance(request, web.Request), "the application makes its requests"
     request[REQUEST_ID] = random_bytes(REQUEST_ID_BYTES).hex()
     response = answer(request, problem)

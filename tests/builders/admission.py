@@ -1,4 +1,4 @@
-"""Facts as the conformance table's defaults state them: each test says only what differs."""
+"""Facts with the conformance table's defaults: each test states only what differs."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -48,7 +48,7 @@ def now() -> Instant:
 
 @dataclass
 class Office:
-    """Central's side of the wire. `revoked` says whether the agent is, and whether it is to erase its keys."""
+    """Central's side of the wire. `revoked` says whether the agent is revoked, and whether it must erase its keys."""
 
     feed: FeedSimulator
     entries: list[Entry] = field(default_factory=list)

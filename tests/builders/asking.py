@@ -1,4 +1,4 @@
-"""Whoever a test wants to ask as, without sessions."""
+"""The person that a test calls as, without sessions."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from protocol.instants import Instant
 
 @dataclass(slots=True)
 class Asking:
-    """Lets everybody in as the person of the moment, whatever the token."""
+    """Lets every caller in as the person of the moment, with any token."""
 
     who: Principal
 
@@ -22,5 +22,5 @@ class Asking:
 def somebody(
     *permissions: str, scope: DataScope = DataScope.ALL, user_id: int = 1, channel: str = "window", now: Instant | None = None
 ) -> Principal:
-    """Return a person who holds these permissions (all, where none is named), and proved it at that time."""
+    """Return a person who holds these permissions (all, where none is named), and gave the password at that time."""
     return Principal(user_id, "somebody", frozenset(permissions or ALL), False, scope, channel, now)

@@ -42,7 +42,7 @@ class SeededBytes:
 
 
 def cheap_hasher() -> PasswordHasher:
-    """Return an argon2id hasher that costs a test nothing."""
+    """Return an argon2id hasher that takes almost no time."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

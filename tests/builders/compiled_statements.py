@@ -15,7 +15,7 @@ _CACHE: LRUCache[object, object] = LRUCache(MOST_STATEMENTS)
 
 
 def share_compiled_statements() -> None:
-    """Let every engine that is made from now on look in one cache."""
+    """Let every engine that is made from now on use one cache."""
     for kind in (SQLiteDialect_aiosqlite, PGDialect_asyncpg):
         kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
         kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]

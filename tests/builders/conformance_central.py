@@ -1,8 +1,8 @@
 """The cases of the conformance table at one served central: its sites, types, check points, tickets, and its gates' past.
 
 All cases stand side by side in one database, each with tickets and documents of its own, so that none sees another's past.
-Laws: what central decides by stands in its own tables, put there by its own routes (tickets as issuing stores them, because the
-table's are sold on days and in states that no sale of today makes); the past is what gates journalled and uploaded.
+Laws: what central decides by is in its own tables, written by its own routes (tickets as issuing stores them, because the table's
+tickets are sold on days and in states that no sale of today makes); the past is what gates journalled and uploaded.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -57,7 +57,7 @@ MOST_TRIES = 50
 
 @dataclass(slots=True)
 class Premises:
-    """A central where all cases stand, the gates that ask it, and those that told it the past."""
+    """A central with all cases, the gates that ask it, and the gates that reported the past."""
 
     central: Central
     numbers: Numbers
@@ -96,7 +96,7 @@ class Premises:
             persons=facts.scan.persons,
             scanned_at=facts.scan.at,
         )
-        # A gate waits 150 ms and no longer; a busy test machine asks the same attempt again.
+        # A gate waits 150 ms and no longer; on a busy test machine the same attempt is asked again.
         for _ in range(MOST_TRIES):
             answer = await self.askers[facts.site.site].client.claim(request)
             if answer is not None:
@@ -137,7 +137,7 @@ class Premises:
 
 
 def is_claimable(case: Case) -> bool:
-    """Whether a gate may claim the ticket: it has proved a code that says what the record says, and has seen the holder."""
+    """Return whether a gate may claim the ticket: its verified code says what the record says, and it has seen the holder."""
     scan, candidates = case.facts.scan, case.facts.candidates
     presented = scan.presented
     if not isinstance(presented, TicketCode) or presented.key_state is not KeyState.ACTIVE or len(candidates) != 1:
@@ -172,7 +172,7 @@ async def premises(folder: Path, url: str, cases: list[Case]) -> AsyncIterator[P
 
 
 def _make_keys(files: KeyFiles) -> tuple[dict[KeyId, Ed25519PrivateKey], dict[KeyState, KeyId]]:
-    """Make central's keys, of which the first for tickets was compromised and replaced."""
+    """Make central's keys; the first key for tickets was compromised and replaced."""
     random_bytes = SeededBytes("conformance")
     initialise(files, PASSPHRASE, KEYS_MADE_AT, random_bytes)
     keyring = rotate(files, PASSPHRASE, Purpose.TICKETS, KEYS_MADE_AT, random_bytes, compromised=True)
@@ -190,7 +190,7 @@ async def _add_site(central: Central, capacity: int | None, inside: int) -> Site
 
 
 async def _add_types(central: Central, numbers: Numbers, cases: Iterable[Case]) -> None:
-    """Add each type of the table once at each site where it is shown; what packages name first."""
+    """Add each type of the table once at each site where it is shown; the types that packages name come first."""
     for site in numbers.sites():
         body = type_body(PLAIN_T2, {SITE: site}, {})
         numbers.ticket_types[site, PLAIN_T2] = await _add_type(central, body)
@@ -229,7 +229,7 @@ async def _add_point(central: Central, site: SiteId, point: CheckPoint, ticked: 
 
 
 async def _enrol_teller(central: Central, site: SiteId) -> Gate:
-    """Enrol the gate whose journal tells a site's past; where things happened, each entry says itself."""
+    """Enrol the gate whose journal tells a site's past; each entry itself says where it happened."""
     return await central.enrol(await central.add_check_point([], site, name_en="Teller"), name="teller", site=site)
 
 

@@ -1,6 +1,6 @@
 """A case of the conformance table before a real desk: cache.db from a signed feed, journal.db, trust.db, and what is shown.
 
-Laws: nothing is handed to the desk as a fact; it finds each in the feed that it downloaded or in its own journal.
+Laws: the test gives the desk no fact; the desk finds each in the feed that it downloaded or in its own journal.
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ class OtherJournal:
 
 @contextmanager
 def desk_of(case: Case, directory: Path) -> Iterator[GateRig]:
-    """Yield a gate that was just enrolled at the site of the case, and that has downloaded nothing yet."""
+    """Yield a gate that was just enrolled at the site of the case, and has downloaded nothing yet."""
     facts = case.facts
     signed_at = Instant(facts.scan.at - facts.ground.age_ms)
     central = FeedSimulator(_tables(facts), site=facts.site.site, now=min(facts.ground.as_of, signed_at))
@@ -89,7 +89,7 @@ def desk_of(case: Case, directory: Path) -> Iterator[GateRig]:
 
 
 async def answer_at_desk(case: Case, rig: GateRig, told_by: ToldBy) -> Answer:
-    """Have the gate download and journal what the case says, show what it shows, and return the desk's answer."""
+    """Have the gate download and journal what the case says, show its credential, and return the desk's answer."""
     facts, central = case.facts, rig.central
     if isinstance(facts.scan.presented, TicketCode):
         _set_key(central, facts.scan.presented.key_state)
@@ -161,7 +161,7 @@ def _rows_of_others(case: Case, told_by: ToldBy) -> list[Row]:
     journals = {site: OtherJournal(site, JournalId(site.to_bytes(16, "big"))) for site in (SITE, SiteId(2))}
     passages = [one for one in case.passages if not _is_own(case, one, told_by)]
     if _is_claimed(case.facts):
-        passages.clear()  # which only central knows yet
+        passages.clear()  # only central knows them yet
     for one in (*passages, *crowd(case.facts.inside or 0, case)):
         tell(one, partial(journals[one.site].append, one.ticket_id, one.check_point), late=case.number == LATE_PASS)
     for walk_in in case.facts.walk_ins:
@@ -170,7 +170,7 @@ def _rows_of_others(case: Case, told_by: ToldBy) -> list[Row]:
 
 
 def _is_own(case: Case, one: PastPassage, told_by: ToldBy) -> bool:
-    """Whether this gate's own journal tells the passage; another site's never."""
+    """Return whether this gate's own journal has the passage; it never has another site's."""
     return one.agent == OWN or (told_by is ToldBy.JOURNAL and one.site == case.facts.site.site)
 
 
@@ -194,7 +194,7 @@ def _is_claimed(facts: Facts) -> bool:
 
 
 def _claim_answer(facts: Facts) -> ClaimAnswer:
-    """Return what central answers, which knows the whole case."""
+    """Return the answer of central, which knows the whole case."""
     verdict = decide(facts)
     reason = verdict.reason.value if isinstance(verdict, Refuse) else ""
     return ClaimAnswer(AGENT, AttemptId(bytes(16)), isinstance(verdict, Admit), reason, facts.scan.at)

@@ -1,7 +1,7 @@
-"""The facts of a case as they stand at a central that all cases share: only numbers differ.
+"""The facts of a case as they are at a central that all cases share: only numbers differ.
 
-Laws: only numbers, names of nothing, and what central knows better (its own time, no doubt of it) differ from the case; so the
-verdict on these facts is the whole verdict that central must give.
+Laws: only numbers, names that mean nothing, and what central knows better (its own time, without doubt) differ from the case; so
+the verdict on these facts is the whole verdict that central must give.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ _PREFIX = 32  # bits of a ticket id below its short number
 
 @dataclass(slots=True)
 class Numbers:
-    """What central calls the sites, types, check points, keys and tickets of the cases. Sites of `full` cases are their own."""
+    """The numbers that central gives the sites, types, check points, keys and tickets. Sites of `full` cases are their own."""
 
     full_sites: dict[str, SiteId] = field(default_factory=dict)
     ticket_types: dict[tuple[SiteId, TicketTypeRules], TicketTypeId] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Numbers:
         return frozenset(number for (at, one), number in self.ticket_types.items() if at == site and one.ticket_type_id in wanted)
 
     def point(self, case: Case, number: CheckPointId) -> CheckPointId:
-        """Return the number of the check point where something of a case happened before."""
+        """Return the number of the check point of an earlier event of a case."""
         return self.points[self.site(case), case.facts.check_points[number]]
 
     def ticket(self, case: Case, number: TicketId) -> TicketId:

@@ -1,7 +1,7 @@
 """The three ways by which the conformance table is answered, and what each needs of a row: the text shown, and its past events.
 
-A row is facts. `decide` takes them as they are; a real desk and a real central are brought to where they gather the same ones.
-Laws: each row is run in each way, or says here why it is not; no row is left out of all ways.
+A row is facts. `decide` takes them directly; a real desk and a real central are brought to where they gather the same facts.
+Laws: each row is run in each way, or this module says why it is not; no row is left out of all ways.
 """
 
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ MOST_AT_ONCE = 200  # persons of one passage that fills the site
 
 
 class Way(StrEnum):
-    """Who answers."""
+    """What answers."""
 
     DECIDE = "decide"
     DESK = "a gate's desk"
@@ -44,7 +44,7 @@ class Case:
 
     @property
     def id(self) -> str:
-        """What a test run and the table of exceptions call it."""
+        """The name of the step in a test run and in the table of exceptions."""
         return f"{self.number}-{self.name}"
 
     @property
@@ -135,7 +135,7 @@ def tell(one: PastPassage, append: Append, *, late: bool = False) -> None:
 
 
 def tell_walk_in(one: PastWalkIn, append: Append) -> None:
-    """Journal a document that was let in by itself, and its passage."""
+    """Journal a document that admitted its holder without a ticket, and its passage."""
     attempt = AttemptId(one.scanned_at.to_bytes(16, "big"))
     intent = Intent(
         attempt_id=attempt,
@@ -158,7 +158,7 @@ def tell_walk_in(one: PastWalkIn, append: Append) -> None:
 
 
 def crowd(persons: int, case: Case) -> Iterable[PastPassage]:
-    """Return passages of other tickets by which so many came in, a minute before the scan."""
+    """Return passages of other tickets: so many persons came in, a minute before the scan."""
     at = plus(case.facts.scan.at, seconds=-60)
     for number, before in enumerate(range(0, persons, MOST_AT_ONCE)):
         yield passage(

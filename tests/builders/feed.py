@@ -186,7 +186,7 @@ class FeedSimulator:
         return envelope
 
     def raise_epoch(self) -> None:
-        """What root's command does after a restore: a new epoch, everything published anew in it."""
+        """Do what root's command does after a restore: begin a new epoch, and publish everything again in it."""
         epoch = self.keyring.epoch + 1
         self.sign_keyring(replace(self.keyring, epoch=epoch, version=self.keyring.version + 1))
         self.edition = publication.raised(self.edition, epoch)
@@ -236,7 +236,7 @@ class FeedSimulator:
         return self._keep_events(made)
 
     def sign_timestamp(self, **changes: object) -> bytes:
-        """Publish a timestamp of what is newest; `changes` replaces fields of it."""
+        """Publish a timestamp of the newest versions; `changes` replaces fields of it."""
         timestamp = replace(self.timestamp(), **changes)  # type: ignore[arg-type]  # the caller names fields of Timestamp
         envelope = self.sign(TIMESTAMP_KEY, "timestamp", timestamp.to_payload())
         self.timestamps.append(envelope)
@@ -340,7 +340,7 @@ def entry(ticket_id: int, sequence: int, *, agent: int = 1, holder: bytes | None
 
 
 def outcome(of: int, sequence: int, result: OutcomeResult, *, agent: int = 1) -> AdmissionEvent:
-    """Return what became of an intent."""
+    """Return the outcome of an intent."""
     event = Outcome(Sequence(of), result, 1)
     return AdmissionEvent(AgentId(agent), journal_of(agent), Sequence(sequence), SITE, ENTRY_POINT, event)
 

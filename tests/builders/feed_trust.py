@@ -24,7 +24,7 @@ def event(sequence: int) -> tuple[bytes, bytes]:
 
 
 def follow(feed: FeedSimulator, state: TrustState, *, late_s: int = 0) -> TrustState:
-    """Believe all that an honest central serves now."""
+    """Accept all that an honest central serves now."""
     for keyring, envelope in feed.keyrings:
         if (keyring.epoch, keyring.version) > state.root.edition:
             state = believe_keyring(state, envelope)
@@ -35,7 +35,7 @@ def follow(feed: FeedSimulator, state: TrustState, *, late_s: int = 0) -> TrustS
 
 
 class Refused:
-    """The block is refused as this kind of attack on this role."""
+    """Expect that the block is refused as this kind of attack on this role."""
 
     def __init__(self, kind: Kind, role: Role) -> None:
         self.kind, self.role = kind, role

@@ -1,4 +1,4 @@
-"""Keys from fixed seeds: signatures in tests and vectors are the same on every machine. Nothing real is signed with them."""
+"""Keys from fixed seeds: signatures in tests and vectors are the same on every machine. They sign nothing real."""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 

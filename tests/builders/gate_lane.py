@@ -128,7 +128,7 @@ class LaneRig:
         return visited
 
     async def show(self, code: bytes, side: Direction = Direction.ENTRY) -> str:
-        """Show a code until the lane says something, and return that."""
+        """Show a code until the lane reports something, and return the report."""
         before = len(self.shown)
         self.scanners[side].show(code)
         await self.until(lambda: len(self.shown) > before)
@@ -141,7 +141,7 @@ class LaneRig:
         assert self.arm.push(SIDES[side])
 
     def journalled(self) -> list[Event]:
-        """Return everything that the journal holds and central has not got, in order."""
+        """Return everything that the journal holds and central does not have, in order."""
         batch = self.gate.journal.unsent(self.gate.reading())
         items = () if batch is None else batch.items
         return [decode_entry(item).event for item in items if isinstance(item, bytes)]

@@ -12,7 +12,7 @@ Json = Any
 AttackT = TypeVar("AttackT")
 
 HUGE = 10**30
-# Each stands in for the value of one field; among them texts that a database, a shell, a path or a page could take for its own.
+# Each replaces the value of one field; some are texts that a database, a shell, a path or a page could take for its own.
 VALUES: tuple[Json, ...] = (
     None,
     True,
@@ -49,7 +49,7 @@ VALUES: tuple[Json, ...] = (
     ["x"] * 2_000,
     {"check": "total-uses", "most": HUGE},
 )
-# What cannot be written by a JSON writer: raw texts in the place of a field.
+# What a JSON writer cannot write: raw texts in the place of a field.
 RAW = ("NaN", "-Infinity", "1e400", '"\\ud800"', "01", "'x'", "1" + "0" * 5_000, "[" * 300 + "]" * 300)
 PATHS = (
     "0",
@@ -94,7 +94,7 @@ class Schemas:
         return schema
 
     def example(self, schema: Json) -> Json:
-        """Return a value that the schema describes, with all that it names."""
+        """Return a value that the schema describes, with all fields that it names."""
         schema = self.resolved(schema)
         if "const" in schema:
             return schema["const"]
@@ -138,7 +138,7 @@ def some(share: int, attacks: Sequence[AttackT], number: int) -> Iterator[Attack
 
 
 def wrong_fields(example: Json, share: int, number: int) -> Iterator[bytes]:
-    """Yield one of `share` bodies that are wrong in one field of the example: it is left out, or something else is in it."""
+    """Yield one of `share` bodies that are wrong in one field of the example: the field is missing, or has another value."""
     for place, text in some(share, list(product(places(example), (None, *_WRONG))), number):
         if text is None:
             yield json.dumps(without(example, place)).encode()
@@ -164,7 +164,7 @@ NO_OBJECTS = (
 
 
 def places(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield where in a value something stands."""
+    """Yield each place in a value."""
     if at:
         yield at
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -173,7 +173,7 @@ def places(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
 
 
 def replaced(value: Json, place: tuple[str | int, ...], new: Json) -> Json:
-    """Return the value with something else at a place."""
+    """Return the value with another value at a place."""
     if not place:
         return new
     copy: Json = value.copy()
@@ -182,7 +182,7 @@ def replaced(value: Json, place: tuple[str | int, ...], new: Json) -> Json:
 
 
 def without(value: Json, place: tuple[str | int, ...]) -> Json:
-    """Return the value with nothing at a place."""
+    """Return the value without what stands at a place."""
     copy: Json = value.copy()
     if len(place) == 1:
         del copy[place[0]]

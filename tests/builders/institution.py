@@ -1,4 +1,4 @@
-"""A payment institution in memory, which answers as a test says: for what payments decide, not for how a wire looks."""
+"""A payment institution in memory, which answers as a test says: for the decisions of payments, not for the wire."""
 
 import json
 from collections import deque
@@ -36,7 +36,7 @@ from tests.builders.central import HandClock
 
 
 def configured(institutions: Mapping[Method, Institution]) -> Institutions:
-    """Return what says that these are configured, now and at any time."""
+    """Return a function that says that these are configured, now and at any time."""
 
     async def answer() -> Mapping[Method, Institution]:
         return institutions

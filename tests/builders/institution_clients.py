@@ -83,7 +83,7 @@ class Counter:
         assert isinstance(self.desk.confirm(number, "zhang"), Trade)
 
     async def told(self) -> list[Told]:
-        """Return all that the institution has told until now."""
+        """Return all that the institution has sent until now."""
         await self.there.wait(0)
         return self.there.merchant.told
 

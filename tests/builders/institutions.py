@@ -40,7 +40,7 @@ class Told:
 
 @dataclass(slots=True)
 class Merchant:
-    """A notify address that keeps what it is told and answers as `answers` says, by default with understanding."""
+    """A notify address that keeps all notifications and answers as `answers` says, by default with success."""
 
     url: str = ""
     told: list[Told] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Town:
     keys: Keys
 
     async def wait(self, seconds: float) -> None:
-        """Let virtual time go by, and what it starts on the loopback address come to its end."""
+        """Let virtual time go by, and wait for what it starts on the loopback address."""
         self.timers.advance(seconds)
         await self.institutions.wechat.notifier.settle()
         await self.institutions.alipay.notifier.settle()
@@ -71,7 +71,7 @@ class Town:
 
 @asynccontextmanager
 async def town(setup: InstitutionsSetup | None = None) -> AsyncIterator[Town]:
-    """Open a town; by default the clients' real clock is not judged."""
+    """Open a town; by default, the clients' real clock is not checked."""
     timers, merchant, keys = VirtualTimers(), Merchant(), institution_keys()
     institutions = Institutions(keys, timers, setup or InstitutionsSetup(started_at_ms=NOON_MS, check_age=False))
     app = web.Application()
@@ -85,7 +85,7 @@ async def town(setup: InstitutionsSetup | None = None) -> AsyncIterator[Town]:
 
 
 def real_now_ms() -> int:
-    """The machine's time, by which the SDKs sign."""
+    """Return the machine's time, by which the SDKs sign."""
     return time.time_ns() // 1_000_000
 
 
@@ -135,7 +135,7 @@ class WeChatClient:
         return await self.call("refund", out_trade_no=out_trade_no, out_refund_no=out_refund_no, amount=amount, **more)
 
     def hears(self, told: Told) -> Json | None:
-        """What the SDK understands of a callback; None when it does not believe it."""
+        """Return what the SDK reads from a callback; None where the SDK does not trust it."""
         heard: Json | None = self.sdk.callback(told.headers, told.body)
         return heard
 
@@ -154,7 +154,7 @@ class AlipayClient:
         self.sdk._gateway = there.institutions.alipay_url  # noqa: SLF001 - the SDK has no other way to name a sandbox
 
     async def call(self, method: str, **arguments: object) -> Json:
-        """Call a method of the SDK, alipay.trade. left out."""
+        """Call a method of the SDK; its name without alipay.trade."""
         call: Callable[..., Json] = getattr(self.sdk, f"api_alipay_trade_{method}")
         return await asyncio.to_thread(call, **arguments)
 
@@ -171,6 +171,6 @@ class AlipayClient:
         return said
 
     def hears(self, told: Told) -> bool:
-        """Whether the SDK believes a notify."""
+        """Return whether the SDK trusts a notification."""
         said = dict(told.form)
         return bool(self.sdk.verify(said, said.pop("sign")))

@@ -1,4 +1,4 @@
-"""Journals as files: filled, and changed by somebody with the disk in hand."""
+"""Journals as files: filled, and changed by a technician who has the disk."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def filled(path: Path, entries: int = 10) -> Journal:
 
 
 def edit(path: Path, statement: str, *values: int | bytes) -> None:
-    """What a technician with the disk in hand does."""
+    """What a technician who has the disk does."""
     connection = apsw.Connection(str(path))
     connection.execute(statement, values)
     connection.close()
@@ -43,7 +43,7 @@ def items_of(journal: Journal, stored: Head | None = None) -> Proved:
 
 
 def begun_anew(journal: Journal, last_known: int) -> bool:
-    """Whether the journal in use went on for another one, and says why."""
+    """Return whether the journal in use replaced another one, and says why."""
     head = journal.head
     with journal._file.guarded():  # noqa: SLF001  the file is held
         rows = [row[0] for row in journal._file.execute("SELECT data FROM entry ORDER BY ordinal DESC, sequence LIMIT 2")]  # noqa: SLF001

@@ -1,4 +1,4 @@
-"""What a merchant types into the parameters of payment institutions, as the simulated ones agreed on it."""
+"""What a merchant types into the parameters of payment institutions, as agreed with the simulated ones."""
 
 from typing import Any
 

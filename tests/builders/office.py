@@ -1,4 +1,4 @@
-"""A whole office in a test: every slice of selling over one store, with stand-ins for what gates would say."""
+"""A whole office in a test: every slice of selling over one store, with stand-ins for the answers of gates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -50,7 +50,7 @@ EVERYBODY = Principal(1, "seller", frozenset(), must_change_password=False, scop
 
 @dataclass(slots=True)
 class Gates:
-    """What gates would say: the agents that may admit, and the persons that each ticket has admitted."""
+    """The answers of gates: the agents that may admit, and the persons that each ticket has admitted."""
 
     agents: tuple[AgentFacts, ...] = ()
     used: dict[TicketId, int] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Gates:
         return self.used.get(ticket_id, 0)
 
     async def heads(self, work: Work, ticket_id: TicketId) -> int:
-        """Answer the port `agencies.ports.Heads`: nobody here comes back."""
+        """Answer the port `agencies.ports.Heads`: no person here comes back."""
         return await self.used_persons(work, ticket_id)
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
@@ -80,9 +80,9 @@ class Gates:
 
 
 class Office(central.office.Office):
-    """The office of central, over stand-ins for the world; `woken` counts how often the publisher was called.
+    """The office of central, over stand-ins for the outside; `woken` counts how often the publisher was called.
 
-    `institutions` instead of the scripted one, and a stream of random bytes of its own where the office is not the first.
+    `institutions` replaces the scripted one; an office that is not the first has its own stream of random bytes.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Office(central.office.Office):
         return await self.sales.hold(wanted, quoted.total_fen, once(key), self.seller, self.clock())
 
     async def listed(self, listing: Listing[ItemT], which: filters.Wanted = ANYTHING) -> tuple[ItemT, ...]:
-        """Return what a list shows to somebody who sees all."""
+        """Return what a list shows to a person who sees all."""
         return await self.reports.page(listing, which, EVERYBODY, None, 200)
 
     async def orders(self) -> tuple[Order, ...]:
@@ -160,7 +160,7 @@ class Office(central.office.Office):
         return await self.listed(ORDERS)
 
     def application(self) -> web.Application:
-        """Return the web application over these services; what is asked of agents' own keys and feed is not in it."""
+        """Return the web application over these services, without the operations of agents (keys and feed)."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
         offer(app, self)
         app[LINK_ORIGIN], app[DESK] = "https://tickets.example", Desk()

@@ -1,6 +1,6 @@
-"""What must hold of an order when all about it is over: our books against the institutions' own.
+"""What must be true of an order when all about it is over: our books against the institutions' own.
 
-`Violation` names what does not hold.
+`Violation` names what is not true.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ from tests.builders.world import Violation
 
 SALES = ledger.sales(SiteId(1))
 STUCK = frozenset({RefundDocumentState.CLOSED, RefundDocumentState.ABNORMAL})
-# What may stand in the queue after a day of faults; everything else would be our fault.
+# Differences that may be in the queue after a day of faults; any other would be our fault.
 EXPECTED = frozenset({Cause.MONEY_RETURNED, Cause.REFUND_CLOSED, Cause.REFUND_ABNORMAL})
 
 
@@ -69,7 +69,7 @@ async def next_morning(premises: Premises) -> None:
 
 
 async def match_bills(premises: Premises) -> None:
-    """Match all bills that are there: nothing differs but what is in the queue already."""
+    """Match all bills that exist: only what is in the queue already may differ."""
     premises.life.left = None
     for method in INSTITUTIONS:
         for fault in Fault:

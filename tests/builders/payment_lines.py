@@ -1,6 +1,6 @@
 """Our clients of both institutions in one process with the simulated ones: every byte of the wire, and no socket.
 
-A simulation in virtual time has no patience for sockets: a request is signed, answered and verified where it is asked for.
+A simulation in virtual time cannot wait for sockets: a request is signed, answered and verified in the call.
 """
 
 import json
@@ -21,7 +21,7 @@ from hardware_sims.payment_institutions.serving import Cut, Heard, Reply
 from hardware_sims.payment_institutions.wechat import WeChat
 from protocol.instants import Clock
 
-# Shorter than any institution takes: what is simulated is the wire, not the strength of keys.
+# Shorter than any institution accepts: the simulation tests the wire, not the strength of keys.
 QUICK_BITS = 1_024
 SUCCESS = range(200, 300)
 # Called before a request leaves and after its reply has come: a process may die there.
@@ -36,9 +36,9 @@ def quick_keys() -> Keys:
 
 
 class Inline(Executor):
-    """Threads that are not there: what is submitted is done at once."""
+    """Threads that do not exist: submitted work is done at once."""
 
-    def submit(self, fn: Callable[..., DoneT], /, *args: Any, **kwargs: Any) -> Future[DoneT]:  # noqa: ANN401 - whatever `fn` takes
+    def submit(self, fn: Callable[..., DoneT], /, *args: Any, **kwargs: Any) -> Future[DoneT]:  # noqa: ANN401 - as `fn` takes
         future: Future[DoneT] = Future()
         try:
             future.set_result(fn(*args, **kwargs))

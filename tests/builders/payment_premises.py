@@ -1,7 +1,7 @@
 """An office that may die at any moment, and both institutions, in one virtual time and one process.
 
-A process of the office has a life of so many points: before and after each request to an institution, and around each commit.
-When its life is over nothing of it runs any more, and another process begins over the same database.
+A process of the office lives for so many points: before and after each request to an institution, and around each commit. After
+the last one nothing of it runs any more, and another process begins over the same database.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ from tests.builders.office import Office
 from tests.builders.payment_lines import NearAlipay, NearWeChat, quick_keys
 from tests.builders.refunding import publish
 
-# Asked at each step, and therefore not composed each time.
+# Used at each step, and therefore not built each time.
 _NEXT_DUE = text(
     "SELECT (SELECT min(next_at) FROM payment), (SELECT min(next_at) FROM payment_refund), "
     "(SELECT min(expires_at) FROM sale_order WHERE state = 'open' AND NOT EXISTS "
@@ -43,7 +43,7 @@ WECHAT_URL, ALIPAY_URL, NOTIFY_URL = "http://wechat", "http://alipay", "http://o
 
 
 class Killed(BaseException):
-    """The process is dead; as an end of everything, it is no `Exception` that somebody could recover from."""
+    """The process is dead. It is no `Exception`, so that no code can recover from it."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When the next payment, refund, order or fence wants something; None: none does."""
+    """When the next payment, refund, order or fence is due; None: none is."""
 
     payment: Instant | None
     refund: Instant | None
@@ -75,7 +75,7 @@ class Due:
 
     @property
     def first(self) -> Instant | None:
-        """When the first of them does."""
+        """Return when the first of them is due."""
         return min((one for one in (self.payment, self.refund, self.order, self.fence) if one is not None), default=None)
 
 
@@ -111,12 +111,12 @@ class Premises:
         self.office = self._begun()
 
     async def open(self) -> None:
-        """Let everybody come to work."""
+        """Start all parts."""
         await self.institutions.join(self._told)
         await self.office.open()
 
     async def close(self) -> None:
-        """Send everybody home."""
+        """Stop all parts."""
         await self.institutions.stop()
         await self.store.close()
 
@@ -125,16 +125,16 @@ class Premises:
         return self.institutions.wechat if method is Method.WECHAT else self.institutions.alipay
 
     def restart(self, points: int | None = None) -> None:
-        """Let another process begin, which lives through so many points."""
+        """Begin another process, which lives through so many points."""
         self.office = self._begun(points)
 
     async def reopen(self) -> None:
-        """Let another process begin over the file that the former one left."""
+        """Begin another process over the file that the former one left."""
         await self.database.engine.dispose()
         self.restart()
 
     async def survived(self, act: Callable[[], Awaitable[object]]) -> bool:
-        """Do something, and say whether the process has survived it; if not, another one has begun."""
+        """Do something, and return whether the process has survived it; if not, another one has begun."""
         with suppress(Killed):
             await act()
         await self._settled()
@@ -144,7 +144,7 @@ class Premises:
         return False
 
     async def until(self, at: Instant) -> None:
-        """Let time go by until then; what institutions tell meanwhile arrives."""
+        """Let time go by until then; institutions' notifications meanwhile arrive."""
         self.timers.advance((at - self.clock()) / MS_PER_SECOND)
         self.clock.now = at
         await self._settled()
@@ -152,12 +152,12 @@ class Premises:
             self.restart()
 
     async def due(self) -> Due:
-        """Return when something of the office's falls due next."""
+        """Return when something of the office is due next."""
         async with self.store.asking() as connection:
             return Due(*(await connection.execute(_NEXT_DUE)).one())
 
     def next_at_institutions(self) -> Instant | None:
-        """Return when something of the institutions' or of their payers' happens next."""
+        """Return when the next event of the institutions or of their payers comes."""
         due_s = self.timers.next_due_s()
         return None if due_s is None else Instant(self.clock() + ceil((due_s - self.timers.now_s()) * MS_PER_SECOND))
 
@@ -175,12 +175,12 @@ class Premises:
                 return
 
     async def settle_refunds(self) -> None:
-        """Tell gates of tickets that are void, and pay what nobody must be waited for."""
+        """Tell gates of void tickets, and pay refunds that wait for no gate."""
         await publish(self.office, FeedVersion(1, self.clock()))
         await self.office.refunds.settle_waiting(self.clock())
 
     def reconciliation(self) -> Reconciliation:
-        """Return what matches bills."""
+        """Return the service that matches bills."""
         return Reconciliation(self.store, World(configured(self._clients), self.clock, SeededBytes("bills")))
 
     def _begun(self, points: int | None = None) -> Office:
@@ -208,7 +208,7 @@ class Premises:
             method = Method(url.removeprefix(NOTIFY_URL))
             heard = await self.office.payments.receive(method, headers, body, self.clock())
         except Killed as death:
-            raise ClientConnectionError("nobody answers") from death
+            raise ClientConnectionError("no process answers") from death
         return heard.status, heard.body
 
     async def _settled(self) -> None:

@@ -1,4 +1,4 @@
-"""A seeded schedule of one order: how its visitor pays, what fails meanwhile, and what must hold when all is over.
+"""A seeded schedule of one order: how its visitor pays, what fails meanwhile, and what must be true when all is over.
 
 The world keeps the institutions' truth (whose money is where) beside ours. A broken invariant raises `Violation` with its name.
 """
@@ -27,11 +27,11 @@ ZONE = ZoneInfo("Asia/Shanghai")
 PRICE_FEN = 8000
 MOST_STEPS = 400
 QUIET_S = 600
-# What a person at the window is told when they come too late; nothing of it is a fault.
+# What a seller at the window is told when the visitor comes too late; none of it is a fault.
 TOLD = frozenset({ProblemCode.ORDER_STATE, ProblemCode.TICKET_STATE, ProblemCode.REFUND_STATE})
 COUNTED = tuple(fault for fault in Fault if fault is not Fault.KEY_ROTATION)
 WIRE = (Fault.LOST_REPLY, Fault.SILENT, Fault.SYSTEM_ERROR, Fault.SYSTEM_ERROR_AFTER)
-# What a fault of the wire strikes together: all that changes something, or a deed and the questions about it.
+# The calls that one fault of the wire hits together: all that change something, or an action and the queries about it.
 BLIND = (
     None,
     frozenset({Operation.ORDER, Operation.PAY_CODE, Operation.QUERY}),
@@ -44,7 +44,7 @@ Act = Callable[[], Awaitable[object]]
 class Schedule:
     """One order, from its making to its end. The same seed gives the same schedule.
 
-    `pace_s` is how long the office's jobs need before they look again.
+    `pace_s` is how long the office's jobs wait before they look again.
     """
 
     def __init__(self, premises: Premises, seed: int) -> None:
@@ -81,7 +81,7 @@ class Schedule:
         return self.trace
 
     def _next(self, due: Instant | None) -> Instant | None:
-        """Return when something happens next; None where nothing will that could change anything."""
+        """Return when the next event comes; None where no event can change anything any more."""
         now, theirs = self.premises.clock(), self.premises.next_at_institutions()
         late = None if due is None else Instant(max(due, plus(now, seconds=self.pace_s)))
         if late is None and not self._planned and (theirs is None or theirs > plus(now, seconds=QUIET_S)):
@@ -91,7 +91,7 @@ class Schedule:
     async def _done(self, act: Act) -> None:
         try:
             if not await self.premises.survived(act) and self.chance.random() < 0.7:
-                self._ready.appendleft(act)  # a client that heard nothing asks again, with the same key
+                self._ready.appendleft(act)  # a client without an answer asks again, with the same key
         except Problem as problem:
             if problem.code not in TOLD:
                 raise
@@ -132,7 +132,7 @@ class Schedule:
             self._at(chance.uniform(60, 1200), self._refund())
 
     def _spoil(self) -> None:
-        """Let something go wrong at the institution, a few times or, with its keys, from now on."""
+        """Cause a fault at the institution: a few times or, with its keys, from now on."""
         chance, faults = self.chance, self.server.desk.faults
         fault = chance.choice((*Fault, *WIRE))
         operations = chance.choice(BLIND) if fault in WIRE else None
@@ -161,7 +161,7 @@ class Schedule:
         return restart
 
     def _payment(self) -> Act:
-        """Begin a payment, by the payer's code or by a QR, and let the payer do as they like."""
+        """Begin a payment, by the payer's code or by a QR; chance decides what the payer does."""
         key, manner = self._key(), self.chance.choice((Manner.PAYS, *Manner))
         code = None if self.chance.random() < 0.5 else self.server.desk.make_auth_code("visitor", manner)
         decides = self.chance.choice((self._confirms, self._confirms, self._declines, self._looks, None))

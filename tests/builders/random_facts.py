@@ -1,8 +1,8 @@
-"""Hypothesis strategies over facts: cases that no table lists, dense around the edges where rules change their minds.
+"""Hypothesis strategies over facts: cases that no table lists, more of them around the edges where rules change.
 
 A world is read from one string of bytes, some bytes to a choice. Hypothesis draws a string in the time of a single number; drawn
-choice by choice, a world takes thirty times as long. The first of all choices is the usual one and stands for zero bytes, so that
-Hypothesis, which shrinks bytes to zero, still finds the plainest world that breaks a law.
+choice by choice, a world takes thirty times as long. The first of all choices is the usual one, for zero bytes, so that
+Hypothesis, which shrinks bytes to zero, still finds the simplest world that breaks a law.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ from tests.builders.admission import NOW
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "UTC")
 DAY_MINUTES, DAY_S = 24 * 60, 24 * 3600
 HOUR_MS = 3_600_000
-# A world takes 50 to 350 bytes, a part of it at most 60; what is beyond the last byte is as usual.
+# A world takes 50 to 350 bytes, a part of it at most 60; choices beyond the last byte are the usual ones.
 WORLD_BYTES, PART_BYTES = 400, 80
 ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS = "its code", "a look-up", "an unknown code", "nothing of ours"
 TODAY = date(2026, 5, 10)
@@ -105,11 +105,11 @@ class Choices:
         return bool(self.below(2))
 
     def rarely(self) -> bool:
-        """Answer yes to one question of seven: a case with one thing wrong says more than one where all is."""
+        """Return yes once in seven: a case with one thing wrong tests more than a case with everything wrong."""
         return self.below(7) == 3
 
     def mostly(self, usual: Value, *otherwise: Value) -> Value:
-        """Return what lets a visitor in most of the time."""
+        """Return the choice that usually lets a visitor in, most of the time."""
         return self.one_of(otherwise) if self.rarely() else usual
 
     def some(self, most: int, one: Callable[[], Value], least: int = 0) -> list[Value]:
@@ -117,7 +117,7 @@ class Choices:
         return [one() for _ in range(self.between(least, most))]
 
     def attempt(self) -> AttemptId:
-        """Return an attempt that no other choice here returns; their order says nothing."""
+        """Return an attempt that no other choice here returns; their order means nothing."""
         self.attempts += 1
         return AttemptId(self.below(1 << 16).to_bytes(4, "big") + self.attempts.to_bytes(12, "big"))
 
@@ -152,7 +152,7 @@ def minute_of(choices: Choices) -> Minute:
 
 
 def moment_of(choices: Choices) -> Instant:
-    """Return a time of the last three days; now and then one at whose edge a rule changes its mind."""
+    """Return a time of the last three days; sometimes a time at which a rule changes."""
     edges = (0, 1, 60, 61, 3600, 10 * 3600, 10 * 3600 + 1, DAY_S, DAY_S + 1)
     back_s = choices.one_of(edges) if choices.below(4) == 3 else choices.below(3 * DAY_S + 1)
     return Instant(NOW - back_s * 1000)
@@ -278,7 +278,7 @@ def candidates_of(choices: Choices) -> list[Candidate]:
 
 
 def code_of(choices: Choices, row: TicketRecord) -> TicketCode:
-    """Return the code of a record, now and then of an older print, a newer one, or one that says something else."""
+    """Return the code of a record, sometimes of an older print, a newer one, or one that says something else."""
     claims = Claims(
         key_id=KeyId(1),
         ticket_id=row.ticket_id,
@@ -380,7 +380,7 @@ def read_from(size: int, build: Callable[[Choices], Value], attempts: int = 0) -
 
 
 def any_facts(shown: str | None = None) -> st.SearchStrategy[Facts]:
-    """Return cases: mostly a ticket's code with its record, sometimes anything else; or what is asked for."""
+    """Return cases: mostly a ticket's code with its record, sometimes any other; or the kind that is asked for."""
     return read_from(WORLD_BYTES, lambda choices: facts_of(choices, shown))
 
 

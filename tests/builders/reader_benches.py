@@ -1,4 +1,4 @@
-"""Readers of codes of every kind, each supervised over its simulated device, and what they have told."""
+"""Readers of codes of every kind, each supervised over its simulated device, and the codes that they have read."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -32,7 +32,7 @@ TICKET, OTHER = b"PF1KRUGKIDROVUWG2ZA", b"PF1MJZG653OEBTG66BA"
 
 
 class Bench(ABC):
-    """A supervised reader, what is held before it, and what it has told."""
+    """A supervised reader, what is held before it, and what it has read."""
 
     port: CodeReader
     driver: SupervisedDevice
@@ -98,7 +98,7 @@ class ScannerBench(Bench):
 
 
 class Gm65Bench(ScannerBench):
-    """The same scanner, as it comes from the factory, set up and looked after by its driver."""
+    """The same scanner, as it comes from the factory, set up and watched by its driver."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)

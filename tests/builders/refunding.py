@@ -29,7 +29,7 @@ async def publish(office: Office, version: FeedVersion) -> None:
 
 
 async def request(office: Office, ticket_id: TicketId, **wanted: Any) -> Refund:  # noqa: ANN401 - fields of a wanted refund
-    """Ask for a refund, each time anew."""
+    """Ask for a refund, as a new request each time."""
     asked = WantedRefund(ticket_id, "rain", **wanted)
     return await office.refunds.request(asked, once(f"refund-{next(_numbers):04}"), office.seller, office.clock())
 

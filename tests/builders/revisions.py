@@ -1,4 +1,4 @@
-"""A database as an earlier version of the program left it, with what was in it."""
+"""A database as an earlier version of the program left it, with its rows."""
 
 from pathlib import Path
 

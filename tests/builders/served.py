@@ -175,7 +175,7 @@ class Gate:
         return ClockReading(self.central.clock(), self.central.clock(), 10)
 
     async def refresh(self, wait_s: int = 0) -> None:
-        """Bring the newest feed down, and journal what is in force."""
+        """Download the newest feed, and journal what is in force."""
         is_new = self.downloader.state.timestamp is None
         refreshed = await self._follow(max(wait_s, 10) if is_new else wait_s)
         if refreshed.switched:
@@ -184,7 +184,7 @@ class Gate:
             self.note(FeedInForce(feed.manifest.epoch, feed.manifest.version))
 
     async def _follow(self, wait_s: int) -> Refreshed:
-        """Download, again from the head where central published in between, as a follower does."""
+        """Download; begin again at the head where central published in between, as a follower does."""
         for _ in range(20):
             with suppress(FeedMoved):
                 return await self.downloader.refresh(await self.downloader.poll(wait_s), Moment(self.central.clock(), 10))
@@ -235,7 +235,7 @@ class Gate:
 
 @asynccontextmanager
 async def running_central(folder: Path, clock: HandClock, url: str = "", origin: str = "") -> AsyncIterator[Central]:
-    """Serve a central on loopback, with its administrator signed in; in the same folder it goes on where it was."""
+    """Serve a central on loopback, with its administrator signed in; in the same folder it goes on where it stopped."""
     settings = CentralSettings(
         data_dir=folder,
         database_url=url or sqlite_url(folder),

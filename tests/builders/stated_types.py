@@ -1,4 +1,4 @@
-"""Products as people state them to central in JSON: the reverse of `TicketTypeParameters.stated`."""
+"""Ticket types as people state them to central in JSON: the reverse of `TicketTypeParameters.stated`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -14,7 +14,7 @@ _HOUR_S, _MINUTE_S = 3600, 60
 
 
 def type_body(one: TicketTypeRules, sites: Mapping[SiteId, SiteId], types: Mapping[TicketTypeId, TicketTypeId]) -> dict[str, Any]:
-    """Return the parameters of a ticket type; `sites` and `types` say what central calls those that the ticket type names."""
+    """Return the parameters of a ticket type; `sites` and `types` map the numbers of the ticket type to central's."""
     checks = [check for right in one.entitlements for option in options(right.policy) for check in option]
     return {
         "name_zh": one.name_zh,

@@ -1,4 +1,4 @@
-"""Trade in a test: several sellers, what they sold and gave back, and what a gate told of it, each at a time of its own."""
+"""Trade in a test: several sellers, what they sold and refunded, and the journal of one gate, each at its own time."""
 
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -129,7 +129,7 @@ class Trade:
         return (await self.office.shifts.open(Opening(SITE, float_fen, None), who, self.office.clock())).shift_id
 
     async def refund(self, ticket_id: TicketId, by: int) -> None:
-        """Give a ticket's money back, which no gate keeps back."""
+        """Refund a ticket; no gate holds the money back."""
         office = self.office
         await office.refunds.request(WantedRefund(ticket_id, "rain"), once(f"trade-{next(self._numbers):04}"), by, office.clock())
         async with office.store.transaction() as work:
@@ -159,7 +159,7 @@ class Trade:
             self._sequence = row.sequence
 
     async def admit(self, ticket_id: TicketId, at: Instant, direction: Direction = Direction.ENTRY, persons: int = 1) -> None:
-        """Let somebody through."""
+        """Let a visitor through."""
         told = intent(ticket_id, at, direction, persons)
         await self.journalled(told, Outcome(Sequence(self._sequence + 1), OutcomeResult.PASSED, persons))
 
@@ -197,9 +197,10 @@ class Sellers:
 
 
 async def two_days(trade: Trade) -> Sellers:
-    """On each of two days everybody sells two tickets: one is printed again and used, one refunded; and somebody walks in.
+    """On each of two days every seller sells two tickets: one is printed again and used, one is refunded.
 
-    Their shifts are open all the time, and each sells for a promoter of the own name.
+    On each day one visitor walks in, too. The sellers' shifts are open all the time, and each seller sells for a promoter of the
+    same name.
     """
     office = trade.office
     adult = await office.ticket_type(8000)

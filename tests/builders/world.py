@@ -44,7 +44,7 @@ POINTS = tuple(replace(SAMPLE_POINT, check_point_id=CheckPointId(11 + place)) fo
 
 
 class Violation(AssertionError):
-    """An invariant does not hold; `name` says which."""
+    """An invariant is broken; `name` says which."""
 
     def __init__(self, name: str, detail: object) -> None:
         super().__init__(f"{name}: {detail}")
@@ -52,7 +52,7 @@ class Violation(AssertionError):
 
 
 class Plant(StrEnum):
-    """A bug put in on purpose, to see that the world would find it."""
+    """A bug put in on purpose, to check that the world finds it."""
 
     NONE = "none"
     JOURNAL_AFTER_RELEASE = "journal-after-release"
@@ -60,7 +60,7 @@ class Plant(StrEnum):
 
 
 class Fate(StrEnum):
-    """What becomes of an admission."""
+    """What happens to an admission."""
 
     PASSES = "passes"
     TURNS_AWAY = "turns away"
@@ -140,7 +140,7 @@ class World:
             gate.rig.after_ms = self.now_ms
 
     async def visit(self) -> None:
-        """Somebody shows a ticket; a copy of it may be shown elsewhere at once."""
+        """A visitor shows a ticket; a copy of it may be shown elsewhere at once."""
         record = self.chance.choice(self.records)
         copies = 2 if self.chance.random() < 0.3 else 1
         for gate in self.chance.sample(self.gates, copies):
@@ -167,7 +167,7 @@ class World:
         if fate is Fate.CRASH_AFTER_PASSAGE:
             self.unresolved.add(ticket_id)
             self.crash(gate)
-            self.advance(RESUME_OVER_MS)  # a copy shown within the resume's minute is the limit that remains
+            self.advance(RESUME_OVER_MS)  # known limit: a copy that is shown within the resume's minute
             return
         self._note(gate, answer.sequence, fate)
 
@@ -177,7 +177,7 @@ class World:
             raise Violation("no ticket beyond its rule on one gate", (gate.check_point, ticket_id))
 
     def _note(self, gate: Gate, sequence: Sequence, fate: Fate) -> None:
-        """What the lane writes once it knows; the planted bug writes the intent only now."""
+        """Write what the lane writes once it knows; the planted bug writes the intent only now."""
         write = getattr(gate.rig.desk, "write_now", None)
         if write is not None:
             write()
@@ -217,7 +217,7 @@ class World:
         self.office.refund(self.chance.choice(self.records))
 
     def crash(self, gate: Gate) -> None:
-        """End the process and start it anew on the same files."""
+        """End the process and start it again on the same files."""
         old = gate.rig
         old.close()
         gate.rig = self._rig(old.directory, old.agent, old.boot + 1)
@@ -236,7 +236,7 @@ class World:
             await self._download(gate)
 
     def check(self) -> None:
-        """Compare what the office and the gates believe with the truth."""
+        """Compare what the office and the gates know with the truth."""
         stored = [
             (agent, journal, entry.sequence) for (agent, journal), entries in self.office.stored.items() for entry in entries
         ]

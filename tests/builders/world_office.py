@@ -1,4 +1,4 @@
-"""Central in a simulated world: it proves and stores journals, publishes admissions and refunds, and finds double entries.
+"""Central in a simulated world: it verifies and stores journals, publishes admissions and refunds, and finds double entries.
 
 Feed, chain and conflicts are the real code; only the database is a dictionary.
 """
@@ -43,7 +43,7 @@ class WorldOffice:
     void: frozenset[TicketId] = frozenset()
 
     def take(self, agent: AgentId, batch: JournalBatch) -> Receipt | JournalGap:
-        """Prove and store a batch; sending it again changes nothing."""
+        """Verify and store a batch; sending it again changes nothing."""
         batch = JournalBatch.from_bytes(batch.to_bytes())
         journal = agent, batch.journal_id
         entries = self.stored.get(journal, [])
@@ -90,7 +90,7 @@ class WorldOffice:
 
 @dataclass
 class Line:
-    """An agent's way to the office: it loses requests and answers, doubles batches, and delivers some of them late."""
+    """An agent's line to the office: it loses requests and answers, doubles batches, and delivers some of them late."""
 
     office: WorldOffice
     agent: AgentId
@@ -99,7 +99,7 @@ class Line:
     held_back: list[JournalBatch] = field(default_factory=list)
 
     async def upload(self, batch: JournalBatch) -> Receipt | JournalGap:
-        """Carry a batch, as well as the line does today."""
+        """Carry a batch, with the faults of the day."""
         fate = (
             self.chance.choice(["carried", "carried", "doubled", "request lost", "answer lost", "late"])
             if self.broken

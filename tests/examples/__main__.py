@@ -1,4 +1,4 @@
-"""The command `make examples`: tells every story anew, and writes central/examples."""
+"""The command `make examples`: runs every story again, and writes central/examples."""
 
 import asyncio
 from pathlib import Path

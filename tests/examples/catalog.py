@@ -1,4 +1,4 @@
-"""What is sold, where, and by whom."""
+"""The ticket types and sites, and the sellers and channels that sell them."""
 
 from tests.examples.site import ENTRY
 from tests.examples.teller import Teller

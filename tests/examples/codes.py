@@ -1,4 +1,4 @@
-"""Activation codes and concessions: tickets that somebody else activates, and tickets that are for some alone."""
+"""Activation codes and concessions: tickets that another person activates, and tickets for certain visitors only."""
 
 from tests.examples.site import ENTRY
 from tests.examples.teller import Teller

@@ -29,18 +29,18 @@ Examples = dict[str, dict[str, Any]]
 
 
 async def told(name: str, prepared: Path, folder: Path) -> Examples:
-    """Tell a story over a copy of the prepared site, in a folder that is not there yet; return what it showed."""
+    """Tell a story over a copy of the prepared site, in a folder that does not exist yet; return its examples."""
     async with served_story(prepared, folder, name) as tell:
         await STORIES[name](tell)
         return tell.shown
 
 
 def path_of(name: str) -> Path:
-    """Return where the examples of a story stand."""
+    """Return the file of a story's examples."""
     return DIRECTORY / f"{name}.json"
 
 
 def text_of(examples: Examples) -> str:
-    """Return a file's text: one line an operation, so that a change is seen at a glance."""
+    """Return a file's text: one line an operation, so that a change is easy to see."""
     lines = (f"{json.dumps(name)}: {json.dumps(one, ensure_ascii=False)}" for name, one in sorted(examples.items()))
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -1,4 +1,4 @@
-"""A gate in a story: it enrols by a code, signs what it asks, and keeps a journal, all from fixed keys."""
+"""A gate in a story: it enrols by a code, signs its requests, and keeps a journal, all from fixed keys."""
 
 from itertools import count
 from pathlib import Path
@@ -19,7 +19,7 @@ GATE_1 = CheckPointId(1)
 
 
 class Gate:
-    """An agent that hosts the prepared site's check point. `is_shown`: what it asks is kept as examples."""
+    """An agent that hosts the prepared site's check point. `is_shown`: its requests are kept as examples."""
 
     def __init__(self, tell: Teller, *, is_shown: bool = True) -> None:
         self._tell = tell
@@ -36,7 +36,7 @@ class Gate:
         return self
 
     async def show(self, operation_id: str, body: bytes = b"", **parameters: Json) -> bytes:
-        """Ask, and keep it as the example of the operation; return the answer as it came."""
+        """Send a request, and keep it as the example of the operation; return the answer as it came."""
         operation, tell = BY_ID[operation_id], self._tell
         path = address(operation, parameters)
         signed = Request(operation.method, ORIGIN + path, body)
@@ -56,10 +56,10 @@ class Gate:
         return await self.show("decideAdmission", asked.to_bytes())
 
     def journal(self, folder: Path) -> Journal:
-        """Open its journal, which begins with what the clock was."""
+        """Open its journal, whose first entry is the time of its clock."""
         owner = Owner(self.agent, SiteId(1), PRIVATE, BootId(bytes(8)), lambda: JournalId(bytes(15) + b"j"))
         return Journal.open(folder / "journal.db", owner, None, self.reading())
 
     def reading(self) -> ClockReading:
-        """Return what its clock says."""
+        """Return the time of its clock."""
         return ClockReading(self._tell.clock(), self._tell.clock(), 10)

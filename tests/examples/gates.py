@@ -1,4 +1,4 @@
-"""Check points, the computers that host them, and what those ask of central."""
+"""Check points, the computers that host them, and the requests of those to central."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,7 +71,7 @@ async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
 
 
 def _intent(ticket_id: TicketId, tell: Teller) -> Intent:
-    """Return a second entry by a ticket of one, as a gate that was cut off lets it happen."""
+    """Return a second entry by a ticket for one entry: a gate without a connection lets it happen."""
     return Intent(
         attempt_id=AttemptId(bytes(15) + b"2"),
         direction=Direction.ENTRY,

@@ -1,4 +1,4 @@
-"""People, what they may do, and how they sign in."""
+"""People, their permissions, and how they sign in."""
 
 from pyotp import TOTP
 

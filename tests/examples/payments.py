@@ -1,6 +1,6 @@
-"""Money in: what is there, what comes through institutions, and what does not match.
+"""Money in: money that is there already, money through institutions, and what does not match.
 
-The institutions are the simulated ones, whose keys are made anew each time: what they sign differs from run to run.
+The institutions are the simulated ones; each run makes their keys again: what they sign differs from run to run.
 """
 
 from central.payments.differences import BILL_ZONE
@@ -13,7 +13,7 @@ from tests.examples.trade import held
 
 
 async def story(tell: Teller) -> None:
-    """One order is paid by card, one by QR, one is given up; a bill is matched; what came too late waits for a person."""
+    """One order is paid by card, one by QR, one is given up; a bill is matched; money that came too late waits for a person."""
     paid = await tell.show("payOrder", {"method": "card_terminal", "reference": "slip 0042"}, order_id=await held(tell))
     await tell.show("readPayment", payment_id=paid["payment_id"])
     async with town(InstitutionsSetup(started_at_ms=tell.clock(), check_age=False)) as there:

@@ -6,7 +6,7 @@ from tests.examples.trade import VISIT_DAY, sold
 
 
 async def story(tell: Teller) -> None:
-    """Tickets are refunded in every way that there is."""
+    """Tickets are refunded in every way that exists."""
     ticket_id = await sold(tell)
     await tell.show("quoteRefund", {"ticket_id": ticket_id})
     refund_id = (await tell.show("requestRefund", {"ticket_id": ticket_id, "reason": "rain"}))["refund_id"]

@@ -1,4 +1,4 @@
-"""What happened: lists, statistics, the home figures, tables to take away."""
+"""What happened: lists, statistics, the home figures, tables to download."""
 
 from tests.examples.teller import Teller
 from tests.examples.trade import VISIT_DAY, bought, sold
@@ -8,7 +8,7 @@ STATISTICS = ("Ticket", "Seller", "Promoter")
 
 
 async def story(tell: Teller) -> None:
-    """After a small day somebody asks for every list and statistic of it."""
+    """After a small day, the administrator asks for every list and statistic of it."""
     code = (await tell.ask("addPromoter", {"kind": "person", "name": "Aunt Zhou"}))["code"]
     await tell.ask("openShift", {"site_id": 1, "float_fen": 20_000})
     await tell.ask("sellOrder", {**bought(16_000, quantity=2), "promoter_code": code})

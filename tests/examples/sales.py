@@ -1,4 +1,4 @@
-"""Selling at a window, the shift it is done in, and what happens to sold tickets."""
+"""Selling at a window, the seller's shift, and what happens to sold tickets."""
 
 from tests.examples.teller import Teller
 from tests.examples.trade import NAMED, VIP, VISIT_DAY, bought, cart, sold
@@ -7,7 +7,7 @@ HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name"
 
 
 async def story(tell: Teller) -> None:
-    """A seller opens a shift, sells, changes what was sold, and counts the drawer."""
+    """A seller opens a shift, sells, changes sold tickets, and counts the drawer."""
     await tell.show("openShift", {"site_id": 1, "float_fen": 20_000})
     await tell.show("quoteOrder", cart(quantity=2))
     order = await tell.show("sellOrder", bought(8_000, quantity=1))

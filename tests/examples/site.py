@@ -1,4 +1,4 @@
-"""The small site that every story begins with, and a central that serves a copy of it: all that happens follows from its seed."""
+"""The small site that every story begins with, and a central that serves a copy of it: its seed decides all that happens."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ TYPES = ((ADULT, 8_000), (VIP, 12_000), (GROUP, 5_000), (NAMED, 8_000))
 
 @asynccontextmanager
 async def served_story(prepared: Path, folder: Path, seed: str) -> AsyncIterator[Teller]:
-    """Serve a copy of the prepared site in a folder that is not there yet, its administrator signed in."""
+    """Serve a copy of the prepared site in a folder that does not exist yet, its administrator signed in."""
     shutil.copytree(prepared, folder)
     async with _served(folder, seed) as (teller, _):
         await teller.sign_in(PASSWORD)
@@ -66,7 +66,7 @@ async def _served(folder: Path, seed: str) -> AsyncIterator[tuple[Teller, Built]
 
 
 async def build(folder: Path, seed: str, clock: HandClock) -> tuple[Built, KeyFiles]:
-    """Build a central without the jobs that run by the machine's clock: what they would do, a story does itself."""
+    """Build a central without the jobs that run by the machine's clock: a story runs their use cases itself."""
     settings = CentralSettings(
         data_dir=folder, database_url=sqlite_url(folder), root_passphrase=SecretStr(PASSPHRASE), public_origin=ORIGIN
     )

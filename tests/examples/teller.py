@@ -1,4 +1,4 @@
-"""Tells a story of calls to a served central, holds each answer to the OpenAPI document, and keeps what is to be shown."""
+"""Tells a story of calls to a served central, checks each answer against the OpenAPI document, and keeps the examples."""
 
 import base64
 import json
@@ -40,7 +40,7 @@ BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 
 @dataclass(slots=True)
 class Teller:
-    """Asks as the person whose token it holds. `shown` are the examples by operation id."""
+    """Calls as the person whose token it holds. `shown` are the examples by operation id."""
 
     url: str
     session: aiohttp.ClientSession
@@ -52,22 +52,22 @@ class Teller:
     _keys: "count[int]" = field(default_factory=lambda: count(1))
 
     async def sign_in(self, password: str, name: str = "admin") -> None:
-        """Act as somebody from now on."""
+        """Act as this person from now on."""
         self.token = (await self.ask("signIn", {"name": name, "password": password, "bearer": True}))["token"]
 
     async def show(self, operation_id: str, body: Json = None, **parameters: Json) -> Json:
-        """Ask, and keep it as the example of the operation."""
+        """Call, and keep the call as the example of the operation."""
         answer = await self.ask(operation_id, body, **parameters)
         self.keep(operation_id, parameters, body, answer)
         return answer
 
     def keep(self, operation_id: str, parameters: dict[str, Json], body: Json, answer: Json) -> None:
-        """Keep an example of an operation; the first one stands."""
+        """Keep an example of an operation; the first one stays."""
         example = {"parameters": parameters, "body": body, "answer": answer}
         self.shown.setdefault(operation_id, {name: one for name, one in example.items() if one is not None})
 
     async def notify(self, method: str, headers: Mapping[str, str], body: str) -> None:
-        """Tell central what an institution told, as it told it; keep it as the example."""
+        """Send central an institution's notification as the institution sent it; keep it as the example."""
         operation = BY_ID["notifyPayment"]
         url = self.url + address(operation, {"method": method})
         async with self.session.post(url, data=body.encode(), headers=headers) as answer:
@@ -76,7 +76,7 @@ class Teller:
         self.keep("notifyPayment", {"method": method}, body, said)
 
     async def written_down(self) -> None:
-        """Let the jobs pass that keep the log."""
+        """Run the jobs that keep the log."""
         await self.built.app[CALLS].write_down()
         await self.built.app[CHAIN].link_all(self.clock())
 
@@ -90,13 +90,13 @@ class Teller:
         self.built.app[KEYS].reload()
 
     async def batches_carried_on(self) -> None:
-        """Let the jobs pass that carry refund batches on and publish what they void."""
+        """Run the jobs that go on with refund batches and publish what they void."""
         await self.built.app[REFUND_BATCHES].go_on(self.clock())
         await self.built.publisher.publish_all()
         await self.built.app[REFUNDS].settle_waiting(self.clock())
 
     async def ask(self, operation_id: str, body: Json = None, **parameters: Json) -> Json:
-        """Ask something that succeeds; return what the answer says."""
+        """Make a call that succeeds; return its answer."""
         operation = BY_ID[operation_id]
         if operation.body:
             hold(body, described(operation)["requestBody"]["content"][JSON]["schema"])
@@ -115,7 +115,7 @@ def address(operation: Operation, parameters: dict[str, Json]) -> str:
 
 
 async def held(operation: Operation, answer: ClientResponse) -> Json:
-    """Return what an answer says, once it is the success that the document describes."""
+    """Return the answer, after a check that it is the success that the document describes."""
     raw = await answer.read()
     assert answer.status == operation.status, (operation.operation_id, answer.status, raw[:600])
     content = described(operation)["responses"][str(int(operation.status))].get("content", {})
@@ -136,7 +136,7 @@ async def held(operation: Operation, answer: ClientResponse) -> Json:
 
 
 def as_text(message: bytes) -> Json:
-    """Return what a message of agents says, bytes in hexadecimal (as protocol/vectors does); of what is no CBOR, its bytes."""
+    """Return an agent's message with bytes in hexadecimal (as protocol/vectors does); where it is no CBOR, its bytes."""
     try:
         return plain(cbor.decode(message))
     except InputError:
@@ -149,7 +149,7 @@ def described(operation: Operation) -> Json:
 
 
 def hold(value: Json, schema: Json) -> None:
-    """Hold a value to a schema of the document."""
+    """Check a value against a schema of the document."""
     _validator(json.dumps(schema)).validate(value)
 
 

@@ -24,7 +24,7 @@ def recorded(name: str) -> Examples:
 
 
 def shape(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """What stands where, whatever its value."""
+    """The structure of a value, with every value replaced by its type."""
     if isinstance(value, dict):
         return {name: shape(one) for name, one in value.items()}
     return [shape(one) for one in value] if isinstance(value, list) else type(value).__name__
@@ -61,7 +61,7 @@ def test_the_document_shows_each_request_and_answer() -> None:
 
 
 def is_shown(operation: Operation, described: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether what an operation is told in its path and body, and what it answers, have an example."""
+    """Return whether all path parameters, the body and the answer of an operation have an example."""
     named = [one for one in described.get("parameters", []) if one["in"] == "path"]
     said = [described.get("requestBody", {}), described["responses"][str(int(operation.status))]]
     shown = [next(iter(one["content"].values())) for one in said if one.get("content")]

@@ -1,4 +1,4 @@
-"""What several stories sell: tickets of the prepared site's types, for the day that its clock shows."""
+"""What several stories sell: tickets of the prepared site's types, for the day of its clock."""
 
 from tests.examples.teller import Json, Teller
 
@@ -7,7 +7,7 @@ VISIT_DAY = "2026-05-10"
 
 
 def cart(**line: Json) -> Json:
-    """Return what is wanted: one adult's ticket, unless stated otherwise."""
+    """Return the wanted order: one adult's ticket, unless stated otherwise."""
     return {"site_id": 1, "lines": [{"ticket_type_id": ADULT, "visit_day": VISIT_DAY, **line}]}
 
 

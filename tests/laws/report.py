@@ -13,7 +13,7 @@ PASSED, FAILED = "passed", "failed"
 
 @dataclass(slots=True)
 class LawReport:
-    """A pytest plugin: listens to reports, says nothing before the end."""
+    """A pytest plugin: it collects reports, and prints nothing before the end."""
 
     outcomes: dict[int, dict[str, str]] = field(default_factory=lambda: {number: {} for number in LAWS})
 
@@ -27,7 +27,7 @@ class LawReport:
 
     @property
     def holds(self) -> bool:
-        """Whether every law has a test and none failed."""
+        """Return whether every law has a test and none failed."""
         return all(noted and FAILED not in noted.values() for noted in self.outcomes.values())
 
     def lines(self) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The report of `make laws` cannot pass a law that nobody proves."""
+"""The report of `make laws` fails for a law that no test proves."""
 
 import pytest
 

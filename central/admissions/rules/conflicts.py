@@ -1,10 +1,10 @@
-"""Conflicts: passages that the ticket did not allow, seen from all that gates have reported. Pure.
+"""Conflicts: passages that the ticket did not allow, judged by all that gates have reported. Pure.
 
-Laws: order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
-the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is one whatever came before it, as
-is one on another day than the ticket has moved to; so is an earlier one that arrives only after the money has gone back (law 6:
-somebody overrode the fence). A supervisor's override is a decision on the record, not a conflict, unless money went back for
-what it let in.
+Laws: the order of arrival changes nothing, only the time of the scan does; of several passages the earliest is the admission and
+the later ones are the conflict; both stay facts. A passage on a ticket that was void by then is always a conflict, and so is a
+passage on another day than the one to which the ticket has moved; so is an earlier passage that arrives only after the money has
+gone back (law 6: a supervisor overrode the fence). A supervisor's override is a recorded decision, not a conflict, unless money
+went back for the persons that it let in.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ _USING = _JUDGED | {PassageKind.OVERRIDE}
 
 
 class OfficeReason(StrEnum):
-    """Why a passage is a conflict though the gate was right by all that it could know."""
+    """Why a passage is a conflict although the gate was right by all that it could know."""
 
     REFUNDED = "refunded"
     RESCHEDULED = "rescheduled"
@@ -38,7 +38,7 @@ class OfficeReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketCase:
-    """A ticket, its type, the places and zone of its site; whether its money went back, of all or of some; when it moved."""
+    """A ticket, its type, its site's check points and zone; whether its money went back, wholly or in part; when it moved."""
 
     record: TicketRecord
     ticket_type: TicketTypeRules
@@ -102,7 +102,10 @@ def _judged(
 
 
 def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage, ...]) -> tuple[Reason, PastPassage] | None:
-    """Return why the right did not allow the passage, and its first use; None where it did, or where central does not know it."""
+    """Return why the right did not allow the passage, and its first use.
+
+    None where it did, or where central does not know the right.
+    """
     right = next((one for one in case.ticket_type.entitlements if one.entitlement_id == passage.entitlement_id), None)
     check_point = case.check_points.get(passage.check_point)
     if right is None or check_point is None:
@@ -113,12 +116,15 @@ def _too_many(case: TicketCase, passage: PastPassage, earlier: tuple[PastPassage
 
 
 def _was_void(record: TicketRecord, passage: PastPassage) -> bool:
-    """Whether the ticket was void when it was scanned; the minute in which it became so counts, for money has gone back in it."""
+    """Return whether the ticket was void when it was scanned.
+
+    The minute in which it became void counts, because money went back in it.
+    """
     return record.state is TicketState.VOID and to_minute(passage.scanned_at) >= record.state_since
 
 
 def _is_of_another_day(case: TicketCase, passage: PastPassage) -> bool:
-    """Whether a ticket that moved as unused was used before it moved, or by a gate that had not heard of it."""
+    """Return whether a ticket that moved unused was used before the move, or by a gate that had not heard of the move."""
     if case.moved_at is None:
         return False
     minute, record = to_minute(passage.scanned_at), case.record

@@ -1,4 +1,4 @@
-"""The operations of what agencies and their orders are asked: each file declares its own, here they are joined."""
+"""The operations of agencies and their orders: each file declares its own, and they are joined here."""
 
 from central.agencies.routes import agencies, orders
 from central.web.operations import Operation

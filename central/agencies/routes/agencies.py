@@ -36,18 +36,18 @@ _Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
 
 
 class ContactBody(StrictModel):
-    """A person to be reached."""
+    """A contact person."""
 
     name: _Name
     phone: Annotated[str, Field(pattern=r"^\+?[0-9]{5,20}$")]
 
     def stated(self) -> Contact:
-        """Return it as the service takes it."""
+        """Return the contact as the service takes it."""
         return Contact(self.name, self.phone)
 
 
 class AgencyBody(StrictModel):
-    """A travel agency. Its statement goes by the days of its site; its groups are charged for planned or for actual heads."""
+    """A travel agency. Its statement goes by the days of its site; its groups are charged for planned or for actual persons."""
 
     site_id: SiteNumber
     name: _Name
@@ -57,7 +57,7 @@ class AgencyBody(StrictModel):
     is_disabled: bool = False
 
     def stated(self) -> AgencyWish:
-        """Return it as the service takes it."""
+        """Return the agency as the service takes it."""
         contacts = tuple(one.stated() for one in self.contacts)
         return AgencyWish(
             SiteId(self.site_id), self.name, contacts, self.charges, self.credit_limit_fen, is_disabled=self.is_disabled
@@ -89,7 +89,7 @@ class ReceiptBody(StrictModel):
 
 
 class PayoutBody(StrictModel):
-    """What is left of a balance, paid back; `reference` is the number on the bank's slip."""
+    """The rest of a balance, paid back; `reference` is the number on the bank's slip."""
 
     amount_fen: Annotated[int, Field(ge=1, le=MOST_FEN)]
     method: Literal["cash", "bank_transfer"]
@@ -103,7 +103,7 @@ class AgencyPath(StrictModel):
 
 
 class PeriodQuery(BaseModel):
-    """Of which agency and days; both days included."""
+    """The agency and the days; both days included."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -118,7 +118,7 @@ class PeriodQuery(BaseModel):
         return self
 
     def period(self) -> Period:
-        """Return it as the service takes it."""
+        """Return the period as the service takes it."""
         return Period(self.agency_id, self.first_day, self.last_day)
 
 
@@ -127,7 +127,7 @@ class StatementQuery(PeriodQuery, PageQuery):
 
 
 class ContactView(BaseModel):
-    """A person to be reached."""
+    """A contact person."""
 
     name: str
     phone: str
@@ -155,14 +155,14 @@ class PricesView(BaseModel):
 
 
 class FundsView(BaseModel):
-    """What an agency has with us: its balance, and what it owes."""
+    """An agency's funds: its balance, and what it owes."""
 
     prepaid_fen: int
     owed_fen: int
 
 
 class EntryView(BaseModel):
-    """One movement: what it added to the balance, and what to the debt. Method and reference are of what the agency paid."""
+    """One movement: what it added to the balance, and what to the debt. Method and reference belong to the agency's payment."""
 
     entry_id: int
     posted_at: datetime
@@ -175,7 +175,7 @@ class EntryView(BaseModel):
 
 
 class StatementView(BaseModel):
-    """An agency's balances before the first day and after the last, and a page of what moved them, oldest first."""
+    """An agency's balances before the first day and after the last, and a page of the movements, oldest first."""
 
     opening: FundsView
     closing: FundsView
@@ -200,7 +200,7 @@ async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_agency(call: Call[None, AgencyPath]) -> AgencyView:
-    """Read a travel agency with what it has and owes."""
+    """Read a travel agency with its balance and its debt."""
     return _view(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
 
 
@@ -227,7 +227,7 @@ async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
     problems=_REFUSALS,
 )
 async def change_agency(call: Call[AgencyBody, AgencyPath]) -> AgencyView:
-    """Change a travel agency; a credit limit below what it owes only keeps it from buying more."""
+    """Change a travel agency; a credit limit below its debt only stops further purchases."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
     return _view(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
 
@@ -254,7 +254,7 @@ async def read_agency_prices(call: Call[None, AgencyPath]) -> PricesView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
-    """Set all contract prices of an agency; what was sold keeps its price."""
+    """Set all contract prices of an agency; sold tickets keep their price."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
     prices = tuple(
         ContractPrice(TicketTypeId(one.ticket_type_id), one.first_day, one.last_day, one.price_fen) for one in call.body.prices
@@ -274,7 +274,7 @@ async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
     idempotent=True,
 )
 async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
-    """Take an agency's money: a top-up of its balance, or a settlement of what it owes."""
+    """Receive an agency's money: a top-up of its balance, or a settlement of what it owes."""
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     paying = Paying(call.parameters.agency_id, body.kind, body.amount_fen, paid)
@@ -293,7 +293,7 @@ async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
     proved=True,
 )
 async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
-    """Pay an agency whose contract has ended what is left of its balance."""
+    """Pay an agency whose contract has ended the rest of its balance."""
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     paying = Paying(call.parameters.agency_id, ReceiptKind.PAYOUT, body.amount_fen, paid)
@@ -309,7 +309,7 @@ async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementView:
-    """Read an agency's balances before and after a period, and page by page what moved them."""
+    """Read an agency's balances before and after a period, and page by page the movements."""
     asked, agencies = call.parameters, call.request.app[AGENCIES]
     statement = await agencies.statement(asked.period())
     found = await agencies.entries(asked.period(), from_cursor(asked.after) or 0, asked.one_more)

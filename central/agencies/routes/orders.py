@@ -1,4 +1,4 @@
-"""What agencies buy, and their groups, over HTTP."""
+"""Orders of agencies, and their groups, over HTTP."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -62,9 +62,9 @@ class GroupQuery(AgencyPath, PageQuery):
 
 
 class GroupOrderView(BaseModel):
-    """A group order. `deducted_fen` went back to the agency for heads that did not come; the guide is masked.
+    """A group order. `deducted_fen` went back to the agency for persons who did not come; the guide is masked.
 
-    While it is ending, `waiting_for` names the gates that could still admit somebody (only when read by itself).
+    While it is ending, `waiting_for` names the gates that could still admit by it (only when it is read by itself).
     """
 
     order_id: int
@@ -90,7 +90,7 @@ class GroupOrderView(BaseModel):
     problems=SALE_REFUSALS,
 )
 async def quote_agency(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
-    """Say what it costs the agency now, at its contract prices; nothing is kept."""
+    """Return what it costs the agency now, at its contract prices; nothing is stored."""
     wanted = wanted_of(call.body, call.principal)
     return quote_view(await call.request.app[AGENCY_SALES].quote(call.parameters.agency_id, wanted, call.now))
 
@@ -106,7 +106,7 @@ async def quote_agency(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
     idempotent=True,
 )
 async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
-    """Sell to an agency, by its balance, on account, or for money that is there: the answer holds the tickets."""
+    """Sell to an agency, by its balance, on account, or for money that is there already: the answer holds the tickets."""
     body = call.body
     guide = None if body.guide is None else body.guide.stated()
     deal = Deal(call.parameters.agency_id, wanted_of(body, call.principal), body.expected_total_fen, guide)
@@ -157,7 +157,7 @@ async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
-    """Read a group order, and whom its settlement waits for."""
+    """Read a group order, and the gates that its settlement waits for."""
     return _view(await call.request.app[GROUP_ORDERS].group(call.parameters.order_id, call.now))
 
 
@@ -184,7 +184,7 @@ async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
     problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.TICKET_STATE),
 )
 async def end_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
-    """End a group's visit: its codes admit nobody any more; it is settled when every gate has said so."""
+    """End a group's visit: its codes stop admitting; it is settled when every gate has reported that it knows."""
     groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
     return _view(await groups.end(number, call.principal.user_id, call.now))
 

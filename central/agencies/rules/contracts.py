@@ -1,7 +1,7 @@
 """Contracts, statements and group orders of travel agencies, as pure rules.
 
-Laws: for one type and one day there is at most one contract price; a group is charged for no more heads than it has codes for,
-and what it has paid beyond that is deducted (核减) to the fen.
+Laws: for one type and one day there is at most one contract price; a group is charged for at most the persons that it has codes
+for, and what it has paid beyond that is deducted (核减) to the fen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,14 +15,14 @@ from protocol.identifiers import TicketTypeId
 
 
 class Charges(StrEnum):
-    """For which heads a group is charged by contract. The words are stored and never change their meaning."""
+    """For which persons a contract charges a group. The words are stored and never change their meaning."""
 
     PLANNED = "planned"
     ACTUAL = "actual"
 
 
 class GroupState(StrEnum):
-    """Where a group order stands. Ending: its code admits nobody any more, and gates still have to say so."""
+    """The state of a group order. Ending: its code no longer admits, and the office waits for gates to report that they know."""
 
     OPEN = "open"
     ENDING = "ending"
@@ -30,9 +30,9 @@ class GroupState(StrEnum):
 
 
 class ReceiptKind(StrEnum):
-    """What an agency paid for. The words are stored and never change their meaning.
+    """What an agency's payment is for. The words are stored and never change their meaning.
 
-    A payout is what was left of its balance, paid back when its contract ended.
+    A payout is the rest of its balance, paid back when its contract ended.
     """
 
     TOP_UP = "top-up"
@@ -63,7 +63,7 @@ class ContractPrice:
 
 @dataclass(frozen=True, slots=True)
 class GroupTicket:
-    """A code of a group: for how many it is, how many it has admitted, and what was paid for each."""
+    """A code of a group: for how many persons it is, how many it has admitted, and what was paid for each."""
 
     persons: int
     admitted: int
@@ -72,14 +72,14 @@ class GroupTicket:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What a group's end makes of its order."""
+    """The result of settling a group's order."""
 
     actual_heads: int
     deducted_fen: int
 
 
 def require_prices_apart(prices: Sequence[ContractPrice]) -> None:
-    """Raise Problem where two prices of a type hold on one day, or one ends before it begins."""
+    """Raise Problem where two prices of a type apply on one day, or one ends before it begins."""
     for place, one in enumerate(prices):
         if one.last < one.first:
             raise wrong_field(ProblemCode.INPUT_INVALID, f"prices.{place}.last_day", "must not be earlier than first_day")
@@ -94,7 +94,7 @@ def require_prices_apart(prices: Sequence[ContractPrice]) -> None:
 
 
 def kind_of(receipt: ReceiptKind | None, *, is_refund: bool, is_charge: bool) -> EntryKind:
-    """Return what moved an agency's account: what it paid, an order, or what went back of one."""
+    """Return what moved an agency's account: its payment, an order, or what went back of an order."""
     if receipt is not None:
         return EntryKind(receipt.value)
     if is_charge:
@@ -103,7 +103,7 @@ def kind_of(receipt: ReceiptKind | None, *, is_refund: bool, is_charge: bool) ->
 
 
 def settled(tickets: Iterable[GroupTicket], charges: Charges) -> Settled:
-    """Return the heads that came, and what is deducted by contract."""
+    """Return how many persons came, and the deduction by contract."""
     heads, deducted_fen = 0, 0
     for ticket in tickets:
         came = min(ticket.persons, ticket.admitted)

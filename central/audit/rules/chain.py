@@ -1,9 +1,9 @@
 """The audit chain, as pure functions: batches of records, each hashed over the one before, and signed.
 
-A transaction that linked its own record would make all processes wait for each other; so one process links, in batches, what the
+A transaction that linked its own record would make all processes wait for each other. So one process links, in batches, what the
 others have committed.
-Laws: a record that is changed, added to or taken from a linked batch shows; a batch that is missing in between shows; what was
-purged leaves its batch, so that the rest of the chain still verifies.
+Laws: where a record of a linked batch is changed, added or taken away, the chain no longer verifies; the same where a batch in
+between is missing; purged records leave their batch, so that the rest of the chain still verifies.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ GENESIS = bytes(32)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing that somebody did, as it is hashed."""
+    """One act of a user or of the system, as it is hashed."""
 
     record_id: int
     at: Instant
@@ -48,7 +48,7 @@ class Link:
 
 
 def link(number: int, previous_hash: bytes, records: tuple[Record, ...]) -> Link:
-    """Return the link over some records, which are not none."""
+    """Return the link over some records; at least one."""
     assert records, "a batch holds records"
     return Link(number, len(records), Instant(max(one.at for one in records)), content_hash(records), previous_hash)
 
@@ -57,7 +57,7 @@ def content_hash(records: Iterable[Record]) -> bytes:
     """Return the hash over records in the order of their numbers."""
     digest = hashlib.sha256(b"paifang/audit-content/1\0")
     for one in sorted(records, key=lambda record: record.record_id):
-        detail = {name: value for name, value in one.detail}  # noqa: C416 - a map of one encoding, whatever its order was
+        detail = {name: value for name, value in one.detail}  # noqa: C416 - a map has one encoding for every order of its names
         digest.update(cbor.encode([one.record_id, one.at, one.user_id, one.action, one.subject, detail, one.request_id]))
     return digest.digest()
 

@@ -1,4 +1,4 @@
-"""The operations of what is sold: each file declares its own, here they are joined."""
+"""The operations of what is sold: each file declares its own, and they are joined here."""
 
 from central.catalog.routes import categories, presets, preview, sale_settings, ticket_types
 from central.web.operations import Operation

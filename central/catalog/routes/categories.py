@@ -32,7 +32,7 @@ class CategoryBody(StrictModel):
     place: Annotated[int, Field(ge=0, le=_LAST_PLACE)] = 0
 
     def stated(self) -> CategoryWish:
-        """Return it as the service takes it."""
+        """Return the category as the service takes it."""
         return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.place)
 
 
@@ -49,7 +49,7 @@ class TypeCategoryBody(StrictModel):
 
 
 class CategoryView(BaseModel):
-    """A category with what stands under it, and the types that are in it itself."""
+    """A category with the categories under it, and the types that are in it itself."""
 
     category_id: int
     name_zh: str
@@ -95,7 +95,7 @@ async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
     problems=_REFUSALS,
 )
 async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryView:
-    """Rename or move a category with all that stands under it."""
+    """Rename a category, or move it with all categories under it."""
     categories, number = call.request.app[CATEGORIES], call.parameters.category_id
     return _view(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
 
@@ -110,7 +110,7 @@ async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryVie
     _REFUSALS,
 )
 async def delete_category(call: Call[None, CategoryPath]) -> None:
-    """Delete a category in which nothing is."""
+    """Delete an empty category."""
     await call.request.app[CATEGORIES].delete(call.parameters.category_id, call.principal.user_id, call.now)
 
 

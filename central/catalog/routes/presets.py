@@ -12,7 +12,7 @@ from protocol.identifiers import SiteId
 
 
 class PresetView(BaseModel):
-    """A common type: what it is for, and the parameters that `addTicketType` takes as they stand."""
+    """A common type: its purpose, and the parameters that `addTicketType` takes without a change."""
 
     key: str
     title_zh: str

@@ -40,7 +40,10 @@ _ADMITTED, _CARD = ("放行", "Admitted"), ("请出示证件", "The document is 
 
 
 class EarlierBody(StrictModel):
-    """A passage of the same ticket before, at a check point of the site, whose direction says whether it was an exit."""
+    """An earlier passage of the same ticket at a check point of the site.
+
+    The direction of the check point says: entry or exit.
+    """
 
     scanned_at: _Moment
     check_point_id: _PointNumber
@@ -49,9 +52,9 @@ class EarlierBody(StrictModel):
 
 
 class PreviewBody(StrictModel):
-    """A visitor at a check point, with a ticket of a type for a day. The type is saved, or stated here as it would be.
+    """A visitor at a check point, with a ticket of a type for a day. The type is saved, or a draft that stands here.
 
-    A type that is not saved is taken to be ticked at every check point. `inside`: so many are on site.
+    A draft counts as ticked at every check point. `inside`: so many persons are on site.
     """
 
     ticket_type_id: TypeNumber | None = None
@@ -73,7 +76,7 @@ class PreviewBody(StrictModel):
         return self
 
     def stated(self, site_id: SiteId) -> WantedPreview:
-        """Return it as the service takes it."""
+        """Return the preview as the service takes it."""
         earlier = tuple(
             EarlierPassage(one.scanned_at, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
         )
@@ -93,7 +96,7 @@ class PreviewBody(StrictModel):
 
 
 class PreviewView(BaseModel):
-    """What the gate would say. `passes_at`: when it would admit, where time alone stands against it."""
+    """What the gate would say. `passes_at`: when it would admit, where only the time is against it."""
 
     verdict: str
     reason: Reason | None
@@ -120,7 +123,7 @@ class PreviewPath(StrictModel):
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SLOT_REQUIRED),
 )
 async def preview_admission(call: Call[PreviewBody, PreviewPath]) -> PreviewView:
-    """Say what a gate would say to a visitor; nothing is kept."""
+    """Return what a gate would say to a visitor; nothing is stored."""
     return _view(await call.request.app[PREVIEW].preview(call.body.stated(SiteId(call.parameters.site_id))))
 
 

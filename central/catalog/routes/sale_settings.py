@@ -1,4 +1,4 @@
-"""Sale settings over HTTP, and what a seller sees at the sales screen."""
+"""Sale settings over HTTP, and the types that a seller sees at the sales screen."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ class SubjectBody(StrictModel):
     subject: _Name
 
     def stated(self) -> Subject:
-        """Return it as the service takes it."""
+        """Return the subject as the service takes it."""
         return Subject(self.kind, self.subject)
 
 
@@ -42,7 +42,7 @@ class SaleSettingBody(StrictModel):
 
 
 class CopyBody(StrictModel):
-    """Who is to have the same setting: these, and whoever stands in these groups."""
+    """The sellers and channels that get the same setting: these, and the members of these groups."""
 
     to: Annotated[list[SubjectBody], Field(max_length=MOST_COPIES)] = []
     seller_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
@@ -51,11 +51,11 @@ class CopyBody(StrictModel):
     @model_validator(mode="after")
     def _somebody(self) -> "CopyBody":
         if not (self.to or self.seller_groups or self.channel_groups):
-            raise ValueError("name somebody in to, seller_groups or channel_groups")
+            raise ValueError("name at least one in to, seller_groups or channel_groups")
         return self
 
     def stated(self) -> Targets:
-        """Return it as the service takes it."""
+        """Return the targets as the service takes them."""
         return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
 
 
@@ -76,7 +76,7 @@ class SaleSettingsView(BaseModel):
 
 @Route("readSaleSettings", "GET", "/api/v1/sale-settings", "Read who may sell what", Permission.CATALOG_READ)
 async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
-    """Read who may sell what."""
+    """Read which seller and channel may sell which types."""
     return _views(await call.request.app[SALE_SETTINGS].all_settings())
 
 
@@ -111,7 +111,7 @@ async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsVi
 
 @Route("listSellableTicketTypes", "GET", "/api/v1/sellable-ticket-types", "List what the seller may sell", Permission.SALES_SELL)
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
-    """List the types on sale that the seller who asks may sell."""
+    """List the types on sale that the seller who calls may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
     all_types = await call.request.app[CATALOG].all_ticket_types()
     found = [type_view(one) for one in all_types if one.type_id in may_sell]
@@ -119,7 +119,7 @@ async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[Ticket
 
 
 def seller_of(principal: Principal) -> Seller:
-    """Return the person who asks as settings know them."""
+    """Return the person who calls, as settings know a seller."""
     return Seller(principal.user_id, principal.channel, Permission.SALES_SELL_ALL in principal.permissions)
 
 

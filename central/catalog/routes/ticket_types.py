@@ -34,9 +34,9 @@ class TicketTypePath(StrictModel):
 
 
 class SaleBody(StrictModel):
-    """The price per person, whether it is sold, and by which rules; rules that are left out stay as they are.
+    """The price per person, whether it is sold, and by which rules; rules that are left out stay unchanged.
 
-    `after_sale` holds for tickets that are sold from now on: what was sold keeps the rules that it was sold by.
+    `after_sale` applies to tickets that are sold from now on: sold tickets keep the rules of their sale.
     """
 
     price_fen: Fen
@@ -45,7 +45,7 @@ class SaleBody(StrictModel):
     after_sale: AfterSaleRules | None = None
 
     def stated(self) -> Sale:
-        """Return it as the service takes it."""
+        """Return the sale as the service takes it."""
         return Sale(self.price_fen, self.is_on_sale, self.rules, self.after_sale)
 
 
@@ -123,7 +123,7 @@ async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
-    """Set the price, whether it is sold, and by which rules; what was sold stays as it was sold."""
+    """Set the price, whether it is sold, and by which rules; sold tickets keep theirs."""
     catalog, number = call.request.app[CATALOG], TicketTypeId(call.parameters.ticket_type_id)
     return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 

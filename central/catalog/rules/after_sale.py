@@ -1,7 +1,7 @@
 """What a refund costs now, until when, and whether a ticket may be moved to another day: pure rules over `catalog.after_sale`.
 
-Laws: a refusal says why and since when; `at` is the site's local time, without a zone, as the rules state theirs; a share is
-reckoned of what one person paid, and its fraction of a fen is left to the visitor.
+Laws: a refusal says why and since when; `at` is the site's local time, without a zone, like the times of the rules; a share is
+computed from what one person paid, and its fraction of a fen goes to the visitor.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one person gives up for a refund now, by which term of the rules, and the last minute of it (None: no cut-off)."""
+    """What one person pays for a refund now, by which term of the rules, and the last minute of it (None: no cut-off)."""
 
     fee_fen: int
     term: RefundTerm | None
@@ -23,13 +23,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class NotRefundable:
-    """Why nothing is given back by the rules."""
+    """Why the rules give no money back."""
 
     message: str
 
 
 def refund_terms(rules: RefundRules, use_day: date, price_fen: int, at: datetime) -> Terms | NotRefundable:
-    """Return what a refund costs at a local time, of a ticket for that day that cost so much per person."""
+    """Return what a refund costs at a local time, for a ticket for that day at that price per person."""
     if not rules.is_refundable:
         return NotRefundable("tickets of this type are not refunded")
     if not rules.terms:
@@ -42,7 +42,7 @@ def refund_terms(rules: RefundRules, use_day: date, price_fen: int, at: datetime
 
 
 def reschedule_refusal(rules: RescheduleRules | None, use_day: date, times: int, at: datetime) -> str | None:
-    """Return why a ticket for that day, moved so often already, is not moved at a local time; None where it is."""
+    """Return why a ticket for that day, moved so often already, cannot be moved at a local time; None where it can."""
     if rules is None:
         return "tickets of this type are not rescheduled"
     if times >= rules.times:

@@ -1,7 +1,7 @@
 """How full a site is: pure.
 
-Laws: at a maximum it is full; from four fifths of one on it is warned of; what was full stays so until it is well below, so
-that sales do not stop and begin again with each visitor who leaves.
+Laws: at a maximum the site is full; from four fifths of a maximum the level is a warning; a full site stays full until it is well
+below the maximum, so that sales do not stop and begin again with each visitor who leaves.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class LoadLevel(StrEnum):
 
 
 def level(persons: int, most: int | None) -> LoadLevel:
-    """Return how full it is with so many persons where so many may be; None does not restrict."""
+    """Return how full a site is with so many persons where so many may be; None does not restrict."""
     if most is None:
         return LoadLevel.OK
     if persons >= most:
@@ -30,7 +30,7 @@ def level(persons: int, most: int | None) -> LoadLevel:
 
 
 def level_after(before: LoadLevel, loads: Iterable[tuple[int, int | None]]) -> LoadLevel:
-    """Return how full a site is by all of its (persons, maximum), after it was so full before."""
+    """Return how full a site is by all of its (persons, maximum); the level before is taken into account."""
     known = list(loads)
     levels = {level(persons, most) for persons, most in known}
     if LoadLevel.FULL in levels:

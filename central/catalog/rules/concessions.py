@@ -1,7 +1,7 @@
 """Whether a visitor is entitled to a concession: pure rules over `catalog.concessions`.
 
-Laws: a refusal is a value with its text in both languages; of several grounds the one nearest to holding says why; a birth date
-is used here and kept nowhere (law 9).
+Laws: a refusal is a value with its text in both languages; where several grounds fail, the one nearest to holding says why; a
+birth date is used here and stored nowhere (law 9).
 """
 
 from collections.abc import Collection
@@ -18,7 +18,7 @@ _BORN = slice(6, 14)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the seller saw of one person: the kind, the last characters of its number, and when they were born where asked."""
+    """What the seller saw of one person: the kind, the last characters of its number, and the date of birth if asked for."""
 
     kind: EvidenceKind
     last_characters: str | None = None
@@ -26,7 +26,7 @@ class Evidence:
 
 
 class Ineligible(Enum):
-    """Why somebody is not entitled, from the farthest to the nearest: (zh-CN, en)."""
+    """Why a visitor is not entitled, from the farthest to the nearest: (zh-CN, en)."""
 
     NO_EVIDENCE = ("请出示优惠证件", "The seller must see the evidence")
     WRONG_EVIDENCE = ("该证件不享受此优惠", "This kind of evidence does not entitle to it")
@@ -39,7 +39,7 @@ class Ineligible(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
-    """What one person is: entitled, or why not; by which evidence, if any was shown."""
+    """Whether one person is entitled, or why not, and by which evidence, if any was shown."""
 
     evidence: Evidence | None
     why_not: Ineligible | None
@@ -51,7 +51,7 @@ class Eligibility:
 
 
 def eligibility(grounds: Collection[Ground], visit: date, evidence: Evidence | None) -> Eligibility:
-    """Return whether somebody is entitled by one of these grounds on the day of the visit."""
+    """Return whether a visitor is entitled by one of these grounds on the day of the visit."""
     if evidence is None:
         return Eligibility(None, Ineligible.NO_EVIDENCE)
     found = [_why_not(ground, visit, evidence) for ground in grounds]
@@ -62,12 +62,12 @@ def eligibility(grounds: Collection[Ground], visit: date, evidence: Evidence | N
 
 
 def day_is_granted(grounds: Collection[Ground], visit: date) -> bool:
-    """Whether any of these grounds holds on that day; also where there are none."""
+    """Return whether any of these grounds holds on that day; true where there are no grounds."""
     return not grounds or any(ground.holds_on(visit) for ground in grounds)
 
 
 def age_on(day: date, born: date) -> int:
-    """Return the whole years of somebody on a day."""
+    """Return a visitor's age in whole years on a day."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 

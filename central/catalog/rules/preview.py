@@ -1,6 +1,6 @@
-"""The facts of a visit that is only thought of, for the one decision that gates make: pure.
+"""The facts of an imagined visit, for the one decision that gates make: pure.
 
-Laws: nothing is decided here; a ticket that is thought of is like one that would be sold: authentic, active, known to the gate.
+Laws: nothing is decided here; an imagined ticket is like a sold one: authentic, active, known to the gate.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from protocol.instants import Instant, from_datetime, to_minute
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketState
 
-# A type that is not saved has no number yet; in thought it has the last one.
+# A draft has no number yet; the preview gives it the last one.
 UNSAVED = TicketTypeId(65_535)
 _TICKET = TicketId(1)
 _ATTEMPT = AttemptId(bytes(16))
@@ -35,7 +35,7 @@ _AGENT = AgentId(1)
 
 @dataclass(frozen=True, slots=True)
 class EarlierPassage:
-    """A passage before the one that is thought of, by the site's local time."""
+    """A passage before the imagined one, by the site's local time."""
 
     at: datetime
     check_point: CheckPointId
@@ -45,7 +45,7 @@ class EarlierPassage:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A visitor at a check point at the site's local time, with a ticket for that day. `inside`: so many are on site."""
+    """A visitor at a check point at the site's local time, with a ticket for that day. `inside`: so many persons are on site."""
 
     check_point: CheckPointId
     at: datetime
@@ -60,7 +60,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """A type by its number, saved or not, and the site where it is tried."""
+    """A type by its number, saved or a draft, and the site where it is tried."""
 
     type_id: TicketTypeId
     parameters: TicketTypeParameters
@@ -69,7 +69,7 @@ class Thought:
     points: Mapping[CheckPointId, CheckPoint]
 
     def ticked(self) -> Mapping[CheckPointId, CheckPoint]:
-        """Return the check points; of a type that is not saved, they are taken to be ticked for whatever it names."""
+        """Return the check points; those of a draft count as ticked for every type that it names."""
         if self.type_id != UNSAVED:
             return self.points
         return {number: replace(point, ticked=point.ticked | {UNSAVED}) for number, point in self.points.items()}
@@ -80,7 +80,7 @@ class Thought:
 
 
 def facts_of(thought: Thought, visit: Visit, flags: TicketFlags) -> Facts:
-    """Return the whole case, at a check point that is there."""
+    """Return the whole case, at an existing check point."""
     at, points = from_datetime(visit.at.replace(tzinfo=thought.zone)), thought.ticked()
     ticket_type = thought.rules()
     passages = tuple(_passage(one, number, points, thought) for number, one in enumerate(visit.earlier, 1))

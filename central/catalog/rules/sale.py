@@ -1,6 +1,7 @@
 """Whether and at what price a type is sold now: pure rules over `catalog.sale`.
 
-Laws: a refusal says when it would pass, or what would; `at` is the site's local time, without a zone, as the rules state theirs.
+Laws: a refusal says when a sale is possible, or of what; `at` is the site's local time, without a zone, like the times of the
+rules.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Closed(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why it is not sold, and the sentence that says when it would be."""
+    """Why the type is not sold, and the sentence that says when it will be."""
 
     why: Closed
     message: str

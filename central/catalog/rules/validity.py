@@ -19,7 +19,7 @@ class Window:
 
 
 def day_is_sold(parameters: TicketTypeParameters, visit: date, today: date) -> bool:
-    """Whether a ticket may be sold for that day: not for the past, not too far ahead, and within fixed dates if there are any."""
+    """Return whether a ticket may be sold for that day: not in the past, not too far ahead, within fixed dates if it has any."""
     validity = parameters.validity
     if not today <= visit <= today + timedelta(days=MOST_DAYS_AHEAD):
         return False
@@ -32,7 +32,7 @@ def slot_starting(parameters: TicketTypeParameters, start: time) -> Slot | None:
 
 
 def slot_is_over(slot: Slot, visit: date, at: datetime) -> bool:
-    """Whether the slot of that day has ended at a local time without a zone."""
+    """Return whether the slot of that day has ended at a local time without a zone."""
     return datetime.combine(visit, slot.start) + timedelta(minutes=slot.minutes) <= at
 
 

@@ -45,7 +45,7 @@ def normalised_code(typed: str) -> str:
 
 
 def merged(one: ReplayWindow, other: ReplayWindow) -> ReplayWindow:
-    """Return the window that has seen what either has: another process may have served the agent too."""
+    """Return the window that has seen all that either window has: another process may have served the agent too."""
     high, low = (one, other) if one.highest >= other.highest else (other, one)
     behind = high.highest - low.highest
     seen_low = (low.seen << behind) & U64_MAX if behind < WINDOW else 0
@@ -61,7 +61,7 @@ class Tries:
     _by_source: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
     def may_try(self, source: str, now: Instant) -> bool:
-        """Count one try, and say whether it is within the limits."""
+        """Count one try, and return whether it is within the limits."""
         minute = now // MS_PER_MINUTE
         if minute != self._minute:
             self._minute, self._in_all = minute, 0
@@ -75,7 +75,7 @@ class Tries:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edition:
-    """An epoch and version of a site's feed; a later epoch is later whatever its version."""
+    """An epoch and version of a site's feed; a later epoch is later, with any version."""
 
     epoch: int
     version: int
@@ -83,15 +83,15 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class HostedPoint:
-    """A check point as the fence asks of it. `told` is the feed version that holds its last change (None: not published)."""
+    """A check point for the fence. `told` is the feed version that holds its last change (None: not published)."""
 
     admits: bool
     told: Edition | None
 
 
 def may_admit(in_force: Edition, points: tuple[HostedPoint, ...]) -> bool:
-    """Whether an agent that decides by this feed may still let the ticket through at one of its check points.
+    """Return whether an agent that decides by this feed may still let the ticket through at one of its check points.
 
-    A check point that was closed to the ticket counts as open until the agent's journal says that it knows.
+    A check point that was closed to the ticket counts as open until the agent's journal says that the agent knows.
     """
     return any(point.admits or point.told is None or in_force < point.told for point in points)

@@ -1,4 +1,4 @@
-"""The operations of people, their roles and sessions: each file declares its own, here they are joined."""
+"""The operations of people, their roles and sessions: each file declares its own, and they are joined here."""
 
 from central.identity.routes import menus, roles, sessions, setting_groups, supervisors, tokens, users
 from central.web.operations import Operation

@@ -22,14 +22,14 @@ _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 
 
 class RoleBody(StrictModel):
-    """What a role gives: permissions, and whose records of sales are seen."""
+    """What a role gives: permissions, and whose sales records its holders see."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
     permissions: Annotated[list[Permission], Field(max_length=len(Permission))]
     scope: DataScope = DataScope.OWN
 
     def stated(self) -> RoleGrant:
-        """Return it as the service takes it."""
+        """Return the role as the service takes it."""
         return RoleGrant(self.name, frozenset(self.permissions), self.scope)
 
 
@@ -51,7 +51,7 @@ class RoleView(BaseModel):
 
 
 class PermissionView(BaseModel):
-    """A permission as the roles page shows it; who does not hold it cannot give it."""
+    """A permission as the roles page shows it; a person who does not hold it cannot give it."""
 
     permission: Permission
     title_zh: str
@@ -95,7 +95,7 @@ async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
     proved=True,
 )
 async def add_role(call: Call[RoleBody, None]) -> RoleView:
-    """Add a role; nobody makes one that gives more than they hold."""
+    """Add a role; a person cannot make one that gives more than that person holds."""
     return _view(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
 
 
@@ -118,14 +118,14 @@ async def change_role(call: Call[RoleBody, RolePath]) -> RoleView:
     "deleteRole",
     "DELETE",
     "/api/v1/roles/{role_id}",
-    "Delete a role that nobody has",
+    "Delete a role that no person has",
     Permission.ROLES_EDIT,
     status=HTTPStatus.NO_CONTENT,
     problems=_REFUSALS,
     proved=True,
 )
 async def delete_role(call: Call[None, RolePath]) -> None:
-    """Delete a role that nobody has."""
+    """Delete a role that no person has."""
     await call.request.app[ROLES].delete(call.parameters.role_id, call.principal, call.now)
 
 

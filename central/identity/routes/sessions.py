@@ -1,4 +1,4 @@
-"""Signing in and out, proving oneself again, the own password and second factor, over HTTP.
+"""Signing in and out, giving the password again, the own password and second factor, over HTTP.
 
 Law: a session's token leaves the server once, in a `__Host-` cookie (or in the body where the caller asks for a bearer token).
 """
@@ -101,7 +101,7 @@ async def sign_in(call: Call[SignInBody, None]) -> SessionView:
 
 @Route("readSession", "GET", "/api/v1/session", "Who is signed in", Access.SIGNED_IN)
 async def read_session(call: Call[None, None]) -> SessionView:
-    """Say who asks."""
+    """Return who is signed in."""
     assert call.credentials is not None, "a signed-in request has credentials"
     return _view(call.principal, call.credentials.token)
 
@@ -123,7 +123,7 @@ async def sign_out(call: Call[None, None]) -> None:
     problems=_SIGN_IN_REFUSALS,
 )
 async def prove_session(call: Call[ProofBody, None]) -> SessionView:
-    """Note that the person gave the password anew; for five minutes what needs that is open."""
+    """Note that the person gave the password again; for five minutes the operations that need this are open."""
     assert call.credentials is not None, "a signed-in request has credentials"
     attempt = Attempt(call.principal.name, call.body.password, _source(call.request), call.body.totp_code)
     who = await call.request.app[IDENTITY].prove_again(call.principal, call.credentials.token, attempt, call.now)
@@ -155,7 +155,7 @@ async def change_password(call: Call[PasswordBody, None]) -> SessionView:
     problems=(ProblemCode.SIGN_IN_FAILED, ProblemCode.CONFLICT),
 )
 async def begin_totp(call: Call[TotpBeginBody, None]) -> TotpView:
-    """Make a secret for an authenticator app; it counts once a code has confirmed it."""
+    """Make a secret for an authenticator app; it takes effect once a code has confirmed it."""
     secret, uri = await call.request.app[IDENTITY].begin_totp(call.principal, call.body.password, call.now)
     return TotpView(secret=secret, uri=uri)
 

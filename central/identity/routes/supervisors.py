@@ -23,7 +23,7 @@ from protocol.instants import to_datetime
 
 SUPERVISORS: web.AppKey[Supervisors] = web.AppKey("supervisors", Supervisors)
 
-Pin = Annotated[str, Field(min_length=1, max_length=MOST_PIN_DIGITS, description="6 to 12 digits that nobody guesses")]
+Pin = Annotated[str, Field(min_length=1, max_length=MOST_PIN_DIGITS, description="6 to 12 digits that are hard to guess")]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 
 
@@ -68,7 +68,7 @@ class OwnPinBody(PinBody):
 
 
 class SupervisorView(BaseModel):
-    """A supervisor; `person_id` is the number to type at a gate. Without a PIN gates know nobody of that number."""
+    """A supervisor; `person_id` is the number to type at a gate. Without a PIN, gates do not know that number."""
 
     user_id: int
     name: str
@@ -84,7 +84,7 @@ class SupervisorView(BaseModel):
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
 async def add_supervisor(call: Call[None, SupervisorPath]) -> SupervisorView:
-    """Let a person supervise a site's gates; once they have a PIN, its gates take it."""
+    """Let a person supervise a site's gates; once the person has a PIN, the gates accept it."""
     site, name = SiteId(call.parameters.site_id), call.parameters.name
     return _supervisor_view(await call.request.app[SUPERVISORS].add(site, name, call.principal, call.now))
 
@@ -127,7 +127,7 @@ async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[Supervisor
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT, ProblemCode.PIN_WEAK),
 )
 async def set_supervisor_pin(call: Call[PinBody, SupervisedPath]) -> SupervisorView:
-    """Give a supervisor a PIN; nobody does so for a person who may do what they may not."""
+    """Give a supervisor a PIN; a person cannot do so for a supervisor who may do more."""
     name, pin = call.parameters.name, call.body.pin
     return _supervisor_view(await call.request.app[SUPERVISORS].set_pin(name, pin, call.principal, call.now))
 

@@ -21,7 +21,7 @@ TOKENS: web.AppKey[Tokens] = web.AppKey("tokens", Tokens)
 
 
 class TokenBody(StrictModel):
-    """A new token: for whom it acts, and what it may do of what that person may."""
+    """A new token: the person that it acts for, and which of that person's permissions it has."""
 
     user_id: RowNumber
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
@@ -36,7 +36,7 @@ class TokenPath(StrictModel):
 
 
 class TokenView(BaseModel):
-    """A token, without itself."""
+    """A token as lists show it, without its secret text."""
 
     token_id: int
     user_id: int

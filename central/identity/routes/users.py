@@ -25,14 +25,14 @@ _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 
 
 class ProfileBody(StrictModel):
-    """What is said of a person."""
+    """What the office knows of a person."""
 
     full_name: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = ""
     channel: Channel = WINDOW
     role_ids: Annotated[list[RowNumber], Field(max_length=MOST_ROLES_EACH)] = []
 
     def stated(self) -> Profile:
-        """Return it as the service takes it."""
+        """Return the profile as the service takes it."""
         return Profile(self.full_name, self.channel, frozenset(self.role_ids))
 
 
@@ -94,7 +94,7 @@ async def read_user(call: Call[None, UserPath]) -> UserView:
     proved=True,
 )
 async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
-    """Add a person; nobody gives what they do not hold."""
+    """Add a person; the caller cannot give what the caller does not hold."""
     body = call.body
     person, password = await call.request.app[ACCOUNTS].add(body.name, body.stated(), call.principal, call.now)
     return NewPasswordView(user=_view(person), one_time_password=password)
@@ -155,7 +155,7 @@ async def enable_user(call: Call[None, UserPath]) -> UserView:
     proved=True,
 )
 async def delete_user(call: Call[None, UserPath]) -> None:
-    """Delete a person; who has records is disabled instead."""
+    """Delete a person; disable a person who has records instead."""
     await call.request.app[ACCOUNTS].delete(call.parameters.user_id, call.principal, call.now)
 
 

@@ -1,6 +1,6 @@
 """The rules of signing in and of PINs, as pure functions.
 
-Laws: failures slow down the account and source that fail, never another source of the same account: so nobody can lock a
+Laws: failures slow down the account and source that fail, never another source of the same account: so an attacker cannot lock a
 person out by failing in that person's name.
 """
 
@@ -22,7 +22,7 @@ FEWEST_DIFFERENT_DIGITS = 4
 
 
 def delay_left_s(failures: int, last_at: Instant, now: Instant) -> int:
-    """Return the whole seconds until the next try is looked at: none for five failures, then 1, 2, 4 ... 300 s."""
+    """Return the whole seconds until the next try is accepted: none for five failures, then 1, 2, 4 ... 300 s."""
     if failures < FREE_FAILURES or now - last_at >= FORGOTTEN_AFTER_MS:
         return 0
     delay_s = min(LONGEST_DELAY_S, 1 << min(failures - FREE_FAILURES, LONGEST_DELAY_S.bit_length()))
@@ -30,7 +30,7 @@ def delay_left_s(failures: int, last_at: Instant, now: Instant) -> int:
 
 
 def session_is_over(created_at: Instant, last_seen_at: Instant, now: Instant) -> bool:
-    """Whether a session has been idle for an hour or open for a shift of twelve."""
+    """Return whether a session has been idle for an hour or open for twelve hours."""
     return now - last_seen_at >= IDLE_MS or now - created_at >= ABSOLUTE_MS
 
 

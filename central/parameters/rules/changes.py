@@ -1,7 +1,7 @@
-"""What a change of parameters makes of what was there: pure.
+"""The effect of a change of parameters on the stored values: pure.
 
-Laws: a secret that a change leaves out stays, one that it states as null goes; every other field that it leaves out takes its
-default; a group is valid as a whole or it is not changed.
+Laws: a secret that a change leaves out stays, a secret that it sets to null is deleted; every other field that it leaves out
+takes its default; a group is valid as a whole or it is not changed.
 """
 
 import json
@@ -20,7 +20,7 @@ Values = Mapping[str, Value]
 
 
 class FieldKind(StrEnum):
-    """How a field is asked for."""
+    """How the page asks for a field."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -30,7 +30,7 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a group; `default` is what it takes where it is left out."""
+    """A field of a group; `default` is its value where a change leaves it out."""
 
     name: str
     kind: FieldKind
@@ -40,7 +40,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A group's values as they are kept: what may be read, and the secrets, which may not."""
+    """A group's values as they are stored: what may be read, and the secrets, which may not."""
 
     plain: Values
     secrets: Mapping[str, str]
@@ -65,7 +65,7 @@ def parsed(group: GroupName, values: Values, kept: Kept) -> ParameterGroup:
 
 
 def split(group: GroupName, values: ParameterGroup) -> Kept:
-    """Return what is to be kept of a group."""
+    """Return what to store of a group."""
     hidden = secret_names(group)
     secrets = {name: getattr(values, name) for name in hidden}
     return Kept(

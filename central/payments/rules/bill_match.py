@@ -1,7 +1,7 @@
 """The match of an institution's daily bill with our documents, line by line: pure.
 
-Laws: every line and every document of the day is accounted for, once: matched, or a difference with its cause. What was reversed
-may stand in the bill as nothing at all, or as a payment that went back whole.
+Laws: every line and every document of the day is accounted for, once: matched, or a difference with its cause. A reversed payment
+may be missing in the bill, or stand in it as a payment that went back whole.
 """
 
 from collections import Counter, defaultdict
@@ -41,7 +41,7 @@ class OurRefund:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How many lines agreed with our documents, and what did not."""
+    """How many lines agreed with our documents, and which did not."""
 
     lines: int
     matched: int

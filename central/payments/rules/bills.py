@@ -1,7 +1,7 @@
-"""Institutions' daily bills, read: pure.
+"""Reading institutions' daily bills: pure.
 
 Laws: a bill that is not as its institution describes it is refused as a whole (PeerError), never read in part; amounts are yuan
-on paper and whole fen here. Formats: as published.
+in the bill and whole fen here. Formats: as published.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ _ALIPAY_KINDS = {"交易": LineKind.PAYMENT, "退款": LineKind.REFUND}
 
 
 def fen(yuan: str) -> int:
-    """Return whole fen of an amount in yuan; PeerError where it is none."""
+    """Return whole fen of an amount in yuan; PeerError where the text is no amount."""
     try:
         amount = Decimal(yuan) * FEN_PER_YUAN
     except InvalidOperation as error:
@@ -30,7 +30,7 @@ def fen(yuan: str) -> int:
 
 
 def read_wechat_bill(text: str) -> tuple[BillLine, ...]:
-    """Return the lines of a WeChat Pay trade bill of type ALL: values behind backticks, then a summary whose count must agree."""
+    """Return the lines of a WeChat Pay trade bill of type ALL: values after backticks, then a summary whose count must agree."""
     rows = text.removeprefix("\ufeff").splitlines()
     ends = next((place for place, row in enumerate(rows) if row.startswith(_WECHAT_SUMMARY)), None)
     if ends is None or ends + 1 >= len(rows):
@@ -52,7 +52,7 @@ def read_alipay_bill(text: str) -> tuple[BillLine, ...]:
 
 
 def is_alipay_details(text: str) -> bool:
-    """Whether a file of the zip holds the details, and not their summary."""
+    """Return whether a file of the zip holds the details, and not their summary."""
     return any(row.startswith(_ALIPAY_HEADER) for row in text.splitlines())
 
 

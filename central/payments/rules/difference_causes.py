@@ -1,11 +1,11 @@
-"""What a difference of money is, before it is written down, and why a person must look at it: pure."""
+"""What a difference of money is, before it is stored, and why a person must look at it: pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Cause(StrEnum):
-    """Why it must be looked at. The words are stored and never change their meaning."""
+    """Why a person must look at it. The words are stored and never change their meaning."""
 
     MONEY_RETURNED = "money-returned"
     REFUND_CLOSED = "refund-closed"

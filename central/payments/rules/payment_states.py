@@ -1,8 +1,8 @@
 """A payment document from its creation to its end, as a pure state machine; and how often an institution is asked.
 
-Laws (law 7): time is an argument; an order is marked paid by one document at most; a payment whose end is not known by its
-deadline is asked for once more and then reversed (冲正), again and again, until the institution answers; money that arrives
-after that is returned. What a notification says is old by nature: once a document is closed, only a fresh answer counts.
+Laws (law 7): time is an argument; at most one document marks an order paid; a payment whose end is not known by its deadline is
+queried once more and then reversed (冲正), again and again, until the institution answers; money that arrives after that is
+returned. A notification tells of the past: once a document is closed, only a new answer counts.
 
 `created -> sent -> paid | failed | unknown`; `unknown -> reversing -> reversed`; any success that can no longer pay its order
 ends in `returned`. Facts: WeChat Pay code payment (query every 5 to 10 s up to 45 s, never reverse within 15 s of the payment),
@@ -23,7 +23,7 @@ SOONEST_REVERSAL_S = 15
 
 
 class PaymentState(StrEnum):
-    """Where a document stands. The words are stored and never change their meaning."""
+    """The state of a document. The words are stored and never change their meaning."""
 
     CREATED = "created"
     SENT = "sent"
@@ -41,7 +41,7 @@ _ASKED = frozenset({PaymentState.SENT, PaymentState.UNKNOWN})
 
 
 class Presentation(StrEnum):
-    """How the payer and the institution meet: the payer scans ours, we scan the payer's, or neither (final at once)."""
+    """How payer and institution come together: the payer scans our code, we scan the payer's, or neither (final at once)."""
 
     QR = "qr"
     CODE = "code"
@@ -52,8 +52,8 @@ class Presentation(StrEnum):
 class Document:
     """A payment.
 
-    `next_at` is when it must be looked at again; in one of the `ENDS` only where a success was heard of that a fresh answer must
-    confirm. `attempts` counts the questions, or the reversals, since the state changed.
+    `next_at` is when the job must look at it again; in one of the `ENDS` only where a notification told of a success, which a new
+    answer must confirm. `attempts` counts the queries, or the reversals, since the state changed.
     """
 
     state: PaymentState
@@ -70,13 +70,13 @@ class Document:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing more is to come that we know of."""
+        """Return whether we expect no further change."""
         return self.state in ENDS and self.next_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The request to the institution is about to leave. Committed before it does."""
+    """The request to the institution is about to leave. This is committed before it leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """The institution told of a success by itself, some time after it."""
+    """The institution told us of a success by a notification, some time after it."""
 
     paid: Paid
     is_payable: bool
@@ -105,12 +105,12 @@ class ReversalAnswered:
 
 @dataclass(frozen=True, slots=True)
 class Abandoned:
-    """Nobody wants this payment any more: the order was cancelled, has expired, or is paid otherwise."""
+    """This payment is no longer needed: the order was cancelled, has expired, or is paid otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The document's time to be looked at has come."""
+    """The time has come to look at the document."""
 
 
 PaymentEvent = Sent | Answered | Notified | ReversalAnswered | Abandoned | Due
@@ -134,19 +134,19 @@ class Step:
 
 
 def created(presentation: Presentation, amount_fen: int, order_expires_at: Instant, now: Instant) -> Document:
-    """Return a new document; a QR may be paid as long as its order waits, a payer's code has little time."""
+    """Return a new document; a QR may be paid as long as its order waits, a payer's code only for a short time."""
     deadline = order_expires_at if presentation is Presentation.QR else plus(now, seconds=CODE_DEADLINE_S)
     next_at = plus(now, seconds=CREATED_DEADLINE_S)
     return Document(PaymentState.CREATED, presentation, amount_fen, None, Instant(max(deadline, now)), next_at)
 
 
 def paid_at_once(amount_fen: int, now: Instant) -> Document:
-    """Return the document of a method that is final at once: cash, and what a person recorded."""
+    """Return the document of a method that is final at once: cash, and money that a person recorded."""
     return Document(PaymentState.PAID, Presentation.NONE, amount_fen, None, None, None, received_fen=amount_fen, finished_at=now)
 
 
 def step(document: Document, event: PaymentEvent, now: Instant) -> Step:
-    """Return what the event makes of the document. An event that says nothing new changes nothing."""
+    """Return the document after the event. An event without news changes nothing."""
     match event:
         case Sent():
             return Step(_sent(document, now))
@@ -184,7 +184,7 @@ def _answered(document: Document, answer: PaymentAnswer, *, is_payable: bool, no
 
 
 def _success(document: Document, paid: Paid, *, is_payable: bool, now: Instant) -> Step:
-    """A closed document believes only an answer to a question that was asked after it had been closed."""
+    """Return the step after a success. A closed document trusts only the answer to a query that was sent after it was closed."""
     if document.state in _CLOSED_UNPAID and document.next_at is None:
         return _doubted(document, now)
     return _received(document, paid, is_payable=is_payable, now=now)
@@ -241,7 +241,7 @@ def _due(document: Document, now: Instant) -> Step:
 
 
 def _asked(document: Document, now: Instant) -> Document:
-    """The question is about to be asked; past the deadline it is the last one."""
+    """Return the step before a query leaves; past the deadline it is the last query."""
     assert document.deadline_at is not None, "a document that was sent has a deadline"
     if now >= document.deadline_at:
         return replace(_held_back(document, QUERY_AFTER_S, now), state=PaymentState.UNKNOWN, attempts=0)
@@ -249,7 +249,7 @@ def _asked(document: Document, now: Instant) -> Document:
 
 
 def _held_back(document: Document, pauses: tuple[int, ...], now: Instant) -> Document:
-    """Say when to try again should no answer come at all (a process that died while it waited)."""
+    """Return when to try again if no answer comes at all (a process that died while it waited)."""
     return replace(document, next_at=plus(now, seconds=_paused(pauses, document.attempts)))
 
 

@@ -1,11 +1,11 @@
 """A refund document: money that goes back the way it came, as a pure state machine.
 
-Laws: time is an argument; one number refunds once, so that whoever does not know what happened sends the same number again; an
-institution that works on a refund is asked until it has ended, or a week is over; what needs a person (closed, abnormal, without
-an end for a week) is said, never retried under a new number by itself.
+Laws: time is an argument; one number refunds once, so that code that does not know what happened sends the same number again; the
+job asks an institution that works on a refund until it has ended, or a week is over; a refund that needs a person (closed,
+abnormal, without an end for a week) becomes a difference, and the job never retries it under a new number.
 
 `created -> sent -> processing -> succeeded | closed | abnormal`. Facts: asked after one minute, then at 5, 10, 20, 30 minutes;
-without funds WeChat Pay closes a refund after seven days; Alipay never says that one has failed.
+without funds WeChat Pay closes a refund after seven days; Alipay never says that a refund has failed.
 """
 
 from dataclasses import dataclass, replace
@@ -15,16 +15,16 @@ from central.payments.institution import RefundAbnormal, RefundAnswer, RefundClo
 from central.payments.methods import Method
 from protocol.instants import Instant, plus
 
-# WeChat Pay takes part refunds of one payment a minute apart; some seconds more, because a job may be late with the one before.
+# WeChat Pay accepts part refunds of one payment a minute apart; some seconds more, because the job may send the one before late.
 APART_S = {Method.WECHAT: 65}
-# A day of half hours and hours, and then a look a day: when they are used up, a person looks.
+# Half hours and hours for a day, then once a day; after the last one, a person must look.
 _THEN_S = (*[1800] * 12, *[3600] * 18, *[86_400] * 7)
 ASK_AFTER_S = (60, 300, 300, 600, 1200, *_THEN_S)
 SEND_AGAIN_AFTER_S = (60, 60, 120, 300, 600, *_THEN_S)
 
 
 class RefundDocumentState(StrEnum):
-    """Where a refund document stands. The words are stored and never change their meaning."""
+    """The state of a refund document. The words are stored and never change their meaning."""
 
     CREATED = "created"
     SENT = "sent"
@@ -39,7 +39,7 @@ REFUND_ENDS = frozenset({RefundDocumentState.SUCCEEDED, RefundDocumentState.CLOS
 
 @dataclass(frozen=True, slots=True)
 class RefundDocument:
-    """Money on its way back. `accepted_at` is when the institution took it on: the day of its bill that names it."""
+    """Money on its way back. `accepted_at` is when the institution accepted it: the day of the bill that names it."""
 
     state: RefundDocumentState
     amount_fen: int
@@ -74,14 +74,17 @@ def new_refund(amount_fen: int, now: Instant) -> RefundDocument:
 
 
 def after_others(document: RefundDocument, method: Method, latest: Instant | None) -> RefundDocument:
-    """Return a new document, due when the method takes it after the latest other one of its payment, sent or still to be sent."""
+    """Return a new document.
+
+    It is due when the method accepts it after the payment's latest other refund, sent or still to send.
+    """
     if document.next_at is None or latest is None or method not in APART_S:
         return document
     return replace(document, next_at=Instant(max(document.next_at, plus(latest, seconds=APART_S[method]))))
 
 
 def refund_due(document: RefundDocument, now: Instant) -> RefundStep:
-    """Return what is to be done at this time. Whatever was sent without an answer is sent again, under its number."""
+    """Return what to do at this time. A request without an answer is sent again, under its number."""
     if document.next_at is None or now < document.next_at:
         return RefundStep(document)
     pauses = ASK_AFTER_S if document.state is RefundDocumentState.PROCESSING else SEND_AGAIN_AFTER_S
@@ -95,7 +98,7 @@ def refund_due(document: RefundDocument, now: Instant) -> RefundStep:
 
 
 def refund_answered(document: RefundDocument, answer: RefundAnswer, now: Instant) -> RefundStep:
-    """Return what an answer or a notification makes of the document; one that says nothing new changes nothing.
+    """Return the document after an answer or a notification; one without news changes nothing.
 
     An abnormal refund may still succeed, after a person chose another account at the institution.
     """

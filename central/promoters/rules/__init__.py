@@ -1,1 +1,1 @@
-"""The pure rules of whom an order is due to."""
+"""The pure rules of crediting orders to promoters."""

@@ -1,6 +1,6 @@
-"""Codes of promoters, and what an order says of the one that it was given: pure.
+"""Codes of promoters, and what an order says of the code that it came with: pure.
 
-Laws: a code has 64 random bits, so that nobody finds another's by trying; no code keeps an order from being made.
+Laws: a code has 64 random bits, so that no one finds another promoter's code by trying; no code prevents an order.
 """
 
 import base64
@@ -11,14 +11,14 @@ MOST_PERMILLE = 1_000
 
 
 class PromoterKind(StrEnum):
-    """Who promotes. The words are stored and never change their meaning."""
+    """What a promoter is. The words are stored and never change their meaning."""
 
     PERSON = "person"
     FIRM = "firm"
 
 
 class Promotion(StrEnum):
-    """What became of the code that an order was given. The words are stored and never change their meaning."""
+    """What became of the code on an order. The words are stored and never change their meaning."""
 
     ATTRIBUTED = "attributed"
     UNKNOWN = "unknown"
@@ -32,7 +32,7 @@ def code_of(random: bytes) -> str:
 
 
 def typed(code: str) -> str:
-    """Return a code as it is stored, however somebody typed it."""
+    """Return a code as it is stored, from any way of typing it."""
     return code.strip().upper()
 
 

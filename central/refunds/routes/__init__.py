@@ -1,4 +1,4 @@
-"""The operations of refunds: each file declares its own, here they are joined."""
+"""The operations of refunds: each file declares its own, and they are joined here."""
 
 from central.refunds.routes import batches, refunds, upgrades
 from central.web.operations import Operation

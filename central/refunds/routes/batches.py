@@ -31,7 +31,7 @@ class ClosedDayBody(StrictModel):
     ticket_type_id: TypeNumber | None = None
 
     def stated(self) -> ClosedDay:
-        """Return it as the service takes it."""
+        """Return the closed day as the service takes it."""
         type_id = None if self.ticket_type_id is None else TicketTypeId(self.ticket_type_id)
         return ClosedDay(SiteId(self.site_id), self.day, type_id)
 
@@ -49,7 +49,7 @@ class RefundBatchPath(StrictModel):
 
 
 class AffectedView(BaseModel):
-    """The tickets that stand for the day, used or not, and what was paid for them."""
+    """The tickets of the day that are not refunded, used or not, and what was paid for them."""
 
     tickets: int
     persons: int
@@ -81,9 +81,9 @@ class RefundBatchView(BaseModel):
 
 
 def _require_all(principal: Principal) -> None:
-    """Raise Problem where somebody would touch or see sales outside their data scope."""
+    """Raise Problem where the caller would touch or see sales outside the own data scope."""
     if principal.scope is not DataScope.ALL:
-        raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask somebody whose data scope is all")
+        raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask a person whose data scope is all")
 
 
 @Route(
@@ -95,7 +95,7 @@ def _require_all(principal: Principal) -> None:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
-    """Say how many tickets a closed day touches; nothing is done."""
+    """Return how many tickets a closed day has; nothing is stored."""
     _require_all(call.principal)
     found = await call.request.app[REFUND_BATCHES].affected(call.body.stated())
     return AffectedView(tickets=found.tickets, persons=found.persons, paid_fen=found.paid_fen)
@@ -113,7 +113,7 @@ async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
     proved=True,
 )
 async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchView:
-    """Begin to refund all unused tickets of a closed day, without a fee; a job carries it on."""
+    """Begin to refund all unused tickets of a closed day, without a fee; a job goes on with it."""
     _require_all(call.principal)
     begin = call.request.app[REFUND_BATCHES].begin
     return _batch_view(await begin(call.body.stated(), call.body.reason, call.once, call.principal.user_id, call.now))
@@ -128,7 +128,7 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
 )
 async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
-    """Let a batch go no further; what it has refunded stays so."""
+    """Stop a batch; its refunds stay."""
     _require_all(call.principal)
     batches = call.request.app[REFUND_BATCHES]
     return _batch_view(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))

@@ -44,14 +44,17 @@ class RefundBody(RefundQuoteBody):
 
 
 class RefundByHandBody(RefundQuoteBody):
-    """A refund whose fee a person sets; it is of all these persons together."""
+    """A refund whose fee a person sets; the fee is for all these persons together."""
 
     reason: Reason
     fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)]
 
 
 class ForcedRefundBody(RefundQuoteBody):
-    """A refund of persons who entered and could not be served; without a fee unless one is set, of all these persons together."""
+    """A refund of persons who entered and could not be served.
+
+    It has no fee unless one is set, for all these persons together.
+    """
 
     reason: Reason
     fee_fen: Annotated[int, Field(ge=0, le=MOST_FEN)] = 0
@@ -70,7 +73,7 @@ class RefundPath(StrictModel):
 
 
 class WaitedForView(BaseModel):
-    """Who keeps the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
+    """Which agent holds the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
 
     agent_id: int | None
     site_id: int
@@ -78,7 +81,7 @@ class WaitedForView(BaseModel):
 
 
 class RefundQuoteView(BaseModel):
-    """What goes back now, and why: `term` is the one of the ticket's rules that holds, until `last_minute` by the site's clock.
+    """What goes back now, and why: `term` is the ticket's rule that applies, until `last_minute` by the site's clock.
 
     Without a `term` there is no cut-off and no fee.
     """
@@ -123,7 +126,7 @@ class RefundView(BaseModel):
     problems=_REFUSALS,
 )
 async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
-    """Say what goes back now, by which of the ticket's rules; nothing is kept."""
+    """Return what goes back now, by which of the ticket's rules; nothing is stored."""
     wanted = WantedRefund(id_from_text(call.body.ticket_id), "", call.body.persons)
     return _quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
 
@@ -149,7 +152,7 @@ async def request_refund(call: Call[RefundBody, None]) -> RefundView:
     "refundByHand",
     "POST",
     "/api/v1/refunds/by-hand",
-    "Refund with a fee that a person sets, whatever the ticket's rules",
+    "Refund with a fee that a person sets, also against the ticket's rules",
     Permission.REFUNDS_BY_HAND,
     HTTPStatus.CREATED,
     (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
@@ -157,7 +160,7 @@ async def request_refund(call: Call[RefundBody, None]) -> RefundView:
     proved=True,
 )
 async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
-    """Refund with a fee that a person sets; the fence stands before it as before any."""
+    """Refund with a fee that a person sets; the fence applies as for any refund."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.BY_HAND, fee_fen=body.fee_fen)
     return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
@@ -175,7 +178,7 @@ async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
     proved=True,
 )
 async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
-    """Refund persons who entered; the record says that it was forced."""
+    """Refund persons who entered; the record says that the refund was forced."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.FORCED, fee_fen=body.fee_fen)
     return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
@@ -190,7 +193,7 @@ async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_refund(call: Call[None, RefundPath]) -> RefundView:
-    """Read a refund, and whom it waits for."""
+    """Read a refund, and the agents that it waits for."""
     return refund_view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
 
 
@@ -203,7 +206,7 @@ async def read_refund(call: Call[None, RefundPath]) -> RefundView:
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE, ProblemCode.TICKET_STATE),
 )
 async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
-    """Pay without waiting any longer, on the record."""
+    """Pay without waiting any longer, with a record."""
     refunds = call.request.app[REFUNDS]
     return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
@@ -217,7 +220,7 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
 )
 async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
-    """Hand out what a closed day owes, from the drawer of whoever does it."""
+    """Hand out what a closed day owes, from the drawer of the seller who does it."""
     refunds = call.request.app[REFUNDS]
     return refund_view(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
 
@@ -235,7 +238,7 @@ def _quote_view(found: Reckoned) -> RefundQuoteView:
 
 
 def refund_view(refund: Refund) -> RefundView:
-    """Return a refund as it is shown."""
+    """Return a refund as the API shows it."""
     return RefundView(
         refund_id=refund.refund_id,
         ticket_id=id_text(refund.ticket_id),

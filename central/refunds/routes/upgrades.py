@@ -49,7 +49,7 @@ class UpgradeBody(UpgradeQuoteBody):
 
 
 class UpgradeQuoteView(BaseModel):
-    """What the new ticket costs, what the old one is worth, and the difference that is to be paid."""
+    """What the new ticket costs, what the old one is worth, and the difference to pay."""
 
     total_fen: int
     worth_fen: int
@@ -65,7 +65,7 @@ class UpgradeQuoteView(BaseModel):
     problems=_REFUSALS,
 )
 async def quote_upgrade(call: Call[UpgradeQuoteBody, TicketPath]) -> UpgradeQuoteView:
-    """Say what the difference is now; nothing is kept."""
+    """Return the difference now; nothing is stored."""
     quoted = await call.request.app[UPGRADES].quote(_wanted(call.parameters, call.body, call.principal), call.now)
     return UpgradeQuoteView(total_fen=quoted.total_fen, worth_fen=quoted.worth_fen, difference_fen=quoted.difference_fen)
 
@@ -81,7 +81,7 @@ async def quote_upgrade(call: Call[UpgradeQuoteBody, TicketPath]) -> UpgradeQuot
     idempotent=True,
 )
 async def upgrade_ticket(call: Call[UpgradeBody, TicketPath]) -> OrderView:
-    """Make the ticket void and another in its place, for the difference; the answer holds the new ticket."""
+    """Make the ticket void and make another in its place, for the difference; the answer holds the new ticket."""
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     wanted = _wanted(call.parameters, body, call.principal)

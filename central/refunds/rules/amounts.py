@@ -1,7 +1,7 @@
-"""What a refund gives back, of whom, and why: pure.
+"""What a refund gives back, for which persons, and why: pure.
 
-Laws: a person of a ticket is refunded once; a person who entered is refunded by force alone; what goes back and what is kept is
-together what was paid.
+Laws: a person of a ticket is refunded once; a person who entered is refunded only by force; what goes back and what is kept
+together are what was paid.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from protocol.tickets.record import TicketRecord, TicketState
 
 
 class RefundKind(StrEnum):
-    """By what right it is refunded. The words are stored and never change their meaning.
+    """Why the ticket is refunded. The words are stored and never change their meaning.
 
-    By rule: the rules that the ticket was sold by. By hand: a person set the fee, against the rules or without them. Forced
-    (强制退票): of persons who entered and could not be served. Closed day: the house could not serve anybody that day.
-    Exchange: handed in for a better ticket.
+    By rule: by the rules of the sale. By hand: a person set the fee, against the rules or without them. Forced (强制退票):
+    persons who entered and could not be served. Closed day: the site could not serve visitors that day. Exchange: handed in for a
+    better ticket.
     """
 
     BY_RULE = "by-rule"
@@ -40,9 +40,9 @@ class Uses:
 
 @dataclass(frozen=True, slots=True)
 class WantedRefund:
-    """A refund to be made. `persons` of None: all; `fee_fen` is what a person set, None where the rules do.
+    """A refund to make. `persons` of None: all; `fee_fen` is what a person set, None where the rules set it.
 
-    `expected_fen`: what was quoted, where the visitor was told; another amount is refused, not paid.
+    `expected_fen`: the quote, where the visitor was told one; another amount is refused, not paid.
     """
 
     ticket_id: TicketId
@@ -56,9 +56,9 @@ class WantedRefund:
 
 @dataclass(frozen=True, slots=True)
 class Reckoned:
-    """What goes back and what is kept, of so many persons. `terms` are those of the rules, where they decided.
+    """What goes back and what is kept, for so many persons. `terms` are those of the rules, where the rules decided.
 
-    `is_whole`: nobody is left on the ticket, so that it becomes void; else `taken_off` persons go off it.
+    `is_whole`: no person is left on the ticket, so that it becomes void; else `taken_off` persons go off it.
     """
 
     persons: int
@@ -75,7 +75,7 @@ class Reckoned:
 
 
 def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses: Uses, at: datetime) -> Reckoned:
-    """Return what is refunded of a ticket that has admitted so many persons; Problem where it is not."""
+    """Return what is refunded of a ticket that has admitted so many persons; Problem where the refund is refused."""
     is_forced = wanted.kind is RefundKind.FORCED
     persons = _used_persons(wanted.persons, record, uses) if is_forced else _unused_persons(wanted, record, uses.persons)
     paid_fen = promise.price_fen * persons
@@ -92,7 +92,10 @@ def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses:
 
 
 def is_still_unused(record: TicketRecord, used: int, *, is_whole: bool) -> bool:
-    """Whether none of those who are refunded has entered: nobody may have, or no more than are left on the ticket."""
+    """Return whether no refunded person has entered.
+
+    A whole refund needs no entry at all; else no more may have entered than are left.
+    """
     return used == 0 if is_whole else used <= record.persons
 
 

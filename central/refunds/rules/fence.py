@@ -1,7 +1,7 @@
 """The fence before a refund is paid (law 6): pure.
 
-Laws: money waits for every agent that could still admit the ticket, and for no other; whoever waits is told which agent it
-is, and since when it has not answered.
+Laws: money waits for every agent that could still admit the ticket, and for no other; the fence names each agent that it waits
+for, and since when that agent has not answered.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from central.issuing.feed_version import FeedVersion
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant
 
-# A gate locks itself when its clock is less certain than this, so its own idea of "stale" is at most so far off.
+# A gate locks itself when its clock is less certain than this, so its own idea of "stale" is wrong by at most this much.
 CLOCK_UNCERTAINTY_MS = 5 * MS_PER_MINUTE
 LOCKED_AFTER_AUTONOMIES = 3
 
@@ -43,7 +43,7 @@ class AgentFacts:
 
 @dataclass(frozen=True, slots=True)
 class WaitedFor:
-    """Who keeps the fence closed, and since when; no agent means that the feed has not been published yet."""
+    """Which agent keeps the fence closed, and since when; no agent means that the feed has not been published yet."""
 
     agent: AgentId | None
     site: SiteId
@@ -52,7 +52,7 @@ class WaitedFor:
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """What gates must know: the feed version of each site that says the ticket is void (None: not published yet)."""
+    """What gates must know: the feed version of each site that says that the ticket is void (None: not published yet)."""
 
     revoked_at: Instant
     versions: Mapping[SiteId, FeedVersion | None]
@@ -60,7 +60,7 @@ class Revocation:
 
 
 def fence(revocation: Revocation, agents: Iterable[AgentFacts], now: Instant) -> tuple[WaitedFor, ...]:
-    """Return who must still be waited for; with nobody in it the fence is open."""
+    """Return what must still be waited for; where this is empty, the fence is open."""
     unpublished = tuple(
         WaitedFor(None, site, revocation.revoked_at) for site, version in sorted(revocation.versions.items()) if version is None
     )

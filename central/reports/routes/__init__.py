@@ -1,4 +1,4 @@
-"""The operations of lists, statistics and exports: each file declares its own, here they are joined."""
+"""The operations of lists, statistics and exports: each file declares its own, and they are joined here."""
 
 from central.reports.routes import activation_codes, exports, kept_exports, lists, reprints
 from central.web.operations import Operation

@@ -1,4 +1,4 @@
-"""Activation codes over HTTP: listed by their states, and exported in clear, once."""
+"""Activation codes over HTTP: listed by their states, and exported in clear text, once."""
 
 from datetime import date, datetime
 
@@ -23,7 +23,7 @@ from protocol.instants import Instant, to_datetime
 
 
 class NewCodesQuery(OrderPath):
-    """Of which order, and in which format."""
+    """The order, and the format."""
 
     format: TableFormat = TableFormat.CSV
 

@@ -1,6 +1,7 @@
-"""Tables to take away over HTTP: every list and statistic, within the caller's scope.
+"""Tables to download over HTTP: every list and statistic, within the caller's scope.
 
-Laws: what a table holds is read while it is sent; so many at once and no more, because each keeps a reader of the database busy.
+Laws: a table is read while it is sent; the number of exports at once is limited, because each keeps a reader of the database
+busy.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -49,7 +50,7 @@ SentT = TypeVar("SentT", bound=BaseModel)
 
 
 class Desk:
-    """Where tables are taken away: so many at once."""
+    """Limits how many tables are exported at once."""
 
     def __init__(self) -> None:
         self._taken = 0
@@ -89,10 +90,10 @@ async def send(
         response = web.StreamResponse(headers=headers)
         response.enable_chunked_encoding()
         async with aclosing(chunks):
-            # Before the answer begins: what cannot be exported is a problem, not half a file.
+            # Before the answer begins, so that a table that cannot be exported is a problem, not half a file.
             first = await anext(chunks)
             await response.prepare(call.request)
-            # Whoever asked may go away meanwhile: there is nobody left to answer.
+            # The caller may close the connection meanwhile: then there is no one to answer.
             with suppress(ConnectionResetError):
                 await response.write(first)
                 async for chunk in chunks:
@@ -102,7 +103,7 @@ async def send(
 
 
 def list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
-    """Return the operation that takes a list away."""
+    """Return the operation that exports a list."""
 
     async def export(call: Call[None, ExportT]) -> web.StreamResponse:
         pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)

@@ -1,6 +1,6 @@
 """Exports that take long, over HTTP: begun, read until they are done, cancelled, fetched.
 
-Law: an export is for whoever asked for it, as long as they may still read the list that it is of.
+Law: only the person who asked for an export gets it, as long as that person may still read its list.
 """
 
 from datetime import datetime
@@ -54,7 +54,7 @@ class KeptExportPath(BaseModel):
 
 
 class KeptExportView(BaseModel):
-    """An export and how far it is: so many rows done of so many that were wanted when it began."""
+    """An export and its progress: so many rows are done, of the rows that the list had when it began."""
 
     export_id: int
     list_name: str
@@ -77,14 +77,14 @@ def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permis
         pages, place = reports.pages(listing, wanted, call.principal), call.request.app[DESK].place()
         return _view(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
 
-    begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # which query it is, only the caller knows
+    begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is
     path, summary = f"/api/v1/kept-exports/{listing.name}", f"Begin to make a table of the list of {listing.name}"
     return Route(operation, "POST", path, summary, permission, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))(begin)
 
 
 @Route("listKeptExports", "GET", "/api/v1/kept-exports", "List the own exports that are kept", Access.SIGNED_IN)
 async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]:
-    """List the own exports that are under way or kept."""
+    """List the own exports that are being made or kept."""
     found = await call.request.app[KEPT_EXPORTS].of(call.principal.user_id)
     return page_of([_view(one) for one in found], lambda one: one.export_id, call.parameters)
 
@@ -98,7 +98,7 @@ async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
-    """Read how far an export is: ask again until it is no longer running."""
+    """Read the progress of an export: ask again until it is no longer running."""
     return _view(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
 
 
@@ -111,7 +111,7 @@ async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
-    """Let an export go no further; one that has ended stays as it is."""
+    """Cancel an export; an export that has ended stays as it is."""
     return _view(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))
 
 
@@ -125,7 +125,7 @@ async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def delete_kept_export(call: Call[None, KeptExportPath]) -> None:
-    """Forget an export, whether it is made or not; each is forgotten by itself after a day."""
+    """Delete an export, whether it is made or not; each is deleted after a day anyway."""
     await call.request.app[KEPT_EXPORTS].delete(call.parameters.export_id, call.principal.user_id)
 
 

@@ -46,7 +46,7 @@ QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQ
 
 
 class ListedPaymentView(PaymentView):
-    """A payment, and who sold its order, where and through which channel."""
+    """A payment, and the seller, site and channel of its order."""
 
     site_id: int
     seller_id: int
@@ -73,7 +73,7 @@ class PaymentRefundView(BaseModel):
 
 
 class ListedRefundView(RefundView):
-    """A refund, the type of its ticket, and who sold it, where and through which channel. Whom it waits for is read by itself."""
+    """A refund, the type of its ticket, and the seller, site and channel of its order. `readRefund` says what it waits for."""
 
     ticket_type_id: int
     site_id: int
@@ -82,7 +82,7 @@ class ListedRefundView(RefundView):
 
 
 class AdmissionRecordView(PassageView):
-    """A release of an arm, what became of it, how many persons it counts, and who sold the ticket through which channel."""
+    """A release of an arm, its outcome, how many persons it counts, and the ticket's seller and channel."""
 
     state: PassageState
     counted: int
@@ -171,9 +171,9 @@ class CheckPointTodayView(BaseModel):
 
 
 class SiteTodayView(BaseModel):
-    """A site's business day so far, beside whole days; what is of the site as a whole is empty for a scope narrower than all.
+    """A site's business day so far, beside whole days; figures of the site as a whole are empty for a scope narrower than all.
 
-    `on_site` is corrected by so many persons; `load` warns from four fifths of a maximum on.
+    `on_site` contains a correction of so many persons; `load` warns from four fifths of a maximum on.
     """
 
     site_id: int
@@ -260,14 +260,14 @@ async def read_seller_statistics(call: Call[None, StatisticsQuery]) -> SellerSta
     "readPromoterStatistics", "GET", "/api/v1/promoter-statistics", "The distribution report by promoter", Permission.REPORTS_READ
 )
 async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> PromoterStatisticsView:
-    """Return what orders each promoter brought, and what of them was refunded."""
+    """Return the orders that each promoter brought, and what of them was refunded."""
     found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
     return PromoterStatisticsView(items=[PromoterFiguresView(**asdict(one), net_fen=one.net_fen) for one in found])
 
 
 @Route("readHome", "GET", "/api/v1/home", "The day's figures so far, and who is on site", Permission.REPORTS_READ)
 async def read_home(call: Call[None, HomeQuery]) -> HomeView:
-    """Return each site's day so far beside yesterday and the same day last week, its check points, and who is on site."""
+    """Return each site's day so far beside yesterday and the same day last week, its check points, and the persons on site."""
     found = await call.request.app[REPORTS].home(call.parameters.site_id, call.principal, call.now)
     return HomeView(items=[_site_today(one) for one in found])
 

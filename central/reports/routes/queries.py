@@ -1,4 +1,4 @@
-"""How lists and statistics are asked for: the same words everywhere."""
+"""The parameters of lists and statistics: the same words everywhere."""
 
 from dataclasses import fields
 from datetime import date
@@ -28,7 +28,7 @@ _Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class Narrowing(BaseModel):
-    """Of which site, days, seller and channel; what is left out does not restrict. Days are the site's business days, both in."""
+    """Site, days, seller and channel; a field that is left out does not restrict. Days are business days, both included."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,12 +45,12 @@ class Narrowing(BaseModel):
         return self
 
     def wanted(self) -> Wanted:
-        """Return what is asked for."""
+        """Return the filter as the service takes it."""
         return Wanted(**self.model_dump(include=_WANTED))
 
 
 class Filter(Narrowing):
-    """What is asked for, also by ticket type."""
+    """A filter that also has a ticket type."""
 
     ticket_type_id: TypeNumber | None = None
 
@@ -95,7 +95,7 @@ class AdmissionFilter(Filter):
 
 
 class StatisticsQuery(Filter):
-    """Which figures; the days must be said."""
+    """Which figures; the days are required."""
 
     first_day: _Day
     last_day: _Day
@@ -124,7 +124,7 @@ class RefundQuery(RefundFilter, PageQuery):
 
 
 class ReprintFilter(Filter):
-    """Which reprints, by their time; the seller is who made them, the channel that of the order."""
+    """Which reprints, by their time; the seller is the one who made them, the channel that of the order."""
 
     order_id: _Number | None = None
 
@@ -153,7 +153,7 @@ class ShiftQuery(Narrowing, PageQuery):
 
 
 class HomeQuery(BaseModel):
-    """Which site; all where none is said."""
+    """Which site; all where none is given."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -161,48 +161,48 @@ class HomeQuery(BaseModel):
 
 
 class Export(Narrowing):
-    """In which format a table is taken away."""
+    """The format of a downloaded table."""
 
     format: TableFormat
 
 
 class OrderExport(OrderFilter, Export):
-    """Orders to take away."""
+    """Orders to download."""
 
 
 class PaymentExport(PaymentFilter, Export):
-    """Payments to take away."""
+    """Payments to download."""
 
 
 class PaymentRefundExport(PaymentRefundFilter, Export):
-    """Refund documents to take away."""
+    """Refund documents to download."""
 
 
 class RefundExport(RefundFilter, Export):
-    """Refunds to take away."""
+    """Refunds to download."""
 
 
 class ReprintExport(ReprintFilter, Export):
-    """Reprints to take away."""
+    """Reprints to download."""
 
 
 class CodeExport(CodeFilter, Export):
-    """Activation codes' states to take away."""
+    """Activation codes' states to download."""
 
 
 class AdmissionExport(AdmissionFilter, Export):
-    """Admission records to take away."""
+    """Admission records to download."""
 
 
 class ShiftExport(Export):
-    """Shifts to take away."""
+    """Shifts to download."""
 
 
 class StatisticsExport(StatisticsQuery, Export):
-    """Statistics to take away."""
+    """Statistics to download."""
 
 
 class StatementExport(PeriodQuery):
-    """An agency's statement to take away."""
+    """An agency's statement to download."""
 
     format: TableFormat

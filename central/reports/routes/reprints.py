@@ -16,7 +16,7 @@ from protocol.instants import to_datetime
 
 
 class ReprintItem(BaseModel):
-    """A reprint; `number` says which of its ticket's reprints it is, `seller_id` who made it."""
+    """A reprint; `number` says which of its ticket's reprints it is, `seller_id` is the seller who made it."""
 
     reprint_id: int
     ticket_id: TicketIdText

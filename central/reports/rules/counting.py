@@ -15,7 +15,7 @@ _WEEK = timedelta(days=7)
 class Figures:
     """What happened in a time. `tickets` and `persons` were sold for `sold_fen`; `entries` are persons who entered.
 
-    `taken_fen` came in and `returned_fen` went back, by whatever way of paying; `sold_fen` is what was promised for it.
+    `taken_fen` came in and `returned_fen` went back, by any method of paying; `sold_fen` is what was promised for it.
     """
 
     orders: int = 0
@@ -56,8 +56,8 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def counted(persons: int, bodies: int, *, passed: bool) -> int:
-    """Return how many persons a release counts that has its outcome, as `protocol.journal.history` folds it.
+    """Return how many persons a release with its outcome counts, as `protocol.journal.history` folds it.
 
-    The bodies that were counted, never more than were let in; all of them where none was counted.
+    The bodies that were counted, at most the persons who were let in; all of these where no bodies were counted.
     """
     return min(persons, bodies or persons) if passed else 0

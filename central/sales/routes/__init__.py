@@ -1,4 +1,4 @@
-"""The operations of orders and what happens to them: each file declares its own, here they are joined."""
+"""The operations of orders and what happens to them: each file declares its own, and they are joined here."""
 
 from central.sales.routes import activation, after_sale, carts, evidence, orders, type_changes
 from central.web.operations import Operation

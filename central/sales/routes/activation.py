@@ -1,4 +1,4 @@
-"""Activation codes over HTTP: sent, voided, used. They are exported with the other tables (`reports.activation_routes`)."""
+"""Activation codes over HTTP: sent, voided, used. They are exported with the other tables (`reports.routes.activation_codes`)."""
 
 from datetime import date
 from http import HTTPStatus
@@ -29,7 +29,7 @@ class SentBody(StrictModel):
 
 
 class SentView(BaseModel):
-    """How many codes were noted as sent that were not before."""
+    """How many codes were newly noted as sent."""
 
     sent: int
 
@@ -43,7 +43,7 @@ class VoidCodeBody(StrictModel):
 class ActivationBody(StrictModel):
     """A code, the day of the visit, and the holder where the type is real-name.
 
-    `source` names whom a program asks for, where it asks for many: who tries codes that are none is slowed down alone.
+    `source` names the person that a program asks for, where it asks for many: only a person who tries wrong codes is slowed down.
     """
 
     code: Annotated[str, Field(min_length=1, max_length=MAX_TYPED_CHARACTERS, pattern=PRINTABLE)]
@@ -52,7 +52,7 @@ class ActivationBody(StrictModel):
     source: Annotated[str, Field(max_length=64, pattern=PRINTABLE)] = ""
 
     def stated(self) -> WantedActivation:
-        """Return it as the service takes it."""
+        """Return the activation as the service takes it."""
         holder = None if self.holder is None else self.holder.stated()
         return WantedActivation(self.code, self.visit_day, holder, self.source)
 
@@ -82,7 +82,7 @@ async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentVie
     (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
 )
 async def void_activation_code(call: Call[VoidCodeBody, TicketPath]) -> None:
-    """Void a ticket's activation code: the ticket waits for another one, or for its refund."""
+    """Void a ticket's activation code: the ticket then waits for another code, or for its refund."""
     ticket_id = id_from_text(call.parameters.ticket_id)
     await call.request.app[ACTIVATION].void(ticket_id, call.body.reason, call.principal.user_id, call.now)
 

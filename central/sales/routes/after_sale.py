@@ -24,7 +24,7 @@ REPRINTS: web.AppKey[Reprints] = web.AppKey("reprints", Reprints)
 
 
 class RescheduleBody(StrictModel):
-    """The day, and the slot where the type has slots, that the ticket is to move to."""
+    """The day, and the slot where the type has slots, to which the ticket moves."""
 
     visit_day: date
     slot_start: LocalTime | None = None
@@ -37,7 +37,7 @@ class ReprintBody(StrictModel):
 
 
 class FaceView(BaseModel):
-    """What a print says beside the ticket: the word that marks a reprint, in both languages, and which reprint it is."""
+    """What a print shows beside the ticket: the word that marks a reprint, in both languages, and its number."""
 
     mark_zh: str
     mark_en: str
@@ -46,7 +46,7 @@ class FaceView(BaseModel):
 
 
 class ReprintView(BaseModel):
-    """What is printed, and how many reprints may follow."""
+    """What to print, and how many reprints may follow."""
 
     ticket: TicketView
     face: FaceView
@@ -86,7 +86,7 @@ async def reschedule_ticket(call: Call[RescheduleBody, TicketPath]) -> TicketVie
     idempotent=True,
 )
 async def reprint_ticket(call: Call[ReprintBody, TicketPath]) -> ReprintView:
-    """Note a reprint and answer what is printed, with the word that marks it."""
+    """Note a reprint and return what to print, with the word that marks it."""
     ticket_id, reprints = id_from_text(call.parameters.ticket_id), call.request.app[REPRINTS]
     made = await reprints.reprint(ticket_id, call.body.reason, call.once, call.principal.user_id, call.now)
     face = FaceView(mark_zh=MARK_ZH, mark_en=MARK_EN, number=made.number, printed_at=to_datetime(made.at))

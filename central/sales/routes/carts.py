@@ -22,7 +22,7 @@ CARTS: web.AppKey[Carts] = web.AppKey("carts", Carts)
 
 
 class SuspendBody(StrictModel):
-    """A cart, and the name that the seller knows it by."""
+    """A cart, and the name by which the seller knows it."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
     cart: QuoteBody
@@ -35,7 +35,7 @@ class CartPath(StrictModel):
 
 
 class CartItem(BaseModel):
-    """A cart that is set aside; it holds no places, and is forgotten at `expires_at`."""
+    """A cart that is set aside; it holds no places, and is deleted at `expires_at`."""
 
     cart_id: int
     site_id: int
@@ -46,7 +46,7 @@ class CartItem(BaseModel):
 
 
 class CartView(CartItem):
-    """A cart with what it holds, to be quoted anew."""
+    """A cart with its content, for a new quote."""
 
     cart: QuoteBody
 
@@ -85,7 +85,7 @@ async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def recall_cart(call: Call[None, CartPath]) -> CartView:
-    """Take a cart up again: it leaves the list, and the answer says what it holds."""
+    """Recall a cart: it leaves the list, and the answer holds its content."""
     cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)
     return CartView(**_item(cart).model_dump(), cart=QuoteBody.model_validate_json(cart.draft.stated))
 
@@ -100,7 +100,7 @@ async def recall_cart(call: Call[None, CartPath]) -> CartView:
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def drop_cart(call: Call[None, CartPath]) -> None:
-    """Forget a cart that the caller has set aside."""
+    """Delete a cart that the caller has set aside."""
     await call.request.app[CARTS].drop(call.parameters.cart_id, call.principal.user_id, call.now)
 
 

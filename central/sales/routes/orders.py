@@ -64,14 +64,14 @@ class HolderBody(StrictModel):
     name: Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE)]
 
     def stated(self) -> Holder:
-        """Return it as the service takes it."""
+        """Return the holder as the service takes it."""
         return Holder(Document(self.document_type, self.country, self.number), self.name)
 
 
 class EvidenceBody(StrictModel):
     """What the seller saw of one person: the kind, and the number's last characters where the ground asks for them.
 
-    `born` is for the age on the day of the visit, and kept nowhere.
+    `born` is for the age on the day of the visit, and is not stored.
     """
 
     kind: EvidenceKind
@@ -79,14 +79,14 @@ class EvidenceBody(StrictModel):
     born: date | None = None
 
     def stated(self) -> Evidence:
-        """Return it as the service takes it."""
+        """Return the evidence as the service takes it."""
         return Evidence(self.kind, self.last_characters, self.born)
 
 
 class LineBody(StrictModel):
     """So many tickets of one type for one day. `persons` is a group's size; `holders` go ticket by ticket, person by person.
 
-    So does `evidence`, where the type is a concession.
+    `evidence` does too, where the type is a concession.
     """
 
     ticket_type_id: TypeNumber
@@ -99,7 +99,7 @@ class LineBody(StrictModel):
 
 
 class QuoteBody(StrictModel):
-    """What somebody wants to buy, and through which channel. `buyer_phone` is for limits per buyer, and kept as a keyed hash."""
+    """What a buyer wants, and through which channel. `buyer_phone` is for limits per buyer, and is stored as a keyed hash."""
 
     site_id: SiteNumber
     buyer_phone: BuyerPhone = None
@@ -110,7 +110,7 @@ class QuoteBody(StrictModel):
 
 
 class PromotedBody(QuoteBody):
-    """What is ordered. `promoter_code` is from a promoter's QR; one that is unknown or disabled keeps no order away."""
+    """The order's content. `promoter_code` is from a promoter's QR; an unknown or disabled code does not stop the order."""
 
     promoter_code: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
 
@@ -148,7 +148,7 @@ class EligibilityView(BaseModel):
 
 
 class QuotedLineView(BaseModel):
-    """A line at its price; `eligibility` of a concession says it person by person."""
+    """A line at its price; for a concession, `eligibility` says person by person who is entitled."""
 
     ticket_type_id: int
     price_fen: Annotated[int, Field(description="per person")]
@@ -172,8 +172,8 @@ class OrderPath(StrictModel):
 class OrderItem(BaseModel):
     """An order in a list. While it is open, it waits for its money until `expires_at`.
 
-    `promotion` says what became of the promoter's code that it was given; `promoter_id` to whom it is due, `agency_id` the
-    travel agency that bought it.
+    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit,
+    `agency_id` the travel agency that bought it.
     """
 
     order_id: int
@@ -213,7 +213,7 @@ class HoldersView(BaseModel):
 
 @Route("quoteOrder", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
 async def quote(call: Call[QuoteBody, None]) -> QuoteView:
-    """Say what it costs now; nothing is kept."""
+    """Return what it costs now; nothing is stored."""
     return quote_view(await call.request.app[SALES].quote(wanted_of(call.body, call.principal), call.now))
 
 
@@ -228,7 +228,7 @@ async def quote(call: Call[QuoteBody, None]) -> QuoteView:
     idempotent=True,
 )
 async def sell(call: Call[OrderBody, None]) -> OrderView:
-    """Sell for money that is there, in cash or as the seller recorded it: the answer holds the tickets."""
+    """Sell for money that is there already, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
     paid = AtOnce(Method(body.method or Method.CASH), call.principal.user_id, body.reference)
     return order_view(
@@ -299,7 +299,7 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
 
 
 def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
-    """Return what a body asks for, sold by the person who asks."""
+    """Return what a body asks for; the caller is the seller."""
     lines = tuple(_wanted_line(line) for line in body.lines)
     channel = body.channel or principal.channel or WINDOW_CHANNEL
     code = body.promoter_code if isinstance(body, PromotedBody) else None
@@ -320,7 +320,7 @@ def _wanted_line(line: LineBody) -> WantedLine:
 
 
 def quote_view(quoted: Quote) -> QuoteView:
-    """Return a quote as it is shown."""
+    """Return a quote as the API shows it."""
     lines = [
         QuotedLineView(
             ticket_type_id=line.wanted.type_id,
@@ -339,7 +339,7 @@ def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
 
 
 def order_view(order: Order) -> OrderView:
-    """Return an order with its tickets as it is shown."""
+    """Return an order with its tickets as the API shows it."""
     return OrderView(
         **order_item(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],

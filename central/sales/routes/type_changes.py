@@ -1,4 +1,4 @@
-"""Changes of how a type is sold over HTTP: what one touches, and those that are to come."""
+"""Changes of how a type is sold over HTTP: what one would touch, and the planned ones."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -34,7 +34,7 @@ class ChangePath(TicketTypePath):
 
 
 class TouchedView(BaseModel):
-    """What a change would touch. Tickets that were sold keep what they were sold by, and held orders their price.
+    """What a change would touch. Sold tickets keep the rules of their sale, and held orders keep their price.
 
     Valid tickets may still be used; inactive ones wait for their activation code.
     """
@@ -46,7 +46,7 @@ class TouchedView(BaseModel):
 
 
 class ChangeView(BaseModel):
-    """A change that is to come."""
+    """A planned change."""
 
     change_id: int
     ticket_type_id: int
@@ -60,7 +60,7 @@ class ChangeView(BaseModel):
 
 
 class ChangesView(BaseModel):
-    """The changes of a type that are to come, the next first."""
+    """The planned changes of a type, the next first."""
 
     items: list[ChangeView]
 
@@ -74,7 +74,7 @@ class ChangesView(BaseModel):
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TouchedView:
-    """Say what a change of how a type is sold would touch; nothing is kept."""
+    """Return what a change of how a type is sold would touch; nothing is stored."""
     type_id = TicketTypeId(call.parameters.ticket_type_id)
     found = await call.request.app[TYPE_CHANGES].touched(type_id, call.body.stated(), call.now)
     return TouchedView(
@@ -95,7 +95,7 @@ async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Touc
     (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
 async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeView:
-    """Have a type sold otherwise from a time on; what was sold by then stays as it was sold."""
+    """Plan a change of how a type is sold from a time on; tickets that are sold before keep theirs."""
     changes, type_id = call.request.app[TYPE_CHANGES], TicketTypeId(call.parameters.ticket_type_id)
     at, by = from_datetime(call.body.effective_at), call.principal.user_id
     return _view(await changes.plan(type_id, call.body.stated(), at, by, call.now))
@@ -110,7 +110,7 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
-    """Read the changes of a type that are to come, the next first."""
+    """Read the planned changes of a type, the next first."""
     found = await call.request.app[TYPE_CHANGES].changes(TicketTypeId(call.parameters.ticket_type_id))
     return ChangesView(items=[_view(one) for one in found])
 
@@ -125,7 +125,7 @@ async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> Cha
     (ProblemCode.NOT_FOUND,),
 )
 async def drop_ticket_type_sale_change(call: Call[None, ChangePath]) -> None:
-    """Take a change back that is to come."""
+    """Cancel a planned change."""
     asked, changes = call.parameters, call.request.app[TYPE_CHANGES]
     await changes.drop(TicketTypeId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
 

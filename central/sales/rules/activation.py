@@ -1,6 +1,6 @@
-"""Activation codes (密码激活), what state one is in, and whether it may be used now: pure.
+"""Activation codes (密码激活): the state of a code, and whether it may be used now: pure.
 
-Laws: a code has 80 random bits and 20 that follow from them, so that one that was mistyped is told from one that was made up.
+Laws: a code has 80 random bits and 20 check bits that follow from them, so that a typing error differs from an invented code.
 """
 
 import base64
@@ -22,7 +22,7 @@ _SALT = b"paifang/activation/1\0"
 
 
 class CodeState(StrEnum):
-    """Where a code stands. Activated and voided are final; who refunds a ticket voids its code."""
+    """The state of a code. Activated and voided are final; the refund of a ticket voids its code."""
 
     EXPORTED = "exported"
     SENT = "sent"
@@ -39,7 +39,7 @@ def code_of(random: bytes) -> str:
 
 
 def typed(code: str) -> str | None:
-    """Return a code as it was made, however somebody typed it; None where it cannot be one."""
+    """Return a code as it was made, from any way of typing it; None where the text cannot be a code."""
     text = "".join(part for part in code.upper() if part.isascii() and part.isalnum())
     random, check = text[:-_CHECK_CHARACTERS], text[-_CHECK_CHARACTERS:]
     if len(text) != CODE_CHARACTERS or check != _check(random):
@@ -48,12 +48,12 @@ def typed(code: str) -> str | None:
 
 
 def hash_of(code: str) -> bytes:
-    """Return what is kept of a code."""
+    """Return what is stored of a code."""
     return hashlib.sha256(_SALT + code.encode("ascii")).digest()
 
 
 def require_visit(one: TicketType, visit: date, last_day: date, today: date) -> None:
-    """Raise Problem where a code that is good until a day cannot activate its ticket today, for that day of visit."""
+    """Raise Problem where a code that is valid until a day cannot activate its ticket today, for that day of visit."""
     if today > last_day:
         raise refused("code", f"the code was good until {last_day}")
     if not day_is_sold(one.parameters, visit, today):
@@ -61,16 +61,16 @@ def require_visit(one: TicketType, visit: date, last_day: date, today: date) -> 
 
 
 def require_holder(one: TicketType, holder: Holder | None) -> None:
-    """Raise Problem unless a real-name type is given its holder, and no other type anybody."""
+    """Raise Problem unless a real-name type has its holder, and any other type has none."""
     if one.parameters.is_real_name != (holder is not None):
-        message = "a real-name ticket needs its holder" if holder is None else "the ticket is not real-name; name nobody"
+        message = "a real-name ticket needs its holder" if holder is None else "the ticket is not real-name; name no holder"
         raise Problem(ProblemCode.HOLDER_REQUIRED, message, fields=(FieldFault("holder", message),))
     if holder is not None:
         require_document(holder.document, "holder.number")
 
 
 def refused(field: str, message: str) -> Problem:
-    """Return the problem of a code that cannot be used, or not so."""
+    """Return the problem of a code that cannot be used, or not in this way."""
     return Problem(ProblemCode.ACTIVATION_REFUSED, message, fields=(FieldFault(field, message),))
 
 

@@ -21,7 +21,7 @@ from protocol.identifiers import SiteId, TicketTypeId
 
 
 class OrderState(StrEnum):
-    """Where an order stands. The words are stored and never change their meaning."""
+    """The state of an order. The words are stored and never change their meaning."""
 
     OPEN = "open"
     PAID = "paid"
@@ -62,7 +62,7 @@ class AgreedPrice:
     price_fen: int
 
     def holds_for(self, wanted: WantedLine) -> bool:
-        """Whether it is the price of a line."""
+        """Return whether it is the price of a line."""
         return self.type_id == wanted.type_id and self.first <= wanted.visit <= self.last
 
 
@@ -89,7 +89,7 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class PromisedLine:
-    """A line as it was promised: what is issued when its order is paid, whatever the catalogue says by then."""
+    """A line as it was promised: it is issued so when its order is paid, even if the catalogue has changed by then."""
 
     line: int
     ticket_type: TicketType
@@ -118,7 +118,7 @@ class Promise:
 
 
 def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine, ...]:
-    """Return what is promised with these lines at a site of that zone."""
+    """Return what is promised with these lines, at a site in that zone."""
     return tuple(
         PromisedLine(
             line=place,
@@ -136,7 +136,7 @@ def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine,
 
 
 def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, at: datetime) -> PricedLine:
-    """Return the line with its price at the site's local time; Problem naming the field where it may not be sold."""
+    """Return the line with its price at the site's local time; Problem that names the field where it may not be sold."""
     where = f"lines.{place}"
     if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
         raise wrong_field(
@@ -170,14 +170,14 @@ def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
 
 
 def require_room(lines: tuple[PricedLine, ...], full_day: date | None) -> None:
-    """Raise Problem where a visitor is to come on a day on which the site is full."""
+    """Raise Problem where a visit falls on a day on which the site is full."""
     for place, line in enumerate(lines):
         if line.wanted.visit == full_day and line.ticket_type.parameters.counts_visitors:
             raise wrong_field(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
 
 
 def require_eligible(lines: tuple[PricedLine, ...]) -> None:
-    """Raise Problem where somebody is not entitled to a concession: the first who is not, and why."""
+    """Raise Problem where a person is not entitled to a concession: it names the first such person, and why."""
     for place, line in enumerate(lines):
         for person, one in enumerate(line.eligibility):
             if one.why_not is not None:
@@ -226,7 +226,7 @@ def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
 
 
 def require_document(document: Document, field: str) -> None:
-    """Raise Problem naming the field where a document's number cannot be one."""
+    """Raise Problem that names the field where a text cannot be a document's number."""
     try:
         normalised(document.number)
     except InputError as error:
@@ -246,7 +246,7 @@ def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligi
 
 
 def _with_birth(wanted: WantedLine, person: int) -> Evidence | None:
-    """Return what was seen of a person; a real-name holder's own document says when they were born."""
+    """Return the evidence of a person, with the date of birth that a real-name holder's own document states."""
     if person >= len(wanted.evidence):
         return None
     evidence = wanted.evidence[person]

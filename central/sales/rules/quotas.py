@@ -1,7 +1,7 @@
 """What an order takes of the places and limits of its types, as pure rules.
 
-Laws: places and limits count persons, not tickets; a person is known by a keyed hash and nothing else (law 9); whatever is taken
-is taken in one order of keys, so that of two orders that want the same, one waits and none is stuck.
+Laws: places and limits count persons, not tickets; a person is known only by a keyed hash (law 9); all quotas are taken in one
+order of keys, so that of two orders that want the same, one waits and neither is stuck.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ Digest = Callable[[str], bytes]
 class QuotaKey:
     """What is counted: the places of a day or slot (`person` empty), or what a person has of a type (`ALL_DAYS`: in all).
 
-    Of type 0, all that are sold for a day at the site that `person` names.
+    Type 0 counts all that are sold for a day at the site that `person` names.
     """
 
     person: bytes
@@ -42,7 +42,7 @@ class QuotaKey:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """So many persons of an order's line, or of one ticket of it, count against a quota of `most`. `field` caused it."""
+    """So many persons of an order's line, or of one of its tickets, count against a quota of `most`. `field` caused it."""
 
     key: QuotaKey
     line: int
@@ -60,18 +60,18 @@ class SiteDay:
     most: int | None
 
     def take(self, day: date, line: int, number: int, persons: int, field: str) -> Take:
-        """Return what so many persons take of it."""
+        """Return the take of so many persons at the site on the day."""
         key = QuotaKey(_OF_SITE + str(self.site).encode(), _ANY_TYPE, day, NO_SLOT)
         return Take(key, line, number, persons, _NO_LIMIT if self.most is None else self.most, field)
 
 
 def is_of_site(person: bytes) -> bool:
-    """Whether a key counts all who come to a site."""
+    """Return whether a key counts all persons who come to a site."""
     return person.startswith(_OF_SITE)
 
 
 def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
-    """Return what an order takes of how many may come on its days; nothing where that is not restricted, or of staff."""
+    """Return the takes of an order from the limits of its days; none where a day has no limit, and none for staff."""
     counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
     if of.most is None:
         return ()
@@ -81,13 +81,13 @@ def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
 def takes_of(
     lines: tuple[PricedLine, ...], promises: tuple[PromisedLine, ...], phone: str | None, digest: Digest
 ) -> tuple[Take, ...]:
-    """Return all that an order takes; Problem where a limit goes by the buyer's phone and there is none."""
+    """Return all takes of an order; Problem where a limit goes by the buyer's phone and there is none."""
     return tuple(take for pair in zip(lines, promises, strict=True) for take in _takes_of_line(*pair, phone, digest))
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A ticket goes to another day or slot of its type. `number`: which of its line's tickets it is, as far as quotas care."""
+    """A ticket's move to another day or slot of its type. `number`: which of its line's tickets it is, for quotas."""
 
     ticket_type: TicketTypeId
     line: int
@@ -108,7 +108,7 @@ def place_after(move: Move, persons: int) -> tuple[Take, ...]:
 
 
 def purchase_after(move: Move, person: bytes, number: int, persons: int) -> Take:
-    """Return what a moved ticket takes of what one person may have for the new day."""
+    """Return what a moved ticket takes of one person's limit for the new day."""
     limit = move.rules.person_limit
     most = persons if limit is None or limit.a_day is None else limit.a_day
     number = move.number if number == WHOLE_LINE else number
@@ -116,12 +116,12 @@ def purchase_after(move: Move, person: bytes, number: int, persons: int) -> Take
 
 
 def site_after(move: Move, persons: int) -> Take:
-    """Return what a moved ticket takes of how many may come on its new day."""
+    """Return what a moved ticket takes of its new day's limit of persons."""
     return move.of_site.take(move.day, move.line, move.number, persons, "visit_day")
 
 
 def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
-    """Return keys as they are taken: persons before places, because places are what everybody waits for."""
+    """Return keys in the order in which they are taken: persons before places, because all buyers wait for places."""
     return sorted(keys, key=lambda key: (key.person == NOBODY or is_of_site(key.person), key))
 
 

@@ -1,6 +1,6 @@
 """Whether a sold ticket may move to another day or slot of its type: pure rules.
 
-Laws: the rules are those that it was sold by; a dearer day is never had for less, and a cheaper one gives nothing back.
+Laws: the rules are those of the sale; a visitor never gets a dearer day for less, and a cheaper day gives nothing back.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from protocol.identifiers import TicketId
 
 @dataclass(frozen=True, slots=True)
 class WantedDay:
-    """The day, and the slot where the type has slots, that a ticket is to move to."""
+    """The day, and the slot where the type has slots, to which the ticket moves."""
 
     ticket_id: TicketId
     visit: date

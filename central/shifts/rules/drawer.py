@@ -1,7 +1,7 @@
-"""What a drawer should hold, and what its count makes of that: pure.
+"""What a drawer should hold, and the result of its count: pure.
 
-Laws: whole fen; whatever is counted leaves the drawer at the end of the shift, into the safe or to the next seller, so that a
-closed shift holds nothing.
+Laws: whole fen; all counted cash leaves the drawer at the end of the shift, into the safe or to the next seller, so that a closed
+shift holds nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,7 +35,7 @@ class Drawer:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What was counted: so many pieces of each note and coin by its fen, or where there are none the sum of all."""
+    """The count: so many pieces of each note and coin by its fen, or, where there are none, the sum of all."""
 
     pieces: Mapping[int, int]
     sum_fen: int
@@ -47,7 +47,7 @@ class Count:
 
 
 def drawer_of(flows: Iterable[Flow]) -> Drawer:
-    """Return what the movements of an open shift make of its drawer."""
+    """Return the drawer that follows from the movements of an open shift."""
     float_fen = sold = refunded = other = handed_in = 0
     for account, in_fen, out_fen in flows:
         if account.startswith(_SALES):
@@ -60,8 +60,10 @@ def drawer_of(flows: Iterable[Flow]) -> Drawer:
 
 
 def require_left(counted_fen: int, left_fen: int, left_to: int | None) -> None:
-    """Raise Problem unless that may be left for the next seller."""
+    """Raise Problem unless the seller may leave that for the next seller."""
     if left_fen > counted_fen:
         raise wrong_field(ProblemCode.INPUT_INVALID, "left_fen", f"only {counted_fen} fen were counted")
     if (left_fen > 0) != (left_to is not None):
-        raise wrong_field(ProblemCode.INPUT_INVALID, "left_to", "what is left, and to whom, belong together")
+        raise wrong_field(
+            ProblemCode.INPUT_INVALID, "left_to", "the cash that is left and the seller who gets it belong together"
+        )

@@ -1,4 +1,4 @@
-"""Activation codes (密码激活), and who tried codes that are none."""
+"""Activation codes (密码激活), and the callers who tried wrong codes."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from protocol.instants import Instant
 
 
 class ActivationCodeRow(Table, table=True):
-    """A code that activates a ticket until that day, as its SHA-256. Of a ticket's codes all but the last are voided."""
+    """A code that activates a ticket until that day, as its SHA-256. Of a ticket's codes only the last is not voided."""
 
     __tablename__ = "activation_code"
     __table_args__ = (Index("ix_activation_code_time", "exported_at", "id"),)
@@ -32,7 +32,7 @@ class ActivationCodeRow(Table, table=True):
 
 
 class ActivationFailureRow(Table, table=True):
-    """How often somebody has tried codes that are none; `source` is whom the caller asks for."""
+    """How often a caller has tried wrong codes; `source` is the person that the caller asks for."""
 
     __tablename__ = "activation_failure"
 

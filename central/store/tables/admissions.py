@@ -1,4 +1,4 @@
-"""Admissions: the events that journals tell of, what they conflict with, and what was granted online."""
+"""Admissions: the events of journals, their conflicts, and what central granted online."""
 
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, text
 from sqlmodel import Field
@@ -36,7 +36,7 @@ class AdmissionEventRow(Table, table=True):
 
 
 class AdmissionOutboxRow(Table, table=True):
-    """The outbox: this event is for the admissions role of this site. A published row is taken away."""
+    """The outbox: this event is for the admissions role of this site. The publisher deletes the row once it is published."""
 
     __tablename__ = "admission_outbox"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -48,7 +48,7 @@ class AdmissionOutboxRow(Table, table=True):
 
 
 class OnSiteCorrectionRow(Table, table=True):
-    """By how many persons somebody corrected the count on site, and why."""
+    """By how many persons a user corrected the count on site, and why."""
 
     __tablename__ = "on_site_correction"
     __table_args__ = (Index("ix_on_site_correction_site", "site_id", "corrected_at"),)
@@ -64,7 +64,7 @@ class OnSiteCorrectionRow(Table, table=True):
 class ConflictRow(Table, table=True):
     """A passage that the ticket did not allow, by the time of the scan; `first_*` names the admission that used it up.
 
-    It follows from the events and is computed again with each that arrives.
+    It follows from the events; the office computes it again with each event that arrives.
     """
 
     __tablename__ = "admission_conflict"
@@ -82,10 +82,10 @@ class ConflictRow(Table, table=True):
 
 
 class OnlineAnswerRow(Table, table=True):
-    """What an agent was told of one attempt, by claim or by online admission; the same attempt is told the same again.
+    """What central answered an agent about one attempt (claim or online admission); the same attempt gets the same answer.
 
     For a granted claim, `ticket_id`, `entitlement_id`, `check_point_id`, `persons` and `scanned_at` hold the ticket until the
-    agent's journal tells what became of it.
+    agent's journal says what became of it.
     """
 
     __tablename__ = "online_answer"

@@ -1,4 +1,4 @@
-"""Travel agencies (旅行社): their contracts, what they have with us, and their group orders."""
+"""Travel agencies (旅行社): their contracts, their accounts with us, and their group orders."""
 
 from datetime import date
 
@@ -13,7 +13,8 @@ from protocol.instants import Instant
 class AgencyRow(Table, table=True):
     """A travel agency. Its statement goes by the days of its site; contacts are sealed (`store.sealed`).
 
-    `prepaid_fen` and `owed_fen` are its two accounts of the ledger, here so that one conditional statement can bound them.
+    `prepaid_fen` and `owed_fen` are its two accounts of the ledger. They stand here so that one conditional statement can bound
+    them.
     """
 
     __tablename__ = "agency"
@@ -46,7 +47,7 @@ class AgencyPriceRow(Table, table=True):
 
 
 class AgencyReceiptRow(Table, table=True):
-    """Money that an agency paid: into its balance (`top-up`), for what it owes (`settlement`), or was paid back (`payout`)."""
+    """Money that an agency paid into its balance (`top-up`), paid for what it owes (`settlement`), or got back (`payout`)."""
 
     __tablename__ = "agency_receipt"
 

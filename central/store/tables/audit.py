@@ -1,4 +1,4 @@
-"""What people and programs did, and what failed: operations in a signed chain, calls and faults as a log."""
+"""What people and programs did, and what failed: operations in a signed chain; calls and faults as a log."""
 
 from sqlalchemy import JSON, BigInteger, Integer
 from sqlmodel import Field
@@ -8,7 +8,7 @@ from protocol.instants import Instant
 
 
 class AuditRow(Table, table=True):
-    """One thing that somebody did. `user_id` is empty where the system itself acted, `batch` until the chain has linked it."""
+    """One act of a user or of the system: then `user_id` is empty. `batch` is empty until the chain has linked the record."""
 
     __tablename__ = "audit_record"
 
@@ -40,7 +40,7 @@ class AuditBatchRow(Table, table=True):
 
 
 class CallRow(Table, table=True):
-    """One call of the API, as the level of the log asked to keep it."""
+    """One call of the API, as far as the level of the log asks to keep it."""
 
     __tablename__ = "api_call"
 

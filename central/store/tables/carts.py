@@ -1,4 +1,4 @@
-"""What a seller has set aside before it was sold."""
+"""Carts that a seller has set aside before the sale."""
 
 from sqlalchemy import BigInteger, Index, Integer
 from sqlmodel import Field

@@ -22,7 +22,7 @@ class SiteRow(Table, table=True):
 
 
 class SiteLoadRow(Table, table=True):
-    """How full a site is on a local day (`catalog.capacity_policy.LoadLevel`), since when; written when it changes."""
+    """How full a site is on a local day (`catalog.rules.capacity.LoadLevel`), since when; written when it changes."""
 
     __tablename__ = "site_load"
 
@@ -58,9 +58,9 @@ class TicketTypeRow(Table, table=True):
 
 
 class SaleChangeRow(Table, table=True):
-    """How a type is to be sold from a time on. `rules` and `after_sale` are JSON as in its parameters; empty: as they stand.
+    """How a type is to be sold from a time on. `rules` and `after_sale` are JSON as in its parameters; empty: unchanged.
 
-    `done_at`: when it was put in force; `dropped_at`: when somebody took it back before.
+    `done_at`: when it took effect; `dropped_at`: when a user cancelled it before that.
     """
 
     __tablename__ = "sale_change"

@@ -1,4 +1,4 @@
-"""Check points, the agents that host them, and the one-time codes by which an agent comes to be."""
+"""Check points, the agents that host them, and the one-time codes by which a computer becomes an agent."""
 
 from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, SmallInteger
 from sqlmodel import Field
@@ -9,10 +9,11 @@ from protocol.instants import Instant
 
 
 class AgentRow(Table, table=True):
-    """A computer with a key and a journal. `replay_*` is its replay window; `feed_*` what its ingested journal says is in force.
+    """A computer with a key and a journal. `replay_*` is its replay window.
 
-    `last_head_at` is when it was last handed a timestamp; `journalled_at` is the wall time of its last ingested entry;
-    `holder_generation` is that of the newest key for holders that it has stored (law 9).
+    `feed_*` is the feed version in force, as its ingested journal says. `last_head_at` is when it was last given a timestamp;
+    `journalled_at` is the wall time of its last ingested entry; `holder_generation` is that of the newest key for holders that it
+    has stored (law 9).
     """
 
     __tablename__ = "agent"

@@ -9,7 +9,7 @@ from protocol.instants import Instant
 
 
 class SignedMetadataRow(Table, table=True):
-    """A sealed envelope of a role. Its key is what law 3 demands: nothing is served that does not stand here."""
+    """A sealed envelope of a role. Law 3 needs its key: central serves only what is stored here."""
 
     __tablename__ = "signed_metadata"
 

@@ -39,7 +39,7 @@ class JournalEntryRow(Table, table=True):
 
 
 class QuarantinedRow(Table, table=True):
-    """An item that could not join its journal's chain, or came from a revoked agent; kept for people to judge."""
+    """An item that could not join its journal's chain, or came from a revoked agent; kept for staff to judge."""
 
     __tablename__ = "journal_quarantine"
     __table_args__ = (UniqueConstraint("agent_id", "journal_id", "digest"),)

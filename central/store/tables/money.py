@@ -13,7 +13,7 @@ from protocol.instants import Instant, Minute
 class OrderRow(Table, table=True):
     """An order. Open until `expires_at`; once it is paid, its tickets exist (law 7).
 
-    `promotion` says what became of the promoter's code that it was given.
+    `promotion` says what the office made of the promoter's code on the order.
     """
 
     __tablename__ = "sale_order"
@@ -62,7 +62,7 @@ class OrderLineRow(Table, table=True):
 
 
 class SeenEvidenceRow(Table, table=True):
-    """What a seller saw of one person who was sold a concession: the kind, and four characters of the number at most (law 9)."""
+    """What a seller saw of one person who bought a concession: the kind, and four characters of the number at most (law 9)."""
 
     __tablename__ = "seen_evidence"
 
@@ -74,7 +74,7 @@ class SeenEvidenceRow(Table, table=True):
 
 
 class OrderHolderRow(Table, table=True):
-    """The person of a real-name ticket that is not issued yet; gone once it is. Name and number are sealed (`store.sealed`)."""
+    """The person of a real-name ticket that is not issued yet; deleted at issue. Name and number are sealed (`store.sealed`)."""
 
     __tablename__ = "sale_order_holder"
 
@@ -88,10 +88,10 @@ class OrderHolderRow(Table, table=True):
 
 
 class LedgerRow(Table, table=True):
-    """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger cannot but sum to zero.
+    """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger always sums to zero.
 
-    `shift_id` is the shift into whose drawer it went, or out of whose it came; `agency_id` the agency whose account it moved,
-    and `receipt_id` what that agency paid.
+    `shift_id` is the shift whose drawer it went into or came out of; `agency_id` the agency whose account it moved, and
+    `receipt_id` what that agency paid.
     """
 
     __tablename__ = "ledger_entry"
@@ -118,8 +118,9 @@ class LedgerRow(Table, table=True):
 class RefundRow(Table, table=True):
     """A refund of a ticket, or of some persons of a group's. `amount_fen` goes back, `fee_fen` is kept.
 
-    `is_whole`: the ticket is void by it; else `taken_off` persons are off the ticket by it. `fence_change_id` is the first change
-    that tells gates; `state_before` that of a ticket that was not active. `new_order_id`: the order that it was handed in for.
+    `is_whole`: the refund voids the ticket; else it takes `taken_off` persons off the ticket. `fence_change_id` is the first
+    change that tells gates; `state_before` is the state of a ticket that was not active. `new_order_id`: the order that it was
+    handed in for.
     """
 
     __tablename__ = "refund"
@@ -149,7 +150,7 @@ class RefundRow(Table, table=True):
 
 
 class RefundBatchRow(Table, table=True):
-    """All tickets of a site for a closed day are refunded, order by order: `last_order_id` is how far it has come."""
+    """A job refunds all tickets of a site for a closed day, order by order; `last_order_id` is how far it has come."""
 
     __tablename__ = "refund_batch"
 

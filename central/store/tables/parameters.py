@@ -8,7 +8,7 @@ from protocol.instants import Instant
 
 
 class ParameterGroupRow(Table, table=True):
-    """A group as it stands: its values as JSON, its secrets as one sealed JSON; `version` rises with every change."""
+    """A group's current values as JSON, its secrets as one sealed JSON; `version` rises with every change."""
 
     __tablename__ = "parameter_group"
 

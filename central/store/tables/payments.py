@@ -10,7 +10,7 @@ from protocol.instants import Instant
 
 
 class PaymentRow(Table, table=True):
-    """A payment of an order: the fields of `payments.policy.Document`. `number` is what the institution knows it by.
+    """A payment of an order: the fields of `payments.rules.payment_states.Document`. The institution knows it by `number`.
 
     `from_order_id`: the order whose money it is, where a ticket of it was handed in.
     """
@@ -41,9 +41,9 @@ class PaymentRow(Table, table=True):
 
 
 class PaymentRefundRow(Table, table=True):
-    """Money on its way back through an institution: the fields of `payments.refund_policy.RefundDocument`.
+    """Money on its way back through an institution: the fields of `payments.rules.refund_states.RefundDocument`.
 
-    `refund_id` is the refund of a ticket that it pays; empty where money that came too late is returned by itself.
+    `refund_id` is the ticket's refund that it pays; empty where money that came too late is returned by itself.
     """
 
     __tablename__ = "payment_refund"

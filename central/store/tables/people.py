@@ -79,7 +79,7 @@ class ApiTokenRow(Table, table=True):
 
 
 class MenuRow(Table, table=True):
-    """The navigation menu as somebody arranged it, as JSON; no row where it stands as shipped."""
+    """The navigation menu as a user arranged it, as JSON; no row where it is as shipped."""
 
     __tablename__ = "menu"
 
@@ -109,7 +109,7 @@ class SupervisedSiteRow(Table, table=True):
 
 
 class SupervisorPinRow(Table, table=True):
-    """A supervisor's PIN, as its argon2id verifier only: what the feed's table `pins` carries."""
+    """A supervisor's PIN, only as its argon2id verifier: what the feed's table `pins` carries."""
 
     __tablename__ = "supervisor_pin"
 

@@ -1,4 +1,4 @@
-"""Promoters (分销渠道): who brought an order, and the groups that they stand in."""
+"""Promoters (分销渠道): who brought an order, and the groups that they belong to."""
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field
@@ -18,7 +18,7 @@ class PromoterGroupRow(Table, table=True):
 
 
 class PromoterRow(Table, table=True):
-    """A person or a firm with a code of their own. `commission_permille` is kept for later: nothing is paid out by it."""
+    """A person or a firm with a code of their own. `commission_permille` is kept for later: the office pays nothing by it."""
 
     __tablename__ = "promoter"
 

@@ -11,7 +11,7 @@ from protocol.instants import Minute
 
 
 class QuotaRow(Table, table=True):
-    """So many persons taken (`sales.quota_policy.QuotaKey`). An empty `person` counts places; else it is a keyed hash.
+    """So many persons taken (`sales.rules.quotas.QuotaKey`). An empty `person` counts places; else it is a keyed hash.
 
     Type 0: of all types of a site, which `person` names.
     """

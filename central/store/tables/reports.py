@@ -1,6 +1,6 @@
-"""What reports read: admissions with their order's facts beside them, and the figures of days that are over.
+"""What reports read: admissions with the facts of their order, and the figures of days that are over.
 
-All of it follows from other tables and could be made again from them.
+All of it follows from other tables and can be made again from them.
 """
 
 from datetime import date
@@ -16,8 +16,8 @@ from protocol.instants import Instant
 class AdmissionRecordRow(Table, table=True):
     """One release of an arm and what became of it. `seller_id` and `channel` are those of the ticket's order; `counted` persons.
 
-    `flags` is a list in JSON, because a journal may hold any text. `resumes` is the sequence of the release that it takes up
-    again, which then counts in its place.
+    `flags` is a list in JSON, because a journal may hold any text. `resumes` is the sequence of the release that this one
+    continues: this one then counts in its place.
     """
 
     __tablename__ = "admission_record"
@@ -63,7 +63,10 @@ class RecordedJournalRow(Table, table=True):
 
 
 class CountedDayRow(Table, table=True):
-    """A site's business day whose figures stand in `day_figure`, for exactly this time; without a row it is counted anew."""
+    """A site's business day whose figures stand in `day_figure`, for exactly this time.
+
+    Without a row the day is counted again.
+    """
 
     __tablename__ = "counted_day"
 
@@ -74,7 +77,7 @@ class CountedDayRow(Table, table=True):
 
 
 class DayFigureRow(Table, table=True):
-    """The fields of `reports.policy.Figures`. Type 0: of no ticket type (money, walk-ins); seller 0: of no order."""
+    """The fields of `reports.rules.counting.Figures`. Type 0: of no ticket type (money, walk-ins); seller 0: of no order."""
 
     __tablename__ = "day_figure"
 

@@ -1,4 +1,4 @@
-"""Sellers' shifts (交班): what was in the drawer, what was counted, and what became of it."""
+"""Sellers' shifts (交班): what was in the drawer, what the seller counted, and what became of it."""
 
 from sqlalchemy import JSON, BigInteger, Index, Integer
 from sqlmodel import Field
@@ -11,8 +11,8 @@ from protocol.instants import Instant
 class ShiftRow(Table, table=True):
     """A seller's shift. `open_of` is the seller while it is open, so that each has one; `from_shift_id` left the float.
 
-    What it moved stands here once it is closed, because nothing can be added any more. `left_fen` is what the seller left for
-    the next one, and `left_until` when that was taken over or put into the safe.
+    What the shift moved stands here once it is closed, because nothing can be added then. `left_fen` is what the seller left for
+    the next one, and `left_until` is when another seller took it over or put it into the safe.
     """
 
     __tablename__ = "shift"

@@ -1,4 +1,4 @@
-"""Tickets as gates are told of them, their credentials and holders, and the outbox of their changes."""
+"""Tickets as gates know them, their credentials and holders, and the outbox of their changes."""
 
 from datetime import date
 
@@ -40,7 +40,7 @@ class TicketRow(Table, table=True):
 class TicketCredentialRow(Table, table=True):
     """Another way to find a ticket at one site. `kind` and `key` are those of `protocol.feed.records.CredentialEntry`.
 
-    A kind below zero: taken away, and kept until no gate needs to be told of it any more.
+    A kind below zero: taken away; the row stays until every gate has been told of it.
     """
 
     __tablename__ = "ticket_credential"

@@ -1,4 +1,4 @@
-"""The operations of gates: each file declares its own, here they are joined."""
+"""The operations of gates: each file declares its own, and they are joined here."""
 
 from central.sync.routes import agents, alarms, corrections
 from central.web.operations import Operation

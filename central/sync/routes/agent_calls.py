@@ -1,7 +1,7 @@
 """Requests of agents: proved before they are read, answered in CBOR.
 
-Laws: the body is bounded before it is read, and read before the signature over it is checked; a revoked agent gets its signed
-answer whatever it asks, but for its journal, which is always taken (law 5).
+Laws: the body is bounded before it is read, and read before the signature over it is checked; a revoked agent always gets its
+signed answer, except for its journal, which is always accepted (law 5).
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ from protocol.sync.paths import CBOR_TYPE
 from protocol.sync.signing import Request
 
 KEYS: web.AppKey[KeyRack] = web.AppKey("keys", KeyRack)
-# The address that agents dial, where a proxy in front hides it (`https://paifang.example`); empty: as the request says.
+# The address that agents call, where a proxy in front hides it (`https://paifang.example`); empty: as the request says.
 PUBLIC_ORIGIN: web.AppKey[str] = web.AppKey("public_origin", str)
 
 
@@ -40,7 +40,7 @@ class AgentCall:
 
     @property
     def agent(self) -> AgentId:
-        """Who calls."""
+        """The agent that calls."""
         return self.proven.agent.agent_id
 
     @property
@@ -61,7 +61,7 @@ _UNPROVED = (
 
 @dataclass(frozen=True, slots=True)
 class AgentRoute:
-    """What stands before a handler `async def f(call: AgentCall) -> web.Response`.
+    """The decorator of a handler `async def f(call: AgentCall) -> web.Response`.
 
     `problems` are the handler's own, `answers` the statuses beside 200 that it answers in CBOR.
     """

@@ -58,7 +58,7 @@ _GAP = (HTTPStatus.CONFLICT,)
     (ProblemCode.ENROLMENT_REFUSED, ProblemCode.TOO_MANY_REQUESTS, ProblemCode.BODY_TOO_LARGE),
 )
 async def enrol(request: web.Request) -> web.Response:
-    """Make an agent of whoever holds a one-time code."""
+    """Make an agent of the caller who has a one-time code."""
     asked = EnrolRequest.from_bytes(await read_body(request, MAX_MESSAGE_BYTES))
     answer = await request.app[AGENTS].enrol(asked, request.remote or "unknown", request.app[CLOCK]())
     return cbor_answer(answer.to_bytes())
@@ -120,7 +120,7 @@ async def buckets(call: AgentCall) -> web.Response:
 
 @AgentRoute("uploadJournal", "POST", paths.JOURNAL, "A batch of a journal", MAX_BATCH_BYTES, takes_revoked=True, answers=_GAP)
 async def journal(call: AgentCall) -> web.Response:
-    """Take a batch."""
+    """Store a batch of a journal."""
     answer = await call.request.app[INGEST].take(call.proven, JournalBatch.from_bytes(call.body), call.now)
     if isinstance(answer, JournalGap):
         return cbor_answer(answer.to_bytes(), HTTPStatus.CONFLICT)
@@ -157,7 +157,7 @@ async def claim(call: AgentCall) -> web.Response:
 
 @AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache", problems=_NOT_ITS_OWN)
 async def admission(call: AgentCall) -> web.Response:
-    """Decide, and record what is admitted."""
+    """Decide, and record an admission."""
     return cbor_answer(await call.request.app[ONLINE].admission(call.proven, AdmissionRequest.from_bytes(call.body), call.now))
 
 

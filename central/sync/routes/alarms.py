@@ -1,4 +1,4 @@
-"""What journals raised, over HTTP, for people."""
+"""The alarms that journals raised, over HTTP, for people."""
 
 from datetime import datetime
 

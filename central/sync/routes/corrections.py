@@ -23,12 +23,12 @@ MOST_PERSONS_CORRECTED = 1_000_000
 
 def _changes(persons: int) -> int:
     if persons == 0:
-        raise ValueError("a correction by nobody is none")
+        raise ValueError("a correction must change the count by at least one person")
     return persons
 
 
 class CorrectionBody(BaseModel):
-    """By how many persons the count is corrected: more than had been counted, or fewer (below zero); and why."""
+    """By how many persons the count is corrected: more than were counted, or fewer (below zero); and why."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,7 +62,7 @@ class CorrectionView(BaseModel):
     idempotent=True,
 )
 async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionView:
-    """Correct today's count of persons on site, on the record."""
+    """Correct today's count of persons on site, with a record."""
     site_id, body = SiteId(call.parameters.site_id), call.body
     corrections, by = call.request.app[CORRECTIONS], call.principal.user_id
     return _view(await corrections.add(site_id, body.persons, body.reason, call.once, by, call.now))

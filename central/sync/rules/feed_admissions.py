@@ -1,7 +1,7 @@
-"""The making of the admissions head: a segment of new events at a time, small ones merged, all of them rolled up daily.
+"""The making of the admissions head: new events form a segment, small segments are merged, and all are rolled up daily.
 
-Laws: pure; an event is never left out but with its ended ticket; a segment that was published is merged only with others that
-were, so that a gate that holds them makes the merged one itself and downloads no event twice.
+Laws: pure; an event is left out only together with its ended ticket; a published segment is merged only with other published
+segments, so that a gate that holds them makes the merged one itself and downloads no event twice.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -33,7 +33,7 @@ class EventPublication:
 
 
 def empty(site: SiteId, epoch: int) -> AdmissionsHead:
-    """Return what stands before the first publication; it is never served."""
+    """Return the state before the first publication; it is never served."""
     return AdmissionsHead(site, epoch, _NO_VERSION, Instant(0), None, (), ())
 
 
@@ -106,7 +106,7 @@ def roll_up(
 
 
 def _merge_from(counts: tuple[int, ...]) -> int | None:
-    """Return where the run of segments to merge begins: the last eight where none of them is half of all their events.
+    """Return where the segments to merge begin: the last eight, where none of them has half of all their events.
 
     So each event is merged a few times in its life, and there are at most eight segments for each doubling.
     """

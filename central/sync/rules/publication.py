@@ -1,7 +1,7 @@
 """The making of a manifest: new buckets, hash lists and a delta, from the changes since the last one.
 
 Laws: pure; versions go up by one and are never made twice for one epoch (the caller inserts them under a unique key before
-anything is served); only the buckets that changes touch are asked for and made anew.
+anything is served); only the buckets that changes touch are read and made again.
 """
 
 from collections.abc import Mapping
@@ -41,14 +41,14 @@ class Publication:
 
 
 def empty(site: SiteId, epoch: int) -> Edition:
-    """Return what stands before the first publication of an epoch that starts from nothing; it is never served."""
+    """Return the state before the first publication of an epoch that starts from nothing; it is never served."""
     root = digest(EMPTY_LIST)
     manifest = Manifest(site, epoch, _NO_VERSION, Instant(0), 0, 0, root, root, 0, ())
     return Edition(manifest, EMPTY_LIST, EMPTY_LIST)
 
 
 def raised(edition: Edition, epoch: int) -> Edition:
-    """Return the edition to go on from after root raised the epoch: the same content, versions anew from one."""
+    """Return the edition to go on from after root raised the epoch: the same content; versions begin again at one."""
     assert epoch > edition.manifest.epoch, "an epoch only rises"
     return replace(edition, manifest=replace(edition.manifest, epoch=epoch, version=_NO_VERSION))
 
@@ -65,7 +65,7 @@ def touched(changes: Changes) -> frozenset[BucketId]:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Up to where central's changes are in a publication, and when that was so."""
+    """Up to which of central's changes a publication goes, and when that was so."""
 
     change_sequence: int
     as_of: Instant

@@ -1,4 +1,4 @@
-"""Conflicts follow from the scans alone, whatever arrived first, and the earliest use is never one."""
+"""Conflicts follow only from the scans, in every order of arrival, and the earliest use is never a conflict."""
 
 from dataclasses import replace
 from random import Random
@@ -127,7 +127,7 @@ def test_void_is_said_before_any_limit_of_uses() -> None:
     assert found(voided(5), entry(0, 1), entry(1, 2), entry(6, 3)) == [(2, Reason.USED_UP, 1), (3, Reason.VOID, 3)]
 
 
-def test_nobody_who_did_not_pass_and_no_override_is_in_conflict_with_a_refund() -> None:
+def test_only_a_passage_without_an_override_is_in_conflict_with_a_refund() -> None:
     event = entry(6, 1)
     assert found(voided(5), event, outcome(event, OutcomeResult.NOT_PASSED)) == []
     assert found(voided(5), entry(6, 1, kind=PassageKind.OVERRIDE)) == []
@@ -158,7 +158,7 @@ def test_of_overrides_only_one_from_before_the_refund_is_in_conflict_with_it() -
 
 
 @pytest.mark.law(6)
-def test_money_is_not_missed_for_who_did_not_pass_who_left_or_whom_a_fire_let_through() -> None:
+def test_no_money_is_missing_for_a_visitor_who_did_not_pass_or_left_or_passed_by_fire_release() -> None:
     event = entry(4, 1)
     assert found(paid_back(5), event, outcome(event, OutcomeResult.NOT_PASSED)) == []
     assert found(paid_back(5), entry(4, 1, kind=PassageKind.EXIT)) == []

@@ -1,4 +1,4 @@
-"""Who came by a group's code: whoever goes out and comes back, as the type allows, is counted once."""
+"""Persons who came by a group's code: a person who goes out and comes back, as the type allows, counts once."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Money that went back, as admissions ask for it: by tickets, and never past a decision that is under way."""
+"""Money that went back, as admissions query it: by tickets, and never before a pending decision has ended."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Agencies: contract prices, a balance and a credit that are never overrun, and statements that agree to the fen."""
+"""Agencies: contract prices, a balance and a credit that are never exceeded, and statements that agree to the fen."""
 
 import asyncio
 from collections.abc import Awaitable

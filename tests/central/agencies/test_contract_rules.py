@@ -74,7 +74,7 @@ def test_each_movement_has_its_word(receipt: ReceiptKind | None, is_refund: bool
         ((GroupTicket(20, 0, 5000), GroupTicket(1, 1, 0)), Charges.ACTUAL, Settled(1, 100_000)),
         ((GroupTicket(20, 25, 5000),), Charges.ACTUAL, Settled(20, 0)),
     ],
-    ids=["no code", "two stayed away", "charged as planned", "nobody but the guide", "some came in twice"],
+    ids=["no code", "two stayed away", "charged as planned", "only the guide", "some came in twice"],
 )
 def test_a_group_is_settled_by_who_came(tickets: tuple[GroupTicket, ...], charges: Charges, result: Settled) -> None:
     assert settled(tickets, charges) == result

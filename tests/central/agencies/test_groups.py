@@ -1,4 +1,4 @@
-"""Group orders: one code admitted in parts, its guide kept to ourselves, settled by the heads that came once gates agree."""
+"""Group orders: one code admitted in parts, its guide kept secret, settled by the persons who came once gates agree."""
 
 import asyncio
 from dataclasses import replace
@@ -47,7 +47,7 @@ async def publish(office: Office, version: FeedVersion) -> None:
 
 
 async def brought(desk: AgencyDesk, admitted: int, method: Method = Method.PREPAID) -> Order:
-    """Sell to a group of which so many came in, at a gate that is in reach."""
+    """Sell to a group of which so many came in, at a gate within reach."""
     order = await desk.bring(HEADS, method)
     await publish(desk.office, BEFORE)
     desk.office.gates.agents = (gate(BEFORE),)
@@ -56,7 +56,7 @@ async def brought(desk: AgencyDesk, admitted: int, method: Method = Method.PREPA
 
 
 async def ended(desk: AgencyDesk, order: Order) -> GroupOrder:
-    """End the visit, and let the gate say so."""
+    """End the visit, and have the gate report that it knows."""
     office = desk.office
     await office.groups.end(order.order_id, office.seller, office.clock())
     await publish(office, AFTER)
@@ -112,7 +112,7 @@ async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_ov
     await publish(office, AFTER)
     assert await office.groups.settle_waiting(office.clock()) == 0
     assert await desk.funds() == (0, 0)
-    # Three more came in before the gate heard of it; they are paid for.
+    # Three more came in before the gate heard of it; the agency pays for them.
     office.gates.used[ticket_id] = 18
     office.gates.agents = (gate(AFTER),)
     assert await office.groups.settle_waiting(office.clock()) == 1
@@ -238,7 +238,7 @@ async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDes
     assert (ticket.record.persons, group.planned_heads) == (10, 10)
 
 
-async def test_a_held_group_that_nobody_pays_is_cancelled(desk: AgencyDesk) -> None:
+async def test_a_held_group_that_is_not_paid_is_cancelled(desk: AgencyDesk) -> None:
     office, now = desk.office, desk.office.clock()
     line = wanted_line(desk.types["group"], 1, 10)
     deal = Deal(desk.agency_id, Wanted(SITE, (line,), expires_at=plus(now, seconds=60)), 50_000, GUIDE)

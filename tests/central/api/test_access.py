@@ -1,6 +1,6 @@
-"""Route x role x scope: every route of the office is declared, denied by default, and answered by a problem where it is refused.
+"""Route x role x scope: every route of the office is declared, denied by default, and a refusal is a problem document.
 
-The matrix is made from the router, so that a route that is added tomorrow is in it.
+The matrix is made from the router, so that it also has routes that are added later.
 """
 
 import asyncio
@@ -34,16 +34,16 @@ from tests.examples.site import build, prepare
 of_the_house = pytest.mark.asyncio(loop_scope="module")
 GUARDED = [operation for operation in OPERATIONS if isinstance(operation.access, str)]
 SEPARATE_SIGNATURES = ["signIn", "notifyPayment", "enrolAgent"]
-# What is not there: other sites' numbers and other houses' are answered alike.
+# What does not exist: numbers of other sites and of other installations get the same answer.
 NOWHERE = {"ticket_id": "f" * 16, "short_number": "999999999910", "name": "no-such-user"}
 NUMBER_NOWHERE = 60_001
-# A bank's word is not looked for in a path, and a channel's setting is made by setting it.
+# An institution's name in a path is not looked up, and setting a channel's setting makes it.
 NAMES_OF_NOTHING = {"method", "kind", "subject", "group"}
 
 
 @dataclass(slots=True)
 class House:
-    """A real central over the small site of tests/examples, and who asks it."""
+    """A real central over the small site of tests/examples, and the person who calls."""
 
     client: TestClient[web.Request, web.Application]
     asking: Asking
@@ -51,7 +51,7 @@ class House:
     built: Built
 
     async def ask(self, operation: Operation, parameters: dict[str, Any], body: Any = None) -> tuple[int, Any]:  # noqa: ANN401 - JSON
-        """Ask with a key of its own; return the status and what is said."""
+        """Call with an idempotency key of its own; return the status and the answer."""
         path, query = operation.path.format(**parameters), {k: v for k, v in parameters.items() if k not in operation.path_names}
         headers = {"Authorization": "Bearer x", "Idempotency-Key": f"ask-{self.clock.advance(milliseconds=1)}"}
         answer = await self.client.request(operation.method, path, params=query, json=body, headers=headers)
@@ -68,7 +68,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """Who may what does not depend on the database."""
+    """Permissions do not depend on the database."""
     folder, clock = tmp_path_factory.mktemp("access") / "house", HandClock()
     shutil.copytree(prepared, folder)
     built, _ = await build(folder, "access", clock)
@@ -132,7 +132,7 @@ async def test_a_password_that_must_be_changed_is_changed_before_all_else(house:
     assert {name: code for name, code in codes.items() if code != "password_change_required"} == {}
 
 
-# An institution that is not configured is said to be so before anything is looked for; a group is made by its name.
+# An institution that is not configured is reported before anything is looked up; naming a group makes it.
 NOT_LOOKED_FOR = {"startPayment", "setSettingGroup"}
 NAMING = [
     one
@@ -143,7 +143,7 @@ NAMING = [
 
 @of_the_house
 async def test_a_number_of_nothing_is_not_found(house: House) -> None:
-    """A call that its example shows to be right, about what is not there: another site's, another house's, or deleted."""
+    """A call that is correct by its example, about what does not exist: another site's, another installation's, or deleted."""
     answers = {}
     for operation in NAMING:
         shown = examples()[operation.operation_id]

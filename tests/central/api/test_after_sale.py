@@ -26,7 +26,7 @@ RULES = {"refund": {"terms": [{"days_before": 0, "fee_per_mille": 100}]}}
 
 @pytest.fixture(params=["sqlite"])
 def store_url(tmp_path: Path, migrated_file: Path) -> str:
-    """What HTTP says does not depend on the database."""
+    """The API's answers do not depend on the database."""
     shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
     return sqlite_url(tmp_path)
 
@@ -144,7 +144,7 @@ async def test_a_print_says_on_its_face_that_it_is_a_reprint(client: Client, hea
     assert "the paper tore" in table
 
 
-async def test_a_closed_day_is_not_for_somebody_who_sees_some_sales_only(client: Client, office: Office) -> None:
+async def test_a_closed_day_is_refused_to_a_person_who_sees_some_sales_only(client: Client, office: Office) -> None:
     one_time = await office.add_person("narrow", *ALL, scope=DataScope.CHANNEL)
     first = await office.identity.sign_in(Attempt("narrow", one_time, "builder"), office.clock())
     await office.identity.change_password(first.principal, one_time, "a long passphrase", office.clock())
@@ -201,7 +201,7 @@ BODIES: dict[str, Json] = {
 }
 
 
-# Of so many wrong fields `make test` sends one, a sweep sends all.
+# `make test` sends one of so many wrong fields, a sweep sends all.
 SHARE = 3
 
 

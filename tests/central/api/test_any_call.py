@@ -25,10 +25,10 @@ from tests.builders.served import PASSWORD
 from tests.examples.site import prepare, served_story
 
 ADMINISTRATOR, SOMEBODY = 1, 2
-# These end the session that asks.
+# These end the session that calls.
 ENDS = frozenset({"signOut", "changePassword"})
 READY_S = 60
-# One of so many operations is called, where no sweep calls all of them and more often.
+# One of so many operations is called, except in a sweep, which calls all of them and more often.
 SHARE, EXAMPLES_OF_A_SWEEP = 5, 20
 AnyCase = Any  # a call of Schemathesis
 PEOPLE = [one for one in OPERATIONS if one.access is not Access.AGENT and one.raw_media_type is None]
@@ -58,7 +58,7 @@ class Calls:
 
 @dataclass(slots=True)
 class Caller:
-    """Calls a central as its administrator, who signs in again whenever the session has ended."""
+    """Calls a central as its administrator, who signs in again when the session has ended."""
 
     url: str
     checks: list[Any]
@@ -72,7 +72,10 @@ class Caller:
         self.token = answer.json()["token"]
 
     def call(self, case: AnyCase, operation: Operation) -> str:
-        """Make a call; say what of its answer the document does not name. No call takes the administrator's own rights away."""
+        """Make a call; return what of its answer the document does not name.
+
+        No call takes the administrator's own rights away.
+        """
         if str(case.path_parameters.get("user_id")) == str(ADMINISTRATOR):
             case.path_parameters["user_id"] = SOMEBODY
         headers = {"Authorization": f"Bearer {self.token}"}
@@ -97,7 +100,7 @@ def calls() -> Calls:
 
 @pytest.fixture(scope="module")
 def caller(calls: Calls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A central in a thread of its own, because what Schemathesis drives waits for each answer."""
+    """A central in its own thread, because Schemathesis waits for each answer."""
     place, ready, served = tmp_path_factory.mktemp("any-call"), threading.Event(), Served()
     thread = threading.Thread(target=lambda: asyncio.run(served.run(place, ready)))
     thread.start()
@@ -134,7 +137,7 @@ class Served:
 
 @pytest.fixture
 def examples(pytestconfig: pytest.Config, is_sweep: bool) -> int:  # noqa: FBT001 - a fixture
-    """How many calls of each kind are made to an operation."""
+    """Return how many calls of each kind are made to an operation."""
     wanted = int(pytestconfig.getoption("--api-examples"))
     return EXAMPLES_OF_A_SWEEP if is_sweep and wanted == 1 else wanted
 

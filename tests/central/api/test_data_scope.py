@@ -1,6 +1,6 @@
-"""Route x scope: to a caller there is no order outside the data scope, by each route that is asked about one.
+"""Route x scope: for a caller, orders outside the data scope do not exist, by each route that takes an order.
 
-The matrix is made from the router, so that a route that is added tomorrow is in it.
+The matrix is made from the router, so that it also has routes that are added later.
 """
 
 import shutil
@@ -30,9 +30,9 @@ from tests.builders.asking import Asking
 from tests.builders.central import DATABASE_FILE, HandClock, sqlite_url
 from tests.builders.office import Office, once
 
-# A list taken away is filtered by scope like the list itself (tests/central/reports/test_scope.py).
+# An exported list is filtered by scope like the list itself (tests/central/reports/test_scope.py).
 ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects and not one.path.startswith("/api/v1/kept-exports")]
-# What a body must hold beside the subject, for the operations that are told it in their body.
+# What a body needs beside the subject, for the operations that have the subject in their body.
 BODIES: dict[str, dict[str, object]] = {
     "quoteRefund": {},
     "requestRefund": {"reason": "rain"},
@@ -44,14 +44,14 @@ SELLER, STRANGER = 1, 77
 
 @dataclass(slots=True)
 class Sold:
-    """A client, who asks by it, and what belongs to one order of the window, which is a group's."""
+    """A client, the person who calls, and the parts of one order of the window, which is a group's."""
 
     client: TestClient[web.Request, web.Application]
     asking: Asking
     numbers: dict[Subject, str]
 
     async def ask(self, operation: Operation, scope: DataScope, user: int, channel: str) -> tuple[int, Any]:
-        """Ask as a person who may do everything within a scope; return the status and the body."""
+        """Call as a person who may do everything within a scope; return the status and the body."""
         now = Instant(2**52)
         self.asking.who = Principal(user, "somebody", frozenset(ALL), False, scope, channel, now)
         path = operation.path.format(**{name: self.numbers.get(Subject(name), "1") for name in operation.path_names})
@@ -113,7 +113,7 @@ async def test_outside_the_scope_there_is_no_such_thing(sold: Sold) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_inside_the_scope_there_is_such_a_thing(sold: Sold) -> None:
-    """What one operation does to the order is no harm to the next: none takes it away."""
+    """No operation takes the order away, so that the next operation still finds it."""
     answers = {}
     for operation in ABOUT_ORDERS:
         for scope, user, channel in ((DataScope.OWN, SELLER, "kiosk"), (DataScope.CHANNEL, STRANGER, "window")):

@@ -1,4 +1,4 @@
-"""The API reads as one hand wrote it: what holds for one operation of people holds for all, as the OpenAPI document shows."""
+"""The API is uniform: what is true for one operation of people is true for all, as the OpenAPI document shows."""
 
 import re
 from collections import defaultdict
@@ -20,11 +20,11 @@ VERBS = {
     "PUT": {"change", "set", "add", "arrange", "confirm"},
     "DELETE": {"delete", "remove", "drop", "restore", "sign"},
 }
-# What there is one of for each caller, so that making it has no plural.
+# Each caller has only one of these, so that making it has no plural.
 SINGULAR = {"session", "totp", "own-shift"}
 # Two kinds of refund that are asked for beside the usual one.
 KINDS = {"refundByHand", "forceRefund"}
-# Names of times that are no `*_at`: windows of validity and of questions, as docs/glossary.md and the house call them.
+# Names of times that do not end in `_at`: windows of validity and of queries, as docs/glossary.md has them.
 TIMES = {"at", "since", "until", "before", "valid_from", "valid_until", "slot_start", "left_until"}
 CODES = {code.value.code for code in ProblemCode}
 
@@ -45,7 +45,7 @@ def words(name: str) -> list[str]:
 
 
 def properties() -> Iterator[tuple[str, str, Any]]:
-    """Each field of each model, and each parameter: where it stands, its name, its schema."""
+    """Return each field of each model, and each parameter: where it stands, its name, its schema."""
     for model, schema in schemas().items():
         for name, one in schema.get("properties", {}).items():
             yield model, name, one
@@ -103,7 +103,7 @@ def test_one_parameter_says_the_same_everywhere() -> None:
 
 
 def _alternatives(schema: Any) -> list[Any]:  # noqa: ANN401 - JSON
-    """What a parameter may be where it is said at all."""
+    """Return what a parameter may be where it is given at all."""
     some = schema.get("anyOf", [schema])
     return [{key: one for key, one in each.items() if key != "title"} for each in some if each.get("type") != "null"]
 

@@ -1,4 +1,4 @@
-"""The office over HTTP, as its console and its tests use it: set up, sell, look up, refund; and hostile input on the way."""
+"""The office over HTTP, as its console and its tests use it: set up, sell, look up, refund; with hostile input in between."""
 
 from collections.abc import AsyncIterator, Iterator
 from copy import deepcopy
@@ -207,7 +207,7 @@ BODIES = {
 }
 
 
-# Of so many wrong fields `make test` sends one, a sweep sends all.
+# `make test` sends one of so many wrong fields, a sweep sends all.
 SHARE_OF_SQLITE, SHARE_OF_POSTGRESQL = 4, 16
 
 

@@ -1,4 +1,4 @@
-"""The drill: a backup is taken while central serves, the disk dies, the backup comes back, and gates bring what it lacks."""
+"""The drill: a backup is taken while central serves, the disk fails, the backup is put back, and gates send what it lacks."""
 
 import sqlite3
 from pathlib import Path

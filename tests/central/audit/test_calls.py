@@ -1,4 +1,4 @@
-"""Calls and faults in the log, found by the id that the caller was shown."""
+"""Calls and faults in the log, found by the id that the caller saw."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The audit chain: whatever is done to what was linked shows; what is purged is said, and the rest still verifies."""
+"""The audit chain: each change of linked records shows; a purge is recorded, and the rest still verifies."""
 
 from collections.abc import Awaitable, Callable
 
@@ -97,7 +97,7 @@ async def test_a_record_that_was_committed_late_is_in_a_later_batch(house: Chain
 
 
 async def forge_hash(work: Work) -> None:
-    """Change a record as somebody would who knows how the chain is made, but has no key."""
+    """Change a record as an attacker would who knows how the chain is made, but has no key."""
     row = (await work.session.exec(select(AuditBatchRow).where(AuditBatchRow.number == 2))).one()
     row.content_hash = chain.content_hash([one(99)])
     row.hash = chain.Link(2, row.records, row.last_at, row.content_hash, row.previous_hash).hash
@@ -111,12 +111,12 @@ HARMS: dict[str, tuple[Executable | Harm, str]] = {
     "moved": (update(AuditRow).where(SECOND_RECORD).values(batch=2), "batch 1 has 2 records"),
     "batch gone": (delete(AuditBatchRow).where(FIRST_BATCH), "batch 1 is missing"),
     "recounted": (update(AuditBatchRow).where(SECOND_BATCH).values(purged_at=1, records=9), "batch 2 is not signed"),
-    "hashes made anew": (forge_hash, "batch 2"),
+    "hashes made again": (forge_hash, "batch 2"),
 }
 
 
 @pytest.mark.parametrize("harm", HARMS)
-async def test_whatever_is_done_to_the_log_shows(house: Chain, store: Store, clock: HandClock, harm: str) -> None:
+async def test_each_change_of_the_log_shows(house: Chain, store: Store, clock: HandClock, harm: str) -> None:
     for _ in range(2):
         await do(store, 3, clock())
         await house.link_all(clock())

@@ -1,4 +1,4 @@
-"""Categories of ticket types: a tree that stays a tree, and of which nothing that is used is deleted."""
+"""Categories of ticket types: a tree that stays a tree; a category in use cannot be deleted."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Concessions: by which evidence, age and day somebody is entitled, and what is said to whoever is not."""
+"""Concessions: by which evidence, age and day a visitor is entitled, and what a visitor who is not entitled is told."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ SUMMER = Ground(evidence=STUDENT, first=date(2026, 7, 1), last=date(2026, 8, 31)
         ([Ground(evidence=EvidenceKind.HEIGHT)], Evidence(EvidenceKind.HEIGHT), None),
     ],
 )
-def test_somebody_is_entitled_by_one_ground_and_else_told_why_not(
+def test_a_visitor_is_entitled_by_one_ground_and_else_told_why_not(
     grounds: list[Ground], evidence: Evidence | None, why_not: Ineligible | None
 ) -> None:
     found = eligibility(grounds, VISIT, evidence)
@@ -58,7 +58,7 @@ def test_each_refusal_says_why_in_both_languages() -> None:
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 120))
-def test_somebody_is_so_old_from_the_birthday_on(born: date, age: int) -> None:
+def test_a_visitor_is_so_old_from_the_birthday_on(born: date, age: int) -> None:
     try:
         birthday = born.replace(year=born.year + age)
     except ValueError:

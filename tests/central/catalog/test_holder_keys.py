@@ -1,4 +1,4 @@
-"""A site's keys for holders: which are in force, which is handed out, and what is kept of them."""
+"""A site's keys for holders: which are in force, which is handed out, and what is stored of them."""
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ def test_a_key_that_is_not_ready_drops_no_other() -> None:
 
 @pytest.mark.law(9)
 @given(MOVES)
-def test_whatever_happens_the_key_handed_out_and_those_in_use_are_in_force(moves: list[tuple[str, set[int]]]) -> None:
+def test_in_any_history_the_key_handed_out_and_those_in_use_are_in_force(moves: list[tuple[str, set[int]]]) -> None:
     held, number = begun(FIRST, NOW), 1
     for move, in_use in moves:
         before = held

@@ -35,7 +35,7 @@ async def stated(office: Office, *always: dict[str, Any], days: int = 2) -> dict
 
 
 async def verdicts(office: Office, times: list[str], *entered: str) -> list[str]:
-    """Sell a ticket of the type, and return what a gate says that has its row and its type by the feed."""
+    """Sell a ticket of the type, and return the answer of a gate that has its row, and its type by the feed."""
     (sold,) = await office.catalog.all_ticket_types()
     (ticket,) = (await office.sell(sold)).tickets
     async with office.store.reading() as work:

@@ -1,4 +1,4 @@
-"""Ticket types and sites as people state them: what is accepted, and what gates make of it."""
+"""Ticket types and sites as people state them: what is accepted, and what gates get from it."""
 
 from datetime import date, time
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ready-made types: each can be added as it stands, and gates can decide by it."""
+"""Ready-made types: each can be added without a change, and gates can decide by it."""
 
 import pytest
 

@@ -25,7 +25,7 @@ BEFORE = {"earlier": [{"scanned_at": "2026-05-10T09:00:00", "check_point_id": 1}
 
 @pytest.fixture(params=["sqlite"])
 def store_url(tmp_path: Path, migrated_file: Path) -> str:
-    """What a gate would say does not depend on the database."""
+    """A gate's answer does not depend on the database."""
     shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
     return sqlite_url(tmp_path)
 

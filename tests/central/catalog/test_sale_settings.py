@@ -1,4 +1,4 @@
-"""Who may sell what: channels by their settings, sellers within their channel, administrators whatever the settings say."""
+"""Who may sell what: channels by their settings, sellers within their channel, administrators regardless of the settings."""
 
 from collections.abc import AsyncIterator
 
@@ -34,7 +34,7 @@ async def set_(office: Office, subject: Subject, *types: int, all_types: bool = 
 @pytest.mark.parametrize(
     ("channel", "own", "expected"),
     [
-        (None, None, {1, 2, 3}),  # a window sells all types until somebody narrows it
+        (None, None, {1, 2, 3}),  # a window sells all types until an administrator narrows it
         (None, (1,), {1}),
         ((1, 2), None, {1, 2}),
         ("all", None, {1, 2, 3}),
@@ -139,7 +139,7 @@ async def test_a_setting_is_copied_to_all_who_stand_in_a_group(office: Office) -
         await settings.copy(WINDOW, Targets(seller_groups=["west"]), by, now)
 
 
-async def test_groups_are_set_anew_and_deleted_and_grant_nothing(office: Office) -> None:
+async def test_groups_are_set_again_and_deleted_and_grant_nothing(office: Office) -> None:
     groups, by, now = office.setting_groups, office.seller, office.clock()
     before = await office.sale_settings.all_settings()
     await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("window",)), by, now)

@@ -1,4 +1,4 @@
-"""Check points: numbered, ticked, deleted only while nothing was recorded, retired for good."""
+"""Check points: numbered, ticked, deleted only while nothing was recorded, retired for ever."""
 
 import pytest
 
@@ -51,7 +51,7 @@ async def test_a_change_reaches_the_gates_through_the_feed(central: Central) -> 
 
 
 @pytest.mark.parametrize("path", ["/agents", "/sites/1/check-points", "/alarms", "/admissions", "/conflicts"])
-async def test_nobody_reads_without_signing_in(central: Central, path: str) -> None:
+async def test_no_one_reads_without_signing_in(central: Central, path: str) -> None:
     async with central.session.get(central.url + "/api/v1" + path) as answer:
         assert (await answer.json())["code"] == "sign_in_required"
 

@@ -1,4 +1,4 @@
-"""A computer becomes an agent by a code that works once, ten minutes long, for whoever proves the key."""
+"""A computer becomes an agent by a code that works once, for ten minutes, if the caller proves the key."""
 
 from collections.abc import AsyncIterator
 

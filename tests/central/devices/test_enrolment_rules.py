@@ -1,4 +1,4 @@
-"""Replay windows merge, tries are bounded, and who may still admit is asked of what its journal knows."""
+"""Replay windows merge, tries are bounded, and whether an agent may still admit follows from what its journal knows."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +27,7 @@ def seen(sequences: list[int]) -> ReplayWindow:
 
 
 @given(SEQUENCES, SEQUENCES)
-def test_a_merged_window_refuses_whatever_either_has_seen(one: list[int], other: list[int]) -> None:
+def test_a_merged_window_refuses_all_that_either_has_seen(one: list[int], other: list[int]) -> None:
     window = merged(seen(one), seen(other))
     assert merged(seen(other), seen(one)) == window
     assert all(admit(window, sequence) is None for sequence in {*one, *other})

@@ -1,4 +1,4 @@
-"""One served central for a module: what one hostile caller left behind must not hurt the next either."""
+"""One served central for a module: what one hostile caller left behind must not harm the next call either."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from tests.builders.central import DATABASE_FILE, HandClock
 from tests.builders.sampling import EVERYTHING
 from tests.builders.served import Central, running_central
 
-# Of so many attacks each operation meets one, and at least one of each kind; fewer where only the database differs.
+# Each operation gets one of so many attacks, and at least one of each kind; fewer where only the database differs.
 SHARE_OF_SQLITE, SHARE_OF_POSTGRESQL = 90, 400
 
 
@@ -25,7 +25,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def share(url: str, is_sweep: bool) -> int:  # noqa: FBT001 - a fixture
-    """Of how many attacks on an operation one is made."""
+    """Return how many attacks on an operation there are for each one that is made."""
     if is_sweep:
         return EVERYTHING
     return SHARE_OF_POSTGRESQL if url else SHARE_OF_SQLITE

@@ -1,4 +1,4 @@
-"""To all that an agent sends, or a caller that only says to be one, an answer that the OpenAPI document names, and no stack.
+"""Each message of an agent, or of a caller that only claims to be one, gets an answer that the document names, and no stack.
 
 `make test` sends a share of the messages to each operation; a sweep sends all.
 """
@@ -84,7 +84,7 @@ async def gate(central: Central) -> AsyncIterator[Gate]:
 
 @pytest.fixture(scope="module")
 def share(url: str, is_sweep: bool) -> int:  # noqa: FBT001 - a fixture
-    """Of how many messages one is sent."""
+    """Return how many messages there are for each one that is sent."""
     if is_sweep:
         return EVERYTHING
     return SHARE_OF_POSTGRESQL if url else SHARE_OF_SQLITE
@@ -111,19 +111,19 @@ def honest(gate: Gate, path: str) -> bytes:
 
 
 def hostile_bodies(message: bytes) -> Iterator[bytes]:
-    """Yield messages, each wrong in one place, then some that are none."""
+    """Yield messages that are each wrong in one place, then some that are no messages."""
     value: Any = cbor.decode(message)
     fresh = count(1)
     for place in hostile.places(value):
         for wrong in VALUES:
             changed = hostile.replaced(value, place, wrong)
             if place != ("attempt",) and "attempt" in changed:
-                changed["attempt"] = next(fresh).to_bytes(16)  # else the answer would be the one of before
+                changed["attempt"] = next(fresh).to_bytes(16)  # else the answer would be the earlier one
             yield cbor.encode(changed)
         yield cbor.encode(hostile.without(value, place))
     yield cbor.encode({**value, "unknown": 1})
     yield message + b"\0"
-    yield b"\xb9\0" + bytes([message[0] & 0x1F]) + message[1:]  # the same map, its length not in the shortest form
+    yield b"\xb9\0" + bytes([message[0] & 0x1F]) + message[1:]  # the same map; its length is not in the shortest form
     chance = Random(SEED)  # noqa: S311 - a seed repeats the run
     yield from (message[: chance.randrange(len(message))] for _ in range(20))
     for _ in range(60):
@@ -138,7 +138,7 @@ def hostile_bodies(message: bytes) -> Iterator[bytes]:
 async def send(
     gate: Gate, operation: Operation, path: str, body: bytes = b"", changed: Mapping[str, str] = NOTHING
 ) -> tuple[int, str]:
-    """Send a request signed as the gate signs; return the status and the code, or what is wrong about the answer."""
+    """Send a request signed as the gate signs; return the status and the code, or what is wrong with the answer."""
     central = gate.central
     url = URL(central.url + path, encoded=True)
     signed = sign_request(gate.private, Request(operation.method, str(url), body), gate.agent, next(_sequences), central.clock())
@@ -161,7 +161,7 @@ async def told(answer: ClientResponse, said: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def offenders(answers: Mapping[str, Counter[tuple[int, str]]]) -> dict[str, list[tuple[int, str]]]:
-    """Return the operations that answered what the document does not name, and their answers."""
+    """Return the operations whose answers the document does not name, and these answers."""
     found = {name: [one for one in said if one[1].startswith(WRONG)] for name, said in answers.items()}
     return {name: wrong for name, wrong in found.items() if wrong}
 

@@ -1,4 +1,4 @@
-"""A gate's own journal, signed by its own key, may hold any number that its format has: central keeps it, and still answers."""
+"""A gate's own journal, signed by its own key, may hold any number of its format: central stores it, and still answers."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,14 +29,14 @@ EXTREMES: dict[str, tuple[object, ...]] = {
     "uses_left": (0, 2**32 - 1, U64),
     "flags": (("\0",), ("x" * 60,) * 5),
 }
-# On PostgreSQL one of so many facts is told; a sweep tells all.
+# On PostgreSQL one of so many facts is sent; a sweep sends all.
 SHARE_OF_POSTGRESQL = 3
 LISTS = ("/admissions", "/conflicts", "/alarms", "/agents")
 
 
 @pytest.fixture(scope="module")
 def share(url: str, is_sweep: bool) -> int:  # noqa: FBT001 - a fixture
-    """Of how many facts one is told."""
+    """Return how many facts there are for each one that is sent."""
     return SHARE_OF_POSTGRESQL if url and not is_sweep else EVERYTHING
 
 
@@ -50,7 +50,7 @@ def mad_facts(intent: Intent) -> Iterator[tuple[str, Intent]]:
 
 @pytest.mark.law(5)
 async def test_a_fact_at_the_end_of_its_range_is_kept_and_can_be_shown(central: Central, share: int) -> None:
-    """However mad a fact in a gate's own journal is: central stores it, and every list that shows it still answers."""
+    """Central stores every fact of a gate's own journal, and every list that shows it still answers."""
     gate = await central.enrol(1, name="mad")
     intent, offenders, kept = gate.admit(7), {}, 0
     for fact, mad in every(share, mad_facts(intent)):
@@ -69,7 +69,7 @@ async def test_a_fact_at_the_end_of_its_range_is_kept_and_can_be_shown(central: 
 
 
 async def wrong_about_an_upload(central: Central, gate: Gate) -> list[str]:
-    """Upload; return what did not go well, and which list does not answer."""
+    """Upload; return what failed, and which list does not answer."""
     try:
         steps = set(await gate.upload())
     except CentralRefused as fault:

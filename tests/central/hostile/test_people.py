@@ -1,6 +1,6 @@
-"""To all that is sent to the API of people there is an answer that the OpenAPI document names, with a stable code and no stack.
+"""Each request to the API of people gets an answer that the OpenAPI document names, with a stable code and no stack.
 
-The attacks are made from the document itself, so that an operation that is added tomorrow is attacked. `make test` makes a share
+The attacks are made from the document itself, so that operations that are added later are attacked too. `make test` makes a share
 of them, at least one of each kind on each operation; a sweep makes all.
 """
 
@@ -79,7 +79,7 @@ def fields(share: int) -> Iterator[Attack]:
 
 
 def no_objects(share: int) -> Iterator[Attack]:
-    """Yield bodies that are no JSON object, or one with a field that is not known."""
+    """Yield bodies that are no JSON object, or an object with an unknown field."""
     for number, operation in enumerate(WITH_BODY):
         unknown = json.dumps({**example_of(operation), "unknown": 1}).encode()
         for body in hostile.some(share, (unknown, *hostile.NO_OBJECTS), number):
@@ -87,7 +87,7 @@ def no_objects(share: int) -> Iterator[Attack]:
 
 
 def paths(share: int) -> Iterator[Attack]:
-    """Yield paths that name what cannot be."""
+    """Yield paths with values that cannot exist."""
     values = [one if "%" in one else quote(one) for one in hostile.PATHS if one != "%2e%2e%2f"]
     for number, operation in enumerate(one for one in PEOPLE if one.path_names):
         for offset, name in enumerate(operation.path_names):
@@ -96,14 +96,14 @@ def paths(share: int) -> Iterator[Attack]:
 
 
 def queries(share: int) -> Iterator[Attack]:
-    """Yield queries that no operation knows, or that say what cannot be."""
+    """Yield queries that no operation knows, or with impossible values."""
     for number, operation in enumerate(PEOPLE):
         for query in hostile.some(share, hostile.QUERIES, number):
             yield Attack(operation, f"{path_of(operation)}?{query}", some_body(operation))
 
 
 def sizes_and_types(share: int) -> Iterator[Attack]:
-    """Yield a body that is too long, and bodies of media types that are not taken."""
+    """Yield a body that is too long, and bodies of media types that are not accepted."""
     for number, operation in enumerate(WITH_BODY):
         path = path_of(operation)
         ways = (
@@ -114,7 +114,10 @@ def sizes_and_types(share: int) -> Iterator[Attack]:
 
 
 async def ask(central: Central, attack: Attack) -> str:
-    """Make an attack, and say what is wrong about its answer. No limit of tries hides what is behind it: the time goes by."""
+    """Make an attack, and return what is wrong with its answer.
+
+    The time goes on, so that no limit of tries hides the real answer.
+    """
     operation = attack.operation
     central.clock.advance(seconds=61 if operation.access is Access.PUBLIC else 1)
     if operation.proved:
@@ -129,7 +132,7 @@ async def ask(central: Central, attack: Attack) -> str:
 
 
 async def answered(central: Central, attack: Attack) -> tuple[int, str]:
-    """Return the status of the answer, and what is wrong about it."""
+    """Return the status of the answer, and what is wrong with it."""
     key = f"hostile-{central.clock.advance(milliseconds=1)}"
     headers = {**central.headers, "Idempotency-Key": key, "Content-Type": attack.media_type}
     url = URL(central.url + attack.target, encoded=True)
@@ -139,7 +142,7 @@ async def answered(central: Central, attack: Attack) -> tuple[int, str]:
 
 
 def wrong_about(status: int, media_type: str, text: str, documented: Any) -> str:  # noqa: ANN401 - JSON
-    """Say what the document does not name about an answer; nothing where it names all."""
+    """Return what the document does not name in an answer; nothing where it names all."""
     if status >= 500 or str(status) not in documented:
         return f"{status} is not documented, {text[:300]}"
     if status < 400:
@@ -153,7 +156,7 @@ def wrong_about(status: int, media_type: str, text: str, documented: Any) -> str
 
 
 async def offenders(central: Central, attacks: Iterable[Attack], attacked: Sequence[Operation]) -> dict[str, list[str]]:
-    """Make all attacks; return the operations with what is wrong about them. Each operation must be attacked."""
+    """Make all attacks; return the operations whose answers are wrong. Each operation must be attacked."""
     found, met = defaultdict[str, list[str]](list), set[str]()
     for attack in attacks:
         met.add(attack.operation.operation_id)

@@ -1,4 +1,4 @@
-"""People and roles: who may change whom, what is effective when, and what can never be lost."""
+"""People and roles: which person may change which, what takes effect when, and what can never be lost."""
 
 from collections.abc import Awaitable
 
@@ -126,12 +126,12 @@ async def test_the_last_administrator_stays(house: Office, does: str) -> None:
     assert not (await house.accounts.person(number)).is_disabled
 
 
-async def test_nobody_disables_themselves(house: Office) -> None:
+async def test_a_person_cannot_disable_themselves(house: Office) -> None:
     attempt = house.accounts.set_disabled(1, disabled=True, by=clerk(*ALL, number=1), now=house.clock())
     assert await code_of(attempt) is ProblemCode.CONFLICT
 
 
-async def test_nobody_gives_opens_or_takes_what_they_do_not_hold(house: Office) -> None:
+async def test_a_person_cannot_give_open_or_take_what_they_do_not_hold(house: Office) -> None:
     money = await role(house, "money", Permission.REFUNDS_OVERRIDE)
     number, _ = await person(house, "wang", money)
     by, now, accounts, roles = clerk("users.edit", "roles.edit", "sales.sell"), house.clock(), house.accounts, house.roles
@@ -148,7 +148,7 @@ async def test_nobody_gives_opens_or_takes_what_they_do_not_hold(house: Office) 
     assert [await code_of(attempt) for attempt in attempts] == [ProblemCode.FORBIDDEN] * len(attempts)
 
 
-async def test_nobody_lets_others_see_more_than_themselves(house: Office) -> None:
+async def test_a_person_cannot_let_others_see_more_than_themselves(house: Office) -> None:
     by = clerk(*ALL, scope=DataScope.CHANNEL)
     wide = RoleGrant("auditors", frozenset({Permission.SALES_READ}), DataScope.ALL)
     assert await code_of(house.roles.add(wide, by, house.clock())) is ProblemCode.FORBIDDEN
@@ -162,7 +162,7 @@ async def test_the_administrators_role_stays_as_it_is(house: Office) -> None:
     assert (fixed.permissions, fixed.people) == (frozenset(ALL), 1)
 
 
-async def test_a_role_that_somebody_has_is_not_deleted(house: Office) -> None:
+async def test_a_role_that_a_person_has_is_not_deleted(house: Office) -> None:
     sell = await role(house, "sellers", Permission.SALES_SELL)
     number, _ = await person(house, "wang", sell)
     assert await code_of(house.roles.delete(sell, clerk(*ALL), house.clock())) is ProblemCode.CONFLICT

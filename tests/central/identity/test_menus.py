@@ -1,4 +1,4 @@
-"""The menu: nothing is lost by arranging it, and nobody sees a page that they may not open."""
+"""The menu: arranging it loses no page, and no person sees a page that they may not open."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Supervisors at central: who supervises which site, PINs that nobody reads back, and what gates are told."""
+"""Supervisors at central: who supervises which site, PINs that no one can read back, and what gates hear."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -73,7 +73,7 @@ async def test_a_supervisor_with_a_pin_is_told_to_the_gates_of_the_site_and_no_o
     assert given.pin_set_at == now
 
 
-async def test_each_change_wakes_the_publisher_once_and_no_change_nobody(desk: Office) -> None:
+async def test_each_change_wakes_the_publisher_once_and_no_change_wakes_nothing(desk: Office) -> None:
     by, now = await boss(desk), desk.clock()
     woken = []
     for change in (
@@ -120,7 +120,7 @@ async def test_a_person_sets_an_own_pin_by_the_own_password(desk: Office) -> Non
     assert len(await told(desk)) == 1
 
 
-async def test_with_a_password_for_one_use_nobody_sets_an_own_pin(desk: Office) -> None:
+async def test_a_password_for_one_use_does_not_set_an_own_pin(desk: Office) -> None:
     one_time = (await desk.accounts.reset_password(await desk.accounts.number_of("anna"), None, desk.clock()))[1]
     await desk.supervisors.add(TOWN, "anna", await boss(desk), desk.clock())
     anna = (await desk.identity.sign_in(Attempt("anna", one_time, "here"), desk.clock())).principal
@@ -128,7 +128,7 @@ async def test_with_a_password_for_one_use_nobody_sets_an_own_pin(desk: Office) 
     assert await code_of(attempt) is ProblemCode.PASSWORD_CHANGE_REQUIRED
 
 
-async def test_nobody_sets_the_pin_of_a_person_who_may_do_more(desk: Office) -> None:
+async def test_a_person_cannot_set_the_pin_of_a_person_who_may_do_more(desk: Office) -> None:
     await desk.supervisors.add(TOWN, "anna", await boss(desk), desk.clock())
     clerk = await who(desk, "ben", "supervisors.edit")
     assert await code_of(desk.supervisors.set_pin("anna", PIN, clerk, desk.clock())) is ProblemCode.FORBIDDEN
@@ -147,7 +147,7 @@ async def test_what_is_not_there_is_said(desk: Office) -> None:
     assert desk.woken == 0
 
 
-async def test_a_weak_pin_is_refused_whoever_sets_it(desk: Office) -> None:
+async def test_a_weak_pin_is_refused_from_any_person(desk: Office) -> None:
     await desk.supervisors.add(TOWN, "anna", await boss(desk), desk.clock())
     anna = await who(desk, "anna", "sales.sell")
     assert await code_of(desk.supervisors.set_pin("anna", "123456", await boss(desk), desk.clock())) is ProblemCode.PIN_WEAK

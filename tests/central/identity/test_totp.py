@@ -1,4 +1,4 @@
-"""The second factor, proving oneself again, and the tokens of programs."""
+"""The second factor, giving the password again, and the tokens of programs."""
 
 from collections.abc import Awaitable
 
@@ -111,7 +111,7 @@ async def test_the_second_factor_is_removed_by_the_password(office: Office, wang
 
 
 @pytest.mark.usefixtures("wang")
-async def test_a_proof_lasts_for_minutes_and_is_given_anew(office: Office) -> None:
+async def test_a_proof_lasts_for_minutes_and_is_given_again(office: Office) -> None:
     signed_in = await office.identity.sign_in(attempt(), office.clock())
     access.require_proved(signed_in.principal, office.clock())
     later = office.clock.advance(milliseconds=PROVED_FOR_MS + 1)
@@ -164,7 +164,7 @@ async def test_a_token_ends_with_its_time_by_revocation_and_with_its_person(offi
         ((Permission.SALES_SELL,), None),
     ],
 )
-async def test_nobody_gives_a_program_what_they_do_not_hold(
+async def test_a_person_cannot_give_a_program_what_they_do_not_hold(
     office: Office, wang: Principal, given: tuple[Permission, ...], code: ProblemCode | None
 ) -> None:
     adding = office.tokens.add(grant(wang, *given), wang, office.clock())
@@ -174,7 +174,7 @@ async def test_nobody_gives_a_program_what_they_do_not_hold(
         assert await code_of(adding) is code
 
 
-async def test_a_token_that_would_be_over_or_is_for_nobody_is_refused(office: Office, wang: Principal) -> None:
+async def test_a_token_that_would_be_over_or_is_for_no_person_is_refused(office: Office, wang: Principal) -> None:
     late = grant(wang, Permission.SALES_SELL, expires_at=office.clock())
     nobody = TokenGrant(99, "partner", frozenset({Permission.SALES_SELL}), None)
     for wrong in (late, nobody):

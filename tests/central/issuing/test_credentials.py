@@ -1,4 +1,4 @@
-"""What else finds a ticket: replaced at once here, and kept as gone until every gate's feed can say so."""
+"""Credentials that find a ticket: replaced at once here, and kept as gone until every gate's feed can say so."""
 
 import pytest
 from sqlmodel import select
@@ -27,7 +27,7 @@ async def give(office: Office, ticket: TicketId, *keys: bytes, site: SiteId = SI
 
 
 async def told(office: Office, ticket: TicketId) -> tuple[set[bytes], set[bytes]]:
-    """Return the keys of cards that a delta would say stand, and are gone."""
+    """Return the keys of cards that a delta would report as valid, and as gone."""
     async with office.store.reading() as work:
         gone = await feed_rows.credentials_removed(work, SITE, (ticket,))
         stand = await feed_rows.credentials(work, SITE, (ticket,))
@@ -83,9 +83,7 @@ async def test_other_kinds_sites_and_tickets_are_left_alone(office: Office, tick
         assert await feed_rows.credentials(work, ELSEWHERE, tickets) == (CredentialEntry(OLD, CARD, first),)
 
 
-async def test_what_is_gone_is_forgotten_with_a_feed_made_anew_but_not_what_goes_meanwhile(
-    office: Office, tickets: list[TicketId]
-) -> None:
+async def test_a_rebuilt_feed_forgets_what_is_gone_but_not_what_goes_meanwhile(office: Office, tickets: list[TicketId]) -> None:
     first, second = tickets
     await give(office, first, OLD)
     await give(office, second, OLD)

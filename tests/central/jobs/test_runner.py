@@ -1,4 +1,4 @@
-"""Jobs and loops: a failure ends nothing, an end finishes what is under way, one process leads."""
+"""Jobs and loops: a failure ends nothing, an end waits for running work, one process leads."""
 
 import asyncio
 import logging
@@ -156,7 +156,7 @@ async def lead(leader: Leader) -> int:
         if token is not None:
             return token
         await asyncio.sleep(0.02)
-    raise AssertionError("nobody leads")
+    raise AssertionError("no process leads")
 
 
 async def test_of_two_processes_one_leads_until_it_ends(store: Store, store_url: str) -> None:
@@ -188,7 +188,7 @@ async def written(store: Store) -> int:
 async def test_a_former_leader_is_refused_at_its_next_write_and_only_that_run_ends(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It takes the lead, loses it unawares while its job runs, and leads again afterwards under a new number."""
+    """It takes the lead, loses it without knowing while its job runs, and leads again later under a new number."""
     refused, done = asyncio.Event(), asyncio.Event()
 
     async def job() -> None:

@@ -1,4 +1,4 @@
-"""Keys in files: made once, rotated by root, believed by gates one keyring after the other."""
+"""Keys in files: made once, rotated by root, accepted by gates one keyring after the other."""
 
 import shutil
 from pathlib import Path
@@ -131,7 +131,7 @@ def with_new_root(files: KeyFiles, seed: str = "new root") -> Keyring:
 
 
 def believed(files: KeyFiles, from_edition: int = 0) -> TrustState:
-    """Return what a gate believes that was enrolled at one keyring and followed all later ones."""
+    """Return what a gate accepts that was enrolled at one keyring and followed all later ones."""
     first, *later = [files.read_keyring(edition) for edition in files.editions()[from_edition:]]
     state = begin(SiteId(1), first)
     for envelope in later:
@@ -193,7 +193,7 @@ def test_a_root_rotation_that_breaks_off_is_done_again(
     method, _, version = step.partition(" ")
     real = getattr(KeyFiles, method)
 
-    def broken(self: KeyFiles, *arguments: Any) -> None:  # noqa: ANN401 - whatever the step takes
+    def broken(self: KeyFiles, *arguments: Any) -> None:  # noqa: ANN401 - any arguments of the step
         is_step = not version or arguments[0][1] == int(version)
         if done or not is_step:
             real(self, *arguments)

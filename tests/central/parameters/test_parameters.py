@@ -94,7 +94,7 @@ async def test_a_wrong_field_is_named_and_nothing_is_kept(client: Client) -> Non
     assert (await get(client, WECHAT))["version"] == 0
 
 
-async def test_a_change_needs_the_password_anew(client: Client, office: Office) -> None:
+async def test_a_change_needs_the_password_again(client: Client, office: Office) -> None:
     office.clock.advance(seconds=600)
     assert (await put(client, KIOSK, {}, status=403))["code"] == "proof_required"
 

@@ -45,16 +45,16 @@ class Visit:
         self.order_id = (await office.hold(one, self.key, visit=today)).order_id
 
     def begin_payment(self) -> None:
-        """Take the phone out: a new code, and a new key of the window's."""
+        """The visitor takes the phone again: a new code, and a new key of the window's request."""
         self.key = f"{self.key}/again"
         self.code = self.server.desk.make_auth_code("visitor") if self.by_code else None
 
     async def is_paid(self) -> bool:
-        """Whether the order is paid."""
+        """Return whether the order is paid."""
         return (await self.premises.office.sales.order(self.order_id)).state is OrderState.PAID
 
     async def pay(self) -> None:
-        """Ask for the payment, again with the same key where nobody answered; scan what is shown."""
+        """Ask for the payment, again with the same key where no answer came; scan the code that is shown."""
         office = self.premises.office
         wanted = Start(self.order_id, self.method, self.code, office.seller)
         payment = await office.payments.start(wanted, once(f"{self.key}/pay"), self.premises.clock())
@@ -62,7 +62,7 @@ class Visit:
             self.server.desk.confirm(payment.number, "visitor")
 
     async def be_refunded(self) -> None:
-        """Ask for the money, again with the same key where nobody answered."""
+        """Ask for the money, again with the same key where no answer came."""
         office = self.premises.office
         ticket = (await office.sales.order(self.order_id)).tickets[0]
         now = self.premises.clock()
@@ -70,7 +70,7 @@ class Visit:
         await self.premises.settle_refunds()
 
     async def alive(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do something, and once more where the process died of it."""
+        """Call, and call once more where the process died during the call."""
         with suppress(Killed):
             await act()
         if self.premises.life.is_over:
@@ -94,9 +94,9 @@ class Visit:
 
 
 async def _lived(visit: Visit, points: int | None) -> list[object]:
-    """Live through a visit, with a death after so many points; return how all of it has ended.
+    """Play a visit, with a death after so many points; return how all of it has ended.
 
-    What the institution never heard of cannot be paid: then the visitor is asked once more.
+    If the institution never heard of the payment, it cannot be paid: then the visitor is asked once more.
     """
     await visit.come()
     visit.premises.life.passed.clear()
@@ -114,7 +114,7 @@ async def _lived(visit: Visit, points: int | None) -> list[object]:
 
 
 def _result(ended: list[object]) -> set[object]:
-    """Leave out what came of payments that nobody needed any more."""
+    """Leave out the results of payments that were no longer needed."""
     return {
         one for one in ended if one not in ("reversed", "failed", "returned") and not (isinstance(one, tuple) and one[1] == 0)
     }

@@ -1,4 +1,4 @@
-"""The merchant that an institution knows us as: it stays until everything of it has ended, while its keys change at any time."""
+"""The merchant as which an institution knows us: it stays until all its payments have ended; its keys change at any time."""
 
 import pytest
 
@@ -38,7 +38,7 @@ async def _paid(shop: Office, auth_code: str | None) -> int:
     return order_id
 
 
-async def test_a_merchant_of_whom_nothing_is_open_may_be_changed(shop: Office) -> None:
+async def test_a_merchant_without_open_payments_may_be_changed(shop: Office) -> None:
     await _paid(shop, CODE)
     assert await _change(shop, **OTHER) == 2
 

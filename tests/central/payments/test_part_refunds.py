@@ -1,4 +1,4 @@
-"""A closed day gives many tickets of one payment back, in parts that the institution takes at the pace that it takes them."""
+"""A closed day gives many tickets of one payment back, in parts, as fast as the institution accepts them."""
 
 import shutil
 from pathlib import Path

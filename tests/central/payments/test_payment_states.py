@@ -1,4 +1,4 @@
-"""A payment's way through its states: the table, and that whatever an institution does, it ends, and no money is lost."""
+"""A payment's states: the table; and with every behaviour of an institution the payment ends, and no money is lost."""
 
 from dataclasses import dataclass, replace
 
@@ -193,7 +193,7 @@ class Bank:
             return Unknown("never heard")
         if self.presentation is Presentation.QR and self.is_paid:
             return StillPaid(PAID) if self.draw(3) != 1 else Unknown("lost")
-        self.is_paid = self.draw(8) == 1 and self.is_known  # a success that races the reversal, and wins after it
+        self.is_paid = self.draw(8) == 1 and self.is_known  # a success that comes at the same time as the reversal, and wins
         self.is_closed = True
         return Reversed() if self.draw(3) != 1 else Unknown("lost")
 
@@ -242,7 +242,7 @@ class Play:
     given_up_at=st.integers(0, 40),
     is_cancelled=st.booleans(),
 )
-def test_whatever_happens_it_ends_and_the_money_is_where_the_document_says(
+def test_every_payment_ends_and_the_money_is_where_the_document_says(
     script: list[int], presentation: Presentation, given_up_at: int, *, is_cancelled: bool
 ) -> None:
     play = Play(Bank(script, presentation), created(presentation, 8000, EXPIRES, T0))

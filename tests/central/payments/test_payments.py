@@ -1,4 +1,4 @@
-"""Orders that are paid through an institution: told by answer, notification or query, reversed, returned, never paid twice."""
+"""Orders paid through an institution, by answer, notification or query: paid, reversed, returned; never paid twice."""
 
 import asyncio
 import json
@@ -220,7 +220,7 @@ async def test_an_order_expires_only_when_none_of_its_payments_may_still_arrive(
     assert await _is_issued(office, order_id)
 
 
-async def test_an_order_that_nobody_pays_is_cancelled_and_forgets_its_holders(office: Office) -> None:
+async def test_an_order_that_is_not_paid_is_cancelled_and_forgets_its_holders(office: Office) -> None:
     one = await office.ticket_type(is_real_name=True)
     order_id = (await office.hold(one, holders=(LI,))).order_id
     await _start(office, order_id)
@@ -249,7 +249,7 @@ async def test_the_holders_of_an_order_that_waits_are_sealed_and_become_the_tick
         assert (await work.session.exec(select(OrderHolderRow))).all() == []
 
 
-async def test_what_was_promised_is_issued_whatever_the_catalogue_says_by_then(office: Office) -> None:
+async def test_what_was_promised_is_issued_after_the_catalogue_has_changed(office: Office) -> None:
     one = await office.ticket_type()
     order = await office.hold(one)
     await office.catalog.change_sale(one.type_id, Sale(9000, is_on_sale=False), office.seller, office.clock())

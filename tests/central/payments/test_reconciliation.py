@@ -1,4 +1,4 @@
-"""The daily match: a day without open difference, each found once, tried again until the bill is there."""
+"""The daily match: a day without open difference, each found once, tried again until the bill exists."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""A refund document's way: sent under one number until the institution answers, then asked after to its end."""
+"""A refund document's states: sent under one number until the institution answers, then queried to its end."""
 
 import pytest
 

@@ -55,7 +55,7 @@ class Booth:
         return await self.payments.start(wanted, once(f"start-{order_id:04}"), self.at.now())
 
     async def wait(self, seconds: int, step_s: int = 5) -> None:
-        """Let time pass with the jobs running, and hear what is told meanwhile."""
+        """Let time pass with the jobs running, and receive the notifications meanwhile."""
         for _ in range(0, seconds, step_s):
             await self.at.there.wait(step_s)
             told, self.at.there.merchant.told = self.at.there.merchant.told, []
@@ -118,7 +118,7 @@ async def test_a_day_with_lost_replies_a_reversal_and_a_refund_matches_its_bill(
 @pytest.mark.parametrize(
     "fault", [Fault.USERPAYING_THEN_SUCCESS, Fault.DUPLICATE_NOTIFY, Fault.MISSING_NOTIFY, Fault.DELAYED_NOTIFY]
 )
-async def test_whatever_the_wire_does_a_code_is_paid_once(booth: Booth, fault: Fault) -> None:
+async def test_with_every_fault_of_the_wire_a_code_is_paid_once(booth: Booth, fault: Fault) -> None:
     booth.desk.faults.switch(fault)
     order_id = await booth.order()
     await booth.start(order_id, "zhang")

@@ -1,4 +1,4 @@
-"""Promoters: to whom an order is due, what it says of the code that it was given, and what the report makes of it."""
+"""Promoters: to which promoter an order is credited, what it says of its code, and what the report shows of it."""
 
 from datetime import date
 
@@ -67,7 +67,7 @@ async def test_no_code_keeps_an_order_from_being_made(office: Office) -> None:
         assert (order.promoter_id, order.promotion, len(order.tickets)) == (None, promotion, 1)
 
 
-async def test_whoever_is_enabled_again_earns_from_then_on(office: Office) -> None:
+async def test_a_promoter_who_is_enabled_again_earns_from_then_on(office: Office) -> None:
     anna = await added(office, wish(disabled=True))
     await sold(office, anna.code, "key-0001")
     await office.promoters.change(anna.promoter_id, wish(), office.seller, office.clock())

@@ -1,4 +1,4 @@
-"""Refunds of a closed day: each unused ticket once, though the server ends on the way, and the progress can be read."""
+"""Refunds of a closed day: each unused ticket once, although the server ends meanwhile, and the progress can be read."""
 
 from datetime import date
 from typing import Any
@@ -100,7 +100,7 @@ async def test_a_batch_that_broke_off_goes_on_and_refunds_nothing_twice(office: 
     batch = await _begun(office)
     came_to = office.refund_batches._came_to  # noqa: SLF001 - the instant between the refunds and the note of them
 
-    async def ended(*_how: Any) -> bool:  # noqa: ANN401 - whatever it is called with
+    async def ended(*_how: Any) -> bool:  # noqa: ANN401 - any arguments
         raise StorageError("the server ended")
 
     monkeypatch.setattr(office.refund_batches, "_came_to", ended)

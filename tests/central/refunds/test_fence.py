@@ -47,7 +47,7 @@ def test_a_cut_off_agent_is_waited_for_until_it_has_locked_itself(now: int, *, i
     assert (fence(REVOCATION, [replace(GATE, in_force=None)], Instant(now)) == ()) is is_open
 
 
-def test_nobody_is_asked_before_the_feed_is_published() -> None:
+def test_no_agent_is_asked_before_the_feed_is_published() -> None:
     unpublished = replace(REVOCATION, versions={HERE: None})
     later = replace(GATE, in_force=FeedVersion(9, 9))
     assert fence(unpublished, [], NOON) == (WaitedFor(None, HERE, NOON),)

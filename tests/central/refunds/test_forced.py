@@ -1,4 +1,4 @@
-"""Forced refunds (强制退票): of persons who entered and could not be served, once, and on the record as such."""
+"""Forced refunds (强制退票): of persons who entered and could not be served, once, and recorded as forced."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ async def test_a_used_ticket_is_refunded_by_force_alone(office: Office) -> None:
         assert await paid_back_among(work, [ticket_id]) == frozenset()
 
 
-async def test_whoever_entered_keeps_the_place_that_was_used(office: Office) -> None:
+async def test_a_visitor_who_entered_keeps_the_place_that_was_used(office: Office) -> None:
     one = await office.ticket_type(sale={"stock": {"per": "day", "places": 1}})
     ticket_id = (await office.sell(one)).tickets[0].ticket_id
     office.gates.used = {ticket_id: 1}

@@ -1,4 +1,4 @@
-"""Refunds of before there were rules: of a whole ticket, without a fee, and the ticket is refunded as plainly as it was sold."""
+"""Refunds from before there were rules: of a whole ticket, without a fee, as the ticket was sold without rules."""
 
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.reports.refunds import REFUNDS

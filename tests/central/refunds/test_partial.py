@@ -1,4 +1,4 @@
-"""Refunds by the rules that a ticket was sold by, of some persons of a group, and by hand: what goes back, what is kept, once."""
+"""Refunds by the rules of the sale, of some persons of a group, and by hand: what goes back, what is kept, once."""
 
 import asyncio
 import random
@@ -152,7 +152,7 @@ async def test_an_institution_gives_back_what_is_not_kept(office: Office) -> Non
 
 @pytest.mark.law(6)
 @pytest.mark.parametrize("seed", range(3))
-async def test_whatever_is_asked_for_at_once_no_person_is_paid_twice_or_after_entering(office: Office, seed: int) -> None:
+async def test_with_many_requests_at_once_no_person_is_paid_twice_or_after_entering(office: Office, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a seeded schedule, not a secret
     ticket_id = await _sold(office, persons=12)
     office.gates.agents = (gate(office, None),)

@@ -63,7 +63,7 @@ async def test_the_ticket_is_void_at_once_and_the_money_waits(office: Office) ->
     assert await _drawer(office) == 8000
 
 
-async def test_whoever_waits_is_told_for_which_agent_and_since_when(office: Office) -> None:
+async def test_a_waiting_refund_says_for_which_agent_and_since_when(office: Office) -> None:
     ticket_id = await _sold(office)
     office.gates.agents = (_gate(BEFORE),)
     refund = await _request(office, ticket_id)
@@ -171,9 +171,7 @@ async def test_a_refund_that_is_not_there_is_said_so(office: Office) -> None:
 
 @pytest.mark.law(12)
 @pytest.mark.parametrize("seed", range(4))
-async def test_whatever_order_things_happen_in_no_used_ticket_is_paid_and_the_ledger_sums_to_zero(
-    office: Office, seed: int
-) -> None:
+async def test_in_any_order_of_events_no_used_ticket_is_paid_and_the_ledger_sums_to_zero(office: Office, seed: int) -> None:
     """A gate that is sometimes behind admits tickets that it does not know to be void, and reports before it catches up."""
     chance = random.Random(seed)  # noqa: S311 - a seeded schedule, not a secret
     order = await office.sell(await office.ticket_type(1000), quantity=12)

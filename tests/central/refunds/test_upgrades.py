@@ -1,4 +1,4 @@
-"""Upgrades (补差价): one ticket for another and only the difference, a ledger that says so, nothing back for what was used."""
+"""Upgrades (补差价): one ticket for another, only the difference paid, agreed with the ledger; no money for a used ticket."""
 
 from typing import Any
 
@@ -141,7 +141,7 @@ async def test_the_money_of_the_new_ticket_waits_for_the_gates_of_the_old_one(of
     assert await balances(office) == {"cash/1": 9000, "sales/1": -9000}
 
 
-async def test_nobody_escapes_a_fee_by_an_upgrade(office: Office) -> None:
+async def test_no_visitor_avoids_a_fee_by_an_upgrade(office: Office) -> None:
     never = {"after_sale": {"refund": {"is_refundable": False}}}
     old = (await office.sell(await office.ticket_type(8000, **never))).tickets[0]
     free = await office.ticket_type(8100, after_sale={"reschedule": {}})

@@ -1,4 +1,4 @@
-"""Admission records: what journals have told, once, however it arrived."""
+"""Admission records: what journals have told, once, in any order of arrival."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tables to take away: the whole list, as text and numbers, and never a formula."""
+"""Exported tables: the whole list, as text and numbers, and never a formula."""
 
 import csv
 import io

@@ -68,7 +68,7 @@ async def begun(kept: KeptExports, pages: Pages, asked: Asked = ASKED) -> KeptEx
 
 async def code_of(asked: object) -> ProblemCode:
     with pytest.raises(Problem) as refused:
-        await asked  # type: ignore[misc]  # whatever is asked
+        await asked  # type: ignore[misc]  # any use case
     return refused.value.code
 
 
@@ -118,7 +118,7 @@ async def test_what_is_forgotten_while_it_is_made_leaves_nothing(kept: KeptExpor
     assert files(tmp_path) == []
 
 
-async def test_nobody_sees_what_somebody_else_asked_for(kept: KeptExports) -> None:
+async def test_a_person_does_not_see_the_exports_of_another(kept: KeptExports) -> None:
     said, stranger = await begun(kept, Pages()), 8
     for asked in (kept.export, kept.cancel, kept.delete, kept.file):
         assert await code_of(asked(said.export_id, stranger)) is ProblemCode.NOT_FOUND

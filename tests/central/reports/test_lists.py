@@ -99,7 +99,7 @@ async def test_statistics_say_the_same_whether_days_are_kept_or_counted(trade: T
 
 
 @pytest.mark.usefixtures("sellers")
-async def test_a_day_that_ends_later_is_counted_anew(trade: Trade) -> None:
+async def test_a_day_that_ends_later_is_counted_again(trade: Trade) -> None:
     office = trade.office
     await office.reports.keep_days(office.clock())
     (site,) = await office.catalog.all_sites()

@@ -1,6 +1,6 @@
 """Report x scope: all reports show their reader what lies in the reader's data scope, and nothing else.
 
-The matrix is made from the operations of the slice, so that a report that is added tomorrow is in it.
+The matrix is made from the operations of the slice, so that it also has reports that are added later.
 """
 
 import shutil
@@ -41,7 +41,7 @@ SCOPES = ("wang", "windows", "kiosks", "unplaced", "all")
 
 @dataclass(slots=True)
 class Shop:
-    """An office that has traded on two days, and a client who asks it. Reading changes nothing in it."""
+    """An office that has traded on two days, and a client that calls it. Reading changes nothing in it."""
 
     office: Office
     sellers: Sellers
@@ -117,7 +117,7 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
 
 
 SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "exportTicketStatistics")
-# Only institutions have such documents, and only some types codes; a statement is of one agency, whose money is no seller's.
+# Only institutions have such documents, and only some types have codes; a statement is of one agency, whose money is no seller's.
 _CODES = ("listActivationCodes", "exportActivationCodeList")
 UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement", *_CODES)
 
@@ -153,7 +153,7 @@ async def test_figures_sum_what_is_in_scope_and_nothing_else(shop: Shop) -> None
 
 
 async def figures(shop: Shop, scope: str) -> dict[str, Any]:
-    """Ask what sums, and return the sums."""
+    """Ask for the figures, and return the sums."""
     who = person(scope, shop.sellers)
     told = await shop.ask(who, lists.read_ticket_statistics)
     home = (await shop.ask(who, lists.read_home))["items"][0]
@@ -168,7 +168,7 @@ async def figures(shop: Shop, scope: str) -> dict[str, Any]:
 
 
 def figures_of(scope: str, sellers: int) -> dict[str, Any]:
-    """Return the sums of two days of so many sellers; who sees all sees one walk-in a day."""
+    """Return the sums of two days of so many sellers; a person who sees all sees one walk-in a day."""
     walk_ins = 1 if scope == "all" else 0
     return {
         "tickets": 4 * sellers,

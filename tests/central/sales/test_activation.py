@@ -1,4 +1,4 @@
-"""Activation codes: exported once in clear, sent, activated once for the holder, voided; each state listed."""
+"""Activation codes: exported once in clear text, sent, activated once for the holder, voided; each state listed."""
 
 from datetime import date
 from typing import Any
@@ -112,7 +112,7 @@ async def test_only_hashes_of_codes_are_kept_and_a_second_export_makes_none(offi
     await refused(ProblemCode.ORDER_STATE, exported(office, plain))
 
 
-async def test_codes_are_sent_and_voided_and_made_anew(office: Office) -> None:
+async def test_codes_are_sent_and_voided_and_made_again(office: Office) -> None:
     order = await office.sell(await by_code(office), quantity=2)
     first, second = await exported(office, order)
     office.clock.advance(seconds=1)
@@ -174,7 +174,7 @@ async def test_a_code_is_good_until_its_day_and_not_for_the_past(office: Office,
     assert [one.field for one in problem.fields] == [field]
 
 
-async def test_who_tries_codes_that_are_none_is_slowed_down_and_nobody_else(office: Office) -> None:
+async def test_only_a_caller_who_tries_wrong_codes_is_slowed_down(office: Office) -> None:
     (code,) = await exported(office, await office.sell(await by_code(office)))
     for number in range(6):
         made_up = code_of(number.to_bytes(CODE_BYTES))

@@ -1,4 +1,4 @@
-"""How many may come to a site: sold for a day, come on it, on site at once; corrected by staff, who are no visitors."""
+"""How many persons may come to a site: sold for a day, come on it, on site at once; corrected by staff, who do not count."""
 
 import asyncio
 from collections import Counter
@@ -57,7 +57,7 @@ def test_what_was_full_is_open_again_when_it_is_well_below(before: LoadLevel, pe
     assert level_after(before, ((persons, 100), (0, None))) is expected
 
 
-async def test_no_more_are_sold_for_a_day_than_may_come_on_it_whatever_the_type(office: Office) -> None:
+async def test_no_more_are_sold_for_a_day_than_may_come_on_it_over_all_types(office: Office) -> None:
     types = [await office.ticket_type(), await office.ticket_type(group={"minimum": 2, "maximum": 9})]
     await limit(office, daily_capacity=10)
 

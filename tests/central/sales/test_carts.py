@@ -1,4 +1,4 @@
-"""Suspended carts (挂单): set aside under a name, recalled by their seller alone, forgotten in time, and holding nothing."""
+"""Suspended carts (挂单): set aside under a name, recalled only by their seller, deleted in time; they hold no places."""
 
 import pytest
 from sqlmodel import select

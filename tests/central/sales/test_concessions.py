@@ -1,4 +1,4 @@
-"""A concession at the window: the quote says who is entitled, the sale keeps what was seen, and free tickets need no payment."""
+"""A concession at the window: the quote says who is entitled, the sale stores the evidence, and free tickets need no payment."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""A round brings every ticket's holders to the keys in force, wherever it is interrupted."""
+"""A round hashes every ticket's holders by the keys in force, and can be interrupted at any point."""
 
 import pytest
 from sqlmodel import select
@@ -26,7 +26,7 @@ PEOPLE = tuple(
 
 
 def rounds(office: Office) -> HolderRehashing:
-    """Return them as a process that has just started has them."""
+    """Return the keys as a process that has just started has them."""
     return HolderRehashing(office.store, office.catalog, office.issuing, field_seal(SeededBytes("rounds")))
 
 
@@ -139,7 +139,7 @@ async def test_interrupted_after_each_ticket_a_round_goes_on(office: Office) -> 
 
 
 @pytest.mark.law(9)
-async def test_a_key_that_no_agent_with_rights_goes_by_finds_nobody_any_more(office: Office) -> None:
+async def test_a_key_that_no_agent_with_rights_uses_finds_no_holder_any_more(office: Office) -> None:
     tickets = await sold(office)
     first = await keys(office)
     await agent(office, first.ready, revoked_at=office.clock())
@@ -155,7 +155,7 @@ async def test_a_key_that_no_agent_with_rights_goes_by_finds_nobody_any_more(off
 
 
 @pytest.mark.law(9)
-async def test_a_second_loss_during_a_round_begins_it_anew_with_all_three_keys(office: Office) -> None:
+async def test_a_second_loss_during_a_round_begins_it_again_with_all_three_keys(office: Office) -> None:
     tickets = await sold(office)
     await agent(office, (await keys(office)).ready)
     await renew(office)
@@ -167,7 +167,7 @@ async def test_a_second_loss_during_a_round_begins_it_anew_with_all_three_keys(o
     assert await found(office, tickets) == wanted(held)
     await finish(office, most=1)
     held = await keys(office)
-    assert len(held.secrets) == 2  # nobody ever had the second
+    assert len(held.secrets) == 2  # no agent ever had the second
     assert await found(office, tickets) == wanted(held)
 
 

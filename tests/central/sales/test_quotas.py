@@ -1,4 +1,4 @@
-"""Places and purchase limits: nothing beyond them is sold, whatever happens at once, and nothing of them is lost."""
+"""Places and purchase limits: nothing beyond them is sold, also with many sales at once, and none of them is lost."""
 
 import asyncio
 from collections import Counter
@@ -37,7 +37,7 @@ SLOTS: dict[str, Any] = {
 
 
 async def taken(office: Office) -> dict[tuple[date, bool], int]:
-    """What is counted now, by day and by whether it is a person's; it must be what orders hold."""
+    """Return what is counted now, by day and by whether it is a person's; it must be what orders hold."""
     async with office.store.reading() as work:
         rows = (await work.session.exec(select(QuotaRow))).all()
         held = (await work.session.exec(select(QuotaTakenRow))).all()
@@ -59,13 +59,13 @@ async def outcome(sale: Any) -> ProblemCode | None:  # noqa: ANN401 - any corout
 
 
 async def bought(office: Office, one: TicketType, key: IdempotencyKey) -> Order:
-    """Buy a ticket without having asked for the price."""
+    """Buy a ticket without asking for the price first."""
     wanted = Wanted(SITE, (wanted_line(one),))
     return await office.sales.sell(wanted, 8000, AtOnce(Method.CASH, office.seller), key, office.clock())
 
 
 async def refund(office: Office, ticket: Ticket) -> None:
-    """Refund a ticket, not waiting for gates; until the money goes, what it took stays taken."""
+    """Refund a ticket, without waiting for gates; until the money goes, its places stay taken."""
     before = await taken(office)
     waiting = await office.refunds.request(
         WantedRefund(ticket.ticket_id, "rain"), once("refund-01"), office.seller, office.clock()

@@ -1,4 +1,4 @@
-"""Reprints (补打): so many and no more, on the record by seller, and the report within each person's scope."""
+"""Reprints (补打): a limited number, recorded by seller, and the report within each person's scope."""
 
 import asyncio
 
@@ -48,7 +48,7 @@ async def test_a_void_ticket_is_not_printed(office: Office) -> None:
     assert await _reprinted(office, ticket_id, "print-001") is ProblemCode.TICKET_STATE
 
 
-async def test_the_report_tells_each_seller_and_nobody_sees_more_than_their_scope(office: Office) -> None:
+async def test_the_report_tells_each_seller_and_shows_no_more_than_the_scope(office: Office) -> None:
     await office.add_person("other")
     one, two = await _sold(office), await _sold(office, "key-0002")
     for key, ticket_id, by in (("print-001", one, 1), ("print-002", one, 2), ("print-003", two, 2)):

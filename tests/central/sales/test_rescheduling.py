@@ -1,4 +1,4 @@
-"""Rescheduling (改签): by the rules, unused alone, and with its places, of which none is oversold or lost."""
+"""Rescheduling (改签): by the rules, only unused tickets, with their places; no place is oversold or lost."""
 
 import asyncio
 from collections import Counter
@@ -41,7 +41,7 @@ async def _sold(office: Office, one: TicketType, key: str = "key-0001", **line: 
 
 
 async def _move(office: Office, ticket_id: TicketId, day: date, slot: time | None = None, key: str = "") -> Ticket | ProblemCode:
-    """Return the ticket as it has moved, or why it has not."""
+    """Return the ticket after its move, or why it was not moved."""
     wanted = WantedDay(ticket_id, day, slot)
     try:
         named = once(key or f"move-{ticket_id:x}-{day}-{slot}"[:64])
@@ -83,7 +83,7 @@ async def _changes(office: Office) -> int:
         return len(await outbox.unpublished(work, SiteId(1), 1000))
 
 
-async def test_a_full_day_takes_nobody_and_nothing_has_moved(office: Office) -> None:
+async def test_a_full_day_takes_no_person_and_nothing_has_moved(office: Office) -> None:
     one = await _type(office, places=1)
     ticket = await _sold(office, one)
     await _sold(office, one, "key-0002", visit=NEXT)

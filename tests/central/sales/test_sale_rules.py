@@ -1,4 +1,4 @@
-"""What the catalogue's sale rules do to a quote: refusals that name the field, and the price of the day."""
+"""The effect of the catalogue's sale rules on a quote: refusals that name the field, and the price of the day."""
 
 from datetime import date, time
 from typing import Any

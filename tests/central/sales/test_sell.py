@@ -1,4 +1,4 @@
-"""A sale at a window: order, money and tickets in one transaction, or nothing of it."""
+"""A sale at a window: order, money and tickets in one transaction, or none of them."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How a type is sold changes from a time on, and touches nothing that was sold before."""
+"""How a type is sold changes from a time on; tickets that were sold before stay unchanged."""
 
 from typing import Any
 

@@ -108,7 +108,7 @@ async def test_a_seller_has_one_open_shift_also_of_two_opened_at_once(office: Of
     await opened(office)
 
 
-async def test_the_next_seller_takes_over_what_was_left_and_nobody_else_does(office: Office) -> None:
+async def test_only_the_next_seller_takes_over_what_was_left(office: Office) -> None:
     await office.add_person("li")
     first = await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
@@ -121,7 +121,7 @@ async def test_the_next_seller_takes_over_what_was_left_and_nobody_else_does(off
     assert await code_of(office.shifts.to_safe(first.shift_id, seller(WANG), office.clock())) is ProblemCode.SHIFT_STATE
 
 
-async def test_what_nobody_took_over_goes_to_the_safe_once(office: Office) -> None:
+async def test_what_was_not_taken_over_goes_to_the_safe_once(office: Office) -> None:
     await office.add_person("li")
     first = await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
@@ -133,14 +133,14 @@ async def test_what_nobody_took_over_goes_to_the_safe_once(office: Office) -> No
     assert await code_of(opened(office, LI, 12_000, first.shift_id)) is ProblemCode.SHIFT_STATE
 
 
-async def test_whoever_cash_was_left_for_is_not_deleted(office: Office) -> None:
+async def test_a_seller_who_was_left_cash_is_not_deleted(office: Office) -> None:
     await office.add_person("li")
     await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
     assert await code_of(office.accounts.delete(LI, seller(WANG, DataScope.ALL), office.clock())) is ProblemCode.CONFLICT
 
 
-async def test_a_shift_that_was_left_open_is_closed_by_somebody_else(office: Office) -> None:
+async def test_a_shift_that_was_left_open_is_closed_by_another_user(office: Office) -> None:
     shift = await opened(office)
     await office.add_person("li")
     ended = await office.shifts.close(shift.shift_id, counted(19_000), seller(LI, DataScope.ALL), office.clock())

@@ -1,4 +1,4 @@
-"""The engine: one connection for SQLite, durable, and nobody beside it."""
+"""The engine: one connection for SQLite, durable, and no other process beside it."""
 
 import asyncio
 import threading
@@ -61,7 +61,7 @@ async def _with_tables(tmp_path: Path) -> Store:
     return store
 
 
-async def test_what_takes_long_to_read_stops_nobody(tmp_path: Path) -> None:
+async def test_a_long_read_stops_no_other_work(tmp_path: Path) -> None:
     store, begun, go_on = await _with_tables(tmp_path), threading.Event(), threading.Event()
 
     def take_long() -> int:
@@ -69,7 +69,7 @@ async def test_what_takes_long_to_read_stops_nobody(tmp_path: Path) -> None:
         return int(go_on.wait(LIMIT_S))
 
     @event.listens_for(store.database.long_reads.sync_engine, "connect")
-    def add_function(connection: Any, _record: object) -> None:  # noqa: ANN401 - whatever driver SQLAlchemy adapts
+    def add_function(connection: Any, _record: object) -> None:  # noqa: ANN401 - any driver that SQLAlchemy adapts
         connection.create_function("take_long", 0, take_long)
 
     async def report() -> int:

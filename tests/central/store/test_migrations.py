@@ -79,7 +79,7 @@ async def at_revision(url: str, revision: str) -> Database:
 
 
 def value_of(column: Column[Any]) -> object:
-    """Return what the one row of a table holds in a column; whatever it names is the other table's one row."""
+    """Return what the one row of a table holds in a column; a foreign key names the one row of the other table."""
     match column.type:
         case Boolean():
             return False

@@ -1,4 +1,4 @@
-"""A prepared statement says and hears what SQLAlchemy's own would: every type of value, none at all, and lists of any length."""
+"""A prepared statement sends and reads the same as SQLAlchemy's own: every type of value, none at all, lists of any length."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The version of the small tables rises with whatever writes to one of them, however it is written."""
+"""The version of the small tables rises with each statement that writes to one of them, in every form."""
 
 import pytest
 from sqlalchemy import text

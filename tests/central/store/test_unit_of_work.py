@@ -1,4 +1,4 @@
-"""One transaction a use case; whoever is to be woken is woken after the commit."""
+"""One transaction a use case; the tasks that it must wake are woken after the commit."""
 
 import asyncio
 
@@ -34,7 +34,7 @@ async def test_what_a_use_case_did_stays_and_then_hooks_run(store: Store) -> Non
     assert await _names(store) == ["kept"]
 
 
-async def test_an_exception_undoes_all_and_wakes_nobody(store: Store) -> None:
+async def test_an_exception_undoes_all_and_wakes_no_task(store: Store) -> None:
     woken: list[str] = []
 
     async def fail() -> None:

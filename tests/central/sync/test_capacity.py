@@ -1,4 +1,4 @@
-"""A site with a capacity is full for online admissions too, whichever process and whichever gate let its visitors in."""
+"""A site at its capacity is full for online admissions too, whichever process and whichever gate let its visitors in."""
 
 from collections.abc import AsyncIterator
 from itertools import count
@@ -65,7 +65,7 @@ async def is_admitted(gate: Gate, code: str) -> bool:
     return isinstance(verdict, Admit)
 
 
-async def test_who_entered_at_one_process_counts_at_the_other_until_somebody_leaves(
+async def test_who_entered_at_one_process_counts_at_the_other_until_one_leaves(
     central: Central, adult: int, gates: list[Gate]
 ) -> None:
     codes = [ticket["code"] for ticket in await central.sell(adult, 4)]
@@ -89,7 +89,7 @@ async def test_what_gates_report_counts_and_what_did_not_happen_does_not(central
     assert not await is_admitted(gates[1], second["code"])
 
 
-async def test_a_new_day_begins_with_nobody(central: Central, gates: list[Gate], clock: HandClock) -> None:
+async def test_a_new_day_begins_with_an_empty_site(central: Central, gates: list[Gate], clock: HandClock) -> None:
     two_days = await central.add_type(validity={"kind": "days-from-visit", "days": 2})
     for gate in gates[:2]:
         body = {"name_zh": "一号闸机", "name_en": "Gate 1", "agent_id": gate.agent, "ticked": [two_days]}
@@ -110,5 +110,5 @@ async def test_a_correction_counts_at_once_and_staff_count_nowhere(central: Cent
     assert await is_admitted(gates[0], codes[0])
     await central.api("POST", "/sites/1/on-site-corrections", {"persons": 1, "reason": "counted"})
     assert not await is_admitted(gates[1], codes[1])
-    await central.api("POST", "/sites/1/on-site-corrections", {"persons": -1, "reason": "counted anew"})
+    await central.api("POST", "/sites/1/on-site-corrections", {"persons": -1, "reason": "counted again"})
     assert await is_admitted(gates[1], codes[1])

@@ -38,7 +38,7 @@ async def conflicts(central: Central) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-async def test_the_later_scan_is_the_conflict_whatever_arrives_first(
+async def test_the_later_scan_is_the_conflict_in_any_order_of_arrival(
     central: Central, adult: int, gates: list[Gate], order: tuple[int, int]
 ) -> None:
     (ticket,) = await central.sell(adult)
@@ -162,7 +162,7 @@ async def test_a_use_that_arrives_after_the_ticket_has_moved_to_another_day_is_a
 async def test_an_upload_and_an_admission_of_the_same_ticket_at_once_see_each_other(
     central: Central, adult: int, gates: list[Gate], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The admission online has been decided and is not yet written when the other gate's journal arrives."""
+    """The online admission is decided and not yet stored when the other gate's journal arrives."""
     decided, may_write = asyncio.Event(), asyncio.Event()
     write = online_store.write
 

@@ -1,4 +1,4 @@
-"""The admissions head: nothing is left out, segments stay few, and a roll-up changes what is told in nothing."""
+"""The admissions head: no event is left out, segments stay few, and a roll-up changes nothing of what the head tells."""
 
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ HOLDER = b"h" * 16
 
 
 class Shelf:
-    """What central keeps of the admissions role."""
+    """What central stores of the admissions role."""
 
     def __init__(self) -> None:
         self.head: AdmissionsHead = empty(SITE, 1)

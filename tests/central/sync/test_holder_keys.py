@@ -1,4 +1,4 @@
-"""An agent is lost: the others go by another key, nobody who paid is turned away meanwhile, then the lost key finds nobody."""
+"""An agent is lost: the others get another key, no visitor who paid is turned away meanwhile, then the lost key finds none."""
 
 from collections.abc import Callable
 
@@ -60,7 +60,7 @@ async def lose(central: Central, gate: Gate) -> None:
 
 
 async def go_on(central: Central, until: Callable[[tuple[int, object]], bool]) -> None:
-    """Let the job run, and the feed be published, until the site's keys are as wanted: so many, doing this."""
+    """Run the job, and publish the feed, until the site's keys are as wanted: so many, in this round."""
     for _ in range(60):
         await central.built.app[HOLDER_REHASHING].go_on(central.clock())
         await central.publisher.work()
@@ -85,7 +85,8 @@ async def test_a_lost_agents_key_is_useless_once_the_others_have_changed(central
     during = await sell(central, adult)
     await go_on(central, lambda state: state == (2, None))
 
-    # Who follows gets the new key, and finds everybody by it; the other is away for days, and finds whom it knew.
+    # A gate that follows gets the new key, and finds every holder by it; the other is away for days, and finds the holders that
+    # it knew.
     await here.follower.ask()
     await here.gate.refresh_until(lambda gate: {before, during} <= Keyed(gate).finds())
     new_key = here.keys()[0]
@@ -96,7 +97,7 @@ async def test_a_lost_agents_key_is_useless_once_the_others_have_changed(central
     await go_on(central, lambda state: state == (2, None))
     assert here.keys() == (new_key, old_key)
 
-    # It comes back: the feed first, the key later, and nobody is turned away at either moment.
+    # It comes back: the feed first, the key later, and no visitor is turned away at either moment.
     await away.gate.refresh_until(lambda gate: {before, during} <= Keyed(gate).finds())
     await away.follower.ask()
     await away.follower.ask()

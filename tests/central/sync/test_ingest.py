@@ -1,4 +1,4 @@
-"""A fact is never refused: whatever an agent sends is stored once, in its chain or apart, and what is wrong raises an alarm."""
+"""A fact is never refused: each upload of an agent is stored once, in its chain or apart, and a wrong one raises an alarm."""
 
 import shutil
 from collections.abc import AsyncIterator

@@ -29,7 +29,7 @@ async def claim(gate: Gate, ticket: dict[str, Any], number: int, *, generation: 
         persons=1,
         scanned_at=gate.central.clock(),
     )
-    # A gate waits 150 ms and no longer; a busy test machine asks the same attempt again.
+    # A gate waits 150 ms and no longer; on a busy test machine the same attempt is asked again.
     for _ in range(50):
         answer = await gate.client.claim(request)
         if answer is not None:
@@ -123,7 +123,7 @@ async def test_a_code_is_admitted_once_and_then_used_up(central: Central, adult:
     assert [record["ticket_id"] for record in records["items"]] == [ticket["ticket_id"]]
 
 
-async def test_a_sequence_that_another_process_has_seen_admits_nobody(central: Central, adult: int, gates: list[Gate]) -> None:
+async def test_a_sequence_that_another_process_has_seen_admits_none(central: Central, adult: int, gates: list[Gate]) -> None:
     first, second = await central.sell(adult, 2)
     await show(gates[0], first["code"], 1)  # from now on this process knows the agent's window
     async with central.other_store() as store, store.transaction() as work:

@@ -1,4 +1,4 @@
-"""What is published: a base and its deltas lead to the same roots, and only what changed is made anew."""
+"""What is published: a base and its deltas lead to the same roots, and only what changed is made again."""
 
 from dataclasses import replace
 
@@ -68,7 +68,7 @@ def test_a_base_and_its_deltas_lead_to_the_same_roots_and_counts(
         assert digest(blob) == hash_at(made.hashes(kind), number)
 
 
-def test_only_the_touched_buckets_are_made_anew() -> None:
+def test_only_the_touched_buckets_are_made_again() -> None:
     shelf = Shelf()
     one, two = ticket(1 << 60), ticket(2 << 60)
     shelf.publish(changes([one, two], (), [credential(1 << 60, 1)]))

@@ -1,4 +1,4 @@
-"""Publishing: changes become versions, once each; what a gate asks for is what was signed."""
+"""Publishing: changes become versions, once each; a gate gets what was signed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -91,7 +91,7 @@ async def test_steps_are_joined_into_one_delta(central: Central, adult: int, gat
         assert await gate.client.get(addresses.delta(*wrong), MOST) is None
 
 
-async def test_a_gate_that_was_away_comes_back_by_whatever_way(central: Central, adult: int, gate: Gate) -> None:
+async def test_a_gate_that_was_away_comes_back_in_every_way(central: Central, adult: int, gate: Gate) -> None:
     tickets = [ticket for _ in range(4) for ticket in await central.sell(adult, 25)]
     await gate.refresh_until(lambda one: all(one.cache.record(number(ticket)) for ticket in tickets))
     assert gate.cache.feed is not None
@@ -222,7 +222,7 @@ async def test_a_head_waits_for_news_and_is_told_at_once() -> None:
     assert await heads.newer_than(SiteId(9), 0, 0) is None
 
 
-async def test_nobody_waits_for_a_server_that_ends() -> None:
+async def test_no_request_waits_for_a_server_that_ends() -> None:
     heads = Heads()
     waiting = asyncio.create_task(heads.newer_than(SITE, 1, 30))
     await asyncio.sleep(0)

@@ -35,7 +35,7 @@ async def ask(central: Central, ticket: dict[str, Any]) -> dict[str, Any]:
 async def state_of(central: Central, refund: dict[str, Any], wanted: str, *gates: Gate) -> dict[str, Any]:
     """Read a refund until it is in a state, while these gates go on to follow the feed and to upload; bounded.
 
-    A ticket may be void in a version before the one that the fence waits for: publishing reads tickets as they stand.
+    A ticket may be void in a version before the one that the fence waits for: publishing reads the present tickets.
     """
     read = refund
     for _ in range(1_000):
@@ -133,7 +133,7 @@ async def test_a_gate_locked_by_staleness_is_not_waited_for(central: Central, ad
     refund = await ask(central, ticket)
     clock.advance(seconds=3 * 72 * 3600 + 301)
     central.headers.update(await sign_in_again(central))
-    await central.add_type()  # whatever is published lets refunds be looked at again
+    await central.add_type()  # each publication makes the job look at refunds again
     assert gate.agent not in [one["agent_id"] for one in (await state_of(central, refund, "paid"))["waiting_for"]]
 
 

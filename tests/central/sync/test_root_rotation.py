@@ -1,4 +1,4 @@
-"""A new root key while central serves: gates follow it step by step, those that were away too."""
+"""A new root key while central serves: gates follow it step by step, also gates that were away."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The way of a visit through a real central: enrol, sell, publish, download, journal, ingest."""
+"""A visit through a real central, step by step: enrol, sell, publish, download, journal, ingest."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

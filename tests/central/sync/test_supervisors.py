@@ -1,4 +1,4 @@
-"""A PIN that central was given opens at a real gate of that site as soon as the feed told it, and no longer than it stands."""
+"""A PIN that was set at central works at a real gate of that site as soon as the feed told it, and no longer than it is set."""
 
 import asyncio
 
@@ -14,7 +14,7 @@ PIN, NEW_PIN, OWN_PIN = "482915", "7305918264", "190573"
 
 
 def at_gate(gate: Gate) -> tuple[Supervisor, ...]:
-    """Return the supervisors whom the gate's cache holds."""
+    """Return the supervisors that the gate's cache holds."""
     table = gate.cache.table(SUPERVISORS)
     return () if table is None else decode_supervisors(table)
 

@@ -1,7 +1,7 @@
-"""Two processes over one database: what one changes, the other decides by at once.
+"""Two processes over one database: one decides at once by what the other has changed.
 
-The clock stands still in these tests, so that nothing is read anew because it has become old. The embedded database has room for
-one process, which then takes both parts.
+The clock stands still in these tests, so that no process reads anything again because it has become old. The embedded database
+has room for one process, which then plays both parts.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -135,7 +135,7 @@ async def test_a_gate_at_either_process_hears_what_the_other_changed(central: Ce
     await tell(gate, ticket)
 
 
-async def test_one_process_publishes_whoever_made_the_change(
+async def test_one_process_publishes_the_changes_of_every_process(
     central: Central, gate: Gate, adult: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if gate.central is central:

@@ -1,4 +1,4 @@
-"""Every operation: declared, denied by default, strict about its input, and never telling a stack."""
+"""Every operation: declared, denied by default, strict about its input, and never showing a stack."""
 
 import json
 import re
@@ -116,7 +116,7 @@ async def test_without_the_permission_nothing_is_done(client: Client, authentica
     assert await _problem(await client.post("/api/v1/things/3", json={"count": 4}, headers=BEARER)) == (403, "forbidden")
 
 
-async def test_whoever_must_change_the_password_does_nothing_else(client: Client, authenticator: Authenticator) -> None:
+async def test_a_person_who_must_change_the_password_does_nothing_else(client: Client, authenticator: Authenticator) -> None:
     authenticator.who = Principal(7, "wang", frozenset({"things.edit"}), must_change_password=True)
     answer = await client.post("/api/v1/things/3", json={"count": 4}, headers=BEARER)
     assert await _problem(answer) == (403, "password_change_required")

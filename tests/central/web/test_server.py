@@ -1,4 +1,4 @@
-"""What is no HTTP, over a raw socket: always a problem document, never aiohttp's text, never a stack."""
+"""Requests that are not HTTP, over a raw socket: always a problem document, never aiohttp's text, never a stack."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ async def served() -> AsyncIterator[Served]:
 
 
 class Caller:
-    """A client that says whatever it is told to."""
+    """A client that sends any bytes that a test gives it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
