@@ -6,6 +6,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+# Some machines forbid bytecode; without it each worker compiles all tests again.
+unset PYTHONDONTWRITEBYTECODE
 table=""
 
 section() {
