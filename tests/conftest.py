@@ -44,8 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if samples or getattr(function, "is_hypothesis_test", False):
             item.add_marker(pytest.mark.sweep)
         if item.get_closest_marker("real_time") is not None:
-            lives_long = item.nodeid.startswith(("tests/journeys/", "tests/edge/"))
-            item.add_marker(pytest.mark.xdist_group("real_time_1" if lives_long else "real_time_2"))
+            is_contract = item.nodeid.startswith(("tests/contracts/", "tests/edge/"))
+            item.add_marker(pytest.mark.xdist_group("real_time_1" if is_contract else "real_time_2"))
 
 
 def _leave_out(items: list[pytest.Item]) -> None:
