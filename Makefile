@@ -31,7 +31,7 @@ schedules: setup ## seeded faults in virtual time, of gates and of payments; N=o
 	@$(PYTHON) -m pytest -q -n 2 tests/simulation --schedules $(or $(N),2000) --payment-schedules $(or $(N),2000)
 
 fuzz: setup  ## Schemathesis over the whole API; N=calls of each kind to an operation
-	@$(PYTHON) -m pytest -n 2 tests/central/api/test_any_call.py --api-examples $(or $(N),100)
+	@$(PYTHON) -m pytest tests/central/api/test_any_call.py --sweep --api-examples $(or $(N),100)
 
 laws: setup  ## each law of docs/laws.md, the tests that prove it, their result
 	@$(PYTHON) -m tests.laws

@@ -5,14 +5,13 @@ out in order, connections never wait for each other; a bad command changes nothi
 """
 
 import asyncio
-import contextlib
-import json
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from hardware_sims import lane_commands as commands
 from hardware_sims.camera import CameraFault
+from hardware_sims.command_socket import serve_commands
 from hardware_sims.faults import LineFault
 from hardware_sims.lane import Lane
 from hardware_sims.relay_board import RelayFault
@@ -174,14 +173,4 @@ class LaneControl:
 
 async def listen(lane: Lane, path: Path) -> asyncio.Server:
     """Answer commands for `lane` on the unix socket `path`, replacing a stale one."""
-    control = LaneControl(lane)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, ValueError):  # the client left, or its line is too long: no answer is possible
-            while line := await reader.readline():
-                writer.write(json.dumps(await control.answer(line)).encode() + b"\n")
-                await writer.drain()
-        writer.close()
-
-    await asyncio.to_thread(path.unlink, missing_ok=True)
-    return await asyncio.start_unix_server(serve, path, limit=MAX_LINE_BYTES)
+    return await serve_commands(LaneControl(lane).answer, path, MAX_LINE_BYTES)

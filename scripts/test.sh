@@ -6,20 +6,31 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PWD/.venv/bin:$PATH"
+# Some machines forbid bytecode; without it each worker compiles all tests again.
+unset PYTHONDONTWRITEBYTECODE
+# The tests' databases and journals ask the disk to keep what will not be read again: they stand in memory where there is some.
+TMPDIR=$(mktemp -d "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/paifang-tests.XXXXXX")
+export TMPDIR
+chmod 755 "$TMPDIR" # PostgreSQL runs as a user of its own
 table=""
 
 section() {
-  local name=$1 begun_s=$SECONDS
+  local name=$1 begun_s=$SECONDS result=0
   shift
   printf '\n== %s\n' "$name"
-  "$@"
+  "$@" || result=$?
   table+=$(printf '%-18s %4d s' "$name" $((SECONDS - begun_s)))$'\n'
+  return "$result"
 }
 
 format() { ruff format --check --quiet "$@" && echo "as it must be"; }
 lint() { ruff check --quiet "$@" && echo "clean"; }
 contracts() { lint-imports --no-logo | grep -E 'KEPT|BROKEN|Contracts:|^-|->'; }
-finish() { printf '\n== Seconds\n%s%-18s %4d s\n' "$table" "in all" "$SECONDS"; }
+finish() {
+  rm -rf "$TMPDIR"
+  printf '\n== Seconds\n%s%-18s %4d s\n' "$table" "in all" "$SECONDS"
+}
+trap finish EXIT
 
 check() {
   local changed=() chosen=()
@@ -48,4 +59,3 @@ case "${1:-everything}" in
   sweep) section "Sweep" pytest -n 2 --dist loadgroup --sweep -m sweep ;;
   *) everything ;;
 esac
-finish

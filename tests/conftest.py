@@ -1,5 +1,7 @@
 """What every test shares: Hypothesis without time limits, and the law that a test proves in its report."""
 
+from collections import Counter
+
 import pytest
 import structlog
 from hypothesis import settings
@@ -34,13 +36,32 @@ def is_sweep(pytestconfig: pytest.Config) -> bool:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is sampled, and keep what runs against the real clock on two workers: never more than two share the machine."""
+    if not items or not items[0].config.getoption("--sweep"):
+        _leave_out(items)
     for item in items:
         function = getattr(item, "obj", None)
-        if getattr(function, "is_hypothesis_test", False) or "is_sweep" in getattr(item, "fixturenames", ()):
+        samples = item.get_closest_marker("sampled") is not None or "is_sweep" in getattr(item, "fixturenames", ())
+        if samples or getattr(function, "is_hypothesis_test", False):
             item.add_marker(pytest.mark.sweep)
         if item.get_closest_marker("real_time") is not None:
-            lives_long = item.nodeid.startswith(("tests/journeys/", "tests/edge/"))
-            item.add_marker(pytest.mark.xdist_group("real_time_1" if lives_long else "real_time_2"))
+            is_contract = item.nodeid.startswith(("tests/contracts/", "tests/edge/"))
+            item.add_marker(pytest.mark.xdist_group("real_time_1" if is_contract else "real_time_2"))
+
+
+def _leave_out(items: list[pytest.Item]) -> None:
+    """Keep one of so many items of a sampled test, on each database beginning with the first."""
+    met: Counter[tuple[str, bool]] = Counter()
+    left_out = []
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is not None:
+            kind = item.nodeid.partition("[")[0], item.get_closest_marker("postgresql") is not None
+            if met[kind] % sampled.args[0]:
+                left_out.append(item)
+            met[kind] += 1
+    if left_out:
+        items[:] = [item for item in items if item not in set(left_out)]
+        left_out[0].config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_runtest_teardown() -> None:

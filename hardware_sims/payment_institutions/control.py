@@ -4,12 +4,11 @@ Laws: each line gets exactly one answer, {"ok": true, ...} or {"ok": false, "err
 """
 
 import asyncio
-import contextlib
-import json
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from hardware_sims.command_socket import serve_commands
 from hardware_sims.payment_institutions import commands
 from hardware_sims.payment_institutions.alipay import Alipay
 from hardware_sims.payment_institutions.institutions import Institutions
@@ -98,12 +97,7 @@ async def listen(institutions: Institutions, payers: Payers, path: Path) -> asyn
     """Answer commands on the unix socket `path`, replacing a stale one."""
     control = InstitutionsControl(institutions, payers)
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, ValueError):  # the client left, or its line is too long: no answer is possible
-            while line := await reader.readline():
-                writer.write(json.dumps(control.answer(line)).encode() + b"\n")
-                await writer.drain()
-        writer.close()
+    async def answer(line: bytes) -> object:
+        return control.answer(line)
 
-    await asyncio.to_thread(path.unlink, missing_ok=True)
-    return await asyncio.start_unix_server(serve, path, limit=MAX_LINE_BYTES)
+    return await serve_commands(answer, path, MAX_LINE_BYTES)

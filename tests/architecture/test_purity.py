@@ -4,6 +4,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 
 import grimp
 import pytest
@@ -35,9 +36,15 @@ ONE_PLACE = {
 }
 
 
+@cache
+def parsed(source: str) -> tuple[ast.AST, ...]:
+    """Return all nodes of a source, which several checks walk."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def clock_reads(source: str) -> Iterator[str]:
     """Yield each reading of a clock: `time.time()`, `datetime.now()`, and functions imported from time by name."""
-    for node in ast.walk(ast.parse(source)):
+    for node in parsed(source):
         if isinstance(node, ast.Attribute):
             text = ast.unparse(node)
             if text in CLOCKS or (node.attr in NOWS and text.split(".")[-2].lower() in {"datetime", "date"}):
@@ -48,7 +55,7 @@ def clock_reads(source: str) -> Iterator[str]:
 
 def broad_catches(source: str) -> Iterator[int]:
     """Yield the lines of handlers for Exception, BaseException, or anything."""
-    for node in ast.walk(ast.parse(source)):
+    for node in parsed(source):
         if isinstance(node, ast.ExceptHandler):
             caught = "BaseException" if node.type is None else ast.unparse(node.type)
             if {"Exception", "BaseException"} & set(caught.strip("()").replace(" ", "").split(",")):
@@ -57,7 +64,7 @@ def broad_catches(source: str) -> Iterator[int]:
 
 def imports_of(source: str) -> Iterator[str]:
     """Yield the top-level names of a module's imports, at any place in it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in parsed(source):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:

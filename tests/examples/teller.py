@@ -22,19 +22,18 @@ from central.refunds.routes.batches import REFUND_BATCHES
 from central.refunds.routes.refunds import REFUNDS
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.sync.routes.agent_calls import KEYS
-from central.web.openapi import document
 from central.web.operations import JSON, Operation
 from protocol import cbor
 from protocol.errors import InputError
 from protocol.keyring import Purpose
 from protocol.sync.paths import CBOR_TYPE
+from tests.builders.api_document import api_document
 from tests.builders.central import HandClock, SeededBytes
 from tests.builders.served import PASSPHRASE
 from tests.vectors.plain import plain
 
 Json = Any
 ORIGIN = "https://tickets.example"
-DOCUMENT: Json = document(OPERATIONS, "Paifang", "1")
 BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 
 
@@ -145,7 +144,7 @@ def as_text(message: bytes) -> Json:
 
 def described(operation: Operation) -> Json:
     """Return what the document says of an operation."""
-    return DOCUMENT["paths"][operation.path][operation.method.lower()]
+    return api_document()["paths"][operation.path][operation.method.lower()]
 
 
 def hold(value: Json, schema: Json) -> None:
@@ -155,4 +154,4 @@ def hold(value: Json, schema: Json) -> None:
 
 @cache
 def _validator(schema: str) -> Draft202012Validator:
-    return Draft202012Validator({**json.loads(schema), "components": DOCUMENT["components"]}, validate_formats=True)
+    return Draft202012Validator({**json.loads(schema), "components": api_document()["components"]}, validate_formats=True)

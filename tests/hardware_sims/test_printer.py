@@ -1,16 +1,19 @@
 """The simulated printer against an independent peer: the bytes of python-escpos become sheets with readable codes."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 import zxingcpp
-from escpos.printer import Dummy, Usb
 
 from hardware_sims.printer import DLE_EOT, OK, Printer, PrinterFault
 from hardware_sims.printer_wires import UsbPrinterGadget
 from hardware_sims.timers import VirtualTimers
 from hardware_sims.usb_bus import UsbBus
 from tests.builders.memory_wire import MemoryWire
+
+if TYPE_CHECKING:
+    from escpos.printer import Usb
 
 CODE = "PF1KRUGKIDROVUWG2ZAMJZG653OEBTG66BANJ2W24DTEBXXMZLSEB2GQZJANRQXU6JAMRXWOLQ"
 
@@ -30,6 +33,8 @@ def bench() -> Bench:
 
 
 def test_what_python_escpos_sends_is_printed_and_both_its_kinds_of_code_can_be_read(bench: Bench) -> None:
+    from escpos.printer import Dummy  # noqa: PLC0415 - it reads a large file while it is imported
+
     for native in (True, False):
         peer = Dummy()
         peer.text("Entry ticket\n")
@@ -44,7 +49,9 @@ def test_what_python_escpos_sends_is_printed_and_both_its_kinds_of_code_can_be_r
 
 
 @pytest.fixture
-def usb_peer() -> Iterator[tuple[Printer, Usb]]:
+def usb_peer() -> "Iterator[tuple[Printer, Usb]]":
+    from escpos.printer import Usb  # noqa: PLC0415 - see above
+
     bus = UsbBus()
     gadget = UsbPrinterGadget(bus)
     printer = Printer(gadget, VirtualTimers())
@@ -54,7 +61,7 @@ def usb_peer() -> Iterator[tuple[Printer, Usb]]:
     peer.close()
 
 
-def test_python_escpos_prints_and_asks_over_the_simulated_usb_bus(usb_peer: tuple[Printer, Usb]) -> None:
+def test_python_escpos_prints_and_asks_over_the_simulated_usb_bus(usb_peer: "tuple[Printer, Usb]") -> None:
     printer, peer = usb_peer
     peer.text("over USB\n")
     peer.cut()

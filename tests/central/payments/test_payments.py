@@ -333,6 +333,7 @@ async def test_what_was_paid_in_cash_goes_back_out_of_the_drawer(office: Office)
 
 
 @pytest.mark.law(12)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("seed", range(8))
 async def test_random_faults_end_with_every_order_paid_and_issued_or_every_fen_returned(office: Office, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - a schedule that repeats

@@ -106,6 +106,7 @@ def fill(connection: Connection) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("revision", ["0002", "0005", "0007", "0008", "0010"])
 async def test_a_database_that_holds_something_everywhere_loses_none_of_it(database_url: str, revision: str) -> None:
     database = await at_revision(database_url, revision)

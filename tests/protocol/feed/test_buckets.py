@@ -74,7 +74,7 @@ def test_a_pack_that_was_changed_in_any_bit_is_refused_or_is_the_same(blobs: dic
     ("pack", "kind"),
     [
         (encode_pack([b"x" * 11]), Kind.ENDLESS_DATA),
-        (deflate(bytes(50_000_000)), Kind.ENDLESS_DATA),
+        (deflate(bytes(5_000_000)), Kind.ENDLESS_DATA),
         (encode_pack([b"x" * 10, b""]), Kind.ENDLESS_DATA),
         (encode_pack([b"x" * 10]) + b"\0", Kind.ENDLESS_DATA),
         (encode_pack([b"x" * 10])[:-1], Kind.TRUNCATION),
