@@ -9,7 +9,7 @@ export PATH="$PWD/.venv/bin:$PATH"
 # Some machines forbid bytecode; without it each worker compiles all tests again.
 unset PYTHONDONTWRITEBYTECODE
 # The tests' databases and journals ask the disk to keep what will not be read again: they stand in memory where there is some.
-TMPDIR=$(mktemp -d "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/paifang-tests.XXXXXX")
+TMPDIR=$(mktemp -d "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/pf.XXXX")
 export TMPDIR
 chmod 755 "$TMPDIR" # PostgreSQL runs as a user of its own
 table=""
@@ -43,7 +43,7 @@ check() {
   fi
   section "Import contracts" contracts
   section "Tests (${#chosen[@]} files)" \
-    pytest -n 2 --dist loadgroup -m "not journey and not postgresql and not real_time" "${chosen[@]}"
+    pytest -n 2 --dist loadgroup --basetemp "$TMPDIR/t" -m "not journey and not postgresql and not real_time" "${chosen[@]}"
 }
 
 everything() {
@@ -51,11 +51,11 @@ everything() {
   section "Lint" lint .
   section "Import contracts" contracts
   section "Types" mypy
-  section "Tests" pytest -n 4 --dist loadgroup
+  section "Tests" pytest -n 4 --dist loadgroup --basetemp "$TMPDIR/t"
 }
 
 case "${1:-everything}" in
   check) check ;;
-  sweep) section "Sweep" pytest -n 2 --dist loadgroup --sweep -m sweep ;;
+  sweep) section "Sweep" pytest -n 2 --dist loadgroup --basetemp "$TMPDIR/t" --sweep -m sweep ;;
   *) everything ;;
 esac

@@ -31,7 +31,7 @@ async def story(tell: Teller) -> None:
 
 
 async def _tried_out(tell: Teller, type_id: int) -> None:
-    noon = {"check_point_id": 1, "scanned_at": "2026-05-10T12:00:00", "visit_day": "2026-05-10", "ticket_type_id": type_id}
+    noon = {"check_point_id": 1, "scan_time": "2026-05-10T12:00:00", "visit_day": "2026-05-10", "ticket_type_id": type_id}
     await tell.show("previewAdmission", noon, site_id=1)
     dearer = {"price_fen": 5_000, "is_on_sale": True}
     await tell.show("previewTicketTypeSale", dearer, ticket_type_id=type_id)

@@ -45,7 +45,7 @@ class EarlierBody(StrictModel):
     The direction of the check point says: entry or exit.
     """
 
-    scanned_at: _Moment
+    scan_time: _Moment
     check_point_id: _PointNumber
     persons: _Persons = 1
     entitlement: Annotated[int, Field(ge=1, le=MAX_ENTITLEMENTS, description="by its place, counted from 1")] = 1
@@ -60,7 +60,7 @@ class PreviewBody(StrictModel):
     ticket_type_id: TypeNumber | None = None
     parameters: TicketTypeParameters | None = None
     check_point_id: _PointNumber
-    scanned_at: _Moment
+    scan_time: _Moment
     visit_day: _Day
     slot_start: LocalTime | None = None
     ticket_persons: _Persons = 1
@@ -78,11 +78,11 @@ class PreviewBody(StrictModel):
     def stated(self, site_id: SiteId) -> WantedPreview:
         """Return the preview as the service takes it."""
         earlier = tuple(
-            EarlierPassage(one.scanned_at, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
+            EarlierPassage(one.scan_time, CheckPointId(one.check_point_id), one.persons, one.entitlement) for one in self.earlier
         )
         visit = Visit(
             check_point=CheckPointId(self.check_point_id),
-            at=self.scanned_at,
+            at=self.scan_time,
             visit=self.visit_day,
             slot_start=self.slot_start,
             ticket_persons=self.ticket_persons,

@@ -20,7 +20,7 @@ SLOTS = {
     "entitlements": [{"sites": [1], "always": [*ONCE, {"check": "time-slot"}]}],
 }
 GROUP = {"group": {"minimum": 2, "maximum": 9}}
-BEFORE = {"earlier": [{"scanned_at": "2026-05-10T09:00:00", "check_point_id": 1}]}
+BEFORE = {"earlier": [{"scan_time": "2026-05-10T09:00:00", "check_point_id": 1}]}
 
 
 @pytest.fixture(params=["sqlite"])
@@ -50,7 +50,7 @@ async def points(office: Office, *ticked: int) -> None:
 
 
 async def ask(office: Office, *bodies: dict[str, Any]) -> list[tuple[int, Any]]:
-    asked = {"check_point_id": 1, "scanned_at": "2026-05-10T10:00:00", "visit_day": "2026-05-10"}
+    asked = {"check_point_id": 1, "scan_time": "2026-05-10T10:00:00", "visit_day": "2026-05-10"}
     told = []
     async with office.client() as client:
         headers = await sign_in(client, office)
@@ -64,14 +64,14 @@ async def ask(office: Office, *bodies: dict[str, Any]) -> list[tuple[int, Any]]:
     ("parameters", "body", "said"),
     [
         ({}, {}, ("admit", None)),
-        ({}, {"scanned_at": "2026-05-11T10:00:00"}, ("refuse", "expired")),
+        ({}, {"scan_time": "2026-05-11T10:00:00"}, ("refuse", "expired")),
         ({}, {"visit_day": "2026-05-12"}, ("refuse", "not_yet_valid")),
         ({}, BEFORE, ("refuse", "used_up")),
         (REAL_NAME, {}, ("ask-for-card", None)),
         (REAL_NAME, {"holder": "differs"}, ("refuse", "holder_mismatch")),
         (REAL_NAME, {"holder": "matches"}, ("admit", None)),
         (SLOTS, {"slot_start": "14:00:00"}, ("refuse", "wrong_slot")),
-        (SLOTS, {"slot_start": "14:00:00", "scanned_at": "2026-05-10T14:30:00"}, ("admit", None)),
+        (SLOTS, {"slot_start": "14:00:00", "scan_time": "2026-05-10T14:30:00"}, ("admit", None)),
         (GROUP, {"ticket_persons": 5, "persons": 5}, ("admit", None)),
     ],
 )
@@ -98,10 +98,10 @@ async def test_a_saved_type_is_decided_by_what_check_points_are_ticked_for_and_b
     [
         ({"ticket_type_id": 9}, 404),
         ({"parameters": drafted(), "check_point_id": 9}, 404),
-        ({"parameters": drafted(), "earlier": [{"scanned_at": "2026-05-10T09:00:00", "check_point_id": 9}]}, 404),
+        ({"parameters": drafted(), "earlier": [{"scan_time": "2026-05-10T09:00:00", "check_point_id": 9}]}, 404),
         ({"parameters": drafted(), "slot_start": "14:00:00"}, 422),
         ({"parameters": drafted(), "ticket_type_id": 1}, 400),
-        ({"parameters": drafted(), "scanned_at": "2026-05-10T09:00:00Z"}, 400),
+        ({"parameters": drafted(), "scan_time": "2026-05-10T09:00:00Z"}, 400),
     ],
 )
 async def test_what_is_not_there_is_said(office: Office, body: dict[str, Any], status: int) -> None:

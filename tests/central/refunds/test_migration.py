@@ -14,7 +14,7 @@ SITE = '{"name_zh": "镇", "name_en": "Town"}'
 TYPE = '{"name_zh": "票", "name_en": "Ticket", "entitlements": [{"sites": [1]}]}'
 TICKET = (
     "INSERT INTO ticket (id, order_id, line, site_id, ticket_type_id, issued_at, valid_from, valid_until, flags, generation,"
-    " status, state_since, persons, slot_start, slot_minutes, token, short_number)"
+    " status, status_since, persons, slot_start, slot_minutes, token, short_number)"
     " VALUES ({number}, 1, 0, 1, 1, 1, 1, 99999999, 0, 1, {status}, 0, 3, 0, 0, {token}, {number})"
 )
 OLD = (

@@ -198,7 +198,7 @@ async def test_codes_over_http_are_in_the_answer_of_the_export_alone(office: Off
         body = {"code": codes[0], "visit_day": "2026-05-10"}
         keyed = {**headers, "Idempotency-Key": "activate-0001"}
         ticket = await (await client.post("/api/v1/activations", json=body, headers=keyed)).json()
-        assert ticket["status"] == "active"
+        assert ticket["state"] == "active"
         other = next(one for one in order.tickets if id_text(one.ticket_id) != ticket["ticket_id"])
         void = f"/api/v1/tickets/{id_text(other.ticket_id)}/activation-code/void"
         assert (await client.post(void, json={"reason": "lost"}, headers=headers)).status == 204

@@ -71,7 +71,7 @@ async def test_every_change_comes_in_a_version_of_its_own_or_with_others(central
     await gate.refresh_until(knows(ticket))
     assert version_of(gate) > before
     await central.api("POST", f"/tickets/{ticket['ticket_id']}/block", {"reason": "reported lost"})
-    await gate.refresh_until(lambda one: getattr(one.cache.record(number(ticket)), "status", 0) != 0)
+    await gate.refresh_until(lambda one: getattr(one.cache.record(number(ticket)), "state", 0) != 0)
 
 
 async def test_nothing_new_makes_no_version(gate: Gate) -> None:

@@ -52,7 +52,7 @@ async def state_of(central: Central, refund: dict[str, Any], wanted: str, *gates
 
 def is_void(ticket: dict[str, Any]) -> Any:  # noqa: ANN401 - a question to a gate
     number = int(ticket["ticket_id"], 16)
-    return lambda gate: (record := gate.cache.record(number)) is not None and record.status.name == "VOID"
+    return lambda gate: (record := gate.cache.record(number)) is not None and record.state.name == "VOID"
 
 
 async def test_money_waits_until_the_gate_has_journalled_the_version_that_revokes(

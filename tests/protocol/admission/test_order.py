@@ -95,7 +95,7 @@ class Situation:
         cached = replace(self.row, generation=2) if self.older_print else self.row
         passages = (passage("09:00"),) if self.used else ()
         candidates = (Candidate(cached, passages),) if self.in_cache else ()
-        everything: dict[str, object] = {"products": {T1: ticket_type(entitlement(*self.checks))}} | self.changes
+        everything: dict[str, object] = {"ticket_types": {T1: ticket_type(entitlement(*self.checks))}} | self.changes
         return facts(self.presented or code(self.row), candidates, **everything)
 
 
@@ -164,11 +164,11 @@ FAULTS: list[tuple[Reason, str, Fault]] = [
     (Reason.FORGED, "presented", show(Forged())),
     (Reason.WRONG_SITE, "site", row(issuing_site=SiteId(2))),
     (Reason.UNKNOWN, "cache", missing),
-    (Reason.VOID, "status", row(state=TicketState.VOID)),
+    (Reason.VOID, "state", row(state=TicketState.VOID)),
     (Reason.SUPERSEDED, "generation", older),
-    (Reason.BLOCKED, "status", row(state=TicketState.BLOCKED)),
-    (Reason.UNPAID, "status", row(state=TicketState.UNPAID)),
-    (Reason.INACTIVE, "status", row(state=TicketState.INACTIVE)),
+    (Reason.BLOCKED, "state", row(state=TicketState.BLOCKED)),
+    (Reason.UNPAID, "state", row(state=TicketState.UNPAID)),
+    (Reason.INACTIVE, "state", row(state=TicketState.INACTIVE)),
     (Reason.DEVICE_DISABLED, "lane state", lane(state=CheckPointState.RETIRED)),
     (Reason.CLOCK_UNTRUSTED, "clock", ground(clock_trusted=False)),
     (Reason.CACHE_STALE, "age", ground(age_ms=100 * HOUR_MS)),
