@@ -8,6 +8,11 @@ from hypothesis import settings
 
 pytest_plugins = ["pytester", "tests.durations"]
 
+_SLICES = (
+    *("admissions", "agencies", "audit", "catalog", "identity", "issuing", "parameters"),
+    *("payments", "promoters", "refunds", "reports", "sales", "shifts"),
+)
+_OF_A_SLICE = 3
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
 settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
 
@@ -40,9 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         _leave_out(items)
     for item in items:
         function = getattr(item, "obj", None)
-        samples = item.get_closest_marker("sampled") is not None or "is_sweep" in getattr(item, "fixturenames", ())
+        samples = _sample(item)[1] > 1 or "is_sweep" in getattr(item, "fixturenames", ())
         if samples or getattr(function, "is_hypothesis_test", False):
             item.add_marker(pytest.mark.sweep)
+        if item.nodeid.startswith("tests/architecture/"):
+            item.add_marker(pytest.mark.xdist_group("architecture"))  # they share what they have read of the files
         if item.get_closest_marker("real_time") is not None:
             is_contract = item.nodeid.startswith(("tests/contracts/", "tests/edge/"))
             item.add_marker(pytest.mark.xdist_group("real_time_1" if is_contract else "real_time_2"))
@@ -53,15 +60,28 @@ def _leave_out(items: list[pytest.Item]) -> None:
     met: Counter[tuple[str, bool]] = Counter()
     left_out = []
     for item in items:
-        sampled = item.get_closest_marker("sampled")
-        if sampled is not None:
-            kind = item.nodeid.partition("[")[0], item.get_closest_marker("postgresql") is not None
-            if met[kind] % sampled.args[0]:
-                left_out.append(item)
-            met[kind] += 1
+        kind, share = _sample(item)
+        if met[kind] % share:
+            left_out.append(item)
+        met[kind] += 1
     if left_out:
         items[:] = [item for item in items if item not in set(left_out)]
         left_out[0].config.hook.pytest_deselected(items=left_out)
+
+
+def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
+    """Return what an item is a sample of, and of how many one is run.
+
+    The slices of central run whole on SQLite. On PostgreSQL one of three tests of each file shows that it understands their
+    statements. The store, the sync with gates, the jobs and the API run whole on both.
+    """
+    is_postgresql = item.get_closest_marker("postgresql") is not None
+    sampled = item.get_closest_marker("sampled")
+    if sampled is not None:
+        return (item.nodeid.partition("[")[0], is_postgresql), int(sampled.args[0])
+    if is_postgresql and item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES)):
+        return (item.nodeid.partition("::")[0], True), _OF_A_SLICE
+    return (item.nodeid, is_postgresql), 1
 
 
 def pytest_runtest_teardown() -> None:

@@ -4,12 +4,11 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 
 import grimp
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, module_of, named, python_files
+from tests.architecture.tree import PACKAGES, ROOT, module_of, named, nodes_of, python_files
 
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.clock_gettime", "time.perf_counter"}
 NOWS = {"now", "utcnow", "today"}
@@ -36,15 +35,9 @@ ONE_PLACE = {
 }
 
 
-@cache
-def parsed(source: str) -> tuple[ast.AST, ...]:
-    """Return all nodes of a source, which several checks walk."""
-    return tuple(ast.walk(ast.parse(source)))
-
-
 def clock_reads(source: str) -> Iterator[str]:
     """Yield each reading of a clock: `time.time()`, `datetime.now()`, and functions imported from time by name."""
-    for node in parsed(source):
+    for node in nodes_of(source):
         if isinstance(node, ast.Attribute):
             text = ast.unparse(node)
             if text in CLOCKS or (node.attr in NOWS and text.split(".")[-2].lower() in {"datetime", "date"}):
@@ -55,7 +48,7 @@ def clock_reads(source: str) -> Iterator[str]:
 
 def broad_catches(source: str) -> Iterator[int]:
     """Yield the lines of handlers for Exception, BaseException, or anything."""
-    for node in parsed(source):
+    for node in nodes_of(source):
         if isinstance(node, ast.ExceptHandler):
             caught = "BaseException" if node.type is None else ast.unparse(node.type)
             if {"Exception", "BaseException"} & set(caught.strip("()").replace(" ", "").split(",")):
@@ -64,7 +57,7 @@ def broad_catches(source: str) -> Iterator[int]:
 
 def imports_of(source: str) -> Iterator[str]:
     """Yield the top-level names of a module's imports, at any place in it."""
-    for node in parsed(source):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -129,7 +122,9 @@ IMPURE = {module for contract in CONTRACTS if contract["id"] == "pure" for modul
 
 
 def calls_itself_pure(source: str) -> bool:
-    return PURE.search(ast.get_docstring(ast.parse(source)) or "") is not None
+    module = nodes_of(source)[0]
+    assert isinstance(module, ast.Module)
+    return PURE.search(ast.get_docstring(module) or "") is not None
 
 
 @pytest.fixture(scope="module")
