@@ -1,5 +1,6 @@
 """What every test shares: Hypothesis without time limits, and the law that a test proves in its report."""
 
+import gc
 from collections import Counter
 
 import pytest
@@ -53,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("real_time") is not None:
             is_contract = item.nodeid.startswith(("tests/contracts/", "tests/edge/"))
             item.add_marker(pytest.mark.xdist_group("real_time_1" if is_contract else "real_time_2"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what was imported and collected: it lives as long as the run."""
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_out(items: list[pytest.Item]) -> None:

@@ -4,11 +4,12 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 
 import grimp
 import pytest
 
-from tests.architecture.tree import PACKAGES, ROOT, module_of, named, nodes_of, python_files
+from tests.architecture.tree import PACKAGES, ROOT, module_of, named, python_files
 
 CLOCKS = {"time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.clock_gettime", "time.perf_counter"}
 NOWS = {"now", "utcnow", "today"}
@@ -37,7 +38,7 @@ ONE_PLACE = {
 
 def clock_reads(source: str) -> Iterator[str]:
     """Yield each reading of a clock: `time.time()`, `datetime.now()`, and functions imported from time by name."""
-    for node in nodes_of(source):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute):
             text = ast.unparse(node)
             if text in CLOCKS or (node.attr in NOWS and text.split(".")[-2].lower() in {"datetime", "date"}):
@@ -48,7 +49,7 @@ def clock_reads(source: str) -> Iterator[str]:
 
 def broad_catches(source: str) -> Iterator[int]:
     """Yield the lines of handlers for Exception, BaseException, or anything."""
-    for node in nodes_of(source):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ExceptHandler):
             caught = "BaseException" if node.type is None else ast.unparse(node.type)
             if {"Exception", "BaseException"} & set(caught.strip("()").replace(" ", "").split(",")):
@@ -57,11 +58,17 @@ def broad_catches(source: str) -> Iterator[int]:
 
 def imports_of(source: str) -> Iterator[str]:
     """Yield the top-level names of a module's imports, at any place in it."""
-    for node in nodes_of(source):
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+
+
+@cache
+def imports_by_file() -> dict[str, frozenset[str]]:
+    """Return what each file of the packages imports, by the file's name."""
+    return {name: frozenset(imports_of(source)) for name, source in SOURCES}
 
 
 SOURCES = [(named(path), path.read_text(encoding="utf-8")) for path in python_files(*PACKAGES)]
@@ -81,7 +88,7 @@ def test_only_four_places_catch_everything() -> None:
 
 @pytest.mark.parametrize("library", ONE_PLACE)
 def test_a_library_stands_behind_one_place(library: str) -> None:
-    users = [name for name, source in SOURCES if library in imports_of(source) and not name.endswith(ASSEMBLIES)]
+    users = [name for name, imported in imports_by_file().items() if library in imported and not name.endswith(ASSEMBLIES)]
     assert [name for name in users if not name.startswith(ONE_PLACE[library])] == []
 
 
@@ -122,9 +129,7 @@ IMPURE = {module for contract in CONTRACTS if contract["id"] == "pure" for modul
 
 
 def calls_itself_pure(source: str) -> bool:
-    module = nodes_of(source)[0]
-    assert isinstance(module, ast.Module)
-    return PURE.search(ast.get_docstring(module) or "") is not None
+    return PURE.search(ast.get_docstring(ast.parse(source)) or "") is not None
 
 
 @pytest.fixture(scope="module")

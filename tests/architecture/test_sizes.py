@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.tree import ROOT, named, nodes_of, python_files
+from tests.architecture.tree import ROOT, named, python_files
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
@@ -26,7 +26,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def functions_of(source: str, prefix: str = "") -> Iterator[tuple[str, Function]]:
     """Yield each function of a module, with the names of the classes and functions around it."""
-    yield from _functions_in(nodes_of(source)[0], prefix)
+    yield from _functions_in(ast.parse(source), prefix)
 
 
 def _functions_in(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:

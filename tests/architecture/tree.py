@@ -1,6 +1,5 @@
 """The files of the repository as the checkers of its shape see them."""
 
-import ast
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -15,12 +14,6 @@ def tracked_files() -> tuple[Path, ...]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return tuple(sorted(path for name in listed.split("\0") if name and (path := ROOT / name).is_file()))
-
-
-@cache
-def nodes_of(source: str) -> tuple[ast.AST, ...]:
-    """Return all nodes of a source's syntax tree, the module first; several checkers walk them."""
-    return tuple(ast.walk(ast.parse(source)))
 
 
 def python_files(*under: str) -> list[Path]:
