@@ -43,7 +43,8 @@ check() {
   fi
   section "Import contracts" contracts
   section "Tests (${#chosen[@]} files)" \
-    pytest -n 2 --dist loadgroup --basetemp "$TMPDIR/t" -m "not journey and not postgresql and not real_time" "${chosen[@]}"
+    pytest -n 2 --dist loadgroup --basetemp "$TMPDIR/t" --schedules 24 --payment-schedules 4 \
+    -m "not journey and not postgresql and not real_time" "${chosen[@]}"
 }
 
 everything() {
