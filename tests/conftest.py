@@ -13,7 +13,7 @@ _SLICES = (
     *("admissions", "agencies", "audit", "catalog", "identity", "issuing", "parameters"),
     *("payments", "promoters", "refunds", "reports", "sales", "shifts"),
 )
-_OF_A_SLICE = 3
+_OF_A_SLICE = 4
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
 settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
 
@@ -21,11 +21,11 @@ settings.register_profile("sweep", settings.get_profile("house"), max_examples=1
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let what is sampled be done as a whole, or a simulation run for longer, or one schedule be played again."""
     parser.addoption("--sweep", action="store_true", help="do as a whole what is sampled otherwise")
-    parser.addoption("--schedules", type=int, default=100, help="how many seeded schedules tests/simulation plays")
+    parser.addoption("--schedules", type=int, default=60, help="how many seeded schedules tests/simulation plays")
     parser.addoption(
         "--api-examples", type=int, default=1, help="how many calls of each kind Schemathesis makes to each operation"
     )
-    parser.addoption("--payment-schedules", type=int, default=16, help="how many of them are of payments")
+    parser.addoption("--payment-schedules", type=int, default=10, help="how many of them are of payments")
     parser.addoption("--schedule", type=int, default=None, help="play the schedule of this seed alone")
 
 
@@ -72,21 +72,23 @@ def _leave_out(items: list[pytest.Item]) -> None:
             left_out.append(item)
         met[kind] += 1
     if left_out:
-        items[:] = [item for item in items if item not in set(left_out)]
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
         left_out[0].config.hook.pytest_deselected(items=left_out)
 
 
 def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
     """Return what an item is a sample of, and of how many one is run.
 
-    The slices of central run whole on SQLite. On PostgreSQL one of three tests of each file shows that it understands their
-    statements. The store, the sync with gates, the jobs and the API run whole on both.
+    The slices of central run whole on SQLite. On PostgreSQL one of four tests of each file shows that it understands their
+    statements. The store, the sync with gates, the jobs, the API and each test that proves a law run whole on both.
     """
     is_postgresql = item.get_closest_marker("postgresql") is not None
     sampled = item.get_closest_marker("sampled")
     if sampled is not None:
         return (item.nodeid.partition("[")[0], is_postgresql), int(sampled.args[0])
-    if is_postgresql and item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES)):
+    is_of_a_slice = item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES))
+    if is_postgresql and is_of_a_slice and item.get_closest_marker("law") is None:
         return (item.nodeid.partition("::")[0], True), _OF_A_SLICE
     return (item.nodeid, is_postgresql), 1
 
@@ -97,6 +99,6 @@ def pytest_runtest_teardown() -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Put the numbers of the laws into the report, which travels from the workers to whoever prints it."""
+    """Put the numbers of the laws into the report, which travels from the workers to the process that prints it."""
     for mark in item.iter_markers("law"):
         item.user_properties.append(("law", mark.args[0]))

@@ -30,6 +30,10 @@ RECONCILIATION: web.AppKey[Reconciliation] = web.AppKey("reconciliation", Reconc
 _Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
+# The words of `methods.INSTITUTIONS`, for the document of the API.
+ByInstitution = Literal["wechat", "alipay"]
+
+
 class OrderPath(StrictModel):
     """Which order."""
 
@@ -61,14 +65,14 @@ class PayBody(StrictModel):
 class StartBody(StrictModel):
     """A payment through an institution: by the code that the payer shows; without it, by a QR that the payer scans."""
 
-    method: Literal["wechat", "alipay"]
+    method: ByInstitution
     auth_code: Annotated[str | None, Field(pattern=r"^[0-9]{16,24}$", description="付款码")] = None
 
 
 class MatchBody(StrictModel):
     """The day, by Beijing's time, and the institution."""
 
-    method: Literal["wechat", "alipay"]
+    method: ByInstitution
     day: date
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiohttp import web
@@ -16,6 +16,7 @@ from central.parameters.service import Change, Parameters
 from central.payments.configured import MAKERS, ConfiguredInstitutions, Surroundings
 from central.payments.merchants import MERCHANTS
 from central.payments.methods import INSTITUTIONS, Method
+from central.payments.routes import ByInstitution
 from central.store.tables.audit import AuditRow
 from central.store.tables.parameters import ParameterGroupRow
 from protocol.errors import SettingsError, StorageError
@@ -168,4 +169,4 @@ async def test_an_institution_follows_its_parameters_without_a_restart(office: O
 
 
 def test_each_institution_has_a_line_in_every_table() -> None:
-    assert set(MAKERS) == set(MERCHANTS) == INSTITUTIONS
+    assert set(MAKERS) == set(MERCHANTS) == set(get_args(ByInstitution)) == INSTITUTIONS
