@@ -81,14 +81,13 @@ def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
     """Return what an item is a sample of, and of how many one is run.
 
     The slices of central run whole on SQLite. On PostgreSQL one of four tests of each file shows that it understands their
-    statements. The store, the sync with gates, the jobs, the API and each test that proves a law run whole on both.
+    statements. The store, the sync with gates, the jobs and the API run whole on both.
     """
     is_postgresql = item.get_closest_marker("postgresql") is not None
     sampled = item.get_closest_marker("sampled")
     if sampled is not None:
         return (item.nodeid.partition("[")[0], is_postgresql), int(sampled.args[0])
-    is_of_a_slice = item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES))
-    if is_postgresql and is_of_a_slice and item.get_closest_marker("law") is None:
+    if is_postgresql and item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES)):
         return (item.nodeid.partition("::")[0], True), _OF_A_SLICE
     return (item.nodeid, is_postgresql), 1
 
