@@ -15,7 +15,7 @@ BUDGET_S = 3.0
 LIMIT_S = 15.0
 FILE = Path(__file__).with_name("durations.toml")
 MOST_NAMED = 30
-_TOPS = 2
+_FOLDER_NAMES = 2
 
 
 def name_of(node_id: str) -> str:
@@ -53,7 +53,7 @@ class Durations:
         """Print the seconds by folder, and which tests have no reason for theirs."""
         folders: dict[str, float] = defaultdict(float)
         for node_id, taken in self.seconds.items():
-            folders["/".join(node_id.split("::", maxsplit=1)[0].split("/")[:_TOPS])] += taken
+            folders["/".join(node_id.split("::", maxsplit=1)[0].split("/")[:_FOLDER_NAMES])] += taken
         terminalreporter.section("seconds by folder, all workers together")
         for folder, taken in sorted(folders.items(), key=lambda item: -item[1]):
             terminalreporter.write_line(f"{taken:7.1f} s  {folder}")

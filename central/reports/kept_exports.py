@@ -104,12 +104,12 @@ class KeptExports:
                 work.session.add(row)
                 said = _export(row, now)
             held = holding.pop_all()
-        await asyncio.to_thread(self._remove, old)
         making = _Making(said)
         task = asyncio.create_task(self._make(making, table, pages))
         self._tasks[task] = making
         task.add_done_callback(self._tasks.pop)
         task.add_done_callback(lambda _: held.close())
+        await asyncio.to_thread(self._remove, old)
         return said
 
     async def export(self, export_id: int, user_id: int) -> KeptExport:
@@ -207,13 +207,14 @@ class KeptExports:
 
     async def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
         """Say how it ended; a file remains only of an export that is done."""
-        if ended is not ExportState.DONE:
-            self._path(making.said).unlink(missing_ok=True)
         try:
             await self._tell(making, {"state": ended, "fault": fault[:MAX_FAULT_CHARACTERS] or None})
         except _Cancelled:
-            if (await self._state(making.said.export_id)) is not ExportState.DONE:
-                self._path(making.said).unlink(missing_ok=True)
+            stands = await self._state(making.said.export_id)
+        else:
+            stands = ended
+        if stands is not ExportState.DONE:
+            self._path(making.said).unlink(missing_ok=True)
 
     async def _state(self, export_id: int) -> ExportState | None:
         async with self._store.reading() as work:

@@ -164,6 +164,18 @@ async def test_what_an_ended_server_left_has_failed(kept: KeptExports, store: St
     await kept.stop()
 
 
+async def test_what_is_done_when_the_server_ends_keeps_its_file(kept: KeptExports, tmp_path: Path) -> None:
+    pages = Pages()
+    pages.next(3)
+    said = await begun(kept, pages)
+    for _ in range(10_000):
+        if (await kept.export(said.export_id, 7)).state is ExportState.DONE:
+            break
+    await kept.stop()
+    assert (await kept.export(said.export_id, 7)).state is ExportState.DONE
+    assert files(tmp_path) == [".csv"]
+
+
 async def test_it_takes_a_place_of_the_desk_until_it_ends(kept: KeptExports) -> None:
     desk, pages = Desk(), [Pages(), Pages()]
     for one in pages:
