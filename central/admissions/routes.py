@@ -46,7 +46,7 @@ class ConflictView(BaseModel):
     detected_at: datetime
 
 
-@Route("listConflicts", "GET", "/api/v1/conflicts", "List conflicts, newest first", Permission.ADMISSIONS_READ)
+@Route("GET", "/api/v1/conflicts", Permission.ADMISSIONS_READ)
 async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
     """List conflicts, such as double entries, with both passages."""
     asked = call.parameters

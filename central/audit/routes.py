@@ -102,7 +102,7 @@ class PurgeView(BaseModel):
     records: int
 
 
-@Route("listAuditRecords", "GET", "/api/v1/audit-records", "List what people did, newest first", READ)
+@Route("GET", "/api/v1/audit-records", READ)
 async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
     """List what people did, newest first."""
     asked = call.parameters
@@ -132,7 +132,7 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
     )
 
 
-@Route("listCalls", "GET", "/api/v1/calls", "List calls of the API, newest first", READ)
+@Route("GET", "/api/v1/calls", READ)
 async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
     """List calls of the API, newest first, as far as the level keeps them."""
     asked = call.parameters
@@ -154,7 +154,7 @@ async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
     )
 
 
-@Route("listFaults", "GET", "/api/v1/faults", "List faults, newest first", READ)
+@Route("GET", "/api/v1/faults", READ)
 async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
     """List faults of ours in full, newest first."""
     asked = call.parameters
@@ -173,9 +173,9 @@ async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
     )
 
 
-@Route("verifyAuditChain", "GET", "/api/v1/audit-chain", "Verify the chain of the log", READ)
+@Route("GET", "/api/v1/audit-chain", READ)
 async def verify_audit_chain(call: Call[None, None]) -> ChainView:
-    """Verify the whole chain; reading it takes about a second for a million records."""
+    """Verify the whole chain of the log; reading it takes about a second for a million records."""
     report = await call.request.app[CHAIN].report()
     return ChainView(
         batches=report.batches,
@@ -187,17 +187,9 @@ async def verify_audit_chain(call: Call[None, None]) -> ChainView:
     )
 
 
-@Route(
-    "purgeAuditRecords",
-    "POST",
-    "/api/v1/audit-records/purge",
-    "Delete old records of the log",
-    PURGE,
-    problems=(ProblemCode.CONFLICT,),
-    proved=True,
-)
+@Route("POST", "/api/v1/audit-records/purge", PURGE, problems=(ProblemCode.CONFLICT,), proved=True)
 async def purge_audit_records(call: Call[PurgeBody, None]) -> PurgeView:
-    """Delete the records of all batches that ended before an instant; the chain goes on and records it."""
+    """Delete old records of the log, batch by batch: those that ended before an instant; the chain goes on and records it."""
     chain, before = call.request.app[CHAIN], from_datetime(call.body.before)
     return PurgeView(records=await chain.purge(before, call.principal.user_id, call.now))
 

@@ -143,28 +143,19 @@ class AgentView(BaseModel):
 
 
 @Route(
-    "addCheckPoint",
     "POST",
     "/api/v1/sites/{site_id}/check-points",
-    "Add a check point",
     Permission.DEVICES_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
 async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointView:
-    """Add a check point under the next number."""
+    """Add a check point to a site under the next number."""
     site = SiteId(call.parameters.site_id)
     return _view(await call.request.app[CHECK_POINTS].add(site, _wish(call.body), call.principal.user_id, call.now))
 
 
-@Route(
-    "listCheckPoints",
-    "GET",
-    "/api/v1/sites/{site_id}/check-points",
-    "List a site's check points",
-    Permission.DEVICES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/sites/{site_id}/check-points", Permission.DEVICES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def list_check_points(call: Call[None, CheckPointQuery]) -> Page[CheckPointView]:
     """List a site's check points by number."""
     found = await call.request.app[CHECK_POINTS].of_site(SiteId(call.parameters.site_id))
@@ -172,52 +163,46 @@ async def list_check_points(call: Call[None, CheckPointQuery]) -> Page[CheckPoin
 
 
 @Route(
-    "changeCheckPoint",
     "PUT",
     "/api/v1/check-points/{check_point_id}",
-    "Replace a check point's settings",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
 )
 async def change_check_point(call: Call[CheckPointBody, CheckPointPath]) -> CheckPointView:
-    """Replace what people set."""
+    """Replace a check point's settings."""
     number, by = CheckPointId(call.parameters.check_point_id), call.principal.user_id
     return _view(await call.request.app[CHECK_POINTS].change(number, _wish(call.body), by, call.now))
 
 
 @Route(
-    "deleteCheckPoint",
     "DELETE",
     "/api/v1/check-points/{check_point_id}",
-    "Delete a check point that never recorded anything",
     Permission.DEVICES_EDIT,
-    HTTPStatus.NO_CONTENT,
-    (ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
 )
 async def delete_check_point(call: Call[None, CheckPointPath]) -> None:
-    """Delete a check point."""
+    """Delete a check point that never recorded anything."""
     number = CheckPointId(call.parameters.check_point_id)
     await call.request.app[CHECK_POINTS].remove(number, call.principal.user_id, call.now)
 
 
 @Route(
-    "addEnrolmentCode",
     "POST",
     "/api/v1/sites/{site_id}/enrolment-codes",
-    "Make a one-time code that enrols a computer",
     Permission.DEVICES_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY_REQUESTS),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY_REQUESTS),
 )
-async def make_code(call: Call[CodeBody, SitePath]) -> CodeView:
-    """Make a code."""
+async def add_enrolment_code(call: Call[CodeBody, SitePath]) -> CodeView:
+    """Make a one-time code that enrols a computer."""
     points = tuple(CheckPointId(number) for number in call.body.check_point_ids)
     site, by = SiteId(call.parameters.site_id), call.principal.user_id
     made = await call.request.app[AGENTS].make_code(site, call.body.role, points, by, call.now)
     return CodeView(code=made.code, expires_at=to_datetime(made.expires_at))
 
 
-@Route("listAgents", "GET", "/api/v1/agents", "List agents", Permission.DEVICES_READ)
+@Route("GET", "/api/v1/agents", Permission.DEVICES_READ)
 async def list_agents(call: Call[None, PageQuery]) -> Page[AgentView]:
     """List agents by number, with their last reports."""
     await call.request.app[GUARD].write_down()
@@ -225,32 +210,18 @@ async def list_agents(call: Call[None, PageQuery]) -> Page[AgentView]:
     return page_of(found, lambda one: one.agent_id, call.parameters)
 
 
-@Route(
-    "revokeAgent",
-    "POST",
-    "/api/v1/agents/{agent_id}/revoke",
-    "Revoke an agent",
-    Permission.DEVICES_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/agents/{agent_id}/revoke", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
-    """End an agent's rights."""
+    """Revoke an agent, which ends its rights."""
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
     revoked = await call.request.app[AGENTS].revoke(number, by, call.now, wipe=call.body.wipe)
     call.request.app[GUARD].forget(number)
     return _agent_view(revoked, call.now)
 
 
-@Route(
-    "declareAgentLost",
-    "POST",
-    "/api/v1/agents/{agent_id}/declare-lost",
-    "Declare on the record that an agent will never report again",
-    Permission.DEVICES_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/agents/{agent_id}/declare-lost", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
-    """Declare an agent lost: refunds no longer wait for it."""
+    """Declare on the record that an agent is lost and will never report again: refunds no longer wait for it."""
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
     lost = await call.request.app[AGENTS].declare_lost(number, by, call.body.reason, call.now)
     call.request.app[GUARD].forget(number)
@@ -258,10 +229,8 @@ async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
 
 
 @Route(
-    "copyTickedTypes",
     "POST",
     "/api/v1/check-points/{check_point_id}/ticked-copies",
-    "Tick other check points for the same types",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
 )
@@ -329,7 +298,7 @@ OPERATIONS = (
     change_check_point,
     copy_ticked_types,
     delete_check_point,
-    make_code,
+    add_enrolment_code,
     list_agents,
     revoke_agent,
     declare_agent_lost,

@@ -35,50 +35,27 @@ class ExtensionBody(StrictModel):
     valid_until: AwareDatetime
 
 
-@Route(
-    "readTicket", "GET", "/api/v1/tickets/{ticket_id}", "Read a ticket", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,)
-)
+@Route("GET", "/api/v1/tickets/{ticket_id}", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_ticket(call: Call[None, TicketPath]) -> TicketView:
     """Read a ticket."""
     return ticket_view(await call.request.app[ISSUING].ticket(id_from_text(call.parameters.ticket_id)))
 
 
-@Route(
-    "findTicketByShortNumber",
-    "GET",
-    "/api/v1/short-numbers/{short_number}",
-    "Find a ticket by its short number",
-    Permission.SALES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
-async def find_by_short_number(call: Call[None, ShortNumberPath]) -> TicketView:
+@Route("GET", "/api/v1/short-numbers/{short_number}", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
+async def find_ticket_by_short_number(call: Call[None, ShortNumberPath]) -> TicketView:
     """Find a ticket by its short number."""
     return ticket_view(await call.request.app[ISSUING].ticket_by_short_number(call.parameters.short_number))
 
 
-@Route(
-    "blockTicket",
-    "POST",
-    "/api/v1/tickets/{ticket_id}/block",
-    "Block a ticket at all gates",
-    Permission.TICKETS_EDIT,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/tickets/{ticket_id}/block", Permission.TICKETS_EDIT, problems=_REFUSALS)
 async def block_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
-    """Block a ticket until it is unblocked."""
+    """Block a ticket at all gates until it is unblocked."""
     ticket_id = id_from_text(call.parameters.ticket_id)
     issuing = call.request.app[ISSUING]
     return ticket_view(await issuing.block(ticket_id, call.principal.user_id, call.body.reason, call.now))
 
 
-@Route(
-    "unblockTicket",
-    "POST",
-    "/api/v1/tickets/{ticket_id}/unblock",
-    "Let a blocked ticket be used again",
-    Permission.TICKETS_EDIT,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/tickets/{ticket_id}/unblock", Permission.TICKETS_EDIT, problems=_REFUSALS)
 async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     """Let a blocked ticket be used again."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -86,14 +63,7 @@ async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     return ticket_view(await issuing.unblock(ticket_id, call.principal.user_id, call.body.reason, call.now))
 
 
-@Route(
-    "extendTicket",
-    "POST",
-    "/api/v1/tickets/{ticket_id}/extend",
-    "Move the end of a ticket's validity",
-    Permission.TICKETS_EDIT,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/tickets/{ticket_id}/extend", Permission.TICKETS_EDIT, problems=_REFUSALS)
 async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     """Move the end of a ticket's validity; its printed code stays valid."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -102,19 +72,12 @@ async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     return ticket_view(await issuing.extend(ticket_id, valid_until, call.principal.user_id, call.now))
 
 
-@Route(
-    "reissueTicket",
-    "POST",
-    "/api/v1/tickets/{ticket_id}/reissue",
-    "Sign a new code; older prints die",
-    Permission.TICKETS_EDIT,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/tickets/{ticket_id}/reissue", Permission.TICKETS_EDIT, problems=_REFUSALS)
 async def reissue_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
-    """Sign a new code of the next generation."""
+    """Sign a new code of a ticket, after which older prints no longer admit."""
     ticket_id = id_from_text(call.parameters.ticket_id)
     issuing = call.request.app[ISSUING]
     return ticket_view(await issuing.reissue(ticket_id, call.principal.user_id, call.body.reason, call.now))
 
 
-OPERATIONS = (read_ticket, find_by_short_number, block_ticket, unblock_ticket, extend_ticket, reissue_ticket)
+OPERATIONS = (read_ticket, find_ticket_by_short_number, block_ticket, unblock_ticket, extend_ticket, reissue_ticket)

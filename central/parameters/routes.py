@@ -81,29 +81,27 @@ class ParameterGroupsView(BaseModel):
     items: list[ParameterGroupItem]
 
 
-@Route("readParameterGroups", "GET", "/api/v1/parameters", "Read the groups of parameters", Permission.PARAMETERS_READ)
+@Route("GET", "/api/v1/parameters", Permission.PARAMETERS_READ)
 async def read_parameter_groups(call: Call[None, None]) -> ParameterGroupsView:
     """Read the groups of parameters (参数设置): which there are, and who changed each last."""
     return ParameterGroupsView(items=[_item(one) for one in await call.request.app[PARAMETERS].groups()])
 
 
-@Route("readParameterGroup", "GET", "/api/v1/parameters/{group}", "Read a group of parameters", Permission.PARAMETERS_READ)
+@Route("GET", "/api/v1/parameters/{group}", Permission.PARAMETERS_READ)
 async def read_parameter_group(call: Call[None, GroupPath]) -> ParameterGroupView:
-    """Read a group; of its secrets, only whether they are set."""
+    """Read a group of parameters; of its secrets, only whether they are set."""
     return _view(await call.request.app[PARAMETERS].group(call.parameters.group))
 
 
 @Route(
-    "changeParameterGroup",
     "PUT",
     "/api/v1/parameters/{group}",
-    "Change a group of parameters",
     Permission.PARAMETERS_EDIT,
     problems=(ProblemCode.CONFLICT, ProblemCode.MERCHANT_IN_USE),
     proved=True,
 )
 async def change_parameter_group(call: Call[ParametersBody, GroupPath]) -> ParameterGroupView:
-    """Change a group as a whole; it takes effect at once, in every process."""
+    """Change a group of parameters as a whole; it takes effect at once, in every process."""
     change = Change(call.parameters.group, call.body.version, call.body.values)
     return _view(await call.request.app[PARAMETERS].change(change, call.principal, call.now))
 

@@ -145,13 +145,11 @@ class DifferenceView(BaseModel):
 
 
 @Route(
-    "payOrder",
     "POST",
     "/api/v1/orders/{order_id}/pay",
-    "Pay an order with money that is there",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (
+    status=HTTPStatus.CREATED,
+    problems=(
         ProblemCode.NOT_FOUND,
         ProblemCode.ORDER_STATE,
         ProblemCode.SHIFT_REQUIRED,
@@ -167,57 +165,42 @@ async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
 
 
 @Route(
-    "startPayment",
     "POST",
     "/api/v1/orders/{order_id}/payments",
-    "Begin to pay an order through an institution",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.PAYMENT_METHOD),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.PAYMENT_METHOD),
     idempotent=True,
 )
 async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
-    """Begin a payment: show its `qr`, or wait for the payer; read the payment until its state is final."""
+    """Begin to pay an order through an institution: show its `qr`, or wait for the payer.
+
+    Read the payment until its state is final.
+    """
     wanted = Start(call.parameters.order_id, Method(call.body.method), call.body.auth_code, call.principal.user_id)
     return payment_view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
 
 
-@Route(
-    "giveUpPayment",
-    "POST",
-    "/api/v1/payments/{payment_id}/give-up",
-    "Close or reverse a payment that is no longer needed",
-    Permission.SALES_SELL,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/payments/{payment_id}/give-up", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
 async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
-    """Close or reverse a payment; a payment that has ended stays as it is."""
+    """Close or reverse a payment that is no longer needed; a payment that has ended stays as it is."""
     return payment_view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
 
 
-@Route(
-    "readPayment",
-    "GET",
-    "/api/v1/payments/{payment_id}",
-    "Read a payment",
-    Permission.PAYMENTS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/payments/{payment_id}", Permission.PAYMENTS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Read a payment."""
     return payment_view(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
 
 
 @Route(
-    "matchBill",
     "POST",
     "/api/v1/reconciliation/matches",
-    "Match an institution's bill of a day now",
     Permission.PAYMENTS_SETTLE,
     problems=(ProblemCode.PAYMENT_METHOD, ProblemCode.BILL_NOT_THERE),
 )
 async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
-    """Match a day's bill, as the job does on the next day; you may repeat it at any time. Read the differences."""
+    """Match an institution's bill of a day now, as the job does on the next day; you may repeat it at any time."""
     match = call.request.app[RECONCILIATION].match_by_hand
     found = await match(Method(call.body.method), call.body.day, call.principal.user_id)
     return MatchedDayView(
@@ -230,14 +213,8 @@ async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
     )
 
 
-@Route(
-    "listReconciliationDifferences",
-    "GET",
-    "/api/v1/reconciliation/differences",
-    "List what a person must look at about money, newest first",
-    Permission.PAYMENTS_READ,
-)
-async def list_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
+@Route("GET", "/api/v1/reconciliation/differences", Permission.PAYMENTS_READ)
+async def list_reconciliation_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
     """List what a person must look at about money, newest first."""
     asked = call.parameters
     found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.one_more, asked.state)
@@ -245,26 +222,22 @@ async def list_differences(call: Call[None, DifferenceQuery]) -> Page[Difference
 
 
 @Route(
-    "settleReconciliationDifference",
     "POST",
     "/api/v1/reconciliation/differences/{difference_id}/settle",
-    "Say what came of a difference",
     Permission.PAYMENTS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
-async def settle_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
-    """Note that a person has looked at it, and the result."""
+async def settle_reconciliation_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
+    """Note that a person has looked at a difference, and the result."""
     settle = call.request.app[DIFFERENCES].settle
     return _difference_view(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
 
 
 @RawRoute(
-    "notifyPayment",
     "POST",
     "/api/v1/notifications/{method}",
-    "What a payment institution tells by itself, signed by it",
     Access.PUBLIC,
-    "*/*",
+    media_type="*/*",
     problems=(ProblemCode.NOT_FOUND, ProblemCode.BODY_TOO_LARGE),
     raw_answers=(HTTPStatus.UNAUTHORIZED,),
 )
@@ -327,7 +300,7 @@ OPERATIONS = (
     give_up_payment,
     read_payment,
     match_bill,
-    list_differences,
-    settle_difference,
+    list_reconciliation_differences,
+    settle_reconciliation_difference,
     notify_payment,
 )

@@ -94,34 +94,21 @@ class PromoterView(BaseModel):
     created_at: datetime
 
 
-@Route("listPromoterGroups", "GET", "/api/v1/promoter-groups", "List the groups of promoters", Permission.PROMOTERS_READ)
+@Route("GET", "/api/v1/promoter-groups", Permission.PROMOTERS_READ)
 async def list_promoter_groups(call: Call[None, PageQuery]) -> Page[PromoterGroupView]:
     """List the groups of promoters by number."""
     found = [_group_view(one) for one in await call.request.app[PROMOTERS].groups()]
     return page_of(found, lambda one: one.group_id, call.parameters)
 
 
-@Route(
-    "addPromoterGroup",
-    "POST",
-    "/api/v1/promoter-groups",
-    "Add a group of promoters",
-    Permission.PROMOTERS_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.CONFLICT,),
-)
+@Route("POST", "/api/v1/promoter-groups", Permission.PROMOTERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGroupView:
     """Add a group of promoters."""
     return _group_view(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route(
-    "changePromoterGroup",
-    "PUT",
-    "/api/v1/promoter-groups/{group_id}",
-    "Rename, disable or enable a group of promoters",
-    Permission.PROMOTERS_EDIT,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    "PUT", "/api/v1/promoter-groups/{group_id}", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 )
 async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]) -> PromoterGroupView:
     """Rename, disable or enable a group of promoters."""
@@ -129,7 +116,7 @@ async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]
     return _group_view(await promoters.change_group(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("listPromoters", "GET", "/api/v1/promoters", "List promoters", Permission.PROMOTERS_READ)
+@Route("GET", "/api/v1/promoters", Permission.PROMOTERS_READ)
 async def list_promoters(call: Call[None, PromoterQuery]) -> Page[PromoterView]:
     """List promoters by number."""
     asked = call.parameters
@@ -137,79 +124,44 @@ async def list_promoters(call: Call[None, PromoterQuery]) -> Page[PromoterView]:
     return page_from(found, asked, lambda one: (one.promoter_id,), lambda one: _view(call.request, one))
 
 
-@Route(
-    "readPromoter",
-    "GET",
-    "/api/v1/promoters/{promoter_id}",
-    "Read a promoter",
-    Permission.PROMOTERS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/promoters/{promoter_id}", Permission.PROMOTERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_promoter(call: Call[None, PromoterPath]) -> PromoterView:
     """Read a promoter."""
     return _view(call.request, await call.request.app[PROMOTERS].promoter(call.parameters.promoter_id))
 
 
-@Route(
-    "addPromoter",
-    "POST",
-    "/api/v1/promoters",
-    "Add a promoter",
-    Permission.PROMOTERS_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/promoters", Permission.PROMOTERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.NOT_FOUND,))
 async def add_promoter(call: Call[PromoterBody, None]) -> PromoterView:
     """Add a promoter with a code of their own."""
     added = await call.request.app[PROMOTERS].add(call.body.stated(), call.principal.user_id, call.now)
     return _view(call.request, added)
 
 
-@Route(
-    "changePromoter",
-    "PUT",
-    "/api/v1/promoters/{promoter_id}",
-    "Change, disable or enable a promoter",
-    Permission.PROMOTERS_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("PUT", "/api/v1/promoters/{promoter_id}", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def change_promoter(call: Call[PromoterBody, PromoterPath]) -> PromoterView:
     """Change, disable or enable a promoter."""
     promoters, number = call.request.app[PROMOTERS], call.parameters.promoter_id
     return _view(call.request, await promoters.change(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "renewPromoterCode",
-    "POST",
-    "/api/v1/promoters/{promoter_id}/renew-code",
-    "Give a promoter a new code",
-    Permission.PROMOTERS_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/promoters/{promoter_id}/renew-code", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def renew_promoter_code(call: Call[None, PromoterPath]) -> PromoterView:
     """Give a promoter a new code; the old one is unknown from now on."""
     renewed = await call.request.app[PROMOTERS].renew_code(call.parameters.promoter_id, call.principal.user_id, call.now)
     return _view(call.request, renewed)
 
 
-async def _read_qr(call: Call[None, PromoterPath]) -> web.StreamResponse:
+@StreamRoute(
+    "GET", "/api/v1/promoters/{promoter_id}/qr", Permission.PROMOTERS_READ, problems=(ProblemCode.NOT_FOUND,), media_types=(PNG,)
+)
+async def read_promoter_qr(call: Call[None, PromoterPath]) -> web.StreamResponse:
+    """Read a promoter's QR as a picture."""
     promoter = await call.request.app[PROMOTERS].promoter(call.parameters.promoter_id)
     image = io.BytesIO()
     symbol = segno.make(_link(call.request, promoter), error="m", micro=False)
     symbol.save(image, kind="png", scale=_MODULE_PIXELS)
     headers = {REQUEST_ID_HEADER: call.request[REQUEST_ID]}
     return web.Response(body=image.getvalue(), content_type=PNG, headers=headers)
-
-
-read_promoter_qr = StreamRoute(
-    "readPromoterQr",
-    "/api/v1/promoters/{promoter_id}/qr",
-    "A promoter's QR as a picture",
-    Permission.PROMOTERS_READ,
-    (PNG,),
-    (ProblemCode.NOT_FOUND,),
-)(PromoterPath, _read_qr)
 
 
 def _link(request: web.Request, promoter: Promoter) -> str:

@@ -138,13 +138,11 @@ class ShiftView(ShiftItem):
 
 
 @Route(
-    "openShift",
     "POST",
     "/api/v1/own-shift",
-    "Open the own shift",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
 )
 async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
     """Open the own shift with change from the safe, or as another seller left it."""
@@ -152,27 +150,18 @@ async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
     return shift_item(await call.request.app[CASH_SHIFTS].open(wanted, call.principal, call.now))
 
 
-@Route(
-    "readOwnShift",
-    "GET",
-    "/api/v1/own-shift",
-    "Read the own open shift",
-    Permission.SALES_SELL,
-    problems=(ProblemCode.SHIFT_STATE,),
-)
+@Route("GET", "/api/v1/own-shift", Permission.SALES_SELL, problems=(ProblemCode.SHIFT_STATE,))
 async def read_own_shift(call: Call[None, None]) -> ShiftItem:
     """Read the own open shift; only the answer to the count says what the drawer should hold."""
     return shift_item(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
 
 
 @Route(
-    "handInCash",
     "POST",
     "/api/v1/own-shift/hand-ins",
-    "Bring cash of the own drawer to the safe",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (ProblemCode.SHIFT_STATE,),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.SHIFT_STATE,),
     idempotent=True,
 )
 async def hand_in_cash(call: Call[HandInBody, None]) -> ShiftItem:
@@ -181,14 +170,7 @@ async def hand_in_cash(call: Call[HandInBody, None]) -> ShiftItem:
     return shift_item(await shifts.hand_in(call.body.amount_fen, seller, call.once, call.now))
 
 
-@Route(
-    "closeOwnShift",
-    "POST",
-    "/api/v1/own-shift/close",
-    "Close the own shift by a blind count",
-    Permission.SALES_SELL,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
-)
+@Route("POST", "/api/v1/own-shift/close", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE))
 async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
     """Close the own shift: the answer says what was expected, and what is over or short."""
     shifts = call.request.app[CASH_SHIFTS]
@@ -196,41 +178,27 @@ async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
 
 
 @Route(
-    "closeShift",
-    "POST",
-    "/api/v1/shifts/{shift_id}/close",
-    "Close a shift that its seller has left open",
-    Permission.SHIFTS_SETTLE,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    "POST", "/api/v1/shifts/{shift_id}/close", Permission.SHIFTS_SETTLE, problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE)
 )
 async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
-    """Close another seller's shift by the count of the user who calls."""
+    """Close a shift that its seller has left open, by the count of the user who calls."""
     shifts, number = call.request.app[CASH_SHIFTS], call.parameters.shift_id
     return await _view(shifts, await shifts.close(number, call.body.stated(), call.principal, call.now))
 
 
 @Route(
-    "putLeftCashInSafe",
     "POST",
     "/api/v1/shifts/{shift_id}/put-left-cash-in-safe",
-    "Put into the safe what a shift left for the next seller",
     Permission.SHIFTS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
 )
 async def put_left_cash_in_safe(call: Call[None, ShiftPath]) -> ShiftView:
-    """Put into the safe what a seller did not take over."""
+    """Put into the safe what a shift left for the next seller."""
     shifts = call.request.app[CASH_SHIFTS]
     return await _view(shifts, await shifts.to_safe(call.parameters.shift_id, call.principal, call.now))
 
 
-@Route(
-    "readShift",
-    "GET",
-    "/api/v1/shifts/{shift_id}",
-    "Read a shift's report",
-    Permission.SHIFTS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/shifts/{shift_id}", Permission.SHIFTS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_shift(call: Call[None, ShiftPath]) -> ShiftView:
     """Read a shift's report."""
     shifts = call.request.app[CASH_SHIFTS]

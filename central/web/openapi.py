@@ -113,7 +113,8 @@ def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
 def _operation(operation: Operation, references: References, example: Example) -> Json:
     described: Json = {
         "operationId": operation.operation_id,
-        "summary": operation.summary,
+        "summary": operation.words.summary,
+        "description": operation.words.description,
         "responses": _responses(operation, references, example),
     }
     tag = operation.path.split("/")

@@ -7,7 +7,7 @@ handler sees it; a handler returns a model, never bytes of its own making (excep
 import json
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Generic, TypeVar, cast, get_args, get_type_hints
 
@@ -20,6 +20,7 @@ from central.domain.principal import Principal, Subject
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, Sight
+from central.web.operation_words import Words, words_of
 from protocol.instants import Clock, Instant
 
 MAX_BODY_BYTES = 256 * 1024
@@ -48,10 +49,9 @@ class Operation:
     `stream_media_types` are the types of an operation that answers with a stream.
     """
 
-    operation_id: str
+    words: Words
     method: str
     path: str
-    summary: str
     access: Access | str
     handle: Handler
     body: type[BaseModel] | None = None
@@ -64,6 +64,11 @@ class Operation:
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
+
+    @property
+    def operation_id(self) -> str:
+        """Return the name by which the API's document and the log of calls know it."""
+        return self.words.operation_id
 
     @property
     def subjects(self) -> tuple[Subject, ...]:
@@ -103,32 +108,43 @@ class Call(Generic[BodyT, ParametersT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """The decorator of a handler `async def f(call: Call[Body, Parameters]) -> Answer`: see `Operation` for the fields.
+class _Declared:
+    """What every route declares: see `Operation` for the fields."""
 
-    The models come from the handler's own signature, so that they are written once.
-    """
-
-    operation_id: str
     method: str
     path: str
-    summary: str
     access: Access | str
-    status: HTTPStatus = HTTPStatus.OK
     problems: tuple[ProblemCode, ...] = ()
+
+    def operation(self, words: Words, handle: Handler) -> Operation:
+        """Return the operation of a handler that is called by these words."""
+        return Operation(words, self.method, self.path, self.access, handle, problems=self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Route(_Declared):
+    """The decorator of a handler `async def f(call: Call[Body, Parameters]) -> Answer`: see `Operation` for the fields.
+
+    The models come from the handler's own signature, and the words from its name and docstring, so that they are written once.
+    """
+
+    status: HTTPStatus = HTTPStatus.OK
     idempotent: bool = False
     proved: bool = False
 
     def __call__(self, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return the handler as a declared operation."""
+        return self.of(words_of(handler), handler)
+
+    def of(self, words: Words, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
+        """Return a handler that is made from a table, by the words that the table gives."""
         body, parameters, answer = _models(handler)
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            who, sent = await _admit(request, self.operation_id, self.access)
+            who, sent = await _admit(request, words.operation_id, self.access)
             if self.proved and who is not None:
                 access.require_proved(who, request.app[CLOCK]())
-            asked = _parse_parameters(parameters, request)
-            await _require_seen(request, who, asked, tuple(request.match_info))
+            asked = await _asked(request, who, parameters)
             raw = await _read_body(request) if body else b""
             said = _parse_body(body, raw)
             await _require_seen(request, who, said, tuple(Subject))
@@ -139,38 +155,13 @@ class Route:
                 parameters=cast("ParametersT", asked),
                 who=who,
                 credentials=sent,
-                idempotency=self._key(request, who, raw),
+                idempotency=_key(request, words.operation_id, who, raw) if self.idempotent else None,
             )
-            return self._respond(await handler(call), request)
+            return _respond(self.status, await handler(call), request)
 
-        return Operation(
-            operation_id=self.operation_id,
-            method=self.method,
-            path=self.path,
-            summary=self.summary,
-            access=self.access,
-            handle=handle,
-            body=body,
-            parameters=parameters,
-            answer=answer,
-            status=self.status,
-            problems=self.problems,
-            idempotent=self.idempotent,
-            proved=self.proved,
-        )
-
-    def _key(self, request: web.Request, who: Principal | None, raw: bytes) -> IdempotencyKey | None:
-        if not self.idempotent:
-            return None
-        assert who is not None, "an idempotency key belongs to a person"
-        scope = f"{self.operation_id}/{who.user_id}"
-        return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
-
-    def _respond(self, answer: AnswerT, request: web.Request) -> web.Response:
-        headers: dict[str, str] = request.get(ANSWER_HEADERS, {})
-        if answer is None:
-            return web.Response(status=self.status, headers=headers)
-        return web.Response(status=self.status, headers=headers, body=answer.model_dump_json().encode(), content_type=JSON)
+        declared = self.operation(words, handle)
+        models = replace(declared, body=body, parameters=parameters, answer=answer)
+        return replace(models, status=self.status, idempotent=self.idempotent, proved=self.proved)
 
 
 # Headers that a handler adds to its answer (a cookie).
@@ -178,78 +169,52 @@ ANSWER_HEADERS: web.RequestKey[dict[str, str]] = web.RequestKey("answer_headers"
 
 
 @dataclass(frozen=True, slots=True)
-class RawRoute:
-    """The decorator of a handler that reads and writes bytes of `media_type` itself; access is checked as for any route.
+class RawRoute(_Declared):
+    """The decorator of a handler that reads and writes bytes of `media_type` itself; access is checked as for any route."""
 
-    See `Operation` for the fields.
-    """
-
-    operation_id: str
-    method: str
-    path: str
-    summary: str
-    access: Access | str
-    media_type: str
-    problems: tuple[ProblemCode, ...] = ()
+    media_type: str = field(kw_only=True)
     raw_answers: tuple[HTTPStatus, ...] = ()
 
     def __call__(self, handler: Handler) -> Operation:
         """Return the handler as a declared operation."""
+        return self.of(words_of(handler), handler)
+
+    def of(self, words: Words, handler: Handler) -> Operation:
+        """Return a handler that another decorator has made, by the words of the handler within."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            await _admit(request, self.operation_id, self.access)
+            await _admit(request, words.operation_id, self.access)
             return await handler(request)
 
-        return Operation(
-            operation_id=self.operation_id,
-            method=self.method,
-            path=self.path,
-            summary=self.summary,
-            access=self.access,
-            handle=handle,
-            problems=self.problems,
-            raw_media_type=self.media_type,
-            raw_answers=self.raw_answers,
-        )
+        declared = self.operation(words, handle)
+        return replace(declared, raw_media_type=self.media_type, raw_answers=self.raw_answers)
 
 
 @dataclass(frozen=True, slots=True)
-class StreamRoute:
+class StreamRoute(_Declared):
     """The decorator of a handler `async def f(call: Call[None, Parameters]) -> StreamResponse` that writes a stream itself.
 
-    See `Operation` for the fields. A `method` other than GET changes something, and streams the result.
+    A `method` other than GET changes something, and streams the result.
     """
 
-    operation_id: str
-    path: str
-    summary: str
-    access: Access | str
-    media_types: tuple[str, ...]
-    problems: tuple[ProblemCode, ...] = ()
-    method: str = "GET"
+    media_types: tuple[str, ...] = field(kw_only=True)
 
-    def __call__(
-        self, parameters: type[StreamedT], handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]
-    ) -> Operation:
+    def __call__(self, handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]) -> Operation:
         """Return the handler as a declared operation."""
+        parameters = cast("type[StreamedT]", _models(handler)[1])
+        return self.of(words_of(handler), parameters, handler)
+
+    def of(
+        self, words: Words, parameters: type[StreamedT], handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]
+    ) -> Operation:
+        """Return a handler that is made from a table, with the words and the parameters that the table gives."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            who, sent = await _admit(request, self.operation_id, self.access)
-            parsed = cast("StreamedT", _parse_parameters(parameters, request))
-            await _require_seen(request, who, parsed, tuple(request.match_info))
-            return await handler(Call(request, request.app[CLOCK](), None, parsed, who, sent, None))
+            who, sent = await _admit(request, words.operation_id, self.access)
+            asked = cast("StreamedT", await _asked(request, who, parameters))
+            return await handler(Call(request, request.app[CLOCK](), None, asked, who, sent, None))
 
-        return Operation(
-            operation_id=self.operation_id,
-            method=self.method,
-            path=self.path,
-            summary=self.summary,
-            access=self.access,
-            handle=handle,
-            parameters=parameters,
-            problems=self.problems,
-            stream_media_types=self.media_types,
-        )
+        return replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
 
 
 def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:
@@ -286,6 +251,26 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
     if isinstance(wanted, str):
         access.require(wanted, who)
     return who, sent
+
+
+def _key(request: web.Request, operation_id: str, who: Principal | None, raw: bytes) -> IdempotencyKey:
+    assert who is not None, "an idempotency key belongs to a person"
+    scope = f"{operation_id}/{who.user_id}"
+    return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
+
+
+def _respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request) -> web.Response:
+    headers: dict[str, str] = request.get(ANSWER_HEADERS, {})
+    if answer is None:
+        return web.Response(status=status, headers=headers)
+    return web.Response(status=status, headers=headers, body=answer.model_dump_json().encode(), content_type=JSON)
+
+
+async def _asked(request: web.Request, who: Principal | None, parameters: type[BaseModel] | None) -> BaseModel | None:
+    """Return the parameters, of which none names something outside the caller's data scope."""
+    asked = _parse_parameters(parameters, request)
+    await _require_seen(request, who, asked, tuple(request.match_info))
+    return asked
 
 
 async def _require_seen(request: web.Request, who: Principal | None, said: BaseModel | None, names: tuple[str, ...]) -> None:

@@ -183,7 +183,7 @@ class StatementView(BaseModel):
     next: str | None
 
 
-@Route("listAgencies", "GET", "/api/v1/agencies", "List travel agencies", Permission.AGENCIES_READ)
+@Route("GET", "/api/v1/agencies", Permission.AGENCIES_READ)
 async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
     """List travel agencies by number."""
     asked = call.parameters
@@ -191,68 +191,32 @@ async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
     return page_from(found, asked, lambda one: (one.agency_id,), _view)
 
 
-@Route(
-    "readAgency",
-    "GET",
-    "/api/v1/agencies/{agency_id}",
-    "Read a travel agency",
-    Permission.AGENCIES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_agency(call: Call[None, AgencyPath]) -> AgencyView:
     """Read a travel agency with its balance and its debt."""
     return _view(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
 
 
-@Route(
-    "addAgency",
-    "POST",
-    "/api/v1/agencies",
-    "Add a travel agency",
-    Permission.AGENCIES_EDIT,
-    HTTPStatus.CREATED,
-    _REFUSALS,
-)
+@Route("POST", "/api/v1/agencies", Permission.AGENCIES_EDIT, status=HTTPStatus.CREATED, problems=_REFUSALS)
 async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
     """Add a travel agency."""
     return _view(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "changeAgency",
-    "PUT",
-    "/api/v1/agencies/{agency_id}",
-    "Change, disable or enable a travel agency",
-    Permission.AGENCIES_EDIT,
-    problems=_REFUSALS,
-)
+@Route("PUT", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_EDIT, problems=_REFUSALS)
 async def change_agency(call: Call[AgencyBody, AgencyPath]) -> AgencyView:
     """Change a travel agency; a credit limit below its debt only stops further purchases."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
     return _view(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "readAgencyPrices",
-    "GET",
-    "/api/v1/agencies/{agency_id}/prices",
-    "Read an agency's contract prices",
-    Permission.AGENCIES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_agency_prices(call: Call[None, AgencyPath]) -> PricesView:
     """Read an agency's contract prices by type and day."""
     return _prices_view(await call.request.app[AGENCIES].prices(call.parameters.agency_id))
 
 
-@Route(
-    "setAgencyPrices",
-    "PUT",
-    "/api/v1/agencies/{agency_id}/prices",
-    "Set an agency's contract prices",
-    Permission.AGENCIES_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("PUT", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
     """Set all contract prices of an agency; sold tickets keep their price."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
@@ -264,13 +228,11 @@ async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
 
 
 @Route(
-    "takeAgencyMoney",
     "POST",
     "/api/v1/agencies/{agency_id}/receipts",
-    "Take an agency's money into its balance, or for what it owes",
     Permission.AGENCIES_FUNDS,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
     idempotent=True,
 )
 async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
@@ -282,32 +244,23 @@ async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
 
 
 @Route(
-    "payAgencyOut",
     "POST",
     "/api/v1/agencies/{agency_id}/payouts",
-    "Pay a disabled agency what is left of its balance",
     Permission.AGENCIES_FUNDS,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED, ProblemCode.CONFLICT),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED, ProblemCode.CONFLICT),
     idempotent=True,
     proved=True,
 )
 async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
-    """Pay an agency whose contract has ended the rest of its balance."""
+    """Pay a disabled agency what is left of its balance."""
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     paying = Paying(call.parameters.agency_id, ReceiptKind.PAYOUT, body.amount_fen, paid)
     return _view(await call.request.app[AGENCIES].pay_out(paying, call.once, call.now))
 
 
-@Route(
-    "readAgencyStatement",
-    "GET",
-    "/api/v1/agencies/{agency_id}/statement",
-    "Read an agency's statement of a period",
-    Permission.AGENCIES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/agencies/{agency_id}/statement", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementView:
     """Read an agency's balances before and after a period, and page by page the movements."""
     asked, agencies = call.parameters, call.request.app[AGENCIES]

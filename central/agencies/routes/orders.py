@@ -81,31 +81,22 @@ class GroupOrderView(BaseModel):
     waiting_for: list[WaitedForView]
 
 
-@Route(
-    "quoteAgencyOrder",
-    "POST",
-    "/api/v1/agencies/{agency_id}/quotes",
-    "What it costs an agency",
-    Permission.SALES_SELL,
-    problems=SALE_REFUSALS,
-)
-async def quote_agency(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
-    """Return what it costs the agency now, at its contract prices; nothing is stored."""
+@Route("POST", "/api/v1/agencies/{agency_id}/quotes", Permission.SALES_SELL, problems=SALE_REFUSALS)
+async def quote_agency_order(call: Call[QuoteBody, AgencyPath]) -> QuoteView:
+    """Quote an order for an agency, at its contract prices; nothing is stored."""
     wanted = wanted_of(call.body, call.principal)
     return quote_view(await call.request.app[AGENCY_SALES].quote(call.parameters.agency_id, wanted, call.now))
 
 
 @Route(
-    "sellAgencyOrder",
     "POST",
     "/api/v1/agencies/{agency_id}/orders",
-    "Sell to an agency",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
+    status=HTTPStatus.CREATED,
+    problems=(*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.AGENCY_FUNDS, ProblemCode.SHIFT_REQUIRED),
     idempotent=True,
 )
-async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
+async def sell_agency_order(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
     """Sell to an agency, by its balance, on account, or for money that is there already: the answer holds the tickets."""
     body = call.body
     guide = None if body.guide is None else body.guide.stated()
@@ -115,13 +106,11 @@ async def sell_to_agency(call: Call[AgencyOrderBody, AgencyPath]) -> OrderView:
 
 
 @Route(
-    "holdAgencyOrder",
     "POST",
     "/api/v1/agencies/{agency_id}/held-orders",
-    "Make an agency's order that is paid later",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    status=HTTPStatus.CREATED,
+    problems=(*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView:
@@ -133,14 +122,7 @@ async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView
     return order_view(await call.request.app[AGENCY_SALES].hold(deal, call.once, call.principal.user_id, call.now))
 
 
-@Route(
-    "listGroupOrders",
-    "GET",
-    "/api/v1/agencies/{agency_id}/group-orders",
-    "List an agency's group orders, newest first",
-    Permission.AGENCIES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/agencies/{agency_id}/group-orders", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView]:
     """List an agency's group orders, newest first."""
     asked = call.parameters
@@ -148,27 +130,13 @@ async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView
     return page_from(found, asked, lambda one: (one.order_id,), _view)
 
 
-@Route(
-    "readGroupOrder",
-    "GET",
-    "/api/v1/group-orders/{order_id}",
-    "Read a group order",
-    Permission.AGENCIES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/group-orders/{order_id}", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
     """Read a group order, and the gates that its settlement waits for."""
     return _view(await call.request.app[GROUP_ORDERS].group(call.parameters.order_id, call.now))
 
 
-@Route(
-    "readGroupGuide",
-    "GET",
-    "/api/v1/group-orders/{order_id}/guide",
-    "Read a group's guide in full; this is audited",
-    Permission.HOLDERS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/group-orders/{order_id}/guide", Permission.HOLDERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
     """Read a group's guide in full, which is audited."""
     groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
@@ -176,10 +144,8 @@ async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
 
 
 @Route(
-    "endGroupOrder",
     "POST",
     "/api/v1/group-orders/{order_id}/end",
-    "End a group's visit, and settle it by the heads that came",
     Permission.AGENCIES_FUNDS,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.TICKET_STATE),
 )
@@ -213,8 +179,8 @@ def _contact_view(contact: Contact) -> ContactView:
 
 
 OPERATIONS = (
-    quote_agency,
-    sell_to_agency,
+    quote_agency_order,
+    sell_agency_order,
     hold_agency_order,
     list_group_orders,
     read_group_order,

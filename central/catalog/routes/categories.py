@@ -66,62 +66,37 @@ class CategoriesView(BaseModel):
     items: list[CategoryView]
 
 
-@Route("readCategories", "GET", "/api/v1/categories", "Read the categories as a tree", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/categories", Permission.CATALOG_READ)
 async def read_categories(call: Call[None, None]) -> CategoriesView:
     """Read the categories as a tree."""
     return CategoriesView(items=[_view(one) for one in await call.request.app[CATEGORIES].tree()])
 
 
-@Route(
-    "addCategory",
-    "POST",
-    "/api/v1/categories",
-    "Add a category",
-    Permission.CATALOG_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.CONFLICT,),
-)
+@Route("POST", "/api/v1/categories", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
     """Add a category."""
     return _view(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "changeCategory",
-    "PUT",
-    "/api/v1/categories/{category_id}",
-    "Rename or move a category",
-    Permission.CATALOG_EDIT,
-    problems=_REFUSALS,
-)
+@Route("PUT", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, problems=_REFUSALS)
 async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryView:
     """Rename a category, or move it with all categories under it."""
     categories, number = call.request.app[CATEGORIES], call.parameters.category_id
     return _view(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "deleteCategory",
-    "DELETE",
-    "/api/v1/categories/{category_id}",
-    "Delete an empty category",
-    Permission.CATALOG_EDIT,
-    HTTPStatus.NO_CONTENT,
-    _REFUSALS,
-)
+@Route("DELETE", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS)
 async def delete_category(call: Call[None, CategoryPath]) -> None:
     """Delete an empty category."""
     await call.request.app[CATEGORIES].delete(call.parameters.category_id, call.principal.user_id, call.now)
 
 
 @Route(
-    "setTicketTypeCategory",
     "PUT",
     "/api/v1/ticket-types/{ticket_type_id}/category",
-    "Put a ticket type into a category",
     Permission.CATALOG_EDIT,
-    HTTPStatus.NO_CONTENT,
-    (ProblemCode.NOT_FOUND,),
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
     """Put a ticket type into a category, or into none."""

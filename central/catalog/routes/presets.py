@@ -26,14 +26,7 @@ class PresetsView(BaseModel):
     items: list[PresetView]
 
 
-@Route(
-    "readTicketTypePresets",
-    "GET",
-    "/api/v1/sites/{site_id}/ticket-type-presets",
-    "Read ready-made ticket types for a site",
-    Permission.CATALOG_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/sites/{site_id}/ticket-type-presets", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
     """Read ready-made ticket types for a site."""
     await call.request.app[CATALOG].site(SiteId(call.parameters.site_id))

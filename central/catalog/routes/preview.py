@@ -115,15 +115,13 @@ class PreviewPath(StrictModel):
 
 
 @Route(
-    "previewAdmission",
     "POST",
     "/api/v1/sites/{site_id}/admission-previews",
-    "What a gate would say to a visitor, by a type that is saved or drafted",
     Permission.CATALOG_READ,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SLOT_REQUIRED),
 )
 async def preview_admission(call: Call[PreviewBody, PreviewPath]) -> PreviewView:
-    """Return what a gate would say to a visitor; nothing is stored."""
+    """Preview what a gate would say to a visitor, by a type that is saved or drafted; nothing is stored."""
     return _view(await call.request.app[PREVIEW].preview(call.body.stated(SiteId(call.parameters.site_id))))
 
 

@@ -74,20 +74,13 @@ class SaleSettingsView(BaseModel):
     items: list[SaleSettingView]
 
 
-@Route("readSaleSettings", "GET", "/api/v1/sale-settings", "Read who may sell what", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/sale-settings", Permission.CATALOG_READ)
 async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
     """Read which seller and channel may sell which types."""
     return _views(await call.request.app[SALE_SETTINGS].all_settings())
 
 
-@Route(
-    "setSaleSetting",
-    "PUT",
-    "/api/v1/sale-settings/{kind}/{subject}",
-    "Set what a seller or channel may sell",
-    Permission.CATALOG_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("PUT", "/api/v1/sale-settings/{kind}/{subject}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSettingView:
     """Set what a seller or channel may sell."""
     types = frozenset(TicketTypeId(number) for number in call.body.ticket_type_ids)
@@ -95,21 +88,14 @@ async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSett
     return _view(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
 
 
-@Route(
-    "copySaleSetting",
-    "POST",
-    "/api/v1/sale-settings/{kind}/{subject}/copies",
-    "Give others the same setting",
-    Permission.CATALOG_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/sale-settings/{kind}/{subject}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsView:
     """Give other sellers and channels the same setting, instead of theirs."""
     settings = call.request.app[SALE_SETTINGS]
     return _views(await settings.copy(call.parameters.stated(), call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("listSellableTicketTypes", "GET", "/api/v1/sellable-ticket-types", "List what the seller may sell", Permission.SALES_SELL)
+@Route("GET", "/api/v1/sellable-ticket-types", Permission.SALES_SELL)
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who calls may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))

@@ -72,63 +72,41 @@ class TicketTypeView(BaseModel):
     is_on_sale: bool
 
 
-@Route("addSite", "POST", "/api/v1/sites", "Add a site", Permission.CATALOG_EDIT, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))
+@Route("POST", "/api/v1/sites", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_site(call: Call[SiteParameters, None]) -> SiteView:
     """Add a site under the next number."""
     return _site_view(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
 
 
-@Route(
-    "changeSite",
-    "PUT",
-    "/api/v1/sites/{site_id}",
-    "Replace a site's parameters",
-    Permission.CATALOG_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("PUT", "/api/v1/sites/{site_id}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def change_site(call: Call[SiteParameters, SitePath]) -> SiteView:
     """Replace a site's parameters."""
     catalog, number = call.request.app[CATALOG], SiteId(call.parameters.site_id)
     return _site_view(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
 
 
-@Route("listSites", "GET", "/api/v1/sites", "List sites", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/sites", Permission.CATALOG_READ)
 async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
     """List sites by number."""
     found = [_site_view(site) for site in await call.request.app[CATALOG].all_sites()]
     return page_of(found, lambda one: one.site_id, call.parameters)
 
 
-@Route(
-    "addTicketType",
-    "POST",
-    "/api/v1/ticket-types",
-    "Add a ticket type",
-    Permission.CATALOG_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.CONFLICT,),
-)
+@Route("POST", "/api/v1/ticket-types", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
     """Add a ticket type under the next number, on sale."""
     catalog = call.request.app[CATALOG]
     return type_view(await catalog.add_ticket_type(call.body.parameters, call.body.price_fen, call.principal.user_id, call.now))
 
 
-@Route(
-    "changeTicketTypeSale",
-    "PUT",
-    "/api/v1/ticket-types/{ticket_type_id}/sale",
-    "Set the price, whether it is sold, and by which rules",
-    Permission.CATALOG_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("PUT", "/api/v1/ticket-types/{ticket_type_id}/sale", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def change_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TicketTypeView:
-    """Set the price, whether it is sold, and by which rules; sold tickets keep theirs."""
+    """Set a type's price, whether it is sold, and by which rules; sold tickets keep theirs."""
     catalog, number = call.request.app[CATALOG], TicketTypeId(call.parameters.ticket_type_id)
     return type_view(await catalog.change_sale(number, call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("listTicketTypes", "GET", "/api/v1/ticket-types", "List ticket types", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/ticket-types", Permission.CATALOG_READ)
 async def list_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List ticket types by number."""
     found = [type_view(one) for one in await call.request.app[CATALOG].all_ticket_types()]

@@ -67,22 +67,22 @@ class MenuView(BaseModel):
     groups: list[GroupView]
 
 
-@Route("readMenu", "GET", "/api/v1/menu", "The menu that the person sees", Access.SIGNED_IN)
+@Route("GET", "/api/v1/menu", Access.SIGNED_IN)
 async def read_menu(call: Call[None, None]) -> MenuView:
-    """Return the menu without what the person may not open; pages ask at sign-in and when it is refreshed (刷新菜单)."""
+    """Read the menu without what the person may not open; pages ask at sign-in and when it is refreshed (刷新菜单)."""
     menu = await call.request.app[MENUS].menu()
     return _view(seen_by(menu, call.principal.permissions))
 
 
-@Route("readMenuArrangement", "GET", "/api/v1/menu/arrangement", "The whole menu", Permission.MENUS_EDIT)
+@Route("GET", "/api/v1/menu/arrangement", Permission.MENUS_EDIT)
 async def read_menu_arrangement(call: Call[None, None]) -> MenuView:
-    """Return the whole menu as it stands, hidden pages included."""
+    """Read the whole menu as it stands, hidden pages included."""
     return _view(await call.request.app[MENUS].menu())
 
 
-@Route("arrangeMenu", "PUT", "/api/v1/menu/arrangement", "Arrange the menu", Permission.MENUS_EDIT)
+@Route("PUT", "/api/v1/menu/arrangement", Permission.MENUS_EDIT)
 async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
-    """Replace the arrangement as a whole."""
+    """Arrange the menu; the arrangement is replaced as a whole."""
     groups = tuple(
         PlacedGroup(
             one.key, one.title_zh, one.title_en, tuple(PlacedPage(page.key, is_hidden=page.is_hidden) for page in one.pages)
@@ -92,7 +92,7 @@ async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
     return _view(await call.request.app[MENUS].arrange(groups, call.principal, call.now))
 
 
-@Route("restoreMenu", "DELETE", "/api/v1/menu/arrangement", "Bring back the menu as shipped", Permission.MENUS_EDIT)
+@Route("DELETE", "/api/v1/menu/arrangement", Permission.MENUS_EDIT)
 async def restore_menu(call: Call[None, None]) -> MenuView:
     """Bring back the menu as shipped."""
     return _view(await call.request.app[MENUS].restore(call.principal, call.now))

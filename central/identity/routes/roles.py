@@ -65,9 +65,9 @@ class PermissionsView(BaseModel):
     items: list[PermissionView]
 
 
-@Route("readPermissions", "GET", "/api/v1/permissions", "Read what a role can give", Permission.USERS_READ)
+@Route("GET", "/api/v1/permissions", Permission.USERS_READ)
 async def read_permissions(call: Call[None, None]) -> PermissionsView:
-    """Read all permissions with their titles."""
+    """Read the permissions that a role can give, with their titles."""
     held = call.principal.permissions
     return PermissionsView(
         items=[
@@ -77,53 +77,27 @@ async def read_permissions(call: Call[None, None]) -> PermissionsView:
     )
 
 
-@Route("listRoles", "GET", "/api/v1/roles", "List roles", Permission.USERS_READ)
+@Route("GET", "/api/v1/roles", Permission.USERS_READ)
 async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
     """List roles by number."""
     found = [_view(one) for one in await call.request.app[ROLES].all_roles()]
     return page_of(found, lambda one: one.role_id, call.parameters)
 
 
-@Route(
-    "addRole",
-    "POST",
-    "/api/v1/roles",
-    "Add a role",
-    Permission.ROLES_EDIT,
-    status=HTTPStatus.CREATED,
-    problems=(ProblemCode.CONFLICT,),
-    proved=True,
-)
+@Route("POST", "/api/v1/roles", Permission.ROLES_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
 async def add_role(call: Call[RoleBody, None]) -> RoleView:
     """Add a role; a person cannot make one that gives more than that person holds."""
     return _view(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
 
 
-@Route(
-    "changeRole",
-    "PUT",
-    "/api/v1/roles/{role_id}",
-    "Replace what a role gives",
-    Permission.ROLES_EDIT,
-    problems=_REFUSALS,
-    proved=True,
-)
+@Route("PUT", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, problems=_REFUSALS, proved=True)
 async def change_role(call: Call[RoleBody, RolePath]) -> RoleView:
     """Replace a role; its holders notice with their next request."""
     roles, number = call.request.app[ROLES], call.parameters.role_id
     return _view(await roles.change(number, call.body.stated(), call.principal, call.now))
 
 
-@Route(
-    "deleteRole",
-    "DELETE",
-    "/api/v1/roles/{role_id}",
-    "Delete a role that no person has",
-    Permission.ROLES_EDIT,
-    status=HTTPStatus.NO_CONTENT,
-    problems=_REFUSALS,
-    proved=True,
-)
+@Route("DELETE", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS, proved=True)
 async def delete_role(call: Call[None, RolePath]) -> None:
     """Delete a role that no person has."""
     await call.request.app[ROLES].delete(call.parameters.role_id, call.principal, call.now)

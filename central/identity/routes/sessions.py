@@ -82,109 +82,75 @@ class TotpView(BaseModel):
     uri: str
 
 
-@Route(
-    "signIn",
-    "POST",
-    "/api/v1/session",
-    "Sign in",
-    Access.PUBLIC,
-    status=HTTPStatus.CREATED,
-    problems=_SIGN_IN_REFUSALS,
-)
+@Route("POST", "/api/v1/session", Access.PUBLIC, status=HTTPStatus.CREATED, problems=_SIGN_IN_REFUSALS)
 async def sign_in(call: Call[SignInBody, None]) -> SessionView:
-    """Open a session."""
+    """Sign in, which opens a session."""
     body = call.body
     attempt = Attempt(body.name, body.password, _source(call.request), body.totp_code)
     signed_in = await call.request.app[IDENTITY].sign_in(attempt, call.now)
     return _hand_over(call.request, signed_in, bearer=body.bearer)
 
 
-@Route("readSession", "GET", "/api/v1/session", "Who is signed in", Access.SIGNED_IN)
+@Route("GET", "/api/v1/session", Access.SIGNED_IN)
 async def read_session(call: Call[None, None]) -> SessionView:
-    """Return who is signed in."""
+    """Read who is signed in."""
     assert call.credentials is not None, "a signed-in request has credentials"
     return _view(call.principal, call.credentials.token)
 
 
-@Route("signOut", "DELETE", "/api/v1/session", "Sign out", Access.SIGNED_IN, status=HTTPStatus.NO_CONTENT)
+@Route("DELETE", "/api/v1/session", Access.SIGNED_IN, status=HTTPStatus.NO_CONTENT)
 async def sign_out(call: Call[None, None]) -> None:
-    """End the session."""
+    """Sign out, which ends the session."""
     assert call.credentials is not None, "a signed-in request has credentials"
     await call.request.app[IDENTITY].sign_out(call.credentials.token, call.now)
     call.request[ANSWER_HEADERS] = {"Set-Cookie": _cookie("", max_age_s=0)}
 
 
-@Route(
-    "proveSession",
-    "POST",
-    "/api/v1/session/prove",
-    "Give the password again, before money, keys or roles are touched",
-    Access.SESSION,
-    problems=_SIGN_IN_REFUSALS,
-)
+@Route("POST", "/api/v1/session/prove", Access.SESSION, problems=_SIGN_IN_REFUSALS)
 async def prove_session(call: Call[ProofBody, None]) -> SessionView:
-    """Note that the person gave the password again; for five minutes the operations that need this are open."""
+    """Give the password again; for five minutes the operations on money, keys and roles that need this are open."""
     assert call.credentials is not None, "a signed-in request has credentials"
     attempt = Attempt(call.principal.name, call.body.password, _source(call.request), call.body.totp_code)
     who = await call.request.app[IDENTITY].prove_again(call.principal, call.credentials.token, attempt, call.now)
     return _view(who, call.credentials.token)
 
 
-@Route(
-    "changePassword",
-    "PUT",
-    "/api/v1/session/password",
-    "Change the own password",
-    Access.SESSION,
-    problems=(ProblemCode.PASSWORD_WEAK, ProblemCode.SIGN_IN_FAILED),
-)
+@Route("PUT", "/api/v1/session/password", Access.SESSION, problems=(ProblemCode.PASSWORD_WEAK, ProblemCode.SIGN_IN_FAILED))
 async def change_password(call: Call[PasswordBody, None]) -> SessionView:
-    """Set an own password; all other sessions of the person end."""
+    """Change the own password; all other sessions of the person end."""
     identity = call.request.app[IDENTITY]
     signed_in = await identity.change_password(call.principal, call.body.old_password, call.body.new_password, call.now)
     return _hand_over(call.request, signed_in, bearer=call.body.bearer)
 
 
 @Route(
-    "beginTotp",
     "POST",
     "/api/v1/session/totp",
-    "Begin an own second factor",
     Access.SESSION,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.SIGN_IN_FAILED, ProblemCode.CONFLICT),
 )
 async def begin_totp(call: Call[TotpBeginBody, None]) -> TotpView:
-    """Make a secret for an authenticator app; it takes effect once a code has confirmed it."""
+    """Begin an own second factor with a new secret for an authenticator app; it takes effect once a code has confirmed it."""
     secret, uri = await call.request.app[IDENTITY].begin_totp(call.principal, call.body.password, call.now)
     return TotpView(secret=secret, uri=uri)
 
 
 @Route(
-    "confirmTotp",
     "PUT",
     "/api/v1/session/totp",
-    "Take the own second factor into use",
     Access.SESSION,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.SIGN_IN_FAILED, ProblemCode.CONFLICT),
 )
 async def confirm_totp(call: Call[TotpConfirmBody, None]) -> None:
-    """Take the second factor into use by its first code."""
+    """Take the own second factor into use by its first code."""
     await call.request.app[IDENTITY].confirm_totp(call.principal, call.body.totp_code, call.now)
 
 
-@Route(
-    "endTotp",
-    "POST",
-    "/api/v1/session/totp/end",
-    "Remove the own second factor",
-    Access.SESSION,
-    status=HTTPStatus.NO_CONTENT,
-    problems=(ProblemCode.SIGN_IN_FAILED,),
-)
+@Route("POST", "/api/v1/session/totp/end", Access.SESSION, status=HTTPStatus.NO_CONTENT, problems=(ProblemCode.SIGN_IN_FAILED,))
 async def end_totp(call: Call[TotpBeginBody, None]) -> None:
-    """Remove the second factor."""
+    """Remove the own second factor."""
     await call.request.app[IDENTITY].end_totp(call.principal, call.body.password, call.now)
 
 

@@ -45,25 +45,13 @@ class SettingGroupsView(BaseModel):
     items: list[SettingGroupView]
 
 
-@Route(
-    "readSettingGroups",
-    "GET",
-    "/api/v1/setting-groups",
-    "Read groups of sellers, channels and check points",
-    Permission.CATALOG_READ,
-)
+@Route("GET", "/api/v1/setting-groups", Permission.CATALOG_READ)
 async def read_setting_groups(call: Call[None, None]) -> SettingGroupsView:
     """Read groups of sellers, channels and check points."""
     return SettingGroupsView(items=[_view(one) for one in await call.request.app[SETTING_GROUPS].groups()])
 
 
-@Route(
-    "setSettingGroup",
-    "PUT",
-    "/api/v1/setting-groups/{kind}/{name}",
-    "Set who stands in a group",
-    Permission.CATALOG_EDIT,
-)
+@Route("PUT", "/api/v1/setting-groups/{kind}/{name}", Permission.CATALOG_EDIT)
 async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupView:
     """Set who stands in a group, which is made where there is none."""
     group = SettingGroup(call.parameters.kind, call.parameters.name, tuple(call.body.members))
@@ -71,13 +59,11 @@ async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupV
 
 
 @Route(
-    "deleteSettingGroup",
     "DELETE",
     "/api/v1/setting-groups/{kind}/{name}",
-    "Delete a group",
     Permission.CATALOG_EDIT,
-    HTTPStatus.NO_CONTENT,
-    (ProblemCode.NOT_FOUND,),
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def delete_setting_group(call: Call[None, GroupPath]) -> None:
     """Delete a group; what was copied to its members stays."""

@@ -76,10 +76,8 @@ class SupervisorView(BaseModel):
 
 
 @Route(
-    "addSupervisor",
     "PUT",
     "/api/v1/sites/{site_id}/supervisors/{name}",
-    "Let a person supervise a site's gates",
     Permission.SUPERVISORS_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
@@ -90,28 +88,19 @@ async def add_supervisor(call: Call[None, SupervisorPath]) -> SupervisorView:
 
 
 @Route(
-    "removeSupervisor",
     "DELETE",
     "/api/v1/sites/{site_id}/supervisors/{name}",
-    "End a person's supervision of a site's gates",
     Permission.SUPERVISORS_EDIT,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.NOT_FOUND,),
 )
 async def remove_supervisor(call: Call[None, SupervisorPath]) -> None:
-    """End a person's supervision; with the last site their PIN ends."""
+    """End a person's supervision of a site's gates; with the last site their PIN ends."""
     site, name = SiteId(call.parameters.site_id), call.parameters.name
     await call.request.app[SUPERVISORS].remove(site, name, call.principal, call.now)
 
 
-@Route(
-    "listSupervisors",
-    "GET",
-    "/api/v1/sites/{site_id}/supervisors",
-    "List a site's supervisors",
-    Permission.SUPERVISORS_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/sites/{site_id}/supervisors", Permission.SUPERVISORS_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[SupervisorView]:
     """List a site's supervisors by number."""
     found = await call.request.app[SUPERVISORS].of_site(SiteId(call.parameters.site_id))
@@ -119,10 +108,8 @@ async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[Supervisor
 
 
 @Route(
-    "setSupervisorPin",
     "PUT",
     "/api/v1/supervisors/{name}/pin",
-    "Give a supervisor a PIN",
     Permission.SUPERVISORS_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT, ProblemCode.PIN_WEAK),
 )
@@ -133,10 +120,8 @@ async def set_supervisor_pin(call: Call[PinBody, SupervisedPath]) -> SupervisorV
 
 
 @Route(
-    "setOwnPin",
     "PUT",
     "/api/v1/session/pin",
-    "Set the own PIN",
     Access.SESSION,
     problems=(
         ProblemCode.CONFLICT,

@@ -55,26 +55,17 @@ class NewTokenView(BaseModel):
     details: TokenView
 
 
-@Route("listTokens", "GET", "/api/v1/tokens", "List programs' tokens", Permission.TOKENS_EDIT)
+@Route("GET", "/api/v1/tokens", Permission.TOKENS_EDIT)
 async def list_tokens(call: Call[None, PageQuery]) -> Page[TokenView]:
-    """List tokens by number."""
+    """List programs' tokens by number."""
     asked = call.parameters
     found = await call.request.app[TOKENS].tokens(from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.token_id,), _view)
 
 
-@Route(
-    "addToken",
-    "POST",
-    "/api/v1/tokens",
-    "Give a program access",
-    Permission.TOKENS_EDIT,
-    status=HTTPStatus.CREATED,
-    problems=(ProblemCode.CONFLICT,),
-    proved=True,
-)
+@Route("POST", "/api/v1/tokens", Permission.TOKENS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
 async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
-    """Make a token; the program sends it as a bearer token."""
+    """Give a program access by a token, which it sends as a bearer token."""
     body = call.body
     expires_at = None if body.expires_at is None else from_datetime(body.expires_at)
     grant = TokenGrant(body.user_id, body.name, frozenset(body.permissions), expires_at)
@@ -82,16 +73,9 @@ async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
     return NewTokenView(token=token, details=_view(made))
 
 
-@Route(
-    "revokeToken",
-    "POST",
-    "/api/v1/tokens/{token_id}/revoke",
-    "End a program's access",
-    Permission.TOKENS_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/tokens/{token_id}/revoke", Permission.TOKENS_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def revoke_token(call: Call[None, TokenPath]) -> TokenView:
-    """End a token for ever."""
+    """End a program's access for ever."""
     return _view(await call.request.app[TOKENS].revoke(call.parameters.token_id, call.principal, call.now))
 
 

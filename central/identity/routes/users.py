@@ -69,30 +69,21 @@ class NewPasswordView(BaseModel):
     one_time_password: str
 
 
-@Route("listUsers", "GET", "/api/v1/users", "List the people who may sign in", Permission.USERS_READ)
+@Route("GET", "/api/v1/users", Permission.USERS_READ)
 async def list_users(call: Call[None, PageQuery]) -> Page[UserView]:
-    """List people by number."""
+    """List the people who may sign in, by number."""
     asked = call.parameters
     found = await call.request.app[ACCOUNTS].people(from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.user_id,), _view)
 
 
-@Route("readUser", "GET", "/api/v1/users/{user_id}", "Read a person", Permission.USERS_READ, problems=(ProblemCode.NOT_FOUND,))
+@Route("GET", "/api/v1/users/{user_id}", Permission.USERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_user(call: Call[None, UserPath]) -> UserView:
     """Read a person."""
     return _view(await call.request.app[ACCOUNTS].person(call.parameters.user_id))
 
 
-@Route(
-    "addUser",
-    "POST",
-    "/api/v1/users",
-    "Add a person",
-    Permission.USERS_EDIT,
-    status=HTTPStatus.CREATED,
-    problems=(ProblemCode.CONFLICT,),
-    proved=True,
-)
+@Route("POST", "/api/v1/users", Permission.USERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
 async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
     """Add a person; the caller cannot give what the caller does not hold."""
     body = call.body
@@ -100,75 +91,35 @@ async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
     return NewPasswordView(user=_view(person), one_time_password=password)
 
 
-@Route(
-    "changeUser",
-    "PUT",
-    "/api/v1/users/{user_id}",
-    "Replace what is said of a person",
-    Permission.USERS_EDIT,
-    problems=_REFUSALS,
-    proved=True,
-)
+@Route("PUT", "/api/v1/users/{user_id}", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
 async def change_user(call: Call[ProfileBody, UserPath]) -> UserView:
     """Replace a person's name, channel and roles."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     return _view(await accounts.change(number, call.body.stated(), call.principal, call.now))
 
 
-@Route(
-    "disableUser",
-    "POST",
-    "/api/v1/users/{user_id}/disable",
-    "Disable a person",
-    Permission.USERS_EDIT,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/users/{user_id}/disable", Permission.USERS_EDIT, problems=_REFUSALS)
 async def disable_user(call: Call[None, UserPath]) -> UserView:
     """Disable a person; their sessions end, their records stay."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     return _view(await accounts.set_disabled(number, disabled=True, by=call.principal, now=call.now))
 
 
-@Route(
-    "enableUser",
-    "POST",
-    "/api/v1/users/{user_id}/enable",
-    "Enable a person again",
-    Permission.USERS_EDIT,
-    problems=_REFUSALS,
-    proved=True,
-)
+@Route("POST", "/api/v1/users/{user_id}/enable", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
 async def enable_user(call: Call[None, UserPath]) -> UserView:
     """Enable a person again."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     return _view(await accounts.set_disabled(number, disabled=False, by=call.principal, now=call.now))
 
 
-@Route(
-    "deleteUser",
-    "DELETE",
-    "/api/v1/users/{user_id}",
-    "Delete a person who never did anything",
-    Permission.USERS_EDIT,
-    status=HTTPStatus.NO_CONTENT,
-    problems=_REFUSALS,
-    proved=True,
-)
+@Route("DELETE", "/api/v1/users/{user_id}", Permission.USERS_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS, proved=True)
 async def delete_user(call: Call[None, UserPath]) -> None:
-    """Delete a person; disable a person who has records instead."""
+    """Delete a person who never did anything; disable a person who has records instead."""
     await call.request.app[ACCOUNTS].delete(call.parameters.user_id, call.principal, call.now)
 
 
-@Route(
-    "resetUserPassword",
-    "POST",
-    "/api/v1/users/{user_id}/reset-password",
-    "Give a person a new one-time password",
-    Permission.USERS_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-    proved=True,
-)
-async def reset_password(call: Call[None, UserPath]) -> NewPasswordView:
+@Route("POST", "/api/v1/users/{user_id}/reset-password", Permission.USERS_EDIT, problems=(ProblemCode.NOT_FOUND,), proved=True)
+async def reset_user_password(call: Call[None, UserPath]) -> NewPasswordView:
     """Give a person a new one-time password; their sessions and their second factor end."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     person, password = await accounts.reset_password(number, call.principal, call.now)
@@ -189,4 +140,4 @@ def _view(one: Person) -> UserView:
     )
 
 
-OPERATIONS = (list_users, read_user, add_user, change_user, disable_user, enable_user, delete_user, reset_password)
+OPERATIONS = (list_users, read_user, add_user, change_user, disable_user, enable_user, delete_user, reset_user_password)

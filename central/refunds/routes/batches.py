@@ -86,29 +86,20 @@ def _require_all(principal: Principal) -> None:
         raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask a person whose data scope is all")
 
 
-@Route(
-    "quoteRefundBatch",
-    "POST",
-    "/api/v1/refund-batch-quotes",
-    "How many tickets a closed day touches",
-    Permission.REFUNDS_BATCH,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/refund-batch-quotes", Permission.REFUNDS_BATCH, problems=(ProblemCode.NOT_FOUND,))
 async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
-    """Return how many tickets a closed day has; nothing is stored."""
+    """Count the tickets that a closed day touches; nothing is stored."""
     _require_all(call.principal)
     found = await call.request.app[REFUND_BATCHES].affected(call.body.stated())
     return AffectedView(tickets=found.tickets, persons=found.persons, paid_fen=found.paid_fen)
 
 
 @Route(
-    "beginRefundBatch",
     "POST",
     "/api/v1/refund-batches",
-    "Refund all unused tickets of a closed day",
     Permission.REFUNDS_BATCH,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND,),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND,),
     idempotent=True,
     proved=True,
 )
@@ -120,37 +111,28 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
 
 
 @Route(
-    "stopRefundBatch",
     "POST",
     "/api/v1/refund-batches/{batch_id}/stop",
-    "Let a batch go no further",
     Permission.REFUNDS_BATCH,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
 )
 async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
-    """Stop a batch; its refunds stay."""
+    """Stop a batch of refunds; the refunds that it made stay."""
     _require_all(call.principal)
     batches = call.request.app[REFUND_BATCHES]
     return _batch_view(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))
 
 
-@Route(
-    "readRefundBatch",
-    "GET",
-    "/api/v1/refund-batches/{batch_id}",
-    "Read how far a batch has come",
-    Permission.REFUNDS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/refund-batches/{batch_id}", Permission.REFUNDS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
-    """Read how far a batch has come."""
+    """Read how far a batch of refunds has come."""
     _require_all(call.principal)
     return _batch_view(await call.request.app[REFUND_BATCHES].batch(call.parameters.batch_id))
 
 
-@Route("listRefundBatches", "GET", "/api/v1/refund-batches", "List batches, newest first", Permission.REFUNDS_READ)
+@Route("GET", "/api/v1/refund-batches", Permission.REFUNDS_READ)
 async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchView]:
-    """List batches, newest first."""
+    """List batches of refunds, newest first."""
     _require_all(call.principal)
     asked = call.parameters
     found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.one_more)

@@ -117,110 +117,86 @@ class RefundView(BaseModel):
     waiting_for: list[WaitedForView]
 
 
-@Route(
-    "quoteRefund",
-    "POST",
-    "/api/v1/refund-quotes",
-    "What a refund gives back by the ticket's rules",
-    Permission.REFUNDS_REQUEST,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/refund-quotes", Permission.REFUNDS_REQUEST, problems=_REFUSALS)
 async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
-    """Return what goes back now, by which of the ticket's rules; nothing is stored."""
+    """Quote what a refund gives back now, and by which of the ticket's rules; nothing is stored."""
     wanted = WantedRefund(id_from_text(call.body.ticket_id), "", call.body.persons)
     return _quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
 
 
 @Route(
-    "requestRefund",
     "POST",
     "/api/v1/refunds",
-    "Make a ticket void, and pay it back once no gate can admit it",
     Permission.REFUNDS_REQUEST,
-    HTTPStatus.CREATED,
-    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    status=HTTPStatus.CREATED,
+    problems=(*_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def request_refund(call: Call[RefundBody, None]) -> RefundView:
-    """Make a ticket void at once, or take persons off a group code; the money follows when the fence is open."""
+    """Refund a ticket: it is void at once, or persons are taken off a group code; the money follows when no gate can admit it."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, body.expected_amount_fen)
     return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route(
-    "refundByHand",
     "POST",
     "/api/v1/refunds/by-hand",
-    "Refund with a fee that a person sets, also against the ticket's rules",
     Permission.REFUNDS_BY_HAND,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
     idempotent=True,
     proved=True,
 )
 async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
-    """Refund with a fee that a person sets; the fence applies as for any refund."""
+    """Refund with a fee that a person sets, also against the ticket's rules; the fence applies as for any refund."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.BY_HAND, fee_fen=body.fee_fen)
     return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route(
-    "forceRefund",
     "POST",
     "/api/v1/refunds/forced",
-    "Refund a ticket that was used, because the visitor could not be served",
     Permission.REFUNDS_FORCE,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
     idempotent=True,
     proved=True,
 )
 async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
-    """Refund persons who entered; the record says that the refund was forced."""
+    """Refund persons who entered but could not be served; the record says that the refund was forced."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.FORCED, fee_fen=body.fee_fen)
     return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
-@Route(
-    "readRefund",
-    "GET",
-    "/api/v1/refunds/{refund_id}",
-    "Read a refund",
-    Permission.REFUNDS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/refunds/{refund_id}", Permission.REFUNDS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_refund(call: Call[None, RefundPath]) -> RefundView:
     """Read a refund, and the agents that it waits for."""
     return refund_view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
 
 
 @Route(
-    "overrideRefund",
     "POST",
     "/api/v1/refunds/{refund_id}/override",
-    "Pay without waiting for gates, on the record",
     Permission.REFUNDS_OVERRIDE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE, ProblemCode.TICKET_STATE),
 )
 async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
-    """Pay without waiting any longer, with a record."""
+    """Pay a refund without waiting any longer for gates, with a record."""
     refunds = call.request.app[REFUNDS]
     return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
 
 @Route(
-    "handOutRefund",
     "POST",
     "/api/v1/refunds/{refund_id}/hand-out",
-    "Hand out what is owed for a refund to the visitor who has come for it",
     Permission.REFUNDS_REQUEST,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
 )
 async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
-    """Hand out what a closed day owes, from the drawer of the seller who does it."""
+    """Hand out what a closed day owes a visitor, from the drawer of the seller who does it."""
     refunds = call.request.app[REFUNDS]
     return refund_view(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
 

@@ -56,32 +56,23 @@ class UpgradeQuoteView(BaseModel):
     difference_fen: int
 
 
-@Route(
-    "quoteUpgrade",
-    "POST",
-    "/api/v1/tickets/{ticket_id}/upgrade-quotes",
-    "What it costs to change a ticket for a dearer one",
-    Permission.TICKETS_UPGRADE,
-    problems=_REFUSALS,
-)
+@Route("POST", "/api/v1/tickets/{ticket_id}/upgrade-quotes", Permission.TICKETS_UPGRADE, problems=_REFUSALS)
 async def quote_upgrade(call: Call[UpgradeQuoteBody, TicketPath]) -> UpgradeQuoteView:
-    """Return the difference now; nothing is stored."""
+    """Quote the difference for a dearer ticket; nothing is stored."""
     quoted = await call.request.app[UPGRADES].quote(_wanted(call.parameters, call.body, call.principal), call.now)
     return UpgradeQuoteView(total_fen=quoted.total_fen, worth_fen=quoted.worth_fen, difference_fen=quoted.difference_fen)
 
 
 @Route(
-    "upgradeTicket",
     "POST",
     "/api/v1/tickets/{ticket_id}/upgrade",
-    "Change an unused ticket for a dearer one, for the difference",
     Permission.TICKETS_UPGRADE,
-    HTTPStatus.CREATED,
-    (*_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    status=HTTPStatus.CREATED,
+    problems=(*_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def upgrade_ticket(call: Call[UpgradeBody, TicketPath]) -> OrderView:
-    """Make the ticket void and make another in its place, for the difference; the answer holds the new ticket."""
+    """Change an unused ticket for a dearer one, for the difference: the ticket becomes void, and the answer holds the new one."""
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     wanted = _wanted(call.parameters, body, call.principal)

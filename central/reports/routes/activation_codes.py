@@ -47,7 +47,7 @@ class ActivationCodeItem(BaseModel):
     void_reason: str | None
 
 
-@Route("listActivationCodes", "GET", "/api/v1/activation-codes", "List activation codes, newest first", Permission.SALES_READ)
+@Route("GET", "/api/v1/activation-codes", Permission.SALES_READ)
 async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationCodeItem]:
     """List activation codes by their states, newest first."""
     asked = call.parameters
@@ -56,7 +56,15 @@ async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationC
     return page_from(found, asked, CODES.position, _item)
 
 
-async def _export_new(call: Call[None, NewCodesQuery]) -> web.StreamResponse:
+@StreamRoute(
+    "POST",
+    "/api/v1/orders/{order_id}/activation-codes",
+    Permission.CODES_EXPORT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+    media_types=TYPES,
+)
+async def export_activation_codes(call: Call[None, NewCodesQuery]) -> web.StreamResponse:
+    """Make an order's activation codes and export them, this once in clear."""
     order_id = call.parameters.order_id
     made = await call.request.app[ACTIVATION].export(order_id, call.principal.user_id, call.now)
     return await send(call, call.parameters.format, f"activation-codes-{order_id}", MADE_COLUMNS, one_page(made))
@@ -88,13 +96,5 @@ def _at(moment: Instant | None) -> datetime | None:
 OPERATIONS = (
     list_activation_codes,
     list_export("exportActivationCodeList", CODES, CodeExport, Permission.SALES_READ),
-    StreamRoute(
-        "exportActivationCodes",
-        "/api/v1/orders/{order_id}/activation-codes",
-        "Make an order's activation codes and take them away, this once in clear",
-        Permission.CODES_EXPORT,
-        TYPES,
-        (ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
-        method="POST",
-    )(NewCodesQuery, _export_new),
+    export_activation_codes,
 )

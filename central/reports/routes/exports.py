@@ -40,6 +40,7 @@ from central.reports.shifts import SHIFTS
 from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operation_words import written
 from central.web.operations import Call, Operation, StreamRoute
 
 MOST_AT_ONCE = 2
@@ -109,26 +110,36 @@ def list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], p
         pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)
         return await send(call, call.parameters.format, listing.name, listing.columns, pages)
 
-    summary = f"Take the list of {listing.name} away as a table"
-    return StreamRoute(operation, f"/api/v1/exports/{listing.name}", summary, permission, TYPES)(query, export)
+    words = written(operation, f"Export the list of {listing.name} as a table.")
+    return StreamRoute("GET", f"/api/v1/exports/{listing.name}", permission, media_types=TYPES).of(words, query, export)
 
 
-async def _export_tickets(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+@StreamRoute("GET", "/api/v1/exports/ticket-statistics", Permission.REPORTS_READ, media_types=TYPES)
+async def export_ticket_statistics(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    """Export the figures by day and ticket type as a table."""
     found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
     return await send(call, call.parameters.format, "ticket-statistics", TYPE_COLUMNS, one_page(found))
 
 
-async def _export_sellers(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+@StreamRoute("GET", "/api/v1/exports/seller-statistics", Permission.REPORTS_READ, media_types=TYPES)
+async def export_seller_statistics(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    """Export the figures by seller and channel as a table."""
     found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
     return await send(call, call.parameters.format, "seller-statistics", SELLER_COLUMNS, one_page(found))
 
 
-async def _export_promoters(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+@StreamRoute("GET", "/api/v1/exports/promoter-statistics", Permission.REPORTS_READ, media_types=TYPES)
+async def export_promoter_statistics(call: Call[None, StatisticsExport]) -> web.StreamResponse:
+    """Export the distribution report by promoter as a table."""
     found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
     return await send(call, call.parameters.format, "promoter-statistics", PROMOTER_COLUMNS, one_page(found))
 
 
-async def _export_statement(call: Call[None, StatementExport]) -> web.StreamResponse:
+@StreamRoute(
+    "GET", "/api/v1/exports/agency-statement", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,), media_types=TYPES
+)
+async def export_agency_statement(call: Call[None, StatementExport]) -> web.StreamResponse:
+    """Export an agency's statement of a period as a table."""
     agencies, period = call.request.app[AGENCIES], call.parameters.period()
     lines = lines_of(agencies, period, await agencies.statement(period))
     return await send(call, call.parameters.format, "agency-statement", STATEMENT_COLUMNS, lines)
@@ -147,33 +158,8 @@ OPERATIONS = (
     list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
     list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
     list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
-    StreamRoute(
-        "exportTicketStatistics",
-        "/api/v1/exports/ticket-statistics",
-        "Take the figures by day and ticket type away as a table",
-        Permission.REPORTS_READ,
-        TYPES,
-    )(StatisticsExport, _export_tickets),
-    StreamRoute(
-        "exportSellerStatistics",
-        "/api/v1/exports/seller-statistics",
-        "Take the figures by seller and channel away as a table",
-        Permission.REPORTS_READ,
-        TYPES,
-    )(StatisticsExport, _export_sellers),
-    StreamRoute(
-        "exportPromoterStatistics",
-        "/api/v1/exports/promoter-statistics",
-        "Take the distribution report by promoter away as a table",
-        Permission.REPORTS_READ,
-        TYPES,
-    )(StatisticsExport, _export_promoters),
-    StreamRoute(
-        "exportAgencyStatement",
-        "/api/v1/exports/agency-statement",
-        "Take an agency's statement of a period away as a table",
-        Permission.AGENCIES_READ,
-        TYPES,
-        (ProblemCode.NOT_FOUND,),
-    )(StatementExport, _export_statement),
+    export_ticket_statistics,
+    export_seller_statistics,
+    export_promoter_statistics,
+    export_agency_statement,
 )

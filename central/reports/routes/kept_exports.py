@@ -37,6 +37,7 @@ from central.web import access
 from central.web.access import Access
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
+from central.web.operation_words import written
 from central.web.operations import Call, Operation, Route, StreamRoute
 from protocol.instants import to_datetime
 
@@ -78,48 +79,35 @@ def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permis
         return _view(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
 
     begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is
-    path, summary = f"/api/v1/kept-exports/{listing.name}", f"Begin to make a table of the list of {listing.name}"
-    return Route(operation, "POST", path, summary, permission, HTTPStatus.CREATED, (ProblemCode.CONFLICT,))(begin)
+    words = written(operation, f"Begin to make a table of the list of {listing.name}.")
+    route = Route(
+        "POST", f"/api/v1/kept-exports/{listing.name}", permission, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,)
+    )
+    return route.of(words, begin)
 
 
-@Route("listKeptExports", "GET", "/api/v1/kept-exports", "List the own exports that are kept", Access.SIGNED_IN)
+@Route("GET", "/api/v1/kept-exports", Access.SIGNED_IN)
 async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]:
     """List the own exports that are being made or kept."""
     found = await call.request.app[KEPT_EXPORTS].of(call.principal.user_id)
     return page_of([_view(one) for one in found], lambda one: one.export_id, call.parameters)
 
 
-@Route(
-    "readKeptExport",
-    "GET",
-    "/api/v1/kept-exports/{export_id}",
-    "Read how far an export is",
-    Access.SIGNED_IN,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/kept-exports/{export_id}", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
 async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
-    """Read the progress of an export: ask again until it is no longer running."""
+    """Read how far an export is; ask again until it is no longer running."""
     return _view(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
 
 
-@Route(
-    "cancelKeptExport",
-    "POST",
-    "/api/v1/kept-exports/{export_id}/cancel",
-    "Let an export go no further",
-    Access.SIGNED_IN,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/kept-exports/{export_id}/cancel", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
 async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     """Cancel an export; an export that has ended stays as it is."""
     return _view(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))
 
 
 @Route(
-    "deleteKeptExport",
     "DELETE",
     "/api/v1/kept-exports/{export_id}",
-    "Forget an export and its file",
     Access.SIGNED_IN,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.NOT_FOUND,),
@@ -129,7 +117,15 @@ async def delete_kept_export(call: Call[None, KeptExportPath]) -> None:
     await call.request.app[KEPT_EXPORTS].delete(call.parameters.export_id, call.principal.user_id)
 
 
-async def _read_file(call: Call[None, KeptExportPath]) -> web.StreamResponse:
+@StreamRoute(
+    "GET",
+    "/api/v1/kept-exports/{export_id}/file",
+    Access.SIGNED_IN,
+    problems=(*_NOT_THERE, ProblemCode.CONFLICT),
+    media_types=_TYPES,
+)
+async def read_kept_export_file(call: Call[None, KeptExportPath]) -> web.StreamResponse:
+    """Fetch the table that an export has made."""
     kept, who = call.request.app[KEPT_EXPORTS], call.principal
     said = await kept.export(call.parameters.export_id, who.user_id)
     access.require(said.permission, who)
@@ -167,12 +163,5 @@ OPERATIONS = (
     read_kept_export,
     cancel_kept_export,
     delete_kept_export,
-    StreamRoute(
-        "readKeptExportFile",
-        "/api/v1/kept-exports/{export_id}/file",
-        "Fetch the table that an export has made",
-        Access.SIGNED_IN,
-        _TYPES,
-        (*_NOT_THERE, ProblemCode.CONFLICT),
-    )(KeptExportPath, _read_file),
+    read_kept_export_file,
 )

@@ -200,74 +200,66 @@ async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callabl
     return page_from(found, asked, listing.position, view)
 
 
-@Route("listOrders", "GET", "/api/v1/orders", "List orders, newest first", Permission.SALES_READ)
+@Route("GET", "/api/v1/orders", Permission.SALES_READ)
 async def list_orders(call: Call[None, OrderQuery]) -> Page[OrderItem]:
     """List orders, newest first."""
     return await _page(call, ORDERS, order_item)
 
 
-@Route("listPayments", "GET", "/api/v1/payments", "List payments, those of the newest order first", Permission.PAYMENTS_READ)
+@Route("GET", "/api/v1/payments", Permission.PAYMENTS_READ)
 async def list_payments(call: Call[None, PaymentQuery]) -> Page[ListedPaymentView]:
     """List payments, those of the newest order first."""
     return await _page(call, PAYMENTS, _payment)
 
 
-@Route(
-    "listPaymentRefunds",
-    "GET",
-    "/api/v1/payment-refunds",
-    "List money on its way back through institutions, newest first",
-    Permission.PAYMENTS_READ,
-)
+@Route("GET", "/api/v1/payment-refunds", Permission.PAYMENTS_READ)
 async def list_payment_refunds(call: Call[None, PaymentRefundQuery]) -> Page[PaymentRefundView]:
     """List money on its way back through institutions, newest first."""
     return await _page(call, RETURNS, _returned)
 
 
-@Route("listRefunds", "GET", "/api/v1/refunds", "List refunds, newest first", Permission.REFUNDS_READ)
+@Route("GET", "/api/v1/refunds", Permission.REFUNDS_READ)
 async def list_refunds(call: Call[None, RefundQuery]) -> Page[ListedRefundView]:
     """List refunds, newest first."""
     return await _page(call, REFUNDS, _refund)
 
 
-@Route("listAdmissions", "GET", "/api/v1/admissions", "List admission records, newest first", Permission.ADMISSIONS_READ)
+@Route("GET", "/api/v1/admissions", Permission.ADMISSIONS_READ)
 async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRecordView]:
-    """List releases by the time of the scan, newest first."""
+    """List admission records by the time of the scan, newest first."""
     return await _page(call, ADMISSIONS, _admission)
 
 
-@Route("listShifts", "GET", "/api/v1/shifts", "List sellers' shifts, newest first", Permission.SHIFTS_READ)
+@Route("GET", "/api/v1/shifts", Permission.SHIFTS_READ)
 async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
     """List sellers' shifts, newest first."""
     return await _page(call, SHIFTS, shift_item)
 
 
-@Route("readTicketStatistics", "GET", "/api/v1/ticket-statistics", "Figures by day and ticket type", Permission.REPORTS_READ)
+@Route("GET", "/api/v1/ticket-statistics", Permission.REPORTS_READ)
 async def read_ticket_statistics(call: Call[None, StatisticsQuery]) -> TicketStatisticsView:
-    """Return what was sold, refunded and used by day and ticket type."""
+    """Read the figures by day and ticket type: what was sold, refunded and used."""
     found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
     return TicketStatisticsView(items=[_ticket_figures(one) for one in found])
 
 
-@Route("readSellerStatistics", "GET", "/api/v1/seller-statistics", "Figures by seller and channel", Permission.REPORTS_READ)
+@Route("GET", "/api/v1/seller-statistics", Permission.REPORTS_READ)
 async def read_seller_statistics(call: Call[None, StatisticsQuery]) -> SellerStatisticsView:
-    """Return what was sold, refunded, taken and returned by seller and channel."""
+    """Read the figures by seller and channel: what was sold, refunded, taken and returned."""
     found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
     return SellerStatisticsView(items=[_seller_figures(one) for one in found])
 
 
-@Route(
-    "readPromoterStatistics", "GET", "/api/v1/promoter-statistics", "The distribution report by promoter", Permission.REPORTS_READ
-)
+@Route("GET", "/api/v1/promoter-statistics", Permission.REPORTS_READ)
 async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> PromoterStatisticsView:
-    """Return the orders that each promoter brought, and what of them was refunded."""
+    """Read the distribution report by promoter: the orders that each brought, and what of them was refunded."""
     found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
     return PromoterStatisticsView(items=[PromoterFiguresView(**asdict(one), net_fen=one.net_fen) for one in found])
 
 
-@Route("readHome", "GET", "/api/v1/home", "The day's figures so far, and who is on site", Permission.REPORTS_READ)
+@Route("GET", "/api/v1/home", Permission.REPORTS_READ)
 async def read_home(call: Call[None, HomeQuery]) -> HomeView:
-    """Return each site's day so far beside yesterday and the same day last week, its check points, and the persons on site."""
+    """Read the day's figures so far, and who is on site: each site's day beside yesterday and the same day last week."""
     found = await call.request.app[REPORTS].home(call.parameters.site_id, call.principal, call.now)
     return HomeView(items=[_site_today(one) for one in found])
 

@@ -43,7 +43,7 @@ class ReprintStatisticsView(BaseModel):
     items: list[ReprinterView]
 
 
-@Route("listReprints", "GET", "/api/v1/reprints", "List reprints, newest first", Permission.REPORTS_READ)
+@Route("GET", "/api/v1/reprints", Permission.REPORTS_READ)
 async def list_reprints(call: Call[None, ReprintQuery]) -> Page[ReprintItem]:
     """List reprints, newest first."""
     asked = call.parameters
@@ -52,9 +52,9 @@ async def list_reprints(call: Call[None, ReprintQuery]) -> Page[ReprintItem]:
     return page_from(found, asked, REPRINTS.position, _item)
 
 
-@Route("readReprintStatistics", "GET", "/api/v1/reprint-statistics", "Reprints by seller", Permission.REPORTS_READ)
+@Route("GET", "/api/v1/reprint-statistics", Permission.REPORTS_READ)
 async def read_reprint_statistics(call: Call[None, StatisticsQuery]) -> ReprintStatisticsView:
-    """Return how often each seller has printed tickets again."""
+    """Read how often each seller has printed tickets again."""
     found = await call.request.app[REPORTS].reprint_statistics(call.parameters.wanted(), call.principal)
     items = [ReprinterView(seller_id=one.seller_id, reprints=one.reprints, tickets=one.tickets) for one in found]
     return ReprintStatisticsView(items=items)

@@ -57,14 +57,7 @@ class ActivationBody(StrictModel):
         return WantedActivation(self.code, self.visit_day, holder, self.source)
 
 
-@Route(
-    "markActivationCodesSent",
-    "POST",
-    "/api/v1/orders/{order_id}/activation-codes/mark-sent",
-    "Note that an order's activation codes were sent",
-    Permission.CODES_EXPORT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/orders/{order_id}/activation-codes/mark-sent", Permission.CODES_EXPORT, problems=(ProblemCode.NOT_FOUND,))
 async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentView:
     """Note that activation codes were sent; codes that were noted already stay as they are."""
     named = call.body.tickets
@@ -73,13 +66,11 @@ async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentVie
 
 
 @Route(
-    "voidActivationCode",
     "POST",
     "/api/v1/tickets/{ticket_id}/activation-code/void",
-    "Void a ticket's activation code",
     Permission.CODES_EXPORT,
-    HTTPStatus.NO_CONTENT,
-    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
 )
 async def void_activation_code(call: Call[VoidCodeBody, TicketPath]) -> None:
     """Void a ticket's activation code: the ticket then waits for another code, or for its refund."""
@@ -88,13 +79,11 @@ async def void_activation_code(call: Call[VoidCodeBody, TicketPath]) -> None:
 
 
 @Route(
-    "activateTicket",
     "POST",
     "/api/v1/activations",
-    "Activate a ticket by its code",
     Permission.CODES_ACTIVATE,
-    HTTPStatus.CREATED,
-    (
+    status=HTTPStatus.CREATED,
+    problems=(
         ProblemCode.ACTIVATION_REFUSED,
         ProblemCode.HOLDER_REQUIRED,
         ProblemCode.TICKET_STATE,

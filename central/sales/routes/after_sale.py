@@ -54,10 +54,8 @@ class ReprintView(BaseModel):
 
 
 @Route(
-    "rescheduleTicket",
     "POST",
     "/api/v1/tickets/{ticket_id}/reschedule",
-    "Move an unused ticket to another day or slot",
     Permission.TICKETS_RESCHEDULE,
     problems=(
         ProblemCode.NOT_FOUND,
@@ -76,17 +74,15 @@ async def reschedule_ticket(call: Call[RescheduleBody, TicketPath]) -> TicketVie
 
 
 @Route(
-    "reprintTicket",
     "POST",
     "/api/v1/tickets/{ticket_id}/reprints",
-    "Print a ticket again, marked as a reprint",
     Permission.TICKETS_REPRINT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.REPRINT_LIMIT),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.REPRINT_LIMIT),
     idempotent=True,
 )
 async def reprint_ticket(call: Call[ReprintBody, TicketPath]) -> ReprintView:
-    """Note a reprint and return what to print, with the word that marks it."""
+    """Print a ticket again; the answer says what to print, and the word that marks it as a reprint."""
     ticket_id, reprints = id_from_text(call.parameters.ticket_id), call.request.app[REPRINTS]
     made = await reprints.reprint(ticket_id, call.body.reason, call.once, call.principal.user_id, call.now)
     face = FaceView(mark_zh=MARK_ZH, mark_en=MARK_EN, number=made.number, printed_at=to_datetime(made.at))

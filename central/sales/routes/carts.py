@@ -52,13 +52,11 @@ class CartView(CartItem):
 
 
 @Route(
-    "suspendCart",
     "POST",
     "/api/v1/suspended-carts",
-    "Set a cart aside under a name",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
     idempotent=True,
 )
 async def suspend_cart(call: Call[SuspendBody, None]) -> CartItem:
@@ -69,21 +67,14 @@ async def suspend_cart(call: Call[SuspendBody, None]) -> CartItem:
     return _item(await call.request.app[CARTS].suspend(draft, call.once, call.principal.user_id, call.now))
 
 
-@Route("listSuspendedCarts", "GET", "/api/v1/suspended-carts", "List the carts that one has set aside", Permission.SALES_SELL)
+@Route("GET", "/api/v1/suspended-carts", Permission.SALES_SELL)
 async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
-    """List the caller's own carts by number."""
+    """List the carts that the caller has set aside, by number."""
     found = await call.request.app[CARTS].carts(call.principal.user_id, call.now)
     return page_of([_item(one) for one in found], lambda one: one.cart_id, call.parameters)
 
 
-@Route(
-    "recallCart",
-    "POST",
-    "/api/v1/suspended-carts/{cart_id}/recall",
-    "Take a cart up again",
-    Permission.SALES_SELL,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/suspended-carts/{cart_id}/recall", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
 async def recall_cart(call: Call[None, CartPath]) -> CartView:
     """Recall a cart: it leaves the list, and the answer holds its content."""
     cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)
@@ -91,10 +82,8 @@ async def recall_cart(call: Call[None, CartPath]) -> CartView:
 
 
 @Route(
-    "dropCart",
     "DELETE",
     "/api/v1/suspended-carts/{cart_id}",
-    "Forget a cart",
     Permission.SALES_SELL,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.NOT_FOUND,),

@@ -28,14 +28,7 @@ class SeenEvidencesView(BaseModel):
     items: list[SeenEvidenceView]
 
 
-@Route(
-    "readOrderEvidence",
-    "GET",
-    "/api/v1/orders/{order_id}/evidence",
-    "Read the evidence that the seller saw for concessions",
-    Permission.SALES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/orders/{order_id}/evidence", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_order_evidence(call: Call[None, OrderPath]) -> SeenEvidencesView:
     """Read the evidence that the seller saw for concessions, line by line and person by person."""
     found = await call.request.app[EVIDENCES].of_order(call.parameters.order_id)

@@ -211,23 +211,21 @@ class HoldersView(BaseModel):
     items: list[HolderView]
 
 
-@Route("quoteOrder", "POST", "/api/v1/quotes", "What it costs", Permission.SALES_SELL, problems=SALE_REFUSALS)
-async def quote(call: Call[QuoteBody, None]) -> QuoteView:
-    """Return what it costs now; nothing is stored."""
+@Route("POST", "/api/v1/quotes", Permission.SALES_SELL, problems=SALE_REFUSALS)
+async def quote_order(call: Call[QuoteBody, None]) -> QuoteView:
+    """Quote an order: what it costs now; nothing is stored."""
     return quote_view(await call.request.app[SALES].quote(wanted_of(call.body, call.principal), call.now))
 
 
 @Route(
-    "sellOrder",
     "POST",
     "/api/v1/orders",
-    "Sell for money that is there",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.SHIFT_REQUIRED),
+    status=HTTPStatus.CREATED,
+    problems=(*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED, ProblemCode.SHIFT_REQUIRED),
     idempotent=True,
 )
-async def sell(call: Call[OrderBody, None]) -> OrderView:
+async def sell_order(call: Call[OrderBody, None]) -> OrderView:
     """Sell for money that is there already, in cash or as the seller recorded it: the answer holds the tickets."""
     body = call.body
     paid = AtOnce(Method(body.method or Method.CASH), call.principal.user_id, body.reference)
@@ -237,13 +235,11 @@ async def sell(call: Call[OrderBody, None]) -> OrderView:
 
 
 @Route(
-    "holdOrder",
     "POST",
     "/api/v1/held-orders",
-    "Make an order that waits for its money",
     Permission.SALES_SELL,
-    HTTPStatus.CREATED,
-    (*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
+    status=HTTPStatus.CREATED,
+    problems=(*SALE_REFUSALS, ProblemCode.TOTAL_CHANGED),
     idempotent=True,
 )
 async def hold_order(call: Call[HoldBody, None]) -> OrderView:
@@ -253,45 +249,26 @@ async def hold_order(call: Call[HoldBody, None]) -> OrderView:
 
 
 @Route(
-    "cancelOrder",
-    "POST",
-    "/api/v1/orders/{order_id}/cancel",
-    "Cancel an order that waits for its money",
-    Permission.SALES_SELL,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+    "POST", "/api/v1/orders/{order_id}/cancel", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE)
 )
 async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
     """Cancel an order that waits for its money; money that still arrives for it is returned."""
     return order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
 
 
-@Route("readOrder", "GET", "/api/v1/orders/{order_id}", "Read an order", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
+@Route("GET", "/api/v1/orders/{order_id}", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_order(call: Call[None, OrderPath]) -> OrderView:
     """Read an order with its tickets."""
     return order_view(await call.request.app[SALES].order(call.parameters.order_id))
 
 
-@Route(
-    "readHolders",
-    "GET",
-    "/api/v1/tickets/{ticket_id}/holders",
-    "Read a ticket's holders, masked",
-    Permission.SALES_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/tickets/{ticket_id}/holders", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders, masked."""
     return _holders_view(await call.request.app[SALES].masked_holders(id_from_text(call.parameters.ticket_id)))
 
 
-@Route(
-    "readHoldersInFull",
-    "GET",
-    "/api/v1/tickets/{ticket_id}/holders/full",
-    "Read a ticket's holders in full; this is audited",
-    Permission.HOLDERS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/tickets/{ticket_id}/holders/full", Permission.HOLDERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders in full, which is audited."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -373,4 +350,4 @@ def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
     )
 
 
-OPERATIONS = (quote, sell, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)
+OPERATIONS = (quote_order, sell_order, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)

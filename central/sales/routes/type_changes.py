@@ -65,16 +65,9 @@ class ChangesView(BaseModel):
     items: list[ChangeView]
 
 
-@Route(
-    "previewTicketTypeSale",
-    "POST",
-    "/api/v1/ticket-types/{ticket_type_id}/sale-previews",
-    "What a change of how a type is sold would touch",
-    Permission.CATALOG_EDIT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("POST", "/api/v1/ticket-types/{ticket_type_id}/sale-previews", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> TouchedView:
-    """Return what a change of how a type is sold would touch; nothing is stored."""
+    """Preview what a change of how a type is sold would touch; nothing is stored."""
     type_id = TicketTypeId(call.parameters.ticket_type_id)
     found = await call.request.app[TYPE_CHANGES].touched(type_id, call.body.stated(), call.now)
     return TouchedView(
@@ -86,13 +79,11 @@ async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Touc
 
 
 @Route(
-    "planTicketTypeSale",
     "POST",
     "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
-    "Have a type sold otherwise from a time on",
     Permission.CATALOG_EDIT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
 )
 async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeView:
     """Plan a change of how a type is sold from a time on; tickets that are sold before keep theirs."""
@@ -101,31 +92,22 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
     return _view(await changes.plan(type_id, call.body.stated(), at, by, call.now))
 
 
-@Route(
-    "readTicketTypeSaleChanges",
-    "GET",
-    "/api/v1/ticket-types/{ticket_type_id}/sale-changes",
-    "Read the changes of a type that are to come",
-    Permission.CATALOG_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/ticket-types/{ticket_type_id}/sale-changes", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
-    """Read the planned changes of a type, the next first."""
+    """Read the planned changes of how a type is sold, the next first."""
     found = await call.request.app[TYPE_CHANGES].changes(TicketTypeId(call.parameters.ticket_type_id))
     return ChangesView(items=[_view(one) for one in found])
 
 
 @Route(
-    "dropTicketTypeSaleChange",
     "DELETE",
     "/api/v1/ticket-types/{ticket_type_id}/sale-changes/{change_id}",
-    "Take a change back that is to come",
     Permission.CATALOG_EDIT,
-    HTTPStatus.NO_CONTENT,
-    (ProblemCode.NOT_FOUND,),
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
 )
 async def drop_ticket_type_sale_change(call: Call[None, ChangePath]) -> None:
-    """Cancel a planned change."""
+    """Cancel a planned change of how a type is sold."""
     asked, changes = call.parameters, call.request.app[TYPE_CHANGES]
     await changes.drop(TicketTypeId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
 

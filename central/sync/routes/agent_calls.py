@@ -15,6 +15,7 @@ from central.devices.routes import GUARD
 from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
 from central.web.access import Access
+from central.web.operation_words import words_of
 from central.web.operations import CLOCK, Operation, RawRoute
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
@@ -66,10 +67,8 @@ class AgentRoute:
     `problems` are the handler's own, `answers` the statuses beside 200 that it answers in CBOR.
     """
 
-    operation_id: str
     method: str
     path: str
-    summary: str
     most_bytes: int = MAX_MESSAGE_BYTES
     takes_revoked: bool = False
     problems: tuple[ProblemCode, ...] = ()
@@ -92,17 +91,15 @@ class AgentRoute:
                 request.app[GUARD].forget(proven.agent.agent_id)
                 return _revoked(request.app[KEYS], known.agent, now)
 
-        declare = RawRoute(
-            self.operation_id,
+        route = RawRoute(
             self.method,
             self.path,
-            self.summary,
             Access.AGENT,
-            CBOR_TYPE,
-            (*_UNPROVED, *self.problems),
-            self.answers if self.takes_revoked else (HTTPStatus.FORBIDDEN, *self.answers),
+            media_type=CBOR_TYPE,
+            problems=(*_UNPROVED, *self.problems),
+            raw_answers=self.answers if self.takes_revoked else (HTTPStatus.FORBIDDEN, *self.answers),
         )
-        return declare(handle)
+        return route.of(words_of(handler), handle)
 
 
 async def read_body(request: web.Request, most_bytes: int) -> bytes:

@@ -49,115 +49,107 @@ _GAP = (HTTPStatus.CONFLICT,)
 
 
 @RawRoute(
-    "enrolAgent",
     "POST",
     paths.ENROL,
-    "Enrol a computer",
     Access.PUBLIC,
-    paths.CBOR_TYPE,
-    (ProblemCode.ENROLMENT_REFUSED, ProblemCode.TOO_MANY_REQUESTS, ProblemCode.BODY_TOO_LARGE),
+    media_type=paths.CBOR_TYPE,
+    problems=(ProblemCode.ENROLMENT_REFUSED, ProblemCode.TOO_MANY_REQUESTS, ProblemCode.BODY_TOO_LARGE),
 )
-async def enrol(request: web.Request) -> web.Response:
-    """Make an agent of the caller who has a one-time code."""
+async def enrol_agent(request: web.Request) -> web.Response:
+    """Enrol a computer that has a one-time code."""
     asked = EnrolRequest.from_bytes(await read_body(request, MAX_MESSAGE_BYTES))
     answer = await request.app[AGENTS].enrol(asked, request.remote or "unknown", request.app[CLOCK]())
     return cbor_answer(answer.to_bytes())
 
 
-@AgentRoute("pollHead", "GET", HEAD, "The newest head, as soon as there is a newer one", problems=_MAY_BE_GONE)
-async def head(call: AgentCall) -> web.Response:
-    """Wait for a newer head."""
+@AgentRoute("GET", HEAD, problems=_MAY_BE_GONE)
+async def poll_head(call: AgentCall) -> web.Response:
+    """Wait for a newer head; the newest is answered as soon as there is one."""
     after, wait_s = _query_number(call, "after"), _query_number(call, "wait_s")
     current = await call.request.app[HEADS].newer_than(call.site, after, wait_s)
     call.request.app[GUARD].note_head(call.agent, call.request.app[CLOCK]())
     return found_or_gone(None if current is None else current.data)
 
 
-@AgentRoute("readKeyring", "GET", _FEED + "/keyring/{epoch}/{version}", "The keyring after this one", problems=_MAY_BE_GONE)
-async def keyring(call: AgentCall) -> web.Response:
-    """Return the next keyring."""
+@AgentRoute("GET", _FEED + "/keyring/{epoch}/{version}", problems=_MAY_BE_GONE)
+async def read_keyring(call: AgentCall) -> web.Response:
+    """Read the keyring after this one."""
     return found_or_gone(call.request.app[SERVING].next_keyring(_number(call, "epoch"), _number(call, "version")))
 
 
-@AgentRoute("readManifest", "GET", _FEED + "/manifest/{epoch}/{version}", "A manifest", problems=_MAY_BE_GONE)
-async def manifest(call: AgentCall) -> web.Response:
-    """Return a sealed manifest."""
+@AgentRoute("GET", _FEED + "/manifest/{epoch}/{version}", problems=_MAY_BE_GONE)
+async def read_manifest(call: AgentCall) -> web.Response:
+    """Read a sealed manifest."""
     return await _envelope(call, Role.MANIFEST)
 
 
-@AgentRoute("readAdmissionsHead", "GET", _FEED + "/admissions/{epoch}/{version}", "An admissions head", problems=_MAY_BE_GONE)
-async def admissions_head(call: AgentCall) -> web.Response:
-    """Return a sealed admissions head."""
+@AgentRoute("GET", _FEED + "/admissions/{epoch}/{version}", problems=_MAY_BE_GONE)
+async def read_admissions_head(call: AgentCall) -> web.Response:
+    """Read a sealed admissions head."""
     return await _envelope(call, Role.ADMISSIONS)
 
 
-@AgentRoute(
-    "readDelta",
-    "GET",
-    _FEED + "/delta/{epoch}/{from_version}/{to_version}",
-    "The changes between two manifests",
-    problems=_MAY_BE_GONE,
-)
-async def delta(call: AgentCall) -> web.Response:
-    """Return changes."""
+@AgentRoute("GET", _FEED + "/delta/{epoch}/{from_version}/{to_version}", problems=_MAY_BE_GONE)
+async def read_delta(call: AgentCall) -> web.Response:
+    """Read the changes between two manifests."""
     numbers = _number(call, "epoch"), _number(call, "from_version"), _number(call, "to_version")
     return found_or_gone(await call.request.app[SERVING].delta(call.site, *numbers))
 
 
-@AgentRoute("readContent", "GET", _FEED + "/content/{sha256}", "A hash list, small table or segment", problems=_MAY_BE_GONE)
-async def content(call: AgentCall) -> web.Response:
-    """Return content by its hash."""
+@AgentRoute("GET", _FEED + "/content/{sha256}", problems=_MAY_BE_GONE)
+async def read_content(call: AgentCall) -> web.Response:
+    """Read a hash list, a small table or a segment, by its hash."""
     return found_or_gone(await call.request.app[SERVING].content(call.site, _hash(call.request.match_info["sha256"])))
 
 
-@AgentRoute("readBuckets", "GET", _FEED + "/buckets/{kind}/{root}/{numbers}", "A pack of buckets", problems=_MAY_BE_GONE)
-async def buckets(call: AgentCall) -> web.Response:
-    """Return buckets."""
+@AgentRoute("GET", _FEED + "/buckets/{kind}/{root}/{numbers}", problems=_MAY_BE_GONE)
+async def read_buckets(call: AgentCall) -> web.Response:
+    """Read a pack of buckets."""
     named = call.request.match_info
     kind, root, numbers = wanted_buckets(named["kind"], named["root"], named["numbers"])
     return found_or_gone(await call.request.app[SERVING].buckets(call.site, kind, root, numbers))
 
 
-@AgentRoute("uploadJournal", "POST", paths.JOURNAL, "A batch of a journal", MAX_BATCH_BYTES, takes_revoked=True, answers=_GAP)
-async def journal(call: AgentCall) -> web.Response:
-    """Store a batch of a journal."""
+@AgentRoute("POST", paths.JOURNAL, most_bytes=MAX_BATCH_BYTES, takes_revoked=True, answers=_GAP)
+async def upload_journal(call: AgentCall) -> web.Response:
+    """Upload a batch of a journal."""
     answer = await call.request.app[INGEST].take(call.proven, JournalBatch.from_bytes(call.body), call.now)
     if isinstance(answer, JournalGap):
         return cbor_answer(answer.to_bytes(), HTTPStatus.CONFLICT)
     return cbor_answer(answer)
 
 
-@AgentRoute("readTime", "POST", paths.TIME, "Central's signed time")
-async def time(call: AgentCall) -> web.Response:
-    """Sign the time for a nonce."""
+@AgentRoute("POST", paths.TIME)
+async def read_time(call: AgentCall) -> web.Response:
+    """Read central's signed time for a nonce."""
     asked = TimeRequest.from_bytes(call.body)
     now = call.request.app[CLOCK]()
     keys: KeyRack = call.request.app[KEYS]
     return cbor_answer(TimeAnswer(call.agent, asked.nonce, now).to_sealed(keys.signers(Purpose.TIME, now)))
 
 
-@AgentRoute("signOff", "POST", paths.SIGN_OFF, "The end of a shift, or its beginning", problems=(ProblemCode.JOURNAL_GAP,))
+@AgentRoute("POST", paths.SIGN_OFF, problems=(ProblemCode.JOURNAL_GAP,))
 async def sign_off(call: AgentCall) -> web.Response:
-    """Note whether the agent admits."""
+    """Sign off at the end of a day's duty, or on at its beginning."""
     return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
 
 
-@AgentRoute("readHolderKey", "POST", paths.HOLDER_KEY, "The key that holders go by now, and which one the agent has")
-async def holder_key(call: AgentCall) -> web.Response:
-    """Hand the newest key over."""
+@AgentRoute("POST", paths.HOLDER_KEY)
+async def read_holder_key(call: AgentCall) -> web.Response:
+    """Read the key that holders go by now, and tell which one the agent has."""
     asked = HolderKeyRequest.from_bytes(call.body)
     return cbor_answer(await call.request.app[HOLDER_KEYS].hand_over(call.proven, asked, call.now))
 
 
-@AgentRoute("claimAdmission", "POST", paths.CLAIM, "May this gate admit, now?", problems=_NOT_ITS_OWN)
-async def claim(call: AgentCall) -> web.Response:
-    """Grant or refuse a gate's admission."""
+@AgentRoute("POST", paths.CLAIM, problems=_NOT_ITS_OWN)
+async def claim_admission(call: AgentCall) -> web.Response:
+    """Claim an admission: the answer grants or refuses it."""
     return cbor_answer(await call.request.app[ONLINE].claim(call.proven, ClaimRequest.from_bytes(call.body), call.now))
 
 
-@AgentRoute("decideAdmission", "POST", paths.ADMISSION, "Decide a showing for a device without a cache", problems=_NOT_ITS_OWN)
-async def admission(call: AgentCall) -> web.Response:
-    """Decide, and record an admission."""
+@AgentRoute("POST", paths.ADMISSION, problems=_NOT_ITS_OWN)
+async def decide_admission(call: AgentCall) -> web.Response:
+    """Decide a showing for a device without a cache, and record an admission."""
     return cbor_answer(await call.request.app[ONLINE].admission(call.proven, AdmissionRequest.from_bytes(call.body), call.now))
 
 
@@ -191,18 +183,18 @@ def _hash(text: str) -> bytes:
 
 
 OPERATIONS = (
-    enrol,
-    head,
-    keyring,
-    manifest,
-    admissions_head,
-    delta,
-    content,
-    buckets,
-    journal,
-    time,
+    enrol_agent,
+    poll_head,
+    read_keyring,
+    read_manifest,
+    read_admissions_head,
+    read_delta,
+    read_content,
+    read_buckets,
+    upload_journal,
+    read_time,
     sign_off,
-    holder_key,
-    claim,
-    admission,
+    read_holder_key,
+    claim_admission,
+    decide_admission,
 )

@@ -27,9 +27,9 @@ class AlarmView(BaseModel):
     raised_at: datetime
 
 
-@Route("listAlarms", "GET", "/api/v1/alarms", "List alarms, newest first", Permission.DEVICES_READ)
+@Route("GET", "/api/v1/alarms", Permission.DEVICES_READ)
 async def list_alarms(call: Call[None, PageQuery]) -> Page[AlarmView]:
-    """List what gates reported and what their journals showed."""
+    """List alarms, newest first: what gates reported, and what their journals showed."""
     asked = call.parameters
     found = await call.request.app[ALARMS].latest(from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.alarm_id,), _view)

@@ -52,13 +52,11 @@ class CorrectionView(BaseModel):
 
 
 @Route(
-    "correctOnSite",
     "POST",
     "/api/v1/sites/{site_id}/on-site-corrections",
-    "Correct how many persons are on site",
     Permission.ON_SITE_CORRECT,
-    HTTPStatus.CREATED,
-    (ProblemCode.NOT_FOUND,),
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND,),
     idempotent=True,
 )
 async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionView:
@@ -68,14 +66,7 @@ async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionVie
     return _view(await corrections.add(site_id, body.persons, body.reason, call.once, by, call.now))
 
 
-@Route(
-    "listOnSiteCorrections",
-    "GET",
-    "/api/v1/sites/{site_id}/on-site-corrections",
-    "List corrections of the count on site, newest first",
-    Permission.REPORTS_READ,
-    problems=(ProblemCode.NOT_FOUND,),
-)
+@Route("GET", "/api/v1/sites/{site_id}/on-site-corrections", Permission.REPORTS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def list_on_site_corrections(call: Call[None, CorrectionQuery]) -> Page[CorrectionView]:
     """List corrections of the count on site, newest first."""
     asked = call.parameters

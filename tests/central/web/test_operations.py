@@ -39,25 +39,29 @@ class Answer(BaseModel):
     said: str
 
 
-@Route("echo", "POST", "/api/v1/things/{number}", "Echo", "things.edit")
+@Route("POST", "/api/v1/things/{number}", "things.edit")
 async def echo(call: Call[Body, Where]) -> Answer:
+    """Echo what was sent; the answer names the caller."""
     return Answer(said=f"{call.principal.name} {call.parameters.number} {call.body.count} {call.parameters.verbose}")
 
 
-@Route("once", "POST", "/api/v1/once", "Once", Access.SIGNED_IN, idempotent=True)
+@Route("POST", "/api/v1/once", Access.SIGNED_IN, idempotent=True)
 async def once(call: Call[Body, None]) -> Answer:
+    """Do once."""
     return Answer(said=f"{call.once.scope} {call.once.key}")
 
 
-@Route("open", "GET", "/api/v1/open", "Open to all", Access.PUBLIC)
+@Route("GET", "/api/v1/open", Access.PUBLIC)
 async def open_to_all(call: Call[None, None]) -> None:
+    """Open to all."""
     fault = call.request.headers.get("X-Fault")
     if fault:
         raise {"input": InputError("field x"), "storage": StorageError("disk"), "bug": RuntimeError("secret /path")}[fault]
 
 
-@RawRoute("raw", "POST", "/agent/v1/raw", "Bytes", Access.AGENT, "application/cbor")
+@RawRoute("POST", "/agent/v1/raw", Access.AGENT, media_type="application/cbor")
 async def raw(request: web.Request) -> web.Response:
+    """Return bytes."""
     return web.Response(body=await request.read())
 
 
