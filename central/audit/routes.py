@@ -3,7 +3,6 @@
 Laws: nothing is purged by itself; a purge needs its own permission, the password again, and a chain that verifies.
 """
 
-from datetime import datetime
 from typing import Annotated
 
 from aiohttp import web
@@ -13,8 +12,9 @@ from central.audit.linking import Chain
 from central.audit.search import AuditSearch, Wanted
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
+from central.domain.views import Hex, Moment, View, read_from
 from central.web.operations import Call, Route
-from protocol.instants import from_datetime, to_datetime
+from protocol.instants import from_datetime
 
 AUDIT: web.AppKey[AuditSearch] = web.AppKey("audit", AuditSearch)
 CHAIN: web.AppKey[Chain] = web.AppKey("chain", Chain)
@@ -49,11 +49,11 @@ class PurgeBody(BaseModel):
     before: AwareDatetime
 
 
-class RecordView(BaseModel):
+class RecordView(View):
     """One act of a user or of the system; `batch` is its link of the chain, once there is one."""
 
-    record_id: int
-    recorded_at: datetime
+    record_id: Annotated[int, read_from("id")]
+    recorded_at: Moment
     user_id: int | None
     action: str
     subject: str
@@ -62,11 +62,11 @@ class RecordView(BaseModel):
     batch: int | None
 
 
-class CallView(BaseModel):
+class CallView(View):
     """One call of the API."""
 
-    call_id: int
-    called_at: datetime
+    call_id: Annotated[int, read_from("id")]
+    called_at: Moment
     request_id: str
     operation_id: str
     user_id: int | None
@@ -75,24 +75,24 @@ class CallView(BaseModel):
     source: str
 
 
-class FaultView(BaseModel):
+class FaultView(View):
     """One fault of ours, in full."""
 
-    fault_id: int
-    failed_at: datetime
+    fault_id: Annotated[int, read_from("id")]
+    failed_at: Moment
     request_id: str
     kind: str
     detail: str
 
 
-class ChainView(BaseModel):
+class ChainView(View):
     """How the chain stands; `fault` names the first thing that is wrong."""
 
     batches: int
     records: int
     unlinked: int
     purged_batches: int
-    head: Annotated[str, Field(description="SHA-256, hex: write it down elsewhere to prove the log later")]
+    head: Annotated[Hex, Field(description="SHA-256, hex: write it down elsewhere to prove the log later")]
     fault: str | None
 
 
@@ -119,16 +119,7 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
         rows,
         asked,
         lambda row: (row.id or 0,),
-        lambda row: RecordView(
-            record_id=row.id or 0,
-            recorded_at=to_datetime(row.recorded_at),
-            user_id=row.user_id,
-            action=row.action,
-            subject=row.subject,
-            detail=row.detail,
-            request_id=row.request_id,
-            batch=row.batch,
-        ),
+        RecordView.of,
     )
 
 
@@ -141,16 +132,7 @@ async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
         rows,
         asked,
         lambda row: (row.id or 0,),
-        lambda row: CallView(
-            call_id=row.id or 0,
-            called_at=to_datetime(row.called_at),
-            request_id=row.request_id,
-            operation_id=row.operation_id,
-            user_id=row.user_id,
-            status=row.status,
-            duration_ms=row.duration_ms,
-            source=row.source,
-        ),
+        CallView.of,
     )
 
 
@@ -163,13 +145,7 @@ async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
         rows,
         asked,
         lambda row: (row.id or 0,),
-        lambda row: FaultView(
-            fault_id=row.id or 0,
-            failed_at=to_datetime(row.failed_at),
-            request_id=row.request_id,
-            kind=row.kind,
-            detail=row.detail,
-        ),
+        FaultView.of,
     )
 
 
@@ -177,14 +153,7 @@ async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
 async def verify_audit_chain(call: Call[None, None]) -> ChainView:
     """Verify the whole chain of the log; reading it takes about a second for a million records."""
     report = await call.request.app[CHAIN].report()
-    return ChainView(
-        batches=report.batches,
-        records=report.records,
-        unlinked=report.unlinked,
-        purged_batches=report.purged_batches,
-        head=report.head.hex(),
-        fault=report.fault,
-    )
+    return ChainView.of(report)
 
 
 @Route("POST", "/api/v1/audit-records/purge", PURGE, problems=(ProblemCode.CONFLICT,), proved=True)

@@ -14,6 +14,7 @@ from central.devices.rules.enrolment import AgentRole
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
+from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import GroupName
 from central.web.operations import Call, Route
@@ -102,11 +103,11 @@ class CheckPointsView(BaseModel):
     items: list[CheckPointView]
 
 
-class CodeView(BaseModel):
+class CodeView(View):
     """A code for one use within ten minutes; it is shown once."""
 
     code: str
-    expires_at: datetime
+    expires_at: Moment
 
 
 class RevokeBody(StrictModel):
@@ -199,7 +200,7 @@ async def add_enrolment_code(call: Call[CodeBody, SitePath]) -> CodeView:
     points = tuple(CheckPointId(number) for number in call.body.check_point_ids)
     site, by = SiteId(call.parameters.site_id), call.principal.user_id
     made = await call.request.app[AGENTS].make_code(site, call.body.role, points, by, call.now)
-    return CodeView(code=made.code, expires_at=to_datetime(made.expires_at))
+    return CodeView.of(made)
 
 
 @Route("GET", "/api/v1/agents", Permission.DEVICES_READ)

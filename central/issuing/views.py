@@ -3,13 +3,21 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from central.issuing.records import Ticket, id_text
+from protocol.identifiers import TicketId
 from protocol.instants import from_minute, to_datetime
 from protocol.tickets.short_number import DIGITS
 
 TicketIdText = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="16 hexadecimal digits")]
+
+
+def _shown_id(said: TicketId | str) -> str:
+    return said if isinstance(said, str) else id_text(said)
+
+
+ShownTicketId = Annotated[TicketIdText, BeforeValidator(_shown_id)]
 ShortNumber = Annotated[str, Field(pattern=rf"^[0-9]{{{DIGITS}}}$")]
 
 

@@ -1,19 +1,20 @@
 """Payments over HTTP: paying orders, institutions' notifications, and what a person must look at."""
 
-from datetime import date, datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
-from central.payments.differences import Difference, Differences, DifferenceState
-from central.payments.documents import AtOnce, Payment
+from central.payments.differences import Differences, DifferenceState
+from central.payments.documents import AtOnce
 from central.payments.methods import INSTITUTIONS, Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.rules.difference_causes import Cause
@@ -21,7 +22,6 @@ from central.payments.rules.payment_states import PaymentState, Presentation
 from central.payments.service import Payments, Start
 from central.web.access import Access
 from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
-from protocol.instants import to_datetime
 
 PAYMENTS: web.AppKey[Payments] = web.AppKey("payments", Payments)
 DIFFERENCES: web.AppKey[Differences] = web.AppKey("differences", Differences)
@@ -88,7 +88,7 @@ class DifferenceQuery(PageQuery):
     state: DifferenceState | None = None
 
 
-class MatchedDayView(BaseModel):
+class MatchedDayView(View):
     """How many lines a day's bill has, how many agree with our documents, and how many differences were found.
 
     `is_over` of false: the day is not over, and the job matches it again.
@@ -102,7 +102,7 @@ class MatchedDayView(BaseModel):
     is_over: bool
 
 
-class PaymentView(BaseModel):
+class PaymentView(View, alias_generator=within("document")):
     """A payment. The institution knows it by `number`; `qr` is the text of the code that the payer scans.
 
     `received_fen` is what came; where the payment is `returned`, it has gone back, or is on its way.
@@ -120,12 +120,12 @@ class PaymentView(BaseModel):
     reference: str | None
     qr: str | None
     reason: str | None
-    created_at: datetime
-    finished_at: datetime | None
-    taken_by: int
+    created_at: Moment
+    finished_at: Moment | None
+    taken_by: Annotated[int, read_from("by")]
 
 
-class DifferenceView(BaseModel):
+class DifferenceView(View, alias_generator=within("found")):
     """Something about money that a person must look at; `subject` is the number that it is about."""
 
     difference_id: int
@@ -138,9 +138,9 @@ class DifferenceView(BaseModel):
     theirs_fen: int | None
     detail: str
     state: DifferenceState
-    detected_at: datetime
+    detected_at: Moment
     settled_by: int | None
-    settled_at: datetime | None
+    settled_at: Moment | None
     settled_note: str | None
 
 
@@ -161,7 +161,7 @@ class DifferenceView(BaseModel):
 async def pay_order(call: Call[PayBody, OrderPath]) -> PaymentView:
     """Pay an order that waits, with money that is there: its tickets exist with the answer; read the order."""
     paid = AtOnce(Method(call.body.method), call.principal.user_id, call.body.reference)
-    return payment_view(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
+    return PaymentView.of(await call.request.app[PAYMENTS].pay_at_once(call.parameters.order_id, paid, call.once, call.now))
 
 
 @Route(
@@ -178,19 +178,19 @@ async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
     Read the payment until its state is final.
     """
     wanted = Start(call.parameters.order_id, Method(call.body.method), call.body.auth_code, call.principal.user_id)
-    return payment_view(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
+    return PaymentView.of(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
 
 
 @Route("POST", "/api/v1/payments/{payment_id}/give-up", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
 async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Close or reverse a payment that is no longer needed; a payment that has ended stays as it is."""
-    return payment_view(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
+    return PaymentView.of(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
 
 
 @Route("GET", "/api/v1/payments/{payment_id}", Permission.PAYMENTS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Read a payment."""
-    return payment_view(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
+    return PaymentView.of(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
 
 
 @Route(
@@ -203,14 +203,7 @@ async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
     """Match an institution's bill of a day now, as the job does on the next day; you may repeat it at any time."""
     match = call.request.app[RECONCILIATION].match_by_hand
     found = await match(Method(call.body.method), call.body.day, call.principal.user_id)
-    return MatchedDayView(
-        method=found.method,
-        day=found.day,
-        lines=found.lines,
-        matched=found.matched,
-        differences=found.differences,
-        is_over=found.is_over,
-    )
+    return MatchedDayView.of(found)
 
 
 @Route("GET", "/api/v1/reconciliation/differences", Permission.PAYMENTS_READ)
@@ -218,7 +211,7 @@ async def list_reconciliation_differences(call: Call[None, DifferenceQuery]) -> 
     """List what a person must look at about money, newest first."""
     asked = call.parameters
     found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.one_more, asked.state)
-    return page_from(found, asked, lambda one: (one.difference_id,), _difference_view)
+    return page_from(found, asked, lambda one: (one.difference_id,), DifferenceView.of)
 
 
 @Route(
@@ -230,7 +223,7 @@ async def list_reconciliation_differences(call: Call[None, DifferenceQuery]) -> 
 async def settle_reconciliation_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
     """Note that a person has looked at a difference, and the result."""
     settle = call.request.app[DIFFERENCES].settle
-    return _difference_view(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
+    return DifferenceView.of(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
 
 
 @RawRoute(
@@ -251,47 +244,6 @@ async def notify_payment(request: web.Request) -> web.StreamResponse:
     body, now = await request.read(), request.app[CLOCK]()
     heard = await request.app[PAYMENTS].receive(Method(named), request.headers, body, now)
     return web.Response(status=heard.status, body=heard.body, content_type=heard.media_type)
-
-
-def payment_view(payment: Payment) -> PaymentView:
-    """Return a payment as the API shows it."""
-    document = payment.document
-    return PaymentView(
-        payment_id=payment.payment_id,
-        order_id=payment.order_id,
-        method=payment.method,
-        presentation=document.presentation,
-        state=document.state,
-        amount_fen=document.amount_fen,
-        received_fen=document.received_fen,
-        number=payment.number,
-        institution_number=document.institution_number,
-        reference=payment.reference,
-        qr=payment.qr,
-        reason=document.reason,
-        created_at=to_datetime(payment.created_at),
-        finished_at=None if document.finished_at is None else to_datetime(document.finished_at),
-        taken_by=payment.by,
-    )
-
-
-def _difference_view(one: Difference) -> DifferenceView:
-    return DifferenceView(
-        difference_id=one.difference_id,
-        method=one.method,
-        day=one.day,
-        cause=one.found.cause,
-        subject=one.found.subject,
-        payment_id=one.found.payment_id,
-        ours_fen=one.found.ours_fen,
-        theirs_fen=one.found.theirs_fen,
-        detail=one.found.detail,
-        state=one.state,
-        detected_at=to_datetime(one.detected_at),
-        settled_by=one.settled_by,
-        settled_at=None if one.settled_at is None else to_datetime(one.settled_at),
-        settled_note=one.settled_note,
-    )
 
 
 OPERATIONS = (

@@ -13,10 +13,11 @@ from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.promoters.rules.attribution import MOST_PERMILLE, PromoterKind, link
-from central.promoters.service import GroupWish, Promoter, PromoterGroup, Promoters, PromoterWish
+from central.promoters.service import GroupWish, Promoter, Promoters, PromoterWish
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operations import Call, Route, StreamRoute
@@ -72,7 +73,7 @@ class PromoterQuery(PageQuery):
     group_id: RowNumber | None = None
 
 
-class PromoterGroupView(BaseModel):
+class PromoterGroupView(View, alias_generator=within("wish")):
     """A group of promoters."""
 
     group_id: int
@@ -97,14 +98,14 @@ class PromoterView(BaseModel):
 @Route("GET", "/api/v1/promoter-groups", Permission.PROMOTERS_READ)
 async def list_promoter_groups(call: Call[None, PageQuery]) -> Page[PromoterGroupView]:
     """List the groups of promoters by number."""
-    found = [_group_view(one) for one in await call.request.app[PROMOTERS].groups()]
+    found = [PromoterGroupView.of(one) for one in await call.request.app[PROMOTERS].groups()]
     return page_of(found, lambda one: one.group_id, call.parameters)
 
 
 @Route("POST", "/api/v1/promoter-groups", Permission.PROMOTERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGroupView:
     """Add a group of promoters."""
-    return _group_view(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
+    return PromoterGroupView.of(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route(
@@ -113,7 +114,7 @@ async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGro
 async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]) -> PromoterGroupView:
     """Rename, disable or enable a group of promoters."""
     promoters, number = call.request.app[PROMOTERS], call.parameters.group_id
-    return _group_view(await promoters.change_group(number, call.body.stated(), call.principal.user_id, call.now))
+    return PromoterGroupView.of(await promoters.change_group(number, call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/promoters", Permission.PROMOTERS_READ)
@@ -166,10 +167,6 @@ async def read_promoter_qr(call: Call[None, PromoterPath]) -> web.StreamResponse
 
 def _link(request: web.Request, promoter: Promoter) -> str:
     return link(request.app[LINK_ORIGIN] or f"{request.scheme}://{request.host}", promoter.code)
-
-
-def _group_view(one: PromoterGroup) -> PromoterGroupView:
-    return PromoterGroupView(group_id=one.group_id, name=one.wish.name, is_disabled=one.wish.is_disabled)
 
 
 def _view(request: web.Request, one: Promoter) -> PromoterView:

@@ -11,6 +11,7 @@ from central.catalog.parameters import SiteNumber
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
+from central.domain.views import View
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.methods import Method
@@ -90,7 +91,7 @@ class PiecesView(BaseModel):
     pieces: int
 
 
-class TakenView(BaseModel):
+class TakenView(View):
     """What the seller took in the shift by a method."""
 
     method: Method
@@ -220,7 +221,7 @@ def shift_item(shift: Shift) -> ShiftItem:
 
 
 async def _view(shifts: CashShifts, shift: Shift) -> ShiftView:
-    taken = [TakenView(method=one.method, payments=one.payments, amount_fen=one.amount_fen) for one in await shifts.taken(shift)]
+    taken = [TakenView.of(one) for one in await shifts.taken(shift)]
     return ShiftView(**shift_item(shift).model_dump(), taken=taken)
 
 

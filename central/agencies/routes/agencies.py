@@ -1,28 +1,27 @@
 """Travel agencies over HTTP: contracts, what they pay, statements."""
 
-from datetime import date, datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from central.agencies.records import Agency, AgencyWish, Contact
+from central.agencies.records import AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
 from central.agencies.service import Agencies, Paying, Period
-from central.agencies.statements import Entry, Funds
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Moment, View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId, TicketTypeId
-from protocol.instants import to_datetime
 
 AGENCIES: web.AppKey[Agencies] = web.AppKey("agencies", Agencies)
 MOST_FEN = 10**12
@@ -126,14 +125,14 @@ class StatementQuery(PeriodQuery, PageQuery):
     """A page of a statement's entries."""
 
 
-class ContactView(BaseModel):
+class ContactView(View):
     """A contact person."""
 
     name: str
     phone: str
 
 
-class AgencyView(BaseModel):
+class AgencyView(View, alias_generator=within("wish")):
     """A travel agency: what it paid beforehand and has not used, and what it owes on account (below zero: in its favour)."""
 
     agency_id: int
@@ -145,7 +144,7 @@ class AgencyView(BaseModel):
     is_disabled: bool
     prepaid_fen: int
     owed_fen: int
-    created_at: datetime
+    created_at: Moment
 
 
 class PricesView(BaseModel):
@@ -154,18 +153,18 @@ class PricesView(BaseModel):
     prices: list[PriceModel]
 
 
-class FundsView(BaseModel):
+class FundsView(View):
     """An agency's funds: its balance, and what it owes."""
 
     prepaid_fen: int
     owed_fen: int
 
 
-class EntryView(BaseModel):
+class EntryView(View):
     """One movement: what it added to the balance, and what to the debt. Method and reference belong to the agency's payment."""
 
     entry_id: int
-    posted_at: datetime
+    posted_at: Moment
     kind: EntryKind
     order_id: int | None
     method: str | None
@@ -174,7 +173,7 @@ class EntryView(BaseModel):
     owed_fen: int
 
 
-class StatementView(BaseModel):
+class StatementView(View):
     """An agency's balances before the first day and after the last, and a page of the movements, oldest first."""
 
     opening: FundsView
@@ -188,26 +187,26 @@ async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
     """List travel agencies by number."""
     asked = call.parameters
     found = await call.request.app[AGENCIES].agencies(from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.agency_id,), _view)
+    return page_from(found, asked, lambda one: (one.agency_id,), AgencyView.of)
 
 
 @Route("GET", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_agency(call: Call[None, AgencyPath]) -> AgencyView:
     """Read a travel agency with its balance and its debt."""
-    return _view(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
+    return AgencyView.of(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
 
 
 @Route("POST", "/api/v1/agencies", Permission.AGENCIES_EDIT, status=HTTPStatus.CREATED, problems=_REFUSALS)
 async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
     """Add a travel agency."""
-    return _view(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))
+    return AgencyView.of(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("PUT", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_EDIT, problems=_REFUSALS)
 async def change_agency(call: Call[AgencyBody, AgencyPath]) -> AgencyView:
     """Change a travel agency; a credit limit below its debt only stops further purchases."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
-    return _view(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
+    return AgencyView.of(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
@@ -240,7 +239,7 @@ async def take_agency_money(call: Call[ReceiptBody, AgencyPath]) -> AgencyView:
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     paying = Paying(call.parameters.agency_id, body.kind, body.amount_fen, paid)
-    return _view(await call.request.app[AGENCIES].pay(paying, call.once, call.now))
+    return AgencyView.of(await call.request.app[AGENCIES].pay(paying, call.once, call.now))
 
 
 @Route(
@@ -257,7 +256,7 @@ async def pay_agency_out(call: Call[PayoutBody, AgencyPath]) -> AgencyView:
     body = call.body
     paid = AtOnce(Method(body.method), call.principal.user_id, body.reference)
     paying = Paying(call.parameters.agency_id, ReceiptKind.PAYOUT, body.amount_fen, paid)
-    return _view(await call.request.app[AGENCIES].pay_out(paying, call.once, call.now))
+    return AgencyView.of(await call.request.app[AGENCIES].pay_out(paying, call.once, call.now))
 
 
 @Route("GET", "/api/v1/agencies/{agency_id}/statement", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
@@ -267,24 +266,9 @@ async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementVi
     statement = await agencies.statement(asked.period())
     found = await agencies.entries(asked.period(), from_cursor(asked.after) or 0, asked.one_more)
     shown, following = shown_and_next(found, asked, lambda one: (one.entry_id,))
-    items = [_entry_view(one) for one in shown]
+    items = [EntryView.of(one) for one in shown]
     return StatementView(
-        opening=_funds_view(statement.opening), closing=_funds_view(statement.closing), items=items, next=following
-    )
-
-
-def _view(one: Agency) -> AgencyView:
-    return AgencyView(
-        agency_id=one.agency_id,
-        site_id=one.wish.site_id,
-        name=one.wish.name,
-        contacts=[ContactView(name=contact.name, phone=contact.phone) for contact in one.wish.contacts],
-        charges=one.wish.charges,
-        credit_limit_fen=one.wish.credit_limit_fen,
-        is_disabled=one.wish.is_disabled,
-        prepaid_fen=one.prepaid_fen,
-        owed_fen=one.owed_fen,
-        created_at=to_datetime(one.created_at),
+        opening=FundsView.of(statement.opening), closing=FundsView.of(statement.closing), items=items, next=following
     )
 
 
@@ -294,23 +278,6 @@ def _prices_view(prices: tuple[ContractPrice, ...]) -> PricesView:
             PriceModel(ticket_type_id=one.type_id, first_day=one.first, last_day=one.last, price_fen=one.price_fen)
             for one in prices
         ]
-    )
-
-
-def _funds_view(funds: Funds) -> FundsView:
-    return FundsView(prepaid_fen=funds.prepaid_fen, owed_fen=funds.owed_fen)
-
-
-def _entry_view(one: Entry) -> EntryView:
-    return EntryView(
-        entry_id=one.entry_id,
-        posted_at=to_datetime(one.posted_at),
-        kind=one.kind,
-        order_id=one.order_id,
-        method=one.method,
-        reference=one.reference,
-        prepaid_fen=one.prepaid_fen,
-        owed_fen=one.owed_fen,
     )
 
 

@@ -6,16 +6,16 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
-from central.agencies.groups import GroupOrder, GroupOrders
-from central.agencies.records import Contact
+from central.agencies.groups import GroupOrders
 from central.agencies.routes.agencies import AgencyPath, ContactBody, ContactView
 from central.agencies.rules.contracts import Charges, GroupState
 from central.agencies.selling import AgencySales, Deal
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
@@ -33,7 +33,7 @@ from central.sales.routes.orders import (
     wanted_of,
 )
 from central.web.operations import Call, Route
-from protocol.instants import from_datetime, to_datetime
+from protocol.instants import from_datetime
 
 AGENCY_SALES: web.AppKey[AgencySales] = web.AppKey("agency_sales", AgencySales)
 LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
@@ -61,7 +61,7 @@ class GroupQuery(AgencyPath, PageQuery):
     """Whose group orders."""
 
 
-class GroupOrderView(BaseModel):
+class GroupOrderView(View):
     """A group order. `deducted_fen` went back to the agency for persons who did not come; the guide is masked.
 
     While it is ending, `waiting_for` names the gates that could still admit by it (only when it is read by itself).
@@ -75,9 +75,9 @@ class GroupOrderView(BaseModel):
     planned_heads: int
     actual_heads: int | None
     deducted_fen: int | None
-    ended_at: datetime | None
+    ended_at: Moment | None
     ended_by: int | None
-    settled_at: datetime | None
+    settled_at: Moment | None
     waiting_for: list[WaitedForView]
 
 
@@ -127,20 +127,20 @@ async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView
     """List an agency's group orders, newest first."""
     asked = call.parameters
     found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.order_id,), _view)
+    return page_from(found, asked, lambda one: (one.order_id,), GroupOrderView.of)
 
 
 @Route("GET", "/api/v1/group-orders/{order_id}", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
     """Read a group order, and the gates that its settlement waits for."""
-    return _view(await call.request.app[GROUP_ORDERS].group(call.parameters.order_id, call.now))
+    return GroupOrderView.of(await call.request.app[GROUP_ORDERS].group(call.parameters.order_id, call.now))
 
 
 @Route("GET", "/api/v1/group-orders/{order_id}/guide", Permission.HOLDERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
     """Read a group's guide in full, which is audited."""
     groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
-    return _contact_view(await groups.guide(number, call.principal.user_id, call.now))
+    return ContactView.of(await groups.guide(number, call.principal.user_id, call.now))
 
 
 @Route(
@@ -152,30 +152,7 @@ async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
 async def end_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
     """End a group's visit: its codes stop admitting; it is settled when every gate has reported that it knows."""
     groups, number = call.request.app[GROUP_ORDERS], call.parameters.order_id
-    return _view(await groups.end(number, call.principal.user_id, call.now))
-
-
-def _view(one: GroupOrder) -> GroupOrderView:
-    return GroupOrderView(
-        order_id=one.order_id,
-        agency_id=one.agency_id,
-        guide=_contact_view(one.guide),
-        charges=one.charges,
-        state=one.state,
-        planned_heads=one.planned_heads,
-        actual_heads=one.actual_heads,
-        deducted_fen=one.deducted_fen,
-        ended_at=None if one.ended_at is None else to_datetime(one.ended_at),
-        ended_by=one.ended_by,
-        settled_at=None if one.settled_at is None else to_datetime(one.settled_at),
-        waiting_for=[
-            WaitedForView(agent_id=other.agent, site_id=other.site, since=to_datetime(other.since)) for other in one.waiting_for
-        ],
-    )
-
-
-def _contact_view(contact: Contact) -> ContactView:
-    return ContactView(name=contact.name, phone=contact.phone)
+    return GroupOrderView.of(await groups.end(number, call.principal.user_id, call.now))
 
 
 OPERATIONS = (

@@ -6,11 +6,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from central.catalog.categories import Categories, Category, CategoryWish
+from central.catalog.categories import Categories, CategoryWish
 from central.catalog.routes.ticket_types import TicketTypePath
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.web.operations import Call, Route
@@ -48,15 +49,15 @@ class TypeCategoryBody(StrictModel):
     category_id: RowNumber | None
 
 
-class CategoryView(BaseModel):
+class CategoryView(View, alias_generator=within("wish")):
     """A category with the categories under it, and the types that are in it itself."""
 
     category_id: int
     name_zh: str
     name_en: str
-    parent_id: int | None
+    parent_id: Annotated[int | None, read_from("wish", "parent")]
     place: int
-    ticket_type_ids: list[int]
+    ticket_type_ids: Annotated[list[int], read_from("types")]
     children: list["CategoryView"]
 
 
@@ -69,20 +70,20 @@ class CategoriesView(BaseModel):
 @Route("GET", "/api/v1/categories", Permission.CATALOG_READ)
 async def read_categories(call: Call[None, None]) -> CategoriesView:
     """Read the categories as a tree."""
-    return CategoriesView(items=[_view(one) for one in await call.request.app[CATEGORIES].tree()])
+    return CategoriesView(items=[CategoryView.of(one) for one in await call.request.app[CATEGORIES].tree()])
 
 
 @Route("POST", "/api/v1/categories", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
     """Add a category."""
-    return _view(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))
+    return CategoryView.of(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("PUT", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, problems=_REFUSALS)
 async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryView:
     """Rename a category, or move it with all categories under it."""
     categories, number = call.request.app[CATEGORIES], call.parameters.category_id
-    return _view(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
+    return CategoryView.of(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
 
 
 @Route("DELETE", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS)
@@ -102,18 +103,6 @@ async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath])
     """Put a ticket type into a category, or into none."""
     categories, number = call.request.app[CATEGORIES], TicketTypeId(call.parameters.ticket_type_id)
     await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now)
-
-
-def _view(one: Category) -> CategoryView:
-    return CategoryView(
-        category_id=one.category_id,
-        name_zh=one.wish.name_zh,
-        name_en=one.wish.name_en,
-        parent_id=one.wish.parent,
-        place=one.wish.place,
-        ticket_type_ids=list(one.types),
-        children=[_view(child) for child in one.children],
-    )
 
 
 OPERATIONS = (read_categories, add_category, change_category, delete_category, set_ticket_type_category)

@@ -6,12 +6,13 @@ from central.catalog.parameters import TicketTypeParameters
 from central.catalog.presets import presets
 from central.catalog.routes.ticket_types import CATALOG, SitePath
 from central.domain.problems import ProblemCode
+from central.domain.views import View
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
 
 
-class PresetView(BaseModel):
+class PresetView(View):
     """A common type: its purpose, and the parameters that `addTicketType` takes without a change."""
 
     key: str
@@ -30,12 +31,7 @@ class PresetsView(BaseModel):
 async def read_ticket_type_presets(call: Call[None, SitePath]) -> PresetsView:
     """Read ready-made ticket types for a site."""
     await call.request.app[CATALOG].site(SiteId(call.parameters.site_id))
-    return PresetsView(
-        items=[
-            PresetView(key=one.key, title_zh=one.title_zh, title_en=one.title_en, parameters=one.parameters)
-            for one in presets(call.parameters.site_id)
-        ]
-    )
+    return PresetsView(items=[PresetView.of(one) for one in presets(call.parameters.site_id)])
 
 
 OPERATIONS = (read_ticket_type_presets,)

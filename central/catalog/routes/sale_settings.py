@@ -12,6 +12,7 @@ from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
+from central.domain.views import Sorted, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import GroupName
 from central.web.operations import Call, Route
@@ -59,13 +60,13 @@ class CopyBody(StrictModel):
         return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
 
 
-class SaleSettingView(BaseModel):
+class SaleSettingView(View, alias_generator=within("subject")):
     """What a seller or channel may sell."""
 
     kind: SubjectKind
-    subject: str
+    subject: Annotated[str, read_from("subject", "name")]
     all_types: bool
-    ticket_type_ids: list[int]
+    ticket_type_ids: Annotated[list[int], Sorted, read_from("types")]
 
 
 class SaleSettingsView(BaseModel):
@@ -85,7 +86,7 @@ async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSett
     """Set what a seller or channel may sell."""
     types = frozenset(TicketTypeId(number) for number in call.body.ticket_type_ids)
     setting = SaleSetting(call.parameters.stated(), call.body.all_types, types)
-    return _view(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
+    return SaleSettingView.of(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
 
 
 @Route("POST", "/api/v1/sale-settings/{kind}/{subject}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
@@ -110,13 +111,7 @@ def seller_of(principal: Principal) -> Seller:
 
 
 def _views(settings: tuple[SaleSetting, ...]) -> SaleSettingsView:
-    return SaleSettingsView(items=[_view(one) for one in settings])
-
-
-def _view(one: SaleSetting) -> SaleSettingView:
-    return SaleSettingView(
-        kind=one.subject.kind, subject=one.subject.name, all_types=one.all_types, ticket_type_ids=sorted(one.types)
-    )
+    return SaleSettingsView(items=[SaleSettingView.of(one) for one in settings])
 
 
 OPERATIONS = (read_sale_settings, set_sale_setting, copy_sale_setting, list_sellable_ticket_types)

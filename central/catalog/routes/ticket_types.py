@@ -4,16 +4,17 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
 from central.catalog.sale import Fen, SaleRules
-from central.catalog.service import Catalog, Sale, Site
+from central.catalog.service import Catalog, Sale
 from central.catalog.ticket_type import TicketType
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
+from central.domain.views import View, read_from
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId, TicketTypeId
@@ -56,17 +57,17 @@ class TicketTypeBody(StrictModel):
     price_fen: Fen
 
 
-class SiteView(BaseModel):
+class SiteView(View):
     """A site."""
 
     site_id: int
     parameters: SiteParameters
 
 
-class TicketTypeView(BaseModel):
+class TicketTypeView(View):
     """A ticket type; `ticket_type_id` is what check points are ticked for."""
 
-    ticket_type_id: int
+    ticket_type_id: Annotated[int, read_from("type_id")]
     parameters: TicketTypeParameters
     price_fen: Annotated[int, Field(description="per person")]
     is_on_sale: bool
@@ -75,20 +76,20 @@ class TicketTypeView(BaseModel):
 @Route("POST", "/api/v1/sites", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
 async def add_site(call: Call[SiteParameters, None]) -> SiteView:
     """Add a site under the next number."""
-    return _site_view(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
+    return SiteView.of(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
 
 
 @Route("PUT", "/api/v1/sites/{site_id}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def change_site(call: Call[SiteParameters, SitePath]) -> SiteView:
     """Replace a site's parameters."""
     catalog, number = call.request.app[CATALOG], SiteId(call.parameters.site_id)
-    return _site_view(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
+    return SiteView.of(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/sites", Permission.CATALOG_READ)
 async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
     """List sites by number."""
-    found = [_site_view(site) for site in await call.request.app[CATALOG].all_sites()]
+    found = [SiteView.of(site) for site in await call.request.app[CATALOG].all_sites()]
     return page_of(found, lambda one: one.site_id, call.parameters)
 
 
@@ -113,15 +114,9 @@ async def list_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]
     return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 
 
-def _site_view(site: Site) -> SiteView:
-    return SiteView(site_id=site.site_id, parameters=site.parameters)
-
-
 def type_view(one: TicketType) -> TicketTypeView:
     """Return a ticket type as answers show it."""
-    return TicketTypeView(
-        ticket_type_id=one.type_id, parameters=one.parameters, price_fen=one.price_fen, is_on_sale=one.is_on_sale
-    )
+    return TicketTypeView.of(one)
 
 
 OPERATIONS = (add_site, change_site, list_sites, add_ticket_type, change_ticket_type_sale, list_ticket_types)

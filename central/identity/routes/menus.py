@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from central.domain.models import StrictModel
 from central.domain.texts import PRINTABLE
+from central.domain.views import View
 from central.identity.menu_service import Menus
 from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, Menu, PlacedGroup, PlacedPage, seen_by
 from central.identity.permissions import Permission
@@ -42,7 +43,7 @@ class MenuBody(StrictModel):
     groups: Annotated[list[PlacedGroupBody], Field(max_length=MOST_GROUPS)]
 
 
-class PageView(BaseModel):
+class PageView(View):
     """A page."""
 
     key: str
@@ -105,16 +106,7 @@ def _view(menu: Menu) -> MenuView:
                 key=group.key,
                 title_zh=group.title_zh,
                 title_en=group.title_en,
-                pages=[
-                    PageView(
-                        key=page.key,
-                        title_zh=page.title_zh,
-                        title_en=page.title_en,
-                        permission=page.permission,
-                        is_hidden=page.is_hidden,
-                    )
-                    for page in group.pages
-                ],
+                pages=[PageView.of(page) for page in group.pages],
             )
             for group in menu
         ]

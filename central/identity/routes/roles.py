@@ -11,8 +11,9 @@ from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import DataScope
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Sorted, View
 from central.identity.permissions import TITLES, Permission
-from central.identity.roles import Role, RoleGrant, Roles
+from central.identity.roles import RoleGrant, Roles
 from central.identity.routes.users import RowNumber
 from central.web.operations import Call, Route
 
@@ -39,12 +40,12 @@ class RolePath(StrictModel):
     role_id: RowNumber
 
 
-class RoleView(BaseModel):
+class RoleView(View):
     """A role; `is_fixed` is the administrators' role, which gives everything."""
 
     role_id: int
     name: str
-    permissions: list[str]
+    permissions: Annotated[list[str], Sorted]
     scope: DataScope
     is_fixed: bool
     people: int
@@ -80,38 +81,27 @@ async def read_permissions(call: Call[None, None]) -> PermissionsView:
 @Route("GET", "/api/v1/roles", Permission.USERS_READ)
 async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
     """List roles by number."""
-    found = [_view(one) for one in await call.request.app[ROLES].all_roles()]
+    found = [RoleView.of(one) for one in await call.request.app[ROLES].all_roles()]
     return page_of(found, lambda one: one.role_id, call.parameters)
 
 
 @Route("POST", "/api/v1/roles", Permission.ROLES_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
 async def add_role(call: Call[RoleBody, None]) -> RoleView:
     """Add a role; a person cannot make one that gives more than that person holds."""
-    return _view(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
+    return RoleView.of(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
 
 
 @Route("PUT", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, problems=_REFUSALS, proved=True)
 async def change_role(call: Call[RoleBody, RolePath]) -> RoleView:
     """Replace a role; its holders notice with their next request."""
     roles, number = call.request.app[ROLES], call.parameters.role_id
-    return _view(await roles.change(number, call.body.stated(), call.principal, call.now))
+    return RoleView.of(await roles.change(number, call.body.stated(), call.principal, call.now))
 
 
 @Route("DELETE", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS, proved=True)
 async def delete_role(call: Call[None, RolePath]) -> None:
     """Delete a role that no person has."""
     await call.request.app[ROLES].delete(call.parameters.role_id, call.principal, call.now)
-
-
-def _view(one: Role) -> RoleView:
-    return RoleView(
-        role_id=one.role_id,
-        name=one.name,
-        permissions=sorted(one.permissions),
-        scope=one.scope,
-        is_fixed=one.is_fixed,
-        people=one.people,
-    )
 
 
 OPERATIONS = (read_permissions, list_roles, add_role, change_role, delete_role)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
+from central.domain.views import View
 from central.identity.permissions import Permission
 from central.identity.setting_groups import GroupKind, SettingGroup, SettingGroups
 from central.web.operations import Call, Route
@@ -31,7 +32,7 @@ class MembersBody(StrictModel):
     members: Annotated[list[_Member], Field(max_length=MOST_MEMBERS)]
 
 
-class SettingGroupView(BaseModel):
+class SettingGroupView(View):
     """A group."""
 
     kind: GroupKind
@@ -48,14 +49,14 @@ class SettingGroupsView(BaseModel):
 @Route("GET", "/api/v1/setting-groups", Permission.CATALOG_READ)
 async def read_setting_groups(call: Call[None, None]) -> SettingGroupsView:
     """Read groups of sellers, channels and check points."""
-    return SettingGroupsView(items=[_view(one) for one in await call.request.app[SETTING_GROUPS].groups()])
+    return SettingGroupsView(items=[SettingGroupView.of(one) for one in await call.request.app[SETTING_GROUPS].groups()])
 
 
 @Route("PUT", "/api/v1/setting-groups/{kind}/{name}", Permission.CATALOG_EDIT)
 async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupView:
     """Set who stands in a group, which is made where there is none."""
     group = SettingGroup(call.parameters.kind, call.parameters.name, tuple(call.body.members))
-    return _view(await call.request.app[SETTING_GROUPS].put(group, call.principal.user_id, call.now))
+    return SettingGroupView.of(await call.request.app[SETTING_GROUPS].put(group, call.principal.user_id, call.now))
 
 
 @Route(
@@ -69,10 +70,6 @@ async def delete_setting_group(call: Call[None, GroupPath]) -> None:
     """Delete a group; what was copied to its members stays."""
     asked = call.parameters
     await call.request.app[SETTING_GROUPS].delete(asked.kind, asked.name, call.principal.user_id, call.now)
-
-
-def _view(one: SettingGroup) -> SettingGroupView:
-    return SettingGroupView(kind=one.kind, name=one.name, members=list(one.members))
 
 
 OPERATIONS = (read_setting_groups, set_setting_group, delete_setting_group)

@@ -1,6 +1,5 @@
 """Tokens of partners' programs, over HTTP. Law: a token is shown once."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,11 +10,12 @@ from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Moment, Sorted, View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
-from central.identity.tokens import ApiToken, TokenGrant, Tokens
+from central.identity.tokens import TokenGrant, Tokens
 from central.web.operations import Call, Route
-from protocol.instants import from_datetime, to_datetime
+from protocol.instants import from_datetime
 
 TOKENS: web.AppKey[Tokens] = web.AppKey("tokens", Tokens)
 
@@ -35,17 +35,17 @@ class TokenPath(StrictModel):
     token_id: RowNumber
 
 
-class TokenView(BaseModel):
+class TokenView(View, alias_generator=within("grant")):
     """A token as lists show it, without its secret text."""
 
     token_id: int
     user_id: int
     name: str
-    permissions: list[str]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    revoked_at: datetime | None
+    permissions: Annotated[list[str], Sorted]
+    created_at: Moment
+    expires_at: Moment | None
+    last_used_at: Moment | None
+    revoked_at: Moment | None
 
 
 class NewTokenView(BaseModel):
@@ -60,7 +60,7 @@ async def list_tokens(call: Call[None, PageQuery]) -> Page[TokenView]:
     """List programs' tokens by number."""
     asked = call.parameters
     found = await call.request.app[TOKENS].tokens(from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.token_id,), _view)
+    return page_from(found, asked, lambda one: (one.token_id,), TokenView.of)
 
 
 @Route("POST", "/api/v1/tokens", Permission.TOKENS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
@@ -70,26 +70,13 @@ async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
     expires_at = None if body.expires_at is None else from_datetime(body.expires_at)
     grant = TokenGrant(body.user_id, body.name, frozenset(body.permissions), expires_at)
     made, token = await call.request.app[TOKENS].add(grant, call.principal, call.now)
-    return NewTokenView(token=token, details=_view(made))
+    return NewTokenView(token=token, details=TokenView.of(made))
 
 
 @Route("POST", "/api/v1/tokens/{token_id}/revoke", Permission.TOKENS_EDIT, problems=(ProblemCode.NOT_FOUND,))
 async def revoke_token(call: Call[None, TokenPath]) -> TokenView:
     """End a program's access for ever."""
-    return _view(await call.request.app[TOKENS].revoke(call.parameters.token_id, call.principal, call.now))
-
-
-def _view(one: ApiToken) -> TokenView:
-    return TokenView(
-        token_id=one.token_id,
-        user_id=one.grant.user_id,
-        name=one.grant.name,
-        permissions=sorted(one.grant.permissions),
-        created_at=to_datetime(one.created_at),
-        expires_at=None if one.grant.expires_at is None else to_datetime(one.grant.expires_at),
-        last_used_at=None if one.last_used_at is None else to_datetime(one.last_used_at),
-        revoked_at=None if one.revoked_at is None else to_datetime(one.revoked_at),
-    )
+    return TokenView.of(await call.request.app[TOKENS].revoke(call.parameters.token_id, call.principal, call.now))
 
 
 OPERATIONS = (list_tokens, add_token, revoke_token)

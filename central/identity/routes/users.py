@@ -1,6 +1,5 @@
 """The people who may sign in, over HTTP."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,11 +10,11 @@ from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
-from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Person, Profile
+from central.domain.views import Moment, Sorted, View, within
+from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Profile
 from central.identity.permissions import Permission
 from central.identity.routes.sessions import Name
 from central.web.operations import Call, Route
-from protocol.instants import to_datetime
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 
@@ -48,18 +47,18 @@ class UserPath(StrictModel):
     user_id: RowNumber
 
 
-class UserView(BaseModel):
+class UserView(View, alias_generator=within("profile")):
     """A person who may sign in."""
 
     user_id: int
     name: str
     full_name: str
     channel: str
-    role_ids: list[int]
+    role_ids: Annotated[list[int], Sorted]
     is_disabled: bool
     must_change_password: bool
     has_totp: bool
-    created_at: datetime
+    created_at: Moment
 
 
 class NewPasswordView(BaseModel):
@@ -74,13 +73,13 @@ async def list_users(call: Call[None, PageQuery]) -> Page[UserView]:
     """List the people who may sign in, by number."""
     asked = call.parameters
     found = await call.request.app[ACCOUNTS].people(from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.user_id,), _view)
+    return page_from(found, asked, lambda one: (one.user_id,), UserView.of)
 
 
 @Route("GET", "/api/v1/users/{user_id}", Permission.USERS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_user(call: Call[None, UserPath]) -> UserView:
     """Read a person."""
-    return _view(await call.request.app[ACCOUNTS].person(call.parameters.user_id))
+    return UserView.of(await call.request.app[ACCOUNTS].person(call.parameters.user_id))
 
 
 @Route("POST", "/api/v1/users", Permission.USERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
@@ -88,28 +87,28 @@ async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
     """Add a person; the caller cannot give what the caller does not hold."""
     body = call.body
     person, password = await call.request.app[ACCOUNTS].add(body.name, body.stated(), call.principal, call.now)
-    return NewPasswordView(user=_view(person), one_time_password=password)
+    return NewPasswordView(user=UserView.of(person), one_time_password=password)
 
 
 @Route("PUT", "/api/v1/users/{user_id}", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
 async def change_user(call: Call[ProfileBody, UserPath]) -> UserView:
     """Replace a person's name, channel and roles."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
-    return _view(await accounts.change(number, call.body.stated(), call.principal, call.now))
+    return UserView.of(await accounts.change(number, call.body.stated(), call.principal, call.now))
 
 
 @Route("POST", "/api/v1/users/{user_id}/disable", Permission.USERS_EDIT, problems=_REFUSALS)
 async def disable_user(call: Call[None, UserPath]) -> UserView:
     """Disable a person; their sessions end, their records stay."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
-    return _view(await accounts.set_disabled(number, disabled=True, by=call.principal, now=call.now))
+    return UserView.of(await accounts.set_disabled(number, disabled=True, by=call.principal, now=call.now))
 
 
 @Route("POST", "/api/v1/users/{user_id}/enable", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
 async def enable_user(call: Call[None, UserPath]) -> UserView:
     """Enable a person again."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
-    return _view(await accounts.set_disabled(number, disabled=False, by=call.principal, now=call.now))
+    return UserView.of(await accounts.set_disabled(number, disabled=False, by=call.principal, now=call.now))
 
 
 @Route("DELETE", "/api/v1/users/{user_id}", Permission.USERS_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS, proved=True)
@@ -123,21 +122,7 @@ async def reset_user_password(call: Call[None, UserPath]) -> NewPasswordView:
     """Give a person a new one-time password; their sessions and their second factor end."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     person, password = await accounts.reset_password(number, call.principal, call.now)
-    return NewPasswordView(user=_view(person), one_time_password=password)
-
-
-def _view(one: Person) -> UserView:
-    return UserView(
-        user_id=one.user_id,
-        name=one.name,
-        full_name=one.profile.full_name,
-        channel=one.profile.channel,
-        role_ids=sorted(one.profile.role_ids),
-        is_disabled=one.is_disabled,
-        must_change_password=one.must_change_password,
-        has_totp=one.has_totp,
-        created_at=to_datetime(one.created_at),
-    )
+    return NewPasswordView(user=UserView.of(person), one_time_password=password)
 
 
 OPERATIONS = (list_users, read_user, add_user, change_user, disable_user, enable_user, delete_user, reset_user_password)

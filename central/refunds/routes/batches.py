@@ -1,11 +1,11 @@
 """Refunds of a closed day over HTTP."""
 
-from datetime import date, datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.domain.models import StrictModel
@@ -13,12 +13,12 @@ from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import Reason
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
-from central.refunds.batches import Batch, BatchState, ClosedDay, RefundBatches
+from central.refunds.batches import BatchState, ClosedDay, RefundBatches
 from central.refunds.service import RefundState
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId, TicketTypeId
-from protocol.instants import to_datetime
 
 REFUND_BATCHES: web.AppKey[RefundBatches] = web.AppKey("refund_batches", RefundBatches)
 
@@ -48,7 +48,7 @@ class RefundBatchPath(StrictModel):
     batch_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class AffectedView(BaseModel):
+class AffectedView(View):
     """The tickets of the day that are not refunded, used or not, and what was paid for them."""
 
     tickets: int
@@ -56,7 +56,7 @@ class AffectedView(BaseModel):
     paid_fen: int
 
 
-class MadeView(BaseModel):
+class MadeView(View):
     """The refunds of a batch in one state."""
 
     state: RefundState
@@ -64,19 +64,19 @@ class MadeView(BaseModel):
     amount_fen: int
 
 
-class RefundBatchView(BaseModel):
+class RefundBatchView(View, alias_generator=within("closed")):
     """A batch, and how far it has come. `left_out` counts tickets that were used, blocked, or refunded otherwise."""
 
     batch_id: int
     site_id: int
     day: date
-    ticket_type_id: int | None
+    ticket_type_id: Annotated[int | None, read_from("closed", "type_id")]
     reason: str
     state: BatchState
     left_out: int
     requested_by: int
-    requested_at: datetime
-    finished_at: datetime | None
+    requested_at: Moment
+    finished_at: Moment | None
     made: list[MadeView]
 
 
@@ -91,7 +91,7 @@ async def quote_refund_batch(call: Call[ClosedDayBody, None]) -> AffectedView:
     """Count the tickets that a closed day touches; nothing is stored."""
     _require_all(call.principal)
     found = await call.request.app[REFUND_BATCHES].affected(call.body.stated())
-    return AffectedView(tickets=found.tickets, persons=found.persons, paid_fen=found.paid_fen)
+    return AffectedView.of(found)
 
 
 @Route(
@@ -107,7 +107,7 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
     """Begin to refund all unused tickets of a closed day, without a fee; a job goes on with it."""
     _require_all(call.principal)
     begin = call.request.app[REFUND_BATCHES].begin
-    return _batch_view(await begin(call.body.stated(), call.body.reason, call.once, call.principal.user_id, call.now))
+    return RefundBatchView.of(await begin(call.body.stated(), call.body.reason, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -120,14 +120,14 @@ async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchVie
     """Stop a batch of refunds; the refunds that it made stay."""
     _require_all(call.principal)
     batches = call.request.app[REFUND_BATCHES]
-    return _batch_view(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))
+    return RefundBatchView.of(await batches.stop(call.parameters.batch_id, call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/refund-batches/{batch_id}", Permission.REFUNDS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
     """Read how far a batch of refunds has come."""
     _require_all(call.principal)
-    return _batch_view(await call.request.app[REFUND_BATCHES].batch(call.parameters.batch_id))
+    return RefundBatchView.of(await call.request.app[REFUND_BATCHES].batch(call.parameters.batch_id))
 
 
 @Route("GET", "/api/v1/refund-batches", Permission.REFUNDS_READ)
@@ -136,23 +136,7 @@ async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchVi
     _require_all(call.principal)
     asked = call.parameters
     found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.batch_id,), _batch_view)
-
-
-def _batch_view(batch: Batch) -> RefundBatchView:
-    return RefundBatchView(
-        batch_id=batch.batch_id,
-        site_id=batch.closed.site_id,
-        day=batch.closed.day,
-        ticket_type_id=batch.closed.type_id,
-        reason=batch.reason,
-        state=batch.state,
-        left_out=batch.left_out,
-        requested_by=batch.requested_by,
-        requested_at=to_datetime(batch.requested_at),
-        finished_at=None if batch.finished_at is None else to_datetime(batch.finished_at),
-        made=[MadeView(state=one.state, refunds=one.refunds, amount_fen=one.amount_fen) for one in batch.made],
-    )
+    return page_from(found, asked, lambda one: (one.batch_id,), RefundBatchView.of)
 
 
 OPERATIONS = (quote_refund_batch, begin_refund_batch, stop_refund_batch, read_refund_batch, list_refund_batches)

@@ -1,6 +1,5 @@
 """Refunds over HTTP."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,13 +12,13 @@ from central.domain.local_times import LocalMoment
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
+from central.domain.views import Moment, View, read_from
 from central.identity.permissions import Permission
-from central.issuing.records import id_from_text, id_text
-from central.issuing.views import TicketIdText
+from central.issuing.records import id_from_text
+from central.issuing.views import ShownTicketId, TicketIdText
 from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
-from central.refunds.service import Refund, Refunds, RefundState
+from central.refunds.service import Refunds, RefundState
 from central.web.operations import Call, Route
-from protocol.instants import to_datetime
 
 REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)
 MOST_FEN = 10**12
@@ -72,12 +71,12 @@ class RefundPath(StrictModel):
     refund_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class WaitedForView(BaseModel):
+class WaitedForView(View):
     """Which agent holds the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
 
-    agent_id: int | None
-    site_id: int
-    since: datetime
+    agent_id: Annotated[int | None, read_from("agent")]
+    site_id: Annotated[int, read_from("site")]
+    since: Moment
 
 
 class RefundQuoteView(BaseModel):
@@ -94,14 +93,14 @@ class RefundQuoteView(BaseModel):
     last_minute: LocalMoment | None
 
 
-class RefundView(BaseModel):
+class RefundView(View):
     """A refund: `amount_fen` goes back, `fee_fen` is kept.
 
     While it waits, `waiting_for` names the agents that could still admit the ticket (only when read by itself).
     """
 
     refund_id: int
-    ticket_id: TicketIdText
+    ticket_id: ShownTicketId
     order_id: int
     kind: RefundKind
     persons: int
@@ -110,8 +109,8 @@ class RefundView(BaseModel):
     state: RefundState
     reason: str
     requested_by: int
-    requested_at: datetime
-    decided_at: datetime | None
+    requested_at: Moment
+    decided_at: Moment | None
     override_by: int | None
     override_reason: str | None
     waiting_for: list[WaitedForView]
@@ -136,7 +135,7 @@ async def request_refund(call: Call[RefundBody, None]) -> RefundView:
     """Refund a ticket: it is void at once, or persons are taken off a group code; the money follows when no gate can admit it."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, body.expected_amount_fen)
-    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+    return RefundView.of(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -152,7 +151,7 @@ async def refund_by_hand(call: Call[RefundByHandBody, None]) -> RefundView:
     """Refund with a fee that a person sets, also against the ticket's rules; the fence applies as for any refund."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.BY_HAND, fee_fen=body.fee_fen)
-    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+    return RefundView.of(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route(
@@ -168,13 +167,13 @@ async def force_refund(call: Call[ForcedRefundBody, None]) -> RefundView:
     """Refund persons who entered but could not be served; the record says that the refund was forced."""
     body = call.body
     wanted = WantedRefund(id_from_text(body.ticket_id), body.reason, body.persons, kind=RefundKind.FORCED, fee_fen=body.fee_fen)
-    return refund_view(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
+    return RefundView.of(await call.request.app[REFUNDS].request(wanted, call.once, call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/refunds/{refund_id}", Permission.REFUNDS_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_refund(call: Call[None, RefundPath]) -> RefundView:
     """Read a refund, and the agents that it waits for."""
-    return refund_view(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
+    return RefundView.of(await call.request.app[REFUNDS].refund(call.parameters.refund_id, call.now))
 
 
 @Route(
@@ -186,7 +185,7 @@ async def read_refund(call: Call[None, RefundPath]) -> RefundView:
 async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     """Pay a refund without waiting any longer for gates, with a record."""
     refunds = call.request.app[REFUNDS]
-    return refund_view(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
+    return RefundView.of(await refunds.override(call.parameters.refund_id, call.body.reason, call.principal.user_id, call.now))
 
 
 @Route(
@@ -198,7 +197,7 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
 async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
     """Hand out what a closed day owes a visitor, from the drawer of the seller who does it."""
     refunds = call.request.app[REFUNDS]
-    return refund_view(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
+    return RefundView.of(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
 
 
 def _quote_view(found: Reckoned) -> RefundQuoteView:
@@ -210,29 +209,6 @@ def _quote_view(found: Reckoned) -> RefundQuoteView:
         amount_fen=found.amount_fen,
         term=None if terms is None else terms.term,
         last_minute=None if terms is None else terms.last_minute,
-    )
-
-
-def refund_view(refund: Refund) -> RefundView:
-    """Return a refund as the API shows it."""
-    return RefundView(
-        refund_id=refund.refund_id,
-        ticket_id=id_text(refund.ticket_id),
-        order_id=refund.order_id,
-        kind=refund.kind,
-        persons=refund.persons,
-        fee_fen=refund.fee_fen,
-        amount_fen=refund.amount_fen,
-        state=refund.state,
-        reason=refund.reason,
-        requested_by=refund.requested_by,
-        requested_at=to_datetime(refund.requested_at),
-        decided_at=None if refund.decided_at is None else to_datetime(refund.decided_at),
-        override_by=refund.override_by,
-        override_reason=refund.override_reason,
-        waiting_for=[
-            WaitedForView(agent_id=one.agent, site_id=one.site, since=to_datetime(one.since)) for one in refund.waiting_for
-        ],
     )
 
 

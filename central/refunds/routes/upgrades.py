@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central.catalog.checks import MOST_PERSONS
 from central.catalog.parameters import TypeNumber
@@ -15,6 +15,7 @@ from central.domain.models import StrictModel
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import View
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath
@@ -48,7 +49,7 @@ class UpgradeBody(UpgradeQuoteBody):
     reference: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PRINTABLE)] = None
 
 
-class UpgradeQuoteView(BaseModel):
+class UpgradeQuoteView(View):
     """What the new ticket costs, what the old one is worth, and the difference to pay."""
 
     total_fen: int
@@ -60,7 +61,7 @@ class UpgradeQuoteView(BaseModel):
 async def quote_upgrade(call: Call[UpgradeQuoteBody, TicketPath]) -> UpgradeQuoteView:
     """Quote the difference for a dearer ticket; nothing is stored."""
     quoted = await call.request.app[UPGRADES].quote(_wanted(call.parameters, call.body, call.principal), call.now)
-    return UpgradeQuoteView(total_fen=quoted.total_fen, worth_fen=quoted.worth_fen, difference_fen=quoted.difference_fen)
+    return UpgradeQuoteView.of(quoted)
 
 
 @Route(

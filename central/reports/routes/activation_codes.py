@@ -3,14 +3,13 @@
 from datetime import date, datetime
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from central.domain.pagination import Page, key_of, page_from
 from central.domain.problems import ProblemCode
+from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.issuing.records import id_text
-from central.issuing.views import TicketIdText
-from central.reports.activation_codes import CODES, MADE_COLUMNS, ListedCode
+from central.issuing.views import ShownTicketId
+from central.reports.activation_codes import CODES, MADE_COLUMNS
 from central.reports.exports import TableFormat
 from central.reports.routes.exports import TYPES, list_export, one_page, send
 from central.reports.routes.lists import REPORTS
@@ -28,11 +27,11 @@ class NewCodesQuery(OrderPath):
     format: TableFormat = TableFormat.CSV
 
 
-class ActivationCodeItem(BaseModel):
+class ActivationCodeItem(View):
     """A code by its number, never the code itself. A refund of its ticket voids it."""
 
     code_id: int
-    ticket_id: TicketIdText
+    ticket_id: ShownTicketId
     order_id: int
     site_id: int
     ticket_type_id: int
@@ -40,10 +39,10 @@ class ActivationCodeItem(BaseModel):
     channel: str
     state: CodeState
     last_day: date
-    exported_at: datetime
-    sent_at: datetime | None
-    activated_at: datetime | None
-    voided_at: datetime | None
+    exported_at: Moment
+    sent_at: Moment | None
+    activated_at: Moment | None
+    voided_at: Moment | None
     void_reason: str | None
 
 
@@ -53,7 +52,7 @@ async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationC
     asked = call.parameters
     position = key_of(asked.after, CODES.parts)
     found = await call.request.app[REPORTS].page(CODES, asked.wanted(), call.principal, position, asked.one_more)
-    return page_from(found, asked, CODES.position, _item)
+    return page_from(found, asked, CODES.position, ActivationCodeItem.of)
 
 
 @StreamRoute(
@@ -68,25 +67,6 @@ async def export_activation_codes(call: Call[None, NewCodesQuery]) -> web.Stream
     order_id = call.parameters.order_id
     made = await call.request.app[ACTIVATION].export(order_id, call.principal.user_id, call.now)
     return await send(call, call.parameters.format, f"activation-codes-{order_id}", MADE_COLUMNS, one_page(made))
-
-
-def _item(one: ListedCode) -> ActivationCodeItem:
-    return ActivationCodeItem(
-        code_id=one.code_id,
-        ticket_id=id_text(one.ticket_id),
-        order_id=one.order_id,
-        site_id=one.site_id,
-        ticket_type_id=one.ticket_type_id,
-        seller_id=one.seller_id,
-        channel=one.channel,
-        state=one.state,
-        last_day=one.last_day,
-        exported_at=to_datetime(one.exported_at),
-        sent_at=_at(one.sent_at),
-        activated_at=_at(one.activated_at),
-        voided_at=_at(one.voided_at),
-        void_reason=one.void_reason,
-    )
 
 
 def _at(moment: Instant | None) -> datetime | None:

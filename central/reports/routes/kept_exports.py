@@ -3,7 +3,6 @@
 Law: only the person who asked for an export gets it, as long as that person may still read its list.
 """
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
+from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.reports.admissions import ADMISSIONS
 from central.reports.exports import CHUNK_BYTES, MEDIA_TYPES, Table, TableFormat
-from central.reports.kept_exports import Asked, ExportState, KeptExport, KeptExports
+from central.reports.kept_exports import Asked, ExportState, KeptExports
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS
@@ -39,7 +39,6 @@ from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operation_words import written
 from central.web.operations import Call, Operation, Route, StreamRoute
-from protocol.instants import to_datetime
 
 KEPT_EXPORTS: web.AppKey[KeptExports] = web.AppKey("kept_exports", KeptExports)
 _TYPES = tuple(MEDIA_TYPES.values())
@@ -54,7 +53,7 @@ class KeptExportPath(BaseModel):
     export_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class KeptExportView(BaseModel):
+class KeptExportView(View):
     """An export and its progress: so many rows are done, of the rows that the list had when it began."""
 
     export_id: int
@@ -65,7 +64,7 @@ class KeptExportView(BaseModel):
     rows_done: int
     size_bytes: int
     fault: str | None
-    requested_at: datetime
+    requested_at: Moment
 
 
 def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
@@ -76,7 +75,7 @@ def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permis
         rows = await reports.count(listing, wanted, call.principal)
         asked = Asked(call.principal.user_id, permission, listing.name, call.body.format, rows)
         pages, place = reports.pages(listing, wanted, call.principal), call.request.app[DESK].place()
-        return _view(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
+        return KeptExportView.of(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
 
     begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is
     words = written(operation, f"Begin to make a table of the list of {listing.name}.")
@@ -90,19 +89,19 @@ def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permis
 async def list_kept_exports(call: Call[None, PageQuery]) -> Page[KeptExportView]:
     """List the own exports that are being made or kept."""
     found = await call.request.app[KEPT_EXPORTS].of(call.principal.user_id)
-    return page_of([_view(one) for one in found], lambda one: one.export_id, call.parameters)
+    return page_of([KeptExportView.of(one) for one in found], lambda one: one.export_id, call.parameters)
 
 
 @Route("GET", "/api/v1/kept-exports/{export_id}", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
 async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     """Read how far an export is; ask again until it is no longer running."""
-    return _view(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
+    return KeptExportView.of(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
 
 
 @Route("POST", "/api/v1/kept-exports/{export_id}/cancel", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
 async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     """Cancel an export; an export that has ended stays as it is."""
-    return _view(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))
+    return KeptExportView.of(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))
 
 
 @Route(
@@ -135,20 +134,6 @@ async def read_kept_export_file(call: Call[None, KeptExportPath]) -> web.StreamR
         REQUEST_ID_HEADER: call.request[REQUEST_ID],
     }
     return web.FileResponse(await kept.file(said.export_id, who.user_id), CHUNK_BYTES, headers=headers)
-
-
-def _view(said: KeptExport) -> KeptExportView:
-    return KeptExportView(
-        export_id=said.export_id,
-        list_name=said.list_name,
-        format=said.format,
-        state=said.state,
-        rows_wanted=said.rows_wanted,
-        rows_done=said.rows_done,
-        size_bytes=said.size_bytes,
-        fault=said.fault,
-        requested_at=to_datetime(said.requested_at),
-    )
 
 
 OPERATIONS = (

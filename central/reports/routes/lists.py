@@ -1,8 +1,7 @@
 """Lists, statistics and home figures over HTTP: one way to narrow them, one way to page through them, newest first."""
 
-from collections.abc import Callable, Collection
-from dataclasses import asdict
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 from aiohttp import web
@@ -11,15 +10,16 @@ from pydantic import BaseModel
 from central.admissions.routes import PassageView
 from central.catalog.rules.capacity import LoadLevel
 from central.domain.pagination import Page, key_of, page_from
+from central.domain.views import Moment, View, within
 from central.identity.permissions import Permission
 from central.payments.methods import Method
-from central.payments.routes import PaymentView, payment_view
+from central.payments.routes import PaymentView
 from central.payments.rules.refund_states import RefundDocumentState
-from central.refunds.routes.refunds import RefundView, refund_view
+from central.refunds.routes.refunds import RefundView
 from central.reports.admissions import ADMISSIONS, AdmissionRecord
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
-from central.reports.payments import PAYMENTS, RETURNS, ListedPayment, ListedReturn
+from central.reports.payments import PAYMENTS, RETURNS, ListedPayment
 from central.reports.refunds import REFUNDS, ListedRefund
 from central.reports.routes.queries import (
     AdmissionQuery,
@@ -33,8 +33,7 @@ from central.reports.routes.queries import (
 )
 from central.reports.service import Reports
 from central.reports.shifts import SHIFTS
-from central.reports.statistics import OfSeller, OfType, SiteToday
-from central.sales.routes.orders import OrderItem, order_item
+from central.sales.routes.orders import OrderItem
 from central.shifts.routes import ShiftItem, shift_item
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageState
@@ -53,7 +52,7 @@ class ListedPaymentView(PaymentView):
     channel: str
 
 
-class PaymentRefundView(BaseModel):
+class PaymentRefundView(View, alias_generator=within("sold")):
     """Money on its way back through an institution; `refund_id` is the refund of a ticket that it pays."""
 
     number: str
@@ -68,8 +67,8 @@ class PaymentRefundView(BaseModel):
     amount_fen: int
     institution_number: str | None
     reason: str | None
-    created_at: datetime
-    finished_at: datetime | None
+    created_at: Moment
+    finished_at: Moment | None
 
 
 class ListedRefundView(RefundView):
@@ -92,7 +91,7 @@ class AdmissionRecordView(PassageView):
     channel: str | None
 
 
-class TicketFiguresView(BaseModel):
+class TicketFiguresView(View, alias_generator=within("figures")):
     """A ticket type on a day; walk-ins have no type. `persons` were sold for; `entries` entered, by tickets sold on any day."""
 
     day: date
@@ -105,7 +104,7 @@ class TicketFiguresView(BaseModel):
     entries: int
 
 
-class SellerFiguresView(BaseModel):
+class SellerFiguresView(View, alias_generator=within("figures")):
     """A seller in a channel. `sold_fen` was promised for the tickets; `taken_fen` came in, `returned_fen` went back."""
 
     seller_id: int
@@ -120,7 +119,7 @@ class SellerFiguresView(BaseModel):
     returned_fen: int
 
 
-class PromoterFiguresView(BaseModel):
+class PromoterFiguresView(View):
     """A promoter. `net_fen` is what was sold for less what was refunded."""
 
     promoter_id: int
@@ -151,7 +150,7 @@ class PromoterStatisticsView(BaseModel):
     items: list[PromoterFiguresView]
 
 
-class DayView(BaseModel):
+class DayView(View):
     """A day's four figures, which are never mixed."""
 
     tickets: int
@@ -160,7 +159,7 @@ class DayView(BaseModel):
     returned_fen: int
 
 
-class CheckPointTodayView(BaseModel):
+class CheckPointTodayView(View):
     """Persons who passed a check point today."""
 
     check_point_id: int
@@ -170,7 +169,7 @@ class CheckPointTodayView(BaseModel):
     exits: int
 
 
-class SiteTodayView(BaseModel):
+class SiteTodayView(View):
     """A site's business day so far, beside whole days; figures of the site as a whole are empty for a scope narrower than all.
 
     `on_site` contains a correction of so many persons; `load` warns from four fifths of a maximum on.
@@ -203,7 +202,7 @@ async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callabl
 @Route("GET", "/api/v1/orders", Permission.SALES_READ)
 async def list_orders(call: Call[None, OrderQuery]) -> Page[OrderItem]:
     """List orders, newest first."""
-    return await _page(call, ORDERS, order_item)
+    return await _page(call, ORDERS, OrderItem.of)
 
 
 @Route("GET", "/api/v1/payments", Permission.PAYMENTS_READ)
@@ -215,7 +214,7 @@ async def list_payments(call: Call[None, PaymentQuery]) -> Page[ListedPaymentVie
 @Route("GET", "/api/v1/payment-refunds", Permission.PAYMENTS_READ)
 async def list_payment_refunds(call: Call[None, PaymentRefundQuery]) -> Page[PaymentRefundView]:
     """List money on its way back through institutions, newest first."""
-    return await _page(call, RETURNS, _returned)
+    return await _page(call, RETURNS, PaymentRefundView.of)
 
 
 @Route("GET", "/api/v1/refunds", Permission.REFUNDS_READ)
@@ -240,74 +239,41 @@ async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
 async def read_ticket_statistics(call: Call[None, StatisticsQuery]) -> TicketStatisticsView:
     """Read the figures by day and ticket type: what was sold, refunded and used."""
     found = await call.request.app[REPORTS].ticket_statistics(call.parameters.wanted(), call.principal)
-    return TicketStatisticsView(items=[_ticket_figures(one) for one in found])
+    return TicketStatisticsView(items=[TicketFiguresView.of(one) for one in found])
 
 
 @Route("GET", "/api/v1/seller-statistics", Permission.REPORTS_READ)
 async def read_seller_statistics(call: Call[None, StatisticsQuery]) -> SellerStatisticsView:
     """Read the figures by seller and channel: what was sold, refunded, taken and returned."""
     found = await call.request.app[REPORTS].seller_statistics(call.parameters.wanted(), call.principal)
-    return SellerStatisticsView(items=[_seller_figures(one) for one in found])
+    return SellerStatisticsView(items=[SellerFiguresView.of(one) for one in found])
 
 
 @Route("GET", "/api/v1/promoter-statistics", Permission.REPORTS_READ)
 async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> PromoterStatisticsView:
     """Read the distribution report by promoter: the orders that each brought, and what of them was refunded."""
     found = await call.request.app[REPORTS].promoter_statistics(call.parameters.wanted(), call.principal)
-    return PromoterStatisticsView(items=[PromoterFiguresView(**asdict(one), net_fen=one.net_fen) for one in found])
+    return PromoterStatisticsView(items=[PromoterFiguresView.of(one) for one in found])
 
 
 @Route("GET", "/api/v1/home", Permission.REPORTS_READ)
 async def read_home(call: Call[None, HomeQuery]) -> HomeView:
     """Read the day's figures so far, and who is on site: each site's day beside yesterday and the same day last week."""
     found = await call.request.app[REPORTS].home(call.parameters.site_id, call.principal, call.now)
-    return HomeView(items=[_site_today(one) for one in found])
-
-
-def _ticket_figures(one: OfType) -> TicketFiguresView:
-    figures = _some(asdict(one.figures), TicketFiguresView.model_fields)
-    return TicketFiguresView(day=one.day, ticket_type_id=one.ticket_type_id, **figures)
-
-
-def _seller_figures(one: OfSeller) -> SellerFiguresView:
-    figures = _some(asdict(one.figures), SellerFiguresView.model_fields)
-    return SellerFiguresView(seller_id=one.seller_id, channel=one.channel, **figures)
-
-
-def _some(figures: dict[str, int], shown: Collection[str]) -> dict[str, int]:
-    return {name: value for name, value in figures.items() if name in shown}
+    return HomeView(items=[SiteTodayView.of(one) for one in found])
 
 
 def _payment(one: ListedPayment) -> ListedPaymentView:
     sold = one.sold
     return ListedPaymentView(
-        **payment_view(one.payment).model_dump(), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
-    )
-
-
-def _returned(one: ListedReturn) -> PaymentRefundView:
-    return PaymentRefundView(
-        number=one.number,
-        payment_id=one.payment_id,
-        refund_id=one.refund_id,
-        order_id=one.sold.order_id,
-        site_id=one.sold.site_id,
-        seller_id=one.sold.seller_id,
-        channel=one.sold.channel,
-        method=Method(one.method),
-        state=one.state,
-        amount_fen=one.amount_fen,
-        institution_number=one.institution_number,
-        reason=one.reason,
-        created_at=to_datetime(one.created_at),
-        finished_at=None if one.finished_at is None else to_datetime(one.finished_at),
+        **PaymentView.of(one.payment).model_dump(), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
     )
 
 
 def _refund(one: ListedRefund) -> ListedRefundView:
     sold = one.sold
     return ListedRefundView(
-        **refund_view(one.refund).model_dump(),
+        **RefundView.of(one.refund).model_dump(),
         ticket_type_id=one.ticket_type_id,
         site_id=sold.site_id,
         seller_id=sold.seller_id,
@@ -337,20 +303,6 @@ def _admission(one: AdmissionRecord) -> AdmissionRecordView:
         order_id=row.order_id,
         seller_id=row.seller_id,
         channel=row.channel,
-    )
-
-
-def _site_today(one: SiteToday) -> SiteTodayView:
-    return SiteTodayView(
-        site_id=one.site_id,
-        day=one.day,
-        today=DayView.model_validate(asdict(one.today)),
-        yesterday=DayView.model_validate(asdict(one.yesterday)),
-        same_day_last_week=DayView.model_validate(asdict(one.same_day_last_week)),
-        check_points=None if one.check_points is None else [CheckPointTodayView(**asdict(point)) for point in one.check_points],
-        on_site=one.on_site,
-        corrected=one.corrected,
-        load=one.load,
     )
 
 

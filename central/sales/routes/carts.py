@@ -1,22 +1,21 @@
 """Suspended carts over HTTP."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Moment, View, within
 from central.identity.permissions import Permission
-from central.sales.carts import Cart, Carts, Draft
+from central.sales.carts import Carts, Draft
 from central.sales.routes.orders import QuoteBody
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
-from protocol.instants import to_datetime
 
 CARTS: web.AppKey[Carts] = web.AppKey("carts", Carts)
 
@@ -34,15 +33,15 @@ class CartPath(StrictModel):
     cart_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class CartItem(BaseModel):
+class CartItem(View, alias_generator=within("draft")):
     """A cart that is set aside; it holds no places, and is deleted at `expires_at`."""
 
     cart_id: int
     site_id: int
     name: str
     tickets: int
-    created_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    expires_at: Moment
 
 
 class CartView(CartItem):
@@ -64,21 +63,21 @@ async def suspend_cart(call: Call[SuspendBody, None]) -> CartItem:
     cart = call.body.cart
     tickets = sum(line.quantity for line in cart.lines)
     draft = Draft(SiteId(cart.site_id), call.body.name, tickets, cart.model_dump_json())
-    return _item(await call.request.app[CARTS].suspend(draft, call.once, call.principal.user_id, call.now))
+    return CartItem.of(await call.request.app[CARTS].suspend(draft, call.once, call.principal.user_id, call.now))
 
 
 @Route("GET", "/api/v1/suspended-carts", Permission.SALES_SELL)
 async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
     """List the carts that the caller has set aside, by number."""
     found = await call.request.app[CARTS].carts(call.principal.user_id, call.now)
-    return page_of([_item(one) for one in found], lambda one: one.cart_id, call.parameters)
+    return page_of([CartItem.of(one) for one in found], lambda one: one.cart_id, call.parameters)
 
 
 @Route("POST", "/api/v1/suspended-carts/{cart_id}/recall", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
 async def recall_cart(call: Call[None, CartPath]) -> CartView:
     """Recall a cart: it leaves the list, and the answer holds its content."""
     cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)
-    return CartView(**_item(cart).model_dump(), cart=QuoteBody.model_validate_json(cart.draft.stated))
+    return CartView(**CartItem.of(cart).model_dump(), cart=QuoteBody.model_validate_json(cart.draft.stated))
 
 
 @Route(
@@ -91,17 +90,6 @@ async def recall_cart(call: Call[None, CartPath]) -> CartView:
 async def drop_cart(call: Call[None, CartPath]) -> None:
     """Delete a cart that the caller has set aside."""
     await call.request.app[CARTS].drop(call.parameters.cart_id, call.principal.user_id, call.now)
-
-
-def _item(cart: Cart) -> CartItem:
-    return CartItem(
-        cart_id=cart.cart_id,
-        site_id=cart.draft.site_id,
-        name=cart.draft.name,
-        tickets=cart.draft.tickets,
-        created_at=to_datetime(cart.created_at),
-        expires_at=to_datetime(cart.expires_at),
-    )
 
 
 OPERATIONS = (suspend_cart, list_suspended_carts, recall_cart, drop_cart)

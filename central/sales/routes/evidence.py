@@ -1,10 +1,13 @@
 """What sellers saw for concessions, over HTTP."""
 
+from typing import Annotated
+
 from aiohttp import web
 from pydantic import BaseModel
 
 from central.catalog.concessions import EvidenceKind
 from central.domain.problems import ProblemCode
+from central.domain.views import View, read_from
 from central.identity.permissions import Permission
 from central.sales.orders import Evidences
 from central.sales.routes.orders import OrderPath
@@ -13,11 +16,11 @@ from central.web.operations import Call, Route
 EVIDENCES: web.AppKey[Evidences] = web.AppKey("evidences", Evidences)
 
 
-class SeenEvidenceView(BaseModel):
+class SeenEvidenceView(View):
     """What the seller saw of one person of a line, both counted from 0."""
 
     line: int
-    person: int
+    person: Annotated[int, read_from("place")]
     kind: EvidenceKind
     last_characters: str | None
 
@@ -32,9 +35,7 @@ class SeenEvidencesView(BaseModel):
 async def read_order_evidence(call: Call[None, OrderPath]) -> SeenEvidencesView:
     """Read the evidence that the seller saw for concessions, line by line and person by person."""
     found = await call.request.app[EVIDENCES].of_order(call.parameters.order_id)
-    items = [
-        SeenEvidenceView(line=one.line, person=one.place, kind=one.kind, last_characters=one.last_characters) for one in found
-    ]
+    items = [SeenEvidenceView.of(one) for one in found]
     return SeenEvidencesView(items=items)
 
 

@@ -1,6 +1,6 @@
 """Selling over HTTP."""
 
-from datetime import date, datetime
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -17,6 +17,7 @@ from central.domain.models import StrictModel
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.issuing.records import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
@@ -31,7 +32,6 @@ from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wa
 from central.web.operations import Call, Route
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType
 from protocol.identifiers import SiteId, TicketTypeId
-from protocol.instants import to_datetime
 
 SALES: web.AppKey[Sales] = web.AppKey("sales", Sales)
 HOLDER_REHASHING: web.AppKey[HolderRehashing] = web.AppKey("holder_rehashing", HolderRehashing)
@@ -169,7 +169,7 @@ class OrderPath(StrictModel):
     order_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class OrderItem(BaseModel):
+class OrderItem(View):
     """An order in a list. While it is open, it waits for its money until `expires_at`.
 
     `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit,
@@ -182,9 +182,9 @@ class OrderItem(BaseModel):
     channel: str
     state: OrderState
     total_fen: int
-    created_at: datetime
-    expires_at: datetime | None
-    paid_at: datetime | None
+    created_at: Moment
+    expires_at: Moment | None
+    paid_at: Moment | None
     agency_id: int | None
     promoter_id: int | None
     promotion: Promotion | None
@@ -196,10 +196,10 @@ class OrderView(OrderItem):
     tickets: list[TicketView]
 
 
-class HolderView(BaseModel):
+class HolderView(View, alias_generator=within("document")):
     """A holder."""
 
-    document_type: DocumentType
+    document_type: Annotated[DocumentType, read_from("document", "kind")]
     country: str
     number: str
     name: str
@@ -318,36 +318,13 @@ def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
 def order_view(order: Order) -> OrderView:
     """Return an order with its tickets as the API shows it."""
     return OrderView(
-        **order_item(order).model_dump(),
+        **OrderItem.of(order).model_dump(),
         tickets=[ticket_view(ticket) for ticket in order.tickets],
     )
 
 
-def order_item(order: Order) -> OrderItem:
-    """Return an order as lists show it."""
-    return OrderItem(
-        order_id=order.order_id,
-        site_id=order.site_id,
-        seller_id=order.seller_id,
-        channel=order.channel,
-        state=order.state,
-        total_fen=order.total_fen,
-        created_at=to_datetime(order.created_at),
-        expires_at=None if order.expires_at is None else to_datetime(order.expires_at),
-        paid_at=None if order.paid_at is None else to_datetime(order.paid_at),
-        agency_id=order.agency_id,
-        promoter_id=order.promoter_id,
-        promotion=order.promotion,
-    )
-
-
 def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
-    return HoldersView(
-        items=[
-            HolderView(document_type=one.document.kind, country=one.document.country, number=one.document.number, name=one.name)
-            for one in holders
-        ]
-    )
+    return HoldersView(items=[HolderView.of(one) for one in holders])
 
 
 OPERATIONS = (quote_order, sell_order, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)

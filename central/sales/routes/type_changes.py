@@ -11,11 +11,12 @@ from central.catalog.after_sale import AfterSaleRules
 from central.catalog.routes.ticket_types import SaleBody, TicketTypePath
 from central.catalog.sale import SaleRules
 from central.domain.problems import ProblemCode
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
-from central.sales.type_changes import ChangeToCome, TypeChanges
+from central.sales.type_changes import TypeChanges
 from central.web.operations import Call, Route
 from protocol.identifiers import TicketTypeId
-from protocol.instants import from_datetime, to_datetime
+from protocol.instants import from_datetime
 
 TYPE_CHANGES: web.AppKey[TypeChanges] = web.AppKey("type_changes", TypeChanges)
 _LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
@@ -33,7 +34,7 @@ class ChangePath(TicketTypePath):
     change_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
-class TouchedView(BaseModel):
+class TouchedView(View):
     """What a change would touch. Sold tickets keep the rules of their sale, and held orders keep their price.
 
     Valid tickets may still be used; inactive ones wait for their activation code.
@@ -45,17 +46,17 @@ class TouchedView(BaseModel):
     held_orders: int
 
 
-class ChangeView(BaseModel):
+class ChangeView(View, alias_generator=within("sale")):
     """A planned change."""
 
     change_id: int
-    ticket_type_id: int
-    effective_at: datetime
+    ticket_type_id: Annotated[int, read_from("type_id")]
+    effective_at: Moment
     price_fen: int
     is_on_sale: bool
     rules: SaleRules | None
     after_sale: AfterSaleRules | None
-    planned_at: datetime
+    planned_at: Moment
     planned_by: int
 
 
@@ -70,12 +71,7 @@ async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Touc
     """Preview what a change of how a type is sold would touch; nothing is stored."""
     type_id = TicketTypeId(call.parameters.ticket_type_id)
     found = await call.request.app[TYPE_CHANGES].touched(type_id, call.body.stated(), call.now)
-    return TouchedView(
-        changed=list(found.changed),
-        valid_tickets=found.valid_tickets,
-        inactive_tickets=found.inactive_tickets,
-        held_orders=found.held_orders,
-    )
+    return TouchedView.of(found)
 
 
 @Route(
@@ -89,14 +85,14 @@ async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeV
     """Plan a change of how a type is sold from a time on; tickets that are sold before keep theirs."""
     changes, type_id = call.request.app[TYPE_CHANGES], TicketTypeId(call.parameters.ticket_type_id)
     at, by = from_datetime(call.body.effective_at), call.principal.user_id
-    return _view(await changes.plan(type_id, call.body.stated(), at, by, call.now))
+    return ChangeView.of(await changes.plan(type_id, call.body.stated(), at, by, call.now))
 
 
 @Route("GET", "/api/v1/ticket-types/{ticket_type_id}/sale-changes", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_ticket_type_sale_changes(call: Call[None, TicketTypePath]) -> ChangesView:
     """Read the planned changes of how a type is sold, the next first."""
     found = await call.request.app[TYPE_CHANGES].changes(TicketTypeId(call.parameters.ticket_type_id))
-    return ChangesView(items=[_view(one) for one in found])
+    return ChangesView(items=[ChangeView.of(one) for one in found])
 
 
 @Route(
@@ -110,20 +106,6 @@ async def drop_ticket_type_sale_change(call: Call[None, ChangePath]) -> None:
     """Cancel a planned change of how a type is sold."""
     asked, changes = call.parameters, call.request.app[TYPE_CHANGES]
     await changes.drop(TicketTypeId(asked.ticket_type_id), asked.change_id, call.principal.user_id, call.now)
-
-
-def _view(one: ChangeToCome) -> ChangeView:
-    return ChangeView(
-        change_id=one.change_id,
-        ticket_type_id=one.type_id,
-        effective_at=to_datetime(one.effective_at),
-        price_fen=one.sale.price_fen,
-        is_on_sale=one.sale.is_on_sale,
-        rules=one.sale.rules,
-        after_sale=one.sale.after_sale,
-        planned_at=to_datetime(one.planned_at),
-        planned_by=one.planned_by,
-    )
 
 
 OPERATIONS = (

@@ -1,6 +1,5 @@
 """Corrections of the count on site over HTTP."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,11 +10,11 @@ from central.catalog.routes.ticket_types import SitePath
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
+from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.sync.corrections import Correction, Corrections
+from central.sync.corrections import Corrections
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
-from protocol.instants import to_datetime
 
 CORRECTIONS: web.AppKey[Corrections] = web.AppKey("corrections", Corrections)
 MOST_PERSONS_CORRECTED = 1_000_000
@@ -40,12 +39,12 @@ class CorrectionQuery(SitePath, PageQuery):
     """Of which site."""
 
 
-class CorrectionView(BaseModel):
+class CorrectionView(View):
     """A correction of the count on site."""
 
     correction_id: int
     site_id: int
-    corrected_at: datetime
+    corrected_at: Moment
     corrected_by: int
     persons: int
     reason: str
@@ -63,7 +62,7 @@ async def correct_on_site(call: Call[CorrectionBody, SitePath]) -> CorrectionVie
     """Correct today's count of persons on site, with a record."""
     site_id, body = SiteId(call.parameters.site_id), call.body
     corrections, by = call.request.app[CORRECTIONS], call.principal.user_id
-    return _view(await corrections.add(site_id, body.persons, body.reason, call.once, by, call.now))
+    return CorrectionView.of(await corrections.add(site_id, body.persons, body.reason, call.once, by, call.now))
 
 
 @Route("GET", "/api/v1/sites/{site_id}/on-site-corrections", Permission.REPORTS_READ, problems=(ProblemCode.NOT_FOUND,))
@@ -71,18 +70,7 @@ async def list_on_site_corrections(call: Call[None, CorrectionQuery]) -> Page[Co
     """List corrections of the count on site, newest first."""
     asked = call.parameters
     found = await call.request.app[CORRECTIONS].corrections(SiteId(asked.site_id), from_cursor(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: (one.correction_id,), _view)
-
-
-def _view(one: Correction) -> CorrectionView:
-    return CorrectionView(
-        correction_id=one.correction_id,
-        site_id=one.site_id,
-        corrected_at=to_datetime(one.corrected_at),
-        corrected_by=one.corrected_by,
-        persons=one.persons,
-        reason=one.reason,
-    )
+    return page_from(found, asked, lambda one: (one.correction_id,), CorrectionView.of)
 
 
 OPERATIONS = (correct_on_site, list_on_site_corrections)
