@@ -24,7 +24,6 @@ from central.store.unit_of_work import Store, Work
 from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
 from protocol.instants import Instant, Minute, to_minute
-from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord, TicketState
 from protocol.tickets.short_number import number_of
 
@@ -219,19 +218,7 @@ class Issuing:
         return Ticket(record, order_id, one.line, self._sign(record), number_of(one.ticket_id))
 
     def _sign(self, record: TicketRecord) -> str:
-        return self._signer.sign(
-            Claims(
-                key_id=self._signer.key_id,
-                ticket_id=record.ticket_id,
-                issuing_site=record.issuing_site,
-                ticket_type=record.ticket_type,
-                issued_at=record.issued_at,
-                not_before=record.valid_from,
-                not_after=record.valid_until,
-                flags=record.flags,
-                generation=record.generation,
-            )
-        )
+        return self._signer.sign(record.claims(self._signer.key_id))
 
     def _draw_id(self) -> TicketId:
         drawn = int.from_bytes(self._random_bytes(TICKET_ID_BYTES), "big")

@@ -4,7 +4,7 @@ Laws: an order counts when it is paid, a refund when its money is back, each in 
 are two figures beside each other, never one, except for their net.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -13,6 +13,7 @@ from sqlmodel import col
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind
+from central.reports.rules.counting import Figures
 from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderLineRow, OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
@@ -24,29 +25,24 @@ class OfPromoter:
     """What a promoter brought, and what of it was refunded. `persons` were sold for; `tickets` is how many codes."""
 
     promoter_id: int
-    orders: int = 0
-    tickets: int = 0
-    persons: int = 0
-    sold_fen: int = 0
-    refunded_tickets: int = 0
-    refunded_fen: int = 0
+    figures: Figures
 
     @property
     def net_fen(self) -> int:
         """Return what was sold less what was refunded."""
-        return self.sold_fen - self.refunded_fen
+        return self.figures.sold_fen - self.figures.refunded_fen
 
 
 async def promoter_statistics(work: Work, narrowed: Narrowed) -> tuple[OfPromoter, ...]:
     """Return the figures of each promoter who brought something, by number."""
     connection = await work.session.connection()
-    found: dict[int, OfPromoter] = {}
+    found: dict[int, Figures] = {}
     for promoter_id, *sums in (await connection.execute(_sold(narrowed))).all():
-        found[promoter_id] = OfPromoter(promoter_id, *(int(value) for value in sums))
+        found[promoter_id] = Figures(*(int(value) for value in sums))
     for promoter_id, tickets, fen in (await connection.execute(_refunded(narrowed))).all():
-        one = found.get(promoter_id, OfPromoter(promoter_id))
-        found[promoter_id] = replace(one, refunded_tickets=int(tickets), refunded_fen=int(fen))
-    return tuple(found[promoter_id] for promoter_id in sorted(found))
+        given_back = Figures(refunded_tickets=int(tickets), refunded_fen=int(fen))
+        found[promoter_id] = found.get(promoter_id, Figures()) + given_back
+    return tuple(OfPromoter(*one) for one in sorted(found.items()))
 
 
 def _due(narrowed: Narrowed) -> Conditions:
@@ -76,11 +72,11 @@ def _refunded(narrowed: Narrowed) -> Select[*tuple[Any, ...]]:
 
 PROMOTER_COLUMNS: tuple[Column[OfPromoter], ...] = (
     Column("分销渠道", "Promoter", Kind.TEXT, lambda one, names: names.promoters[one.promoter_id]),
-    Column("订单数", "Orders", Kind.NUMBER, lambda one, _names: one.orders),
-    Column("售出张数", "Tickets sold", Kind.NUMBER, lambda one, _names: one.tickets),
-    Column("售出人次", "Persons sold for", Kind.NUMBER, lambda one, _names: one.persons),
-    Column("售出金额（元）", "Sold for (CNY)", Kind.FEN, lambda one, _names: one.sold_fen),
-    Column("退票张数", "Tickets refunded", Kind.NUMBER, lambda one, _names: one.refunded_tickets),
-    Column("退票金额（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.refunded_fen),
+    Column("订单数", "Orders", Kind.NUMBER, lambda one, _names: one.figures.orders),
+    Column("售出张数", "Tickets sold", Kind.NUMBER, lambda one, _names: one.figures.tickets),
+    Column("售出人次", "Persons sold for", Kind.NUMBER, lambda one, _names: one.figures.persons),
+    Column("售出金额（元）", "Sold for (CNY)", Kind.FEN, lambda one, _names: one.figures.sold_fen),
+    Column("退票张数", "Tickets refunded", Kind.NUMBER, lambda one, _names: one.figures.refunded_tickets),
+    Column("退票金额（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.figures.refunded_fen),
     Column("净额（元）", "Net (CNY)", Kind.FEN, lambda one, _names: one.net_fen),
 )

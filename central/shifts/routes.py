@@ -1,26 +1,24 @@
 """Sellers' shifts over HTTP."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
-from central.domain.views import View
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.methods import Method
-from central.shifts.records import Closed, Shift
+from central.shifts.records import Shift
 from central.shifts.rules.drawer import NOTES_FEN, Count
 from central.shifts.service import CashShifts, Closing, Opening
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
-from protocol.instants import to_datetime
 
 CASH_SHIFTS: web.AppKey[CashShifts] = web.AppKey("cash_shifts", CashShifts)
 MOST_FEN = 10**10
@@ -99,11 +97,15 @@ class TakenView(View):
     amount_fen: int
 
 
-class ClosedShiftView(BaseModel):
+def _in_order(pieces: dict[int, int]) -> list[PiecesView]:
+    return [PiecesView(value_fen=value, pieces=number) for value, number in sorted(pieces.items(), reverse=True)]
+
+
+class ClosedShiftView(View, alias_generator=within("drawer")):
     """How a shift ended. `expected_fen` is computed from its movements; `over_fen` below zero: the drawer was short (短款)."""
 
-    closed_at: datetime
-    closed_by: int
+    closed_at: Annotated[Moment, read_from("at")]
+    closed_by: Annotated[int, read_from("by")]
     sold_fen: int
     refunded_fen: int
     other_fen: int
@@ -114,19 +116,19 @@ class ClosedShiftView(BaseModel):
     to_safe_fen: int
     left_fen: int
     left_to: int | None
-    left_until: datetime | None
-    pieces: list[PiecesView]
+    left_until: Moment | None
+    pieces: Annotated[list[PiecesView], BeforeValidator(_in_order)]
     note: str | None
 
 
-class ShiftItem(BaseModel):
+class ShiftItem(View):
     """A shift in a list; while it is open, its movements are not shown."""
 
     shift_id: int
     site_id: int
     seller_id: int
     channel: str
-    opened_at: datetime
+    opened_at: Moment
     float_fen: int
     from_shift_id: int | None
     closed: ClosedShiftView | None
@@ -148,13 +150,13 @@ class ShiftView(ShiftItem):
 async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
     """Open the own shift with change from the safe, or as another seller left it."""
     wanted = Opening(SiteId(call.body.site_id), call.body.float_fen, call.body.from_shift_id)
-    return shift_item(await call.request.app[CASH_SHIFTS].open(wanted, call.principal, call.now))
+    return ShiftItem.of(await call.request.app[CASH_SHIFTS].open(wanted, call.principal, call.now))
 
 
 @Route("GET", "/api/v1/own-shift", Permission.SALES_SELL, problems=(ProblemCode.SHIFT_STATE,))
 async def read_own_shift(call: Call[None, None]) -> ShiftItem:
     """Read the own open shift; only the answer to the count says what the drawer should hold."""
-    return shift_item(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
+    return ShiftItem.of(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
 
 
 @Route(
@@ -168,7 +170,7 @@ async def read_own_shift(call: Call[None, None]) -> ShiftItem:
 async def hand_in_cash(call: Call[HandInBody, None]) -> ShiftItem:
     """Bring cash of the own drawer to the safe while the shift goes on."""
     shifts, seller = call.request.app[CASH_SHIFTS], call.principal.user_id
-    return shift_item(await shifts.hand_in(call.body.amount_fen, seller, call.once, call.now))
+    return ShiftItem.of(await shifts.hand_in(call.body.amount_fen, seller, call.once, call.now))
 
 
 @Route("POST", "/api/v1/own-shift/close", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE))
@@ -206,44 +208,9 @@ async def read_shift(call: Call[None, ShiftPath]) -> ShiftView:
     return await _view(shifts, await shifts.shift(call.parameters.shift_id, call.principal))
 
 
-def shift_item(shift: Shift) -> ShiftItem:
-    """Return a shift as lists show it."""
-    return ShiftItem(
-        shift_id=shift.shift_id,
-        site_id=shift.site_id,
-        seller_id=shift.seller_id,
-        channel=shift.channel,
-        opened_at=to_datetime(shift.opened_at),
-        float_fen=shift.float_fen,
-        from_shift_id=shift.from_shift_id,
-        closed=None if shift.closed is None else _closed_view(shift.closed),
-    )
-
-
 async def _view(shifts: CashShifts, shift: Shift) -> ShiftView:
     taken = [TakenView.of(one) for one in await shifts.taken(shift)]
-    return ShiftView(**shift_item(shift).model_dump(), taken=taken)
-
-
-def _closed_view(closed: Closed) -> ClosedShiftView:
-    drawer = closed.drawer
-    return ClosedShiftView(
-        closed_at=to_datetime(closed.at),
-        closed_by=closed.by,
-        sold_fen=drawer.sold_fen,
-        refunded_fen=drawer.refunded_fen,
-        other_fen=drawer.other_fen,
-        handed_in_fen=drawer.handed_in_fen,
-        expected_fen=drawer.expected_fen,
-        counted_fen=closed.counted_fen,
-        over_fen=closed.over_fen,
-        to_safe_fen=closed.to_safe_fen,
-        left_fen=closed.left_fen,
-        left_to=closed.left_to,
-        left_until=None if closed.left_until is None else to_datetime(closed.left_until),
-        pieces=[PiecesView(value_fen=value, pieces=number) for value, number in sorted(closed.pieces.items(), reverse=True)],
-        note=closed.note,
-    )
+    return ShiftView(**dict(ShiftItem.of(shift)), taken=taken)
 
 
 OPERATIONS = (

@@ -54,7 +54,6 @@ from protocol.scan_parser import LookUp, Shown, read_card, read_code, without_ti
 from protocol.sync.answers import AdmissionAnswer, ClaimAnswer
 from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
 from protocol.sync.replay import ReplayWindow
-from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord, TicketState
 
 MOST_CANDIDATES = 32
@@ -238,18 +237,7 @@ def _claimed(asked: ClaimRequest, records: tuple[TicketRecord, ...]) -> Presente
     """Return the code that the gate has verified: it says what the record says, except for its generation."""
     if asked.generation == NO_GENERATION or not records:
         return LookUpCode()
-    record = records[0]
-    claims = Claims(
-        key_id=_ANY_KEY,
-        ticket_id=record.ticket_id,
-        issuing_site=record.issuing_site,
-        ticket_type=record.ticket_type,
-        issued_at=record.issued_at,
-        not_before=record.valid_from,
-        not_after=record.valid_until,
-        flags=record.flags,
-        generation=asked.generation,
-    )
+    claims = replace(records[0].claims(_ANY_KEY), generation=asked.generation)
     return TicketCode(claims, KeyState.ACTIVE)
 
 

@@ -6,7 +6,7 @@ Laws: it holds no personal data and no uses (uses are events, a record is a stat
 from dataclasses import dataclass
 from enum import IntEnum
 
-from protocol.identifiers import SiteId, TicketId, TicketTypeId
+from protocol.identifiers import KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Minute
 from protocol.tickets.claims import Claims, TicketFlags
 
@@ -42,6 +42,20 @@ class TicketRecord:
     persons: int
     slot_start: Minute
     slot_minutes: int
+
+    def claims(self, key_id: KeyId) -> Claims:
+        """Return what the record's code says, signed by this key."""
+        return Claims(
+            key_id=key_id,
+            ticket_id=self.ticket_id,
+            issuing_site=self.issuing_site,
+            ticket_type=self.ticket_type,
+            issued_at=self.issued_at,
+            not_before=self.valid_from,
+            not_after=self.valid_until,
+            flags=self.flags,
+            generation=self.generation,
+        )
 
 
 def agrees(record: TicketRecord, claims: Claims) -> bool:

@@ -53,7 +53,7 @@ class PageView(View):
     is_hidden: bool
 
 
-class GroupView(BaseModel):
+class GroupView(View):
     """A group of pages."""
 
     key: str
@@ -100,17 +100,7 @@ async def restore_menu(call: Call[None, None]) -> MenuView:
 
 
 def _view(menu: Menu) -> MenuView:
-    return MenuView(
-        groups=[
-            GroupView(
-                key=group.key,
-                title_zh=group.title_zh,
-                title_en=group.title_en,
-                pages=[PageView.of(page) for page in group.pages],
-            )
-            for group in menu
-        ]
-    )
+    return MenuView(groups=[GroupView.of(group) for group in menu])
 
 
 OPERATIONS = (read_menu, read_menu_arrangement, arrange_menu, restore_menu)

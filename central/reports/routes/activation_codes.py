@@ -75,6 +75,6 @@ def _at(moment: Instant | None) -> datetime | None:
 
 OPERATIONS = (
     list_activation_codes,
-    list_export("exportActivationCodeList", CODES, CodeExport, Permission.SALES_READ),
+    list_export("ActivationCodeList", CODES, CodeExport, Permission.SALES_READ),
     export_activation_codes,
 )

@@ -6,7 +6,7 @@ busy.
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, contextmanager, suppress
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -103,14 +103,34 @@ async def send(
     return response
 
 
-def list_export(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+class OperationOfList(Protocol):
+    """Makes an operation of a list, which its `noun` names in the operation's id."""
+
+    def __call__(self, noun: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+        """Return the operation."""
+
+
+def of_each_list(made: OperationOfList) -> tuple[Operation, ...]:
+    """Return the operation of each list that can be exported; who may read a list may export it."""
+    return (
+        made("Orders", ORDERS, OrderExport, Permission.SALES_READ),
+        made("Payments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
+        made("PaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+        made("Refunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
+        made("Reprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
+        made("Admissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+        made("Shifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    )
+
+
+def list_export(noun: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
     """Return the operation that exports a list."""
 
     async def export(call: Call[None, ExportT]) -> web.StreamResponse:
         pages = call.request.app[REPORTS].pages(listing, call.parameters.wanted(), call.principal)
         return await send(call, call.parameters.format, listing.name, listing.columns, pages)
 
-    words = written(operation, f"Export the list of {listing.name} as a table.")
+    words = written(f"export{noun}", f"Export the list of {listing.name} as a table.")
     return StreamRoute("GET", f"/api/v1/exports/{listing.name}", permission, media_types=TYPES).of(words, query, export)
 
 
@@ -151,13 +171,7 @@ async def one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
 
 
 OPERATIONS = (
-    list_export("exportOrders", ORDERS, OrderExport, Permission.SALES_READ),
-    list_export("exportPayments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
-    list_export("exportPaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
-    list_export("exportRefunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
-    list_export("exportReprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
-    list_export("exportAdmissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
-    list_export("exportShifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    *of_each_list(list_export),
     export_ticket_statistics,
     export_seller_statistics,
     export_promoter_statistics,

@@ -13,26 +13,11 @@ from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.reports.admissions import ADMISSIONS
 from central.reports.exports import CHUNK_BYTES, MEDIA_TYPES, Table, TableFormat
 from central.reports.kept_exports import Asked, ExportState, KeptExports
 from central.reports.listing import ItemT, Listing
-from central.reports.orders import ORDERS
-from central.reports.payments import PAYMENTS, RETURNS
-from central.reports.refunds import REFUNDS
-from central.reports.reprints import REPRINTS
-from central.reports.routes.exports import DESK, ExportT
+from central.reports.routes.exports import DESK, ExportT, of_each_list
 from central.reports.routes.lists import REPORTS
-from central.reports.routes.queries import (
-    AdmissionExport,
-    OrderExport,
-    PaymentExport,
-    PaymentRefundExport,
-    RefundExport,
-    ReprintExport,
-    ShiftExport,
-)
-from central.reports.shifts import SHIFTS
 from central.web import access
 from central.web.access import Access
 from central.web.calls import REQUEST_ID
@@ -67,7 +52,7 @@ class KeptExportView(View):
     requested_at: Moment
 
 
-def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
+def _begin(noun: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
     async def begin(call: Call[ExportT, None]) -> KeptExportView:
         reports, wanted = call.request.app[REPORTS], call.body.wanted()
         chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
@@ -78,7 +63,7 @@ def _begin(operation: str, listing: Listing[ItemT], query: type[ExportT], permis
         return KeptExportView.of(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
 
     begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is
-    words = written(operation, f"Begin to make a table of the list of {listing.name}.")
+    words = written(f"begin{noun}Export", f"Begin to make a table of the list of {listing.name}.")
     route = Route(
         "POST", f"/api/v1/kept-exports/{listing.name}", permission, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,)
     )
@@ -137,13 +122,7 @@ async def read_kept_export_file(call: Call[None, KeptExportPath]) -> web.StreamR
 
 
 OPERATIONS = (
-    _begin("beginOrdersExport", ORDERS, OrderExport, Permission.SALES_READ),
-    _begin("beginPaymentsExport", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
-    _begin("beginPaymentRefundsExport", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
-    _begin("beginRefundsExport", REFUNDS, RefundExport, Permission.REFUNDS_READ),
-    _begin("beginReprintsExport", REPRINTS, ReprintExport, Permission.REPORTS_READ),
-    _begin("beginAdmissionsExport", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
-    _begin("beginShiftsExport", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
+    *of_each_list(_begin),
     list_kept_exports,
     read_kept_export,
     cancel_kept_export,

@@ -34,7 +34,7 @@ from central.reports.routes.queries import (
 from central.reports.service import Reports
 from central.reports.shifts import SHIFTS
 from central.sales.routes.orders import OrderItem
-from central.shifts.routes import ShiftItem, shift_item
+from central.shifts.routes import ShiftItem
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageState
 from protocol.instants import to_datetime
@@ -119,7 +119,7 @@ class SellerFiguresView(View, alias_generator=within("figures")):
     returned_fen: int
 
 
-class PromoterFiguresView(View):
+class PromoterFiguresView(View, alias_generator=within("figures")):
     """A promoter. `net_fen` is what was sold for less what was refunded."""
 
     promoter_id: int
@@ -232,7 +232,7 @@ async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRec
 @Route("GET", "/api/v1/shifts", Permission.SHIFTS_READ)
 async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
     """List sellers' shifts, newest first."""
-    return await _page(call, SHIFTS, shift_item)
+    return await _page(call, SHIFTS, ShiftItem.of)
 
 
 @Route("GET", "/api/v1/ticket-statistics", Permission.REPORTS_READ)
@@ -266,14 +266,14 @@ async def read_home(call: Call[None, HomeQuery]) -> HomeView:
 def _payment(one: ListedPayment) -> ListedPaymentView:
     sold = one.sold
     return ListedPaymentView(
-        **PaymentView.of(one.payment).model_dump(), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
+        **dict(PaymentView.of(one.payment)), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
     )
 
 
 def _refund(one: ListedRefund) -> ListedRefundView:
     sold = one.sold
     return ListedRefundView(
-        **RefundView.of(one.refund).model_dump(),
+        **dict(RefundView.of(one.refund)),
         ticket_type_id=one.ticket_type_id,
         site_id=sold.site_id,
         seller_id=sold.seller_id,

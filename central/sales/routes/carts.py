@@ -77,7 +77,7 @@ async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
 async def recall_cart(call: Call[None, CartPath]) -> CartView:
     """Recall a cart: it leaves the list, and the answer holds its content."""
     cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)
-    return CartView(**CartItem.of(cart).model_dump(), cart=QuoteBody.model_validate_json(cart.draft.stated))
+    return CartView(**dict(CartItem.of(cart)), cart=QuoteBody.model_validate_json(cart.draft.stated))
 
 
 @Route(

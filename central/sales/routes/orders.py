@@ -318,7 +318,7 @@ def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
 def order_view(order: Order) -> OrderView:
     """Return an order with its tickets as the API shows it."""
     return OrderView(
-        **OrderItem.of(order).model_dump(),
+        **dict(OrderItem.of(order)),
         tickets=[ticket_view(ticket) for ticket in order.tickets],
     )
 

@@ -16,6 +16,7 @@ from central.refunds.upgrades import WantedUpgrade
 from central.reports.filters import Wanted as Asked
 from central.reports.orders import ORDERS
 from central.reports.promoters import OfPromoter
+from central.reports.rules.counting import Figures
 from central.sales.orders import Order
 from central.sales.service import Wanted
 from protocol.identifiers import SiteId
@@ -72,7 +73,7 @@ async def test_a_promoter_who_is_enabled_again_earns_from_then_on(office: Office
     await sold(office, anna.code, "key-0001")
     await office.promoters.change(anna.promoter_id, wish(), office.seller, office.clock())
     assert (await sold(office, anna.code, "key-0002")).promoter_id == anna.promoter_id
-    assert (await office.reports.promoter_statistics(MAY, EVERYBODY))[0].orders == 1
+    assert (await office.reports.promoter_statistics(MAY, EVERYBODY))[0].figures.orders == 1
 
 
 async def test_a_new_code_ends_the_old_one(office: Office) -> None:
@@ -94,7 +95,7 @@ async def test_an_order_that_waits_counts_when_it_is_paid_and_a_refund_when_it_i
     paid = await office.sales.order(order.order_id)
     await trade.refund(paid.tickets[0].ticket_id, office.seller)
     (one,) = await office.reports.promoter_statistics(MAY, EVERYBODY)
-    assert (one, one.net_fen) == (OfPromoter(anna.promoter_id, 1, 3, 3, 24_000, 1, 8_000), 16_000)
+    assert (one, one.net_fen) == (OfPromoter(anna.promoter_id, Figures(1, 3, 3, 24_000, 1, 8_000)), 16_000)
     other = Asked(first_day=date(2026, 5, 11), last_day=date(2026, 5, 31))
     assert await office.reports.promoter_statistics(other, EVERYBODY) == ()
 
@@ -108,7 +109,7 @@ async def test_a_ticket_that_is_handed_in_for_a_dearer_one_stays_due_to_the_prom
     order = await office.upgrades.upgrade(wanted, 4_000, paid, once("upgrade-1"), office.clock())
     assert (order.promoter_id, order.promotion) == (anna.promoter_id, Promotion.ATTRIBUTED)
     (one,) = await office.reports.promoter_statistics(MAY, EVERYBODY)
-    assert (one.orders, one.sold_fen, one.refunded_fen, one.net_fen) == (2, 20_000, 8_000, 12_000)
+    assert (one.figures.orders, one.figures.sold_fen, one.figures.refunded_fen, one.net_fen) == (2, 20_000, 8_000, 12_000)
 
 
 async def test_what_is_not_there_or_taken_is_said(office: Office) -> None:
