@@ -34,7 +34,7 @@ from central.payments.configured import MOST_CALLS, ConfiguredInstitutions, Surr
 from central.promoters.routes import LINK_ORIGIN
 from central.refunds.rules.fence import AgentFacts, Standing
 from central.reports.kept_exports import KeptExports
-from central.reports.routes.exports import DESK, Desk
+from central.reports.routes.exports import EXPORT_TURNS, ExportTurns
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.settings import CentralSettings
 from central.store.channel import Channel, Message
@@ -42,17 +42,17 @@ from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
+from central.sync.duties import Duties
 from central.sync.follower import Follower
 from central.sync.heads import Heads
-from central.sync.holder_keys import HolderKeyDesk
+from central.sync.holder_keys import HolderKeyHandover
 from central.sync.ingest import Ingest, IngestPorts
 from central.sync.online import Online, OnlinePorts
 from central.sync.published_feed import RecentLists
 from central.sync.publisher import Publisher, Served
 from central.sync.routes.agent_calls import KEYS, PUBLIC_ORIGIN
-from central.sync.routes.agents import HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING, SHIFTS
+from central.sync.routes.agents import DUTIES, HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING
 from central.sync.serving import FeedServing
-from central.sync.shifts import Shifts
 from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
@@ -243,8 +243,8 @@ def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(read_site_tables), wake)
     app[ONLINE] = Online(store, ports)
-    app[SHIFTS] = Shifts(store, parts.guard, receipt_signers, parts.fence_moved)
-    app[HOLDER_KEYS] = HolderKeyDesk(store, parts.guard, catalog, receipt_signers)
+    app[DUTIES] = Duties(store, parts.guard, receipt_signers, parts.fence_moved)
+    app[HOLDER_KEYS] = HolderKeyHandover(store, parts.guard, catalog, receipt_signers)
 
 
 def _add_exports(app: web.Application, store: Store, settings: CentralSettings, ambience: Ambience) -> None:
@@ -253,7 +253,7 @@ def _add_exports(app: web.Application, store: Store, settings: CentralSettings, 
     async def stop(_: web.Application) -> None:
         await kept.stop()
 
-    app[KEPT_EXPORTS], app[DESK] = kept, Desk()
+    app[KEPT_EXPORTS], app[EXPORT_TURNS] = kept, ExportTurns()
     app.on_shutdown.append(stop)
 
 

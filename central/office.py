@@ -59,7 +59,7 @@ from central.sync.corrections import Corrections
 from protocol.instants import Clock
 
 
-class TicketUses(refund_ports.Admissions, agency_ports.Heads, Protocol):
+class TicketUses(refund_ports.Admissions, agency_ports.PersonsWhoCame, Protocol):
     """What gates have reported of a ticket: answered by `central.admissions`."""
 
 

@@ -35,7 +35,7 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Scanned:
     """The credential that an event is about, and when it was scanned."""
 
     ticket_id: TicketId
@@ -137,7 +137,7 @@ async def mark_told(work: Work, told: Collection[OutboxEvent]) -> None:
     await connection.execute(delete(AdmissionOutboxRow).where(among(connection, col(AdmissionOutboxRow.id), ids)))
 
 
-def row_of(one: NewEvent, subject: Subject) -> dict[str, object]:
+def row_of(one: NewEvent, subject: Scanned) -> dict[str, object]:
     """Return an event's row of AdmissionEventRow, for code that writes it with other rows in one statement."""
     return dict(zip(_EVENT_COLUMNS, _values_of(one, subject), strict=True)) | {"ticket_id": subject.ticket_id}
 
@@ -147,9 +147,9 @@ def event_of(data: bytes) -> AdmissionEvent:
     return AdmissionEvent.from_value(cbor.decode(data))
 
 
-async def _subjects(work: Work, events: list[NewEvent]) -> dict[tuple[int, Sequence], Subject]:
+async def _subjects(work: Work, events: list[NewEvent]) -> dict[tuple[int, Sequence], Scanned]:
     subjects = {
-        (one.journal_number, one.event.sequence): Subject(
+        (one.journal_number, one.event.sequence): Scanned(
             one.event.event.ticket_id, one.event.event.holder, one.event.event.scanned_at
         )
         for one in events
@@ -165,7 +165,7 @@ async def _subjects(work: Work, events: list[NewEvent]) -> dict[tuple[int, Seque
             col(AdmissionEventRow.sequence).in_({sequence for of, sequence in missing if of == number}),
         )
         for sequence, ticket_id, holder, scanned_at in (await work.session.exec(query)).all():
-            subjects[number, Sequence(sequence)] = Subject(TicketId(ticket_id), holder, Instant(scanned_at))
+            subjects[number, Sequence(sequence)] = Scanned(TicketId(ticket_id), holder, Instant(scanned_at))
     return subjects
 
 
@@ -174,7 +174,7 @@ def _intent_key(one: NewEvent) -> tuple[int, Sequence]:
     return one.journal_number, event.of if isinstance(event, Outcome) else one.event.sequence
 
 
-def _values_of(one: NewEvent, subject: Subject) -> Row:
+def _values_of(one: NewEvent, subject: Scanned) -> Row:
     """Return the values of _EVENT_COLUMNS, as the database keeps them."""
     event = one.event
     return (

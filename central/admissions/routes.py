@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from central.admissions.service import Admissions, Position, StoredConflict
 from central.domain.pagination import Page, PageQuery, key_of, page_from
 from central.identity.permissions import Permission
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.web.operations import Call, Route
 from protocol.instants import Instant, to_datetime
 from protocol.journal.events import Intent

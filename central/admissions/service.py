@@ -57,7 +57,7 @@ class Admissions:
         """Return how many persons the ticket has admitted, by all that gates have reported until now."""
         return persons_admitted(await passages(work, ticket_id))
 
-    async def heads(self, work: Work, ticket_id: TicketId) -> int:
+    async def persons_who_came(self, work: Work, ticket_id: TicketId) -> int:
         """Return how many persons came by a ticket; a person who came back, as the type allows, counts once."""
         ticket = (await ticket_in(work, ticket_id)).record
         one = (await catalog.ticket_types(work, (ticket.ticket_type,)))[ticket.ticket_type]

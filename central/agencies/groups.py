@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.agencies import records
-from central.agencies.ports import Heads
-from central.agencies.records import Contact
+from central.agencies import rows
+from central.agencies.ports import PersonsWhoCame
+from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges, GroupState, GroupTicket, settled
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
-from central.issuing.records import Ticket, id_from_text, id_text
 from central.issuing.service import Issuing, ticket_in, tickets_of_order
+from central.issuing.tickets import Ticket, id_from_text, id_text
 from central.payments import agency_funds, documents, ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method
@@ -26,7 +26,7 @@ from central.refunds.ports import AdmittingAgents
 from central.refunds.rules.fence import Revocation, WaitedFor, fence
 from central.refunds.service import has_waiting
 from central.sales.sold_terms import promise_of
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.agencies import GroupOrderRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
@@ -47,8 +47,8 @@ class GroupOrder:
     guide: Contact
     charges: Charges
     state: GroupState
-    planned_heads: int
-    actual_heads: int | None
+    planned_persons: int
+    actual_persons: int | None
     deducted_fen: int | None
     ended_at: Instant | None
     ended_by: int | None
@@ -62,7 +62,7 @@ class Planned:
 
     order_id: int
     agency_id: int
-    heads: int
+    persons: int
     charges: Charges
     guide: Contact
 
@@ -72,7 +72,7 @@ class Gates:
     """Knows which gates may admit, and which persons they have admitted."""
 
     agents: AdmittingAgents
-    admissions: Heads
+    admissions: PersonsWhoCame
 
 
 class GroupOrders:
@@ -90,9 +90,9 @@ class GroupOrders:
         row = {
             "order_id": planned.order_id,
             "agency_id": planned.agency_id,
-            "guide_sealed": records.sealed(self._seal, (planned.guide,), _at(planned.order_id)),
+            "guide_sealed": rows.sealed(self._seal, (planned.guide,), _at(planned.order_id)),
             "charges": planned.charges,
-            "planned_heads": planned.heads,
+            "planned_persons": planned.persons,
             "state": GroupState.OPEN,
         }
         work.insert(GroupOrderRow, [row])
@@ -105,9 +105,9 @@ class GroupOrders:
         query = select(GroupOrderRow).where(GroupOrderRow.agency_id == agency_id)
         query = query if before is None else query.where(col(GroupOrderRow.order_id) < before)
         async with self._store.reading() as work:
-            await records.existing(work, agency_id)
-            rows = (await work.session.exec(query.order_by(col(GroupOrderRow.order_id).desc()).limit(limit))).all()
-        return tuple(self._group(row, ()) for row in rows)
+            await rows.existing(work, agency_id)
+            found = (await work.session.exec(query.order_by(col(GroupOrderRow.order_id).desc()).limit(limit))).all()
+        return tuple(self._group(row, ()) for row in found)
 
     async def group(self, order_id: int, now: Instant) -> GroupOrder:
         """Return a group order, and the gates that it waits for; Problem where there is none."""
@@ -198,17 +198,17 @@ class GroupOrders:
         if ended.deducted_fen:
             await _deduct(work, row, tickets[0], ended.deducted_fen, now)
         row.state, row.settled_at = GroupState.SETTLED, now
-        row.actual_heads, row.deducted_fen = ended.actual_heads, ended.deducted_fen
+        row.actual_persons, row.deducted_fen = ended.actual_persons, ended.deducted_fen
         work.session.add(row)
-        said = {"heads": ended.actual_heads, "deducted_fen": ended.deducted_fen}
+        said = {"persons": ended.actual_persons, "deducted_fen": ended.deducted_fen}
         audit.record(work, now, row.ended_by, "group.settle", f"order:{row.order_id}", **said)
 
     async def _came(self, work: Work, ticket: Ticket) -> GroupTicket:
-        admitted = await self._gates.admissions.heads(work, ticket.ticket_id)
+        admitted = await self._gates.admissions.persons_who_came(work, ticket.ticket_id)
         return GroupTicket(ticket.record.persons, admitted, (await promise_of(work, ticket)).price_fen)
 
     def _guide(self, row: GroupOrderRow) -> Contact:
-        return records.opened(self._seal, row.guide_sealed, _at(row.order_id))[0]
+        return rows.opened(self._seal, row.guide_sealed, _at(row.order_id))[0]
 
     def _group(self, row: GroupOrderRow, waiting: tuple[WaitedFor, ...]) -> GroupOrder:
         return GroupOrder(
@@ -217,8 +217,8 @@ class GroupOrders:
             guide=_masked(self._guide(row)),
             charges=Charges(row.charges),
             state=GroupState(row.state),
-            planned_heads=row.planned_heads,
-            actual_heads=row.actual_heads,
+            planned_persons=row.planned_persons,
+            actual_persons=row.actual_persons,
             deducted_fen=row.deducted_fen,
             ended_at=row.ended_at,
             ended_by=row.ended_by,
@@ -257,5 +257,5 @@ def _not_there(order_id: int) -> Problem:
     return Problem(ProblemCode.NOT_FOUND, f"order {order_id} is not a group's")
 
 
-def _at(order_id: int) -> Place:
-    return Place("group_order", "guide_sealed", str(order_id))
+def _at(order_id: int) -> SealedField:
+    return SealedField("group_order", "guide_sealed", str(order_id))

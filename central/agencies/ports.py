@@ -6,9 +6,9 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import TicketId
 
 
-class Heads(Protocol):
+class PersonsWhoCame(Protocol):
     """Answered by `central.admissions`."""
 
-    async def heads(self, work: Work, ticket_id: TicketId) -> int:
+    async def persons_who_came(self, work: Work, ticket_id: TicketId) -> int:
         """Return how many persons came by a ticket; a person who went out and came back counts once."""
         ...

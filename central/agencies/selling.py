@@ -5,9 +5,9 @@ Laws: a contract price takes precedence over the catalogue's; a disabled agency 
 
 from dataclasses import dataclass, replace
 
-from central.agencies import records
+from central.agencies import rows
 from central.agencies.groups import GroupOrders, Planned
-from central.agencies.records import Contact
+from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges
 from central.audit import service as audit
 from central.domain.idempotency import IdempotencyKey
@@ -46,12 +46,12 @@ class AgencySales:
     async def sell(self, deal: Deal, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
         """Sell to an agency; Problem as for any sale, and where its balance or credit does not suffice."""
         wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
-        heads = sum(line.quantity * line.persons for line in wanted.lines)
+        persons = sum(line.quantity * line.persons for line in wanted.lines)
 
         async def take(work: Work, order: PayableOrder, payment_id: int) -> None:
             await record_at_once(work, paid, order, payment_id, now)
             if deal.guide is not None:
-                self._groups.add(work, Planned(order.order_id, deal.agency_id, heads, charges, deal.guide))
+                self._groups.add(work, Planned(order.order_id, deal.agency_id, persons, charges, deal.guide))
             subject, total_fen = f"order:{order.order_id}", order.total_fen
             audit.record(
                 work, now, paid.by, "order.sell", subject, total_fen=total_fen, method=paid.method, agency=deal.agency_id
@@ -65,18 +65,18 @@ class AgencySales:
             fault = FieldFault("expires_at", "must be in the future")
             raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
         wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
-        heads = sum(line.quantity * line.persons for line in wanted.lines)
+        persons = sum(line.quantity * line.persons for line in wanted.lines)
 
         def note(work: Work, order_id: int) -> None:
             if deal.guide is not None:
-                self._groups.add(work, Planned(order_id, deal.agency_id, heads, charges, deal.guide))
+                self._groups.add(work, Planned(order_id, deal.agency_id, persons, charges, deal.guide))
 
         return await self._sales.hold(wanted, deal.expected_fen, once, by, now, note)
 
     async def _by_contract(self, agency_id: int, wanted: Wanted) -> tuple[Wanted, Charges]:
         async with self._store.reading() as work:
-            row = await records.existing(work, agency_id)
+            row = await rows.existing(work, agency_id)
             if row.is_disabled:
                 raise Problem(ProblemCode.SALE_NOT_ALLOWED, f"{row.name} is disabled; enable the agency first")
-            agreed = records.agreed(await records.prices_of(work, agency_id))
+            agreed = rows.agreed(await rows.prices_of(work, agency_id))
         return replace(wanted, agency_id=agency_id, agreed=agreed), Charges(row.charges)

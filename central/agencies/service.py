@@ -9,8 +9,8 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from central.agencies import records, statements
-from central.agencies.records import Agency, AgencyWish, agency_of
+from central.agencies import rows, statements
+from central.agencies.rows import Agency, AgencyWish, agency_of
 from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
@@ -73,13 +73,13 @@ class Agencies:
     async def agency(self, agency_id: int) -> Agency:
         """Return an agency; Problem where there is none."""
         async with self._store.reading() as work:
-            return agency_of(await records.existing(work, agency_id), self._seal)
+            return agency_of(await rows.existing(work, agency_id), self._seal)
 
     async def add(self, wish: AgencyWish, by: int, now: Instant) -> Agency:
         """Add an agency; Problem where its name is taken, or its site does not exist."""
         async with self._store.transaction() as work:
             await catalog.site(work, wish.site_id)
-            await records.require_free(work, wish.name, None)
+            await rows.require_free(work, wish.name, None)
             row = AgencyRow(
                 site_id=wish.site_id,
                 name=wish.name,
@@ -93,7 +93,7 @@ class Agencies:
             )
             work.session.add(row)
             await work.session.flush()
-            records.write(work, row, wish, self._seal)
+            rows.write(work, row, wish, self._seal)
             limit = wish.credit_limit_fen
             audit.record(work, now, by, "agency.add", f"agency:{row.id}", name=wish.name, credit_limit_fen=limit)
             return agency_of(row, self._seal)
@@ -101,31 +101,31 @@ class Agencies:
     async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant) -> Agency:
         """Change an agency; Problem where there is none, its name is taken, or its site does not exist."""
         async with self._store.transaction() as work:
-            row = await records.existing(work, agency_id, lock=True)
+            row = await rows.existing(work, agency_id, lock=True)
             await catalog.site(work, wish.site_id)
-            await records.require_free(work, wish.name, agency_id)
+            await rows.require_free(work, wish.name, agency_id)
             said: dict[str, str | int | None] = {"name": wish.name, "disabled": int(wish.is_disabled)}
             said |= {"credit_limit_fen": wish.credit_limit_fen, "before_fen": row.credit_limit_fen}
-            records.write(work, row, wish, self._seal)
+            rows.write(work, row, wish, self._seal)
             audit.record(work, now, by, "agency.change", f"agency:{agency_id}", **said)
             return agency_of(row, self._seal)
 
     async def prices(self, agency_id: int) -> tuple[ContractPrice, ...]:
         """Return an agency's contract prices; Problem where there is no such agency."""
         async with self._store.reading() as work:
-            await records.existing(work, agency_id)
-            return await records.prices_of(work, agency_id)
+            await rows.existing(work, agency_id)
+            return await rows.prices_of(work, agency_id)
 
     async def set_prices(self, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
         """Replace an agency's contract prices; sold tickets keep their price. Problem where two apply on one day."""
         require_prices_apart(prices)
         async with self._store.transaction() as work:
-            await records.existing(work, agency_id, lock=True)
+            await rows.existing(work, agency_id, lock=True)
             known = await catalog.ticket_types(work, {one.type_id for one in prices})
             unknown = [one.type_id for one in prices if one.type_id not in known]
             if unknown:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {unknown[0]}")
-            await records.replace_prices(work, agency_id, prices)
+            await rows.replace_prices(work, agency_id, prices)
             audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(prices))
 
     async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
@@ -137,14 +137,14 @@ class Agencies:
                 await remember(work, once.scope, once.key, str(paying.agency_id))
             else:
                 once.require_same(earlier.fingerprint)
-            return agency_of(await records.existing(work, paying.agency_id), self._seal)
+            return agency_of(await rows.existing(work, paying.agency_id), self._seal)
 
     async def pay_out(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
         """Pay the rest of a balance back, when the contract has ended. Problem while the agency may still buy, or owes."""
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
-                row = await records.existing(work, paying.agency_id, lock=True)
+                row = await rows.existing(work, paying.agency_id, lock=True)
                 if not row.is_disabled:
                     raise Problem(ProblemCode.CONFLICT, f"{row.name} may still buy; disable the agency first")
                 await agency_funds.pay_out(work, paying.agency_id, paying.amount_fen)
@@ -152,7 +152,7 @@ class Agencies:
                 await remember(work, once.scope, once.key, str(paying.agency_id))
             else:
                 once.require_same(earlier.fingerprint)
-            return agency_of(await records.existing(work, paying.agency_id), self._seal)
+            return agency_of(await rows.existing(work, paying.agency_id), self._seal)
 
     async def statement(self, period: Period) -> Statement:
         """Return an agency's balances before a period and after it."""
@@ -167,7 +167,7 @@ class Agencies:
             return await statements.entries(work, period.agency_id, await _span(work, period), after, limit)
 
     async def _pay(self, work: Work, paying: Paying, now: Instant) -> None:
-        row = await records.existing(work, paying.agency_id)
+        row = await rows.existing(work, paying.agency_id)
         agency_id = paying.agency_id
         if paying.kind is ReceiptKind.TOP_UP:
             await agency_funds.top_up(work, agency_id, paying.amount_fen)
@@ -209,5 +209,5 @@ class Agencies:
 
 async def _span(work: Work, period: Period) -> Span:
     """Return a period as the business days of the agency's site."""
-    row = await records.existing(work, period.agency_id)
+    row = await rows.existing(work, period.agency_id)
     return business_days((await catalog.site(work, row.site_id)).parameters).span(period.first, period.last)

@@ -14,7 +14,7 @@ from sqlalchemy import Select
 from sqlmodel import col, delete, func, select, update
 
 from central.audit.rules import chain
-from central.audit.rules.chain import Link, Record
+from central.audit.rules.chain import AuditRecord, Link
 from central.audit.service import record
 from central.domain.problems import Problem, ProblemCode
 from central.store.bulk import among
@@ -145,7 +145,7 @@ async def _last(work: Work) -> AuditBatchRow | None:
     return (await work.session.exec(select(AuditBatchRow).order_by(col(AuditBatchRow.number).desc()).limit(1))).first()
 
 
-async def _records(work: Work, number: int) -> tuple[Record, ...]:
+async def _records(work: Work, number: int) -> tuple[AuditRecord, ...]:
     return await _read(work, _RECORDS.where(_audit.c.batch == number))
 
 
@@ -153,11 +153,11 @@ async def _count(work: Work, condition: object) -> int:
     return (await work.session.exec(select(func.count()).select_from(AuditRow).where(condition))).one()  # type: ignore[arg-type] # a condition on columns
 
 
-async def _read(work: Work, query: Select[Any]) -> tuple[Record, ...]:
+async def _read(work: Work, query: Select[Any]) -> tuple[AuditRecord, ...]:
     rows = (await (await work.connection()).execute(query)).all()
     return tuple(
         [
-            Record(record_id, at, user_id, action, subject, tuple(sorted(detail.items())), request_id)
+            AuditRecord(record_id, at, user_id, action, subject, tuple(sorted(detail.items())), request_id)
             for record_id, at, user_id, action, subject, detail, request_id in rows
         ]
     )

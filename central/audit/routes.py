@@ -24,7 +24,7 @@ READ, PURGE = "audit.read", "audit.purge"
 RequestId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="X-Request-Id of the answer")]
 
 
-class RecordQuery(PageQuery):
+class AuditRecordQuery(PageQuery):
     """Which records. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
 
     user_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
@@ -49,7 +49,7 @@ class PurgeBody(BaseModel):
     before: AwareDatetime
 
 
-class RecordView(View):
+class AuditRecordView(View):
     """One act of a user or of the system; `batch` is its link of the chain, once there is one."""
 
     record_id: Annotated[int, read_from("id")]
@@ -103,7 +103,7 @@ class PurgeView(BaseModel):
 
 
 @Route("GET", "/api/v1/audit-records", READ)
-async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
+async def list_audit_records(call: Call[None, AuditRecordQuery]) -> Page[AuditRecordView]:
     """List what people did, newest first."""
     asked = call.parameters
     wanted = Wanted(
@@ -119,7 +119,7 @@ async def list_audit_records(call: Call[None, RecordQuery]) -> Page[RecordView]:
         rows,
         asked,
         lambda row: (row.id or 0,),
-        RecordView.of,
+        AuditRecordView.of,
     )
 
 

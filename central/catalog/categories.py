@@ -22,12 +22,12 @@ MOST_LEVELS = 8
 
 @dataclass(frozen=True, slots=True)
 class CategoryWish:
-    """What people set of a category; siblings stand by `place`, then by number. `parent` None: at the top."""
+    """What people set of a category; siblings stand by `position`, then by number. `parent` None: at the top."""
 
     name_zh: str
     name_en: str
     parent: int | None
-    place: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Categories:
     async def tree(self) -> tuple[Category, ...]:
         """Return the categories at the top, each with all categories under it."""
         async with self._store.reading() as work:
-            rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.place), col(CategoryRow.id)))).all()
+            rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.position), col(CategoryRow.id)))).all()
             in_category = select(TicketTypeRow.id, TicketTypeRow.category_id).where(col(TicketTypeRow.category_id).is_not(None))
             placed = (await work.session.exec(in_category.order_by(col(TicketTypeRow.id)))).all()
         types: dict[int, list[TicketTypeId]] = {}
@@ -68,7 +68,7 @@ class Categories:
             if len(parents) >= MOST_CATEGORIES:
                 raise Problem(ProblemCode.CONFLICT, f"there are at most {MOST_CATEGORIES} categories")
             _require_place(parents, None, wish.parent)
-            row = CategoryRow(name_zh=wish.name_zh, name_en=wish.name_en, parent_id=wish.parent, place=wish.place)
+            row = CategoryRow(name_zh=wish.name_zh, name_en=wish.name_en, parent_id=wish.parent, position=wish.position)
             work.session.add(row)
             await work.session.flush()
             audit.record(work, now, by, "category.add", f"category:{row.id}", name=wish.name_en)
@@ -83,7 +83,7 @@ class Categories:
                 raise _not_there(category_id)
             _require_place(parents, category_id, wish.parent)
             row = await work.session.get_one(CategoryRow, category_id)
-            row.name_zh, row.name_en, row.parent_id, row.place = wish.name_zh, wish.name_en, wish.parent, wish.place
+            row.name_zh, row.name_en, row.parent_id, row.position = wish.name_zh, wish.name_en, wish.parent, wish.position
             work.session.add(row)
             audit.record(work, now, by, "category.change", f"category:{category_id}", name=wish.name_en, parent=wish.parent)
         return _found(await self.tree(), category_id)
@@ -122,7 +122,7 @@ def _branch(
     return tuple(
         Category(
             category_id=_number(row),
-            wish=CategoryWish(row.name_zh, row.name_en, row.parent_id, row.place),
+            wish=CategoryWish(row.name_zh, row.name_en, row.parent_id, row.position),
             types=tuple(types.get(_number(row), ())),
             children=_branch(_number(row), children, types),
         )

@@ -14,7 +14,7 @@ from sqlmodel import col, delete, insert, select
 from central.audit import service as audit
 from central.catalog.service import ticket_types
 from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
-from central.identity.setting_groups import GroupKind, members_of
+from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
 from central.store.tables.people import UserRow
 from central.store.unit_of_work import Store, Work
@@ -25,7 +25,7 @@ from protocol.instants import Instant
 _LAST_NUMBER = 2**63 - 1
 
 
-class SubjectKind(StrEnum):
+class SellingPartyKind(StrEnum):
     """Whose setting it is. The words are stored and never change their meaning."""
 
     SELLER = "seller"
@@ -33,18 +33,18 @@ class SubjectKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class SellingParty:
     """A seller by the user's number, or a channel by its name."""
 
-    kind: SubjectKind
+    kind: SellingPartyKind
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class SaleSetting:
-    """What a subject may sell: all types, also those that are added later, or these types."""
+    """What a selling party may sell: all types, also those that are added later, or these types."""
 
-    subject: Subject
+    party: SellingParty
     all_types: bool
     types: frozenset[TicketTypeId]
 
@@ -66,12 +66,12 @@ class Seller:
 class Targets:
     """The sellers and channels that are meant: these, and the members of these groups of sellers and of channels."""
 
-    subjects: Collection[Subject] = ()
+    parties: Collection[SellingParty] = ()
     seller_groups: Collection[str] = ()
     channel_groups: Collection[str] = ()
 
 
-Settings = Mapping[Subject, SaleSetting]
+Settings = Mapping[SellingParty, SaleSetting]
 
 
 class SaleSettings:
@@ -85,19 +85,19 @@ class SaleSettings:
         """Return all settings: channels, then sellers, by name."""
         async with self._store.reading() as work:
             found = await all_in(work)
-        return tuple(found[subject] for subject in sorted(found))
+        return tuple(found[party] for party in sorted(found))
 
     async def set(self, setting: SaleSetting, by: int, now: Instant) -> SaleSetting:
-        """Set what a subject may sell; Problem where a type or the seller does not exist."""
+        """Set what a selling party may sell; Problem where a type or the seller does not exist."""
         async with self._store.transaction() as work:
-            await _require_subject(work, setting.subject)
+            await _require_party(work, setting.party)
             if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
                 fault = FieldFault("ticket_type_ids", f"there is no ticket type {missing[0]}")
                 raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
             await _store_setting(work, setting, by, now)
         return setting
 
-    async def copy(self, source: Subject, to: Targets, by: int, now: Instant) -> tuple[SaleSetting, ...]:
+    async def copy(self, source: SellingParty, to: Targets, by: int, now: Instant) -> tuple[SaleSetting, ...]:
         """Give others the same setting; Problem where there is none to copy, or a seller or group does not exist."""
         async with self._store.transaction() as work:
             found = (await all_in(work)).get(source)
@@ -106,7 +106,7 @@ class SaleSettings:
             targets = sorted(await _targets(work, to) - {source})
             copies = tuple(SaleSetting(target, found.all_types, found.types) for target in targets)
             for one in copies:
-                await _require_subject(work, one.subject)
+                await _require_party(work, one.party)
                 await _store_setting(work, one, by, now)
         return copies
 
@@ -135,45 +135,47 @@ def require_allowed(settings: Settings, seller: Seller, channel: str, types: Seq
 
 async def all_in(work: Work) -> Settings:
     """Return all settings."""
-    types: dict[Subject, set[TicketTypeId]] = {}
+    types: dict[SellingParty, set[TicketTypeId]] = {}
     for named in (await work.session.exec(select(SaleSettingTypeRow))).all():
-        types.setdefault(Subject(SubjectKind(named.kind), named.subject), set()).add(named.ticket_type_id)
+        types.setdefault(SellingParty(SellingPartyKind(named.kind), named.name), set()).add(named.ticket_type_id)
     rows = (await work.session.exec(select(SaleSettingRow))).all()
-    found = ((Subject(SubjectKind(row.kind), row.subject), row.all_types) for row in rows)
-    return {subject: SaleSetting(subject, all_types, frozenset(types.get(subject, ()))) for subject, all_types in found}
+    found = ((SellingParty(SellingPartyKind(row.kind), row.name), row.all_types) for row in rows)
+    return {party: SaleSetting(party, all_types, frozenset(types.get(party, ()))) for party, all_types in found}
 
 
 def _allowed(seller: Seller, settings: Settings, type_id: TicketTypeId) -> bool:
-    of_channel = settings.get(Subject(SubjectKind.CHANNEL, seller.channel))
-    own = settings.get(Subject(SubjectKind.SELLER, str(seller.user_id)))
+    of_channel = settings.get(SellingParty(SellingPartyKind.CHANNEL, seller.channel))
+    own = settings.get(SellingParty(SellingPartyKind.SELLER, str(seller.user_id)))
     may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))
     return seller.sells_all or may
 
 
-async def _targets(work: Work, to: Targets) -> set[Subject]:
-    sellers = await members_of(work, GroupKind.SELLER, to.seller_groups)
-    channels = await members_of(work, GroupKind.CHANNEL, to.channel_groups)
-    grouped = {Subject(SubjectKind.SELLER, one) for one in sellers} | {Subject(SubjectKind.CHANNEL, one) for one in channels}
-    return grouped | set(to.subjects)
+async def _targets(work: Work, to: Targets) -> set[SellingParty]:
+    sellers = await members_of(work, SettingGroupKind.SELLER, to.seller_groups)
+    channels = await members_of(work, SettingGroupKind.CHANNEL, to.channel_groups)
+    grouped = {SellingParty(SellingPartyKind.SELLER, one) for one in sellers} | {
+        SellingParty(SellingPartyKind.CHANNEL, one) for one in channels
+    }
+    return grouped | set(to.parties)
 
 
 async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:
-    kind, name = setting.subject.kind.value, setting.subject.name
+    kind, name = setting.party.kind.value, setting.party.name
     connection = await work.connection()
-    values = {"kind": kind, "subject": name, "all_types": setting.all_types}
-    await insert_or_replace(connection, SaleSettingRow, ("kind", "subject"), [values])
-    theirs = (col(SaleSettingTypeRow.kind) == kind, col(SaleSettingTypeRow.subject) == name)
+    values = {"kind": kind, "name": name, "all_types": setting.all_types}
+    await insert_or_replace(connection, SaleSettingRow, ("kind", "name"), [values])
+    theirs = (col(SaleSettingTypeRow.kind) == kind, col(SaleSettingTypeRow.name) == name)
     await connection.execute(delete(SaleSettingTypeRow).where(*theirs))
     if setting.types:
-        rows = [{"kind": kind, "subject": name, "ticket_type_id": one} for one in sorted(setting.types)]
+        rows = [{"kind": kind, "name": name, "ticket_type_id": one} for one in sorted(setting.types)]
         await connection.execute(insert(SaleSettingTypeRow), rows)
     said = "all" if setting.all_types else " ".join(str(one) for one in sorted(setting.types))
     audit.record(work, now, by, "sale-setting.set", f"{kind}:{name}", types=said)
 
 
-async def _require_subject(work: Work, subject: Subject) -> None:
-    if subject.kind is SubjectKind.CHANNEL:
+async def _require_party(work: Work, party: SellingParty) -> None:
+    if party.kind is SellingPartyKind.CHANNEL:
         return
-    number = int(subject.name) if subject.name.isdecimal() else 0
-    if str(number) != subject.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {subject.name}; name a user's number")
+    number = int(party.name) if party.name.isdecimal() else 0
+    if str(number) != party.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {party.name}; name a user's number")

@@ -18,7 +18,7 @@ from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
 from protocol.admission.policy import SiteRules, TicketTypeRules
@@ -251,8 +251,8 @@ def _next(highest: int | None) -> int:
     return number
 
 
-def _key_place(site_id: SiteId) -> Place:
-    return Place("site", "holder_key", str(site_id))
+def _key_place(site_id: SiteId) -> SealedField:
+    return SealedField("site", "holder_key", str(site_id))
 
 
 async def _require_known(work: Work, parameters: TicketTypeParameters, own: TicketTypeId) -> None:

@@ -13,7 +13,7 @@ from central.audit import service as audit
 from central.devices.rules.enrolment import Edition, HostedPoint
 from central.domain.ports import Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity.setting_groups import GroupKind, members_of
+from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
 from central.store.unit_of_work import Store, Work
@@ -100,7 +100,9 @@ class CheckPoints:
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {source}")
             ticked = (await _ticked_of(work, [source])).get(source, frozenset())
-            grouped = {CheckPointId(int(one)) for one in await members_of(work, GroupKind.CHECK_POINT, groups) if one.isdecimal()}
+            grouped = {
+                CheckPointId(int(one)) for one in await members_of(work, SettingGroupKind.CHECK_POINT, groups) if one.isdecimal()
+            }
             targets = sorted((grouped | set(to)) - {source})
             copies = tuple([await self._copy(work, number, row.site_id, ticked) for number in targets])
             for number in targets:

@@ -16,7 +16,7 @@ from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.identity.routes.setting_groups import GroupName
+from central.identity.routes.setting_groups import SettingGroupName
 from central.web.operations import Call, Route
 from protocol.admission.freshness import DEFAULT_AUTONOMY_S, Freshness, freshness
 from protocol.admission.policy import CheckPointState
@@ -79,7 +79,7 @@ class TickedCopyBody(StrictModel):
     """The check points of the site that get the same ticks: these, and those of these groups."""
 
     check_point_ids: Annotated[list[CheckPointNumber], Field(max_length=MOST_COPIES)] = []
-    groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+    groups: Annotated[list[SettingGroupName], Field(max_length=MOST_COPIES)] = []
 
 
 class CheckPointView(CheckPointBody):

@@ -30,7 +30,7 @@ class Principal:
     proved_at: Instant | None = None
 
 
-class Subject(StrEnum):
+class ScopedNumber(StrEnum):
     """What belongs to an order, by the name that its number has in paths and bodies."""
 
     ORDER = "order_id"

@@ -9,7 +9,7 @@ import json
 from central.audit import service as audit
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity.menus import SHIPPED, Menu, PlacedGroup, PlacedPage, arranged, fault_of
+from central.identity.menus import SHIPPED, ArrangedMenuGroup, ArrangedPage, Menu, arranged, fault_of
 from central.store.tables.people import MenuRow
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
@@ -30,7 +30,7 @@ class Menus:
             row = await work.session.get(MenuRow, _ONLY)
         return SHIPPED if row is None else arranged(_read(row.arrangement))
 
-    async def arrange(self, groups: tuple[PlacedGroup, ...], by: Principal, now: Instant) -> Menu:
+    async def arrange(self, groups: tuple[ArrangedMenuGroup, ...], by: Principal, now: Instant) -> Menu:
         """Store an arrangement; Problem where a page is missing, unknown or there twice."""
         fault = fault_of(groups)
         if fault is not None:
@@ -52,7 +52,7 @@ class Menus:
         return SHIPPED
 
 
-def _written(groups: tuple[PlacedGroup, ...]) -> str:
+def _written(groups: tuple[ArrangedMenuGroup, ...]) -> str:
     stated = [
         {"key": one.key, "zh": one.title_zh, "en": one.title_en, "pages": [[page.key, page.is_hidden] for page in one.pages]}
         for one in groups
@@ -60,8 +60,10 @@ def _written(groups: tuple[PlacedGroup, ...]) -> str:
     return json.dumps(stated, ensure_ascii=False)
 
 
-def _read(text: str) -> tuple[PlacedGroup, ...]:
+def _read(text: str) -> tuple[ArrangedMenuGroup, ...]:
     return tuple(
-        PlacedGroup(one["key"], one["zh"], one["en"], tuple(PlacedPage(key, is_hidden) for key, is_hidden in one["pages"]))
+        ArrangedMenuGroup(
+            one["key"], one["zh"], one["en"], tuple(ArrangedPage(key, is_hidden) for key, is_hidden in one["pages"])
+        )
         for one in json.loads(text)
     )

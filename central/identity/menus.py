@@ -25,7 +25,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MenuGroup:
     """A group of pages under one title."""
 
     key: str
@@ -34,10 +34,10 @@ class Group:
     pages: tuple[Page, ...]
 
 
-Menu = tuple[Group, ...]
+Menu = tuple[MenuGroup, ...]
 
 SHIPPED: Menu = (
-    Group(
+    MenuGroup(
         "system",
         "系统管理",
         "System",
@@ -50,7 +50,7 @@ SHIPPED: Menu = (
             Page("log", "日志", "Log", Permission.AUDIT_READ),
         ),
     ),
-    Group(
+    MenuGroup(
         "tickets",
         "票务管理",
         "Tickets",
@@ -66,7 +66,7 @@ SHIPPED: Menu = (
             Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),
         ),
     ),
-    Group(
+    MenuGroup(
         "reports",
         "报表明细",
         "Reports",
@@ -87,7 +87,7 @@ SHIPPED: Menu = (
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedPage:
+class ArrangedPage:
     """Where an arrangement puts a page."""
 
     key: str
@@ -95,16 +95,16 @@ class PlacedPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedGroup:
+class ArrangedMenuGroup:
     """A group of an arrangement; its key is its own or one of the shipped ones."""
 
     key: str
     title_zh: str
     title_en: str
-    pages: tuple[PlacedPage, ...]
+    pages: tuple[ArrangedPage, ...]
 
 
-def fault_of(arrangement: Collection[PlacedGroup], shipped: Menu = SHIPPED) -> str | None:
+def fault_of(arrangement: Collection[ArrangedMenuGroup], shipped: Menu = SHIPPED) -> str | None:
     """Return what is wrong with an arrangement, or None: it needs each page exactly once, and each group's key once."""
     groups = [group.key for group in arrangement]
     placed = [page.key for group in arrangement for page in group.pages]
@@ -120,7 +120,7 @@ def fault_of(arrangement: Collection[PlacedGroup], shipped: Menu = SHIPPED) -> s
     return None
 
 
-def arranged(arrangement: Iterable[PlacedGroup], shipped: Menu = SHIPPED) -> Menu:
+def arranged(arrangement: Iterable[ArrangedMenuGroup], shipped: Menu = SHIPPED) -> Menu:
     """Return the menu as arranged. A page of a later version stands in its shipped group, or in a group that is made for it."""
     known = {page.key: page for page in _pages(shipped)}
     placed = list(arrangement)
@@ -142,12 +142,12 @@ def seen_by(menu: Menu, permissions: Collection[str]) -> Menu:
     return tuple(group for group in kept if group.pages)
 
 
-def _group(group: PlacedGroup, known: dict[str, Page]) -> Group:
+def _group(group: ArrangedMenuGroup, known: dict[str, Page]) -> MenuGroup:
     pages = tuple(replace(known[page.key], is_hidden=page.is_hidden) for page in group.pages if page.key in known)
-    return Group(group.key, group.title_zh, group.title_en, pages)
+    return MenuGroup(group.key, group.title_zh, group.title_en, pages)
 
 
-def _add(menu: list[Group], fresh: Group) -> None:
+def _add(menu: list[MenuGroup], fresh: MenuGroup) -> None:
     for place, group in enumerate(menu):
         if group.key == fresh.key:
             menu[place] = replace(group, pages=(*group.pages, *fresh.pages))

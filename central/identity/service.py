@@ -19,7 +19,7 @@ from central.identity.accounts import set_password, user_named
 from central.identity.effective_permissions import granted, roles_of
 from central.identity.passwords import Passwords
 from central.identity.rules import sign_in
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.people import ApiTokenRow, SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
@@ -255,8 +255,8 @@ class Identity:
                 work.session.add(row)
 
 
-def _totp_place(user_id: int) -> Place:
-    return Place("user_account", "totp", str(user_id))
+def _totp_place(user_id: int) -> SealedField:
+    return SealedField("user_account", "totp", str(user_id))
 
 
 def token_hash(token: str) -> bytes:

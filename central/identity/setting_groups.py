@@ -17,7 +17,7 @@ from central.store.upsert import insert_missing
 from protocol.instants import Instant
 
 
-class GroupKind(StrEnum):
+class SettingGroupKind(StrEnum):
     """What stands in a group. The words are stored and never change their meaning."""
 
     SELLER = "seller"
@@ -29,7 +29,7 @@ class GroupKind(StrEnum):
 class SettingGroup:
     """A group: numbers of users or check points, or names of channels."""
 
-    kind: GroupKind
+    kind: SettingGroupKind
     name: str
     members: tuple[str, ...]
 
@@ -49,7 +49,9 @@ class SettingGroups:
         found: dict[tuple[str, str], list[str]] = {(row.kind, row.name): [] for row in rows}
         for one in members:
             found[one.kind, one.name].append(one.member)
-        return tuple(sorted(SettingGroup(GroupKind(kind), name, tuple(sorted(ones))) for (kind, name), ones in found.items()))
+        return tuple(
+            sorted(SettingGroup(SettingGroupKind(kind), name, tuple(sorted(ones))) for (kind, name), ones in found.items())
+        )
 
     async def put(self, group: SettingGroup, by: int, now: Instant) -> SettingGroup:
         """Put these members into a group; make the group where there is none."""
@@ -64,7 +66,7 @@ class SettingGroups:
             audit.record(work, now, by, "group.set", f"{group.kind}:{group.name}", members=" ".join(members))
         return SettingGroup(group.kind, group.name, members)
 
-    async def delete(self, kind: GroupKind, name: str, by: int, now: Instant) -> None:
+    async def delete(self, kind: SettingGroupKind, name: str, by: int, now: Instant) -> None:
         """Delete a group; what was copied to its members stays. Problem where there is none."""
         async with self._store.transaction() as work:
             row = await work.session.get(SettingGroupRow, (kind.value, name), with_for_update=True)
@@ -75,7 +77,7 @@ class SettingGroups:
             audit.record(work, now, by, "group.delete", f"{kind}:{name}")
 
 
-async def members_of(work: Work, kind: GroupKind, names: Collection[str]) -> frozenset[str]:
+async def members_of(work: Work, kind: SettingGroupKind, names: Collection[str]) -> frozenset[str]:
     """Return the members of any of these groups; Problem where one of the groups does not exist."""
     row, member = SettingGroupRow, SettingGroupMemberRow
     there = set((await work.session.exec(select(row.name).where(row.kind == kind, col(row.name).in_(names)))).all())
@@ -85,10 +87,10 @@ async def members_of(work: Work, kind: GroupKind, names: Collection[str]) -> fro
     return frozenset((await work.session.exec(query)).all())
 
 
-async def _empty(work: Work, kind: GroupKind, name: str) -> None:
+async def _empty(work: Work, kind: SettingGroupKind, name: str) -> None:
     theirs = col(SettingGroupMemberRow.kind) == kind.value, col(SettingGroupMemberRow.name) == name
     await (await work.connection()).execute(delete(SettingGroupMemberRow).where(*theirs))
 
 
-def _not_there(kind: GroupKind, name: str) -> Problem:
+def _not_there(kind: SettingGroupKind, name: str) -> Problem:
     return Problem(ProblemCode.NOT_FOUND, f"there is no {kind} group {name}")

@@ -7,8 +7,8 @@ from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
-from central.issuing.records import id_from_text
 from central.issuing.service import Issuing
+from central.issuing.tickets import id_from_text
 from central.issuing.views import ShortNumber, TicketPath, TicketView, ticket_view
 from central.web.operations import Call, Route
 from protocol.instants import from_datetime, to_minute

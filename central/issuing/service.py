@@ -17,8 +17,8 @@ from central.catalog.ticket_type import TicketType, flags_of
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import credentials, outbox
-from central.issuing.records import Ticket, record_of, subject, ticket_of, token_bytes
 from central.issuing.signer import Signer
+from central.issuing.tickets import Ticket, record_of, subject, ticket_of, token_bytes
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.feed.records import CredentialKind

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from central.issuing.records import Ticket, id_text
+from central.issuing.tickets import Ticket, id_text
 from protocol.identifiers import TicketId
 from protocol.instants import from_minute, to_datetime
 from protocol.tickets.short_number import DIGITS

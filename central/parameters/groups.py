@@ -26,7 +26,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PEM = r"^[\x20-\x7e\r\n]+$"
 
 
-class GroupName(StrEnum):
+class ParameterGroupName(StrEnum):
     """The names are stored and never change their meaning."""
 
     PAYMENT_WECHAT = "payment-wechat"
@@ -196,12 +196,12 @@ class OthersGroup(ParameterGroup):
     service_phone: Phone = ""
 
 
-KINDS: dict[GroupName, type[ParameterGroup]] = {
-    GroupName.PAYMENT_WECHAT: WeChatPayGroup,
-    GroupName.PAYMENT_ALIPAY: AlipayGroup,
-    GroupName.KIOSK: KioskGroup,
-    GroupName.MINI_PROGRAM: MiniProgramGroup,
-    GroupName.OFFICIAL_ACCOUNT: OfficialAccountGroup,
-    GroupName.OTA: OtaGroup,
-    GroupName.OTHERS: OthersGroup,
+KINDS: dict[ParameterGroupName, type[ParameterGroup]] = {
+    ParameterGroupName.PAYMENT_WECHAT: WeChatPayGroup,
+    ParameterGroupName.PAYMENT_ALIPAY: AlipayGroup,
+    ParameterGroupName.KIOSK: KioskGroup,
+    ParameterGroupName.MINI_PROGRAM: MiniProgramGroup,
+    ParameterGroupName.OFFICIAL_ACCOUNT: OfficialAccountGroup,
+    ParameterGroupName.OTA: OtaGroup,
+    ParameterGroupName.OTHERS: OthersGroup,
 }

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
-from central.parameters.groups import MAX_PEM_CHARACTERS, MOST_NETWORKS, GroupName
+from central.parameters.groups import MAX_PEM_CHARACTERS, MOST_NETWORKS, ParameterGroupName
 from central.parameters.rules.changes import FieldKind, fields
-from central.parameters.service import Change, GroupState, Parameters
+from central.parameters.service import Change, ParameterGroupState, Parameters
 from central.parameters.texts import FIELDS, GROUPS
 from central.web.operations import Call, Route
 from protocol.instants import to_datetime
@@ -33,7 +33,7 @@ class GroupPath(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    group: GroupName
+    group: ParameterGroupName
 
 
 class ParametersBody(_Strict):
@@ -61,7 +61,7 @@ class FieldView(BaseModel):
 class ParameterGroupItem(BaseModel):
     """A group in the list. Version 0 was never set."""
 
-    group: GroupName
+    group: ParameterGroupName
     title_zh: str
     title_en: str
     version: int
@@ -106,7 +106,7 @@ async def change_parameter_group(call: Call[ParametersBody, GroupPath]) -> Param
     return _view(await call.request.app[PARAMETERS].change(change, call.principal, call.now))
 
 
-def _item(state: GroupState) -> ParameterGroupItem:
+def _item(state: ParameterGroupState) -> ParameterGroupItem:
     title_zh, title_en = GROUPS[state.group]
     return ParameterGroupItem(
         group=state.group,
@@ -118,7 +118,7 @@ def _item(state: GroupState) -> ParameterGroupItem:
     )
 
 
-def _view(state: GroupState) -> ParameterGroupView:
+def _view(state: ParameterGroupState) -> ParameterGroupView:
     described = [
         FieldView(
             name=one.name,

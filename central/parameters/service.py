@@ -16,9 +16,9 @@ from sqlmodel import select
 from central.audit import service as audit
 from central.domain.principal import Principal
 from central.domain.problems import Problem, ProblemCode, invalid
-from central.parameters.groups import KINDS, GroupName, ParameterGroup
+from central.parameters.groups import KINDS, ParameterGroup, ParameterGroupName
 from central.parameters.rules.changes import NOTHING, Kept, Values, changed, parsed, split
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.parameters import ParameterGroupRow
 from central.store.unit_of_work import Store, Work
 from protocol.errors import SettingsError
@@ -28,14 +28,14 @@ NEVER_SET = 0
 # Called in the transaction that changes a group, with the old and the new values; Problem where the group must stay for now.
 Guard = Callable[[Work, Values, Values], Awaitable[None]]
 GroupT = TypeVar("GroupT", bound=ParameterGroup)
-_NAMES: dict[type[ParameterGroup], GroupName] = {kind: name for name, kind in KINDS.items()}
+_NAMES: dict[type[ParameterGroup], ParameterGroupName] = {kind: name for name, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class GroupState:
+class ParameterGroupState:
     """A group without its secrets' values: `secrets` names those that are set. Version 0 was never set."""
 
-    group: GroupName
+    group: ParameterGroupName
     version: int
     plain: Values
     secrets: frozenset[str]
@@ -47,7 +47,7 @@ class GroupState:
 class Change:
     """New values of a group; `version` is the version that they were made from."""
 
-    group: GroupName
+    group: ParameterGroupName
     version: int
     values: Values
 
@@ -63,24 +63,24 @@ class Current(Generic[GroupT]):
 class Parameters:
     """Keeps the groups."""
 
-    def __init__(self, store: Store, seal: FieldSeal, guards: Mapping[GroupName, Guard]) -> None:
+    def __init__(self, store: Store, seal: FieldSeal, guards: Mapping[ParameterGroupName, Guard]) -> None:
         """Take the store, the seal for secrets, and the checks that must agree to changes."""
         self._store = store
         self._seal = seal
         self._guards = guards
 
-    async def groups(self) -> tuple[GroupState, ...]:
+    async def groups(self) -> tuple[ParameterGroupState, ...]:
         """Return all groups, also those that were never set."""
         async with self._store.reading() as work:
             rows = {row.name: row for row in (await work.session.exec(select(ParameterGroupRow))).all()}
-        return tuple(self._state(group, rows.get(group)) for group in GroupName)
+        return tuple(self._state(group, rows.get(group)) for group in ParameterGroupName)
 
-    async def group(self, group: GroupName) -> GroupState:
+    async def group(self, group: ParameterGroupName) -> ParameterGroupState:
         """Return a group."""
         async with self._store.reading() as work:
             return self._state(group, await work.session.get(ParameterGroupRow, group))
 
-    async def change(self, wanted: Change, by: Principal, now: Instant) -> GroupState:
+    async def change(self, wanted: Change, by: Principal, now: Instant) -> ParameterGroupState:
         """Change a group as a whole. Problem where it is not valid, must stay for now, or another person changed it meanwhile."""
         group = wanted.group
         async with self._store.transaction() as work:
@@ -107,11 +107,11 @@ class Parameters:
             )
         return self._state(group, row)
 
-    async def versions(self) -> Mapping[GroupName, int]:
+    async def versions(self) -> Mapping[ParameterGroupName, int]:
         """Return the current version of each group that is set."""
         async with self._store.reading() as work:
             found = (await work.session.exec(select(ParameterGroupRow.name, ParameterGroupRow.version))).all()
-        return {GroupName(name): version for name, version in found}
+        return {ParameterGroupName(name): version for name, version in found}
 
     async def current(self, kind: type[GroupT]) -> Current[GroupT] | None:
         """Return a group's values with its secrets; None where it was never set. SettingsError where they are not valid now."""
@@ -131,19 +131,19 @@ class Parameters:
     def _kept(self, row: ParameterGroupRow) -> Kept:
         return Kept(json.loads(row.stated), json.loads(self._seal.open(row.secrets_sealed, _place(row.name))))
 
-    def _state(self, group: GroupName, row: ParameterGroupRow | None) -> GroupState:
+    def _state(self, group: ParameterGroupName, row: ParameterGroupRow | None) -> ParameterGroupState:
         if row is None:
-            return GroupState(group, NEVER_SET, {}, frozenset(), None, None)
+            return ParameterGroupState(group, NEVER_SET, {}, frozenset(), None, None)
         kept = self._kept(row)
-        return GroupState(group, row.version, kept.plain, frozenset(kept.secrets), row.changed_at, row.changed_by)
+        return ParameterGroupState(group, row.version, kept.plain, frozenset(kept.secrets), row.changed_at, row.changed_by)
 
 
-def _valid(group: GroupName, values: Values, kept: Kept) -> ParameterGroup:
+def _valid(group: ParameterGroupName, values: Values, kept: Kept) -> ParameterGroup:
     try:
         return parsed(group, values, kept)
     except ValidationError as error:
         raise invalid(error) from error
 
 
-def _place(name: str) -> Place:
-    return Place("parameter_group", "secrets_sealed", name)
+def _place(name: str) -> SealedField:
+    return SealedField("parameter_group", "secrets_sealed", name)

@@ -1,22 +1,22 @@
 """What the console calls groups and their fields: (zh-CN, en), each once."""
 
-from central.parameters.groups import GroupName
+from central.parameters.groups import ParameterGroupName
 
-GROUPS: dict[GroupName, tuple[str, str]] = {
-    GroupName.PAYMENT_WECHAT: ("微信支付", "WeChat Pay"),
-    GroupName.PAYMENT_ALIPAY: ("支付宝", "Alipay"),
-    GroupName.KIOSK: ("自助机", "Kiosks"),
-    GroupName.MINI_PROGRAM: ("小程序", "Mini-program"),
-    GroupName.OFFICIAL_ACCOUNT: ("公众号", "Official account"),
-    GroupName.OTA: ("OTA 渠道", "OTAs"),
-    GroupName.OTHERS: ("其他", "Others"),
+GROUPS: dict[ParameterGroupName, tuple[str, str]] = {
+    ParameterGroupName.PAYMENT_WECHAT: ("微信支付", "WeChat Pay"),
+    ParameterGroupName.PAYMENT_ALIPAY: ("支付宝", "Alipay"),
+    ParameterGroupName.KIOSK: ("自助机", "Kiosks"),
+    ParameterGroupName.MINI_PROGRAM: ("小程序", "Mini-program"),
+    ParameterGroupName.OFFICIAL_ACCOUNT: ("公众号", "Official account"),
+    ParameterGroupName.OTA: ("OTA 渠道", "OTAs"),
+    ParameterGroupName.OTHERS: ("其他", "Others"),
 }
 
 _NOTIFY = ("支付结果通知地址", "Address that the institution notifies")
 _PHONE = ("客服电话", "Service phone")
 
-FIELDS: dict[GroupName, dict[str, tuple[str, str]]] = {
-    GroupName.PAYMENT_WECHAT: {
+FIELDS: dict[ParameterGroupName, dict[str, tuple[str, str]]] = {
+    ParameterGroupName.PAYMENT_WECHAT: {
         "mchid": ("商户号", "Merchant number"),
         "app_id": ("AppID", "App id"),
         "merchant_serial": ("商户证书序列号", "Serial of the merchant's certificate"),
@@ -30,7 +30,7 @@ FIELDS: dict[GroupName, dict[str, tuple[str, str]]] = {
         "store_id": ("门店编号", "Store number"),
         "base_url": ("接口地址", "Address of the API"),
     },
-    GroupName.PAYMENT_ALIPAY: {
+    ParameterGroupName.PAYMENT_ALIPAY: {
         "app_id": ("应用 ID", "App id"),
         "seller_id": ("商户 PID", "Seller's id (PID)"),
         "app_private_key": ("应用私钥", "App's private key"),
@@ -40,29 +40,29 @@ FIELDS: dict[GroupName, dict[str, tuple[str, str]]] = {
         "gateway_url": ("网关地址", "Address of the gateway"),
         "bill_type": ("账单类型", "Kind of bill"),
     },
-    GroupName.KIOSK: {
+    ParameterGroupName.KIOSK: {
         "idle_s": ("无操作返回首页（秒）", "Back to the first screen after (s)"),
         "most_tickets": ("单次最多购票数", "Most tickets at once"),
         "service_phone": _PHONE,
         "notice_zh": ("首页提示（中文）", "Notice on the first screen (Chinese)"),
         "notice_en": ("首页提示（英文）", "Notice on the first screen (English)"),
     },
-    GroupName.MINI_PROGRAM: {
+    ParameterGroupName.MINI_PROGRAM: {
         "app_id": ("AppID", "App id"),
         "app_secret": ("AppSecret", "App secret"),
     },
-    GroupName.OFFICIAL_ACCOUNT: {
+    ParameterGroupName.OFFICIAL_ACCOUNT: {
         "app_id": ("AppID", "App id"),
         "app_secret": ("AppSecret", "App secret"),
         "message_token": ("消息令牌 Token", "Token of its messages"),
         "encoding_aes_key": ("消息加解密密钥", "Key that its messages are encrypted with"),
     },
-    GroupName.OTA: {
+    ParameterGroupName.OTA: {
         "hold_minutes": ("订单保留时间（分钟）", "An order waits for (min)"),
         "allowed_networks": ("允许访问的网段", "Networks that may call"),
         "contact_phone": ("对接联系电话", "Phone for partners"),
     },
-    GroupName.OTHERS: {
+    ParameterGroupName.OTHERS: {
         "operator_name_zh": ("运营单位（中文）", "Who runs the place (Chinese)"),
         "operator_name_en": ("运营单位（英文）", "Who runs the place (English)"),
         "service_phone": _PHONE,

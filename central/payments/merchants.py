@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import col, or_, select
 
 from central.domain.problems import Problem, ProblemCode
-from central.parameters.groups import GroupName
+from central.parameters.groups import ParameterGroupName
 from central.parameters.rules.changes import Values
 from central.parameters.service import Guard
 from central.payments.methods import Method
@@ -23,17 +23,17 @@ from central.store.unit_of_work import Work
 class Merchant:
     """Where an institution's parameters are, and which of them name the merchant."""
 
-    group: GroupName
+    group: ParameterGroupName
     named_by: tuple[str, str]
 
 
 MERCHANTS: Mapping[Method, Merchant] = {
-    Method.WECHAT: Merchant(GroupName.PAYMENT_WECHAT, ("mchid", "app_id")),
-    Method.ALIPAY: Merchant(GroupName.PAYMENT_ALIPAY, ("app_id", "seller_id")),
+    Method.WECHAT: Merchant(ParameterGroupName.PAYMENT_WECHAT, ("mchid", "app_id")),
+    Method.ALIPAY: Merchant(ParameterGroupName.PAYMENT_ALIPAY, ("app_id", "seller_id")),
 }
 
 
-def guards() -> Mapping[GroupName, Guard]:
+def guards() -> Mapping[ParameterGroupName, Guard]:
     """Return the checks that must agree to a change of the institutions' parameters."""
     return {merchant.group: _guard(method, merchant.named_by) for method, merchant in MERCHANTS.items()}
 

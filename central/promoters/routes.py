@@ -17,7 +17,7 @@ from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.promoters.rules.attribution import MOST_PERMILLE, PromoterKind, link
-from central.promoters.service import GroupWish, Promoter, Promoters, PromoterWish
+from central.promoters.service import Promoter, PromoterGroupWish, Promoters, PromoterWish
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operations import Call, Route, StreamRoute
@@ -36,9 +36,9 @@ class PromoterGroupBody(StrictModel):
     name: _Name
     is_disabled: bool = False
 
-    def stated(self) -> GroupWish:
+    def stated(self) -> PromoterGroupWish:
         """Return the group as the service takes it."""
-        return GroupWish(self.name, self.is_disabled)
+        return PromoterGroupWish(self.name, self.is_disabled)
 
 
 class PromoterBody(StrictModel):

@@ -18,7 +18,7 @@ from protocol.instants import Instant
 
 
 @dataclass(frozen=True, slots=True)
-class GroupWish:
+class PromoterGroupWish:
     """What people set of a group."""
 
     name: str
@@ -30,7 +30,7 @@ class PromoterGroup:
     """A group of promoters."""
 
     group_id: int
-    wish: GroupWish
+    wish: PromoterGroupWish
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Promoters:
             query = select(PromoterGroupRow).order_by(col(PromoterGroupRow.name))
             return tuple(_group(row) for row in (await work.session.exec(query)).all())
 
-    async def add_group(self, wish: GroupWish, by: int, now: Instant) -> PromoterGroup:
+    async def add_group(self, wish: PromoterGroupWish, by: int, now: Instant) -> PromoterGroup:
         """Add a group; Problem where its name is taken."""
         async with self._store.transaction() as work:
             await _require_free(work, wish.name, None)
@@ -78,7 +78,7 @@ class Promoters:
             audit.record(work, now, by, "promoter-group.add", f"promoter-group:{row.id}", name=wish.name)
             return _group(row)
 
-    async def change_group(self, group_id: int, wish: GroupWish, by: int, now: Instant) -> PromoterGroup:
+    async def change_group(self, group_id: int, wish: PromoterGroupWish, by: int, now: Instant) -> PromoterGroup:
         """Rename, disable or enable a group; Problem where there is none, or the name is taken."""
         async with self._store.transaction() as work:
             row = await _locked_group(work, group_id)
@@ -185,7 +185,7 @@ def _not_there(promoter_id: int) -> Problem:
 
 def _group(row: PromoterGroupRow) -> PromoterGroup:
     assert row.id is not None, "a stored group has its number"
-    return PromoterGroup(row.id, GroupWish(row.name, row.is_disabled))
+    return PromoterGroup(row.id, PromoterGroupWish(row.name, row.is_disabled))
 
 
 def _promoter(row: PromoterRow) -> Promoter:

@@ -15,8 +15,8 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket, id_text
 from central.issuing.service import tickets_of_order
+from central.issuing.tickets import Ticket, id_text
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState
 from central.sales.sold_terms import OF_LINE, is_for_day, promise_of

@@ -15,8 +15,8 @@ from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
-from central.issuing.records import Ticket, id_text
 from central.issuing.service import Issuing, ticket_in, ticket_locked
+from central.issuing.tickets import Ticket, id_text
 from central.payments import ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method

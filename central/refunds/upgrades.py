@@ -16,8 +16,8 @@ from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.sale_settings import Seller
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket, id_text
 from central.issuing.service import ticket_in
+from central.issuing.tickets import Ticket, id_text
 from central.payments.documents import AtOnce, next_number, record_at_once
 from central.payments.methods import Method
 from central.payments.ports import PayableOrder

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.sales.activation import MadeCode
@@ -21,7 +21,7 @@ from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketState
 
-_PLACE = col(ActivationCodeRow.exported_at), col(ActivationCodeRow.id)
+_KEYSET = col(ActivationCodeRow.exported_at), col(ActivationCodeRow.id)
 _TITLES = {
     CodeState.EXPORTED: ("已导出", "Exported"),
     CodeState.SENT: ("已发送", "Sent"),
@@ -69,7 +69,7 @@ def _query(narrowed: Narrowed) -> Select[ActivationCodeRow, TicketRow, OrderRow,
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedCode, ...]:
     query = _query(narrowed)
-    rows = await work.session.exec(query.where(*after(_PLACE, position)).order_by(*newest_first(_PLACE)).limit(limit))
+    rows = await work.session.exec(query.where(*after(_KEYSET, position)).order_by(*newest_first(_KEYSET)).limit(limit))
     return tuple(_listed(row, ticket, order, CodeState(state)) for row, ticket, order, state in rows.all())
 
 

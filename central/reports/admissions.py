@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.store.tables.journals import JournalRow
@@ -14,7 +14,7 @@ from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work
 from protocol.admission.passages import PassageState
 
-_PLACE = col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_number), col(AdmissionRecordRow.sequence)
+_KEYSET = col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_number), col(AdmissionRecordRow.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def _query(narrowed: Narrowed) -> Select[AdmissionRecordRow, bytes]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[AdmissionRecord, ...]:
-    query = _query(narrowed).where(*after(_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    query = _query(narrowed).where(*after(_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     return tuple(AdmissionRecord(record, journal_id) for record, journal_id in rows)
 
 

@@ -26,7 +26,7 @@ from protocol.instants import Instant, to_datetime
 ItemT = TypeVar("ItemT")
 Position = tuple[int, ...]
 Cell = str | int | None
-Place = tuple[Asked, ...]
+Keyset = tuple[Asked, ...]
 
 
 class Kind(Enum):
@@ -84,12 +84,12 @@ async def counted(work: Work, listing: Listing[Any], narrowed: Narrowed) -> int:
     return int((await (await work.connection()).execute(query)).scalar_one())
 
 
-def after(place: Place, position: Position | None) -> list[ColumnElement[bool]]:
+def after(place: Keyset, position: Position | None) -> list[ColumnElement[bool]]:
     """Return the condition that a row stands after a position, newest first."""
     return [] if position is None else [tuple_(*place) < position]
 
 
-def newest_first(place: Place) -> list[ColumnElement[int]]:
+def newest_first(place: Keyset) -> list[ColumnElement[int]]:
     """Return the order of a list."""
     return [column.desc() for column in place]
 

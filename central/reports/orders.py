@@ -13,7 +13,7 @@ from central.sales.orders import Order, order_of
 from central.store.tables.money import OrderLineRow, OrderRow
 from central.store.unit_of_work import Work
 
-_PLACE = col(OrderRow.created_at), col(OrderRow.id)
+_KEYSET = col(OrderRow.created_at), col(OrderRow.id)
 
 
 def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
@@ -22,8 +22,8 @@ def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Order, ...]:
-    query = _query(narrowed).where(*after(_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    query = _query(narrowed).where(*after(_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     return tuple(order_of(row, ()) for row in rows)
 
 

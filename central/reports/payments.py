@@ -21,7 +21,7 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
 from protocol.instants import MS_PER_SECOND, Instant
 
-_PLACE = col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)
+_KEYSET = col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)
 _RETURN_PLACE = col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)
 # An order waits for its money for less than this.
 _LONGEST_WAIT_MS = 24 * 60 * 60 * MS_PER_SECOND
@@ -70,8 +70,8 @@ def _query(narrowed: Narrowed) -> Select[PaymentRow, OrderRow]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedPayment, ...]:
-    query = _query(narrowed).where(*after(_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    query = _query(narrowed).where(*after(_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     return tuple(ListedPayment(payment_of(payment), sold_of(order)) for payment, order in rows)
 
 

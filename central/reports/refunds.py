@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.refunds.service import Refund, refund_of
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
@@ -15,7 +15,7 @@ from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import TicketTypeId
 
-_PLACE = col(RefundRow.requested_at), col(RefundRow.id)
+_KEYSET = col(RefundRow.requested_at), col(RefundRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def _query(narrowed: Narrowed) -> Select[RefundRow, TicketTypeId, OrderRow]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefund, ...]:
-    query = _query(narrowed).where(*after(_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    query = _query(narrowed).where(*after(_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     return tuple(ListedRefund(refund_of(row, ()), kind, sold_of(order)) for row, kind, order in rows)
 
 

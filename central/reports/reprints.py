@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
 from central.sales.data_scope import Conditions
@@ -16,7 +16,7 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 
-_PLACE = col(ReprintRow.printed_at), col(ReprintRow.id)
+_KEYSET = col(ReprintRow.printed_at), col(ReprintRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ def _query(narrowed: Narrowed) -> Select[ReprintRow, TicketRow]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReprint, ...]:
-    rows = await work.session.exec(_query(narrowed).where(*after(_PLACE, position)).order_by(*newest_first(_PLACE)).limit(limit))
+    rows = await work.session.exec(
+        _query(narrowed).where(*after(_KEYSET, position)).order_by(*newest_first(_KEYSET)).limit(limit)
+    )
     return tuple(_listed(row, ticket) for row, ticket in rows.all())
 
 

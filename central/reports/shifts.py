@@ -7,12 +7,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from central.reports.filters import Narrowed
 from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
-from central.shifts.records import Closed, Shift, shift_of
+from central.shifts.rows import Closed, Shift, shift_of
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
 from protocol.instants import Instant
 
-_PLACE = col(ShiftRow.opened_at), col(ShiftRow.id)
+_KEYSET = col(ShiftRow.opened_at), col(ShiftRow.id)
 
 
 def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
@@ -23,8 +23,8 @@ def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
 
 
 async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Shift, ...]:
-    query = _query(narrowed).where(*after(_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_PLACE)).limit(limit))).all()
+    query = _query(narrowed).where(*after(_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     return tuple(shift_of(row) for row in rows)
 
 

@@ -23,8 +23,8 @@ from central.domain.idempotency import IdempotencyKey
 from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.identity.rules.sign_in import FORGOTTEN_AFTER_MS, delay_left_s
-from central.issuing.records import Ticket, id_from_text, id_text, subject
 from central.issuing.service import Activation, Issuing, ticket_in, ticket_locked, tickets_of_order
+from central.issuing.tickets import Ticket, id_from_text, id_text, subject
 from central.sales import holders, orders
 from central.sales.holders import Hashed, SiteKeys
 from central.sales.rules.activation import CODE_BYTES, code_of, hash_of, refused, require_holder, require_visit, typed

@@ -15,7 +15,7 @@ from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
 from central.store.idempotency import first_use, remember
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.carts import SuspendedCartRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
@@ -135,5 +135,5 @@ async def _own(work: Work, cart_id: int, by: int, now: Instant) -> SuspendedCart
     return row
 
 
-def _place(row: SuspendedCartRow) -> Place:
-    return Place("suspended_cart", "cart", str(row.id))
+def _place(row: SuspendedCartRow) -> SealedField:
+    return SealedField("suspended_cart", "cart", str(row.id))

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
-from central.domain.principal import DataScope, Principal, Subject
-from central.issuing.records import id_from_text
+from central.domain.principal import DataScope, Principal, ScopedNumber
+from central.issuing.tickets import id_from_text
 from central.store.tables.money import OrderRow, RefundRow
 from central.store.tables.payments import PaymentRow
 from central.store.tables.tickets import TicketRow
@@ -53,7 +53,7 @@ class OrderSight:
         """Take the store."""
         self._store = store
 
-    async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
+    async def sees(self, who: Principal, subject: ScopedNumber, value: int | str) -> bool:
         """Return whether the order that this number belongs to exists, and is within the person's data scope."""
         own = sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
         async with self._store.reading() as work:
@@ -61,15 +61,15 @@ class OrderSight:
             return found.first() is not None
 
 
-def _order_of(subject: Subject, value: int | str) -> Select[Any]:
+def _order_of(subject: ScopedNumber, value: int | str) -> Select[Any]:
     order = col(OrderRow.id)
     query = select(order)
     match subject:
-        case Subject.ORDER:
+        case ScopedNumber.ORDER:
             return query.where(order == value)
-        case Subject.PAYMENT:
+        case ScopedNumber.PAYMENT:
             return query.join(PaymentRow, col(PaymentRow.order_id) == order).where(col(PaymentRow.id) == value)
-        case Subject.REFUND:
+        case ScopedNumber.REFUND:
             return query.join(RefundRow, col(RefundRow.order_id) == order).where(col(RefundRow.id) == value)
-        case Subject.TICKET:
+        case ScopedNumber.TICKET:
             return query.join(TicketRow, col(TicketRow.order_id) == order).where(col(TicketRow.id) == id_from_text(str(value)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, delete, select
 
 from central.sales.rules.pricing import Holder, PromisedLine
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.money import OrderHolderRow
 from central.store.tables.tickets import TicketHolderRow
 from central.store.unit_of_work import Work
@@ -72,13 +72,13 @@ def keep(work: Work, seal: FieldSeal, ticket_id: TicketId, holders: Iterable[Hol
     rows = [
         {
             "ticket_id": ticket_id,
-            "place": place,
+            "position": position,
             "document_type": holder.document.kind.value,
             "country": holder.document.country,
-            "number_sealed": seal.seal(normalised(holder.document.number), _at("number", ticket_id, place)),
-            "name_sealed": seal.seal(holder.name, _at("name", ticket_id, place)),
+            "number_sealed": seal.seal(normalised(holder.document.number), _at("number", ticket_id, position)),
+            "name_sealed": seal.seal(holder.name, _at("name", ticket_id, position)),
         }
-        for place, holder in enumerate(holders)
+        for position, holder in enumerate(holders)
     ]
     work.insert(TicketHolderRow, rows)
 
@@ -89,13 +89,13 @@ def hold(work: Work, seal: FieldSeal, order_id: int, line: int, holders: Iterabl
         {
             "order_id": order_id,
             "line": line,
-            "place": place,
+            "position": position,
             "document_type": holder.document.kind.value,
             "country": holder.document.country,
-            "number_sealed": seal.seal(normalised(holder.document.number), _held_at("number", order_id, line, place)),
-            "name_sealed": seal.seal(holder.name, _held_at("name", order_id, line, place)),
+            "number_sealed": seal.seal(normalised(holder.document.number), _held_at("number", order_id, line, position)),
+            "name_sealed": seal.seal(holder.name, _held_at("name", order_id, line, position)),
         }
-        for place, holder in enumerate(holders)
+        for position, holder in enumerate(holders)
     ]
     work.insert(OrderHolderRow, rows)
 
@@ -104,9 +104,9 @@ async def held(work: Work, seal: FieldSeal, order_id: int) -> Mapping[int, tuple
     """Return the holders of an order whose tickets are not made yet, line by line."""
     query = select(OrderHolderRow).where(col(OrderHolderRow.order_id) == order_id)
     found: dict[int, tuple[Holder, ...]] = {}
-    for row in (await work.session.exec(query.order_by(col(OrderHolderRow.line), col(OrderHolderRow.place)))).all():
-        number = seal.open(row.number_sealed, _held_at("number", order_id, row.line, row.place))
-        name = seal.open(row.name_sealed, _held_at("name", order_id, row.line, row.place))
+    for row in (await work.session.exec(query.order_by(col(OrderHolderRow.line), col(OrderHolderRow.position)))).all():
+        number = seal.open(row.number_sealed, _held_at("number", order_id, row.line, row.position))
+        name = seal.open(row.name_sealed, _held_at("name", order_id, row.line, row.position))
         holder = Holder(Document(DocumentType(row.document_type), row.country, number), name)
         found[row.line] = (*found.get(row.line, ()), holder)
     return found
@@ -119,13 +119,13 @@ async def let_go(work: Work, order_id: int) -> None:
 
 async def read(work: Work, seal: FieldSeal, ticket_id: TicketId) -> tuple[KeptHolder, ...]:
     """Return a ticket's holders in full."""
-    query = select(TicketHolderRow).where(col(TicketHolderRow.ticket_id) == ticket_id).order_by(col(TicketHolderRow.place))
+    query = select(TicketHolderRow).where(col(TicketHolderRow.ticket_id) == ticket_id).order_by(col(TicketHolderRow.position))
     return tuple(_opened(seal, row) for row in (await work.session.exec(query)).all())
 
 
 def _opened(seal: FieldSeal, row: TicketHolderRow) -> KeptHolder:
-    number = seal.open(row.number_sealed, _at("number", row.ticket_id, row.place))
-    name = seal.open(row.name_sealed, _at("name", row.ticket_id, row.place))
+    number = seal.open(row.number_sealed, _at("number", row.ticket_id, row.position))
+    name = seal.open(row.name_sealed, _at("name", row.ticket_id, row.position))
     return KeptHolder(Document(DocumentType(row.document_type), row.country, number), name)
 
 
@@ -137,9 +137,9 @@ def masked(holder: KeptHolder) -> KeptHolder:
     return KeptHolder(document, holder.name[:1] + MASK * (len(holder.name) - 1))
 
 
-def _at(column: str, ticket_id: TicketId, place: int) -> Place:
-    return Place("ticket_holder", column, f"{ticket_id}/{place}")
+def _at(column: str, ticket_id: TicketId, position: int) -> SealedField:
+    return SealedField("ticket_holder", column, f"{ticket_id}/{position}")
 
 
-def _held_at(column: str, order_id: int, line: int, place: int) -> Place:
-    return Place(_HELD, column, f"{order_id}/{line}/{place}")
+def _held_at(column: str, order_id: int, line: int, position: int) -> SealedField:
+    return SealedField(_HELD, column, f"{order_id}/{line}/{position}")

@@ -12,8 +12,8 @@ from central.catalog import service as catalog
 from central.catalog.concessions import EvidenceKind
 from central.catalog.rules.validity import Window
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket
 from central.issuing.service import NewTicket
+from central.issuing.tickets import Ticket
 from central.payments.ports import PayableOrder
 from central.promoters.rules.attribution import Promotion
 from central.sales import sold_terms
@@ -52,7 +52,7 @@ class SeenEvidence:
     """What the seller saw of one person of a line, counted from 0."""
 
     line: int
-    place: int
+    position: int
     kind: EvidenceKind
     last_characters: str | None
 
@@ -156,8 +156,8 @@ class Evidences:
         async with self._store.reading() as work:
             if await work.session.get(OrderRow, order_id) is None:
                 raise not_there(order_id)
-            rows = (await work.session.exec(query.order_by(col(SeenEvidenceRow.line), col(SeenEvidenceRow.place)))).all()
-        return tuple(SeenEvidence(row.line, row.place, EvidenceKind(row.kind), row.last_characters) for row in rows)
+            rows = (await work.session.exec(query.order_by(col(SeenEvidenceRow.line), col(SeenEvidenceRow.position)))).all()
+        return tuple(SeenEvidence(row.line, row.position, EvidenceKind(row.kind), row.last_characters) for row in rows)
 
 
 def _evidence_values(order_id: int, line: PromisedLine) -> list[dict[str, object]]:
@@ -165,11 +165,11 @@ def _evidence_values(order_id: int, line: PromisedLine) -> list[dict[str, object
         {
             "order_id": order_id,
             "line": line.line,
-            "place": place,
+            "position": position,
             "kind": one.kind.value,
             "last_characters": one.last_characters,
         }
-        for place, one in enumerate(line.evidence)
+        for position, one in enumerate(line.evidence)
     ]
 
 

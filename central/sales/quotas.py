@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col, select, update
 
-from central.issuing.records import Ticket
+from central.issuing.tickets import Ticket
 from central.sales.rules.quotas import (
     ALL_DAYS,
     NOBODY,

@@ -11,8 +11,8 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket, subject
 from central.issuing.service import ticket_in, ticket_locked
+from central.issuing.tickets import Ticket, subject
 from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.tickets import ReprintRow

@@ -12,8 +12,8 @@ from central.catalog import service as catalog
 from central.catalog.rules.validity import slot_starting, window
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, ticket_in, ticket_locked, tickets_of_order
+from central.issuing.tickets import Ticket, subject
 from central.sales import quotas
 from central.sales.ports import Uses
 from central.sales.rules.pricing import Promise

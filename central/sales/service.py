@@ -17,8 +17,8 @@ from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket, subject
 from central.issuing.service import Issuing, tickets_of_order
+from central.issuing.tickets import Ticket, subject
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
 from central.promoters.rules.attribution import Promotion

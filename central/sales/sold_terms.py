@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from central.catalog import service as catalog
 from central.catalog.after_sale import PLAIN, AfterSaleRules
-from central.issuing.records import Ticket
+from central.issuing.tickets import Ticket
 from central.sales.rules.pricing import Promise
 from central.store.bulk import among
 from central.store.columns import to_signed

@@ -14,7 +14,7 @@ from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.methods import Method
-from central.shifts.records import Shift
+from central.shifts.rows import Shift
 from central.shifts.rules.drawer import NOTES_FEN, Count
 from central.shifts.service import CashShifts, Closing, Opening
 from central.web.operations import Call, Route

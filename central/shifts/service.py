@@ -14,8 +14,8 @@ from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.payments import documents, ledger
 from central.payments.documents import Taken
 from central.payments.ledger import Movement
-from central.shifts import records
-from central.shifts.records import Shift, shift_of
+from central.shifts import rows
+from central.shifts.rows import Shift, shift_of
 from central.shifts.rules.drawer import Count, drawer_of, require_left
 from central.store.idempotency import first_use, remember
 from central.store.tables.people import UserRow
@@ -63,16 +63,16 @@ class CashShifts:
             source = await self._source(work, wanted, seller, now)
             channel, number = seller.channel, seller.user_id
             new = Shift(NOTHING_YET, wanted.site_id, number, channel, now, wanted.float_fen, wanted.from_shift_id, None)
-            shift_id = await records.insert_open(work, new)
+            shift_id = await rows.insert_open(work, new)
             movement = Movement(ledger.cash(number), source, wanted.float_fen, shift_id=shift_id)
             ledger.post(work, movement, number, now)
             audit.record(work, now, number, "shift.open", f"shift:{shift_id}", float_fen=wanted.float_fen)
-            return shift_of(await records.locked(work, shift_id))
+            return shift_of(await rows.locked(work, shift_id))
 
     async def own(self, seller_id: int) -> Shift:
         """Return the seller's open shift; Problem where none is open."""
         async with self._store.reading() as work:
-            return shift_of(await records.locked_open(work, seller_id))
+            return shift_of(await rows.locked_open(work, seller_id))
 
     async def hand_in(self, amount_fen: int, seller_id: int, once: IdempotencyKey, now: Instant) -> Shift:
         """Bring cash of the own drawer to the safe (交款) while the shift goes on."""
@@ -80,8 +80,8 @@ class CashShifts:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is not None:
                 once.require_same(earlier.fingerprint)
-                return shift_of(await records.locked(work, int(earlier.outcome)))
-            row = await records.locked_open(work, seller_id)
+                return shift_of(await rows.locked(work, int(earlier.outcome)))
+            row = await rows.locked_open(work, seller_id)
             movement = Movement(ledger.safe(row.site_id), ledger.cash(seller_id), amount_fen, shift_id=row.id)
             ledger.post(work, movement, seller_id, now)
             audit.record(work, now, seller_id, "shift.hand-in", f"shift:{row.id}", amount_fen=amount_fen)
@@ -91,12 +91,12 @@ class CashShifts:
     async def close_own(self, wanted: Closing, seller_id: int, now: Instant) -> Shift:
         """Close the seller's own shift by the seller's count."""
         async with self._store.transaction() as work:
-            return await self._close(work, await records.locked_open(work, seller_id), wanted, seller_id, now)
+            return await self._close(work, await rows.locked_open(work, seller_id), wanted, seller_id, now)
 
     async def close(self, shift_id: int, wanted: Closing, by: Principal, now: Instant) -> Shift:
         """Close a shift that its seller has left open, by another user's count; Problem where it is closed."""
         async with self._store.transaction() as work:
-            row = await records.locked(work, shift_id)
+            row = await rows.locked(work, shift_id)
             _require_sight(row, by)
             if row.open_of is None:
                 raise Problem(ProblemCode.SHIFT_STATE, "the shift is closed already")
@@ -105,7 +105,7 @@ class CashShifts:
     async def to_safe(self, shift_id: int, by: Principal, now: Instant) -> Shift:
         """Put into the safe the cash that a shift left for a seller who did not take it over."""
         async with self._store.transaction() as work:
-            row = await records.locked(work, shift_id)
+            row = await rows.locked(work, shift_id)
             _require_sight(row, by)
             if not row.left_fen or row.left_until is not None:
                 raise Problem(ProblemCode.SHIFT_STATE, "nothing of this shift waits for the next seller")
@@ -120,7 +120,7 @@ class CashShifts:
         async with self._store.reading() as work:
             row = await work.session.get(ShiftRow, shift_id)
             if row is None:
-                raise records.not_there(shift_id)
+                raise rows.not_there(shift_id)
             _require_sight(row, who)
             return shift_of(row)
 
@@ -135,7 +135,7 @@ class CashShifts:
         """Return the account that the float comes from; cash that was left for the seller is marked as taken over."""
         if wanted.from_shift_id is None:
             return ledger.safe(wanted.site_id)
-        row = await records.locked(work, wanted.from_shift_id)
+        row = await rows.locked(work, wanted.from_shift_id)
         if row.left_to != seller.user_id or row.left_until is not None or row.site_id != wanted.site_id:
             raise Problem(ProblemCode.SHIFT_STATE, "that shift has left nothing for you here")
         if row.left_fen != wanted.float_fen:
@@ -183,4 +183,4 @@ def _require_sight(row: ShiftRow, who: Principal) -> None:
         DataScope.ALL: True,
     }
     if not seen[who.scope]:
-        raise records.not_there(row.id or 0)
+        raise rows.not_there(row.id or 0)

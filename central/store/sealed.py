@@ -22,7 +22,7 @@ _KEY_ID_BYTES = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SealedField:
     """Where a sealed value belongs."""
 
     table: str
@@ -49,13 +49,13 @@ class FieldSeal:
         """Return 32 bytes that stand for a text, by the first of the field keys: the same as long as anything is kept."""
         return hmac.digest(self._digest_key, text.encode(), hashlib.sha256)
 
-    def seal(self, text: str, place: Place) -> bytes:
+    def seal(self, text: str, place: SealedField) -> bytes:
         """Return the sealed bytes of a text."""
         nonce = self._random_bytes(NONCE_BYTES)
         sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), place.to_bytes())
         return bytes([self._current]) + nonce + sealed
 
-    def open(self, sealed: bytes, place: Place) -> str:
+    def open(self, sealed: bytes, place: SealedField) -> str:
         """Return the text; StorageError where the bytes were changed, moved, or sealed by a key that is not here."""
         cipher = self._ciphers.get(sealed[0]) if sealed else None
         if cipher is None:

@@ -18,7 +18,7 @@ from protocol.sync.answers import HolderKeyAnswer
 from protocol.sync.messages import HolderKeyRequest
 
 
-class HolderKeyDesk:
+class HolderKeyHandover:
     """Hands keys over."""
 
     def __init__(self, store: Store, guard: AgentGuard, shop: Catalog, signers: Callable[[Instant], Signers]) -> None:

@@ -22,7 +22,7 @@ from central.sync import online_answers, online_journal, online_store
 from central.sync.ingest import Signers
 from central.sync.on_site import OnSite
 from central.sync.online_answers import Attempt
-from central.sync.online_journal import Place
+from central.sync.online_journal import NextEntry
 from central.sync.online_store import Release, Told, Writing
 from central.sync.site_tables import SiteTables, TablesInMemory
 from protocol.admission.decide import decide
@@ -79,7 +79,7 @@ class _Opened:
     window: ReplayWindow
     records: tuple[TicketRecord, ...]
     told: Told
-    place: Place
+    entry: NextEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,13 @@ class Online:
         window = spent(locked.window, proven)
         journal_id = online_journal.journal_of(attempt.agent, self._ports.keyring().epoch)
         told = await online_store.tell(work, attempt.agent, attempt.attempt_id, journal_id, ids)
-        return _Opened(attempt, window, locked.records, told, Place(journal_id, told.journal, now))
+        return _Opened(attempt, window, locked.records, told, NextEntry(journal_id, told.journal, now))
 
     async def _inside(self, work: Work, opened: _Opened, tables: SiteTables) -> int | None:
         """Count the persons on site, where the capacity restricts. Under the locks, so that earlier admissions are in it."""
         if tables.rules.capacity is None:
             return None
-        return await self._on_site.count(work, opened.attempt.site, tables, opened.place.now)
+        return await self._on_site.count(work, opened.attempt.site, tables, opened.entry.now)
 
     async def _ticket_ids(self, work: Work, attempt: Attempt, shown: Shown) -> tuple[TicketId, ...]:
         if shown.ticket_id is not None:
@@ -166,17 +166,17 @@ class Online:
 
     async def _keep(self, work: Work, opened: _Opened, asked: AdmissionRequest, tables: SiteTables, verdict: Verdict) -> None:
         """Store the answer, and the admission."""
-        attempt, now = opened.attempt, opened.place.now
+        attempt, now = opened.attempt, opened.entry.now
         release = None
         if isinstance(verdict, Admit | LetOut):
             holder = asked.credential if asked.form is CredentialForm.HOLDER else None
             sites = opened.told.sites.get(verdict.ticket_id or NO_TICKET, set())
-            release = await online_journal.release_of(work, attempt, verdict, holder, opened.place, frozenset(sites))
+            release = await online_journal.release_of(work, attempt, verdict, holder, opened.entry, frozenset(sites))
         await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now), release))
         if release is None:
             return
         work.after_commit(self._ports.feed_has_work)
-        if not tables.check_points[attempt.check_point].has_recorded:
+        if not tables.hosted[attempt.check_point].has_recorded:
             await check_points.note_recorded(work, [attempt.check_point])
         if isinstance(verdict, Admit | LetOut) and _may_conflict(opened, verdict.ticket_id):
             await judging.judge(work, {verdict.ticket_id or NO_TICKET}, now)
@@ -187,7 +187,7 @@ def _earlier(opened: _Opened) -> Verdict | None:
 
 
 def _writing(opened: _Opened, answer: Mapping[str, object] | None, release: Release | None = None) -> Writing:
-    return Writing(opened.attempt.agent, opened.window, answer, release, opened.place.now)
+    return Writing(opened.attempt.agent, opened.window, answer, release, opened.entry.now)
 
 
 def _may_conflict(opened: _Opened, ticket_id: TicketId | None) -> bool:
@@ -213,7 +213,7 @@ async def _judge_admission(work: Work, opened: _Opened, asked: AdmissionRequest,
 
 
 def _require_hosted(attempt: Attempt, tables: SiteTables) -> HostedCheckPoint:
-    hosted = tables.check_points.get(attempt.check_point)
+    hosted = tables.hosted.get(attempt.check_point)
     if hosted is None or hosted.agent != attempt.agent:
         raise Problem(ProblemCode.FORBIDDEN, f"check point {attempt.check_point} is not one that this agent hosts")
     return hosted
@@ -283,12 +283,12 @@ async def _facts(work: Work, opened: _Opened, case: _Case) -> Facts:
         scan=Scan(attempt.attempt_id, attempt.at, 0, attempt.persons, presented, case.holder, None),
         candidates=tuple(Candidate(record, history.get(record.ticket_id, ())) for record in opened.records),
         unrecorded=(),
-        check_point=case.tables.places[attempt.check_point],
-        check_points=case.tables.places,
+        check_point=case.tables.check_points[attempt.check_point],
+        check_points=case.tables.check_points,
         ticket_types=case.tables.ticket_types,
         site=case.tables.rules,
         zone=ZoneInfo(case.tables.rules.zone_name),
-        ground=Ground(as_of=opened.place.now, age_ms=0, clock_trusted=True, unlocked=False),
+        ground=Ground(as_of=opened.entry.now, age_ms=0, clock_trusted=True, unlocked=False),
         walk_ins=walk_ins(await events.of_holder(work, presented.holder)) if isinstance(presented, DocumentCard) else (),
         inside=case.inside,
         unseen_this_hour=0,

@@ -7,11 +7,11 @@ with it; its journal id follows from agent and epoch, so that after a restore no
 import hashlib
 from dataclasses import dataclass
 
-from central.admissions.events import NewEvent, Subject, row_of
+from central.admissions.events import NewEvent, Scanned, row_of
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
 from central.sync.online_answers import Attempt
-from central.sync.online_store import EVENTS_OF_A_RELEASE, JournalPlace, Release
+from central.sync.online_store import EVENTS_OF_A_RELEASE, Release, StoredJournal
 from protocol.admission.passages import PassageKind
 from protocol.admission.verdict import Admit, LetOut
 from protocol.directions import Direction
@@ -28,16 +28,16 @@ _EPOCH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NextEntry:
     """Where the next release is written. `stored` is the journal as the lock of the agent's row guards it (None: not begun)."""
 
     journal_id: JournalId
-    stored: JournalPlace | None
+    stored: StoredJournal | None
     now: Instant
 
 
 async def release_of(
-    work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, place: Place, sites: frozenset[SiteId]
+    work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, entry: NextEntry, sites: frozenset[SiteId]
 ) -> Release | None:
     """Return the release that central decided, as it is stored, for all sites that hear of its ticket.
 
@@ -45,13 +45,13 @@ async def release_of(
     """
     if isinstance(verdict, LetOut) and verdict.ticket_id is None:
         return None
-    stored = place.stored or await _begin(work, attempt.agent, place.journal_id, place.now)
+    stored = entry.stored or await _begin(work, attempt.agent, entry.journal_id, entry.now)
     intent = _intent(attempt, verdict, holder)
     first, second = Sequence(stored.sequence + 1), Sequence(stored.sequence + EVENTS_OF_A_RELEASE)
     passed = Outcome(first, OutcomeResult.PASSED, attempt.persons)
-    subject = Subject(intent.ticket_id, intent.holder, intent.scanned_at)
+    subject = Scanned(intent.ticket_id, intent.holder, intent.scanned_at)
     rows = [
-        row_of(NewEvent(stored.number, _told(attempt, place.journal_id, sequence, event)), subject)
+        row_of(NewEvent(stored.number, _told(attempt, entry.journal_id, sequence, event)), subject)
         for sequence, event in ((first, intent), (second, passed))
     ]
     return Release(stored.number, second, (rows[0], rows[1]), sites | {attempt.site})
@@ -67,7 +67,7 @@ def _told(attempt: Attempt, journal_id: JournalId, sequence: Sequence, event: In
     return AdmissionEvent(attempt.agent, journal_id, sequence, attempt.site, attempt.check_point, event)
 
 
-async def _begin(work: Work, agent: AgentId, journal_id: JournalId, now: Instant) -> JournalPlace:
+async def _begin(work: Work, agent: AgentId, journal_id: JournalId, now: Instant) -> StoredJournal:
     empty = empty_head(journal_id)
     row = JournalRow(
         agent_id=agent, journal_id=journal_id, kind=ONLINE, sequence=empty.sequence, hash=empty.hash, received_at=now
@@ -75,7 +75,7 @@ async def _begin(work: Work, agent: AgentId, journal_id: JournalId, now: Instant
     work.session.add(row)
     await work.session.flush()
     assert row.number is not None, "a stored journal has a number"
-    return JournalPlace(row.number, row.sequence)
+    return StoredJournal(row.number, row.sequence)
 
 
 def _intent(attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None) -> Intent:

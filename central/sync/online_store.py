@@ -73,7 +73,7 @@ class HeldClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalPlace:
+class StoredJournal:
     """A stored journal, and its last sequence."""
 
     number: int
@@ -88,7 +88,7 @@ class Told:
     """
 
     answer: bytes | None = None
-    journal: JournalPlace | None = None
+    journal: StoredJournal | None = None
     events: dict[TicketId, list[bytes]] = field(default_factory=dict)
     claims: list[HeldClaim] = field(default_factory=list)
     sites: dict[TicketId, set[SiteId]] = field(default_factory=dict)
@@ -205,7 +205,7 @@ def _note(told: Told, kind: int, ticket_id: TicketId, data: bytes, *numbers: int
         case 3:
             told.sites.setdefault(ticket_id, set()).add(SiteId(numbers[0]))
         case 4:
-            told.journal = JournalPlace(numbers[0], numbers[1])
+            told.journal = StoredJournal(numbers[0], numbers[1])
         case _:
             told.tables_version = numbers[0]
 

@@ -16,15 +16,15 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class SiteTables:
-    """What a decision at a site needs beside the ticket. `places` are the check points as decisions know them.
+    """What a decision at a site needs beside the ticket. `hosted` names the agent of each check point.
 
     `uncounted` are the types whose holders are not counted as visitors, `corrections` the last corrections of the count on site.
     """
 
-    check_points: Mapping[CheckPointId, HostedCheckPoint]
+    hosted: Mapping[CheckPointId, HostedCheckPoint]
     ticket_types: Mapping[TicketTypeId, TicketTypeRules]
     rules: SiteRules
-    places: Mapping[CheckPointId, CheckPoint]
+    check_points: Mapping[CheckPointId, CheckPoint]
     uncounted: frozenset[TicketTypeId]
     corrections: tuple[tuple[Instant, int], ...]
 
@@ -37,10 +37,10 @@ async def read(work: Work, site_id: SiteId) -> SiteTables:
     points = await check_points.hosted_of_site(work, site_id)
     ticket_types = await catalog.rules_of_site(work, site_id)
     return SiteTables(
-        check_points={hosted.check_point.check_point_id: hosted for hosted in points},
+        hosted={one.check_point.check_point_id: one for one in points},
         ticket_types={ticket_type.ticket_type_id: ticket_type for ticket_type in ticket_types},
         rules=await catalog.site_rules(work, site_id),
-        places={hosted.check_point.check_point_id: hosted.check_point for hosted in points},
+        check_points={one.check_point.check_point_id: one.check_point for one in points},
         uncounted=await catalog.uncounted_types(work),
         corrections=await last_corrections(work, site_id),
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from central.domain.principal import DataScope, Principal, Subject
+from central.domain.principal import DataScope, Principal, ScopedNumber
 from central.domain.problems import Problem, ProblemCode
 from protocol.instants import MS_PER_MINUTE, Instant
 
@@ -35,12 +35,12 @@ class Access(Enum):
 class Sight(Protocol):
     """What the web needs of sales."""
 
-    async def sees(self, who: Principal, subject: Subject, value: int | str) -> bool:
+    async def sees(self, who: Principal, subject: ScopedNumber, value: int | str) -> bool:
         """Return whether the order that this number belongs to exists, and is within the person's data scope."""
         ...
 
 
-async def require_seen(sight: Sight, who: Principal, subject: Subject, value: int | str) -> None:
+async def require_seen(sight: Sight, who: Principal, subject: ScopedNumber, value: int | str) -> None:
     """Raise Problem where a person asks for an order outside the data scope: for that person it does not exist."""
     if who.scope is not DataScope.ALL and not await sight.sees(who, subject, value):
         raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")

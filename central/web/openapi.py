@@ -185,7 +185,7 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
     if operation.body:
         codes[ProblemCode.MEDIA_TYPE] = None
         codes[ProblemCode.BODY_TOO_LARGE] = None
-    if operation.subjects:
+    if operation.scoped_numbers:
         codes[ProblemCode.NOT_FOUND] = None
     if operation.idempotent:
         codes[ProblemCode.IDEMPOTENCY_KEY_REQUIRED] = None

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from central.domain import idempotency
 from central.domain.idempotency import IdempotencyKey
-from central.domain.principal import Principal, Subject
+from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, Sight
@@ -71,10 +71,10 @@ class Operation:
         return self.words.operation_id
 
     @property
-    def subjects(self) -> tuple[Subject, ...]:
+    def scoped_numbers(self) -> tuple[ScopedNumber, ...]:
         """Return the parts of an order that this operation is about: outside the caller's data scope there are none."""
         said = {*self.path_names, *(self.body.model_fields if self.body else ())}
-        return tuple(subject for subject in Subject if subject in said)
+        return tuple(subject for subject in ScopedNumber if subject in said)
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class Route(_Declared):
             asked = await _asked(request, who, parameters)
             raw = await _read_body(request) if body else b""
             said = _parse_body(body, raw)
-            await _require_seen(request, who, said, tuple(Subject))
+            await _require_seen(request, who, said, tuple(ScopedNumber))
             call = Call(
                 request=request,
                 now=request.app[CLOCK](),
@@ -275,7 +275,7 @@ async def _asked(request: web.Request, who: Principal | None, parameters: type[B
 
 async def _require_seen(request: web.Request, who: Principal | None, said: BaseModel | None, names: tuple[str, ...]) -> None:
     """Raise Problem where one of these fields names something outside the caller's data scope."""
-    for subject in Subject:
+    for subject in ScopedNumber:
         value = getattr(said, subject, None) if subject in names else None
         if who is not None and value is not None:
             await access.require_seen(request.app[SIGHT], who, subject, value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from central.agencies.records import Agency, AgencyWish, Contact
+from central.agencies.rows import Agency, AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, ReceiptKind
 from central.agencies.selling import Deal
 from central.agencies.service import Paying, Period

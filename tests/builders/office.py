@@ -30,7 +30,7 @@ from central.refunds.rules.fence import AgentFacts
 from central.reports import filters
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
-from central.reports.routes.exports import DESK, Desk
+from central.reports.routes.exports import EXPORT_TURNS, ExportTurns
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder, WantedLine
 from central.sales.service import Wanted
@@ -68,8 +68,8 @@ class Gates:
         assert work.session.is_active
         return self.used.get(ticket_id, 0)
 
-    async def heads(self, work: Work, ticket_id: TicketId) -> int:
-        """Answer the port `agencies.ports.Heads`: no person here comes back."""
+    async def persons_who_came(self, work: Work, ticket_id: TicketId) -> int:
+        """Answer the port `agencies.ports.PersonsWhoCame`: no person here comes back."""
         return await self.used_persons(work, ticket_id)
 
     async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
@@ -163,7 +163,7 @@ class Office(central.office.Office):
         """Return the web application over these services, without the operations of agents (keys and feed)."""
         app = make_application(OPERATIONS, clock=self.clock, authenticator=self.identity, random_bytes=SeededBytes("requests"))
         offer(app, self)
-        app[LINK_ORIGIN], app[DESK] = "https://tickets.example", Desk()
+        app[LINK_ORIGIN], app[EXPORT_TURNS] = "https://tickets.example", ExportTurns()
         return app
 
     def client(self) -> TestClient[web.Request, web.Application]:

@@ -21,9 +21,9 @@ async def story(tell: Teller) -> None:
     sale = {"price_fen": 4_500, "is_on_sale": True, "rules": {"prices": [WEEKEND]}, "after_sale": FREE_UNTIL_THE_DAY_BEFORE}
     await tell.show("changeTicketTypeSale", sale, ticket_type_id=type_id)
     await _categories(tell, type_id)
-    await tell.show("setSaleSetting", {"ticket_type_ids": [ADULT, type_id]}, kind="channel", subject="window")
-    kiosk = {"kind": "channel", "subject": "kiosk"}
-    await tell.show("copySaleSetting", {"to": [kiosk]}, kind="channel", subject="window")
+    await tell.show("setSaleSetting", {"ticket_type_ids": [ADULT, type_id]}, kind="channel", name="window")
+    kiosk = {"kind": "channel", "name": "kiosk"}
+    await tell.show("copySaleSetting", {"to": [kiosk]}, kind="channel", name="window")
     await tell.show("readSaleSettings")
     await tell.show("listSellableTicketTypes")
     await _tried_out(tell, type_id)
@@ -50,7 +50,7 @@ async def _groups(tell: Teller) -> None:
 async def _categories(tell: Teller, type_id: int) -> None:
     day = {"name_zh": "日场", "name_en": "By day"}
     category_id = (await tell.show("addCategory", day))["category_id"]
-    await tell.show("changeCategory", {**day, "place": 1}, category_id=category_id)
+    await tell.show("changeCategory", {**day, "position": 1}, category_id=category_id)
     await tell.show("setTicketTypeCategory", {"category_id": category_id}, ticket_type_id=type_id)
     await tell.show("readCategories")
     await tell.ask("setTicketTypeCategory", {"category_id": None}, ticket_type_id=type_id)

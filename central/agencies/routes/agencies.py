@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from central.agencies.records import AgencyWish, Contact
+from central.agencies.rows import AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
 from central.agencies.service import Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber

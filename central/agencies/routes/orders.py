@@ -72,8 +72,8 @@ class GroupOrderView(View):
     guide: ContactView
     charges: Charges
     state: GroupState
-    planned_heads: int
-    actual_heads: int | None
+    planned_persons: int
+    actual_persons: int | None
     deducted_fen: int | None
     ended_at: Moment | None
     ended_by: int | None

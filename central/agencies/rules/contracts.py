@@ -74,7 +74,7 @@ class GroupTicket:
 class Settled:
     """The result of settling a group's order."""
 
-    actual_heads: int
+    actual_persons: int
     deducted_fen: int
 
 
@@ -104,10 +104,10 @@ def kind_of(receipt: ReceiptKind | None, *, is_refund: bool, is_charge: bool) ->
 
 def settled(tickets: Iterable[GroupTicket], charges: Charges) -> Settled:
     """Return how many persons came, and the deduction by contract."""
-    heads, deducted_fen = 0, 0
+    persons, deducted_fen = 0, 0
     for ticket in tickets:
         came = min(ticket.persons, ticket.admitted)
-        heads += came
+        persons += came
         if charges is Charges.ACTUAL:
             deducted_fen += (ticket.persons - came) * ticket.price_fen
-    return Settled(heads, deducted_fen)
+    return Settled(persons, deducted_fen)

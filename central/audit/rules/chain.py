@@ -18,7 +18,7 @@ GENESIS = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class AuditRecord:
     """One act of a user or of the system, as it is hashed."""
 
     record_id: int
@@ -47,13 +47,13 @@ class Link:
         return hashlib.sha256(b"paifang/audit-link/1\0" + cbor.encode(stated)).digest()
 
 
-def link(number: int, previous_hash: bytes, records: tuple[Record, ...]) -> Link:
+def link(number: int, previous_hash: bytes, records: tuple[AuditRecord, ...]) -> Link:
     """Return the link over some records; at least one."""
     assert records, "a batch holds records"
     return Link(number, len(records), Instant(max(one.at for one in records)), content_hash(records), previous_hash)
 
 
-def content_hash(records: Iterable[Record]) -> bytes:
+def content_hash(records: Iterable[AuditRecord]) -> bytes:
     """Return the hash over records in the order of their numbers."""
     digest = hashlib.sha256(b"paifang/audit-content/1\0")
     for one in sorted(records, key=lambda record: record.record_id):
@@ -62,7 +62,7 @@ def content_hash(records: Iterable[Record]) -> bytes:
     return digest.digest()
 
 
-def fault_of(one: Link, previous_hash: bytes, number: int, records: tuple[Record, ...] | None) -> str | None:
+def fault_of(one: Link, previous_hash: bytes, number: int, records: tuple[AuditRecord, ...] | None) -> str | None:
     """Return what is wrong with a link that should be `number` after `previous_hash`, or None. `records` None: purged."""
     if one.number != number:
         return f"batch {number} is missing"

@@ -19,22 +19,22 @@ from protocol.identifiers import TicketTypeId
 
 CATEGORIES: web.AppKey[Categories] = web.AppKey("categories", Categories)
 
-_LAST_PLACE = 10_000
+_LAST_POSITION = 10_000
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
 
 class CategoryBody(StrictModel):
-    """A category, under a parent or at the top; siblings stand by `place`."""
+    """A category, under a parent or at the top; siblings stand by `position`."""
 
     name_zh: _Name
     name_en: _Name
     parent_id: RowNumber | None = None
-    place: Annotated[int, Field(ge=0, le=_LAST_PLACE)] = 0
+    position: Annotated[int, Field(ge=0, le=_LAST_POSITION)] = 0
 
     def stated(self) -> CategoryWish:
         """Return the category as the service takes it."""
-        return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.place)
+        return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.position)
 
 
 class CategoryPath(StrictModel):
@@ -56,7 +56,7 @@ class CategoryView(View, alias_generator=within("wish")):
     name_zh: str
     name_en: str
     parent_id: Annotated[int | None, read_from("wish", "parent")]
-    place: int
+    position: int
     ticket_type_ids: Annotated[list[int], read_from("types")]
     children: list["CategoryView"]
 

@@ -7,14 +7,14 @@ from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes.ticket_types import CATALOG, TicketTypeView, type_view
-from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, Subject, SubjectKind, Targets
+from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, SellingParty, SellingPartyKind, Targets
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.views import Sorted, View, read_from, within
 from central.identity.permissions import Permission
-from central.identity.routes.setting_groups import GroupName
+from central.identity.routes.setting_groups import SettingGroupName
 from central.web.operations import Call, Route
 from protocol.identifiers import U16_MAX, TicketTypeId
 
@@ -24,15 +24,15 @@ MOST_COPIES = 200
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a user's number, or a channel's name")]
 
 
-class SubjectBody(StrictModel):
+class SellingPartyBody(StrictModel):
     """A seller by the user's number, or a channel by its name."""
 
-    kind: SubjectKind
-    subject: _Name
+    kind: SellingPartyKind
+    name: _Name
 
-    def stated(self) -> Subject:
-        """Return the subject as the service takes it."""
-        return Subject(self.kind, self.subject)
+    def stated(self) -> SellingParty:
+        """Return the selling party as the service takes it."""
+        return SellingParty(self.kind, self.name)
 
 
 class SaleSettingBody(StrictModel):
@@ -45,12 +45,12 @@ class SaleSettingBody(StrictModel):
 class CopyBody(StrictModel):
     """The sellers and channels that get the same setting: these, and the members of these groups."""
 
-    to: Annotated[list[SubjectBody], Field(max_length=MOST_COPIES)] = []
-    seller_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
-    channel_groups: Annotated[list[GroupName], Field(max_length=MOST_COPIES)] = []
+    to: Annotated[list[SellingPartyBody], Field(max_length=MOST_COPIES)] = []
+    seller_groups: Annotated[list[SettingGroupName], Field(max_length=MOST_COPIES)] = []
+    channel_groups: Annotated[list[SettingGroupName], Field(max_length=MOST_COPIES)] = []
 
     @model_validator(mode="after")
-    def _somebody(self) -> "CopyBody":
+    def _names_a_party(self) -> "CopyBody":
         if not (self.to or self.seller_groups or self.channel_groups):
             raise ValueError("name at least one in to, seller_groups or channel_groups")
         return self
@@ -60,11 +60,11 @@ class CopyBody(StrictModel):
         return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
 
 
-class SaleSettingView(View, alias_generator=within("subject")):
+class SaleSettingView(View, alias_generator=within("party")):
     """What a seller or channel may sell."""
 
-    kind: SubjectKind
-    subject: Annotated[str, read_from("subject", "name")]
+    kind: SellingPartyKind
+    name: str
     all_types: bool
     ticket_type_ids: Annotated[list[int], Sorted, read_from("types")]
 
@@ -81,16 +81,16 @@ async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
     return _views(await call.request.app[SALE_SETTINGS].all_settings())
 
 
-@Route("PUT", "/api/v1/sale-settings/{kind}/{subject}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
-async def set_sale_setting(call: Call[SaleSettingBody, SubjectBody]) -> SaleSettingView:
+@Route("PUT", "/api/v1/sale-settings/{kind}/{name}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
+async def set_sale_setting(call: Call[SaleSettingBody, SellingPartyBody]) -> SaleSettingView:
     """Set what a seller or channel may sell."""
     types = frozenset(TicketTypeId(number) for number in call.body.ticket_type_ids)
     setting = SaleSetting(call.parameters.stated(), call.body.all_types, types)
     return SaleSettingView.of(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
 
 
-@Route("POST", "/api/v1/sale-settings/{kind}/{subject}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
-async def copy_sale_setting(call: Call[CopyBody, SubjectBody]) -> SaleSettingsView:
+@Route("POST", "/api/v1/sale-settings/{kind}/{name}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
+async def copy_sale_setting(call: Call[CopyBody, SellingPartyBody]) -> SaleSettingsView:
     """Give other sellers and channels the same setting, instead of theirs."""
     settings = call.request.app[SALE_SETTINGS]
     return _views(await settings.copy(call.parameters.stated(), call.body.stated(), call.principal.user_id, call.now))

@@ -9,7 +9,7 @@ from central.domain.models import StrictModel
 from central.domain.texts import PRINTABLE
 from central.domain.views import View
 from central.identity.menu_service import Menus
-from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, Menu, PlacedGroup, PlacedPage, seen_by
+from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, ArrangedMenuGroup, ArrangedPage, Menu, seen_by
 from central.identity.permissions import Permission
 from central.web.access import Access
 from central.web.operations import Call, Route
@@ -21,26 +21,26 @@ Title = Annotated[str, Field(min_length=1, max_length=MAX_TITLE_CHARACTERS, patt
 _MOST_PAGES = 200
 
 
-class PlacedPageBody(StrictModel):
+class ArrangedPageBody(StrictModel):
     """Where a page goes."""
 
     key: Key
     is_hidden: bool = False
 
 
-class PlacedGroupBody(StrictModel):
+class ArrangedGroupBody(StrictModel):
     """A group with its pages in order."""
 
     key: Key
     title_zh: Title
     title_en: Title
-    pages: Annotated[list[PlacedPageBody], Field(max_length=_MOST_PAGES)]
+    pages: Annotated[list[ArrangedPageBody], Field(max_length=_MOST_PAGES)]
 
 
 class MenuBody(StrictModel):
     """The whole menu: every page stands in it exactly once, shown or hidden."""
 
-    groups: Annotated[list[PlacedGroupBody], Field(max_length=MOST_GROUPS)]
+    groups: Annotated[list[ArrangedGroupBody], Field(max_length=MOST_GROUPS)]
 
 
 class PageView(View):
@@ -85,8 +85,8 @@ async def read_menu_arrangement(call: Call[None, None]) -> MenuView:
 async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
     """Arrange the menu; the arrangement is replaced as a whole."""
     groups = tuple(
-        PlacedGroup(
-            one.key, one.title_zh, one.title_en, tuple(PlacedPage(page.key, is_hidden=page.is_hidden) for page in one.pages)
+        ArrangedMenuGroup(
+            one.key, one.title_zh, one.title_en, tuple(ArrangedPage(page.key, is_hidden=page.is_hidden) for page in one.pages)
         )
         for one in call.body.groups
     )

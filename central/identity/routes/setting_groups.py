@@ -10,20 +10,20 @@ from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.views import View
 from central.identity.permissions import Permission
-from central.identity.setting_groups import GroupKind, SettingGroup, SettingGroups
+from central.identity.setting_groups import SettingGroup, SettingGroupKind, SettingGroups
 from central.web.operations import Call, Route
 
 SETTING_GROUPS: web.AppKey[SettingGroups] = web.AppKey("setting_groups", SettingGroups)
 MOST_MEMBERS = 1_000
-GroupName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+SettingGroupName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 _Member = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$", description="a number, or a channel's name")]
 
 
 class GroupPath(StrictModel):
     """Which group."""
 
-    kind: GroupKind
-    name: GroupName
+    kind: SettingGroupKind
+    name: SettingGroupName
 
 
 class MembersBody(StrictModel):
@@ -35,7 +35,7 @@ class MembersBody(StrictModel):
 class SettingGroupView(View):
     """A group."""
 
-    kind: GroupKind
+    kind: SettingGroupKind
     name: str
     members: list[str]
 

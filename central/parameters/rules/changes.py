@@ -13,7 +13,7 @@ from typing import get_args
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from central.parameters.groups import KINDS, GroupName, ParameterGroup
+from central.parameters.groups import KINDS, ParameterGroup, ParameterGroupName
 
 Value = str | int | list[str] | None
 Values = Mapping[str, Value]
@@ -49,22 +49,22 @@ class Kept:
 NOTHING = Kept({}, {})
 
 
-def fields(group: GroupName) -> tuple[Field, ...]:
+def fields(group: ParameterGroupName) -> tuple[Field, ...]:
     """Return the fields of a group, in their order."""
     return tuple(_field(name, info) for name, info in KINDS[group].model_fields.items())
 
 
-def secret_names(group: GroupName) -> frozenset[str]:
+def secret_names(group: ParameterGroupName) -> frozenset[str]:
     """Return the names of a group's secrets."""
     return frozenset(one.name for one in fields(group) if one.kind is FieldKind.SECRET)
 
 
-def parsed(group: GroupName, values: Values, kept: Kept) -> ParameterGroup:
+def parsed(group: ParameterGroupName, values: Values, kept: Kept) -> ParameterGroup:
     """Return the group with the kept secrets that the values leave out; pydantic's ValidationError names what is wrong."""
     return KINDS[group].model_validate_json(json.dumps({**kept.secrets, **values}))
 
 
-def split(group: GroupName, values: ParameterGroup) -> Kept:
+def split(group: ParameterGroupName, values: ParameterGroup) -> Kept:
     """Return what to store of a group."""
     hidden = secret_names(group)
     secrets = {name: getattr(values, name) for name in hidden}

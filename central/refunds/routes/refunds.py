@@ -14,7 +14,7 @@ from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from
 from central.identity.permissions import Permission
-from central.issuing.records import id_from_text
+from central.issuing.tickets import id_from_text
 from central.issuing.views import ShownTicketId, TicketIdText
 from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState

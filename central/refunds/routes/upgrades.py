@@ -17,7 +17,7 @@ from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.domain.views import View
 from central.identity.permissions import Permission
-from central.issuing.records import id_from_text
+from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketPath
 from central.payments.documents import AtOnce
 from central.payments.methods import Method

@@ -50,7 +50,7 @@ ExportT = TypeVar("ExportT", bound=Export)
 SentT = TypeVar("SentT", bound=BaseModel)
 
 
-class Desk:
+class ExportTurns:
     """Limits how many tables are exported at once."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Desk:
             self._taken -= 1
 
 
-DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+EXPORT_TURNS: web.AppKey[ExportTurns] = web.AppKey("desk", ExportTurns)
 
 
 async def send(
@@ -80,7 +80,7 @@ async def send(
 ) -> web.StreamResponse:
     """Answer with a table, row by row as its pages are read."""
     chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
-    with call.request.app[DESK].place():
+    with call.request.app[EXPORT_TURNS].place():
         table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
         chunks = table.csv(pages) if form is TableFormat.CSV else table.xlsx(pages)
         headers = {

@@ -16,7 +16,7 @@ from central.identity.permissions import Permission
 from central.reports.exports import CHUNK_BYTES, MEDIA_TYPES, Table, TableFormat
 from central.reports.kept_exports import Asked, ExportState, KeptExports
 from central.reports.listing import ItemT, Listing
-from central.reports.routes.exports import DESK, ExportT, of_each_list
+from central.reports.routes.exports import EXPORT_TURNS, ExportT, of_each_list
 from central.reports.routes.lists import REPORTS
 from central.web import access
 from central.web.access import Access
@@ -59,7 +59,7 @@ def _begin(noun: str, listing: Listing[ItemT], query: type[ExportT], permission:
         table = Table(listing.columns, await reports.names(chinese=chinese), chinese=chinese)
         rows = await reports.count(listing, wanted, call.principal)
         asked = Asked(call.principal.user_id, permission, listing.name, call.body.format, rows)
-        pages, place = reports.pages(listing, wanted, call.principal), call.request.app[DESK].place()
+        pages, place = reports.pages(listing, wanted, call.principal), call.request.app[EXPORT_TURNS].place()
         return KeptExportView.of(await call.request.app[KEPT_EXPORTS].begin(asked, table, pages, place))
 
     begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is

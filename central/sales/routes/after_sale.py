@@ -11,7 +11,7 @@ from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.identity.permissions import Permission
-from central.issuing.records import id_from_text
+from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.sales.reprints import MARK_EN, MARK_ZH, Reprints
 from central.sales.rescheduling import Rescheduling

@@ -20,7 +20,7 @@ class SeenEvidenceView(View):
     """What the seller saw of one person of a line, both counted from 0."""
 
     line: int
-    person: Annotated[int, read_from("place")]
+    person: Annotated[int, read_from("position")]
     kind: EvidenceKind
     last_characters: str | None
 

@@ -77,14 +77,14 @@ class PricedLine:
     eligibility: tuple[Eligibility, ...] = ()
 
     @property
-    def heads(self) -> int:
+    def persons(self) -> int:
         """Return how many persons the line is for."""
         return self.wanted.persons * self.wanted.quantity
 
     @property
     def amount_fen(self) -> int:
         """Return what the line costs."""
-        return self.price_fen * self.heads
+        return self.price_fen * self.persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +160,12 @@ def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
 
 def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
     """Raise Problem where an order holds more of a type than one order may."""
-    heads: Counter[TicketTypeId] = Counter()
+    persons: Counter[TicketTypeId] = Counter()
     for place, line in enumerate(lines):
-        heads[line.wanted.type_id] += line.heads
+        persons[line.wanted.type_id] += line.persons
         most = line.ticket_type.parameters.sale.per_order
-        if most is not None and heads[line.wanted.type_id] > most:
-            message = f"an order has at most {most} persons of this type, not {heads[line.wanted.type_id]}"
+        if most is not None and persons[line.wanted.type_id] > most:
+            message = f"an order has at most {most} persons of this type, not {persons[line.wanted.type_id]}"
             raise wrong_field(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
 
 
@@ -236,12 +236,12 @@ def require_document(document: Document, field: str) -> None:
 
 
 def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligibility, ...]:
-    grounds, heads = one.parameters.concession, wanted.quantity * wanted.persons
-    if len(wanted.evidence) > (heads if grounds else 0):
+    grounds, persons = one.parameters.concession, wanted.quantity * wanted.persons
+    if len(wanted.evidence) > (persons if grounds else 0):
         raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
     if not grounds:
         return ()
-    shown = [_with_birth(wanted, person) for person in range(heads)]
+    shown = [_with_birth(wanted, person) for person in range(persons)]
     return tuple(eligibility(grounds, wanted.visit, evidence) for evidence in shown)
 
 

@@ -75,7 +75,7 @@ def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
     counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
     if of.most is None:
         return ()
-    return tuple(of.take(one.wanted.visit, place, WHOLE_LINE, one.heads, f"lines.{place}.quantity") for place, one in counted)
+    return tuple(of.take(one.wanted.visit, place, WHOLE_LINE, one.persons, f"lines.{place}.quantity") for place, one in counted)
 
 
 def takes_of(
@@ -146,7 +146,7 @@ def _takes_of_line(line: PricedLine, promise: PromisedLine, phone: str | None, d
     if rules.stock is not None:
         slot_start = promise.window.slot_start if rules.stock.per is StockPer.SLOT else NO_SLOT
         key = QuotaKey(NOBODY, line.wanted.type_id, line.wanted.visit, slot_start)
-        yield Take(key, promise.line, WHOLE_LINE, line.heads, rules.stock.places, f"{where}.quantity")
+        yield Take(key, promise.line, WHOLE_LINE, line.persons, rules.stock.places, f"{where}.quantity")
 
 
 def _persons(
@@ -156,7 +156,7 @@ def _persons(
     if known_by is KnownBy.PHONE:
         if phone is None:
             raise _problem(ProblemCode.BUYER_REQUIRED, "buyer_phone", "this type is limited per buyer; ask for the phone number")
-        yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.heads, f"{where}.quantity"
+        yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.persons, f"{where}.quantity"
         return
     for place, holder in enumerate(promise.holders):
         document = holder.document

@@ -70,12 +70,12 @@ class GroupOrderRow(Table, table=True):
     agency_id: int = Field(foreign_key="agency.id", sa_type=BigInteger, index=True)
     guide_sealed: bytes
     charges: str = Field(max_length=8)
-    planned_heads: int
+    planned_persons: int
     state: str = Field(max_length=8, index=True)
     tickets: list[str] | None = Field(default=None, sa_type=JSON)
     fence_change_id: int | None = Field(default=None, sa_type=BigInteger)
     ended_at: Instant | None = Field(default=None, sa_type=BigInteger)
     ended_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
-    actual_heads: int | None = None
+    actual_persons: int | None = None
     deducted_fen: int | None = Field(default=None, sa_type=BigInteger)
     settled_at: Instant | None = Field(default=None, sa_type=BigInteger)

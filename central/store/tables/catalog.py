@@ -33,7 +33,7 @@ class SiteLoadRow(Table, table=True):
 
 
 class CategoryRow(Table, table=True):
-    """A category of ticket types (票据分类), in a tree; siblings stand by `place`."""
+    """A category of ticket types (票据分类), in a tree; siblings stand by `position`."""
 
     __tablename__ = "ticket_category"
 
@@ -41,7 +41,7 @@ class CategoryRow(Table, table=True):
     parent_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
     name_zh: str = Field(max_length=64)
     name_en: str = Field(max_length=64)
-    place: int
+    position: int
 
 
 class TicketTypeRow(Table, table=True):
@@ -86,7 +86,7 @@ class SaleSettingRow(Table, table=True):
     __tablename__ = "sale_setting"
 
     kind: str = Field(primary_key=True, max_length=8)
-    subject: str = Field(primary_key=True, max_length=40)
+    name: str = Field(primary_key=True, max_length=40)
     all_types: bool
 
 
@@ -96,7 +96,7 @@ class SaleSettingTypeRow(Table, table=True):
     __tablename__ = "sale_setting_type"
 
     kind: str = Field(primary_key=True, max_length=8)
-    subject: str = Field(primary_key=True, max_length=40)
+    name: str = Field(primary_key=True, max_length=40)
     ticket_type_id: TicketTypeId = Field(
         sa_type=Integer, primary_key=True, foreign_key="ticket_type.id", sa_column_kwargs={"autoincrement": False}
     )

@@ -68,7 +68,7 @@ class SeenEvidenceRow(Table, table=True):
 
     order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
     line: int = Field(primary_key=True)
-    place: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
     kind: str = Field(max_length=24)
     last_characters: str | None = Field(default=None, max_length=4)
 
@@ -80,7 +80,7 @@ class OrderHolderRow(Table, table=True):
 
     order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
     line: int = Field(primary_key=True)
-    place: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
     document_type: str = Field(max_length=32)
     country: str = Field(max_length=2)
     number_sealed: bytes

@@ -83,7 +83,7 @@ class TicketHolderRow(Table, table=True):
     __tablename__ = "ticket_holder"
 
     ticket_id: TicketId = Field(primary_key=True, sa_type=U64, foreign_key="ticket.id")
-    place: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
     document_type: str = Field(max_length=32)
     country: str = Field(max_length=2)
     number_sealed: bytes

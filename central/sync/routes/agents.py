@@ -7,13 +7,13 @@ from aiohttp import web
 from central.devices.routes import AGENTS, GUARD
 from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
+from central.sync.duties import Duties
 from central.sync.heads import Heads
-from central.sync.holder_keys import HolderKeyDesk
+from central.sync.holder_keys import HolderKeyHandover
 from central.sync.ingest import Ingest
 from central.sync.online import Online
 from central.sync.routes.agent_calls import KEYS, AgentCall, AgentRoute, cbor_answer, found_or_gone, read_body
 from central.sync.serving import FeedServing
-from central.sync.shifts import Shifts
 from central.web.access import Access
 from central.web.operations import CLOCK, RawRoute
 from protocol.feed.addresses import HEAD, wanted_buckets
@@ -39,8 +39,8 @@ INGEST: web.AppKey[Ingest] = web.AppKey("ingest", Ingest)
 HEADS: web.AppKey[Heads] = web.AppKey("heads", Heads)
 SERVING: web.AppKey[FeedServing] = web.AppKey("feed_serving", FeedServing)
 ONLINE: web.AppKey[Online] = web.AppKey("online", Online)
-SHIFTS: web.AppKey[Shifts] = web.AppKey("shifts", Shifts)
-HOLDER_KEYS: web.AppKey[HolderKeyDesk] = web.AppKey("holder_keys", HolderKeyDesk)
+DUTIES: web.AppKey[Duties] = web.AppKey("shifts", Duties)
+HOLDER_KEYS: web.AppKey[HolderKeyHandover] = web.AppKey("holder_keys", HolderKeyHandover)
 MAX_NUMBER = (1 << 63) - 1
 _FEED = "/agent/v1/feed"
 _MAY_BE_GONE = (ProblemCode.NOT_FOUND,)
@@ -131,7 +131,7 @@ async def read_time(call: AgentCall) -> web.Response:
 @AgentRoute("POST", paths.SIGN_OFF, problems=(ProblemCode.JOURNAL_GAP,))
 async def sign_off(call: AgentCall) -> web.Response:
     """Sign off at the end of a day's duty, or on at its beginning."""
-    return cbor_answer(await call.request.app[SHIFTS].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
+    return cbor_answer(await call.request.app[DUTIES].note(call.proven, SignOffRequest.from_bytes(call.body), call.now))
 
 
 @AgentRoute("POST", paths.HOLDER_KEY)

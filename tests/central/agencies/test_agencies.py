@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import func, select
 
-from central.agencies.records import Agency
+from central.agencies.rows import Agency
 from central.agencies.rules.contracts import EntryKind, ReceiptKind
 from central.agencies.service import Paying, Period
 from central.agencies.statements import Entry, Funds

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from central.agencies.groups import GroupOrder
-from central.agencies.records import Contact
+from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges, EntryKind, GroupState
 from central.agencies.selling import Deal
 from central.domain.problems import Problem, ProblemCode
@@ -31,7 +31,7 @@ from tests.builders.central import NOON
 from tests.builders.office import Office, once, sign_in, wanted_line
 
 BEFORE, AFTER = FeedVersion(1, 1), FeedVersion(1, 2)
-HEADS = 20
+PERSONS = 20
 DAYS_S = 3 * 24 * 3600
 pytestmark = pytest.mark.law(6)
 
@@ -48,7 +48,7 @@ async def publish(office: Office, version: FeedVersion) -> None:
 
 async def brought(desk: AgencyDesk, admitted: int, method: Method = Method.PREPAID) -> Order:
     """Sell to a group of which so many came in, at a gate within reach."""
-    order = await desk.bring(HEADS, method)
+    order = await desk.bring(PERSONS, method)
     await publish(desk.office, BEFORE)
     desk.office.gates.agents = (gate(BEFORE),)
     desk.office.gates.used = {order.tickets[0].ticket_id: admitted}
@@ -66,25 +66,25 @@ async def ended(desk: AgencyDesk, order: Order) -> GroupOrder:
 
 
 async def test_a_group_has_one_code_for_its_planned_heads(desk: AgencyDesk) -> None:
-    await desk.top_up(HEADS * CONTRACT_FEN)
-    order = await desk.bring(HEADS)
-    assert [ticket.record.persons for ticket in order.tickets] == [HEADS]
+    await desk.top_up(PERSONS * CONTRACT_FEN)
+    order = await desk.bring(PERSONS)
+    assert [ticket.record.persons for ticket in order.tickets] == [PERSONS]
     (group,) = await desk.office.groups.groups(desk.agency_id, None, 10)
-    assert (group.state, group.planned_heads, group.actual_heads) == (GroupState.OPEN, HEADS, None)
+    assert (group.state, group.planned_persons, group.actual_persons) == (GroupState.OPEN, PERSONS, None)
     assert await desk.office.groups.groups(desk.agency_id, order.order_id, 10) == ()
 
 
 @pytest.mark.law(12)
 @pytest.mark.parametrize(
-    ("charges", "admitted", "deducted_heads"),
+    ("charges", "admitted", "deducted_persons"),
     [(Charges.ACTUAL, 18, 2), (Charges.ACTUAL, 0, 20), (Charges.ACTUAL, 20, 0), (Charges.PLANNED, 18, 0)],
 )
-async def test_a_group_is_settled_by_contract(desk: AgencyDesk, charges: Charges, admitted: int, deducted_heads: int) -> None:
+async def test_a_group_is_settled_by_contract(desk: AgencyDesk, charges: Charges, admitted: int, deducted_persons: int) -> None:
     await desk.change(desk.wish(charges=charges))
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     group = await ended(desk, await brought(desk, admitted))
-    deducted_fen = deducted_heads * CONTRACT_FEN
-    assert (group.state, group.actual_heads, group.deducted_fen) == (GroupState.SETTLED, admitted, deducted_fen)
+    deducted_fen = deducted_persons * CONTRACT_FEN
+    assert (group.state, group.actual_persons, group.deducted_fen) == (GroupState.SETTLED, admitted, deducted_fen)
     assert await desk.funds() == (deducted_fen, 0)
     kinds = [one.kind for one in await desk.entries()]
     assert kinds == [EntryKind.TOP_UP, EntryKind.ORDER, *([EntryKind.DEDUCTION] if deducted_fen else [])]
@@ -94,7 +94,7 @@ async def test_a_group_is_settled_by_contract(desk: AgencyDesk, charges: Charges
 async def test_what_is_deducted_goes_to_the_account_or_else_into_the_balance(
     desk: AgencyDesk, method: Method, funds: tuple[int, int]
 ) -> None:
-    await desk.change(desk.wish(limit_fen=HEADS * CONTRACT_FEN))
+    await desk.change(desk.wish(limit_fen=PERSONS * CONTRACT_FEN))
     await ended(desk, await brought(desk, 18, method))
     assert await desk.funds() == funds
     async with desk.office.store.reading() as work:
@@ -103,7 +103,7 @@ async def test_what_is_deducted_goes_to_the_account_or_else_into_the_balance(
 
 async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_over(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await brought(desk, 15)
     group = await office.groups.end(order.order_id, office.seller, office.clock())
     ticket_id = order.tickets[0].ticket_id
@@ -121,7 +121,7 @@ async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_ov
 
 async def test_a_group_is_settled_once_however_often_it_is_ended(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await brought(desk, 18)
     await ended(desk, order)
     again = (office.groups.end(order.order_id, office.seller, office.clock()) for _ in range(4))
@@ -131,7 +131,7 @@ async def test_a_group_is_settled_once_however_often_it_is_ended(desk: AgencyDes
 
 async def test_a_code_that_was_refunded_is_not_deducted_again(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await brought(desk, 0)
     wanted = WantedRefund(order.tickets[0].ticket_id, "rain")
     await office.refunds.request(wanted, once("refund-1"), office.seller, office.clock())
@@ -142,12 +142,12 @@ async def test_a_code_that_was_refunded_is_not_deducted_again(desk: AgencyDesk) 
     office.gates.agents = (gate(AFTER),)
     await office.refunds.settle_waiting(office.clock())
     group = await ended(desk, order)
-    assert (group.actual_heads, group.deducted_fen, await desk.funds()) == (0, 0, (HEADS * CONTRACT_FEN, 0))
+    assert (group.actual_persons, group.deducted_fen, await desk.funds()) == (0, 0, (PERSONS * CONTRACT_FEN, 0))
 
 
 async def test_persons_who_were_refunded_are_not_deducted_again(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await brought(desk, 0)
     wanted = WantedRefund(order.tickets[0].ticket_id, "ill", persons=5)
     await office.refunds.request(wanted, once("refund-1"), office.seller, office.clock())
@@ -157,13 +157,13 @@ async def test_persons_who_were_refunded_are_not_deducted_again(desk: AgencyDesk
     assert await desk.funds() == (5 * CONTRACT_FEN, 0)
     office.gates.used[order.tickets[0].ticket_id] = 12
     group = await ended(desk, order)
-    assert (group.actual_heads, group.deducted_fen) == (12, 3 * CONTRACT_FEN)
+    assert (group.actual_persons, group.deducted_fen) == (12, 3 * CONTRACT_FEN)
     assert await desk.funds() == (8 * CONTRACT_FEN, 0)
 
 
 async def test_a_visit_that_has_not_begun_is_not_ended(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await brought(desk, 0)
     office.clock.advance(seconds=-24 * 3600)
     with pytest.raises(Problem) as problem:
@@ -177,8 +177,8 @@ async def test_a_visit_that_has_not_begun_is_not_ended(desk: AgencyDesk) -> None
 @pytest.mark.law(9)
 async def test_the_guide_is_sealed_masked_and_read_on_the_record(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
-    order = await desk.bring(HEADS)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
+    order = await desk.bring(PERSONS)
     async with office.store.reading() as work:
         row = (await work.session.exec(select(GroupOrderRow))).one()
     assert GUIDE.phone.encode() not in row.guide_sealed
@@ -191,11 +191,11 @@ async def test_the_guide_is_sealed_masked_and_read_on_the_record(desk: AgencyDes
 
 async def test_a_group_over_http(desk: AgencyDesk) -> None:
     office = desk.office
-    await desk.top_up(HEADS * CONTRACT_FEN)
+    await desk.top_up(PERSONS * CONTRACT_FEN)
     async with office.client() as client:
         headers = await sign_in(client, office)
-        line = {"ticket_type_id": desk.types["group"].type_id, "persons": HEADS, "visit_day": "2026-05-10"}
-        body = {"site_id": 1, "lines": [line], "expected_total_fen": HEADS * CONTRACT_FEN, "method": "prepaid"}
+        line = {"ticket_type_id": desk.types["group"].type_id, "persons": PERSONS, "visit_day": "2026-05-10"}
+        body = {"site_id": 1, "lines": [line], "expected_total_fen": PERSONS * CONTRACT_FEN, "method": "prepaid"}
         guided = {**body, "guide": {"name": "Wang Wei", "phone": "13800138000"}}
         keyed = {**headers, "Idempotency-Key": "order-0001"}
         answer = await client.post(f"/api/v1/agencies/{desk.agency_id}/orders", json=guided, headers=keyed)
@@ -208,7 +208,7 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
         await publish(office, AFTER)
         await office.groups.settle_waiting(office.clock())
         told = await (await client.get("/api/v1/group-orders/1", headers=headers)).json()
-        assert (told["state"], told["deducted_fen"]) == ("settled", HEADS * CONTRACT_FEN)
+        assert (told["state"], told["deducted_fen"]) == ("settled", PERSONS * CONTRACT_FEN)
         guide = await (await client.get("/api/v1/group-orders/1/guide", headers=headers)).json()
         assert guide == {"name": "Wang Wei", "phone": "13800138000"}
 
@@ -235,7 +235,7 @@ async def test_a_group_is_held_and_paid_later_out_of_the_balance(desk: AgencyDes
     assert await desk.funds() == (0, 0)
     (ticket,) = (await office.sales.order(order.order_id)).tickets
     group = await office.groups.group(order.order_id, office.clock())
-    assert (ticket.record.persons, group.planned_heads) == (10, 10)
+    assert (ticket.record.persons, group.planned_persons) == (10, 10)
 
 
 async def test_a_held_group_that_is_not_paid_is_cancelled(desk: AgencyDesk) -> None:

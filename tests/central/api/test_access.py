@@ -38,7 +38,7 @@ SEPARATE_SIGNATURES = ["signIn", "notifyPayment", "enrolAgent"]
 NOWHERE = {"ticket_id": "f" * 16, "short_number": "999999999910", "name": "no-such-user"}
 NUMBER_NOWHERE = 60_001
 # An institution's name in a path is not looked up, and setting a channel's setting makes it.
-NAMES_OF_NOTHING = {"method", "kind", "subject", "group"}
+NAMES_OF_NOTHING = {"method", "kind", "name", "group"}
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient
 from central.domain.principal import DataScope
 from central.identity.permissions import ALL
 from central.identity.service import Attempt
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from protocol.identifiers import TicketId
 from tests.builders.central import DATABASE_FILE, sqlite_url
 from tests.builders.office import Office, sign_in

@@ -16,9 +16,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from central.agencies.groups import Planned
 from central.agencies.rules.contracts import Charges
-from central.domain.principal import DataScope, Principal, Subject
+from central.domain.principal import DataScope, Principal, ScopedNumber
 from central.identity.permissions import ALL
-from central.issuing.records import id_text
+from central.issuing.tickets import id_text
 from central.operations import OPERATIONS
 from central.refunds.rules.amounts import WantedRefund
 from central.store.engine import open_database
@@ -31,7 +31,7 @@ from tests.builders.central import DATABASE_FILE, HandClock, sqlite_url
 from tests.builders.office import Office, once
 
 # An exported list is filtered by scope like the list itself (tests/central/reports/test_scope.py).
-ABOUT_ORDERS = [one for one in OPERATIONS if one.subjects and not one.path.startswith("/api/v1/kept-exports")]
+ABOUT_ORDERS = [one for one in OPERATIONS if one.scoped_numbers and not one.path.startswith("/api/v1/kept-exports")]
 # What a body needs beside the subject, for the operations that have the subject in their body.
 BODIES: dict[str, dict[str, object]] = {
     "quoteRefund": {},
@@ -48,14 +48,14 @@ class Sold:
 
     client: TestClient[web.Request, web.Application]
     asking: Asking
-    numbers: dict[Subject, str]
+    numbers: dict[ScopedNumber, str]
 
     async def ask(self, operation: Operation, scope: DataScope, user: int, channel: str) -> tuple[int, Any]:
         """Call as a person who may do everything within a scope; return the status and the body."""
         now = Instant(2**52)
         self.asking.who = Principal(user, "somebody", frozenset(ALL), False, scope, channel, now)
-        path = operation.path.format(**{name: self.numbers.get(Subject(name), "1") for name in operation.path_names})
-        said = {subject.value: self.numbers[subject] for subject in operation.subjects if subject not in operation.path_names}
+        path = operation.path.format(**{name: self.numbers.get(ScopedNumber(name), "1") for name in operation.path_names})
+        said = {one.value: self.numbers[one] for one in operation.scoped_numbers if one not in operation.path_names}
         body = {**said, **BODIES[operation.operation_id]} if said else None
         headers = {"Authorization": "Bearer x", "Idempotency-Key": f"key-{scope}-{user:04}"}
         answer = await self.client.request(operation.method, path, json=body, headers=headers)
@@ -92,10 +92,10 @@ async def sold(office: Office) -> AsyncIterator[Sold]:
     asking = Asking(Principal(STRANGER, "stranger", frozenset(), must_change_password=False))
     app[AUTHENTICATOR] = asking
     numbers = {
-        Subject.ORDER: str(order.order_id),
-        Subject.TICKET: id_text(order.tickets[0].ticket_id),
-        Subject.PAYMENT: "1",
-        Subject.REFUND: str(refund.refund_id),
+        ScopedNumber.ORDER: str(order.order_id),
+        ScopedNumber.TICKET: id_text(order.tickets[0].ticket_id),
+        ScopedNumber.PAYMENT: "1",
+        ScopedNumber.REFUND: str(refund.refund_id),
     }
     async with TestClient[web.Request, web.Application](TestServer(app)) as client:
         yield Sold(client, asking, numbers)
@@ -122,6 +122,6 @@ async def test_inside_the_scope_there_is_such_a_thing(sold: Sold) -> None:
 
 
 def test_each_body_that_names_a_subject_is_in_the_matrix() -> None:
-    in_bodies = {one.operation_id for one in ABOUT_ORDERS if set(one.subjects) - set(one.path_names)}
+    in_bodies = {one.operation_id for one in ABOUT_ORDERS if set(one.scoped_numbers) - set(one.path_names)}
     assert in_bodies == set(BODIES)
-    assert {subject for one in ABOUT_ORDERS for subject in one.subjects} == set(Subject)
+    assert {subject for one in ABOUT_ORDERS for subject in one.scoped_numbers} == set(ScopedNumber)

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, select, update
 
 from central.audit.linking import KEPT_DAYS, MS_PER_DAY, Chain
 from central.audit.rules import chain
-from central.audit.rules.chain import GENESIS, Record
+from central.audit.rules.chain import GENESIS, AuditRecord
 from central.audit.service import record
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.audit import AuditBatchRow, AuditRow
@@ -24,9 +24,9 @@ KEY = KeyId(3)
 Harm = Callable[[Work], Awaitable[object]]
 
 
-def one(number: int, **changed: object) -> Record:
+def one(number: int, **changed: object) -> AuditRecord:
     stated = {"record_id": number, "at": NOON, "user_id": 1, "action": "order.sell", "subject": f"order:{number}"}
-    return Record(**{**stated, "detail": (("total_fen", 8000),), "request_id": None, **changed})  # type: ignore[arg-type] # a table's fields
+    return AuditRecord(**{**stated, "detail": (("total_fen", 8000),), "request_id": None, **changed})  # type: ignore[arg-type] # a table's fields
 
 
 def test_the_order_in_which_records_are_read_does_not_matter() -> None:

@@ -12,8 +12,8 @@ from tests.builders.office import Office
 Shape = list[tuple[str, list[int], "Shape"]]
 
 
-async def add(office: Office, name: str, parent: int | None = None, place: int = 0) -> int:
-    wish = CategoryWish(name, name, parent, place)
+async def add(office: Office, name: str, parent: int | None = None, position: int = 0) -> int:
+    wish = CategoryWish(name, name, parent, position)
     return (await office.categories.add(wish, office.seller, office.clock())).category_id
 
 
@@ -26,7 +26,7 @@ def shape(branch: tuple[Category, ...]) -> Shape:
 
 
 async def test_categories_are_listed_as_a_tree_with_their_types(office: Office) -> None:
-    park, show = await add(office, "park", place=2), await add(office, "show", place=1)
+    park, show = await add(office, "park", position=2), await add(office, "show", position=1)
     adult = await add(office, "adult", park)
     one = await office.ticket_type()
     await office.categories.put_type(one.type_id, adult, office.seller, office.clock())

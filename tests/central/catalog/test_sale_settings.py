@@ -6,17 +6,17 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from central.catalog.sale_settings import SaleSetting, Seller, Subject, SubjectKind, Targets
+from central.catalog.sale_settings import SaleSetting, Seller, SellingParty, SellingPartyKind, Targets
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import ALL, Permission
-from central.identity.setting_groups import GroupKind, SettingGroup
+from central.identity.setting_groups import SettingGroup, SettingGroupKind
 from protocol.identifiers import TicketTypeId
 from tests.builders.office import VISIT, Office, sign_in
 
-WINDOW = Subject(SubjectKind.CHANNEL, "window")
-KIOSK = Subject(SubjectKind.CHANNEL, "kiosk")
+WINDOW = SellingParty(SellingPartyKind.CHANNEL, "window")
+KIOSK = SellingParty(SellingPartyKind.CHANNEL, "kiosk")
 ANNA = Seller(1, "window", sells_all=False)
-OWN = Subject(SubjectKind.SELLER, "1")
+OWN = SellingParty(SellingPartyKind.SELLER, "1")
 BUT_SELL_ALL = [one for one in ALL if one != Permission.SALES_SELL_ALL]
 
 
@@ -26,8 +26,8 @@ async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Ap
         yield one
 
 
-async def set_(office: Office, subject: Subject, *types: int, all_types: bool = False) -> None:
-    setting = SaleSetting(subject, all_types, frozenset(TicketTypeId(one) for one in types))
+async def set_(office: Office, party: SellingParty, *types: int, all_types: bool = False) -> None:
+    setting = SaleSetting(party, all_types, frozenset(TicketTypeId(one) for one in types))
     await office.sale_settings.set(setting, office.seller, office.clock())
 
 
@@ -49,11 +49,11 @@ async def test_a_seller_sells_what_the_channel_may_narrowed_by_the_own_setting(
 ) -> None:
     for _ in range(3):
         await office.ticket_type()
-    for subject, types in ((WINDOW, channel), (OWN, own)):
+    for party, types in ((WINDOW, channel), (OWN, own)):
         if isinstance(types, tuple):
-            await set_(office, subject, *types)
+            await set_(office, party, *types)
         elif types is not None:
-            await set_(office, subject, all_types=True)
+            await set_(office, party, all_types=True)
     await set_(office, KIOSK, all_types=True)
     assert await office.sale_settings.sellable(ANNA) == expected
     assert await office.sale_settings.sellable(Seller(1, "nowhere", sells_all=True)) == {1, 2, 3}
@@ -66,25 +66,25 @@ async def test_a_setting_is_copied_and_then_goes_its_own_way(office: Office) -> 
     await set_(office, OWN, 1, 2)
     await office.sale_settings.copy(WINDOW, Targets({OWN, KIOSK}), office.seller, office.clock())
     await set_(office, WINDOW, all_types=True)
-    found = {one.subject: (one.all_types, one.types) for one in await office.sale_settings.all_settings()}
+    found = {one.party: (one.all_types, one.types) for one in await office.sale_settings.all_settings()}
     assert found == {WINDOW: (True, frozenset()), OWN: (False, {1}), KIOSK: (False, {1})}
 
 
 @pytest.mark.parametrize(
-    ("subject", "types", "code"),
+    ("party", "types", "code"),
     [
-        (Subject(SubjectKind.SELLER, "9"), (), ProblemCode.NOT_FOUND),
-        (Subject(SubjectKind.SELLER, "01"), (), ProblemCode.NOT_FOUND),
-        (Subject(SubjectKind.SELLER, "anna"), (), ProblemCode.NOT_FOUND),
-        (Subject(SubjectKind.SELLER, "9" * 32), (), ProblemCode.NOT_FOUND),
+        (SellingParty(SellingPartyKind.SELLER, "9"), (), ProblemCode.NOT_FOUND),
+        (SellingParty(SellingPartyKind.SELLER, "01"), (), ProblemCode.NOT_FOUND),
+        (SellingParty(SellingPartyKind.SELLER, "anna"), (), ProblemCode.NOT_FOUND),
+        (SellingParty(SellingPartyKind.SELLER, "9" * 32), (), ProblemCode.NOT_FOUND),
         (WINDOW, (9,), ProblemCode.INPUT_INVALID),
     ],
 )
 async def test_what_is_not_there_cannot_be_set(
-    office: Office, subject: Subject, types: tuple[int, ...], code: ProblemCode
+    office: Office, party: SellingParty, types: tuple[int, ...], code: ProblemCode
 ) -> None:
     with pytest.raises(Problem) as problem:
-        await set_(office, subject, *types)
+        await set_(office, party, *types)
     assert problem.value.code is code
     with pytest.raises(Problem, match="no setting"):
         await office.sale_settings.copy(KIOSK, Targets({WINDOW}), office.seller, office.clock())
@@ -130,11 +130,11 @@ async def test_a_setting_is_copied_to_all_who_stand_in_a_group(office: Office) -
     settings, groups, by, now = office.sale_settings, office.setting_groups, office.seller, office.clock()
     types = frozenset({(await office.ticket_type()).type_id})
     await settings.set(SaleSetting(WINDOW, all_types=False, types=types), by, now)
-    for kind, members in ((GroupKind.SELLER, ("1",)), (GroupKind.CHANNEL, ("kiosk", "window"))):
+    for kind, members in ((SettingGroupKind.SELLER, ("1",)), (SettingGroupKind.CHANNEL, ("kiosk", "window"))):
         await groups.put(SettingGroup(kind, "east", members), by, now)
     copies = await settings.copy(WINDOW, Targets(seller_groups=["east"], channel_groups=["east"]), by, now)
-    expected = [Subject(SubjectKind.CHANNEL, "kiosk"), Subject(SubjectKind.SELLER, "1")]
-    assert [(one.subject, one.types) for one in copies] == [(subject, types) for subject in expected]
+    expected = [SellingParty(SellingPartyKind.CHANNEL, "kiosk"), SellingParty(SellingPartyKind.SELLER, "1")]
+    assert [(one.party, one.types) for one in copies] == [(party, types) for party in expected]
     with pytest.raises(Problem, match="there is no seller group west"):
         await settings.copy(WINDOW, Targets(seller_groups=["west"]), by, now)
 
@@ -142,11 +142,11 @@ async def test_a_setting_is_copied_to_all_who_stand_in_a_group(office: Office) -
 async def test_groups_are_set_again_and_deleted_and_grant_nothing(office: Office) -> None:
     groups, by, now = office.setting_groups, office.seller, office.clock()
     before = await office.sale_settings.all_settings()
-    await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("window",)), by, now)
-    await groups.put(SettingGroup(GroupKind.CHANNEL, "east", ("kiosk", "kiosk")), by, now)
-    assert await groups.groups() == (SettingGroup(GroupKind.CHANNEL, "east", ("kiosk",)),)
+    await groups.put(SettingGroup(SettingGroupKind.CHANNEL, "east", ("window",)), by, now)
+    await groups.put(SettingGroup(SettingGroupKind.CHANNEL, "east", ("kiosk", "kiosk")), by, now)
+    assert await groups.groups() == (SettingGroup(SettingGroupKind.CHANNEL, "east", ("kiosk",)),)
     assert await office.sale_settings.all_settings() == before
-    await groups.delete(GroupKind.CHANNEL, "east", by, now)
+    await groups.delete(SettingGroupKind.CHANNEL, "east", by, now)
     assert await groups.groups() == ()
     with pytest.raises(Problem, match="there is no channel group east"):
-        await groups.delete(GroupKind.CHANNEL, "east", by, now)
+        await groups.delete(SettingGroupKind.CHANNEL, "east", by, now)

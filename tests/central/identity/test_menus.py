@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from central.domain.principal import Principal
 from central.domain.problems import Problem
 from central.identity.menu_service import Menus
-from central.identity.menus import SHIPPED, Group, Menu, Page, PlacedGroup, PlacedPage, arranged, fault_of, seen_by
+from central.identity.menus import SHIPPED, ArrangedMenuGroup, ArrangedPage, Menu, MenuGroup, Page, arranged, fault_of, seen_by
 from central.identity.permissions import ALL, Permission
 from tests.builders.office import Office
 
@@ -17,9 +17,11 @@ KEYS = [page.key for group in SHIPPED for page in group.pages]
 BOSS = Principal(1, "seller", frozenset(ALL), must_change_password=False)
 
 
-def placed(menu: Menu) -> tuple[PlacedGroup, ...]:
+def placed(menu: Menu) -> tuple[ArrangedMenuGroup, ...]:
     return tuple(
-        PlacedGroup(one.key, one.title_zh, one.title_en, tuple(PlacedPage(page.key, page.is_hidden) for page in one.pages))
+        ArrangedMenuGroup(
+            one.key, one.title_zh, one.title_en, tuple(ArrangedPage(page.key, page.is_hidden) for page in one.pages)
+        )
         for one in menu
     )
 
@@ -36,19 +38,19 @@ def test_the_shipped_menu_has_no_fault_and_names_every_page_once() -> None:
 
 @given(st.permutations(KEYS), st.sets(st.sampled_from(KEYS)))
 def test_any_arrangement_keeps_every_page_in_the_order_that_was_asked(order: list[str], hidden: set[str]) -> None:
-    asked = (PlacedGroup("own", "我的", "Mine", tuple(PlacedPage(key, key in hidden) for key in order)),)
+    asked = (ArrangedMenuGroup("own", "我的", "Mine", tuple(ArrangedPage(key, key in hidden) for key in order)),)
     menu = arranged(asked)
     assert fault_of(asked) is None
     assert keys(menu) == order
     assert set(keys(seen_by(menu, ALL))) == set(order) - hidden
 
 
-def with_more(key: str, *pages: str) -> tuple[PlacedGroup, ...]:
-    more = PlacedGroup(key, "更", "More", tuple(PlacedPage(page, is_hidden=False) for page in pages))
+def with_more(key: str, *pages: str) -> tuple[ArrangedMenuGroup, ...]:
+    more = ArrangedMenuGroup(key, "更", "More", tuple(ArrangedPage(page, is_hidden=False) for page in pages))
     return (*placed(SHIPPED), more)
 
 
-def without(key: str) -> tuple[PlacedGroup, ...]:
+def without(key: str) -> tuple[ArrangedMenuGroup, ...]:
     return tuple(replace(group, pages=tuple(page for page in group.pages if page.key != key)) for group in placed(SHIPPED))
 
 
@@ -57,7 +59,7 @@ def without(key: str) -> tuple[PlacedGroup, ...]:
     [
         (without("users"), "the page users is missing; hide it instead"),
         (
-            (*placed(SHIPPED), PlacedGroup("more", "更", "More", (PlacedPage("users", is_hidden=False),))),
+            (*placed(SHIPPED), ArrangedMenuGroup("more", "更", "More", (ArrangedPage("users", is_hidden=False),))),
             "the page users stands twice",
         ),
         (with_more("more", "users"), "the page users stands twice"),
@@ -65,14 +67,14 @@ def without(key: str) -> tuple[PlacedGroup, ...]:
         (with_more("system"), "the group system stands twice"),
     ],
 )
-def test_a_wrong_arrangement_is_named(arrangement: tuple[PlacedGroup, ...], fault: str) -> None:
+def test_a_wrong_arrangement_is_named(arrangement: tuple[ArrangedMenuGroup, ...], fault: str) -> None:
     assert fault_of(arrangement) == fault
 
 
 def test_a_page_of_a_later_version_stands_in_its_group_of_an_old_arrangement() -> None:
     old = without("roles")
     assert keys(arranged(old)).count("roles") == 1
-    later = (*SHIPPED, Group("moon", "月", "Moon", (Page("dark-side", "背面", "Dark side", Permission.USERS_READ),)))
+    later = (*SHIPPED, MenuGroup("moon", "月", "Moon", (Page("dark-side", "背面", "Dark side", Permission.USERS_READ),)))
     assert keys(arranged(placed(SHIPPED), later))[-1] == "dark-side"
 
 

@@ -9,27 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from central.parameters.groups import KINDS, GroupName
+from central.parameters.groups import KINDS, ParameterGroupName
 from central.parameters.rules.changes import NOTHING, FieldKind, Kept, Value, changed, fields, parsed, secret_names, split
 from central.parameters.texts import FIELDS, GROUPS
 from tests.builders.merchant import alipay_values, wechat_values
 
-ALIPAY, WECHAT, KIOSK, OTA = GroupName.PAYMENT_ALIPAY, GroupName.PAYMENT_WECHAT, GroupName.KIOSK, GroupName.OTA
+ALIPAY, WECHAT, KIOSK, OTA = (
+    ParameterGroupName.PAYMENT_ALIPAY,
+    ParameterGroupName.PAYMENT_WECHAT,
+    ParameterGroupName.KIOSK,
+    ParameterGroupName.OTA,
+)
 ACCOUNT: dict[str, Value] = {"app_id": "wx0123456789abcdef", "app_secret": "s" * 32, "message_token": "t" * 8}
 
 
 def test_every_group_and_every_field_has_its_words_in_both_languages() -> None:
-    assert list(GROUPS) == list(KINDS) == list(GroupName)
-    assert {group: list(FIELDS[group]) for group in GroupName} == {group: list(KINDS[group].model_fields) for group in GroupName}
+    assert list(GROUPS) == list(KINDS) == list(ParameterGroupName)
+    assert {group: list(FIELDS[group]) for group in ParameterGroupName} == {
+        group: list(KINDS[group].model_fields) for group in ParameterGroupName
+    }
     assert all(zh and en for group in FIELDS.values() for zh, en in group.values())
 
 
 def test_the_secrets_are_those_that_open_something() -> None:
-    assert {group: secret_names(group) for group in GroupName if secret_names(group)} == {
+    assert {group: secret_names(group) for group in ParameterGroupName if secret_names(group)} == {
         WECHAT: {"merchant_private_key", "api_v3_key"},
         ALIPAY: {"app_private_key"},
-        GroupName.MINI_PROGRAM: {"app_secret"},
-        GroupName.OFFICIAL_ACCOUNT: {"app_secret", "message_token", "encoding_aes_key"},
+        ParameterGroupName.MINI_PROGRAM: {"app_secret"},
+        ParameterGroupName.OFFICIAL_ACCOUNT: {"app_secret", "message_token", "encoding_aes_key"},
     }
 
 
@@ -43,7 +50,7 @@ def test_a_field_says_how_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize(("group", "stated"), [(WECHAT, wechat_values), (ALIPAY, alipay_values)])
 def test_what_the_merchant_got_is_valid_and_nothing_of_it_is_lost(
-    group: GroupName, stated: Callable[[], dict[str, Value]]
+    group: ParameterGroupName, stated: Callable[[], dict[str, Value]]
 ) -> None:
     values = stated()
     kept = split(group, parsed(group, values, NOTHING))
@@ -96,11 +103,13 @@ def _public(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
         (KIOSK, {"notice_zh": "a\0b"}, "notice_zh"),
         (OTA, {"allowed_networks": ["10.0.0.1/8"]}, "allowed_networks"),
         (OTA, {"allowed_networks": ["10.0.0.0/8"] * 51}, "allowed_networks"),
-        (GroupName.OFFICIAL_ACCOUNT, {**ACCOUNT, "encoding_aes_key": "k" * 42}, "encoding_aes_key"),
-        (GroupName.OFFICIAL_ACCOUNT, {**ACCOUNT, "message_token": "two words"}, "message_token"),
+        (ParameterGroupName.OFFICIAL_ACCOUNT, {**ACCOUNT, "encoding_aes_key": "k" * 42}, "encoding_aes_key"),
+        (ParameterGroupName.OFFICIAL_ACCOUNT, {**ACCOUNT, "message_token": "two words"}, "message_token"),
     ],
 )
-def test_what_is_wrong_is_named_and_no_secret_is_repeated(group: GroupName, change: dict[str, Value], named: str) -> None:
+def test_what_is_wrong_is_named_and_no_secret_is_repeated(
+    group: ParameterGroupName, change: dict[str, Value], named: str
+) -> None:
     sound = {WECHAT: wechat_values, ALIPAY: alipay_values}.get(group, dict)()
     with pytest.raises(ValidationError) as caught:
         parsed(group, {**sound, **change}, NOTHING)
@@ -121,7 +130,7 @@ def test_addresses_of_simulators_on_this_machine_need_no_tls() -> None:
 
 
 def test_a_secret_that_is_left_out_stays_and_one_that_is_null_goes() -> None:
-    group, aes = GroupName.OFFICIAL_ACCOUNT, "k" * 43
+    group, aes = ParameterGroupName.OFFICIAL_ACCOUNT, "k" * 43
     kept = split(group, parsed(group, {**ACCOUNT, "encoding_aes_key": aes}, NOTHING))
     same = split(group, parsed(group, {"app_id": ACCOUNT["app_id"]}, kept))
     assert same == kept

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from central.domain.principal import Principal
-from central.parameters.groups import GroupName, KioskGroup, MiniProgramGroup, WeChatPayGroup
+from central.parameters.groups import KioskGroup, MiniProgramGroup, ParameterGroupName, WeChatPayGroup
 from central.parameters.service import Change, Parameters
 from central.payments.configured import MAKERS, ConfiguredInstitutions, Surroundings
 from central.payments.merchants import MERCHANTS
@@ -54,7 +54,7 @@ def shown(group: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
     return {one["name"]: one["is_set"] if one["kind"] == "secret" else one["value"] for one in group["fields"]}
 
 
-def change_of(group: GroupName, values: dict[str, Any], version: int = 0) -> Change:
+def change_of(group: ParameterGroupName, values: dict[str, Any], version: int = 0) -> Change:
     return Change(group, version, values)
 
 
@@ -65,7 +65,7 @@ def boss(office: Office) -> Principal:
 
 async def test_a_group_that_was_never_set_shows_its_defaults(client: Client) -> None:
     listed = (await get(client, "/api/v1/parameters"))["items"]
-    assert [(one["group"], one["version"]) for one in listed] == [(name.value, 0) for name in GroupName]
+    assert [(one["group"], one["version"]) for one in listed] == [(name.value, 0) for name in ParameterGroupName]
     kiosk = await get(client, KIOSK)
     assert (kiosk["version"], kiosk["changed_at"], shown(kiosk)["idle_s"]) == (0, None, 60)
 
@@ -128,10 +128,10 @@ async def test_secrets_are_sealed_to_their_group(client: Client, office: Office)
     await put(client, "/api/v1/parameters/mini-program", PROGRAM)
     await put(client, KIOSK, {})
     async with office.store.transaction() as work:
-        row = await work.session.get_one(ParameterGroupRow, GroupName.MINI_PROGRAM)
+        row = await work.session.get_one(ParameterGroupRow, ParameterGroupName.MINI_PROGRAM)
         assert SECRET not in row.stated
         assert SECRET.encode() not in row.secrets_sealed
-        kiosk = await work.session.get_one(ParameterGroupRow, GroupName.KIOSK)
+        kiosk = await work.session.get_one(ParameterGroupRow, ParameterGroupName.KIOSK)
         kiosk.secrets_sealed = row.secrets_sealed
         work.session.add(kiosk)
     with pytest.raises(StorageError):
@@ -139,7 +139,7 @@ async def test_secrets_are_sealed_to_their_group(client: Client, office: Office)
 
 
 async def test_what_a_later_version_does_not_take_any_more_is_said_to_be_set_again(office: Office, boss: Principal) -> None:
-    await office.parameters.change(change_of(GroupName.KIOSK, {"idle_s": 90}), boss, office.clock())
+    await office.parameters.change(change_of(ParameterGroupName.KIOSK, {"idle_s": 90}), boss, office.clock())
     async with office.store.transaction() as work:
         await (await work.session.connection()).execute(text("""UPDATE parameter_group SET stated = '{"idle_s": 5}'"""))
     with pytest.raises(SettingsError, match="set them again"):
@@ -152,15 +152,15 @@ async def test_an_institution_follows_its_parameters_without_a_restart(office: O
     with ThreadPoolExecutor(1) as pool:
         institutions = ConfiguredInstitutions(office.parameters, Surroundings(pool, office.clock))
         assert await institutions() == {}
-        await here.change(change_of(GroupName.PAYMENT_WECHAT, wechat_values()), boss, office.clock())
+        await here.change(change_of(ParameterGroupName.PAYMENT_WECHAT, wechat_values()), boss, office.clock())
         first = await institutions()
         assert list(first) == [Method.WECHAT]
-        await here.change(change_of(GroupName.PAYMENT_ALIPAY, alipay_values()), boss, office.clock())
+        await here.change(change_of(ParameterGroupName.PAYMENT_ALIPAY, alipay_values()), boss, office.clock())
         both = await institutions()
         assert list(both) == [Method.WECHAT, Method.ALIPAY]
         assert both[Method.WECHAT] is first[Method.WECHAT]
         moved = {**wechat_values("http://127.0.0.1:10"), "merchant_private_key": wechat_values()["merchant_private_key"]}
-        await here.change(change_of(GroupName.PAYMENT_WECHAT, moved, version=1), boss, office.clock())
+        await here.change(change_of(ParameterGroupName.PAYMENT_WECHAT, moved, version=1), boss, office.clock())
         assert (await institutions())[Method.WECHAT] is not first[Method.WECHAT]
         assert (await institutions())[Method.ALIPAY] is both[Method.ALIPAY]
     kept = await office.parameters.current(WeChatPayGroup)

@@ -4,7 +4,7 @@ import pytest
 
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
-from central.parameters.groups import GroupName
+from central.parameters.groups import ParameterGroupName
 from central.parameters.service import Change
 from central.payments.institution import RefundProcessing
 from central.payments.methods import Method
@@ -22,13 +22,16 @@ OTHER = {"mchid": "1900000999"}
 @pytest.fixture
 async def shop(office: Office) -> Office:
     """An office with the parameters of both institutions."""
-    for group, values in ((GroupName.PAYMENT_WECHAT, wechat_values()), (GroupName.PAYMENT_ALIPAY, alipay_values())):
+    for group, values in (
+        (ParameterGroupName.PAYMENT_WECHAT, wechat_values()),
+        (ParameterGroupName.PAYMENT_ALIPAY, alipay_values()),
+    ):
         await office.parameters.change(Change(group, 0, values), BOSS, office.clock())
     return office
 
 
 async def _change(shop: Office, **values: str) -> int:
-    changed = Change(GroupName.PAYMENT_WECHAT, 1, wechat_values() | values)
+    changed = Change(ParameterGroupName.PAYMENT_WECHAT, 1, wechat_values() | values)
     return (await shop.parameters.change(changed, BOSS, shop.clock())).version
 
 
@@ -49,7 +52,7 @@ async def test_a_payment_without_an_end_keeps_its_merchant_and_not_its_keys(shop
         await _change(shop, **OTHER)
     assert problem.value.code is ProblemCode.MERCHANT_IN_USE
     assert await _change(shop, api_v3_key="f" * 32) == 2
-    other = Change(GroupName.PAYMENT_ALIPAY, 1, alipay_values() | {"seller_id": "2088000000000009"})
+    other = Change(ParameterGroupName.PAYMENT_ALIPAY, 1, alipay_values() | {"seller_id": "2088000000000009"})
     assert (await shop.parameters.change(other, BOSS, shop.clock())).version == 2
 
 

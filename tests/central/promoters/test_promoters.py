@@ -11,7 +11,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
-from central.promoters.service import GroupWish, Promoter, PromoterWish
+from central.promoters.service import Promoter, PromoterGroupWish, PromoterWish
 from central.refunds.upgrades import WantedUpgrade
 from central.reports.filters import Wanted as Asked
 from central.reports.orders import ORDERS
@@ -60,7 +60,7 @@ async def test_an_order_is_due_to_whose_code_it_was_given(office: Office) -> Non
 
 
 async def test_no_code_keeps_an_order_from_being_made(office: Office) -> None:
-    group = await office.promoters.add_group(GroupWish("guides", is_disabled=True), office.seller, office.clock())
+    group = await office.promoters.add_group(PromoterGroupWish("guides", is_disabled=True), office.seller, office.clock())
     anna, bob = await added(office, wish(disabled=True)), await added(office, wish(group=group.group_id))
     codes = {None: None, anna.code: Promotion.DISABLED, bob.code: Promotion.DISABLED, "no such code": Promotion.UNKNOWN}
     for number, (code, promotion) in enumerate(codes.items()):
@@ -114,7 +114,7 @@ async def test_a_ticket_that_is_handed_in_for_a_dearer_one_stays_due_to_the_prom
 
 async def test_what_is_not_there_or_taken_is_said(office: Office) -> None:
     promoters, seller, now = office.promoters, office.seller, office.clock()
-    await promoters.add_group(GroupWish("guides", is_disabled=False), seller, now)
+    await promoters.add_group(PromoterGroupWish("guides", is_disabled=False), seller, now)
     for asked, code in (
         (promoters.add(wish(group=9), seller, now), ProblemCode.NOT_FOUND),
         (promoters.change(9, wish(), seller, now), ProblemCode.NOT_FOUND),
@@ -125,7 +125,7 @@ async def test_what_is_not_there_or_taken_is_said(office: Office) -> None:
             await asked
         assert problem.value.code is code
     with pytest.raises(Problem) as problem:
-        await promoters.add_group(GroupWish("guides", is_disabled=True), seller, now)
+        await promoters.add_group(PromoterGroupWish("guides", is_disabled=True), seller, now)
     assert problem.value.code is ProblemCode.CONFLICT
 
 

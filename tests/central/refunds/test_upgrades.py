@@ -7,7 +7,7 @@ import pytest
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
-from central.issuing.records import Ticket
+from central.issuing.tickets import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.payments.service import Start

@@ -15,7 +15,7 @@ from central.domain.problems import Problem
 from central.reports import exports
 from central.reports.exports import Table, csv_cell, yuan
 from central.reports.listing import Column, Kind, Names
-from central.reports.routes.exports import DESK, MOST_AT_ONCE
+from central.reports.routes.exports import EXPORT_TURNS, MOST_AT_ONCE
 from tests.builders.office import Office, sign_in
 from tests.builders.trade import Trade
 
@@ -105,7 +105,7 @@ async def test_a_list_is_taken_away_whole_in_the_readers_language(
 
 async def test_so_many_exports_at_once_and_no_more(office: Office) -> None:
     app = office.application()
-    desk = app[DESK]
+    desk = app[EXPORT_TURNS]
     held = [desk.place() for _ in range(MOST_AT_ONCE)]
     for one in held:
         one.__enter__()

@@ -21,7 +21,7 @@ from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS
 from central.reports.refunds import REFUNDS
 from central.reports.reprints import REPRINTS
-from central.reports.routes.exports import Desk
+from central.reports.routes.exports import ExportTurns
 from central.reports.shifts import SHIFTS
 from central.store.unit_of_work import Store
 from tests.builders.central import HandClock, SeededBytes
@@ -177,7 +177,7 @@ async def test_what_is_done_when_the_server_ends_keeps_its_file(kept: KeptExport
 
 
 async def test_it_takes_a_place_of_the_desk_until_it_ends(kept: KeptExports) -> None:
-    desk, pages = Desk(), [Pages(), Pages()]
+    desk, pages = ExportTurns(), [Pages(), Pages()]
     for one in pages:
         await kept.begin(ASKED, TABLE, aiter(one), desk.place())
     assert await code_of(kept.begin(ASKED, TABLE, aiter(Pages()), desk.place())) is ProblemCode.BUSY

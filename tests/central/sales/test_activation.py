@@ -11,7 +11,7 @@ from sqlmodel import select
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
-from central.issuing.records import Ticket, id_text
+from central.issuing.tickets import Ticket, id_text
 from central.refunds.rules.amounts import WantedRefund
 from central.reports.activation_codes import CODES
 from central.reports.filters import Wanted as Asked

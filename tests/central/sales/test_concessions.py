@@ -52,7 +52,7 @@ async def test_the_quote_says_who_is_entitled_and_the_sale_keeps_what_was_seen(o
     ]
     order = await office.sell(one, quantity=2, evidence=(STUDENT, STUDENT))
     seen = await office.evidences.of_order(order.order_id)
-    assert [(each.line, each.place, each.kind, each.last_characters) for each in seen] == [
+    assert [(each.line, each.position, each.kind, each.last_characters) for each in seen] == [
         (0, 0, EvidenceKind.STUDENT_CARD, "8X21"),
         (0, 1, EvidenceKind.STUDENT_CARD, "8X21"),
     ]

@@ -14,7 +14,7 @@ from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.records import Ticket
+from central.issuing.tickets import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.rules.amounts import WantedRefund

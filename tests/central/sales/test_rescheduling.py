@@ -11,7 +11,7 @@ from sqlmodel import select
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
-from central.issuing.records import Ticket
+from central.issuing.tickets import Ticket
 from central.refunds.batches import Affected, ClosedDay
 from central.refunds.rules.amounts import WantedRefund
 from central.sales.rules.pricing import Holder

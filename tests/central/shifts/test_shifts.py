@@ -12,7 +12,7 @@ from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
 from central.sales.orders import Order
-from central.shifts.records import Closed, Shift
+from central.shifts.rows import Closed, Shift
 from central.shifts.rules.drawer import Count
 from central.shifts.service import Closing, Opening
 from central.store.unit_of_work import Work

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from protocol.errors import StorageError
 from tests.builders.central import FIELD_KEYS, SeededBytes, field_seal
 
-PLACE = Place("ticket_holder", "number", "7/0")
+PLACE = SealedField("ticket_holder", "number", "7/0")
 
 
 @pytest.mark.law(9)
@@ -18,9 +18,9 @@ def test_what_was_sealed_opens_there_and_nowhere_else(text: str, data: st.DataOb
     sealed = seal.seal(text, PLACE)
     assert seal.open(sealed, PLACE) == text
     for other in (
-        Place("order", "number", "7/0"),
-        Place("ticket_holder", "name", "7/0"),
-        Place("ticket_holder", "number", "7/1"),
+        SealedField("order", "number", "7/0"),
+        SealedField("ticket_holder", "name", "7/0"),
+        SealedField("ticket_holder", "number", "7/1"),
     ):
         with pytest.raises(StorageError):
             seal.open(sealed, other)

@@ -21,7 +21,7 @@ from protocol.sync.answers import DutyAnswer
 from protocol.sync.messages import Duty, SignOffRequest
 
 
-class Shifts:
+class Duties:
     """Notes which agents admit."""
 
     def __init__(self, store: Store, guard: AgentGuard, signers: Callable[[Instant], Signers], fence_moved: Wake) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import col, delete, select
 from central.agencies.rules.contracts import Charges, ContractPrice
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.rules.pricing import AgreedPrice
-from central.store.sealed import FieldSeal, Place
+from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.agencies import AgencyPriceRow, AgencyRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
@@ -114,15 +114,15 @@ def agreed(prices: tuple[ContractPrice, ...]) -> tuple[AgreedPrice, ...]:
     return tuple(AgreedPrice(one.type_id, one.first, one.last, one.price_fen) for one in prices)
 
 
-def sealed(seal: FieldSeal, contacts: tuple[Contact, ...], place: Place) -> bytes:
+def sealed(seal: FieldSeal, contacts: tuple[Contact, ...], place: SealedField) -> bytes:
     """Return contacts as they are stored."""
     return seal.seal(json.dumps([[one.name, one.phone] for one in contacts]), place)
 
 
-def opened(seal: FieldSeal, kept: bytes, place: Place) -> tuple[Contact, ...]:
+def opened(seal: FieldSeal, kept: bytes, place: SealedField) -> tuple[Contact, ...]:
     """Return contacts as people gave them."""
     return tuple(Contact(name, phone) for name, phone in json.loads(seal.open(kept, place)))
 
 
-def _at(agency_id: int | None) -> Place:
-    return Place("agency", "contacts_sealed", str(agency_id))
+def _at(agency_id: int | None) -> SealedField:
+    return SealedField("agency", "contacts_sealed", str(agency_id))

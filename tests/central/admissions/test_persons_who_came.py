@@ -15,7 +15,7 @@ IN, OUT = Direction.ENTRY, Direction.EXIT
 
 @pytest.mark.law(12)
 @pytest.mark.parametrize(
-    ("checks", "passages", "heads"),
+    ("checks", "passages", "came"),
     [
         ([TWICE, {"check": "re-entry"}], [(IN, 6), (OUT, 4), (IN, 4)], 6),
         ([TWICE, {"check": "re-entry"}], [(IN, 6), (OUT, 4), (IN, 7)], 9),
@@ -24,8 +24,8 @@ IN, OUT = Direction.ENTRY, Direction.EXIT
         ([TWICE], [], 0),
     ],
 )
-async def test_heads_are_persons_and_not_entries(
-    office: Office, checks: list[dict[str, Any]], passages: list[tuple[Direction, int]], heads: int
+async def test_persons_who_came_are_persons_and_not_entries(
+    office: Office, checks: list[dict[str, Any]], passages: list[tuple[Direction, int]], came: int
 ) -> None:
     trade = await Trade(office).open()
     rights = [{"sites": [1], "always": checks}]
@@ -34,4 +34,4 @@ async def test_heads_are_persons_and_not_entries(
     for direction, persons in passages:
         await trade.admit(ticket.ticket_id, office.clock.advance(seconds=60), direction, persons)
     async with office.store.reading() as work:
-        assert await Admissions(office.store).heads(work, ticket.ticket_id) == heads
+        assert await Admissions(office.store).persons_who_came(work, ticket.ticket_id) == came
