@@ -11,9 +11,8 @@ from contextlib import suppress
 from typing import ClassVar
 
 import structlog
-from pydantic import Field
 
-from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, Sheet, Surroundings
+from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, SerialDeviceSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import sam
 from edge.devices.framing.double_reads import DoubleReads
@@ -30,7 +29,7 @@ TRIES = 3
 _log = structlog.get_logger()
 
 
-class IdCardSettings(DocumentReaderSettings):
+class IdCardSettings(SerialDeviceSettings, DocumentReaderSettings):
     """A reader with a SAM behind a serial line."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -46,13 +45,7 @@ class IdCardSettings(DocumentReaderSettings):
             "Names, addresses and photos are not read.",
         ),
     )
-    port: str = Field(min_length=1)
     baud: Baud = 115200
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     def make(self, around: Surroundings) -> DocumentReaderDriver:
         """Return the driver."""

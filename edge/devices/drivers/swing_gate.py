@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from edge.devices.driver_api import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
+from edge.devices.driver_api import Baud, SerialDeviceSettings, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import swing_gate
 from edge.devices.framing.swing_gate import Command, Status, StatusDecoder
@@ -26,7 +26,7 @@ MAX_FAILED_POLLS = 3
 RELEASE_LIMIT_S = 0.95  # the port promises an answer within 1 s
 
 
-class SwingGateSettings(TurnstileSettings):
+class SwingGateSettings(SerialDeviceSettings, TurnstileSettings):
     """A serial gate. `entry_side` is the side that its controller calls left or right."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -39,15 +39,9 @@ class SwingGateSettings(TurnstileSettings):
             "Fire is not shown by the status.",
         ),
     )
-    port: str = Field(min_length=1)
     baud: Baud = 19200
     address: int = Field(default=1, ge=0, le=255)
     entry_side: Literal["left", "right"] = "left"
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     @property
     def sensed(self) -> frozenset[Direction]:
