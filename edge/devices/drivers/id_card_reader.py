@@ -7,7 +7,6 @@ hashes.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import ClassVar
 
 import structlog
@@ -115,13 +114,7 @@ class IdCardReader:
 
     async def _ask(self, port: SerialPort, frame: bytes, limit_s: float = REPLY_LIMIT_S) -> Reply:
         for _ in range(TRIES):
-            port.take_unread()
-            port.write(frame)
-            decoder = ReplyDecoder()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(limit_s):
-                    while True:
-                        reply = decoder.feed(await port.receive())
-                        if reply is not None:
-                            return reply
+            reply = await port.ask(frame, ReplyDecoder().feed, limit_s)
+            if reply is not None:
+                return reply
         raise DeviceFault(f"{self.name}: the reader does not answer; check its power, cable and baud")

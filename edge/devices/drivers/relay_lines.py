@@ -1,6 +1,5 @@
 """Open relay boards without a timer: a line switches their relays, and reads them back where the board reports them."""
 
-import asyncio
 from contextlib import suppress
 from typing import Protocol
 
@@ -67,16 +66,7 @@ class SerialRelayLine:
         port.check()
         if not self.tells:
             return None
-        port.take_unread()
-        port.write(lcus.ASK_STATE)
-        decoder = StateDecoder(self._reply, self._channels)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(REPLY_LIMIT_S):
-                while True:
-                    on = decoder.feed(await port.receive())
-                    if on is not None:
-                        return on
-        return None
+        return await port.ask(lcus.ASK_STATE, StateDecoder(self._reply, self._channels).feed, REPLY_LIMIT_S)
 
     async def close(self) -> None:
         """Close the tty after the last command has left."""

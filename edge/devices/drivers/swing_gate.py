@@ -132,17 +132,12 @@ class SwingGate:
         port = self._port
         if port is None:
             raise DeviceFault(f"{self.name}: the gate is not connected; check its power and cable")
-        port.take_unread()
-        port.write(swing_gate.command(self._wired.address, kind, persons))
         decoder = StatusDecoder(self._wired.address)
-        try:
-            async with asyncio.timeout(REPLY_LIMIT_S):
-                while True:
-                    for status in decoder.feed(await port.receive()):
-                        if status.executed == kind:
-                            return status
-        except TimeoutError:
-            return None
+
+        def answering(data: bytes) -> Status | None:
+            return next((status for status in decoder.feed(data) if status.executed == kind), None)
+
+        return await port.ask(swing_gate.command(self._wired.address, kind, persons), answering, REPLY_LIMIT_S)
 
     def _take(self, status: Status) -> None:
         """Yield the passages since the last status, also those while the line was lost."""
