@@ -158,6 +158,6 @@ class Desk:
 
     def _race(self, out_trade_no: str) -> None:
         trade = self.trade(out_trade_no)
-        waits = trade is not None and trade.state in (TradeState.OPEN, TradeState.PAYING)
+        waits = trade is not None and trade.waits
         if waits and self.faults.takes(Fault.REVERSE_RACES_SUCCESS):
             self.confirm(out_trade_no)
