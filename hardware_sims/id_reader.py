@@ -4,6 +4,7 @@ Facts, as published: A card that was read is not found again before it was lifte
 start of a frame; a chip may hang in the field until the module is reset.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import reduce
 from operator import xor
@@ -84,7 +85,7 @@ class IdReader:
                 self._obey(body[2], body[3])
 
     def _obey(self, command: int, parameter: int) -> None:
-        dead = next((code for fault, code in _DEAD.items() if fault in self.faults), None)
+        dead = self._refusal(_DEAD)
         if dead is not None:
             self._answer(dead)
         elif command == RESET:
@@ -102,6 +103,9 @@ class IdReader:
         else:
             self._answer(UNKNOWN)
 
+    def _refusal(self, codes: Mapping[IdReaderFault, int]) -> int | None:
+        return next((code for fault, code in codes.items() if fault in self.faults), None)
+
     def _find(self) -> None:
         if self._card is None or self._was_read:
             self._answer(NO_CARD)
@@ -109,7 +113,7 @@ class IdReader:
             self._answer(FOUND, bytes(4))
 
     def _select(self) -> None:
-        refused = next((code for fault, code in _REFUSALS.items() if fault in self.faults), None)
+        refused = self._refusal(_REFUSALS)
         if self._card is None or self.faults & {IdReaderFault.TAKEN_BEFORE_SELECT, IdReaderFault.HUNG}:
             self._answer(NOT_SELECTED)
         elif refused is not None:

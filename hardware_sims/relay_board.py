@@ -9,6 +9,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from hardware_sims.modbus_slave import BROADCAST_UNIT, ModbusSlave
+from hardware_sims.relay_contacts import RelayContacts
 from hardware_sims.timers import Cancellable, Timers
 from hardware_sims.wires import Wire
 
@@ -73,27 +74,24 @@ class RelayBoard:
         self._unit = unit
         self._baud = baud
         self._powered = True
-        self._coils = [False] * CHANNELS
-        self._stuck: dict[int, bool] = {}
-        self._contacts = [False] * CHANNELS
+        self._relays = RelayContacts(CHANNELS)
         self._inputs = [False] * CHANNELS
         self._flashes: dict[int, Cancellable] = {}
-        self._contact_listeners: list[Callable[[int, bool], None]] = []
         self._slave = ModbusSlave(wire, timers, self._answer, self._replying_unit, baud)
 
     @property
     def coils(self) -> tuple[bool, ...]:
         """The commanded coils, as FC01 reads them."""
-        return tuple(self._coils)
+        return tuple(self._relays.coils)
 
     @property
     def contacts(self) -> tuple[bool, ...]:
         """The real contacts: a stuck contact differs from its coil."""
-        return tuple(self._contacts)
+        return tuple(self._relays.contacts)
 
     def on_contact(self, listener: Callable[[int, bool], None]) -> None:
         """Call `listener(channel, closed)` whenever a contact moves."""
-        self._contact_listeners.append(listener)
+        self._relays.on_contact(listener)
 
     def set_input(self, channel: int, *, closed: bool) -> None:
         """Open or close the contact wired to a digital input."""
@@ -101,11 +99,7 @@ class RelayBoard:
 
     def stick(self, channel: int, *, closed: bool | None) -> None:
         """Weld a contact closed, break it open, or repair it (None)."""
-        if closed is None:
-            self._stuck.pop(channel, None)
-        else:
-            self._stuck[channel] = closed
-        self._move_contact(channel)
+        self._relays.stick(channel, closed=closed)
 
     def reset(self) -> None:
         """Restart by itself: every coil is off, every flash is forgotten."""
@@ -157,7 +151,7 @@ class RelayBoard:
         return pdu
 
     def _read_bits(self, function: int, address: int, count: int) -> bytes:
-        bits = self._coils if function == READ_COILS else self._inputs
+        bits = self._relays.coils if function == READ_COILS else self._inputs
         wanted = self._span(address, count)
         packed = sum(bits[channel] << index for index, channel in enumerate(wanted))
         return bytes([function, 1, packed])
@@ -179,7 +173,7 @@ class RelayBoard:
         if value not in (COIL_ON, COIL_OFF, COIL_TOGGLE):
             raise _ModbusError(_ILLEGAL_VALUE)
         for each in range(CHANNELS) if channel == ALL_CHANNELS else (channel,):
-            self._command(each, on=value == COIL_ON or (value == COIL_TOGGLE and not self._coils[each]))
+            self._command(each, on=value == COIL_ON or (value == COIL_TOGGLE and not self._relays.coils[each]))
 
     def _flash(self, channel: int, *, on: bool, units: int) -> None:
         if channel >= CHANNELS:
@@ -230,13 +224,4 @@ class RelayBoard:
         flash = self._flashes.pop(channel, None)
         if flash is not None:
             flash.cancel()
-        self._coils[channel] = on
-        self._move_contact(channel)
-
-    def _move_contact(self, channel: int) -> None:
-        closed = self._stuck.get(channel, self._coils[channel])
-        if closed == self._contacts[channel]:
-            return
-        self._contacts[channel] = closed
-        for listener in self._contact_listeners:
-            listener(channel, closed)
+        self._relays.command(channel, on=on)

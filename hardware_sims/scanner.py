@@ -11,10 +11,10 @@ from enum import IntEnum, StrEnum
 from functools import partial
 
 from hardware_sims.checksums import xmodem_crc
-from hardware_sims.timers import Cancellable, Timers
+from hardware_sims.scanner_eye import REREAD_S, ScannerEye
+from hardware_sims.timers import Timers
 from hardware_sims.wires import TERMIOS_SPEEDS, Wire
 
-REREAD_S = 0.1
 SINGLE_READ_S = 5.0  # how long a trigger waits for a code
 DOUBLE_READ_GAP_S = 0.02
 MAX_CODE_BYTES = 4296  # the most that one QR code holds
@@ -68,21 +68,19 @@ def _divisor(baud: int) -> int:
     return (BAUD_CLOCK + baud // 2) // baud  # rounded: 0x0139 for 9600, as in the manual
 
 
-class Scanner:
+class Scanner(ScannerEye):
     """The scanner: the code before it, and the bytes that it sends about it."""
 
     def __init__(self, wire: Wire, timers: Timers, *, mode: Mode = Mode.CONTINUOUS, tail: Tail = Tail.CR) -> None:
+        super().__init__(timers)
         self.faults: set[ScannerFault] = set()
         self._wire = wire
-        self._timers = timers
         self._zones = bytearray(ZONES)
         self._zones[ZONE_MODE] = mode
         self._odd_tail: Tail | None = None
         self.tail = tail
         self._zones[ZONE_BAUD : ZONE_BAUD + 2] = _divisor(9600).to_bytes(2, "little")
         self._saved = bytes(self._zones)
-        self._shown: bytes | None = None
-        self._next_read: Cancellable | None = None
         self._triggered_until_s = 0.0
         self._buffer = bytearray()
         self.reads = 0
@@ -118,16 +116,7 @@ class Scanner:
     def show(self, code: bytes) -> None:
         """Hold a code before the scanner until `clear`; it is read at once and, in continuous and sensing mode, every 100 ms."""
         assert 0 < len(code) <= MAX_CODE_BYTES, f"a code of {len(code)} bytes cannot be printed"
-        self.clear()
-        self._shown = code
-        self._look()
-
-    def clear(self) -> None:
-        """Take the code away."""
-        self._shown = None
-        if self._next_read is not None:
-            self._next_read.cancel()
-            self._next_read = None
+        super().show(code)
 
     def show_glued(self, codes: tuple[bytes, ...]) -> None:
         """Read several codes in a row; only the last gets its tail."""
@@ -152,7 +141,7 @@ class Scanner:
             return
         if self.mode in (Mode.CONTINUOUS, Mode.SENSING):
             self._emit(self._shown)
-            self._next_read = self._timers.call_after(REREAD_S, self._look)
+            self._look_later()
         elif self.mode is Mode.COMMAND and self._timers.now_s() < self._triggered_until_s:
             self._triggered_until_s = 0.0
             self._emit(self._shown)
@@ -222,8 +211,7 @@ class Scanner:
             self._look()
 
     def _look_anew(self) -> None:
-        if self._next_read is not None:
-            self._next_read.cancel()
+        self._cancel_look()
         self._look()
 
     def _change_speed(self) -> None:

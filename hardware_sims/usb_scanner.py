@@ -6,12 +6,12 @@ types into every program: `leaked` collects this text, so that a test can assert
 
 from enum import StrEnum
 
-from hardware_sims.timers import Cancellable, Timers
+from hardware_sims.scanner_eye import ScannerEye
+from hardware_sims.timers import Timers
 from hardware_sims.usb_bus import Stall, UsbBus
 
 HID_CLASS = 3
 ENDPOINT_IN = 0x81
-REREAD_S = 0.1
 POS_REPORT_BYTES, POS_DATA_BYTES, POS_REPORT_ID = 64, 56, 0x02
 AIM_QR = b"]Q1"
 ENTER, SHIFT, CONTROL = 0x28, 0x02, 0x01
@@ -30,7 +30,7 @@ class UsbScannerFault(StrEnum):
     LOST_RELEASE = "lost_release"  # equal characters in a row are one key press
 
 
-class UsbScanner:
+class UsbScanner(ScannerEye):
     """The common part: a code is held before the scanner, which reads it every 100 ms."""
 
     product = 0x0B01
@@ -40,25 +40,11 @@ class UsbScanner:
     name = "Scanner"
 
     def __init__(self, bus: UsbBus, timers: Timers, *, port: int = 4) -> None:
+        super().__init__(timers)
         self.faults: set[UsbScannerFault] = set()
         self.leaked = bytearray()
         self.port = port
         self._bus = bus
-        self._timers = timers
-        self._shown: bytes | None = None
-        self._next_read: Cancellable | None = None
-
-    def show(self, code: bytes) -> None:
-        """Hold a code before the scanner until `clear`."""
-        self.clear()
-        self._shown = code
-        self._look()
-
-    def clear(self) -> None:
-        """Take the code away."""
-        self._shown = None
-        if self._next_read is not None:
-            self._next_read.cancel()
 
     def control(self, request_type: int, request: int, value: int, data: bytes, size: int) -> bytes:  # noqa: ARG002 - see Gadget
         """Refuse: the scanner takes no control request."""
@@ -78,7 +64,7 @@ class UsbScanner:
             self.leaked += self._shown
         for report in self.reports(self._shown):
             self._bus.send(self, ENDPOINT_IN, report)
-        self._next_read = self._timers.call_after(REREAD_S, self._look)
+        self._look_later()
 
 
 class PosScanner(UsbScanner):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from edge.devices.ports import CodeReader, DocumentReader, Signal, SupervisedDevice, TicketPrinter, Turnstile
 from protocol.directions import Direction
@@ -80,6 +80,17 @@ class DriverSettings(BaseModel):
     def places(self) -> tuple[str, ...]:
         """The paths and addresses that only this driver uses: no other device may name them."""
         return ()
+
+
+class SerialDeviceSettings(DriverSettings):
+    """A device of any role on a tty: a driver's table extends it before its role, whose `places` it replaces."""
+
+    port: str = Field(min_length=1)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The tty."""
+        return (self.port,)
 
 
 class TurnstileSettings(DriverSettings):

@@ -8,6 +8,7 @@ Laws: the downloader believes only what `protocol.feed.trust` believes (laws 3 a
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge.cache.cache import Cache
@@ -123,10 +124,10 @@ class Downloader:
     async def _bring_manifest(
         self, state: TrustState, timestamp: Timestamp, held: Feed | None
     ) -> tuple[TrustState, Manifest, bytes]:
-        if held is not None and _is(held.envelopes[0], timestamp.manifest):
-            return recall_manifest(state, held.envelopes[0])[0], held.manifest, held.envelopes[0]
-        path = addresses.manifest(timestamp.epoch, timestamp.manifest.version)
-        data = await self._envelope(path, timestamp.manifest)
+        at_hand = None if held is None else held.envelopes[0]
+        data, is_new = await self._envelope(addresses.manifest, timestamp.epoch, timestamp.manifest, at_hand)
+        if not is_new:
+            return *recall_manifest(state, data), data
         state, manifest = believe_manifest(state, timestamp, data)
         await self._content.bring_tables(manifest)
         await self._content.bring_tickets(manifest, held)
@@ -135,19 +136,21 @@ class Downloader:
     async def _bring_admissions(
         self, state: TrustState, timestamp: Timestamp, held: Feed | None
     ) -> tuple[TrustState, AdmissionsHead, bytes]:
-        if held is not None and _is(held.envelopes[1], timestamp.admissions):
-            return recall_admissions(state, held.envelopes[1])[0], held.admissions, held.envelopes[1]
-        path = addresses.admissions(timestamp.epoch, timestamp.admissions.version)
-        data = await self._envelope(path, timestamp.admissions)
+        at_hand = None if held is None else held.envelopes[1]
+        data, is_new = await self._envelope(addresses.admissions, timestamp.epoch, timestamp.admissions, at_hand)
+        if not is_new:
+            return *recall_admissions(state, data), data
         state, head = believe_admissions(state, timestamp, data)
         await self._content.bring_events(head, held)
         return state, head, data
 
-    async def _envelope(self, path: str, ref: Ref) -> bytes:
-        data = await self._fetch.get(path, ref.length)
-        if data is None:
-            raise FeedMoved(f"central has nothing at {path} any more; ask for the head again")
-        return data
+    async def _envelope(
+        self, address: Callable[[int, int], str], epoch: int, ref: Ref, at_hand: bytes | None
+    ) -> tuple[bytes, bool]:
+        """Return the envelope that a timestamp names, and whether it is another one than that at hand."""
+        if at_hand is not None and len(at_hand) == ref.length and digest(at_hand) == ref.sha256:
+            return at_hand, False
+        return await self._content.get(address(epoch, ref.version), ref.length), True
 
     def _build(self, manifest: Manifest, admissions: AdmissionsHead, envelopes: tuple[bytes, bytes]) -> Feed:
         return build_feed(manifest, admissions, envelopes, lambda sha256: self._staging.content(sha256) or b"")
@@ -165,7 +168,3 @@ class Downloader:
         if state != self._state:
             self._trust.save_state(state)
             self._state = state
-
-
-def _is(envelope: bytes, ref: Ref) -> bool:
-    return len(envelope) == ref.length and digest(envelope) == ref.sha256

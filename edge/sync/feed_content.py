@@ -58,6 +58,13 @@ class FeedContent:
     fetch: Fetch
     staging: Staging
 
+    async def get(self, path: str, most: int) -> bytes:
+        """Return what central serves at a path, at most so many bytes; raise FeedMoved where it serves nothing there."""
+        data = await self.fetch.get(path, most)
+        if data is None:
+            raise FeedMoved(f"central has nothing at {path} any more; ask for the head again")
+        return data
+
     async def bring_tables(self, manifest: Manifest) -> None:
         """Store the small tables that a manifest names."""
         for _, ref in manifest.tables:
@@ -87,7 +94,7 @@ class FeedContent:
     async def _bring(self, sha256: bytes, length: int, role: Role) -> bytes:
         data = await asyncio.to_thread(self.staging.content, sha256)
         if data is None:
-            stream = await self._get(addresses.content(sha256), most_bytes(length))
+            stream = await self.get(addresses.content(sha256), most_bytes(length))
             data = inflate(stream, length, role)
             check_content(role, data, sha256, length)
             await asyncio.to_thread(self.staging.put, {}, (data,))
@@ -100,7 +107,7 @@ class FeedContent:
         for start in range(0, len(stock.missing), PACK_BUCKETS):
             wanted = stock.missing[start : start + PACK_BUCKETS]
             path = addresses.buckets(kind, root, wanted)
-            pack = await self._get(path, most_bytes(most + PACK_HEADER_BYTES * PACK_BUCKETS))
+            pack = await self.get(path, most_bytes(most + PACK_HEADER_BYTES * PACK_BUCKETS))
             expected = {number: hash_at(hashes, number) for number in wanted}
             await asyncio.to_thread(self._store_pack, kind, pack, expected, most)
         if stock.missing:
@@ -150,12 +157,6 @@ class FeedContent:
             segment = merged(data for _, data in gone)
             if digest(segment) in named:
                 self.staging.put({}, (segment,))
-
-    async def _get(self, path: str, most: int) -> bytes:
-        data = await self.fetch.get(path, most)
-        if data is None:
-            raise FeedMoved(f"central has nothing at {path} any more; ask for the head again")
-        return data
 
 
 def most_bytes(length: int) -> int:

@@ -14,11 +14,9 @@ import structlog
 from edge.cache.cache import Cache
 from edge.central_client import AgentRevoked, CentralClient
 from edge.sync.download import Downloader, Moment
-from edge.sync.schedule import wait_ms
 from edge.sync.upload import Pace
 from edge.trust.timekeeper import Timekeeper
 from protocol.errors import InputError, PeerError, UntrustedError
-from protocol.instants import MS_PER_SECOND
 from protocol.journal.events import Alarm, Event, FeedInForce
 from protocol.sync.messages import NONCE_BYTES
 
@@ -149,5 +147,5 @@ class Follower:
     async def _failed(self, failures: int, error: Exception) -> int:
         self.central = UNREACHABLE
         _log.warning("central does not serve", failures=failures + 1, detail=str(error))
-        await self._ports.pace.sleep(wait_ms(failures + 1, self._ports.pace.chance()) / MS_PER_SECOND)
+        await self._ports.pace.sleep_after(failures + 1)
         return failures + 1

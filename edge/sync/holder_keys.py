@@ -10,11 +10,9 @@ import structlog
 
 from edge.cache.cache import Cache
 from edge.central_client import AgentRevoked, CentralClient
-from edge.sync.schedule import wait_ms
 from edge.sync.upload import Pace
 from edge.trust.store import SiteKey, TrustStore
 from protocol.errors import PeerError
-from protocol.instants import MS_PER_SECOND
 from protocol.sync.messages import NONCE_BYTES, HolderKeyRequest
 
 ASK_EVERY_S = 300.0
@@ -48,7 +46,7 @@ class HolderKeyFollower:
             except PeerError as error:
                 failures += 1
                 _log.warning("no key for holders", failures=failures, detail=str(error))
-                await self._pace.sleep(wait_ms(failures, self._pace.chance()) / MS_PER_SECOND)
+                await self._pace.sleep_after(failures)
             else:
                 failures = 0
                 await self._pace.sleep(ASK_EVERY_S)

@@ -85,10 +85,14 @@ def _acknowledge(journal: Journal, batch: JournalBatch, receipt: Receipt, ports:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the loop waits: `sleep` in seconds, `chance` from 0 to 1."""
+    """How a loop waits: `sleep` in seconds, `chance` from 0 to 1."""
 
     chance: Callable[[], float]
     sleep: Sleep
+
+    async def sleep_after(self, failures: int) -> None:
+        """Wait before the next try, after so many failures in a row."""
+        await self.sleep(wait_ms(failures, self.chance()) / MS_PER_SECOND)
 
 
 class Uploader:
@@ -117,7 +121,7 @@ class Uploader:
             except PeerError as error:
                 failures += 1
                 _log.warning("upload failed", failures=failures, detail=str(error))
-                await self._pace.sleep(wait_ms(failures, self._pace.chance()) / MS_PER_SECOND)
+                await self._pace.sleep_after(failures)
                 continue
             failures = 0
             if step is Step.NOTHING:

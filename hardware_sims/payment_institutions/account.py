@@ -117,14 +117,8 @@ class Bank:
 
     def confirm(self, out_trade_no: str, payer: str, now_ms: int) -> Trade | Refusal:
         """Let the payer pay: by scanning a code, or by typing the password."""
-        trade = self.trade(out_trade_no, now_ms)
-        if trade is None:
-            return Refusal.UNKNOWN_TRADE
-        if trade.state is TradeState.PAID:
-            return Refusal.PAID_ALREADY
-        if trade.state not in (TradeState.OPEN, TradeState.PAYING):
-            return Refusal.CLOSED_ALREADY
-        return self._paid(trade, trade.payer or payer, now_ms)
+        trade = self._unpaid(out_trade_no, now_ms)
+        return trade if isinstance(trade, Refusal) else self._paid(trade, trade.payer or payer, now_ms)
 
     def decline(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
         """Let the payer refuse: a payment by code fails, a scanned one stays open for others."""
@@ -137,14 +131,8 @@ class Bank:
 
     def close(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
         """Close an unpaid trade; it can never be paid again."""
-        trade = self.trade(out_trade_no, now_ms)
-        if trade is None:
-            return Refusal.UNKNOWN_TRADE
-        if trade.state is TradeState.PAID:
-            return Refusal.PAID_ALREADY
-        if trade.state not in (TradeState.OPEN, TradeState.PAYING):
-            return Refusal.CLOSED_ALREADY
-        return self._kept(replace(trade, state=TradeState.CLOSED, ended_at_ms=now_ms))
+        trade = self._unpaid(out_trade_no, now_ms)
+        return trade if isinstance(trade, Refusal) else self._kept(replace(trade, state=TradeState.CLOSED, ended_at_ms=now_ms))
 
     def reverse(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
         """Undo a trade: return paid money, or close an unpaid trade for ever; a repeated call gets the same answer."""
@@ -220,12 +208,12 @@ class Bank:
         lives_ms = by_rule if order.lives_ms is None else order.lives_ms
         return None if lives_ms is None else now_ms + lives_ms
 
+    def _unpaid(self, out_trade_no: str, now_ms: int) -> Trade | Refusal:
+        trade = self.trade(out_trade_no, now_ms)
+        return Refusal.UNKNOWN_TRADE if trade is None else _if_unpaid(trade)
+
     def _once_more(self, known: Trade, order: Order) -> Trade | Refusal:
-        if known.order != order:
-            return Refusal.OTHER_ORDER
-        if known.state is TradeState.PAID:
-            return Refusal.PAID_ALREADY
-        return known if known.state in (TradeState.OPEN, TradeState.PAYING) else Refusal.CLOSED_ALREADY
+        return _if_unpaid(known) if known.order == order else Refusal.OTHER_ORDER
 
     def _code_refusal(self, order: Order, code: str, now_ms: int) -> Refusal | None:
         auth = self._codes.get(code)
@@ -273,8 +261,7 @@ class Bank:
         return trade.fee_fen * part_fen // trade.order.amount_fen
 
     def _aged(self, trade: Trade, now_ms: int) -> Trade:
-        waits = trade.state in (TradeState.OPEN, TradeState.PAYING)
-        if not waits or trade.expires_at_ms is None or now_ms < trade.expires_at_ms:
+        if not trade.waits or trade.expires_at_ms is None or now_ms < trade.expires_at_ms:
             return trade
         return self._kept(replace(trade, state=TradeState.CLOSED, ended_at_ms=trade.expires_at_ms))
 
@@ -288,3 +275,9 @@ class Bank:
 
     def _refund_key(self, out_trade_no: str, out_refund_no: str) -> tuple[str, str]:
         return ("" if self.rules.refund_numbers_are_global else out_trade_no, out_refund_no)
+
+
+def _if_unpaid(trade: Trade) -> Trade | Refusal:
+    if trade.state is TradeState.PAID:
+        return Refusal.PAID_ALREADY
+    return trade if trade.waits else Refusal.CLOSED_ALREADY

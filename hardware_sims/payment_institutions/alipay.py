@@ -24,6 +24,7 @@ from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import AlipayKeys
 from hardware_sims.payment_institutions.notices import Notice, Notifier
 from hardware_sims.payment_institutions.serving import Cut, Heard, Reply, hindered, served
+from hardware_sims.payment_institutions.signatures import sign, verifies
 from hardware_sims.payment_institutions.trades import Refund, RefundState, Trade
 
 GATEWAY_PATH = "/gateway.do"
@@ -96,7 +97,7 @@ class Alipay:
             return words.BAD_SIGN_TYPE
         if parameters.get("charset", "").lower() != "utf-8":
             return words.BAD_CHARSET
-        if not wire.verifies(self._keys.app.public_key(), wire.request_text(parameters), parameters.get("sign", "")):
+        if not verifies(self._keys.app.public_key(), wire.request_text(parameters), parameters.get("sign", "")):
             return words.BAD_SIGNATURE
         try:
             datetime.strptime(parameters.get("timestamp", ""), "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - the wire names no zone
@@ -153,7 +154,7 @@ class Alipay:
 
     def _notify(self, said: dict[str, str]) -> tuple[dict[str, str], bytes]:
         full = said | {"notify_time": stamp(self.desk.clock.now_ms()), "sign_type": wire.SIGN_TYPE}
-        full["sign"] = wire.sign(self._key(), wire.notify_text(full))
+        full["sign"] = sign(self._key(), wire.notify_text(full))
         sent = {name: value for name, value in full.items() if value}
         return {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}, urlencode(sent).encode()
 

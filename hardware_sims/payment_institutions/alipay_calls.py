@@ -186,9 +186,7 @@ class AlipayCalls:
         )
 
     def _found(self, named: _Named) -> Trade | None:
-        if named.trade_no:
-            return self._desk.bank.trade_by_own_number(named.trade_no, self._desk.clock.now_ms())
-        return self._desk.trade(named.out_trade_no or "")
+        return self._desk.trade_by_either(named.trade_no, named.out_trade_no)
 
 
 def _fen(amount: Decimal) -> int:

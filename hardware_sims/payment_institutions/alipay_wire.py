@@ -3,15 +3,12 @@
 Laws: an answer's signature is over the exact text of its object. Source: the published API.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from hardware_sims.payment_institutions.signatures import sign
 
 SIGN_TYPE = "RSA2"
 
@@ -24,20 +21,6 @@ def request_text(parameters: Mapping[str, str]) -> bytes:
 def notify_text(parameters: Mapping[str, str]) -> bytes:
     """The text that Alipay signs of a notify: all fields except sign, sign_type and empty ones."""
     return _joined({name: value for name, value in parameters.items() if name not in ("sign", "sign_type") and value})
-
-
-def sign(key: RSAPrivateKey, text: bytes) -> str:
-    """RSA-SHA256, PKCS#1 v1.5, as base64."""
-    return base64.b64encode(key.sign(text, PKCS1v15(), SHA256())).decode("ascii")
-
-
-def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
-    """Whether this key made the base64 signature over the text."""
-    try:
-        key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
 
 
 def signed_answer(name: str, said: Mapping[str, object], key: RSAPrivateKey | None) -> bytes:

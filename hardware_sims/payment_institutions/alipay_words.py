@@ -70,7 +70,7 @@ def done(said: Said) -> Said:
 
 def trade_status(trade: Trade, rules: Rules, now_ms: int) -> str:
     """One of WAIT_BUYER_PAY, TRADE_SUCCESS, TRADE_FINISHED, TRADE_CLOSED; a fully refunded trade is closed."""
-    if trade.state in (TradeState.OPEN, TradeState.PAYING):
+    if trade.waits:
         return "WAIT_BUYER_PAY"
     if trade.state is not TradeState.PAID or trade.paid_at_ms is None or trade.refunded_fen == trade.order.amount_fen:
         return "TRADE_CLOSED"

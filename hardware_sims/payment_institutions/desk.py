@@ -50,6 +50,12 @@ class Desk:
         """Look up the present state of a trade."""
         return self.bank.trade(out_trade_no, self.clock.now_ms())
 
+    def trade_by_either(self, own_number: str | None, out_trade_no: str | None) -> Trade | None:
+        """Look up a trade by the institution's number where that is given, else by the merchant's."""
+        if own_number:
+            return self.bank.trade_by_own_number(own_number, self.clock.now_ms())
+        return None if out_trade_no is None else self.trade(out_trade_no)
+
     def token_of(self, trade: Trade) -> str:
         """The token by which a payer's phone names the trade; always the same one."""
         out_trade_no = trade.order.out_trade_no
@@ -158,6 +164,6 @@ class Desk:
 
     def _race(self, out_trade_no: str) -> None:
         trade = self.trade(out_trade_no)
-        waits = trade is not None and trade.state in (TradeState.OPEN, TradeState.PAYING)
+        waits = trade is not None and trade.waits
         if waits and self.faults.takes(Fault.REVERSE_RACES_SUCCESS):
             self.confirm(out_trade_no)

@@ -125,6 +125,11 @@ class Trade:
     refund_count: int = 0
 
     @property
+    def waits(self) -> bool:
+        """Whether it may still be paid."""
+        return self.state in (TradeState.OPEN, TradeState.PAYING)
+
+    @property
     def money_returned_by_reversal(self) -> bool:
         """Whether it was paid, and reversed afterwards."""
         return self.state is TradeState.REVERSED and self.paid_at_ms is not None

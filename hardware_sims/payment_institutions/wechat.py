@@ -23,6 +23,7 @@ from hardware_sims.payment_institutions.faults import Fault, Operation
 from hardware_sims.payment_institutions.keys import WeChatKeys
 from hardware_sims.payment_institutions.notices import Notice, Notifier
 from hardware_sims.payment_institutions.serving import Answer, Asked, Cut, Heard, Reply, hindered, served
+from hardware_sims.payment_institutions.signatures import verifies
 from hardware_sims.payment_institutions.trades import OrderKind, Refund, RefundState, Refusal, Trade
 from hardware_sims.payment_institutions.wechat_calls import CODE_URL, PREPAY_PREFIX, WeChatCalls, failed
 
@@ -88,7 +89,7 @@ class WeChat:
         )
         token = package.removeprefix("prepay_id=" + PREPAY_PREFIX)
         out_trade_no = self.desk.named_by(token)
-        if out_trade_no is None or not wire.verifies(self._keys.merchant.public_key(), text, parameters.get("paySign", "")):
+        if out_trade_no is None or not verifies(self._keys.merchant.public_key(), text, parameters.get("paySign", "")):
             return Refusal.UNKNOWN_TRADE
         return self.desk.confirm(out_trade_no, payer)
 
@@ -106,7 +107,7 @@ class WeChat:
         if self._check_age and age_ms > MAX_REQUEST_AGE_MS:
             return False
         text = wire.request_text(heard.method, heard.target, said.timestamp, said.nonce_str, heard.body)
-        return wire.verifies(self._keys.merchant.public_key(), text, said.signature)
+        return verifies(self._keys.merchant.public_key(), text, said.signature)
 
     def _signed(self, answer: Answer) -> Reply:
         headers = self._headers(answer.body) if answer.signed else {}

@@ -80,7 +80,7 @@ class WeChatCalls:
         """Return the state of a trade, found by the merchant's number or by our own."""
         if asked.query.get("mchid") != self._keys.mchid:
             return failed(words.NO_MERCHANT)
-        trade = self._found(asked.path.get("transaction_id"), asked.path.get("out_trade_no"))
+        trade = self._desk.trade_by_either(asked.path.get("transaction_id"), asked.path.get("out_trade_no"))
         if trade is None:
             return failed(words.error_of(Refusal.UNKNOWN_TRADE, Operation.QUERY))
         return said(words.transaction(trade, self._keys.mchid))
@@ -115,7 +115,7 @@ class WeChatCalls:
     def refund(self, asked: Asked) -> Answer:
         """Accept a refund."""
         body = Refunding.model_validate_json(asked.body)
-        trade = self._found(body.transaction_id, body.out_trade_no)
+        trade = self._desk.trade_by_either(body.transaction_id, body.out_trade_no)
         if trade is None:
             return failed(words.error_of(Refusal.UNKNOWN_TRADE, Operation.REFUND))
         if body.amount.total != trade.order.amount_fen:
@@ -190,11 +190,6 @@ class WeChatCalls:
         )
         trade = self._desk.open(order)
         return failed(words.error_of(trade, Operation.ORDER)) if isinstance(trade, Refusal) else trade
-
-    def _found(self, transaction_id: str | None, out_trade_no: str | None) -> Trade | None:
-        if transaction_id:
-            return self._desk.bank.trade_by_own_number(transaction_id, self._desk.clock.now_ms())
-        return None if out_trade_no is None else self._desk.trade(out_trade_no)
 
     def _stranger(self, mchid: str, app_id: str) -> words.Error | None:
         if mchid != self._keys.mchid:

@@ -1,20 +1,18 @@
 """WeChat Pay v3 on the wire: the texts that merchant and institution sign, and the encryption of a callback.
 
-Laws: a request's signature is checked over the received bytes; an answer is signed over the sent bytes. No other module makes
-signatures. Source: the published API.
+Laws: a request's signature is checked over the received bytes; an answer is signed over the sent bytes. Source: the published
+API.
 """
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from random import Random
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
+
+from hardware_sims.payment_institutions.signatures import sign
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 PROBE_PREFIX = "WECHATPAY/SIGNTEST/"
@@ -75,20 +73,6 @@ def reply_text(timestamp: str, nonce: str, body: bytes) -> bytes:
 def pay_text(app_id: str, timestamp: str, nonce: str, package: str) -> bytes:
     """The text that the payer's app checks before it asks for the password: four ended lines."""
     return f"{app_id}\n{timestamp}\n{nonce}\n{package}\n".encode()
-
-
-def sign(key: RSAPrivateKey, text: bytes) -> str:
-    """RSA-SHA256, PKCS#1 v1.5, as base64."""
-    return base64.b64encode(key.sign(text, PKCS1v15(), SHA256())).decode("ascii")
-
-
-def verifies(key: RSAPublicKey, text: bytes, signature: str) -> bool:
-    """Whether this key made the base64 signature over the text."""
-    try:
-        key.verify(base64.b64decode(signature, validate=True), text, PKCS1v15(), SHA256())
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
 
 
 def make_nonce(random: Random, length: int = NONCE_LENGTH) -> str:

@@ -123,9 +123,7 @@ def refund_answer(trade: Trade, refund: Refund) -> Json:
         "funds_account": "AVAILABLE",
         "amount": amounts | {"settlement_refund": amounts["refund"], "settlement_total": amounts["total"], "currency": "CNY"},
     }
-    if refund.state is RefundState.SUCCESS and refund.ended_at_ms is not None:
-        said["success_time"] = rfc3339(refund.ended_at_ms)
-    return said
+    return said | _success_time(refund)
 
 
 def refund_told(trade: Trade, refund: Refund, mchid: str) -> Json:
@@ -140,9 +138,13 @@ def refund_told(trade: Trade, refund: Refund, mchid: str) -> Json:
         "user_received_account": "支付用户零钱",
         "amount": refund_amounts(trade, refund),
     }
-    if refund.state is RefundState.SUCCESS and refund.ended_at_ms is not None:
-        said["success_time"] = rfc3339(refund.ended_at_ms)
-    return said
+    return said | _success_time(refund)
+
+
+def _success_time(refund: Refund) -> Json:
+    if refund.state is not RefundState.SUCCESS or refund.ended_at_ms is None:
+        return {}
+    return {"success_time": rfc3339(refund.ended_at_ms)}
 
 
 def openid_of(trade: Trade) -> str:

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
@@ -16,10 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 import edge
 from edge.devices.driver_api import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
-from edge.devices.drivers.stream import Stream
+from edge.devices.drivers.code_reads import CodeReads
 from edge.devices.framing.camera_messages import HEAD_BYTES, Kind, decode_head
-from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
-from edge.devices.ports import CodeRead, DeviceFault, HealthLine
+from edge.devices.framing.double_reads import DEFAULT_WINDOW_S
+from edge.devices.ports import DeviceFault, HealthLine
 from protocol.errors import InputError
 
 PROCESS_MODULE = "edge.devices.drivers.camera_process"
@@ -78,7 +78,7 @@ class CameraSettings(CodeReaderSettings):
         return Camera(around.name, self.source, around.clock, sight=sight)
 
 
-class Camera:
+class Camera(CodeReads):
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds.
 
     `source` is a device index ("0"), a file, a pattern of numbered pictures, or an HTTP MJPEG address; `sight` tells its process
@@ -93,26 +93,10 @@ class Camera:
         double_read_s: float = DEFAULT_WINDOW_S,
         sight: Mapping[str, object] | None = None,
     ) -> None:
-        self.name = name
+        super().__init__(name, clock, double_read_s)
         self.process_id: int | None = None  # of the capturing process, while there is one: benches measure it
         self._source = source
         self._sight = json.dumps(sight or {})
-        self._clock = clock
-        self._double_reads = DoubleReads(double_read_s)
-        self._reads: Stream[CodeRead] = Stream()
-
-    @property
-    def suppressed(self) -> int:
-        """How many repetitions the driver dropped."""
-        return self._double_reads.suppressed
-
-    def reads(self) -> AsyncIterator[CodeRead]:
-        """Yield each code shown; see the port."""
-        return self._reads.items()
-
-    def forget_last(self) -> None:
-        """Allow the same code again at once."""
-        self._double_reads.forget()
 
     async def run(self, health: HealthLine) -> None:
         """Watch until the camera fails; see the port."""
@@ -144,8 +128,8 @@ class Camera:
             if kind is Kind.FAULT:
                 raise DeviceFault(f"{self.name}: {body.decode(errors='replace')}")
             health.ready()
-            if kind is Kind.CODE and self._double_reads.is_new(body, self._clock()):
-                self._reads.put(CodeRead(self.name, body))
+            if kind is Kind.CODE:
+                self._take(body)
 
     async def _next_message(self, told: asyncio.StreamReader, limit_s: float) -> tuple[Kind, bytes]:
         try:

@@ -10,12 +10,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from edge.devices.driver_api import Baud, Sheet, Surroundings, TicketPrinterDriver, TicketPrinterSettings
+from edge.devices.driver_api import Baud, SerialDeviceSettings, Sheet, Surroundings, TicketPrinterDriver, TicketPrinterSettings
 from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, TcpPrinterLine, UsbPrinterLine
+from edge.devices.drivers.usb_settings import UsbDeviceSettings
 from edge.devices.framing import escpos
 from edge.devices.framing.escpos import StatusBytes
 from edge.devices.ports import DeviceFault, HealthLine, PrinterState, Sheetful
-from edge.devices.transports.usb_device import UsbAddress
 
 LOOK_PERIOD_S = 1.0
 REPLY_LIMIT_S = 0.3
@@ -58,19 +58,13 @@ class _PrinterSettings(TicketPrinterSettings):
         raise NotImplementedError
 
 
-class SerialPrinterSettings(_PrinterSettings):
+class SerialPrinterSettings(SerialDeviceSettings, _PrinterSettings):
     """A printer on a tty."""
 
     sheet: ClassVar[Sheet] = Sheet(
         "ESC/POS printers, serial", "ESC/POS, 9,600 to 115,200 baud 8N1; DLE EOT 1 to 4, GS r", _VERIFIED, _LIMITS
     )
-    port: str = Field(min_length=1)
     baud: Baud = 9600
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     def line(self) -> PrinterLine:
         """See above."""
@@ -96,22 +90,14 @@ class TcpPrinterSettings(_PrinterSettings):
         return TcpPrinterLine(self.host, self.port)
 
 
-class UsbPrinterSettings(_PrinterSettings):
-    """A printer of the USB printer class; ids as `lsusb` shows them."""
+class UsbPrinterSettings(UsbDeviceSettings, _PrinterSettings):
+    """A printer of the USB printer class."""
 
     sheet: ClassVar[Sheet] = Sheet("ESC/POS printers, USB", "ESC/POS over USB bulk transfers (pyusb)", _VERIFIED, _LIMITS)
-    vendor: int = Field(ge=1, le=0xFFFF)
-    product: int = Field(ge=0, le=0xFFFF)
-    socket: str = ""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The device on its bus."""
-        return (str(UsbAddress(self.vendor, self.product, socket=self.socket)),)
 
     def line(self) -> PrinterLine:
         """See above."""
-        return UsbPrinterLine(UsbAddress(self.vendor, self.product, socket=self.socket))
+        return UsbPrinterLine(self.address)
 
 
 class EscPosPrinter:

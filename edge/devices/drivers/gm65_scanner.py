@@ -5,7 +5,7 @@ scanner by showing one; while codes come, it reads the set-up every few seconds 
 """
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 from edge.devices.driver_api import CodeReaderDriver, Sheet, Surroundings
@@ -90,14 +90,9 @@ class Gm65Scanner(SerialScanner):
     async def _ask(self, port: SerialPort, frame: bytes) -> int:
         """Return the byte of the engine's reply; no other task may read the line meanwhile."""
         for _ in range(TRIES):
-            port.take_unread()
-            port.write(frame)
-            replies = ReplyDecoder()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(REPLY_LIMIT_S):
-                    while True:
-                        for told in replies.feed(await port.receive()):
-                            return told
+            told = await port.ask(frame, _first_reply(), REPLY_LIMIT_S)
+            if told is not None:
+                return told
         raise DeviceFault(f"{self.name}: the scanner does not answer to set-up frames; check its model, baud and both data wires")
 
     async def _look_after(self, port: SerialPort) -> None:
@@ -117,3 +112,8 @@ class Gm65Scanner(SerialScanner):
             if not NO_SETUP_CODES.holds(value):
                 raise DeviceFault(f"{self.name}: the scanner lost its set-up and is set up anew; look who shows it set-up codes")
         raise DeviceFault(f"{self.name}: the scanner is silent; check its power and cable")
+
+
+def _first_reply() -> Callable[[bytes], int | None]:
+    replies = ReplyDecoder()
+    return lambda data: next(iter(replies.feed(data)), None)

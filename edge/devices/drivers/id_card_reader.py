@@ -7,13 +7,11 @@ hashes.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import ClassVar
 
 import structlog
-from pydantic import Field
 
-from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, Sheet, Surroundings
+from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, SerialDeviceSettings, Sheet, Surroundings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import sam
 from edge.devices.framing.double_reads import DoubleReads
@@ -30,7 +28,7 @@ TRIES = 3
 _log = structlog.get_logger()
 
 
-class IdCardSettings(DocumentReaderSettings):
+class IdCardSettings(SerialDeviceSettings, DocumentReaderSettings):
     """A reader with a SAM behind a serial line."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -46,13 +44,7 @@ class IdCardSettings(DocumentReaderSettings):
             "Names, addresses and photos are not read.",
         ),
     )
-    port: str = Field(min_length=1)
     baud: Baud = 115200
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     def make(self, around: Surroundings) -> DocumentReaderDriver:
         """Return the driver."""
@@ -122,13 +114,7 @@ class IdCardReader:
 
     async def _ask(self, port: SerialPort, frame: bytes, limit_s: float = REPLY_LIMIT_S) -> Reply:
         for _ in range(TRIES):
-            port.take_unread()
-            port.write(frame)
-            decoder = ReplyDecoder()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(limit_s):
-                    while True:
-                        reply = decoder.feed(await port.receive())
-                        if reply is not None:
-                            return reply
+            reply = await port.ask(frame, ReplyDecoder().feed, limit_s)
+            if reply is not None:
+                return reply
         raise DeviceFault(f"{self.name}: the reader does not answer; check its power, cable and baud")

@@ -34,15 +34,13 @@ class ModbusBus:
         self._port.write(request.frame)
         self._last_byte_s = self._clock()
         decoder = ReplyDecoder(request)
-        try:
-            async with asyncio.timeout(REPLY_LIMIT_S):
-                while True:
-                    reply = decoder.feed(await self._port.receive())
-                    self._last_byte_s = self._clock()
-                    if reply is not None:
-                        return reply
-        except TimeoutError:
-            return None
+
+        def read(data: bytes) -> Reply | None:
+            reply = decoder.feed(data)
+            self._last_byte_s = self._clock()
+            return reply
+
+        return await self._port.answer(read, REPLY_LIMIT_S)
 
     def close(self) -> None:
         """Close the tty."""

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from edge.devices.driver_api import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
+from edge.devices.driver_api import Baud, SerialDeviceSettings, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.modbus_turnstile import InputWiring, ModbusTurnstile, Pulse, TurnstileWiring
 from protocol.directions import Direction
 
@@ -20,11 +20,10 @@ class InputSettings(BaseModel):
     closed_is_active: bool = True
 
 
-class _BoardSettings(TurnstileSettings):
+class _BoardSettings(SerialDeviceSettings, TurnstileSettings):
     """What boards of both families have in common: eight relays, eight inputs, their own timer."""
 
     pulse: ClassVar[Pulse]
-    port: str = Field(min_length=1)
     baud: Baud = 9600
     unit: int
     pulse_ms: int = Field(default=500, ge=200, le=5_000, multiple_of=_MS_PER_TENTH)
@@ -41,11 +40,6 @@ class _BoardSettings(TurnstileSettings):
             if times > 1:
                 raise ValueError(f"input {index} is named twice; give each contact its own")
         return self
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     @property
     def sensed(self) -> frozenset[Direction]:

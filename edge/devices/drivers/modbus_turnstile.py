@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from edge.devices.drivers.complaints import Complaints
 from edge.devices.drivers.modbus_bus import ModbusBus
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import modbus_rtu
@@ -96,7 +97,7 @@ class ModbusTurnstile:
         self._fire = Contact()
         self._fire_alarm = False
         self._lost: dict[str, str] = {}
-        self._complaints: dict[str, str] = {}
+        self._complaints = Complaints()
         self._bus: ModbusBus | None = None
         self._health: HealthLine | None = None
         self._poll_now = asyncio.Event()
@@ -128,7 +129,7 @@ class ModbusTurnstile:
             detail = f"{self.name}: {outcome.detail}"
             self._complain("release", detail)
             raise DeviceFault(detail)
-        self._withdraw("release")
+        self._complaints.withdraw("release")
 
     async def run(self, health: HealthLine) -> None:
         """Open the board and poll its inputs until it fails; see the port."""
@@ -147,7 +148,7 @@ class ModbusTurnstile:
     async def _run(self, health: HealthLine) -> None:
         self._bus = bus = ModbusBus(self._path, self._baud, self._clock)
         self._health = health
-        self._withdraw("release")
+        self._complaints.withdraw("release")
         for contact in (*self._passes.values(), self._fire):
             contact.interrupt()
         # A pulse of an earlier run may still be on; a pulse that lasts longer is a fault.
@@ -209,7 +210,7 @@ class ModbusTurnstile:
             self._complain(contact, detail)
         elif change is Change.UNWELDED:
             self._regain(contact)
-            self._withdraw(contact)
+            self._complaints.withdraw(contact)
 
     async def _release(self, relay: int) -> Outcome:
         bus = self._bus
@@ -260,7 +261,7 @@ class ModbusTurnstile:
             return  # a release came in between
         if not on:
             del self._must_be_off_s[relay]
-            self._withdraw(f"relay {relay}")
+            self._complaints.withdraw(f"relay {relay}")
             return
         self._complain(f"relay {relay}", f"{self.name}: relay {relay} stayed on after its pulse; check the board's firmware")
         await bus.exchange(modbus_rtu.write_coil(self._wiring.unit, relay, on=False))
@@ -275,16 +276,10 @@ class ModbusTurnstile:
             self._events.put(ContactRegained())
 
     def _complain(self, cause: str, detail: str) -> None:
-        self._complaints[cause] = detail
+        self._complaints.add(cause, detail)
         self._report()
-
-    def _withdraw(self, cause: str) -> None:
-        self._complaints.pop(cause, None)
 
     def _report(self) -> None:
         if self._health is None or self._bus is None:
             return
-        if self._complaints:
-            self._health.fault("; ".join(self._complaints.values()))
-        else:
-            self._health.ready()
+        self._complaints.tell(self._health)

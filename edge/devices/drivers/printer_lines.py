@@ -4,9 +4,9 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
+from edge.devices.drivers.device_lines import SerialLine, UsbLine
 from edge.devices.ports import DeviceFault
-from edge.devices.transports.serial_port import SerialPort
-from edge.devices.transports.usb_device import INWARD, OUTWARD, UsbAddress, UsbDevice
+from edge.devices.transports.usb_device import INWARD, OUTWARD, UsbAddress
 
 OPEN_LIMIT_S = 3.0
 WRITE_LIMIT_S = 10.0
@@ -35,17 +35,8 @@ class PrinterLine(Protocol):
         ...
 
 
-class SerialPrinterLine:
+class SerialPrinterLine(SerialLine):
     """A printer on a tty. A full buffer stops the writing, not the agent."""
-
-    def __init__(self, path: str, baud: int) -> None:
-        self._path = path
-        self._baud = baud
-        self._port: SerialPort | None = None
-
-    async def open(self) -> None:
-        """Open the tty."""
-        self._port = SerialPort(self._path, self._baud)
 
     async def write(self, data: bytes) -> None:
         """Write in pieces that a tty takes; send each piece after the one before it has left."""
@@ -59,17 +50,6 @@ class SerialPrinterLine:
             async with asyncio.timeout(limit_s):
                 return await self._opened.receive()
         return b""
-
-    async def close(self) -> None:
-        """Close the tty."""
-        port, self._port = self._port, None
-        if port is not None:
-            port.close()
-
-    @property
-    def _opened(self) -> SerialPort:
-        assert self._port is not None, "opened before it is used"
-        return self._port
 
 
 class TcpPrinterLine:
@@ -124,20 +104,17 @@ class TcpPrinterLine:
         return self._ends
 
 
-class UsbPrinterLine:
+class UsbPrinterLine(UsbLine):
     """A printer of the USB printer class, by pyusb."""
 
     def __init__(self, address: UsbAddress, backend: object | None = None) -> None:
-        self._address = address
-        self._backend = backend
-        self._device: UsbDevice | None = None
+        super().__init__(address, backend)
         self._in = self._out = 0
 
     async def open(self) -> None:
         """Claim the printer."""
-        self._device = UsbDevice(self._address, backend=self._backend)
-        await self._device.open()
-        (self._in, _), (self._out, _) = await self._device.endpoint(INWARD), await self._device.endpoint(OUTWARD)
+        await super().open()
+        (self._in, _), (self._out, _) = await self._opened.endpoint(INWARD), await self._opened.endpoint(OUTWARD)
 
     async def write(self, data: bytes) -> None:
         """Send in pieces, each within the limit."""
@@ -147,14 +124,3 @@ class UsbPrinterLine:
     async def read(self, limit_s: float) -> bytes:
         """Wait for a packet."""
         return await self._opened.read(self._in, READ_BYTES, max(1, int(limit_s * _MS_PER_S)))
-
-    async def close(self) -> None:
-        """Release the printer."""
-        device, self._device = self._device, None
-        if device is not None:
-            await device.close()
-
-    @property
-    def _opened(self) -> UsbDevice:
-        assert self._device is not None, "opened before it is used"
-        return self._device

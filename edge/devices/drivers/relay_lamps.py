@@ -12,11 +12,9 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from edge.devices.driver_api import Sheet, SignalDriver, SignalSettings, Surroundings
-from edge.devices.drivers.relay_lines import RelayLine, SerialRelayLine, UsbRelayLine
-from edge.devices.framing import usb_relay
-from edge.devices.framing.lcus import StateReply
+from edge.devices.drivers.relay_boards import LcusBoardSettings, RelayBoardSettings, UsbRelayBoardSettings
+from edge.devices.drivers.relay_lines import RelayLine
 from edge.devices.ports import DeviceFault, HealthLine, Sign
-from edge.devices.transports.usb_device import UsbAddress
 
 WATCH_PERIOD_S = 1.0
 SILENT_LOOKS = 3
@@ -29,7 +27,7 @@ PATTERNS: Mapping[Sign, tuple[float, float, float]] = {
 }
 
 
-class _LampSettings(SignalSettings):
+class _LampSettings(RelayBoardSettings, SignalSettings):
     """The relay of each lamp, counted from 0; None where nothing is wired."""
 
     green: int | None = Field(default=0, ge=0, le=7)
@@ -47,12 +45,8 @@ class _LampSettings(SignalSettings):
         """Return the driver."""
         return RelayLamps(around.name, self.line(), (self.green, self.red, self.buzzer), around.clock)
 
-    def line(self) -> RelayLine:
-        """Return the line to the board."""
-        raise NotImplementedError
 
-
-class LcusLampSettings(_LampSettings):
+class LcusLampSettings(LcusBoardSettings, _LampSettings):
     """Lamps on an LCUS serial relay board."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -61,21 +55,10 @@ class LcusLampSettings(_LampSettings):
         ("The simulated board.",),
         ("Lamps on spare relays of the turnstile's own board are not driven.",),
     )
-    port: str = Field(min_length=1)
     channels: int = Field(default=4, ge=1, le=8)
-    state: StateReply = StateReply.NONE
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
-
-    def line(self) -> RelayLine:
-        """See above."""
-        return SerialRelayLine(self.port, self.state, self.channels)
 
 
-class UsbLampSettings(_LampSettings):
+class UsbLampSettings(UsbRelayBoardSettings, _LampSettings):
     """Lamps on a USBRelayN board."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -84,18 +67,6 @@ class UsbLampSettings(_LampSettings):
         ("The simulated board on a simulated USB bus.",),
         ("Lamps on spare relays of the turnstile's own board are not driven.",),
     )
-    socket: str = ""
-    serial: str = Field(default="", max_length=5)
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The socket, or all of these boards."""
-        return (f"usb relay {self.socket}{self.serial}",)
-
-    def line(self) -> RelayLine:
-        """See above."""
-        address = UsbAddress(usb_relay.VENDOR, usb_relay.PRODUCT, usb_relay.PRODUCT_PREFIX, self.socket)
-        return UsbRelayLine(address, self.serial)
 
 
 class RelayLamps:

@@ -1,14 +1,13 @@
 """Open relay boards without a timer: a line switches their relays, and reads them back where the board reports them."""
 
-import asyncio
 from contextlib import suppress
 from typing import Protocol
 
+from edge.devices.drivers.device_lines import SerialLine, UsbLine
 from edge.devices.framing import lcus, usb_relay
 from edge.devices.framing.lcus import StateDecoder, StateReply
 from edge.devices.ports import DeviceFault
-from edge.devices.transports.serial_port import SerialPort
-from edge.devices.transports.usb_device import UsbAddress, UsbDevice, UsbStall
+from edge.devices.transports.usb_device import UsbAddress, UsbStall
 
 REPLY_LIMIT_S = 0.1
 STALLS_BORNE = 3
@@ -39,23 +38,18 @@ class RelayLine(Protocol):
         ...
 
 
-class SerialRelayLine:
+class SerialRelayLine(SerialLine):
     """An LCUS board on a tty."""
 
     def __init__(self, path: str, reply: StateReply, channels: int) -> None:
-        self._path = path
+        super().__init__(path, 9600)
         self._reply = reply
         self._channels = channels
-        self._port: SerialPort | None = None
 
     @property
     def tells(self) -> bool:
         """Whether the firmware answers at all."""
         return self._reply is not StateReply.NONE
-
-    async def open(self) -> None:
-        """Open the tty."""
-        self._port = SerialPort(self._path, 9600)
 
     async def switch(self, relay: int, *, on: bool) -> None:
         """Pass the frame to the kernel."""
@@ -67,38 +61,21 @@ class SerialRelayLine:
         port.check()
         if not self.tells:
             return None
-        port.take_unread()
-        port.write(lcus.ASK_STATE)
-        decoder = StateDecoder(self._reply, self._channels)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(REPLY_LIMIT_S):
-                while True:
-                    on = decoder.feed(await port.receive())
-                    if on is not None:
-                        return on
-        return None
+        return await port.ask(lcus.ASK_STATE, StateDecoder(self._reply, self._channels).feed, REPLY_LIMIT_S)
 
     async def close(self) -> None:
         """Close the tty after the last command has left."""
-        port, self._port = self._port, None
-        if port is not None:
-            await port.drain()
-            port.close()
-
-    @property
-    def _opened(self) -> SerialPort:
-        assert self._port is not None, "opened before it is used"
-        return self._port
+        if self._port is not None:
+            await self._port.drain()
+        await super().close()
 
 
-class UsbRelayLine:
+class UsbRelayLine(UsbLine):
     """A "USBRelayN" board by pyusb. Its report holds its serial: with `serial`, the driver refuses another unit."""
 
     def __init__(self, address: UsbAddress, serial: str = "", backend: object | None = None) -> None:
-        self._address = address
+        super().__init__(address, backend)
         self._serial = serial
-        self._backend = backend
-        self._device: UsbDevice | None = None
 
     @property
     def tells(self) -> bool:
@@ -107,8 +84,7 @@ class UsbRelayLine:
 
     async def open(self) -> None:
         """Claim the board, and check that it is the right one."""
-        self._device = UsbDevice(self._address, backend=self._backend)
-        await self._device.open()
+        await super().open()
         if not self._serial:
             return
         report = await self._report()
@@ -132,17 +108,6 @@ class UsbRelayLine:
             return None
         return None if report is None else report.on
 
-    async def close(self) -> None:
-        """Release the board."""
-        device, self._device = self._device, None
-        if device is not None:
-            await device.close()
-
     async def _report(self) -> usb_relay.RelayReport | None:
         data = await self._opened.get_report(usb_relay.FEATURE_REPORT, usb_relay.REPORT_BYTES)
         return usb_relay.read_report(data)
-
-    @property
-    def _opened(self) -> UsbDevice:
-        assert self._device is not None, "opened before it is used"
-        return self._device

@@ -5,11 +5,8 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from edge.devices.driver_api import Sheet, Surroundings, TurnstileDriver, TurnstileSettings
-from edge.devices.drivers.relay_lines import RelayLine, SerialRelayLine, UsbRelayLine
+from edge.devices.drivers.relay_boards import LcusBoardSettings, RelayBoardSettings, UsbRelayBoardSettings
 from edge.devices.drivers.relay_turnstile import RelayTurnstile
-from edge.devices.framing import usb_relay
-from edge.devices.framing.lcus import StateReply
-from edge.devices.transports.usb_device import UsbAddress
 from protocol.directions import Direction
 
 _MS_PER_S = 1_000
@@ -19,7 +16,7 @@ _NO_TIMER = (
 )
 
 
-class _RelaySettings(TurnstileSettings):
+class _RelaySettings(RelayBoardSettings, TurnstileSettings):
     """What both kinds of board have in common."""
 
     pulse_ms: int = Field(default=500, ge=100, le=5_000)
@@ -31,13 +28,9 @@ class _RelaySettings(TurnstileSettings):
         relays = {Direction.ENTRY: self.entry_relay, Direction.EXIT: self.exit_relay}
         return RelayTurnstile(around.name, self.line(), relays, self.pulse_ms / _MS_PER_S, around.clock)
 
-    def line(self) -> RelayLine:
-        """Return the line to the board."""
-        raise NotImplementedError
 
-
-class LcusSettings(_RelaySettings):
-    """An arm behind an LCUS serial relay board. `state` says how its firmware reports the relays."""
+class LcusSettings(LcusBoardSettings, _RelaySettings):
+    """An arm behind an LCUS serial relay board."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device="LC-Tech LCUS-1, -2, -4, -8 serial relay boards (CH340)",
@@ -49,9 +42,6 @@ class LcusSettings(_RelaySettings):
             "Two boards have no serial numbers: name them by /dev/serial/by-path.",
         ),
     )
-    port: str = Field(min_length=1)
-    channels: int = Field(default=2, ge=1, le=8)
-    state: StateReply = StateReply.NONE
 
     @model_validator(mode="after")
     def _relays_exist(self) -> Self:
@@ -61,18 +51,9 @@ class LcusSettings(_RelaySettings):
             )
         return self
 
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
-    def line(self) -> RelayLine:
-        """Return the tty's line."""
-        return SerialRelayLine(self.port, self.state, self.channels)
-
-
-class UsbRelaySettings(_RelaySettings):
-    """An arm behind a USBRelayN board. `socket` ("1-1.4") and `serial` distinguish boards; a single board needs neither."""
+class UsbRelaySettings(UsbRelayBoardSettings, _RelaySettings):
+    """An arm behind a USBRelayN board."""
 
     sheet: ClassVar[Sheet] = Sheet(
         device='USB-HID relay boards "USBRelay1" to "USBRelay8" (V-USB, www.dcttech.com)',
@@ -84,15 +65,3 @@ class UsbRelaySettings(_RelaySettings):
             "Many units share one serial: tell them apart by socket.",
         ),
     )
-    socket: str = ""
-    serial: str = Field(default="", max_length=5)
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The socket, or all of these boards."""
-        return (f"usb relay {self.socket}{self.serial}",)
-
-    def line(self) -> RelayLine:
-        """Return the bus's line."""
-        address = UsbAddress(usb_relay.VENDOR, usb_relay.PRODUCT, usb_relay.PRODUCT_PREFIX, self.socket)
-        return UsbRelayLine(address, self.serial)

@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from typing import NoReturn
 
+from edge.devices.drivers.complaints import Complaints
 from edge.devices.drivers.relay_lines import RelayLine
 from edge.devices.drivers.stream import Stream
 from edge.devices.ports import DeviceFault, HealthLine, TurnstileEvent
@@ -44,7 +45,7 @@ class RelayTurnstile:
         self._free_s: dict[int, float] = {}
         self._relay_locks = {relay: asyncio.Lock() for relay in relays.values()}
         self._doubtful: AbstractSet[int] = frozenset()
-        self._complaints: dict[str, str] = {}
+        self._complaints = Complaints()
         self._health: HealthLine | None = None
 
     @property
@@ -69,7 +70,7 @@ class RelayTurnstile:
             self._give_up(relay, "the relay board is busy or silent; check its cable")
         except DeviceFault as fault:
             self._give_up(relay, str(fault))
-        self._withdraw("release")
+        self._complaints.withdraw("release")
 
     async def run(self, health: HealthLine) -> None:
         """Open the board and end pulses until it fails; see the port."""
@@ -112,7 +113,7 @@ class RelayTurnstile:
         self._pulse_ends_s[relay] = self._clock()
         self._due.set()
         detail = f"{self.name}: {why}"
-        self._complaints["release"] = detail
+        self._complaints.add("release", detail)
         self._report()
         raise DeviceFault(detail)
 
@@ -157,22 +158,16 @@ class RelayTurnstile:
     def _complain_of(self, stuck: AbstractSet[int]) -> None:
         if stuck:
             relays = ", ".join(str(relay) for relay in sorted(stuck))
-            self._complaints["stuck"] = f"{self.name}: relay {relays} stays on; switch the lane off and replace the board"
+            self._complaints.add("stuck", f"{self.name}: relay {relays} stays on; switch the lane off and replace the board")
         else:
-            self._withdraw("stuck")
+            self._complaints.withdraw("stuck")
 
     async def _all_off(self) -> None:
         async with self._turn:
             for relay in self._relays.values():
                 await self._line.switch(relay, on=False)
 
-    def _withdraw(self, cause: str) -> None:
-        self._complaints.pop(cause, None)
-
     def _report(self) -> None:
         if self._health is None or not self._open:
             return
-        if self._complaints:
-            self._health.fault("; ".join(self._complaints.values()))
-        else:
-            self._health.ready()
+        self._complaints.tell(self._health)

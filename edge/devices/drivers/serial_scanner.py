@@ -5,17 +5,16 @@ length, never by its content (it may be an ID number). While a long code is stil
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import ClassVar
 
 import structlog
-from pydantic import Field
 
-from edge.devices.driver_api import Baud, CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
-from edge.devices.drivers.stream import Stream
+from edge.devices.driver_api import Baud, CodeReaderDriver, CodeReaderSettings, SerialDeviceSettings, Sheet, Surroundings
+from edge.devices.drivers.code_reads import CodeReads
 from edge.devices.framing.code_lines import CodeLines, Line, Overlong
-from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
-from edge.devices.ports import CodeRead, HealthLine
+from edge.devices.framing.double_reads import DEFAULT_WINDOW_S
+from edge.devices.ports import HealthLine
 from edge.devices.transports.serial_port import SerialPort
 
 LONG_CODE_BYTES = 32  # longer than any typed number: this is a ticket's code, and most of it is still on the line
@@ -23,7 +22,7 @@ LONG_CODE_BYTES = 32  # longer than any typed number: this is a ticket's code, a
 _log = structlog.get_logger()
 
 
-class SerialScannerSettings(CodeReaderSettings):
+class SerialScannerSettings(SerialDeviceSettings, CodeReaderSettings):
     """A serial scanner, set up by its maker or a technician."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -35,20 +34,14 @@ class SerialScannerSettings(CodeReaderSettings):
             "Where the scanner is of the GM65 family, name the driver gm65.",
         ),
     )
-    port: str = Field(min_length=1)
     baud: Baud = 9600
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     def make(self, around: Surroundings) -> CodeReaderDriver:
         """Return the driver."""
         return SerialScanner(around.name, self.port, self.baud, around.clock, around.make_way)
 
 
-class SerialScanner:
+class SerialScanner(CodeReads):
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds."""
 
     def __init__(
@@ -60,26 +53,10 @@ class SerialScanner:
         coming: Callable[[], None],
         double_read_s: float = DEFAULT_WINDOW_S,
     ) -> None:
-        self.name = name
+        super().__init__(name, clock, double_read_s)
         self._path = path
         self._baud = baud
-        self._clock = clock
         self._coming = coming
-        self._double_reads = DoubleReads(double_read_s)
-        self._reads: Stream[CodeRead] = Stream()
-
-    @property
-    def suppressed(self) -> int:
-        """How many repetitions the driver dropped."""
-        return self._double_reads.suppressed
-
-    def reads(self) -> AsyncIterator[CodeRead]:
-        """Yield each code shown; see the port."""
-        return self._reads.items()
-
-    def forget_last(self) -> None:
-        """Allow the same code again at once."""
-        self._double_reads.forget()
 
     async def run(self, health: HealthLine) -> None:
         """Open the scanner and read codes until it is unplugged; see the port."""
@@ -116,5 +93,5 @@ class SerialScanner:
         for line in lines:
             if isinstance(line, Overlong):
                 _log.warning("no code is that long; check the scanner's suffix", device=self.name, bytes=line.length)
-            elif self._double_reads.is_new(line, self._clock()):
-                self._reads.put(CodeRead(self.name, line))
+            else:
+                self._take(line)

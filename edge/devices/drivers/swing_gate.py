@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from edge.devices.driver_api import Baud, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
+from edge.devices.driver_api import Baud, SerialDeviceSettings, Sheet, Surroundings, TurnstileDriver, TurnstileSettings
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import swing_gate
 from edge.devices.framing.swing_gate import Command, Status, StatusDecoder
@@ -26,7 +26,7 @@ MAX_FAILED_POLLS = 3
 RELEASE_LIMIT_S = 0.95  # the port promises an answer within 1 s
 
 
-class SwingGateSettings(TurnstileSettings):
+class SwingGateSettings(SerialDeviceSettings, TurnstileSettings):
     """A serial gate. `entry_side` is the side that its controller calls left or right."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -39,15 +39,9 @@ class SwingGateSettings(TurnstileSettings):
             "Fire is not shown by the status.",
         ),
     )
-    port: str = Field(min_length=1)
     baud: Baud = 19200
     address: int = Field(default=1, ge=0, le=255)
     entry_side: Literal["left", "right"] = "left"
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The tty."""
-        return (self.port,)
 
     @property
     def sensed(self) -> frozenset[Direction]:
@@ -138,17 +132,12 @@ class SwingGate:
         port = self._port
         if port is None:
             raise DeviceFault(f"{self.name}: the gate is not connected; check its power and cable")
-        port.take_unread()
-        port.write(swing_gate.command(self._wired.address, kind, persons))
         decoder = StatusDecoder(self._wired.address)
-        try:
-            async with asyncio.timeout(REPLY_LIMIT_S):
-                while True:
-                    for status in decoder.feed(await port.receive()):
-                        if status.executed == kind:
-                            return status
-        except TimeoutError:
-            return None
+
+        def answering(data: bytes) -> Status | None:
+            return next((status for status in decoder.feed(data) if status.executed == kind), None)
+
+        return await port.ask(swing_gate.command(self._wired.address, kind, persons), answering, REPLY_LIMIT_S)
 
     def _take(self, status: Status) -> None:
         """Yield the passages since the last status, also those while the line was lost."""

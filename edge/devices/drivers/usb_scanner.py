@@ -5,18 +5,17 @@ another program; the driver yields a code once, and never logs it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import ClassVar, Protocol
 
-from pydantic import Field
-
 from edge.devices.driver_api import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
-from edge.devices.drivers.stream import Stream
+from edge.devices.drivers.code_reads import CodeReads
+from edge.devices.drivers.usb_settings import UsbDeviceSettings
 from edge.devices.framing import hid_keyboard, hid_pos
-from edge.devices.framing.double_reads import DEFAULT_WINDOW_S, DoubleReads
+from edge.devices.framing.double_reads import DEFAULT_WINDOW_S
 from edge.devices.framing.hid_keyboard import TypedCodes
 from edge.devices.framing.hid_pos import CodeReports
-from edge.devices.ports import CodeRead, HealthLine
+from edge.devices.ports import HealthLine
 from edge.devices.transports.usb_device import INWARD, UsbAddress, UsbDevice
 
 READ_LIMIT_MS = 250  # the longest delay until silence is noticed, and until the device is released
@@ -30,25 +29,7 @@ class Reports(Protocol):
         ...
 
 
-class _UsbScannerSettings(CodeReaderSettings):
-    """Ids as `lsusb` shows them (vendor = 0x0c2e); `socket` ("1-1.4") where two are alike."""
-
-    vendor: int = Field(ge=1, le=0xFFFF)
-    product: int = Field(ge=0, le=0xFFFF)
-    socket: str = ""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """The device on its bus."""
-        return (str(self.address),)
-
-    @property
-    def address(self) -> UsbAddress:
-        """The device's ids and socket."""
-        return UsbAddress(self.vendor, self.product, socket=self.socket)
-
-
-class HidPosSettings(_UsbScannerSettings):
+class HidPosSettings(UsbDeviceSettings, CodeReaderSettings):
     """A scanner of the point-of-sale class."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -66,7 +47,7 @@ class HidPosSettings(_UsbScannerSettings):
         return UsbScanner(around.name, self.address, CodeReports, hid_pos.REPORT_BYTES, around.clock)
 
 
-class KeyboardWedgeSettings(_UsbScannerSettings):
+class KeyboardWedgeSettings(UsbDeviceSettings, CodeReaderSettings):
     """A scanner that types."""
 
     sheet: ClassVar[Sheet] = Sheet(
@@ -85,7 +66,7 @@ class KeyboardWedgeSettings(_UsbScannerSettings):
         return UsbScanner(around.name, self.address, TypedCodes, hid_keyboard.REPORT_BYTES, around.clock)
 
 
-class UsbScanner:
+class UsbScanner(CodeReads):
     """Implements `ports.CodeReader` and `ports.SupervisedDevice`. `clock` gives monotonic seconds, `reports` starts each run."""
 
     backend: object | None = None  # pyusb's own
@@ -99,26 +80,10 @@ class UsbScanner:
         clock: Callable[[], float],
         double_read_s: float = DEFAULT_WINDOW_S,
     ) -> None:
-        self.name = name
+        super().__init__(name, clock, double_read_s)
         self._address = address
         self._make_reports = reports
         self._report_bytes = report_bytes
-        self._clock = clock
-        self._double_reads = DoubleReads(double_read_s)
-        self._reads: Stream[CodeRead] = Stream()
-
-    @property
-    def suppressed(self) -> int:
-        """How many repetitions the driver dropped."""
-        return self._double_reads.suppressed
-
-    def reads(self) -> AsyncIterator[CodeRead]:
-        """Yield each code shown; see the port."""
-        return self._reads.items()
-
-    def forget_last(self) -> None:
-        """Allow the same code again at once."""
-        self._double_reads.forget()
 
     async def run(self, health: HealthLine) -> None:
         """Take the scanner from the kernel and read codes until it is unplugged; see the port."""
@@ -131,10 +96,6 @@ class UsbScanner:
             while True:
                 report = await device.read(endpoint, self._report_bytes, READ_LIMIT_MS)
                 for code in reports.feed(report, self._clock()):
-                    self._hand_on(code)
+                    self._take(code)
         finally:
             await asyncio.shield(device.close())
-
-    def _hand_on(self, code: bytes) -> None:
-        if self._double_reads.is_new(code, self._clock()):
-            self._reads.put(CodeRead(self.name, code))

@@ -11,6 +11,8 @@ import fcntl
 import os
 import sys
 import termios
+from collections.abc import Callable
+from typing import TypeVar
 
 import serial
 
@@ -21,6 +23,8 @@ DRAIN_LIMIT_S = 0.2
 DRAIN_POLL_S = 0.005
 _INT_BYTES = 4
 MAX_UNREAD_BYTES = 65_536  # a reader so far behind has stopped; the port drops the oldest bytes
+
+Answer = TypeVar("Answer")
 
 
 class SerialPort:
@@ -70,6 +74,23 @@ class SerialPort:
         data = bytes(self._unread)
         self._unread.clear()
         return data
+
+    async def ask(self, frame: bytes, read: Callable[[bytes], Answer | None], limit_s: float) -> Answer | None:
+        """Drop what arrived unasked, send a frame, and return its answer; see `answer`."""
+        self.take_unread()
+        self.write(frame)
+        return await self.answer(read, limit_s)
+
+    async def answer(self, read: Callable[[bytes], Answer | None], limit_s: float) -> Answer | None:
+        """Pass what arrives to `read` until it returns an answer; return None where it returned none in time."""
+        try:
+            async with asyncio.timeout(limit_s):
+                while True:
+                    answer = read(await self.receive())
+                    if answer is not None:
+                        return answer
+        except TimeoutError:
+            return None
 
     def check(self) -> None:
         """Raise DeviceFault if the device is gone, even while it is not used."""

@@ -6,6 +6,7 @@ import pytest
 from wechatpayv3 import utils as sdk
 
 from hardware_sims.payment_institutions import wechat_wire as wire
+from hardware_sims.payment_institutions.signatures import sign, verifies
 from tests.builders.institutions import institution_keys
 
 
@@ -22,13 +23,13 @@ def test_the_texts_are_as_documented() -> None:
 
 def test_both_sides_sign_alike_and_one_bit_breaks_it() -> None:
     key = institution_keys().wechat.institution
-    signature = wire.sign(key, b"1\n2\n3\n")
+    signature = sign(key, b"1\n2\n3\n")
     assert signature == sdk.rsa_sign(key, "1\n2\n3\n")
     assert sdk.rsa_verify("1", "2", "3", signature, key.public_key())
-    assert wire.verifies(key.public_key(), b"1\n2\n3\n", signature)
-    assert not wire.verifies(key.public_key(), b"1\n2\n4\n", signature)
-    assert not wire.verifies(key.public_key(), b"1\n2\n3\n", wire.PROBE_PREFIX + signature[19:])
-    assert not wire.verifies(key.public_key(), b"1\n2\n3\n", "签名")
+    assert verifies(key.public_key(), b"1\n2\n3\n", signature)
+    assert not verifies(key.public_key(), b"1\n2\n4\n", signature)
+    assert not verifies(key.public_key(), b"1\n2\n3\n", wire.PROBE_PREFIX + signature[19:])
+    assert not verifies(key.public_key(), b"1\n2\n3\n", "签名")
 
 
 def test_what_is_encrypted_a_stranger_decrypts() -> None:
