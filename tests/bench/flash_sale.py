@@ -7,15 +7,12 @@ Sold places are counted in the office's records afterwards, not in its answers.
 import asyncio
 import json
 import secrets
-from contextlib import AsyncExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
-import aiohttp
-
 from tests.bench.children import ChildFailed
 from tests.bench.measuring import Values, now_s
-from tests.bench.office import PRICE_FEN, BenchOffice, today
+from tests.bench.office import PRICE_FEN, BenchOffice, served_office, today
 from tests.bench.wire_client import WireClient, request_bytes
 
 BUYERS = 2_000
@@ -28,12 +25,7 @@ _SOLD, _SOLD_OUT = 201, 409
 
 async def figures(directory: Path, kind: str, database_url: str = "") -> Values:
     """Return how many places were sold, and the seconds from the first request to the last answer."""
-    async with aiohttp.ClientSession() as session, AsyncExitStack() as serving:
-        office = BenchOffice(directory, session, database_url)
-        await serving.enter_async_context(office.serving())
-        urls = [office.url]
-        if database_url:
-            urls.append(await serving.enter_async_context(office.second()))
+    async with served_office(directory, database_url) as (office, urls):
         day = today() + timedelta(days=1)
         site, ticket_type = await _set_up(office)
         taken_s, answered = await _sale(urls, office.api.token, _body(site, ticket_type, day))

@@ -14,7 +14,8 @@ from tests.bench.feed_server import computer_at
 from tests.bench.gate_process import make_files, remove, running
 from tests.bench.lane_rig import LaneRig
 from tests.bench.measuring import MS_PER_S, Values, median, now_s, peak_rss_mb, percentile
-from tests.bench.million import code_of, site_of_a_million, visitors
+from tests.bench.million import site_of_a_million, visitors
+from tests.builders.gate import code_of
 
 STARTS = 7
 WARM_VISITS = 5

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import aiohttp
 
-from protocol.admission.passages import PassageKind
-from protocol.directions import Direction
-from protocol.identifiers import AttemptId, BootId, EntitlementId, JournalId, Sequence, TicketId
+from protocol.identifiers import BootId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
 from protocol.journal.chain import Head, empty_head, head_of, sign_head
 from protocol.journal.codec import encode_entry, entry_hash
@@ -25,6 +23,7 @@ from tests.bench.feed_server import computer_at
 from tests.bench.measuring import median, now_s
 from tests.bench.office import PRICE_FEN, BenchAgent, BenchOffice
 from tests.bench.wire_client import WireClient
+from tests.builders.intents import entry_intent
 
 GATES = 4
 ROUNDS = 6
@@ -116,20 +115,4 @@ def _entry(agent: BenchAgent, head: Head, boot: BootId, event: Event, now: Insta
 
 
 def _intent(ticket: TicketId, now: Instant) -> Intent:
-    return Intent(
-        attempt_id=AttemptId(secrets.token_bytes(16)),
-        direction=Direction.ENTRY,
-        kind=PassageKind.ENTRY,
-        ticket_id=ticket,
-        entitlement_id=EntitlementId(1),
-        generation=1,
-        persons=1,
-        uses_left=0,
-        flags=(),
-        feed_version=1,
-        resumes=None,
-        rule_id=0,
-        holder=None,
-        supervisor=None,
-        scanned_at=now,
-    )
+    return entry_intent(ticket, secrets.token_bytes(16), now)

@@ -27,14 +27,12 @@ from protocol.feed.records import (
 from protocol.identifiers import EntitlementId, KeyId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
 from protocol.keyring import Key, KeyState, Purpose
-from protocol.tickets import signature
-from protocol.tickets.claims import Claims, TicketFlags
+from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketState
 from tests.builders.feed import (
     AUTONOMY_S,
     SITE,
     START,
-    TICKET_KEY,
     TICKET_TYPE,
     FeedSimulator,
     private_key,
@@ -82,22 +80,6 @@ def visitors() -> list[TicketRecord]:
     """Return the tickets that may be shown at the gate today, each once."""
     source = random.Random(SEED)  # noqa: S311 - data, the same in every run
     return [_record(source, number) for number in range(VISITORS)]
-
-
-def code_of(record: TicketRecord, site: FeedSimulator) -> bytes:
-    """Return a ticket's code as its QR says it."""
-    claims = Claims(
-        key_id=TICKET_KEY,
-        ticket_id=record.ticket_id,
-        issuing_site=record.issuing_site,
-        ticket_type=record.ticket_type,
-        issued_at=record.issued_at,
-        not_before=record.valid_from,
-        not_after=record.valid_until,
-        flags=record.flags,
-        generation=record.generation,
-    )
-    return signature.issue(claims, site.signers[TICKET_KEY]).encode()
 
 
 def credentials_of(source: random.Random, record: TicketRecord, number: int) -> Iterator[CredentialEntry]:

@@ -9,7 +9,7 @@ import shutil
 import socket
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
@@ -129,6 +129,18 @@ class BenchOffice:
             await store.close()
         hosted = [CheckPointId(point) for point in points] + [CheckPointId(1)] * (agents - len(points))
         return [BenchAgent(agent, key, SiteId(site), point) for agent, key, point in zip(ids, keys, hosted, strict=True)]
+
+
+@asynccontextmanager
+async def served_office(directory: Path, database_url: str) -> AsyncIterator[tuple[BenchOffice, list[str]]]:
+    """Serve by one process, and on a shared database by a second one too; yield central and the URL of each process."""
+    async with aiohttp.ClientSession() as session, AsyncExitStack() as serving:
+        office = BenchOffice(directory, session, database_url)
+        await serving.enter_async_context(office.serving())
+        urls = [office.url]
+        if database_url:
+            urls.append(await serving.enter_async_context(office.second()))
+        yield office, urls
 
 
 def _agent_row(site: SiteId, number: int, key: Ed25519PrivateKey, now: Instant) -> AgentRow:

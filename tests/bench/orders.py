@@ -7,15 +7,12 @@ processes. The clients need almost no time, so that only the servers' time is me
 import asyncio
 import json
 import secrets
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-
 from tests.bench.children import ChildFailed
 from tests.bench.measuring import MS_PER_S, Values, median, now_s, percentile
-from tests.bench.office import PRICE_FEN, BenchOffice, today
+from tests.bench.office import PRICE_FEN, served_office, today
 from tests.bench.wire_client import WireClient, request_bytes
 
 CLIENTS = (1, 4, 16)
@@ -64,12 +61,7 @@ class _Window:
 async def figures(directory: Path, kind: str, database_url: str = "") -> Values:
     """Return the figures of one server process, or of two on a shared database."""
     values: Values = {}
-    async with aiohttp.ClientSession() as session, AsyncExitStack() as serving:
-        office = BenchOffice(directory, session, database_url)
-        await serving.enter_async_context(office.serving())
-        urls = [office.url]
-        if database_url:
-            urls.append(await serving.enter_async_context(office.second()))
+    async with served_office(directory, database_url) as (office, urls):
         site = await office.api.add_site()
         ticket_type = await office.api.add_ticket_type(site, ("成人票", "Adult"), PRICE_FEN)
         window = _Window(urls, office.api.token, _body(site, ticket_type))

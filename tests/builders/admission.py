@@ -114,6 +114,11 @@ def ticket_type(
     return TicketTypeRules(TicketTypeId(number), f"票{number}", f"Ticket {number}", rights, Claim.NEVER, unseen, autonomy_s)
 
 
+def only(*checks: Check) -> dict[TicketTypeId, TicketTypeRules]:
+    """Return the ticket types of a site that has one, whose one entitlement has these checks."""
+    return {T1: ticket_type(entitlement(*checks))}
+
+
 def check_point(number: CheckPointId = GATE, **changes: object) -> CheckPoint:
     default = CheckPoint(
         check_point_id=number,

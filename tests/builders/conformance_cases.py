@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
+from protocol.admission import policy
 from protocol.admission.decide import decide
 from protocol.admission.facts import (
     Candidate,
@@ -14,23 +15,6 @@ from protocol.admission.facts import (
     Unreadable,
 )
 from protocol.admission.passages import PassageState, PastPassage, PastWalkIn
-from protocol.admission.policy import (
-    CheckPointState,
-    Claim,
-    DailyUses,
-    DaysExcluded,
-    MinimumInterval,
-    Period,
-    PeriodUses,
-    PersonsPerScan,
-    ReEntry,
-    TimeOfDay,
-    TimeSlot,
-    TotalUses,
-    UnknownCheck,
-    WalkInRule,
-    Weekdays,
-)
 from protocol.directions import Direction
 from protocol.identifiers import AgentId, EntitlementId, SiteId, TicketId
 from protocol.keyring import KeyState
@@ -62,35 +46,35 @@ READER = check_point(reads_documents=True)
 REAL_NAME = record(flags=TicketFlags.REAL_NAME)
 CARD = DocumentCard(holder=bytes(16), born=date(1990, 1, 1), region="110101")
 SECOND = TicketId(2)
-RE_ENTRY = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
-ONCE_A_DAY_RE_ENTRY = {T1: ticket_type(entitlement(TotalUses(1), DailyUses(1), ReEntry()))}
-TEN_A_YEAR = {T1: ticket_type(entitlement(PeriodUses(10, Period.YEAR), DailyUses(1)))}
-INTERVAL = {T1: ticket_type(entitlement(MinimumInterval(180)))}
-WEEKDAYS = Weekdays(frozenset({1, 2, 3, 4, 5}))
-WEEKEND = Weekdays(frozenset({6, 7}))
-BEFORE_NOON = TimeOfDay(0, 12 * 3600)
-SLOT = {T1: ticket_type(entitlement(TotalUses(1), TimeSlot(15, 30)))}
+RE_ENTRY = {T1: ticket_type(entitlement(policy.TotalUses(1), policy.ReEntry()))}
+ONCE_A_DAY_RE_ENTRY = {T1: ticket_type(entitlement(policy.TotalUses(1), policy.DailyUses(1), policy.ReEntry()))}
+TEN_A_YEAR = {T1: ticket_type(entitlement(policy.PeriodUses(10, policy.Period.YEAR), policy.DailyUses(1)))}
+INTERVAL = {T1: ticket_type(entitlement(policy.MinimumInterval(180)))}
+WEEKDAYS = policy.Weekdays(frozenset({1, 2, 3, 4, 5}))
+WEEKEND = policy.Weekdays(frozenset({6, 7}))
+BEFORE_NOON = policy.TimeOfDay(0, 12 * 3600)
+SLOT = {T1: ticket_type(entitlement(policy.TotalUses(1), policy.TimeSlot(15, 30)))}
 SLOT_RECORD = record(slot_start=minute("10:00"), slot_minutes=60)
-ALTERNATIVES = {T1: ticket_type(entitlement(TotalUses(1), alternatives=((WEEKDAYS,), (WEEKEND, BEFORE_NOON))))}
+ALTERNATIVES = {T1: ticket_type(entitlement(policy.TotalUses(1), alternatives=((WEEKDAYS,), (WEEKEND, BEFORE_NOON))))}
 UNSEEN = {T1: ticket_type(unseen=True)}
 NEW = record(issued_at=minute("09:59"))
 ANNUAL = record(flags=TicketFlags.MULTI_USE, valid_until=minute("2027-12-31 23:59"))
 TODAY = record(valid_from=minute("00:00"), valid_until=minute("23:59"))
 STALE = replace(LIVE, age_ms=80 * 3600 * 1000)
 UNLOCKED = replace(STALE, unlocked=True)
-OLD_ENOUGH = WalkInRule(7, "六十五岁以上免票", "65 and over", 65, None, (), None, None, frozenset())
+OLD_ENOUGH = policy.WalkInRule(7, "六十五岁以上免票", "65 and over", 65, None, (), None, None, frozenset())
 SENIORS = replace(SITE_RULES, walk_in_rules=(OLD_ENOUGH,))
 PENDING = passage("09:59:50", state=PassageState.PENDING, check_point=GATE, agent=AgentId(1))
-PACKAGE = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
-TWO_SITES = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), number=2, sites=(2,)))}
-GROUP = {T1: ticket_type(entitlement(TotalUses(1), PersonsPerScan(10)))}
+PACKAGE = {T1: ticket_type(entitlement(policy.TotalUses(1), number=1), entitlement(policy.TotalUses(1), ticket_type=2, number=2))}
+TWO_SITES = {T1: ticket_type(entitlement(policy.TotalUses(1), number=1), entitlement(policy.TotalUses(1), number=2, sites=(2,)))}
+GROUP = {T1: ticket_type(entitlement(policy.TotalUses(1), policy.PersonsPerScan(10)))}
 GROUP_RECORD = record(flags=TicketFlags.GROUP, persons=30)
 DISK_ERROR = "disk error"  # the step where the gate's journal is closed
-DISABLED = check_point(state=CheckPointState.DISABLED)
+DISABLED = check_point(state=policy.CheckPointState.DISABLED)
 EXIT_READER = replace(EXIT, reads_documents=True)
 INSIDE = Candidate(record(ticket_id=SECOND), (passage("09:00", ticket_id=SECOND),))
 THERE = passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
-CLAIMED = {T1: replace(ticket_type(), claim=Claim.WHEN_ONLINE)}
+CLAIMED = {T1: replace(ticket_type(), claim=policy.Claim.WHEN_ONLINE)}
 
 
 def card(*candidates: Candidate, **changes: object) -> Facts:
@@ -193,7 +177,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (
         32,
         "excluded",
-        shown(record(), ticket_types={T1: ticket_type(entitlement(DaysExcluded(frozenset({date(2026, 5, 10)}))))}),
+        shown(record(), ticket_types={T1: ticket_type(entitlement(policy.DaysExcluded(frozenset({date(2026, 5, 10)}))))}),
         "refuse wrong_day",
     ),
     *(
@@ -263,7 +247,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
     *(
         (53, name, shown(record(), passage("09:00"), check_point=point, ground=ground), alarm)
         for name, point, ground, alarm in (
-            ("disabled", replace(EXIT, state=CheckPointState.DISABLED), LIVE, "out device_disabled"),
+            ("disabled", replace(EXIT, state=policy.CheckPointState.DISABLED), LIVE, "out device_disabled"),
             ("clock", EXIT, replace(LIVE, clock_trusted=False), "out clock_untrusted"),
             ("stale", EXIT, STALE, "out cache_stale"),
             (DISK_ERROR, EXIT, LIVE, "out None"),
@@ -274,7 +258,7 @@ CASES: list[tuple[int, str, Facts, str]] = [
     (
         56,
         "unknown check",
-        shown(record(), ticket_types={T1: ticket_type(entitlement(UnknownCheck("tide")))}),
+        shown(record(), ticket_types={T1: ticket_type(entitlement(policy.UnknownCheck("tide")))}),
         "staff policy_unknown",
     ),
     (57, "used at the other site", multi_site(THERE), ADMIT),

@@ -13,19 +13,12 @@ from pathlib import Path
 
 from edge.devices.ports import DocumentRead
 from edge.gate.attempt import Answer, Showing
+from protocol.admission import tables
 from protocol.admission.decide import decide
 from protocol.admission.facts import DocumentCard, Facts, HolderShown, TicketCode
 from protocol.admission.freshness import MAX_TRUSTED_UNCERTAINTY_MS
 from protocol.admission.passages import PastPassage
 from protocol.admission.policy import Claim
-from protocol.admission.tables import (
-    CHECK_POINTS,
-    SITE_RULES,
-    TICKET_TYPES,
-    encode_check_points,
-    encode_site_rules,
-    encode_ticket_types,
-)
 from protocol.admission.verdict import Admit, Refuse
 from protocol.feed.delta import changes
 from protocol.feed.records import CredentialEntry, CredentialKind
@@ -141,9 +134,9 @@ def _showing(case: Case, rig: GateRig) -> Showing:
 def _tables(facts: Facts) -> dict[str, bytes]:
     points = {**facts.check_points, facts.check_point.check_point_id: facts.check_point}
     return {
-        TICKET_TYPES: encode_ticket_types(facts.ticket_types.values()),
-        CHECK_POINTS: encode_check_points(points.values()),
-        SITE_RULES: encode_site_rules(facts.site),
+        tables.TICKET_TYPES: tables.encode_ticket_types(facts.ticket_types.values()),
+        tables.CHECK_POINTS: tables.encode_check_points(points.values()),
+        tables.SITE_RULES: tables.encode_site_rules(facts.site),
     }
 
 

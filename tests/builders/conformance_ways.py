@@ -10,14 +10,14 @@ from enum import StrEnum
 
 from protocol.admission.facts import Facts, TicketCode, TypedNumber
 from protocol.admission.passages import PassageKind, PassageState, PastPassage, PastWalkIn
-from protocol.directions import Direction
-from protocol.identifiers import AttemptId, Sequence, TicketId
+from protocol.identifiers import Sequence, TicketId
 from protocol.instants import plus
 from protocol.journal.events import NO_ENTITLEMENT, NO_RULE, NO_TICKET, Intent, Outcome, OutcomeResult
 from protocol.tickets.claims import Claims
 from protocol.tickets.short_number import number_of
 from tests.builders.admission import OTHER_GATE, SITE, claims_of, passage
 from tests.builders.conformance_cases import CASES
+from tests.builders.intents import entry_intent
 
 LAST_ROW = 60  # of the conformance table
 CLAIMS = 58  # the row where gates ask central first
@@ -136,23 +136,16 @@ def tell(one: PastPassage, append: Append, *, late: bool = False) -> None:
 
 def tell_walk_in(one: PastWalkIn, append: Append) -> None:
     """Journal a document that admitted its holder without a ticket, and its passage."""
-    attempt = AttemptId(one.scanned_at.to_bytes(16, "big"))
-    intent = Intent(
-        attempt_id=attempt,
-        direction=Direction.ENTRY,
+    intent = entry_intent(
+        NO_TICKET,
+        one.scanned_at.to_bytes(16, "big"),
+        one.scanned_at,
         kind=PassageKind.WALK_IN,
-        ticket_id=NO_TICKET,
         entitlement_id=NO_ENTITLEMENT,
         generation=0,
-        persons=1,
         uses_left=None,
-        flags=(),
-        feed_version=1,
-        resumes=None,
         rule_id=one.rule_id,
         holder=one.holder,
-        supervisor=None,
-        scanned_at=one.scanned_at,
     )
     append(Outcome(append(intent), OutcomeResult.PASSED, 1))
 

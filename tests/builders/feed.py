@@ -32,7 +32,6 @@ from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.feed.segments import Row
 from protocol.identifiers import (
     AgentId,
-    AttemptId,
     CheckPointId,
     EntitlementId,
     JournalId,
@@ -43,13 +42,14 @@ from protocol.identifiers import (
     TicketTypeId,
 )
 from protocol.instants import Instant, Minute, plus, to_minute
-from protocol.journal.events import Intent, Outcome, OutcomeResult
+from protocol.journal.events import Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
 from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.signatures import seal
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketState
+from tests.builders.intents import entry_intent
 
 SITE = SiteId(7)
 START = Instant(1_790_000_000_000)
@@ -319,23 +319,10 @@ def _ref(version: int, envelope: bytes) -> Ref:
 
 def entry(ticket_id: int, sequence: int, *, agent: int = 1, holder: bytes | None = None) -> AdmissionEvent:
     """Return an intent of entry for a ticket, or of a walk-in where a holder is given."""
-    intent = Intent(
-        attempt_id=AttemptId(sequence.to_bytes(16, "big")),
-        direction=Direction.ENTRY,
-        kind=PassageKind.ENTRY if holder is None else PassageKind.WALK_IN,
-        ticket_id=TicketId(ticket_id),
-        entitlement_id=EntitlementId(1),
-        generation=0,
-        persons=1,
-        uses_left=None,
-        flags=(),
-        feed_version=1,
-        resumes=None,
-        rule_id=0 if holder is None else 5,
-        holder=holder,
-        supervisor=None,
-        scanned_at=plus(START, seconds=sequence),
-    )
+    walk_in = {} if holder is None else {"kind": PassageKind.WALK_IN, "rule_id": 5, "holder": holder}
+    changes: dict[str, object] = {"generation": 0, "uses_left": None, **walk_in}
+    attempt = sequence.to_bytes(16, "big")
+    intent = entry_intent(TicketId(ticket_id), attempt, plus(START, seconds=sequence), **changes)
     return AdmissionEvent(AgentId(agent), journal_of(agent), Sequence(sequence), SITE, ENTRY_POINT, intent)
 
 

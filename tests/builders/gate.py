@@ -22,26 +22,15 @@ from protocol.journal.history import AdmissionEvent
 from protocol.sync.answers import ClaimAnswer
 from protocol.sync.messages import ClaimRequest
 from protocol.tickets import signature
-from protocol.tickets.claims import Claims
 from protocol.tickets.record import TicketRecord
+from tests.builders.admission import claims_of
 from tests.builders.feed import ENTRY_POINT, START, TICKET_KEY, FeedSimulator
 from tests.builders.journal import AGENT, AGENT_KEY
 
 
 def code_of(record: TicketRecord, central: FeedSimulator) -> bytes:
     """Return the text in the QR of a ticket."""
-    claims = Claims(
-        key_id=TICKET_KEY,
-        ticket_id=record.ticket_id,
-        issuing_site=record.issuing_site,
-        ticket_type=record.ticket_type,
-        issued_at=record.issued_at,
-        not_before=record.valid_from,
-        not_after=record.valid_until,
-        flags=record.flags,
-        generation=record.generation,
-    )
-    return signature.issue(claims, central.signers[TICKET_KEY]).encode()
+    return signature.issue(claims_of(record, key_id=TICKET_KEY), central.signers[TICKET_KEY]).encode()
 
 
 @dataclass

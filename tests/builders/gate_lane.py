@@ -19,15 +19,8 @@ from hardware_sims.relay_board import RelayBoard
 from hardware_sims.timers import LoopTimers
 from hardware_sims.visitor import Visit, visit
 from hardware_sims.wires import PtyWire
+from protocol.admission import tables
 from protocol.admission.policy import Entitlement, PersonsPerScan, Policy, TicketTypeRules, TotalUses
-from protocol.admission.tables import (
-    CHECK_POINTS,
-    SITE_RULES,
-    TICKET_TYPES,
-    encode_check_points,
-    encode_site_rules,
-    encode_ticket_types,
-)
 from protocol.directions import Direction
 from protocol.identifiers import CheckPointId, EntitlementId
 from protocol.journal.codec import decode_entry
@@ -57,9 +50,9 @@ def lane_tables(most_per_scan: int = 10) -> dict[str, bytes]:
     entry = replace(SAMPLE_POINT, reads_documents=True)
     points = (entry, replace(SAMPLE_POINT, check_point_id=EXIT_POINT, direction=Direction.EXIT))
     return {
-        TICKET_TYPES: encode_ticket_types((ticket_type,)),
-        CHECK_POINTS: encode_check_points(points),
-        SITE_RULES: encode_site_rules(SAMPLE_RULES),
+        tables.TICKET_TYPES: tables.encode_ticket_types((ticket_type,)),
+        tables.CHECK_POINTS: tables.encode_check_points(points),
+        tables.SITE_RULES: tables.encode_site_rules(SAMPLE_RULES),
     }
 
 

@@ -8,33 +8,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.journal.journal import Journal, Owner
 from edge.journal.recovery import Mark
+from protocol import identifiers as ids
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
-from protocol.identifiers import (
-    AgentId,
-    AttemptId,
-    BootId,
-    CheckPointId,
-    EntitlementId,
-    JournalId,
-    KeyId,
-    Sequence,
-    SiteId,
-    TicketId,
-)
 from protocol.instants import Instant
 from protocol.journal.chain import Head
 from protocol.journal.events import ClockReading, Intent, Outcome, OutcomeResult
 from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.sync.answers import Believer, Quarantine, Receipt
 
-AGENT = AgentId(7)
-SITE = SiteId(1)
-GATE = CheckPointId(3)
+AGENT = ids.AgentId(7)
+SITE = ids.SiteId(1)
+GATE = ids.CheckPointId(3)
 START = Instant(1_778_378_400_000)  # 2026-05-10 10:00 in Shanghai
 AGENT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 CENTRAL_KEYS = {
-    purpose: (KeyId(number), Ed25519PrivateKey.from_private_bytes(sha256(purpose.encode()).digest()))
+    purpose: (ids.KeyId(number), Ed25519PrivateKey.from_private_bytes(sha256(purpose.encode()).digest()))
     for number, purpose in enumerate((Purpose.RECEIPTS, Purpose.TIME, Purpose.COMMANDS), start=1)
 }
 
@@ -53,17 +42,17 @@ def an_intent(
     holder: bytes | None = None,
 ) -> Intent:
     return Intent(
-        attempt_id=AttemptId(attempt.to_bytes(16)),
+        attempt_id=ids.AttemptId(attempt.to_bytes(16)),
         direction=Direction.ENTRY,
         kind=PassageKind.ENTRY if resumes is None else PassageKind.RESUME,
-        ticket_id=TicketId(ticket),
-        entitlement_id=EntitlementId(1 if ticket else 0),
+        ticket_id=ids.TicketId(ticket),
+        entitlement_id=ids.EntitlementId(1 if ticket else 0),
         generation=1,
         persons=persons,
         uses_left=0,
         flags=(),
         feed_version=12,
-        resumes=None if resumes is None else Sequence(resumes),
+        resumes=None if resumes is None else ids.Sequence(resumes),
         rule_id=0 if holder is None else 5,
         holder=holder,
         supervisor=None,
@@ -72,13 +61,13 @@ def an_intent(
 
 
 def an_outcome(of: int, result: OutcomeResult = OutcomeResult.PASSED, passed_count: int = 1) -> Outcome:
-    return Outcome(Sequence(of), result, passed_count if result is OutcomeResult.PASSED else 0)
+    return Outcome(ids.Sequence(of), result, passed_count if result is OutcomeResult.PASSED else 0)
 
 
 def an_owner(*, boot: int = 1) -> Owner:
     """An owner whose journal ids are counted, apart for each boot."""
     numbers = count(boot << 8)
-    return Owner(AGENT, SITE, AGENT_KEY, BootId(boot.to_bytes(8)), lambda: JournalId(next(numbers).to_bytes(16)))
+    return Owner(AGENT, SITE, AGENT_KEY, ids.BootId(boot.to_bytes(8)), lambda: ids.JournalId(next(numbers).to_bytes(16)))
 
 
 def open_journal(path: Path, *, boot: int = 1, known: Mark | None = None) -> Journal:
@@ -97,7 +86,7 @@ def a_keyring() -> Keyring:
 BELIEVER = Believer(AGENT, SITE, a_keyring())
 
 
-def signers(purpose: Purpose) -> dict[KeyId, Ed25519PrivateKey]:
+def signers(purpose: Purpose) -> dict[ids.KeyId, Ed25519PrivateKey]:
     key_id, private = CENTRAL_KEYS[purpose]
     return {key_id: private}
 

@@ -1,6 +1,6 @@
 """A whole office in a test: every slice of selling over one store, with stand-ins for the answers of gates."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.ticket_type import TicketType
 from central.domain.idempotency import IdempotencyKey
 from central.domain.principal import DataScope, Principal
+from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import WINDOW, Profile
 from central.identity.passwords import Passwords
 from central.identity.permissions import ALL, Permission
@@ -182,6 +183,15 @@ def wanted_line(one: TicketType, quantity: int = 1, persons: int = 1, **line: An
 def once(key: str, fingerprint: bytes = b"same") -> IdempotencyKey:
     """Return an idempotency key of the seller."""
     return IdempotencyKey("test/1", key, fingerprint)
+
+
+async def problem_of(sale: Awaitable[object]) -> ProblemCode | None:
+    """Return why a sale was refused; None where it was not."""
+    try:
+        await sale
+    except Problem as problem:
+        return problem.code
+    return None
 
 
 async def sign_in(client: TestClient[web.Request, web.Application], office: Office, *permissions: str) -> dict[str, str]:

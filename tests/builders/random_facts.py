@@ -13,46 +13,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from protocol.admission.facts import (
-    Candidate,
-    DocumentCard,
-    Facts,
-    Forged,
-    Ground,
-    HolderShown,
-    LookUpCode,
-    Presented,
-    Scan,
-    TicketCode,
-    TypedNumber,
-    Unreadable,
-)
+from protocol.admission import facts, policy
 from protocol.admission.passages import PassageKind, PassageState, PastPassage, PastWalkIn
-from protocol.admission.policy import (
-    Check,
-    CheckPoint,
-    CheckPointState,
-    Claim,
-    DailyUses,
-    DateRange,
-    DaysExcluded,
-    Entitlement,
-    Gates,
-    MinimumInterval,
-    Period,
-    PeriodUses,
-    PersonsPerScan,
-    Policy,
-    ReEntry,
-    SiteRules,
-    TicketTypeRules,
-    TimeOfDay,
-    TimeSlot,
-    TotalUses,
-    UnknownCheck,
-    WalkInRule,
-    Weekdays,
-)
 from protocol.directions import Direction
 from protocol.identifiers import U32_MAX, AgentId, AttemptId, CheckPointId, EntitlementId, KeyId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant, Minute, to_minute
@@ -68,8 +30,8 @@ HOUR_MS = 3_600_000
 WORLD_BYTES, PART_BYTES = 400, 80
 ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS = "its code", "a look-up", "an unknown code", "nothing of ours"
 TODAY = date(2026, 5, 10)
-_NO_TICKETS: tuple[Presented, ...] = (Unreadable(), Forged())
-_LOOKED_UP: tuple[Presented, ...] = (LookUpCode(), TypedNumber())
+_NO_TICKETS: tuple[facts.Presented, ...] = (facts.Unreadable(), facts.Forged())
+_LOOKED_UP: tuple[facts.Presented, ...] = (facts.LookUpCode(), facts.TypedNumber())
 
 Value = TypeVar("Value")
 
@@ -162,62 +124,62 @@ def flags_of(choices: Choices) -> TicketFlags:
     return TicketFlags(choices.between(0, KNOWN_FLAGS)) if choices.rarely() else TicketFlags.NONE
 
 
-CHECKS: tuple[Callable[[Choices], Check], ...] = (
-    lambda of: TotalUses(of.below(4)),
-    lambda of: DateRange(day_of(of), day_of(of)),
-    lambda of: Weekdays(frozenset({of.between(1, 7), *of.some(3, lambda: of.between(1, 7))})),
-    lambda of: DaysExcluded(frozenset(of.some(3, lambda: day_of(of)))),
-    lambda of: TimeOfDay(of.below(40_001), of.between(30_000, 86_400)),
-    lambda of: TimeSlot(of.below(121), of.below(121)),
-    lambda of: DailyUses(of.below(4)),
-    lambda of: PeriodUses(of.below(4), of.one_of(tuple(Period))),
-    lambda of: MinimumInterval(of.below(601)),
-    lambda _of: ReEntry(),
-    lambda of: Gates(frozenset(of.some(2, lambda: point_of(of))), frozenset(of.some(3, lambda: of.below(4)))),
-    lambda of: PersonsPerScan(of.between(1, 3)),
-    lambda _of: UnknownCheck("tide"),
+CHECKS: tuple[Callable[[Choices], policy.Check], ...] = (
+    lambda of: policy.TotalUses(of.below(4)),
+    lambda of: policy.DateRange(day_of(of), day_of(of)),
+    lambda of: policy.Weekdays(frozenset({of.between(1, 7), *of.some(3, lambda: of.between(1, 7))})),
+    lambda of: policy.DaysExcluded(frozenset(of.some(3, lambda: day_of(of)))),
+    lambda of: policy.TimeOfDay(of.below(40_001), of.between(30_000, 86_400)),
+    lambda of: policy.TimeSlot(of.below(121), of.below(121)),
+    lambda of: policy.DailyUses(of.below(4)),
+    lambda of: policy.PeriodUses(of.below(4), of.one_of(tuple(policy.Period))),
+    lambda of: policy.MinimumInterval(of.below(601)),
+    lambda _of: policy.ReEntry(),
+    lambda of: policy.Gates(frozenset(of.some(2, lambda: point_of(of))), frozenset(of.some(3, lambda: of.below(4)))),
+    lambda of: policy.PersonsPerScan(of.between(1, 3)),
+    lambda _of: policy.UnknownCheck("tide"),
 )
 
 
-def check_of(choices: Choices) -> Check:
+def check_of(choices: Choices) -> policy.Check:
     return choices.one_of(CHECKS)(choices)
 
 
-def policy_of(choices: Choices) -> Policy:
-    def checks() -> tuple[Check, ...]:
+def policy_of(choices: Choices) -> policy.Policy:
+    def checks() -> tuple[policy.Check, ...]:
         return tuple(choices.some(2, lambda: check_of(choices)))
 
-    return Policy(checks(), tuple(choices.some(3, checks)) if choices.rarely() else ())
+    return policy.Policy(checks(), tuple(choices.some(3, checks)) if choices.rarely() else ())
 
 
-def entitlement_of(choices: Choices, number: EntitlementId) -> Entitlement:
+def entitlement_of(choices: Choices, number: EntitlementId) -> policy.Entitlement:
     sites = frozenset({site_of(choices), site_of(choices)}) if choices.rarely() else frozenset({SiteId(1)})
-    return Entitlement(number, type_of(choices), sites, policy_of(choices))
+    return policy.Entitlement(number, type_of(choices), sites, policy_of(choices))
 
 
-def ticket_type_of(choices: Choices, number: TicketTypeId) -> TicketTypeRules:
+def ticket_type_of(choices: Choices, number: TicketTypeId) -> policy.TicketTypeRules:
     first = right_of(choices)
     numbers = (first, EntitlementId(3 - first)) if choices.below(3) == 2 else (first,)
     rights = tuple(entitlement_of(choices, one) for one in numbers)
     autonomy_s = choices.mostly(72 * 3600, 0, 3600)
-    return TicketTypeRules(number, "票", "Ticket", rights, choices.one_of(tuple(Claim)), choices.yes(), autonomy_s)
+    return policy.TicketTypeRules(number, "票", "Ticket", rights, choices.one_of(tuple(policy.Claim)), choices.yes(), autonomy_s)
 
 
-def ticket_types_known(choices: Choices) -> dict[TicketTypeId, TicketTypeRules]:
+def ticket_types_known(choices: Choices) -> dict[TicketTypeId, policy.TicketTypeRules]:
     numbers = choices.some(1, lambda: type_of(choices)) if choices.rarely() else [TicketTypeId(1), TicketTypeId(2)]
     return {number: ticket_type_of(choices, number) for number in numbers}
 
 
-def check_point_of(choices: Choices) -> CheckPoint:
+def check_point_of(choices: Choices) -> policy.CheckPoint:
     everything = frozenset({TicketTypeId(1), TicketTypeId(2)})
-    return CheckPoint(
+    return policy.CheckPoint(
         check_point_id=point_of(choices),
         site=site_of(choices),
         zone=choices.below(4),
         name_zh="闸机",
         name_en="Gate",
         direction=choices.mostly(Direction.ENTRY, Direction.EXIT),
-        state=choices.mostly(CheckPointState.ENABLED, *CheckPointState),
+        state=choices.mostly(policy.CheckPointState.ENABLED, *policy.CheckPointState),
         ticked=frozenset(choices.some(2, lambda: type_of(choices))) if choices.rarely() else everything,
         attended=choices.yes(),
         reads_documents=choices.yes(),
@@ -266,18 +228,18 @@ def passage_of(choices: Choices, ticket_id: TicketId) -> PastPassage:
     )
 
 
-def candidate_of(choices: Choices, ticket_id: TicketId) -> Candidate:
+def candidate_of(choices: Choices, ticket_id: TicketId) -> facts.Candidate:
     row = record_of(choices, ticket_id)
-    return Candidate(row, tuple(choices.some(4, lambda: passage_of(choices, ticket_id))))
+    return facts.Candidate(row, tuple(choices.some(4, lambda: passage_of(choices, ticket_id))))
 
 
-def candidates_of(choices: Choices) -> list[Candidate]:
+def candidates_of(choices: Choices) -> list[facts.Candidate]:
     first = choices.between(1, 4)
     numbers = (first, first % 4 + 1) if choices.yes() else (first,)
     return [candidate_of(choices, TicketId(number)) for number in numbers]
 
 
-def code_of(choices: Choices, row: TicketRecord) -> TicketCode:
+def code_of(choices: Choices, row: TicketRecord) -> facts.TicketCode:
     """Return the code of a record, sometimes of an older print, a newer one, or one that says something else."""
     claims = Claims(
         key_id=KeyId(1),
@@ -290,17 +252,17 @@ def code_of(choices: Choices, row: TicketRecord) -> TicketCode:
         flags=choices.mostly(row.flags, TicketFlags.NONE),
         generation=choices.mostly(row.generation, 1, 2, 3),
     )
-    return TicketCode(claims, choices.mostly(KeyState.ACTIVE, KeyState.CACHE_ONLY))
+    return facts.TicketCode(claims, choices.mostly(KeyState.ACTIVE, KeyState.CACHE_ONLY))
 
 
-def card_of(choices: Choices) -> DocumentCard:
+def card_of(choices: Choices) -> facts.DocumentCard:
     first, last = date(1930, 1, 1).toordinal(), date(2026, 5, 1).toordinal()
     born = date.fromordinal(choices.between(first, last)) if choices.yes() else None
-    return DocumentCard(choices.hash(), born, choices.one_of(("110101", "310101", "")))
+    return facts.DocumentCard(choices.hash(), born, choices.one_of(("110101", "310101", "")))
 
 
-def walk_in_rule_of(choices: Choices) -> WalkInRule:
-    return WalkInRule(
+def walk_in_rule_of(choices: Choices) -> policy.WalkInRule:
+    return policy.WalkInRule(
         choices.between(1, 3),
         "免票",
         "Free",
@@ -313,14 +275,14 @@ def walk_in_rule_of(choices: Choices) -> WalkInRule:
     )
 
 
-def site_rules_of(choices: Choices) -> SiteRules:
+def site_rules_of(choices: Choices) -> policy.SiteRules:
     rules = tuple(choices.some(2, lambda: walk_in_rule_of(choices))) if choices.rarely() else ()
-    return SiteRules(SiteId(1), choices.one_of(ZONES), choices.mostly(None, *range(6)), choices.below(4), rules)
+    return policy.SiteRules(SiteId(1), choices.one_of(ZONES), choices.mostly(None, *range(6)), choices.below(4), rules)
 
 
-def ground_of(choices: Choices) -> Ground:
+def ground_of(choices: Choices) -> facts.Ground:
     age_ms = choices.mostly(0, 90_000, 90_001, HOUR_MS, 73 * HOUR_MS, 1_000 * HOUR_MS)
-    return Ground(moment_of(choices), age_ms, not choices.rarely(), choices.yes())
+    return facts.Ground(moment_of(choices), age_ms, not choices.rarely(), choices.yes())
 
 
 def past_walk_in_of(choices: Choices) -> PastWalkIn:
@@ -328,7 +290,7 @@ def past_walk_in_of(choices: Choices) -> PastWalkIn:
     return PastWalkIn(person, rule, SiteId(1), point, moment_of(choices), choices.yes())
 
 
-def facts_of(choices: Choices, shown: str | None) -> Facts:
+def facts_of(choices: Choices, shown: str | None) -> facts.Facts:
     found = candidates_of(choices)
     how = shown or choices.mostly(ITS_CODE, LOOK_UP, UNKNOWN_CODE, NOT_OURS)
     unrecorded: list[PastPassage] = []
@@ -344,7 +306,7 @@ def facts_of(choices: Choices, shown: str | None) -> Facts:
     else:
         found = []
     site, known = site_rules_of(choices), choices.some(2, lambda: check_point_of(choices))
-    return Facts(
+    return facts.Facts(
         scan=scan_of(choices, presented),
         candidates=tuple(found),
         check_point=check_point_of(choices),
@@ -362,14 +324,14 @@ def facts_of(choices: Choices, shown: str | None) -> Facts:
     )
 
 
-def scan_of(choices: Choices, presented: Presented) -> Scan:
-    return Scan(
+def scan_of(choices: Choices, presented: facts.Presented) -> facts.Scan:
+    return facts.Scan(
         attempt_id=choices.attempt(),
         at=moment_of(choices) if choices.rarely() else NOW,
         uncertainty_ms=choices.mostly(0, 60_000, 300_000),
         persons=choices.mostly(1, 1, 2, 3),
         presented=presented,
-        holder=choices.one_of(tuple(HolderShown)),
+        holder=choices.one_of(tuple(facts.HolderShown)),
         supervisor=choices.mostly(None, 9),
     )
 
@@ -379,7 +341,7 @@ def read_from(size: int, build: Callable[[Choices], Value], attempts: int = 0) -
     return st.binary(min_size=size, max_size=size).map(lambda raw: build(Choices(raw, attempts)))
 
 
-def any_facts(shown: str | None = None) -> st.SearchStrategy[Facts]:
+def any_facts(shown: str | None = None) -> st.SearchStrategy[facts.Facts]:
     """Return cases: mostly a ticket's code with its record, sometimes any other; or the kind that is asked for."""
     return read_from(WORLD_BYTES, lambda choices: facts_of(choices, shown))
 
@@ -389,7 +351,7 @@ def passages_of(ticket_id: TicketId) -> st.SearchStrategy[PastPassage]:
     return read_from(PART_BYTES, lambda choices: passage_of(choices, ticket_id), attempts=1_000)
 
 
-def ticket_types_of(number: TicketTypeId) -> st.SearchStrategy[TicketTypeRules]:
+def ticket_types_of(number: TicketTypeId) -> st.SearchStrategy[policy.TicketTypeRules]:
     """Return ticket types with that number."""
     return read_from(PART_BYTES, lambda choices: ticket_type_of(choices, number))
 

@@ -36,6 +36,8 @@ class Bench(ABC):
 
     port: CodeReader
     driver: SupervisedDevice
+    _driver: SerialScanner | UsbScanner | Camera
+    _simulated: scanner_sim.Scanner | KeyboardScanner | PosScanner | camera_sim.Camera
 
     def __init__(self) -> None:
         self.healths: list[DeviceHealth] = []
@@ -50,14 +52,14 @@ class Bench(ABC):
         return self.healths[-1].state if self.healths else DeviceState.CONNECTING
 
     @property
-    @abstractmethod
-    def suppressed(self) -> int: ...
+    def suppressed(self) -> int:
+        return self._driver.suppressed
 
-    @abstractmethod
-    def show(self, code: bytes) -> None: ...
+    def show(self, code: bytes) -> None:
+        self._simulated.show(code)
 
-    @abstractmethod
-    def clear(self) -> None: ...
+    def clear(self) -> None:
+        self._simulated.clear()
 
     @abstractmethod
     async def plug(self) -> None: ...
@@ -72,23 +74,13 @@ class ScannerBench(Bench):
         timers, clock = LoopTimers(), asyncio.get_running_loop().time
         self.wire = PtyWire(directory / "scanner", timers)
         self.line = FaultyWire(self.wire, timers, Random(1))  # noqa: S311 - a seed repeats a run
-        self.scanner = scanner_sim.Scanner(self.line, timers)
+        self._simulated = self.scanner = scanner_sim.Scanner(self.line, timers)
         self.read_when_coming: list[int] = []
         driver = SerialScanner("reader", str(directory / "scanner"), 9600, clock, self.note_coming, DOUBLE_READ_S)
         self.port = self.driver = self._driver = driver
 
     def note_coming(self) -> None:
         self.read_when_coming.append(len(self.payloads))
-
-    @property
-    def suppressed(self) -> int:
-        return self._driver.suppressed
-
-    def show(self, code: bytes) -> None:
-        self.scanner.show(code)
-
-    def clear(self) -> None:
-        self.scanner.clear()
 
     async def plug(self) -> None:
         self.wire.plug()
@@ -111,27 +103,19 @@ class Gm65Bench(ScannerBench):
 class UsbBench(Bench):
     """A scanner on a simulated USB bus."""
 
+    _driver: UsbScanner
+
     def __init__(self, kind: str) -> None:
         super().__init__()
         self.bus = UsbBus()
         timers, clock = LoopTimers(), asyncio.get_running_loop().time
         types = kind == "keyboard-wedge"
-        self.scanner = (KeyboardScanner if types else PosScanner)(self.bus, timers)
+        self._simulated = self.scanner = (KeyboardScanner if types else PosScanner)(self.bus, timers)
         address = UsbAddress(self.scanner.vendor, self.scanner.product)
         size = hid_keyboard.REPORT_BYTES if types else hid_pos.REPORT_BYTES
         self._driver = UsbScanner("reader", address, TypedCodes if types else CodeReports, size, clock, DOUBLE_READ_S)
         self._driver.backend = self.bus
         self.port = self.driver = self._driver
-
-    @property
-    def suppressed(self) -> int:
-        return self._driver.suppressed
-
-    def show(self, code: bytes) -> None:
-        self.scanner.show(code)
-
-    def clear(self) -> None:
-        self.scanner.clear()
 
     async def plug(self) -> None:
         self.bus.plug(self.scanner)
@@ -141,19 +125,11 @@ class UsbBench(Bench):
 
 
 class CameraBench(Bench):
+    _driver: Camera
+
     def __init__(self) -> None:
         super().__init__()
-        self.camera = camera_sim.Camera(Random(1))  # noqa: S311 - a seed repeats a run
-
-    @property
-    def suppressed(self) -> int:
-        return self._driver.suppressed
-
-    def show(self, code: bytes) -> None:
-        self.camera.show(code)
-
-    def clear(self) -> None:
-        self.camera.clear()
+        self._simulated = self.camera = camera_sim.Camera(Random(1))  # noqa: S311 - a seed repeats a run
 
     async def plug(self) -> None:
         await self.camera.plug()

@@ -11,7 +11,7 @@ from central.store.engine import open_database
 from central.store.migrate import CONNECTION
 
 
-async def at_revision(url: str, revision: str, statements: tuple[str, ...]) -> None:
+async def at_revision(url: str, revision: str, statements: tuple[str, ...] = ()) -> None:
     """Bring an empty database to a revision, and put rows into it."""
     database = open_database(url)
 

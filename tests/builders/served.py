@@ -26,15 +26,16 @@ from edge.sync.download import Downloader, Moment, Refreshed
 from edge.sync.feed_content import FeedMoved
 from edge.sync.upload import Step, UploadPorts, upload_once
 from edge.trust.store import TrustStore
-from protocol.admission.passages import PassageKind
+from protocol.admission.verdict import Verdict
 from protocol.directions import Direction
 from protocol.feed.trust import begin
-from protocol.identifiers import AttemptId, BootId, CheckPointId, EntitlementId, JournalId, Sequence, TicketId
+from protocol.identifiers import AttemptId, BootId, CheckPointId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
 from protocol.journal.events import ClockReading, Event, FeedInForce, Intent, Outcome, OutcomeResult
 from protocol.sync.answers import Believer
-from protocol.sync.messages import EnrolAnswer, EnrolRequest
+from protocol.sync.messages import AdmissionRequest, CredentialForm, EnrolAnswer, EnrolRequest
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, sqlite_url
+from tests.builders.intents import entry_intent
 
 PASSPHRASE = "the root key of a test"
 PASSWORD = "a long passphrase"
@@ -203,27 +204,28 @@ class Gate:
 
     def admit(self, ticket: str | int, *, attempt: bytes | None = None, at: Instant | None = None, passed: bool = True) -> Intent:
         """Journal an admission and its passage, as a lane does."""
-        intent = Intent(
-            attempt_id=AttemptId(attempt or self._attempts(16)),
-            direction=Direction.ENTRY,
-            kind=PassageKind.ENTRY,
-            ticket_id=TicketId(int(ticket, 16) if isinstance(ticket, str) else ticket),
-            entitlement_id=EntitlementId(1),
-            generation=1,
-            persons=1,
-            uses_left=0,
-            flags=(),
-            feed_version=1,
-            resumes=None,
-            rule_id=0,
-            holder=None,
-            supervisor=None,
-            scanned_at=self.central.clock() if at is None else at,
-        )
+        ticket_id = TicketId(int(ticket, 16) if isinstance(ticket, str) else ticket)
+        intent = entry_intent(ticket_id, attempt or self._attempts(16), self.central.clock() if at is None else at)
         sequence = self.note(intent)
         result = OutcomeResult.PASSED if passed else OutcomeResult.NOT_PASSED
         self.note(Outcome(sequence, result, 1 if passed else 0))
         return intent
+
+    async def ask_to_admit(
+        self, attempt: int, credential: str, form: CredentialForm = CredentialForm.CODE, direction: Direction = Direction.ENTRY
+    ) -> Verdict:
+        """Have central decide about a credential that one person shows, as a device without a cache does."""
+        request = AdmissionRequest(
+            attempt_id=AttemptId(attempt.to_bytes(16, "big")),
+            form=form,
+            credential=credential.encode(),
+            check_point=self.check_point,
+            direction=direction,
+            persons=1,
+            scanned_at=self.central.clock(),
+            holder=None,
+        )
+        return (await self.client.admission(request)).verdict
 
     async def upload(self) -> list[Step]:
         """Upload until nothing is left."""

@@ -20,26 +20,16 @@ from central.shifts.service import Opening
 from central.store.tables.devices import AgentRow, CheckPointRow
 from central.store.tables.journals import JournalRow
 from central.store.tables.people import UserRow
+from protocol import identifiers as ids
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
-from protocol.identifiers import (
-    AgentId,
-    AttemptId,
-    CheckPointId,
-    EntitlementId,
-    JournalId,
-    Sequence,
-    SiteId,
-    TicketId,
-    TicketTypeId,
-)
 from protocol.instants import Instant, local_day
 from protocol.journal.events import NO_TICKET, Intent, Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from tests.builders.office import Office, once, wanted_line
 
-SITE = SiteId(1)
-JOURNAL = JournalId(b"j" * 16)
+SITE = ids.SiteId(1)
+JOURNAL = ids.JournalId(b"j" * 16)
 ZONE = ZoneInfo("Asia/Shanghai")
 LONG_AGO = Instant(0)
 A_DAY_S = 24 * 3600
@@ -111,7 +101,7 @@ class Trade:
         return (await self.office.promoters.add(wish, self.office.seller, self.office.clock())).code
 
     async def sell(
-        self, type_id: TicketTypeId, seller: int, channel: str, quantity: int = 1, promoter_code: str | None = None
+        self, type_id: ids.TicketTypeId, seller: int, channel: str, quantity: int = 1, promoter_code: str | None = None
     ) -> Order:
         """Sell now, in cash."""
         now = self.office.clock()
@@ -128,7 +118,7 @@ class Trade:
         who = Principal(seller, "", frozenset(), must_change_password=False, channel=channel)
         return (await self.office.shifts.open(Opening(SITE, float_fen, None), who, self.office.clock())).shift_id
 
-    async def refund(self, ticket_id: TicketId, by: int) -> None:
+    async def refund(self, ticket_id: ids.TicketId, by: int) -> None:
         """Refund a ticket; no gate holds the money back."""
         office = self.office
         await office.refunds.request(WantedRefund(ticket_id, "rain"), once(f"trade-{next(self._numbers):04}"), by, office.clock())
@@ -137,7 +127,7 @@ class Trade:
             await outbox.mark_published(work, [change.change_id for change in changes], FeedVersion(1, 1))
         await office.refunds.settle_waiting(office.clock())
 
-    async def reprint(self, ticket_id: TicketId, by: int) -> None:
+    async def reprint(self, ticket_id: ids.TicketId, by: int) -> None:
         """Print a ticket again."""
         key = once(f"trade-{next(self._numbers):04}")
         await self.office.reprints.reprint(ticket_id, "torn", key, by, self.office.clock())
@@ -149,31 +139,37 @@ class Trade:
             new = []
             for event in told:
                 row.sequence += 1
-                place = CheckPointId(self.check_point)
+                place = ids.CheckPointId(self.check_point)
                 new.append(
-                    NewEvent(self.journal, AdmissionEvent(AgentId(1), JOURNAL, Sequence(row.sequence), SITE, place, event))
+                    NewEvent(
+                        self.journal, AdmissionEvent(ids.AgentId(1), JOURNAL, ids.Sequence(row.sequence), SITE, place, event)
+                    )
                 )
             work.session.add(row)
             await work.session.flush()
             await events.store(work, new)
             self._sequence = row.sequence
 
-    async def admit(self, ticket_id: TicketId, at: Instant, direction: Direction = Direction.ENTRY, persons: int = 1) -> None:
+    async def admit(self, ticket_id: ids.TicketId, at: Instant, direction: Direction = Direction.ENTRY, persons: int = 1) -> None:
         """Let a visitor through."""
         told = intent(ticket_id, at, direction, persons)
-        await self.journalled(told, Outcome(Sequence(self._sequence + 1), OutcomeResult.PASSED, persons))
+        await self.journalled(told, Outcome(ids.Sequence(self._sequence + 1), OutcomeResult.PASSED, persons))
 
 
 def intent(
-    ticket_id: TicketId, at: Instant, direction: Direction = Direction.ENTRY, persons: int = 1, resumes: Sequence | None = None
+    ticket_id: ids.TicketId,
+    at: Instant,
+    direction: Direction = Direction.ENTRY,
+    persons: int = 1,
+    resumes: ids.Sequence | None = None,
 ) -> Intent:
     """Return a release of an arm."""
     return Intent(
-        attempt_id=AttemptId(bytes(16)),
+        attempt_id=ids.AttemptId(bytes(16)),
         direction=direction,
         kind=PassageKind.ENTRY if direction is Direction.ENTRY else PassageKind.EXIT,
         ticket_id=ticket_id,
-        entitlement_id=EntitlementId(1),
+        entitlement_id=ids.EntitlementId(1),
         generation=1,
         persons=persons,
         uses_left=0,

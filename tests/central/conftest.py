@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
 
 from central.store.engine import open_database
 from central.store.migrate import migrate
@@ -81,3 +83,10 @@ def random_bytes() -> SeededBytes:
 async def office(store: Store, clock: HandClock) -> Office:
     """An office with a seller and a site."""
     return await Office(store, clock).open()
+
+
+@pytest.fixture
+async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    """A client of the office over HTTP."""
+    async with office.client() as one:
+        yield one

@@ -1,7 +1,7 @@
 """The guarantees of a reader of ID cards to a lane, tested with the serial reader over its simulated wire."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from edge.devices.driver_api import Surroundings
 from edge.devices.drivers.id_card_reader import IdCardSettings
-from edge.devices.ports import DeviceHealth, DeviceState, DocumentRead
+from edge.devices.ports import DeviceState, DocumentRead
 from edge.devices.supervisor import supervise
 from hardware_sims.faults import FaultyWire, LineFault
 from hardware_sims.id_cards import IdCard, invented_number
@@ -19,6 +19,7 @@ from hardware_sims.id_reader import IdReader, IdReaderFault
 from hardware_sims.timers import LoopTimers
 from hardware_sims.wires import PtyWire
 from protocol.holders import Document, DocumentType, holder_hash
+from tests.builders.supervised import Supervised
 
 pytestmark = pytest.mark.real_time
 
@@ -31,8 +32,9 @@ def hashed(document: Document) -> tuple[bytes, ...]:
     return (holder_hash(document, SITE_KEY),)
 
 
-class Rig:
+class Rig(Supervised):
     def __init__(self, directory: Path) -> None:
+        super().__init__(LIMIT_S)
         timers = LoopTimers()
         self.wire = PtyWire(directory / "cards", timers, baud=115_200)
         self.line = FaultyWire(self.wire, timers, Random(1))  # noqa: S311 - a seed repeats a run
@@ -40,21 +42,11 @@ class Rig:
         clock = asyncio.get_running_loop().time
         around = Surroundings("cards", clock, hashed=hashed)
         self.driver = IdCardSettings(driver="id-card", port=str(directory / "cards")).make(around)
-        self.healths: list[DeviceHealth] = []
         self.documents: list[DocumentRead] = []
 
     async def collect(self) -> None:
         async for document in self.driver.documents():
             self.documents.append(document)
-
-    @property
-    def state(self) -> DeviceState:
-        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(LIMIT_S):
-            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
-                await asyncio.sleep(0.005)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The guarantees of lamps and a buzzer to a lane, over both kinds of relay board."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
@@ -12,29 +12,28 @@ from edge.devices.drivers.relay_lamps import PATTERNS, RelayLamps
 from edge.devices.drivers.relay_lines import RelayLine, SerialRelayLine, UsbRelayLine
 from edge.devices.framing import usb_relay
 from edge.devices.framing.lcus import StateReply
-from edge.devices.ports import DeviceHealth, DeviceState, Sign
+from edge.devices.ports import DeviceState, Sign
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress
 from edge.gate.signs import sign_of
 from hardware_sims.lcus_board import LcusBoard, StateAnswer
 from hardware_sims.timers import LoopTimers
-from hardware_sims.usb_bus import UsbBus
 from hardware_sims.usb_relay_board import UsbRelayBoard
 from hardware_sims.wires import PtyWire
 from protocol.admission.verdict import CallStaff, FreePassage, LetOut, Reason, Refuse
+from tests.builders.supervised import SupervisedBoard
 
 pytestmark = pytest.mark.real_time
 
 GREEN, RED, BUZZER = 0, 1, 2
 
 
-class Rig:
+class Rig(SupervisedBoard):
+    board: LcusBoard | UsbRelayBoard
+
     def __init__(self, kind: str, directory: Path) -> None:
-        self.healths: list[DeviceHealth] = []
+        super().__init__(PtyWire(directory / "lamps", LoopTimers()), limit_s=20.0)
         self.ahead_s = 0.0
-        self.bus = UsbBus()
-        self.wire = PtyWire(directory / "lamps", LoopTimers())
-        self.board: LcusBoard | UsbRelayBoard
         line: RelayLine
         if kind == "usb":
             self.board = UsbRelayBoard(Random(1), channels=4)  # noqa: S311 - a seed repeats a run
@@ -45,31 +44,9 @@ class Rig:
         loop = asyncio.get_running_loop()
         self.driver = RelayLamps("lamps", line, (GREEN, RED, BUZZER), lambda: loop.time() + self.ahead_s)
 
-    def plug(self) -> None:
-        if isinstance(self.board, UsbRelayBoard):
-            self.bus.plug(self.board)
-        else:
-            self.wire.plug()
-
-    def unplug(self) -> None:
-        if isinstance(self.board, UsbRelayBoard):
-            self.bus.unplug(self.board)
-        else:
-            self.wire.unplug()
-        self.board.power(on=False)
-
     @property
     def lit(self) -> set[int]:
         return {relay for relay, closed in enumerate(self.board.relays.contacts) if closed}
-
-    @property
-    def state(self) -> DeviceState:
-        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20.0):
-            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
-                await asyncio.sleep(0.005)
 
 
 @pytest.fixture(params=["serial", "usb"])

@@ -1,7 +1,7 @@
 """The guarantees of a ticket printer to a kiosk or window, over a tty, TCP and USB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
@@ -10,7 +10,7 @@ import zxingcpp
 
 from edge.devices.drivers.escpos_printer import EscPosPrinter
 from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, TcpPrinterLine, UsbPrinterLine
-from edge.devices.ports import DeviceFault, DeviceHealth, DeviceState, PrinterState, Sheetful
+from edge.devices.ports import DeviceFault, DeviceState, PrinterState, Sheetful
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress
 from hardware_sims.faults import FaultyWire
@@ -19,6 +19,7 @@ from hardware_sims.printer_wires import TcpWire, UsbPrinterGadget
 from hardware_sims.timers import LoopTimers
 from hardware_sims.usb_bus import UsbBus
 from hardware_sims.wires import PtyWire, Wire
+from tests.builders.supervised import Supervised
 
 pytestmark = pytest.mark.real_time
 
@@ -28,8 +29,9 @@ CODE = "PF1KRUGKIDROVUWG2ZAMJZG653OEBTG66BANJ2W24DTEBXXMZLSEB2GQZJANRQXU6JAMRXWO
 TICKET = Sheetful(("景区门票", "成人票 ￥80.00", "Adult"), CODE)
 
 
-class Rig:
+class Rig(Supervised):
     def __init__(self, kind: str, directory: Path, *, tells: bool = True) -> None:
+        super().__init__(LIMIT_S)
         timers = LoopTimers()
         self.kind = kind
         self.bus = UsbBus()
@@ -38,7 +40,6 @@ class Rig:
         self.gadget = UsbPrinterGadget(self.bus)
         wires: dict[str, Wire] = {"serial": self.pty, "tcp": self.tcp, "usb": self.gadget}
         self.printer = Printer(FaultyWire(wires[kind], timers, Random(1)), timers)  # noqa: S311 - a seed repeats a run
-        self.healths: list[DeviceHealth] = []
         self._path = str(directory / "printer")
         self._tells = tells
 
@@ -69,15 +70,6 @@ class Rig:
             case "tcp":
                 return TcpPrinterLine("127.0.0.1", self.tcp.port)
         return UsbPrinterLine(UsbAddress(self.gadget.vendor, self.gadget.product), self.bus)
-
-    @property
-    def state(self) -> DeviceState:
-        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(LIMIT_S):
-            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
-                await asyncio.sleep(0.005)
 
 
 async def attend(rig: Rig) -> AsyncIterator[Rig]:

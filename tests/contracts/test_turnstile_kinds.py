@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
@@ -17,7 +17,7 @@ from edge.devices.drivers.relay_turnstile import RelayTurnstile
 from edge.devices.drivers.swing_gate import SwingGateSettings
 from edge.devices.framing import usb_relay
 from edge.devices.framing.lcus import StateReply
-from edge.devices.ports import DeviceFault, DeviceHealth, DeviceState, Passed, TurnstileEvent
+from edge.devices.ports import DeviceFault, DeviceState, Passed, TurnstileEvent
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress
 from hardware_sims import turnstile as mechanics
@@ -27,10 +27,10 @@ from hardware_sims.lcus_board import LcusBoard, StateAnswer
 from hardware_sims.relay_board import RelayBoard
 from hardware_sims.swing_gate_board import SwingGateBoard
 from hardware_sims.timers import LoopTimers
-from hardware_sims.usb_bus import UsbBus
 from hardware_sims.usb_relay_board import UsbRelayBoard, UsbRelayFault
 from hardware_sims.wires import PtyWire
 from protocol.directions import Direction
+from tests.builders.supervised import SupervisedBoard
 
 pytestmark = pytest.mark.real_time
 
@@ -41,18 +41,18 @@ SIDES = {Direction.ENTRY: mechanics.Direction.ENTRY, Direction.EXIT: mechanics.D
 Board = RelayBoard | LcusBoard | SwingGateBoard | UsbRelayBoard
 
 
-class Rig:
+class Rig(SupervisedBoard):
     """A supervised driver, its board and arm, and the events and health reports of both."""
+
+    board: Board
 
     def __init__(self, kind: str, directory: Path) -> None:
         self.kind = kind
         self.timers = LoopTimers()
-        self.healths: list[DeviceHealth] = []
-        self.events: list[TurnstileEvent] = []
-        self.bus = UsbBus()
-        self._path = str(directory / "board")
         baud = 19_200 if kind == "swing-gate" else 9_600
-        self.wire = PtyWire(directory / "board", self.timers, baud=baud)
+        super().__init__(PtyWire(directory / "board", self.timers, baud=baud), LIMIT_S)
+        self.events: list[TurnstileEvent] = []
+        self._path = str(directory / "board")
         self.line = FaultyWire(self.wire, self.timers, Random(1))  # noqa: S311 - a seed repeats a run
         self.board = self._board()
         self.arm = mechanics.Turnstile(self.board, self.timers)
@@ -95,20 +95,6 @@ class Rig:
         state = StateReply(self.kind.removeprefix("lcus-"))
         return LcusSettings(driver="lcus", port=self._path, pulse_ms=PULSE_MS, state=state).make(around)
 
-    def plug(self) -> None:
-        if isinstance(self.board, UsbRelayBoard):
-            self.bus.plug(self.board)
-        else:
-            self.wire.plug()
-
-    def unplug(self) -> None:
-        if isinstance(self.board, UsbRelayBoard):
-            self.bus.unplug(self.board)
-        else:
-            self.wire.unplug()
-        if isinstance(self.board, UsbRelayBoard | LcusBoard):
-            self.board.power(on=False)
-
     def silence(self, *, on: bool) -> None:
         if isinstance(self.board, UsbRelayBoard):
             (self.board.faults.add if on else self.board.faults.discard)(UsbRelayFault.LOST_THOUGH_PLUGGED)
@@ -118,15 +104,6 @@ class Rig:
     async def collect(self) -> None:
         async for event in self.driver.events():
             self.events.append(event)
-
-    @property
-    def state(self) -> DeviceState:
-        return self.healths[-1].state if self.healths else DeviceState.CONNECTING
-
-    async def until(self, condition: Callable[[], bool], limit_s: float = LIMIT_S) -> None:
-        async with asyncio.timeout(limit_s):
-            while not condition():  # noqa: ASYNC110 - the awaited change happens on a wire and has no event
-                await asyncio.sleep(0.005)
 
     async def settle(self) -> None:
         """Wait until every pulse has ended, by the board's timer or by the driver."""

@@ -17,7 +17,7 @@ from protocol.errors import PeerError
 from protocol.identifiers import AttemptId, EntitlementId, JournalId, Sequence, TicketId
 from protocol.journal.chain import Head, sign_head
 from protocol.keyring import Purpose
-from protocol.sync import paths
+from protocol.sync import messages, paths
 from protocol.sync.answers import (
     MAX_ANSWER_BYTES,
     AdmissionAnswer,
@@ -28,17 +28,6 @@ from protocol.sync.answers import (
     Revoked,
     TimeAnswer,
 )
-from protocol.sync.messages import (
-    AdmissionRequest,
-    ClaimRequest,
-    CredentialForm,
-    Duty,
-    EnrolAnswer,
-    EnrolRequest,
-    JournalBatch,
-    JournalGap,
-    SignOffRequest,
-)
 from protocol.sync.replay import BLOCK
 from protocol.sync.signing import Request, verify_request
 from tests.builders.journal import AGENT, AGENT_KEY, BELIEVER, GATE, SITE, START, signers
@@ -47,10 +36,10 @@ PUBLIC = AGENT_KEY.public_key().public_bytes_raw()
 ATTEMPT = AttemptId(b"a" * 16)
 JOURNAL = JournalId(b"j" * 16)
 HEAD = Head(JOURNAL, Sequence(1), bytes(32))
-BATCH = JournalBatch(JOURNAL, (b"entry",), sign_head(AGENT_KEY, AGENT, HEAD))
-CLAIM = ClaimRequest(ATTEMPT, TicketId(5), 1, EntitlementId(1), GATE, 1, START)
-ADMISSION = AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1", GATE, Direction.ENTRY, 1, START, None)
-SIGN_OFF = SignOffRequest(Duty.CLOSED, BATCH.head)
+BATCH = messages.JournalBatch(JOURNAL, (b"entry",), sign_head(AGENT_KEY, AGENT, HEAD))
+CLAIM = messages.ClaimRequest(ATTEMPT, TicketId(5), 1, EntitlementId(1), GATE, 1, START)
+ADMISSION = messages.AdmissionRequest(ATTEMPT, messages.CredentialForm.CODE, b"PF1", GATE, Direction.ENTRY, 1, START, None)
+SIGN_OFF = messages.SignOffRequest(messages.Duty.CLOSED, BATCH.head)
 RECEIPT = Receipt(AGENT, JOURNAL, Sequence(1), bytes(32), Quarantine.NONE, START)
 RECEIPTS = signers(Purpose.RECEIPTS)
 
@@ -97,7 +86,7 @@ async def test_each_question_goes_to_its_path_and_its_answer_is_proved() -> None
         paths.CLAIM: ClaimAnswer(AGENT, ATTEMPT, granted=True, reason="", signed_at=START).to_sealed(RECEIPTS),
         paths.ADMISSION: AdmissionAnswer(AGENT, ATTEMPT, FreePassage(), START).to_sealed(RECEIPTS),
         paths.TIME: TimeAnswer(AGENT, bytes(16), START).to_sealed(signers(Purpose.TIME)),
-        paths.SIGN_OFF: DutyAnswer(AGENT, Duty.CLOSED, START).to_sealed(RECEIPTS),
+        paths.SIGN_OFF: DutyAnswer(AGENT, messages.Duty.CLOSED, START).to_sealed(RECEIPTS),
     }
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -110,7 +99,7 @@ async def test_each_question_goes_to_its_path_and_its_answer_is_proved() -> None
         assert claimed.granted
         assert (await office.client.admission(ADMISSION)).verdict == FreePassage()
         assert (await office.client.time(bytes(16))).signed_at == START
-        assert (await office.client.sign_off(SIGN_OFF)).duty is Duty.CLOSED
+        assert (await office.client.sign_off(SIGN_OFF)).duty is messages.Duty.CLOSED
 
 
 async def test_what_stands_at_a_path_is_fetched_with_its_query_untouched() -> None:
@@ -150,7 +139,7 @@ async def test_an_endless_answer_is_cut() -> None:
 
 
 async def test_a_gap_is_an_answer() -> None:
-    gap = JournalGap(JOURNAL, Sequence(4))
+    gap = messages.JournalGap(JOURNAL, Sequence(4))
     async with central(answering(gap.to_bytes(), 409)) as office:
         assert await office.client.upload(BATCH) == gap
 
@@ -230,7 +219,7 @@ async def test_a_central_that_is_not_there_is_unreachable() -> None:
 
 
 async def test_a_central_that_noted_another_duty_is_not_believed() -> None:
-    async with central(answering(DutyAnswer(AGENT, Duty.OPEN, START).to_sealed(RECEIPTS))) as office:
+    async with central(answering(DutyAnswer(AGENT, messages.Duty.OPEN, START).to_sealed(RECEIPTS))) as office:
         with pytest.raises(PeerError):
             await office.client.sign_off(SIGN_OFF)
 
@@ -243,11 +232,11 @@ async def test_sequences_go_on_from_block_to_block() -> None:
 
 
 async def test_enrolment_is_asked_without_a_name() -> None:
-    answer = EnrolAnswer(AGENT, SITE, b"keyring", bytes(32))
-    request = EnrolRequest.make(AGENT_KEY, "CODE", "gate")
+    answer = messages.EnrolAnswer(AGENT, SITE, b"keyring", bytes(32))
+    request = messages.EnrolRequest.make(AGENT_KEY, "CODE", "gate")
 
     async def handler(received: web.Request) -> web.StreamResponse:
-        code = EnrolRequest.from_bytes(await received.read()).code
+        code = messages.EnrolRequest.from_bytes(await received.read()).code
         if code != "CODE":
             return web.json_response({"code": "enrolment_refused", "detail": "over"}, status=403)
         return web.Response(body=answer.to_bytes(), content_type=paths.CBOR_TYPE)
@@ -257,4 +246,4 @@ async def test_enrolment_is_asked_without_a_name() -> None:
     async with TestServer(app) as server, aiohttp.ClientSession() as session:
         assert await enrol(session, str(server.make_url("/")), request) == answer
         with pytest.raises(CentralRefused, match="enrolment_refused"):
-            await enrol(session, str(server.make_url("/")), EnrolRequest.make(AGENT_KEY, "OTHER", "gate"))
+            await enrol(session, str(server.make_url("/")), messages.EnrolRequest.make(AGENT_KEY, "OTHER", "gate"))

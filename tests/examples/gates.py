@@ -3,14 +3,13 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from protocol.admission.passages import PassageKind
-from protocol.directions import Direction
 from protocol.feed.buckets import bucket_of_ticket
 from protocol.feed.manifest import Head, Manifest, Timestamp
 from protocol.identifiers import AttemptId, EntitlementId, Sequence, TicketId
 from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult
 from protocol.signatures import Envelope
 from protocol.sync.messages import ClaimRequest, Duty, HolderKeyRequest, SignOffRequest, TimeRequest
+from tests.builders.intents import entry_intent
 from tests.examples.gate import GATE_1, Gate
 from tests.examples.teller import Json, Teller
 from tests.examples.trade import sold
@@ -72,20 +71,4 @@ async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
 
 def _intent(ticket_id: TicketId, tell: Teller) -> Intent:
     """Return a second entry by a ticket for one entry: a gate without a connection lets it happen."""
-    return Intent(
-        attempt_id=AttemptId(bytes(15) + b"2"),
-        direction=Direction.ENTRY,
-        kind=PassageKind.ENTRY,
-        ticket_id=ticket_id,
-        entitlement_id=EntitlementId(1),
-        generation=1,
-        persons=1,
-        uses_left=0,
-        flags=(),
-        feed_version=1,
-        resumes=None,
-        rule_id=0,
-        holder=None,
-        supervisor=None,
-        scanned_at=tell.clock(),
-    )
+    return entry_intent(ticket_id, bytes(15) + b"2", tell.clock())

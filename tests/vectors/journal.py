@@ -2,50 +2,28 @@
 
 from dataclasses import replace
 
+from protocol import identifiers as ids
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
-from protocol.identifiers import (
-    AgentId,
-    AttemptId,
-    BootId,
-    CheckPointId,
-    EntitlementId,
-    JournalId,
-    Sequence,
-    SiteId,
-    TicketId,
-)
 from protocol.instants import Instant
+from protocol.journal import events
 from protocol.journal.chain import GENESIS, Head, head_of, sign_head
 from protocol.journal.codec import decode_entry, encode_entry
-from protocol.journal.events import (
-    Alarm,
-    ClockStep,
-    Entry,
-    Event,
-    FeedInForce,
-    Intent,
-    LostRange,
-    Outcome,
-    OutcomeResult,
-    Refusal,
-    Rewound,
-)
 from protocol.journal.history import AdmissionEvent, fold, walk_ins
 from tests.builders.fixed_keys import private_key, public_bytes
 from tests.vectors.plain import plain
 
-AGENT, AGENT_SEED = AgentId(21), 21
-JOURNAL = JournalId(bytes(range(16)))
-EARLIER_JOURNAL = JournalId(bytes(range(16, 32)))
-BOOT = BootId(bytes(range(8)))
+AGENT, AGENT_SEED = ids.AgentId(21), 21
+JOURNAL = ids.JournalId(bytes(range(16)))
+EARLIER_JOURNAL = ids.JournalId(bytes(range(16, 32)))
+BOOT = ids.BootId(bytes(range(8)))
 SCANNED = Instant(1_778_378_400_000)
-INTENT = Intent(
-    attempt_id=AttemptId(bytes(range(32, 48))),
+INTENT = events.Intent(
+    attempt_id=ids.AttemptId(bytes(range(32, 48))),
     direction=Direction.ENTRY,
     kind=PassageKind.ENTRY,
-    ticket_id=TicketId(0x0123_4567_89AB_CDEF),
-    entitlement_id=EntitlementId(1),
+    ticket_id=ids.TicketId(0x0123_4567_89AB_CDEF),
+    entitlement_id=ids.EntitlementId(1),
     generation=1,
     persons=2,
     uses_left=3,
@@ -60,8 +38,8 @@ INTENT = Intent(
 WALK_IN = replace(
     INTENT,
     kind=PassageKind.WALK_IN,
-    ticket_id=TicketId(0),
-    entitlement_id=EntitlementId(0),
+    ticket_id=ids.TicketId(0),
+    entitlement_id=ids.EntitlementId(0),
     generation=0,
     persons=1,
     uses_left=None,
@@ -70,30 +48,32 @@ WALK_IN = replace(
     holder=bytes(range(48, 64)),
     scanned_at=Instant(SCANNED + 5_000),
 )
-RESUME = replace(INTENT, kind=PassageKind.RESUME, resumes=Sequence(3), scanned_at=Instant(SCANNED + 30_000))
-EVENTS: tuple[Event, ...] = (
-    Rewound(EARLIER_JOURNAL, Sequence(99)),
-    FeedInForce(1, 4_711),
+RESUME = replace(INTENT, kind=PassageKind.RESUME, resumes=ids.Sequence(3), scanned_at=Instant(SCANNED + 30_000))
+EVENTS: tuple[events.Event, ...] = (
+    events.Rewound(EARLIER_JOURNAL, ids.Sequence(99)),
+    events.FeedInForce(1, 4_711),
     INTENT,
     RESUME,
-    Outcome(Sequence(4), OutcomeResult.PASSED, 1),
-    Refusal(AttemptId(bytes(16)), "used_up", INTENT.ticket_id, Direction.ENTRY, SCANNED),
+    events.Outcome(ids.Sequence(4), events.OutcomeResult.PASSED, 1),
+    events.Refusal(ids.AttemptId(bytes(16)), "used_up", INTENT.ticket_id, Direction.ENTRY, SCANNED),
     WALK_IN,
-    Outcome(Sequence(7), OutcomeResult.NOT_PASSED, 0),
-    Outcome(Sequence(7), OutcomeResult.PASSED, 1),
-    Alarm("board-silent", "relay board 1"),
-    ClockStep(SCANNED, Instant(SCANNED + 3_600_000), "staff"),
-    LostRange(Sequence(1), Sequence(2), "unreadable page"),
+    events.Outcome(ids.Sequence(7), events.OutcomeResult.NOT_PASSED, 0),
+    events.Outcome(ids.Sequence(7), events.OutcomeResult.PASSED, 1),
+    events.Alarm("board-silent", "relay board 1"),
+    events.ClockStep(SCANNED, Instant(SCANNED + 3_600_000), "staff"),
+    events.LostRange(ids.Sequence(1), ids.Sequence(2), "unreadable page"),
 )
 
 
-def entries() -> list[Entry]:
+def entries() -> list[events.Entry]:
     """Return a journal with one entry of each kind."""
-    made: list[Entry] = []
+    made: list[events.Entry] = []
     for number, event in enumerate(EVENTS, start=1):
         previous = made[-1].hash if made else GENESIS
         wall = Instant(SCANNED + number * 1_000)
-        draft = Entry(JOURNAL, Sequence(number), previous, BOOT, CheckPointId(11), wall, number * 1_000, 15, event, b"")
+        draft = events.Entry(
+            JOURNAL, ids.Sequence(number), previous, BOOT, ids.CheckPointId(11), wall, number * 1_000, 15, event, b""
+        )
         made.append(decode_entry(encode_entry(draft)))
     return made
 
@@ -101,9 +81,9 @@ def entries() -> list[Entry]:
 def admission_events() -> list[AdmissionEvent]:
     """Return the admission events of the journal."""
     return [
-        AdmissionEvent(AGENT, entry.journal_id, entry.sequence, SiteId(1), entry.check_point, entry.event)
+        AdmissionEvent(AGENT, entry.journal_id, entry.sequence, ids.SiteId(1), entry.check_point, entry.event)
         for entry in entries()
-        if isinstance(entry.event, Intent | Outcome)
+        if isinstance(entry.event, events.Intent | events.Outcome)
     ]
 
 

@@ -2,19 +2,8 @@
 
 from typing import Protocol
 
+from protocol.admission import verdict
 from protocol.admission.passages import PassageKind
-from protocol.admission.verdict import (
-    Admit,
-    AdmitFlag,
-    AskForCard,
-    CallStaff,
-    Details,
-    FreePassage,
-    LetOut,
-    Reason,
-    Refuse,
-    Verdict,
-)
 from protocol.directions import Direction
 from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, KeyId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
@@ -22,31 +11,7 @@ from protocol.journal.chain import SignedHead
 from protocol.journal.codec import encode_entry
 from protocol.journal.events import LostRange
 from protocol.keyring import Purpose
-from protocol.sync.answers import (
-    AdmissionAnswer,
-    ClaimAnswer,
-    Command,
-    DutyAnswer,
-    HolderKeyAnswer,
-    Quarantine,
-    Receipt,
-    Revoked,
-    Signers,
-    TimeAnswer,
-)
-from protocol.sync.messages import (
-    AdmissionRequest,
-    ClaimRequest,
-    CredentialForm,
-    Duty,
-    EnrolAnswer,
-    EnrolRequest,
-    HolderKeyRequest,
-    JournalBatch,
-    JournalGap,
-    SignOffRequest,
-    TimeRequest,
-)
+from protocol.sync import answers, messages
 from protocol.sync.replay import ReplayWindow, admit
 from protocol.sync.signing import Request, content_digest, sign_request
 from protocol.sync.verdicts import verdict_to_value
@@ -66,19 +31,19 @@ ATTEMPT = AttemptId(bytes(range(32, 48)))
 NONCE = bytes(range(16))
 TICKET, RIGHT, POINT = TicketId(0x0123_4567_89AB_CDEF), EntitlementId(1), CheckPointId(11)
 SEEDS = {Purpose.RECEIPTS: 41, Purpose.TIME: 42, Purpose.COMMANDS: 43}
-VERDICTS: tuple[Verdict, ...] = (
-    Admit(PassageKind.ENTRY, TICKET, RIGHT, 2, 3, frozenset({AdmitFlag.UNSEEN, AdmitFlag.OFFLINE})),
-    Admit(PassageKind.WALK_IN, None, None, 1, None, rule_id=7),
-    LetOut(TICKET, RIGHT, 1, Reason.BLOCKED),
-    LetOut(None, None, 1, None),
-    FreePassage(),
-    AskForCard(TICKET),
-    Refuse(Reason.USED_UP, TICKET, Details(since=SCANNED, place_zh="东门", place_en="East gate", left=0)),
-    CallStaff(Reason.CACHE_STALE),
+VERDICTS: tuple[verdict.Verdict, ...] = (
+    verdict.Admit(PassageKind.ENTRY, TICKET, RIGHT, 2, 3, frozenset({verdict.AdmitFlag.UNSEEN, verdict.AdmitFlag.OFFLINE})),
+    verdict.Admit(PassageKind.WALK_IN, None, None, 1, None, rule_id=7),
+    verdict.LetOut(TICKET, RIGHT, 1, verdict.Reason.BLOCKED),
+    verdict.LetOut(None, None, 1, None),
+    verdict.FreePassage(),
+    verdict.AskForCard(TICKET),
+    verdict.Refuse(verdict.Reason.USED_UP, TICKET, verdict.Details(since=SCANNED, place_zh="东门", place_en="East gate", left=0)),
+    verdict.CallStaff(verdict.Reason.CACHE_STALE),
 )
 
 
-def _signers(purpose: Purpose) -> Signers:
+def _signers(purpose: Purpose) -> answers.Signers:
     return {KeyId(SEEDS[purpose]): private_key(SEEDS[purpose])}
 
 
@@ -89,23 +54,25 @@ def message_vectors() -> dict[str, object]:
         LostRange(Sequence(1), Sequence(2), "unreadable page"),
         *(encode_entry(one) for one in entries()[2:]),
     )
-    messages: dict[str, Message] = {
-        "enrol": EnrolRequest.make(private_key(AGENT_SEED), "K7QM-2F9D-XW3T", "East gate"),
-        "enrol answer": EnrolAnswer(AGENT, SiteId(1), b"a sealed keyring", bytes(range(32))),
-        "journal batch": JournalBatch(JOURNAL, items, head),
-        "journal gap": JournalGap(JOURNAL, Sequence(3)),
-        "claim": ClaimRequest(ATTEMPT, TICKET, 1, RIGHT, POINT, 2, SCANNED),
-        "online admission": AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1...", POINT, Direction.ENTRY, 1, SCANNED, None),
-        "time": TimeRequest(NONCE),
-        "sign-off": SignOffRequest(Duty.CLOSED, head),
-        "holder key": HolderKeyRequest(1, NONCE),
+    sent: dict[str, Message] = {
+        "enrol": messages.EnrolRequest.make(private_key(AGENT_SEED), "K7QM-2F9D-XW3T", "East gate"),
+        "enrol answer": messages.EnrolAnswer(AGENT, SiteId(1), b"a sealed keyring", bytes(range(32))),
+        "journal batch": messages.JournalBatch(JOURNAL, items, head),
+        "journal gap": messages.JournalGap(JOURNAL, Sequence(3)),
+        "claim": messages.ClaimRequest(ATTEMPT, TICKET, 1, RIGHT, POINT, 2, SCANNED),
+        "online admission": messages.AdmissionRequest(
+            ATTEMPT, messages.CredentialForm.CODE, b"PF1...", POINT, Direction.ENTRY, 1, SCANNED, None
+        ),
+        "time": messages.TimeRequest(NONCE),
+        "sign-off": messages.SignOffRequest(messages.Duty.CLOSED, head),
+        "holder key": messages.HolderKeyRequest(1, NONCE),
     }
-    return {name: {"value": plain(message), "bytes": message.to_bytes().hex()} for name, message in messages.items()}
+    return {name: {"value": plain(message), "bytes": message.to_bytes().hex()} for name, message in sent.items()}
 
 
 def request_vectors() -> dict[str, object]:
     """Return a signed request, and a walk of sequences through the replay window."""
-    request = Request("POST", "https://office.example/agent/v1/time", TimeRequest(NONCE).to_bytes())
+    request = Request("POST", "https://office.example/agent/v1/time", messages.TimeRequest(NONCE).to_bytes())
     headers = sign_request(private_key(AGENT_SEED), request, AGENT, 1_025, SCANNED)
     window, walk = ReplayWindow(), []
     for sequence in (1, 3, 2, 2, 70, 6, 7, 7, 69, 200, 136, 137, 2**64 - 1, 5):
@@ -128,32 +95,32 @@ def answer_vectors() -> dict[str, object]:
     receipts, clock, commands = (_signers(purpose) for purpose in SEEDS)
     sealed = {
         "receipt": (
-            receipt := Receipt(AGENT, JOURNAL, Sequence(12), bytes(32), Quarantine.NONE, SCANNED),
+            receipt := answers.Receipt(AGENT, JOURNAL, Sequence(12), bytes(32), answers.Quarantine.NONE, SCANNED),
             receipt.to_sealed(receipts),
         ),
         "claim": (
-            claim := ClaimAnswer(AGENT, ATTEMPT, granted=False, reason="used_up", signed_at=SCANNED),
+            claim := answers.ClaimAnswer(AGENT, ATTEMPT, granted=False, reason="used_up", signed_at=SCANNED),
             claim.to_sealed(receipts),
         ),
-        "online-admission": (online := AdmissionAnswer(AGENT, ATTEMPT, VERDICTS[0], SCANNED), online.to_sealed(receipts)),
-        "duty": (duty := DutyAnswer(AGENT, Duty.OPEN, SCANNED), duty.to_sealed(receipts)),
-        "time": (time := TimeAnswer(AGENT, NONCE, SCANNED), time.to_sealed(clock)),
+        "online-admission": (online := answers.AdmissionAnswer(AGENT, ATTEMPT, VERDICTS[0], SCANNED), online.to_sealed(receipts)),
+        "duty": (duty := answers.DutyAnswer(AGENT, messages.Duty.OPEN, SCANNED), duty.to_sealed(receipts)),
+        "time": (time := answers.TimeAnswer(AGENT, NONCE, SCANNED), time.to_sealed(clock)),
         "holder-key": (
-            held := HolderKeyAnswer(
+            held := answers.HolderKeyAnswer(
                 AGENT, NONCE, SCANNED, bytes(range(32)), is_only=False, epoch=1, version=7, signed_at=SCANNED
             ),
             held.to_sealed(receipts),
         ),
         "command": (
-            command := Command(AGENT, 1, "restart", "", Instant(SCANNED + 60_000), SCANNED),
+            command := answers.Command(AGENT, 1, "restart", "", Instant(SCANNED + 60_000), SCANNED),
             command.to_sealed(commands),
         ),
-        "revoked": (revoked := Revoked(AGENT, wipe=True, signed_at=SCANNED), revoked.to_sealed(commands)),
+        "revoked": (revoked := answers.Revoked(AGENT, wipe=True, signed_at=SCANNED), revoked.to_sealed(commands)),
     }
     return {
         "public": {purpose.value: public_bytes(seed).hex() for purpose, seed in SEEDS.items()},
         "answers": {
             domain: {"value": plain(answer), "envelope": envelope.hex()} for domain, (answer, envelope) in sealed.items()
         },
-        "verdicts": [{"value": plain(verdict), "wire": plain(verdict_to_value(verdict))} for verdict in VERDICTS],
+        "verdicts": [{"value": plain(one), "wire": plain(verdict_to_value(one))} for one in VERDICTS],
     }

@@ -4,25 +4,8 @@ from datetime import date
 
 from argon2 import PasswordHasher
 
+from protocol.admission import policy
 from protocol.admission.decide import decide
-from protocol.admission.policy import (
-    Check,
-    DailyUses,
-    DateRange,
-    DaysExcluded,
-    Gates,
-    MinimumInterval,
-    Period,
-    PeriodUses,
-    PersonsPerScan,
-    ReEntry,
-    SiteRules,
-    TimeOfDay,
-    TimeSlot,
-    TotalUses,
-    WalkInRule,
-    Weekdays,
-)
 from protocol.admission.supervisors import SUPERVISORS, Supervisor, encode_supervisors
 from protocol.admission.tables import encode_check_points, encode_site_rules, encode_ticket_types
 from protocol.admission.verdict import CallStaff, Language, Refuse, staff_text, visitor_text
@@ -32,26 +15,30 @@ from tests.builders.conformance_cases import CASES
 from tests.builders.outcomes import outcome
 from tests.vectors.plain import plain
 
-EVERY_CHECK: tuple[Check, ...] = (
-    DateRange(date(2026, 5, 1), date(2026, 5, 31)),
-    Weekdays(frozenset({6, 7})),
-    DaysExcluded(frozenset({date(2026, 5, 10)})),
-    TimeOfDay(0, 43_200),
-    TimeSlot(15, 30),
-    TotalUses(1),
-    DailyUses(1),
-    PeriodUses(10, Period.YEAR),
-    MinimumInterval(180),
-    ReEntry(),
-    Gates(frozenset({CheckPointId(11), CheckPointId(300)}), frozenset({1})),
-    PersonsPerScan(10),
+EVERY_CHECK: tuple[policy.Check, ...] = (
+    policy.DateRange(date(2026, 5, 1), date(2026, 5, 31)),
+    policy.Weekdays(frozenset({6, 7})),
+    policy.DaysExcluded(frozenset({date(2026, 5, 10)})),
+    policy.TimeOfDay(0, 43_200),
+    policy.TimeSlot(15, 30),
+    policy.TotalUses(1),
+    policy.DailyUses(1),
+    policy.PeriodUses(10, policy.Period.YEAR),
+    policy.MinimumInterval(180),
+    policy.ReEntry(),
+    policy.Gates(frozenset({CheckPointId(11), CheckPointId(300)}), frozenset({1})),
+    policy.PersonsPerScan(10),
 )
-RULES = SiteRules(
+RULES = policy.SiteRules(
     SiteId(1),
     "Asia/Shanghai",
     1_000,
     20,
-    (WalkInRule(7, "六十五岁以上", "65 and over", 65, None, ("1101",), date(2026, 1, 1), None, frozenset({CheckPointId(11)})),),
+    (
+        policy.WalkInRule(
+            7, "六十五岁以上", "65 and over", 65, None, ("1101",), date(2026, 1, 1), None, frozenset({CheckPointId(11)})
+        ),
+    ),
 )
 
 PINS = {7: "482915", 300: "730591826447"}
@@ -66,7 +53,7 @@ def _supervisors() -> tuple[Supervisor, ...]:
 def table_vectors() -> dict[str, object]:
     """Return each small table as value and as bytes."""
     ticket_types = (
-        ticket_type(entitlement(*EVERY_CHECK, alternatives=((TotalUses(2),), (ReEntry(), DailyUses(3))))),
+        ticket_type(entitlement(*EVERY_CHECK, alternatives=((policy.TotalUses(2),), (policy.ReEntry(), policy.DailyUses(3))))),
         ticket_type(number=2),
     )
     points = (check_point(), check_point(CheckPointId(12), attended=True, zone=3))

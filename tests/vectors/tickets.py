@@ -4,30 +4,19 @@ from dataclasses import replace
 
 from protocol import cbor
 from protocol.holders import Document, DocumentType, has_valid_check_digit, holder_hash
-from protocol.identifiers import U32_MAX, KeyId, SiteId, TicketId, TicketTypeId
+from protocol.identifiers import U32_MAX, KeyId, TicketId
 from protocol.instants import Minute
 from protocol.keyring import DOMAIN as ROOT_DOMAIN
 from protocol.keyring import KeyState, Purpose, signed_by_threshold
 from protocol.signatures import Envelope, message, sign
-from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
+from protocol.tickets.claims import KNOWN_FLAGS, TicketFlags
 from protocol.tickets.codec import PREFIX, encode_body, encode_text
 from protocol.tickets.short_number import id_prefix, is_short_number, number_of
 from protocol.tickets.signature import DOMAIN, issue
+from tests.builders.fixed_claims import SEED, SINGLE
 from tests.builders.fixed_keys import key, keyring, private_key, public_bytes
 from tests.vectors.plain import plain
 
-SEED = 7
-SINGLE = Claims(
-    key_id=KeyId(SEED),
-    ticket_id=TicketId(0x0123_4567_89AB_CDEF),
-    issuing_site=SiteId(1),
-    ticket_type=TicketTypeId(258),
-    issued_at=Minute(29_630_000),
-    not_before=Minute(29_631_000),
-    not_after=Minute(29_672_639),
-    flags=TicketFlags.NONE,
-    generation=1,
-)
 EXTREME = replace(
     SINGLE,
     ticket_id=TicketId(2**64 - 1),

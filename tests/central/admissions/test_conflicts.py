@@ -12,12 +12,13 @@ from protocol.admission.passages import PassageKind
 from protocol.admission.policy import Check, DailyUses, MinimumInterval, ReEntry, TotalUses
 from protocol.admission.verdict import Reason
 from protocol.directions import Direction
-from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, JournalId, Sequence, SiteId
+from protocol.identifiers import AgentId, CheckPointId, JournalId, Sequence, SiteId
 from protocol.instants import MS_PER_MINUTE, Instant, to_minute
-from protocol.journal.events import Intent, Outcome, OutcomeResult
+from protocol.journal.events import Outcome, OutcomeResult
 from protocol.journal.history import AdmissionEvent
 from protocol.tickets.record import TicketState
 from tests.builders.admission import EXIT, GATE, NOW, TICKET, ZONE, check_point, entitlement, record, ticket_type
+from tests.builders.intents import entry_intent
 
 pytestmark = pytest.mark.law(5)
 
@@ -31,23 +32,8 @@ def entry(minute: int, agent: int, *, kind: PassageKind = PassageKind.ENTRY, per
     """An admission by an agent's own gate, so many minutes after ten o'clock; its sequence is the minute's, doubled."""
     direction = Direction.EXIT if kind is PassageKind.EXIT else Direction.ENTRY
     at = Instant(NOW + minute * MS_PER_MINUTE)
-    intent = Intent(
-        attempt_id=AttemptId(bytes([agent]) + minute.to_bytes(15, "big")),
-        direction=direction,
-        kind=kind,
-        ticket_id=TICKET,
-        entitlement_id=EntitlementId(1),
-        generation=1,
-        persons=persons,
-        uses_left=None,
-        flags=(),
-        feed_version=1,
-        resumes=None,
-        rule_id=0,
-        holder=None,
-        supervisor=None,
-        scanned_at=at,
-    )
+    attempt = bytes([agent]) + minute.to_bytes(15, "big")
+    intent = entry_intent(TICKET, attempt, at, direction=direction, kind=kind, persons=persons, uses_left=None)
     place = EXIT.check_point_id if kind is PassageKind.EXIT else GATE
     sequence = Sequence(2 * minute + 1)
     return AdmissionEvent(AgentId(agent), JournalId(bytes([agent]) * 16), sequence, SiteId(1), CheckPointId(place), intent)

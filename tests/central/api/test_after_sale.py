@@ -1,7 +1,6 @@
 """What happens to a sale afterwards, over HTTP."""
 
 import shutil
-from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -29,12 +28,6 @@ def store_url(tmp_path: Path, migrated_file: Path) -> str:
     """The API's answers do not depend on the database."""
     shutil.copy(migrated_file, tmp_path / DATABASE_FILE)
     return sqlite_url(tmp_path)
-
-
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[Client]:
-    async with office.client() as one:
-        yield one
 
 
 @pytest.fixture

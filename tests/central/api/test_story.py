@@ -1,6 +1,6 @@
 """The office over HTTP, as its console and its tests use it: set up, sell, look up, refund; with hostile input in between."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -28,12 +28,6 @@ TYPE = {
 HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name": "李明"}
 LINE = {"ticket_type_id": 1, "quantity": 1, "persons": 1, "visit_day": "2026-05-10", "holders": [HOLDER]}
 ORDER = {"site_id": 1, "lines": [LINE], "expected_total_fen": 8000, "method": "cash"}
-
-
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[Client]:
-    async with office.client() as one:
-        yield one
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Who may sell what: channels by their settings, sellers within their channel, administrators regardless of the settings."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
@@ -18,12 +16,6 @@ KIOSK = SellingParty(SellingPartyKind.CHANNEL, "kiosk")
 ANNA = Seller(1, "window", sells_all=False)
 OWN = SellingParty(SellingPartyKind.SELLER, "1")
 BUT_SELL_ALL = [one for one in ALL if one != Permission.SALES_SELL_ALL]
-
-
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    async with office.client() as one:
-        yield one
 
 
 async def set_(office: Office, party: SellingParty, *types: int, all_types: bool = False) -> None:

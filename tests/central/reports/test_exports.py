@@ -78,12 +78,6 @@ def test_fen_are_shown_in_yuan(fen: int, text: str) -> None:
     assert (yuan(fen), csv_cell(fen, Kind.FEN), csv_cell(fen, Kind.NUMBER)) == (text, text, str(fen))
 
 
-@pytest.fixture
-async def client(office: Office) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    async with office.client() as one:
-        yield one
-
-
 @pytest.mark.usefixtures("sellers")
 async def test_a_list_is_taken_away_whole_in_the_readers_language(
     trade: Trade, client: TestClient[web.Request, web.Application], monkeypatch: pytest.MonkeyPatch

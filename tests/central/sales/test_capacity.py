@@ -3,12 +3,11 @@
 import asyncio
 from collections import Counter
 from datetime import date
-from typing import Any
 
 import pytest
 
 from central.catalog.rules.capacity import LoadLevel, level, level_after
-from central.domain.problems import Problem, ProblemCode
+from central.domain.problems import ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.rules.amounts import WantedRefund
@@ -16,7 +15,7 @@ from central.sales.rules.rescheduling import WantedDay
 from central.sales.service import Wanted
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
-from tests.builders.office import EVERYBODY, Office, once, sign_in, wanted_line
+from tests.builders.office import EVERYBODY, Office, once, problem_of, sign_in, wanted_line
 from tests.builders.trade import Trade
 
 SITE = SiteId(1)
@@ -27,14 +26,6 @@ OK, WARNING, FULL = LoadLevel.OK, LoadLevel.WARNING, LoadLevel.FULL
 async def limit(office: Office, **capacity: int) -> None:
     site = (await office.catalog.all_sites())[0].parameters.model_copy(update=capacity)
     await office.catalog.change_site(SITE, site, office.seller, office.clock())
-
-
-async def outcome(sale: Any) -> ProblemCode | None:  # noqa: ANN401 - any coroutine that sells
-    try:
-        await sale
-    except Problem as problem:
-        return problem.code
-    return None
 
 
 async def correct(office: Office, persons: int, key: str = "correct-1") -> None:
@@ -65,26 +56,26 @@ async def test_no_more_are_sold_for_a_day_than_may_come_on_it_over_all_types(off
         wanted = Wanted(SITE, (wanted_line(types[number % 2], persons=1 + number % 2),))
         total = 8000 * (1 + number % 2)
         paid = AtOnce(Method.CASH, office.seller)
-        return await outcome(office.sales.sell(wanted, total, paid, once(f"key-{number:04}"), office.clock()))
+        return await problem_of(office.sales.sell(wanted, total, paid, once(f"key-{number:04}"), office.clock()))
 
     found = Counter(await asyncio.gather(*(bought(number) for number in range(20))))
     sold = sum(one.total_fen for one in await office.orders()) // 8000
     assert (sold in (9, 10), set(found)) == (True, {None, ProblemCode.SOLD_OUT})
-    assert await outcome(office.sell(types[0], "key-next", visit=NEXT_DAY)) is None
+    assert await problem_of(office.sell(types[0], "key-next", visit=NEXT_DAY)) is None
 
 
 async def test_a_ticket_takes_its_room_along_and_gives_it_back_with_its_money(office: Office) -> None:
     one = await office.ticket_type(after_sale={"reschedule": {"days_before": 0}})
     await limit(office, daily_capacity=1)
     (ticket,) = (await office.sell(one)).tickets
-    assert await outcome(office.sell(one, "key-0002")) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.sell(one, "key-0002")) is ProblemCode.SOLD_OUT
     move = WantedDay(ticket.ticket_id, NEXT_DAY, None)
     await office.rescheduling.move(move, once("move-0001"), office.seller, office.clock())
-    assert await outcome(office.sell(one, "key-0003", visit=NEXT_DAY)) is ProblemCode.SOLD_OUT
-    assert await outcome(office.sell(one, "key-0004")) is None
+    assert await problem_of(office.sell(one, "key-0003", visit=NEXT_DAY)) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.sell(one, "key-0004")) is None
     refund = await office.refunds.request(WantedRefund(ticket.ticket_id, "rain"), once("refund-1"), 1, office.clock())
     await office.refunds.override(refund.refund_id, "rain", office.seller, office.clock())
-    assert await outcome(office.sell(one, "key-0005", visit=NEXT_DAY)) is None
+    assert await problem_of(office.sell(one, "key-0005", visit=NEXT_DAY)) is None
 
 
 async def test_sales_for_today_stop_when_the_site_is_full_and_go_on_by_themselves(office: Office) -> None:
@@ -98,12 +89,12 @@ async def test_sales_for_today_stop_when_the_site_is_full_and_go_on_by_themselve
     assert (home.on_site, home.load) == (4, WARNING)
     await trade.admit(tickets[4].ticket_id, office.clock())
     await office.reports.watch_capacity(office.clock())
-    assert await outcome(office.sell(one, "key-0002")) is ProblemCode.SITE_FULL
-    assert await outcome(office.sell(one, "key-0003", visit=NEXT_DAY)) is None
-    assert await outcome(office.sell(staff, "key-0004")) is None
+    assert await problem_of(office.sell(one, "key-0002")) is ProblemCode.SITE_FULL
+    assert await problem_of(office.sell(one, "key-0003", visit=NEXT_DAY)) is None
+    assert await problem_of(office.sell(staff, "key-0004")) is None
     await trade.admit(tickets[0].ticket_id, office.clock(), Direction.EXIT)
     await office.reports.watch_capacity(office.clock())
-    assert await outcome(office.sell(one, "key-0005")) is None
+    assert await problem_of(office.sell(one, "key-0005")) is None
 
 
 async def test_the_count_is_corrected_on_the_record_for_the_day(office: Office) -> None:
@@ -134,7 +125,7 @@ async def test_staff_enter_and_are_no_visitors(office: Office) -> None:
         await trade.admit(ticket.ticket_id, office.clock())
     (home,) = await office.reports.home(1, EVERYBODY, office.clock())
     assert (home.today.entries, home.on_site, home.load) == (1, 1, OK)
-    assert await outcome(office.sell(card, "key-0003", quantity=9)) is None
+    assert await problem_of(office.sell(card, "key-0003", quantity=9)) is None
 
 
 async def test_corrections_over_http_say_why(office: Office) -> None:

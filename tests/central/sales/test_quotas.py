@@ -21,10 +21,11 @@ from central.refunds.rules.amounts import WantedRefund
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder
 from central.sales.service import HOLD_S, Wanted
-from central.store.tables.quotas import QuotaRow, QuotaTakenRow
+from central.store.tables.quotas import QuotaRow
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
-from tests.builders.office import Office, once, wanted_line
+from tests.builders.office import Office, once, problem_of, wanted_line
+from tests.builders.quotas import checked_quotas
 
 SITE = SiteId(1)
 PLACES = 20
@@ -38,24 +39,8 @@ SLOTS: dict[str, Any] = {
 
 async def taken(office: Office) -> dict[tuple[date, bool], int]:
     """Return what is counted now, by day and by whether it is a person's; it must be what orders hold."""
-    async with office.store.reading() as work:
-        rows = (await work.session.exec(select(QuotaRow))).all()
-        held = (await work.session.exec(select(QuotaTakenRow))).all()
-    counted: Counter[Any] = Counter()
-    for row in held:
-        counted[row.ticket_type_id, row.day, row.slot_start, row.person] += row.taken
-    for quota in rows:
-        assert quota.taken == counted[quota.ticket_type_id, quota.day, quota.slot_start, quota.person]
+    rows = await checked_quotas(office)
     return {(row.day, bool(row.person)): row.taken for row in rows if row.taken}
-
-
-async def outcome(sale: Any) -> ProblemCode | None:  # noqa: ANN401 - any coroutine that sells
-    """Return why it was refused; None where it was not."""
-    try:
-        await sale
-    except Problem as problem:
-        return problem.code
-    return None
 
 
 async def bought(office: Office, one: TicketType, key: IdempotencyKey) -> Order:
@@ -83,14 +68,14 @@ async def test_a_hundred_buyers_of_twenty_places_get_exactly_twenty(office: Offi
     async def bought(number: int) -> ProblemCode | None:
         key = once(f"key-{number:04}")
         if buy is not None:
-            return await outcome(buy(wanted, 8000, key, office.seller, office.clock()))
-        return await outcome(office.sales.sell(wanted, 8000, AtOnce(Method.CASH, office.seller), key, office.clock()))
+            return await problem_of(buy(wanted, 8000, key, office.seller, office.clock()))
+        return await problem_of(office.sales.sell(wanted, 8000, AtOnce(Method.CASH, office.seller), key, office.clock()))
 
     found = Counter(await asyncio.gather(*(bought(number) for number in range(5 * PLACES))))
     assert found == {None: PLACES, ProblemCode.SOLD_OUT: 4 * PLACES}
     assert len(await office.orders()) == PLACES
     assert await taken(office) == {(date(2026, 5, 10), False): PLACES}
-    assert await outcome(office.sell(one, key="key-other", slot_start=time(11))) is None
+    assert await problem_of(office.sell(one, key="key-other", slot_start=time(11))) is None
 
 
 async def test_orders_of_two_days_at_once_never_wait_for_each_other_for_ever(office: Office) -> None:
@@ -99,7 +84,7 @@ async def test_orders_of_two_days_at_once_never_wait_for_each_other_for_ever(off
 
     async def bought(number: int) -> ProblemCode | None:
         wanted = Wanted(SITE, (first, second) if number % 2 else (second, first))
-        return await outcome(office.sales.hold(wanted, 16000, once(f"key-{number:04}"), office.seller, office.clock()))
+        return await problem_of(office.sales.hold(wanted, 16000, once(f"key-{number:04}"), office.seller, office.clock()))
 
     found = Counter(await asyncio.gather(*(bought(number) for number in range(2 * PLACES))))
     assert found == {None: PLACES, ProblemCode.SOLD_OUT: PLACES}
@@ -116,15 +101,15 @@ async def test_places_count_persons_and_the_refusal_says_how_many_are_left(offic
 
 async def test_more_than_there_ever_was_is_refused_where_nothing_was_sold_yet(office: Office) -> None:
     one = await office.ticket_type(sale={"stock": {"per": "day", "places": 2}})
-    assert await outcome(office.sell(one, quantity=3)) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.sell(one, quantity=3)) is ProblemCode.SOLD_OUT
     none = await office.ticket_type(sale={"stock": {"per": "day", "places": 0}})
-    assert await outcome(office.sell(none)) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.sell(none)) is ProblemCode.SOLD_OUT
 
 
 async def test_what_is_cancelled_expires_or_is_refunded_is_sold_again(office: Office) -> None:
     one = await office.ticket_type(sale={"stock": {"per": "day", "places": 3}})
     cancelled = await office.hold(one, key="hold-0001", quantity=3)
-    assert await outcome(office.hold(one, key="hold-0002")) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.hold(one, key="hold-0002")) is ProblemCode.SOLD_OUT
     for _ in range(2):
         await office.sales.cancel(cancelled.order_id, office.seller, office.clock())
     await office.hold(one, key="hold-0003", quantity=2)
@@ -134,8 +119,8 @@ async def test_what_is_cancelled_expires_or_is_refunded_is_sold_again(office: Of
     order = await office.sell(one, quantity=3)
     await refund(office, order.tickets[0])
     assert await taken(office) == {(date(2026, 5, 10), False): 2}
-    assert await outcome(office.sell(one, key="key-0002")) is None
-    assert await outcome(office.sell(one, key="key-0003")) is ProblemCode.SOLD_OUT
+    assert await problem_of(office.sell(one, key="key-0002")) is None
+    assert await problem_of(office.sell(one, key="key-0003")) is ProblemCode.SOLD_OUT
 
 
 async def test_a_buyer_who_repeats_the_request_after_all_is_sold_finds_the_own_ticket(office: Office) -> None:
@@ -145,17 +130,17 @@ async def test_a_buyer_who_repeats_the_request_after_all_is_sold_finds_the_own_t
         with pytest.raises(Problem, match="0 places are left for 2026-05-10, 1 are wanted"):
             await bought(office, one, once(late))
     assert (await bought(office, one, once("key-won1"))).order_id == won.order_id
-    assert await outcome(bought(office, one, once("key-won1", b"other"))) is ProblemCode.IDEMPOTENCY_KEY_REUSED
+    assert await problem_of(bought(office, one, once("key-won1", b"other"))) is ProblemCode.IDEMPOTENCY_KEY_REUSED
 
 
 async def test_what_was_sold_out_is_sold_as_soon_as_there_is_more_or_no_limit(office: Office) -> None:
     one = await office.ticket_type(sale={"stock": {"per": "day", "places": 1}})
     won = await bought(office, one, once("key-0001"))
-    full = [await outcome(bought(office, one, once(key))) for key in ("key-0002", "key-0003")]
+    full = [await problem_of(bought(office, one, once(key))) for key in ("key-0002", "key-0003")]
     await refund(office, won.tickets[0])
-    again = [await outcome(bought(office, one, once(key))) for key in ("key-0004", "key-0005", "key-0006")]
+    again = [await problem_of(bought(office, one, once(key))) for key in ("key-0004", "key-0005", "key-0006")]
     await office.catalog.change_sale(one.type_id, Sale(8000, is_on_sale=True, rules=SaleRules()), office.seller, office.clock())
-    unlimited = await outcome(bought(office, one, once("key-0007")))
+    unlimited = await problem_of(bought(office, one, once("key-0007")))
     sold_out = ProblemCode.SOLD_OUT
     assert (full, again, unlimited) == ([sold_out, sold_out], [None, sold_out, sold_out], None)
 
@@ -186,7 +171,9 @@ async def test_a_person_is_known_by_the_document_however_it_is_typed(office: Off
         await office.sell(one, key="key-0002", quantity=2, holders=(LI, typed))
     assert [fault.field for fault in problem.value.fields] == ["lines.0.holders.1.number"]
     await office.sell(one, key="key-0003", holders=(WANG,), visit=date(2026, 5, 11))
-    assert await outcome(office.sell(one, key="key-0004", holders=(WANG,), visit=date(2026, 5, 12))) is ProblemCode.PURCHASE_LIMIT
+    assert (
+        await problem_of(office.sell(one, key="key-0004", holders=(WANG,), visit=date(2026, 5, 12))) is ProblemCode.PURCHASE_LIMIT
+    )
     async with office.store.reading() as work:
         assert {len(row.person) for row in (await work.session.exec(select(QuotaRow))).all()} == {32}
 
@@ -202,22 +189,22 @@ async def test_a_refund_gives_back_the_limit_of_its_own_holder(office: Office, w
         order = await office.sell(one, quantity=2, holders=(LI, WANG))
     of_li = [t for t in order.tickets if (await office.sales.masked_holders(t.ticket_id))[0].name == "李*"]
     await refund(office, of_li[0])
-    assert await outcome(office.sell(one, key="key-0002", holders=(WANG,))) is ProblemCode.PURCHASE_LIMIT
-    assert await outcome(office.sell(one, key="key-0003", holders=(LI,))) is None
+    assert await problem_of(office.sell(one, key="key-0002", holders=(WANG,))) is ProblemCode.PURCHASE_LIMIT
+    assert await problem_of(office.sell(one, key="key-0003", holders=(LI,))) is None
 
 
 async def test_one_document_twice_in_an_order_counts_twice(office: Office) -> None:
     one = await office.ticket_type(is_real_name=True, sale={"person_limit": {"known_by": "document", "a_day": 1}})
-    assert await outcome(office.sell(one, quantity=2, holders=(LI, LI))) is ProblemCode.PURCHASE_LIMIT
+    assert await problem_of(office.sell(one, quantity=2, holders=(LI, LI))) is ProblemCode.PURCHASE_LIMIT
 
 
 @pytest.mark.law(9)
 async def test_a_limit_by_phone_asks_for_it_and_keeps_a_keyed_hash(office: Office) -> None:
     one = await office.ticket_type(sale={"person_limit": {"known_by": "phone", "a_day": 2}})
-    assert await outcome(office.sell(one)) is ProblemCode.BUYER_REQUIRED
+    assert await problem_of(office.sell(one)) is ProblemCode.BUYER_REQUIRED
     for phone, expected in (("13800000001", None), ("+8613800000001", ProblemCode.PURCHASE_LIMIT), ("13800000002", None)):
         wanted = Wanted(SITE, (wanted_line(one, 2),), buyer_phone=phone)
-        assert await outcome(office.sales.hold(wanted, 16000, once(f"key-{phone}"), office.seller, office.clock())) is expected
+        assert await problem_of(office.sales.hold(wanted, 16000, once(f"key-{phone}"), office.seller, office.clock())) is expected
 
 
 @pytest.mark.law(9)
@@ -225,5 +212,5 @@ async def test_of_orders_at_once_by_one_person_one_is_sold(office: Office) -> No
     one = await office.ticket_type(is_real_name=True, sale={"person_limit": {"known_by": "document", "a_day": 1}})
     wanted = Wanted(SITE, (wanted_line(one, holders=(LI,)),))
     sales = [office.sales.hold(wanted, 8000, once(f"key-{n:04}"), office.seller, office.clock()) for n in range(10)]
-    found = Counter(await asyncio.gather(*(outcome(sale) for sale in sales)))
+    found = Counter(await asyncio.gather(*(problem_of(sale) for sale in sales)))
     assert found == {None: 1, ProblemCode.PURCHASE_LIMIT: 9}

@@ -6,7 +6,6 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
@@ -16,11 +15,11 @@ from central.refunds.batches import Affected, ClosedDay
 from central.refunds.rules.amounts import WantedRefund
 from central.sales.rules.pricing import Holder
 from central.sales.rules.rescheduling import WantedDay
-from central.store.tables.quotas import QuotaRow, QuotaTakenRow
 from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import from_minute, to_datetime
 from tests.builders.office import VISIT, Office, once
+from tests.builders.quotas import checked_quotas
 from tests.builders.refunding import request, settled
 
 NEXT, THIRD = date(2026, 5, 11), date(2026, 5, 12)
@@ -52,15 +51,8 @@ async def _move(office: Office, ticket_id: TicketId, day: date, slot: time | Non
 
 async def _places(office: Office) -> dict[tuple[date, bool], int]:
     """Return what is taken by day, and whether by a person; it must be what orders hold."""
-    async with office.store.reading() as work:
-        rows = (await work.session.exec(select(QuotaRow))).all()
-        held = (await work.session.exec(select(QuotaTakenRow))).all()
-    counted: Counter[Any] = Counter()
-    for row in held:
-        counted[row.ticket_type_id, row.day, row.slot_start, row.person] += row.taken
     found: Counter[tuple[date, bool]] = Counter()
-    for quota in rows:
-        assert quota.taken == counted[quota.ticket_type_id, quota.day, quota.slot_start, quota.person]
+    for quota in await checked_quotas(office):
         found[quota.day, bool(quota.person)] += quota.taken
     return {key: taken for key, taken in found.items() if taken}
 

@@ -1,12 +1,9 @@
 """Migrations make exactly the tables that the program knows, on both databases."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import (
     Boolean,
     Column,
@@ -31,11 +28,11 @@ from central.identity.passwords import Passwords
 from central.identity.permissions import ALL
 from central.payments import ledger
 from central.payments.ledger import Movement
-from central.store import migrations
 from central.store.engine import Database, open_database
-from central.store.migrate import CONNECTION, differences, migrate
+from central.store.migrate import differences, migrate
 from central.store.unit_of_work import Store
 from protocol.errors import StorageError
+from tests.builders import revisions
 from tests.builders.central import NOON, SeededBytes, cheap_hasher
 
 
@@ -65,17 +62,8 @@ async def test_a_newer_database_is_refused(database_url: str) -> None:
 
 async def at_revision(url: str, revision: str) -> Database:
     """Return a database as an earlier version of the program left it."""
-    database = open_database(url)
-
-    def upgrade(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes[CONNECTION] = connection
-        command.upgrade(config, revision)
-
-    async with database.engine.begin() as connection:
-        await connection.run_sync(upgrade)
-    return database
+    await revisions.at_revision(url, revision)
+    return open_database(url)
 
 
 def value_of(column: Column[Any]) -> object:

@@ -14,3 +14,19 @@ async def central(tmp_path: Path, clock: HandClock, store_url: str) -> AsyncIter
     async with running_central(tmp_path / "central", clock, store_url) as served:
         await served.add_site()
         yield served
+
+
+@pytest.fixture
+async def other(central: Central, clock: HandClock) -> AsyncIterator[Central]:
+    """The other process over the same database; the embedded one has room for one, which then plays both parts."""
+    if central.database_url.startswith("sqlite"):
+        yield central
+        return
+    async with running_central(Path(central.folder), clock, central.database_url) as served:
+        yield served
+
+
+@pytest.fixture
+async def adult(central: Central) -> int:
+    """A type of ticket for one entry."""
+    return await central.add_type()

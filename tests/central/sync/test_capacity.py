@@ -2,29 +2,16 @@
 
 from collections.abc import AsyncIterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 
 from protocol.admission.verdict import Admit, LetOut, Reason, Refuse, Verdict
 from protocol.directions import Direction
-from protocol.identifiers import AttemptId
-from protocol.sync.messages import AdmissionRequest, CredentialForm
 from tests.builders.central import HandClock
-from tests.builders.served import Central, Gate, running_central
+from tests.builders.served import Central, Gate
 
 CAPACITY = 2
 _attempts = count(1)
-
-
-@pytest.fixture
-async def other(central: Central, clock: HandClock) -> AsyncIterator[Central]:
-    """The other process; the embedded database has room for one."""
-    if central.database_url.startswith("sqlite"):
-        yield central
-        return
-    async with running_central(Path(central.folder), clock, central.database_url) as served:
-        yield served
 
 
 @pytest.fixture
@@ -46,17 +33,7 @@ async def gates(central: Central, other: Central, adult: int) -> AsyncIterator[l
 
 
 async def show(gate: Gate, code: str, direction: Direction = Direction.ENTRY) -> Verdict:
-    request = AdmissionRequest(
-        attempt_id=AttemptId(next(_attempts).to_bytes(16, "big")),
-        form=CredentialForm.CODE,
-        credential=code.encode(),
-        check_point=gate.check_point,
-        direction=direction,
-        persons=1,
-        scanned_at=gate.central.clock(),
-        holder=None,
-    )
-    return (await gate.client.admission(request)).verdict
+    return await gate.ask_to_admit(next(_attempts), code, direction=direction)
 
 
 async def is_admitted(gate: Gate, code: str) -> bool:

@@ -10,18 +10,10 @@ from central.store.unit_of_work import Work
 from central.sync import online_store
 from central.sync.online_store import Writing
 from protocol.admission.verdict import Admit
-from protocol.directions import Direction
-from protocol.identifiers import AttemptId
 from protocol.instants import Instant
-from protocol.sync.messages import AdmissionRequest, CredentialForm
 from tests.builders.served import Central, Gate
 
 pytestmark = pytest.mark.law(5)
-
-
-@pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
 
 
 @pytest.fixture
@@ -186,14 +178,4 @@ async def test_an_upload_and_an_admission_of_the_same_ticket_at_once_see_each_ot
 
 
 async def show(gate: Gate, code: str) -> None:
-    request = AdmissionRequest(
-        attempt_id=AttemptId(bytes(16)),
-        form=CredentialForm.CODE,
-        credential=code.encode(),
-        check_point=gate.check_point,
-        direction=Direction.ENTRY,
-        persons=1,
-        scanned_at=gate.central.clock(),
-        holder=None,
-    )
-    assert isinstance((await gate.client.admission(request)).verdict, Admit)
+    assert isinstance(await gate.ask_to_admit(0, code), Admit)

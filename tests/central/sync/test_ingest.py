@@ -23,11 +23,6 @@ pytestmark = pytest.mark.law(5)
 
 
 @pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
-
-
-@pytest.fixture
 async def gate(central: Central, adult: int) -> AsyncIterator[Gate]:
     gate = await central.enrol(await central.add_check_point([adult]))
     yield gate

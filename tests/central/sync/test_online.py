@@ -10,7 +10,7 @@ from edge.central_client import CentralRefused
 from protocol.admission.verdict import Admit, LetOut, Reason, Refuse, Verdict
 from protocol.directions import Direction
 from protocol.identifiers import AttemptId, CheckPointId, EntitlementId, TicketId
-from protocol.sync.messages import AdmissionRequest, ClaimRequest, CredentialForm
+from protocol.sync.messages import ClaimRequest
 from tests.builders.central import HandClock
 from tests.builders.served import Central, Gate
 
@@ -38,22 +38,7 @@ async def claim(gate: Gate, ticket: dict[str, Any], number: int, *, generation: 
 
 
 async def show(gate: Gate, code: str, number: int, direction: Direction = Direction.ENTRY) -> Verdict:
-    request = AdmissionRequest(
-        attempt_id=attempt(number),
-        form=CredentialForm.CODE,
-        credential=code.encode(),
-        check_point=gate.check_point,
-        direction=direction,
-        persons=1,
-        scanned_at=gate.central.clock(),
-        holder=None,
-    )
-    return (await gate.client.admission(request)).verdict
-
-
-@pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
+    return await gate.ask_to_admit(number, code, direction=direction)
 
 
 @pytest.fixture

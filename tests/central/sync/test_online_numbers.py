@@ -5,25 +5,14 @@ from typing import Any
 import pytest
 
 from protocol.admission.verdict import Admit, Reason, Refuse
-from protocol.directions import Direction
-from protocol.identifiers import AttemptId, TicketId
-from protocol.sync.messages import AdmissionRequest, CredentialForm
+from protocol.identifiers import TicketId
+from protocol.sync.messages import CredentialForm
 from tests.builders.served import Central, Gate
 
 
 async def outcome(gate: Gate, number: str, attempt: int, form: CredentialForm = CredentialForm.TYPED) -> str:
     """Type a number; return `admit` and the ticket, or the reason of the refusal."""
-    request = AdmissionRequest(
-        attempt_id=AttemptId(attempt.to_bytes(16, "big")),
-        form=form,
-        credential=number.encode(),
-        check_point=gate.check_point,
-        direction=Direction.ENTRY,
-        persons=1,
-        scanned_at=gate.central.clock(),
-        holder=None,
-    )
-    verdict = (await gate.client.admission(request)).verdict
+    verdict = await gate.ask_to_admit(attempt, number, form)
     if isinstance(verdict, Admit):
         return f"admit {verdict.ticket_id}"
     assert isinstance(verdict, Refuse), verdict
@@ -32,11 +21,6 @@ async def outcome(gate: Gate, number: str, attempt: int, form: CredentialForm = 
 
 def admitted(ticket: dict[str, Any]) -> str:
     return f"admit {TicketId(int(ticket['ticket_id'], 16))}"
-
-
-@pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
 
 
 @pytest.mark.law(2)

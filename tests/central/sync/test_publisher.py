@@ -31,11 +31,6 @@ MOST = 8 * 1024 * 1024
 
 
 @pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
-
-
-@pytest.fixture
 async def gate(central: Central, adult: int) -> AsyncIterator[Gate]:
     gate = await central.enrol(await central.add_check_point([adult]))
     await gate.refresh()

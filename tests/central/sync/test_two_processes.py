@@ -6,7 +6,6 @@ has room for one process, which then plays both parts.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,29 +13,12 @@ from sqlalchemy import text
 
 from edge.central_client import AgentRevoked, CentralRefused
 from protocol.admission.verdict import Admit, Reason, Refuse, Verdict
-from protocol.directions import Direction
-from protocol.identifiers import AttemptId, TicketId
-from protocol.sync.messages import AdmissionRequest, CredentialForm
-from tests.builders.central import HandClock
-from tests.builders.served import Central, Gate, running_central
+from protocol.identifiers import TicketId
+from protocol.sync.messages import CredentialForm
+from tests.builders.served import Central, Gate
 
 _attempts = count(1)
 pytestmark = pytest.mark.law(4)
-
-
-@pytest.fixture
-async def other(central: Central, clock: HandClock) -> AsyncIterator[Central]:
-    """The other process."""
-    if central.database_url.startswith("sqlite"):
-        yield central
-        return
-    async with running_central(Path(central.folder), clock, central.database_url) as served:
-        yield served
-
-
-@pytest.fixture
-async def adult(central: Central) -> int:
-    return await central.add_type()
 
 
 @pytest.fixture
@@ -52,17 +34,7 @@ async def gate(central: Central, other: Central, adult: int) -> AsyncIterator[Ga
 
 
 async def show(gate: Gate, credential: str, form: CredentialForm = CredentialForm.CODE) -> Verdict:
-    request = AdmissionRequest(
-        attempt_id=AttemptId(next(_attempts).to_bytes(16, "big")),
-        form=form,
-        credential=credential.encode(),
-        check_point=gate.check_point,
-        direction=Direction.ENTRY,
-        persons=1,
-        scanned_at=gate.central.clock(),
-        holder=None,
-    )
-    return (await gate.client.admission(request)).verdict
+    return await gate.ask_to_admit(next(_attempts), credential, form)
 
 
 async def reason(gate: Gate, code: str) -> Reason:

@@ -8,26 +8,8 @@ import apsw
 import pytest
 
 from edge.gate.attempt import Answer, Showing
+from protocol.admission import policy, tables
 from protocol.admission.facts import DocumentCard
-from protocol.admission.policy import (
-    CheckPoint,
-    CheckPointState,
-    Claim,
-    Entitlement,
-    Policy,
-    SiteRules,
-    TicketTypeRules,
-    TotalUses,
-    WalkInRule,
-)
-from protocol.admission.tables import (
-    CHECK_POINTS,
-    SITE_RULES,
-    TICKET_TYPES,
-    encode_check_points,
-    encode_site_rules,
-    encode_ticket_types,
-)
 from protocol.admission.verdict import Admit, AdmitFlag, CallStaff, LetOut, Refuse
 from protocol.directions import Direction
 from protocol.feed.records import CredentialEntry, CredentialKind, credential_key
@@ -51,22 +33,28 @@ DATABASE_FILES = ("journal.db", "cache.db")
 
 
 def point(
-    number: CheckPointId, direction: Direction, state: CheckPointState = CheckPointState.ENABLED, *, attended: bool = False
-) -> CheckPoint:
-    return CheckPoint(
+    number: CheckPointId,
+    direction: Direction,
+    state: policy.CheckPointState = policy.CheckPointState.ENABLED,
+    *,
+    attended: bool = False,
+) -> policy.CheckPoint:
+    return policy.CheckPoint(
         number, SITE, 0, f"{number}号", f"Gate {number}", direction, state, frozenset({TICKET_TYPE}), attended, False
     )
 
 
-def tables(claim: Claim = Claim.NEVER, *, capacity: int | None = None) -> dict[str, bytes]:
-    right = Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), Policy((TotalUses(1),)))
-    ticket_type = TicketTypeRules(TICKET_TYPE, "成人票", "Adult", (right,), claim, unseen_allowed=True, autonomy_s=AUTONOMY_S)
+def small_tables(claim: policy.Claim = policy.Claim.NEVER, *, capacity: int | None = None) -> dict[str, bytes]:
+    right = policy.Entitlement(EntitlementId(1), TICKET_TYPE, frozenset({SITE}), policy.Policy((policy.TotalUses(1),)))
+    ticket_type = policy.TicketTypeRules(
+        TICKET_TYPE, "成人票", "Adult", (right,), claim, unseen_allowed=True, autonomy_s=AUTONOMY_S
+    )
     handheld = point(HANDHELD, Direction.ENTRY, attended=True)
     points = (point(ENTRY_POINT, Direction.ENTRY), point(EXIT_POINT, Direction.EXIT), handheld)
     return {
-        TICKET_TYPES: encode_ticket_types((ticket_type,)),
-        CHECK_POINTS: encode_check_points(points),
-        SITE_RULES: encode_site_rules(SiteRules(SITE, "Asia/Shanghai", capacity, 2, ())),
+        tables.TICKET_TYPES: tables.encode_ticket_types((ticket_type,)),
+        tables.CHECK_POINTS: tables.encode_check_points(points),
+        tables.SITE_RULES: tables.encode_site_rules(policy.SiteRules(SITE, "Asia/Shanghai", capacity, 2, ())),
     }
 
 
@@ -77,8 +65,8 @@ MakeRig = Callable[..., GateRig]
 def make_rig(tmp_path: Path) -> Iterator[MakeRig]:
     rigs: list[GateRig] = []
 
-    def make(central: FeedSimulator | None = None, *, boot: int = 1, claim: Claim = Claim.NEVER) -> GateRig:
-        rigs.append(GateRig(tmp_path, central or FeedSimulator(tables(claim)), boot=boot, exits=frozenset({EXIT_POINT})))
+    def make(central: FeedSimulator | None = None, *, boot: int = 1, claim: policy.Claim = policy.Claim.NEVER) -> GateRig:
+        rigs.append(GateRig(tmp_path, central or FeedSimulator(small_tables(claim)), boot=boot, exits=frozenset({EXIT_POINT})))
         return rigs[-1]
 
     yield make
@@ -235,9 +223,9 @@ async def test_23_an_interrupted_passage_is_resumed_once_at_the_same_check_point
 
 
 async def test_23_an_interrupted_walk_in_is_resumed_once_at_the_same_check_point(make_rig: MakeRig) -> None:
-    seniors = WalkInRule(7, "六十五岁以上", "65 and over", 65, None, (), None, None, frozenset())
-    rules = encode_site_rules(SiteRules(SITE, "Asia/Shanghai", None, 2, (seniors,)))
-    rig = make_rig(FeedSimulator(tables() | {SITE_RULES: rules}))
+    seniors = policy.WalkInRule(7, "六十五岁以上", "65 and over", 65, None, (), None, None, frozenset())
+    rules = tables.encode_site_rules(policy.SiteRules(SITE, "Asia/Shanghai", None, 2, (seniors,)))
+    rig = make_rig(FeedSimulator(small_tables() | {tables.SITE_RULES: rules}))
     await rig.publish(ONE)
     card = read_card(DocumentCard(bytes(16), date(1950, 1, 1), "110101"))
     assert named(await rig.desk.ask(Showing(AttemptId(bytes(16)), ENTRY_POINT, card))) == "admit walk-in"
@@ -336,7 +324,7 @@ def claim_answer(granted: bool, reason: str = "") -> ClaimAnswer:  # noqa: FBT00
 async def test_58_a_claim_decides_where_central_answers(
     make_rig: MakeRig, claimed: ClaimAnswer | None, expected: str, flag: AdmitFlag | None
 ) -> None:
-    rig = make_rig(claim=Claim.WHEN_ONLINE)
+    rig = make_rig(claim=policy.Claim.WHEN_ONLINE)
     await rig.publish(ONE)
     rig.claims.append(claimed)
     answer = await rig.show(rig.text(ONE))
@@ -348,7 +336,7 @@ async def test_58_a_claim_decides_where_central_answers(
 @pytest.mark.law(6)
 async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: MakeRig) -> None:
     """The refund arrives while central answers the claim: an admission under the old feed is a refusal under the new one."""
-    rig = make_rig(claim=Claim.WHEN_ONLINE)
+    rig = make_rig(claim=policy.Claim.WHEN_ONLINE)
     await rig.publish(ONE)
 
     async def claim(request: object) -> ClaimAnswer:
@@ -363,7 +351,7 @@ async def test_an_intent_decided_before_a_switch_is_decided_again(make_rig: Make
 
 
 async def test_46_a_full_site_refuses_until_a_visitor_leaves(make_rig: MakeRig) -> None:
-    rig = make_rig(FeedSimulator(tables(capacity=1)))
+    rig = make_rig(FeedSimulator(small_tables(capacity=1)))
     await rig.publish(ONE, TWO)
     assert named(await rig.enter(rig.text(ONE))) == "admit entry"
     assert named(await rig.show(rig.text(TWO))) == "site_full"

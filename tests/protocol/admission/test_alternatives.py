@@ -5,26 +5,10 @@ from datetime import date
 
 import pytest
 
+from protocol.admission import policy
 from protocol.admission.decide import decide
 from protocol.admission.facts import Facts
 from protocol.admission.passages import PastPassage
-from protocol.admission.policy import (
-    Check,
-    DailyUses,
-    DateRange,
-    DaysExcluded,
-    Gates,
-    MinimumInterval,
-    Period,
-    PeriodUses,
-    PersonsPerScan,
-    ReEntry,
-    TimeOfDay,
-    TimeSlot,
-    TotalUses,
-    UnknownCheck,
-    Weekdays,
-)
 from protocol.admission.verdict import Admit, CallStaff, Refuse
 from protocol.directions import Direction
 from protocol.identifiers import CheckPointId
@@ -33,14 +17,14 @@ from tests.builders.outcomes import ADMIT, outcome
 
 Case = tuple[str, Facts, str]
 Timed = tuple[str, Facts, str, str | None]
-WORKDAY, WEEKEND = Weekdays(frozenset(range(1, 6))), Weekdays(frozenset({6, 7}))
-MONDAY, SATURDAY = Weekdays(frozenset({1})), Weekdays(frozenset({6}))
-MORNING, AFTERNOON = TimeOfDay(8 * 3600, 12 * 3600 - 1), TimeOfDay(14 * 3600, 17 * 3600)
-BY_DAY = TimeOfDay(9 * 3600, 17 * 3600)
-UNKNOWN = UnknownCheck("tide")
-NEVER = TotalUses(0)
-HERE, THERE = Gates(frozenset({CheckPointId(11)}), frozenset()), Gates(frozenset({OTHER_GATE}), frozenset())
-Option = tuple[Check, ...]
+WORKDAY, WEEKEND = policy.Weekdays(frozenset(range(1, 6))), policy.Weekdays(frozenset({6, 7}))
+MONDAY, SATURDAY = policy.Weekdays(frozenset({1})), policy.Weekdays(frozenset({6}))
+MORNING, AFTERNOON = policy.TimeOfDay(8 * 3600, 12 * 3600 - 1), policy.TimeOfDay(14 * 3600, 17 * 3600)
+BY_DAY = policy.TimeOfDay(9 * 3600, 17 * 3600)
+UNKNOWN = policy.UnknownCheck("tide")
+NEVER = policy.TotalUses(0)
+HERE, THERE = policy.Gates(frozenset({CheckPointId(11)}), frozenset()), policy.Gates(frozenset({OTHER_GATE}), frozenset())
+Option = tuple[policy.Check, ...]
 Options = tuple[Option, ...]
 
 
@@ -48,7 +32,9 @@ USED = (passage("09:00"),)
 LEFT = (*USED, passage("09:30", Direction.EXIT))
 
 
-def either(*alternatives: tuple[Check, ...], always: Option = (), past: tuple[PastPassage, ...] = (), **changes: object) -> Facts:
+def either(
+    *alternatives: tuple[policy.Check, ...], always: Option = (), past: tuple[PastPassage, ...] = (), **changes: object
+) -> Facts:
     """Return a ticket of these alternatives; the default day is a Sunday."""
     return shown(record(), *past, ticket_types={T1: ticket_type(entitlement(*always, alternatives=alternatives))}, **changes)
 
@@ -63,15 +49,15 @@ def nearness() -> Iterator[Case]:
         ("an hour before never", ((NEVER,), (AFTERNOON,)), "refuse wrong_slot"),
         ("another gate before another hour", ((AFTERNOON,), (THERE,)), "refuse wrong_gate"),
         ("another gate before another day", ((WORKDAY,), (THERE,)), "refuse wrong_gate"),
-        ("a slot that is over is never", ((TimeSlot(0, 0),), (WORKDAY,)), "refuse wrong_day"),
-        ("a day past is never", ((DateRange(date(2026, 5, 1), date(2026, 5, 9)),), (AFTERNOON,)), "refuse wrong_slot"),
+        ("a slot that is over is never", ((policy.TimeSlot(0, 0),), (WORKDAY,)), "refuse wrong_day"),
+        ("a day past is never", ((policy.DateRange(date(2026, 5, 1), date(2026, 5, 9)),), (AFTERNOON,)), "refuse wrong_slot"),
         ("one failure before the same and another", ((AFTERNOON, WORKDAY), (AFTERNOON,)), "refuse wrong_slot"),
-        ("today's limit before never", ((NEVER,), (DailyUses(0),)), "refuse daily_limit"),
-        ("fewer persons before another day", ((WORKDAY,), (PersonsPerScan(0),)), "refuse too_many_persons"),
+        ("today's limit before never", ((NEVER,), (policy.DailyUses(0),)), "refuse daily_limit"),
+        ("fewer persons before another day", ((WORKDAY,), (policy.PersonsPerScan(0),)), "refuse too_many_persons"),
         ("what is not known may hold", ((UNKNOWN,), (AFTERNOON,)), "staff policy_unknown"),
         ("what is not known is not needed", ((UNKNOWN,), (WEEKEND,)), ADMIT),
         ("what is not known cannot help where something else is wrong", ((UNKNOWN, WORKDAY), (AFTERNOON,)), "refuse wrong_slot"),
-        ("all unknown", ((UNKNOWN,), (UnknownCheck("moon"),)), "staff policy_unknown"),
+        ("all unknown", ((UNKNOWN,), (policy.UnknownCheck("moon"),)), "staff policy_unknown"),
     ]
     slot = record(slot_start=minute("08:00"), slot_minutes=60)
     for name, alternatives, expected in table:
@@ -84,24 +70,32 @@ def always_too() -> Iterator[Case]:
         ("what must always hold is wrong earlier", either((AFTERNOON,), always=(THERE,)), "refuse wrong_gate"),
         ("an alternative is wrong earlier", either((WORKDAY,), always=(NEVER,)), "refuse wrong_day"),
         ("what must always hold is not known", either((WEEKEND,), always=(UNKNOWN,)), "staff policy_unknown"),
-        ("all holds", either((WEEKEND,), (WORKDAY,), always=(HERE, TotalUses(1))), ADMIT),
+        ("all holds", either((WEEKEND,), (WORKDAY,), always=(HERE, policy.TotalUses(1))), ADMIT),
     ):
         yield f"always: {name}", case, expected
 
 
 def uses() -> Iterator[Case]:
     """Limits in alternatives count all uses of the right, admitted by any alternative."""
-    once_twice = ((WORKDAY, TotalUses(1)), (WEEKEND, TotalUses(2)))
-    twice_once = ((WORKDAY, TotalUses(2)), (WEEKEND, TotalUses(1)))
-    five = (TotalUses(5),)
+    once_twice = ((WORKDAY, policy.TotalUses(1)), (WEEKEND, policy.TotalUses(2)))
+    twice_once = ((WORKDAY, policy.TotalUses(2)), (WEEKEND, policy.TotalUses(1)))
+    five = (policy.TotalUses(5),)
     for name, case, expected in (
         ("once on workdays, twice at weekends: once used", either(*once_twice, past=USED), ADMIT),
         ("twice on workdays, once at weekends: once used", either(*twice_once, past=USED), "refuse wrong_day"),
-        ("re-entry at weekends", either((WORKDAY,), (WEEKEND, ReEntry()), always=(TotalUses(1),), past=LEFT), ADMIT),
-        ("re-entry on workdays", either((WORKDAY, ReEntry()), (WEEKEND,), always=(TotalUses(1),), past=LEFT), "refuse wrong_day"),
-        ("inside, re-entry at weekends", either((WEEKEND, ReEntry()), always=five, past=USED), "refuse already_inside"),
-        ("paced or once a day", either((MinimumInterval(180),), (DailyUses(1),), past=USED), "refuse too_soon"),
-        ("paced or twice a day", either((MinimumInterval(180),), (DailyUses(2),), past=USED), ADMIT),
+        (
+            "re-entry at weekends",
+            either((WORKDAY,), (WEEKEND, policy.ReEntry()), always=(policy.TotalUses(1),), past=LEFT),
+            ADMIT,
+        ),
+        (
+            "re-entry on workdays",
+            either((WORKDAY, policy.ReEntry()), (WEEKEND,), always=(policy.TotalUses(1),), past=LEFT),
+            "refuse wrong_day",
+        ),
+        ("inside, re-entry at weekends", either((WEEKEND, policy.ReEntry()), always=five, past=USED), "refuse already_inside"),
+        ("paced or once a day", either((policy.MinimumInterval(180),), (policy.DailyUses(1),), past=USED), "refuse too_soon"),
+        ("paced or twice a day", either((policy.MinimumInterval(180),), (policy.DailyUses(2),), past=USED), ADMIT),
     ):
         yield f"uses: {name}", case, expected
 
@@ -115,7 +109,7 @@ def test_one_must_hold_or_the_nearest_is_told(case: Facts, expected: str) -> Non
 
 
 SATURDAY_NOON, SUNDAY_NOON = at("2026-05-09 12:30"), at("12:30")
-MONDAY_TOO = DaysExcluded(frozenset({date(2026, 5, 11)}))
+MONDAY_TOO = policy.DaysExcluded(frozenset({date(2026, 5, 11)}))
 WORKDAY_OR_EARLY = ((WORKDAY,), (WEEKEND, MORNING))
 # At the named time the whole ticket admits, not only one of its checks.
 TIMES: list[Timed] = [
@@ -133,37 +127,37 @@ TIMES: list[Timed] = [
     ("a day that is excluded", either(always=(WORKDAY, MONDAY_TOO)), "refuse wrong_day", "2026-05-12 00:00"),
     (
         "today's limit, and its hour",
-        either(always=(DailyUses(1), BY_DAY), past=USED),
+        either(always=(policy.DailyUses(1), BY_DAY), past=USED),
         "refuse daily_limit",
         "2026-05-11 09:00",
     ),
     (
         "an interval that ends at night",
-        either(always=(MinimumInterval(600), BY_DAY), past=USED),
+        either(always=(policy.MinimumInterval(600), BY_DAY), past=USED),
         "refuse too_soon",
         ("2026-05-11 09:00"),
     ),
     (
         "a month's limit",
-        either(always=(PeriodUses(1, Period.WEEK),), past=USED),
+        either(always=(policy.PeriodUses(1, policy.Period.WEEK),), past=USED),
         "refuse period_limit",
         "2026-05-11 00:00",
     ),
     (
         "a year's limit",
-        either(always=(PeriodUses(1, Period.YEAR),), past=USED),
+        either(always=(policy.PeriodUses(1, policy.Period.YEAR),), past=USED),
         "refuse period_limit",
         None,
     ),
     (
         "a day to come, beyond its validity",
-        either(always=(DateRange(date(2026, 6, 1), date(2026, 6, 2)),)),
+        either(always=(policy.DateRange(date(2026, 6, 1), date(2026, 6, 2)),)),
         "refuse wrong_day",
         None,
     ),
-    ("a day past", either(always=(DateRange(date(2026, 5, 1), date(2026, 5, 2)),)), "refuse wrong_day", None),
-    ("no day at all", either(always=(Weekdays(frozenset()),)), "refuse wrong_day", None),
-    ("a right day, but used up for good", either(always=(WORKDAY, TotalUses(1)), past=USED), "refuse wrong_day", None),
+    ("a day past", either(always=(policy.DateRange(date(2026, 5, 1), date(2026, 5, 2)),)), "refuse wrong_day", None),
+    ("no day at all", either(always=(policy.Weekdays(frozenset()),)), "refuse wrong_day", None),
+    ("a right day, but used up for good", either(always=(WORKDAY, policy.TotalUses(1)), past=USED), "refuse wrong_day", None),
     ("a right day, but not understood", either(always=(WORKDAY, UNKNOWN)), "refuse wrong_day", None),
 ]
 
@@ -179,11 +173,11 @@ def test_the_time_told_is_one_at_which_it_admits(case: Facts, expected: str, tim
 @pytest.mark.parametrize(
     ("alternatives", "left"),
     [
-        pytest.param(((TotalUses(1),), (TotalUses(5),)), 4, id="the most that one leaves"),
-        pytest.param(((TotalUses(5),), (TotalUses(1),)), 4, id="in any order"),
-        pytest.param(((WORKDAY, TotalUses(9)), (WEEKEND, TotalUses(3))), 2, id="only of those that hold"),
-        pytest.param(((TotalUses(5),), (WEEKEND,)), None, id="uncounted where one does not count"),
-        pytest.param(((TotalUses(5), PeriodUses(2, Period.WEEK)),), 1, id="the least within one"),
+        pytest.param(((policy.TotalUses(1),), (policy.TotalUses(5),)), 4, id="the most that one leaves"),
+        pytest.param(((policy.TotalUses(5),), (policy.TotalUses(1),)), 4, id="in any order"),
+        pytest.param(((WORKDAY, policy.TotalUses(9)), (WEEKEND, policy.TotalUses(3))), 2, id="only of those that hold"),
+        pytest.param(((policy.TotalUses(5),), (WEEKEND,)), None, id="uncounted where one does not count"),
+        pytest.param(((policy.TotalUses(5), policy.PeriodUses(2, policy.Period.WEEK)),), 1, id="the least within one"),
     ],
 )
 def test_what_is_left_is_told(alternatives: Options, left: int | None) -> None:

@@ -30,25 +30,7 @@ from protocol.admission.verdict import (
 from protocol.identifiers import EntitlementId, SiteId
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketState
-from tests.builders.admission import (
-    EXIT,
-    GATE,
-    LIVE,
-    OTHER_GATE,
-    SITE_RULES,
-    T1,
-    T2,
-    ZONE,
-    at,
-    check_point,
-    code,
-    entitlement,
-    facts,
-    passage,
-    record,
-    shown,
-    ticket_type,
-)
+from tests.builders import admission as world
 from tests.builders.conformance_cases import CARD, CASES, NEW, SECOND, TODAY, TWO_SITES, UNSEEN
 from tests.builders.conformance_ways import LAST_ROW, NOT_RUN, Case, Way, all_cases, cases_of
 from tests.builders.outcomes import ADMIT, outcome
@@ -89,8 +71,8 @@ def test_1_no_use_is_left_after_a_single_ticket() -> None:
 def test_2_the_refund_time_is_named() -> None:
     verdict = verdict_of(2, "refunded")
     assert isinstance(verdict, Refuse)
-    assert "2026-05-09 16:20" in visitor_text(verdict, Language.EN, ZONE)
-    assert "2026-05-09 16:20" in visitor_text(verdict, Language.ZH_CN, ZONE)
+    assert "2026-05-09 16:20" in visitor_text(verdict, Language.EN, world.ZONE)
+    assert "2026-05-09 16:20" in visitor_text(verdict, Language.ZH_CN, world.ZONE)
 
 
 def test_5_the_override_is_recorded_as_one() -> None:
@@ -112,7 +94,7 @@ def test_5_the_override_is_recorded_as_one() -> None:
 def test_a_refusal_says_when_where_or_how_many(number: int, name: str, said: str) -> None:
     verdict = verdict_of(number, name)
     assert isinstance(verdict, Refuse)
-    assert said in visitor_text(verdict, Language.EN, ZONE)
+    assert said in visitor_text(verdict, Language.EN, world.ZONE)
 
 
 def test_15_and_52_unseen_tickets_are_flagged() -> None:
@@ -123,20 +105,24 @@ def test_15_and_52_unseen_tickets_are_flagged() -> None:
 
 
 def test_15_an_unseen_ticket_is_not_let_in_twice() -> None:
-    verdict = decide(facts(code(NEW), (), ticket_types=UNSEEN, unrecorded=(passage("09:59:30"),)))
+    verdict = decide(world.facts(world.code(NEW), (), ticket_types=UNSEEN, unrecorded=(world.passage("09:59:30"),)))
     assert outcome(verdict) == "refuse used_up"
 
 
 def test_15_unseen_admissions_are_capped_per_hour() -> None:
-    verdict = decide(facts(code(NEW), (), ticket_types=UNSEEN, unseen_this_hour=SITE_RULES.unseen_per_hour))
+    verdict = decide(world.facts(world.code(NEW), (), ticket_types=UNSEEN, unseen_this_hour=world.SITE_RULES.unseen_per_hour))
     assert outcome(verdict) == "staff unknown"
 
 
 def test_19_the_refusal_names_where_it_is_valid() -> None:
-    elsewhere = check_point(OTHER_GATE, ticked=frozenset({T2}))
-    row = record(ticket_type=T2)
+    elsewhere = world.check_point(world.OTHER_GATE, ticked=frozenset({world.T2}))
+    row = world.record(ticket_type=world.T2)
     verdict = decide(
-        shown(row, ticket_types={T2: ticket_type(number=2)}, check_points={OTHER_GATE: elsewhere, GATE: check_point()})
+        world.shown(
+            row,
+            ticket_types={world.T2: world.ticket_type(number=2)},
+            check_points={world.OTHER_GATE: elsewhere, world.GATE: world.check_point()},
+        )
     )
     assert isinstance(verdict, Refuse)
     assert verdict.details.place_zh == "12号闸机"
@@ -163,7 +149,7 @@ def test_24_a_re_entry_leaves_the_uses_unchanged() -> None:
 def test_34_the_text_says_the_time_and_not_the_day() -> None:
     verdict = verdict_of(34, "nearer alternative")
     assert isinstance(verdict, Refuse)
-    assert "时段" in visitor_text(verdict, Language.ZH_CN, ZONE)
+    assert "时段" in visitor_text(verdict, Language.ZH_CN, world.ZONE)
 
 
 def test_39_the_ticket_that_ends_first_is_taken() -> None:
@@ -179,8 +165,8 @@ def test_40_part_of_a_group_passes() -> None:
 
 
 def test_41_the_same_attempt_gets_the_same_answer() -> None:
-    answer = decide(facts())
-    again = decide(shown(record(state=TicketState.VOID), passage("10:00"), earlier_answer=answer))
+    answer = decide(world.facts())
+    again = decide(world.shown(world.record(state=TicketState.VOID), world.passage("10:00"), earlier_answer=answer))
     assert again == answer
 
 
@@ -197,38 +183,41 @@ def test_48_the_walk_in_rule_is_named() -> None:
 
 
 def test_54_the_ticket_that_is_inside_leaves() -> None:
-    outside, inside = Candidate(record(), ()), Candidate(record(ticket_id=SECOND), (passage("09:00", ticket_id=SECOND),))
-    verdict = decide(facts(CARD, (outside, inside), check_point=EXIT))
+    outside, inside = (
+        Candidate(world.record(), ()),
+        Candidate(world.record(ticket_id=SECOND), (world.passage("09:00", ticket_id=SECOND),)),
+    )
+    verdict = decide(world.facts(CARD, (outside, inside), check_point=world.EXIT))
     assert isinstance(verdict, LetOut)
     assert verdict.ticket_id == SECOND
 
 
 def test_57_a_use_at_another_site_consumes_that_sites_entitlement() -> None:
-    row = record(flags=TicketFlags.MULTI_SITE)
-    elsewhere = passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
-    assert outcome(decide(shown(row, elsewhere, ticket_types=TWO_SITES))) == ADMIT
-    here = passage("09:00")
-    assert outcome(decide(shown(row, here, ticket_types=TWO_SITES))) == "refuse used_up"
+    row = world.record(flags=TicketFlags.MULTI_SITE)
+    elsewhere = world.passage("09:00", site=SiteId(2), entitlement_id=EntitlementId(2))
+    assert outcome(decide(world.shown(row, elsewhere, ticket_types=TWO_SITES))) == ADMIT
+    here = world.passage("09:00")
+    assert outcome(decide(world.shown(row, here, ticket_types=TWO_SITES))) == "refuse used_up"
 
 
 def test_equal_tickets_are_ambiguous() -> None:
-    twin = Candidate(record(ticket_id=SECOND), ())
-    assert outcome(decide(facts(LookUpCode(), (Candidate(record(), ()), twin)))) == "refuse ambiguous"
+    twin = Candidate(world.record(ticket_id=SECOND), ())
+    assert outcome(decide(world.facts(LookUpCode(), (Candidate(world.record(), ()), twin)))) == "refuse ambiguous"
 
 
 def test_a_date_range_is_inclusive_at_both_ends() -> None:
-    ticket_types = {T1: ticket_type(entitlement(DateRange(date(2026, 5, 9), date(2026, 5, 11))))}
+    ticket_types = world.only(DateRange(date(2026, 5, 9), date(2026, 5, 11)))
     expected = {"2026-05-08 23:59:59": "refuse wrong_day", "2026-05-09 00:00": ADMIT, "2026-05-11 23:59:59": ADMIT}
     for text, end in expected.items():
-        assert outcome(decide(shown(record(), ticket_types=ticket_types, at=at(text)))) == end
+        assert outcome(decide(world.shown(world.record(), ticket_types=ticket_types, at=world.at(text)))) == end
 
 
 def test_a_locked_cache_calls_staff() -> None:
-    locked = Ground(LIVE.as_of, age_ms=4 * 72 * 3600 * 1000, clock_trusted=True, unlocked=True)
-    assert outcome(decide(shown(TODAY, ground=locked))) == "staff cache_locked"
+    locked = Ground(world.LIVE.as_of, age_ms=4 * 72 * 3600 * 1000, clock_trusted=True, unlocked=True)
+    assert outcome(decide(world.shown(TODAY, ground=locked))) == "staff cache_locked"
 
 
 def test_every_reason_has_its_texts_in_both_languages() -> None:
     for reason in Reason:
         for language in Language:
-            assert visitor_text(Refuse(reason), language, ZONE)
+            assert visitor_text(Refuse(reason), language, world.ZONE)

@@ -15,38 +15,25 @@ from protocol.identifiers import EntitlementId, SiteId, TicketId
 from protocol.keyring import KeyState
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketState
-from tests.builders.admission import (
-    EXIT,
-    LIVE,
-    SITE_RULES,
-    T1,
-    T2,
-    code,
-    entitlement,
-    facts,
-    minute,
-    passage,
-    record,
-    ticket_type,
-)
+from tests.builders import admission as world
 from tests.builders.outcomes import in_full
 
 Case = tuple[str, Facts, str]
-ROW = record(ticket_id=TicketId(1))
-IN, OUT = passage("09:00"), passage("09:30", Direction.EXIT)
-UNSEEN = {T1: ticket_type(unseen=True)}
-NEW = replace(ROW, issued_at=minute("09:59"))
+ROW = world.record(ticket_id=TicketId(1))
+IN, OUT = world.passage("09:00"), world.passage("09:30", Direction.EXIT)
+UNSEEN = {world.T1: world.ticket_type(unseen=True)}
+NEW = replace(ROW, issued_at=world.minute("09:59"))
 ELSEWHERE = replace(ROW, issuing_site=SiteId(2))
 HOUR_MS = 3_600_000
 CARD = DocumentCard(holder=bytes(16), born=date(1950, 1, 1), region="110101")
 
 
 def ticket(number: int, *passages: PastPassage, **changes: object) -> Candidate:
-    return Candidate(record(ticket_id=TicketId(number), **changes), passages)
+    return Candidate(world.record(ticket_id=TicketId(number), **changes), passages)
 
 
 def by_code(*passages: PastPassage, **changes: object) -> Facts:
-    return facts(code(ROW), (ticket(1, *passages, **changes),), check_point=EXIT)
+    return world.facts(world.code(ROW), (ticket(1, *passages, **changes),), check_point=world.EXIT)
 
 
 def whatever_the_ticket_says() -> Iterator[Case]:
@@ -54,8 +41,8 @@ def whatever_the_ticket_says() -> Iterator[Case]:
         ("inside", by_code(IN), "None"),
         ("never entered", by_code(), "None"),
         ("left already", by_code(IN, OUT), "None"),
-        ("not yet valid", by_code(IN, valid_from=minute("12:00")), "None"),
-        ("expired", by_code(IN, valid_until=minute("09:59")), "None"),
+        ("not yet valid", by_code(IN, valid_from=world.minute("12:00")), "None"),
+        ("expired", by_code(IN, valid_until=world.minute("09:59")), "None"),
         ("void", by_code(IN, state=TicketState.VOID), "void"),
         ("blocked", by_code(IN, state=TicketState.BLOCKED), "blocked"),
         ("unpaid", by_code(IN, state=TicketState.UNPAID), "unpaid"),
@@ -63,16 +50,20 @@ def whatever_the_ticket_says() -> Iterator[Case]:
         ("superseded", by_code(IN, generation=2), "superseded"),
     ):
         yield name, case, f"out on 1/1: {expected}"
-    other_site = facts(code(ELSEWHERE), (Candidate(ELSEWHERE, (IN,)),), check_point=EXIT)
+    other_site = world.facts(world.code(ELSEWHERE), (Candidate(ELSEWHERE, (IN,)),), check_point=world.EXIT)
     yield "of another site, in the cache", other_site, "out on 1/1: wrong_site"
-    yield "of another site", facts(code(ELSEWHERE), (), check_point=EXIT), "out on 1/None: wrong_site"
+    yield "of another site", world.facts(world.code(ELSEWHERE), (), check_point=world.EXIT), "out on 1/None: wrong_site"
     yield (
         "of a type that is not in the feed",
-        facts(code(ROW), (ticket(1, IN),), check_point=EXIT, ticket_types={}),
+        world.facts(world.code(ROW), (ticket(1, IN),), check_point=world.EXIT, ticket_types={}),
         "out on 1/None: None",
     )
-    unticked = replace(EXIT, ticked=frozenset())
-    yield "at an exit that is ticked for nothing", facts(code(ROW), (ticket(1, IN),), check_point=unticked), "out on 1/1: None"
+    unticked = replace(world.EXIT, ticked=frozenset())
+    yield (
+        "at an exit that is ticked for nothing",
+        world.facts(world.code(ROW), (ticket(1, IN),), check_point=unticked),
+        "out on 1/1: None",
+    )
 
 
 def whatever_was_shown() -> Iterator[Case]:
@@ -82,45 +73,47 @@ def whatever_was_shown() -> Iterator[Case]:
         ("a card that leads nowhere", CARD, "unknown"),
         ("a code that leads nowhere", LookUpCode(), "unknown"),
         ("a typed number at a lane", TypedNumber(), "malformed"),
-        ("not in the cache, and old", code(ROW), "unknown"),
-        ("not in the cache, of a withdrawn key", code(NEW, KeyState.CACHE_ONLY), "forged"),
-        ("of another site, of a withdrawn key", code(ELSEWHERE, KeyState.CACHE_ONLY), "forged"),
+        ("not in the cache, and old", world.code(ROW), "unknown"),
+        ("not in the cache, of a withdrawn key", world.code(NEW, KeyState.CACHE_ONLY), "forged"),
+        ("of another site, of a withdrawn key", world.code(ELSEWHERE, KeyState.CACHE_ONLY), "forged"),
     ):
-        yield name, facts(presented, (), check_point=EXIT, ticket_types=UNSEEN), f"out on nothing: {expected}"
-    contradicted = facts(code(ROW, ticket_type=T2), (ticket(1),), check_point=EXIT)
+        yield name, world.facts(presented, (), check_point=world.EXIT, ticket_types=UNSEEN), f"out on nothing: {expected}"
+    contradicted = world.facts(world.code(ROW, ticket_type=world.T2), (ticket(1),), check_point=world.EXIT)
     yield "contradicted by its row", contradicted, "out on nothing: forged"
-    yield "unseen", facts(code(NEW), (), check_point=EXIT, ticket_types=UNSEEN), "out on 1/1: None"
-    over = SITE_RULES.unseen_per_hour
+    yield "unseen", world.facts(world.code(NEW), (), check_point=world.EXIT, ticket_types=UNSEEN), "out on 1/1: None"
+    over = world.SITE_RULES.unseen_per_hour
     yield (
         "unseen, after many others",
-        facts(code(NEW), (), check_point=EXIT, ticket_types=UNSEEN, unseen_this_hour=over),
+        world.facts(world.code(NEW), (), check_point=world.EXIT, ticket_types=UNSEEN, unseen_this_hour=over),
         "out on 1/1: None",
     )
-    newer = facts(code(ROW, generation=2), (ticket(1, IN),), check_point=EXIT, ticket_types=UNSEEN)
+    newer = world.facts(world.code(ROW, generation=2), (ticket(1, IN),), check_point=world.EXIT, ticket_types=UNSEEN)
     yield "a newer print than the cache knows", newer, "out on 1/1: None"
 
 
 def whatever_the_check_point_is() -> Iterator[Case]:
     for name, point, ground, expected in (
-        ("disabled", replace(EXIT, state=CheckPointState.DISABLED), LIVE, "device_disabled"),
-        ("retired", replace(EXIT, state=CheckPointState.RETIRED), LIVE, "device_disabled"),
-        ("clock not trusted", EXIT, replace(LIVE, clock_trusted=False), "clock_untrusted"),
-        ("stale", EXIT, replace(LIVE, age_ms=73 * HOUR_MS), "cache_stale"),
-        ("locked", EXIT, replace(LIVE, age_ms=999 * HOUR_MS), "cache_locked"),
+        ("disabled", replace(world.EXIT, state=CheckPointState.DISABLED), world.LIVE, "device_disabled"),
+        ("retired", replace(world.EXIT, state=CheckPointState.RETIRED), world.LIVE, "device_disabled"),
+        ("clock not trusted", world.EXIT, replace(world.LIVE, clock_trusted=False), "clock_untrusted"),
+        ("stale", world.EXIT, replace(world.LIVE, age_ms=73 * HOUR_MS), "cache_stale"),
+        ("locked", world.EXIT, replace(world.LIVE, age_ms=999 * HOUR_MS), "cache_locked"),
     ):
-        yield name, facts(code(ROW), (ticket(1, IN),), check_point=point, ground=ground), f"out on 1/1: {expected}"
+        yield name, world.facts(world.code(ROW), (ticket(1, IN),), check_point=point, ground=ground), f"out on 1/1: {expected}"
     yield (
         "a full site",
-        facts(code(ROW), (ticket(1, IN),), check_point=EXIT, site=replace(SITE_RULES, capacity=1), inside=9),
+        world.facts(
+            world.code(ROW), (ticket(1, IN),), check_point=world.EXIT, site=replace(world.SITE_RULES, capacity=1), inside=9
+        ),
         ("out on 1/1: None"),
     )
-    yield "a supervisor", facts(code(ROW), (ticket(1, IN),), check_point=EXIT, supervisor=9), "out on 1/1: None"
+    yield "a supervisor", world.facts(world.code(ROW), (ticket(1, IN),), check_point=world.EXIT, supervisor=9), "out on 1/1: None"
 
 
 def of_several() -> Iterator[Case]:
-    yesterday = passage("2026-05-09 22:00")
-    part = passage("09:30", Direction.EXIT, persons=3)
-    group = ticket(1, passage("09:00", persons=10), part, persons=10, flags=TicketFlags.GROUP)
+    yesterday = world.passage("2026-05-09 22:00")
+    part = world.passage("09:30", Direction.EXIT, persons=3)
+    group = ticket(1, world.passage("09:00", persons=10), part, persons=10, flags=TicketFlags.GROUP)
     for name, held, expected in (
         ("one inside", (ticket(1), ticket(2, IN)), "out on 2/1: None"),
         ("one left, one inside", (ticket(1, IN, OUT), ticket(2, IN)), "out on 2/1: None"),
@@ -133,10 +126,14 @@ def of_several() -> Iterator[Case]:
         ("none inside, one void", (ticket(1, state=TicketState.VOID), ticket(2)), "out on 2/1: None"),
         ("none inside", (ticket(1), ticket(2)), "out on 1/1: None"),
     ):
-        yield f"by card: {name}", facts(CARD, held, check_point=EXIT), expected
-    two = {T1: ticket_type(entitlement(TotalUses(1), number=1), entitlement(TotalUses(1), ticket_type=2, number=2))}
+        yield f"by card: {name}", world.facts(CARD, held, check_point=world.EXIT), expected
+    two = {
+        world.T1: world.ticket_type(
+            world.entitlement(TotalUses(1), number=1), world.entitlement(TotalUses(1), ticket_type=2, number=2)
+        )
+    }
     on_second = replace(IN, entitlement_id=EntitlementId(2))
-    package = facts(code(ROW), (ticket(1, on_second),), check_point=EXIT, ticket_types=two)
+    package = world.facts(world.code(ROW), (ticket(1, on_second),), check_point=world.EXIT, ticket_types=two)
     yield "a package, inside on its second right", package, "out on 1/2: None"
 
 
@@ -164,5 +161,8 @@ def left_by(recorded_as: int) -> PastPassage:
     ],
 )
 def test_who_was_seen_to_leave_may_come_back(recorded_as: int, expected: str) -> None:
-    ticket_types = {T1: ticket_type(entitlement(TotalUses(1), ReEntry()))}
-    assert in_full(decide(facts(code(ROW), (ticket(1, IN, left_by(recorded_as)),), ticket_types=ticket_types))) == expected
+    ticket_types = world.only(TotalUses(1), ReEntry())
+    assert (
+        in_full(decide(world.facts(world.code(ROW), (ticket(1, IN, left_by(recorded_as)),), ticket_types=ticket_types)))
+        == expected
+    )

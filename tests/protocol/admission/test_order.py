@@ -29,22 +29,7 @@ from protocol.identifiers import SiteId
 from protocol.instants import local_day
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.record import TicketRecord, TicketState
-from tests.builders.admission import (
-    EXIT,
-    LIVE,
-    NOW,
-    SITE_RULES,
-    T1,
-    ZONE,
-    check_point,
-    code,
-    entitlement,
-    facts,
-    minute,
-    passage,
-    record,
-    ticket_type,
-)
+from tests.builders import admission as world
 from tests.builders.outcomes import outcome
 
 DESIGN_ORDER = [
@@ -83,7 +68,7 @@ HOUR_MS = 3_600_000
 class Situation:
     """A default case that takes faults one by one."""
 
-    row: TicketRecord = field(default_factory=lambda: record(valid_until=minute("2026-12-31 23:59")))
+    row: TicketRecord = field(default_factory=lambda: world.record(valid_until=world.minute("2026-12-31 23:59")))
     presented: Presented | None = None
     in_cache: bool = True
     older_print: bool = False
@@ -93,10 +78,10 @@ class Situation:
 
     def facts(self) -> Facts:
         cached = replace(self.row, generation=2) if self.older_print else self.row
-        passages = (passage("09:00"),) if self.used else ()
+        passages = (world.passage("09:00"),) if self.used else ()
         candidates = (Candidate(cached, passages),) if self.in_cache else ()
-        everything: dict[str, object] = {"ticket_types": {T1: ticket_type(entitlement(*self.checks))}} | self.changes
-        return facts(self.presented or code(self.row), candidates, **everything)
+        everything: dict[str, object] = {"ticket_types": world.only(*self.checks)} | self.changes
+        return world.facts(self.presented or world.code(self.row), candidates, **everything)
 
 
 Fault = Callable[[Situation], None]
@@ -130,14 +115,14 @@ def show(presented: Presented) -> Fault:
 
 def ground(**changes: object) -> Fault:
     def put(situation: Situation) -> None:
-        situation.changes["ground"] = replace(situation.changes.get("ground", LIVE), **changes)  # type: ignore[type-var]  # it is a Ground
+        situation.changes["ground"] = replace(situation.changes.get("ground", world.LIVE), **changes)  # type: ignore[type-var]  # it is a Ground
 
     return put
 
 
 def lane(**changes: object) -> Fault:
     def put(situation: Situation) -> None:
-        situation.changes["check_point"] = replace(situation.changes.get("check_point", check_point()), **changes)  # type: ignore[type-var]  # it is a CheckPoint
+        situation.changes["check_point"] = replace(situation.changes.get("check_point", world.check_point()), **changes)  # type: ignore[type-var]  # it is a CheckPoint
 
     return put
 
@@ -173,11 +158,11 @@ FAULTS: list[tuple[Reason, str, Fault]] = [
     (Reason.CLOCK_UNTRUSTED, "clock", ground(clock_trusted=False)),
     (Reason.CACHE_STALE, "age", ground(age_ms=100 * HOUR_MS)),
     (Reason.CACHE_LOCKED, "age", ground(age_ms=1_000 * HOUR_MS)),
-    (Reason.NOT_YET_VALID, "validity", row(valid_from=minute("2026-06-01 00:00"))),
-    (Reason.EXPIRED, "validity", row(valid_until=minute("2026-05-09 23:59"))),
+    (Reason.NOT_YET_VALID, "validity", row(valid_from=world.minute("2026-06-01 00:00"))),
+    (Reason.EXPIRED, "validity", row(valid_until=world.minute("2026-05-09 23:59"))),
     (Reason.WRONG_GATE, "ticked", lane(ticked=frozenset())),
     (Reason.WRONG_SLOT, "slot", rule(TimeOfDay(0, 60))),
-    (Reason.WRONG_DAY, "day", rule(DaysExcluded(frozenset({local_day(NOW, ZONE)})))),
+    (Reason.WRONG_DAY, "day", rule(DaysExcluded(frozenset({local_day(world.NOW, world.ZONE)})))),
     (Reason.POLICY_UNKNOWN, "unknown check", rule(UnknownCheck("tide"))),
     (Reason.HOLDER_REQUIRED, "holder", holder(HolderShown.TIMED_OUT)),
     (Reason.HOLDER_MISMATCH, "holder", holder(HolderShown.DIFFERS)),
@@ -187,7 +172,7 @@ FAULTS: list[tuple[Reason, str, Fault]] = [
     (Reason.DAILY_LIMIT, "daily", rule(DailyUses(1))),
     (Reason.PERIOD_LIMIT, "period", rule(PeriodUses(1, Period.YEAR))),
     (Reason.USED_UP, "total", rule(TotalUses(1))),
-    (Reason.SITE_FULL, "capacity", also(site=replace(SITE_RULES, capacity=3), inside=3)),
+    (Reason.SITE_FULL, "capacity", also(site=replace(world.SITE_RULES, capacity=3), inside=3)),
 ]
 STAFF = {Reason.CLOCK_UNTRUSTED, Reason.CACHE_STALE, Reason.CACHE_LOCKED, Reason.POLICY_UNKNOWN}
 PAIRS = [(one, other) for one, other in combinations(FAULTS, 2) if one[1] != other[1]]
@@ -238,6 +223,6 @@ def test_of_many_faults_the_earliest_is_told(faults: list[tuple[Reason, str, Fau
 @given(st.lists(st.sampled_from(FAULTS), max_size=10, unique_by=lambda fault: fault[1]))
 def test_an_exit_opens_with_any_faults(faults: list[tuple[Reason, str, Fault]]) -> None:
     situation = situation_of(faults)
-    lane_of_case = situation.changes.get("check_point", check_point())
-    situation.changes["check_point"] = replace(lane_of_case, direction=EXIT.direction)  # type: ignore[type-var]  # it is a CheckPoint
+    lane_of_case = situation.changes.get("check_point", world.check_point())
+    situation.changes["check_point"] = replace(lane_of_case, direction=world.EXIT.direction)  # type: ignore[type-var]  # it is a CheckPoint
     assert isinstance(decide(situation.facts()), LetOut)

@@ -13,6 +13,7 @@ from protocol.directions import Direction
 from protocol.errors import InputError
 from protocol.identifiers import AttemptId, BootId, CheckPointId, EntitlementId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
+from protocol.journal import events
 from protocol.journal.bodies import (
     MAX_DETAIL_CHARACTERS,
     _named_intent,
@@ -31,20 +32,6 @@ from protocol.journal.codec import (
     event_to_value,
 )
 from protocol.journal.entry_header import glance
-from protocol.journal.events import (
-    Alarm,
-    ClockStep,
-    Entry,
-    Event,
-    FeedInForce,
-    Intent,
-    LostRange,
-    Outcome,
-    OutcomeResult,
-    Refusal,
-    Rewound,
-    UnknownEvent,
-)
 
 U64 = st.integers(0, 2**64 - 1)
 U32 = st.integers(0, 2**32 - 1)
@@ -57,7 +44,7 @@ ATTEMPTS = st.binary(min_size=16, max_size=16).map(AttemptId)
 DIRECTIONS = st.sampled_from(Direction)
 
 INTENTS = st.builds(
-    Intent,
+    events.Intent,
     attempt_id=ATTEMPTS,
     direction=DIRECTIONS,
     kind=st.sampled_from(PassageKind),
@@ -74,20 +61,20 @@ INTENTS = st.builds(
     supervisor=st.none() | U64,
     scanned_at=INSTANTS,
 )
-OUTCOMES = st.builds(Outcome, of=SEQUENCES, result=st.sampled_from(OutcomeResult), passed_count=U16)
-EVENTS: st.SearchStrategy[Event] = st.one_of(
+OUTCOMES = st.builds(events.Outcome, of=SEQUENCES, result=st.sampled_from(events.OutcomeResult), passed_count=U16)
+EVENTS: st.SearchStrategy[events.Event] = st.one_of(
     INTENTS,
     OUTCOMES,
-    st.builds(Refusal, ATTEMPTS, NAMES, U64.map(TicketId), DIRECTIONS, INSTANTS),
-    st.builds(Alarm, NAMES, DETAILS),
-    st.builds(ClockStep, INSTANTS, INSTANTS, NAMES),
-    st.builds(FeedInForce, U64, U64),
-    st.tuples(SEQUENCES, SEQUENCES, DETAILS).map(lambda t: LostRange(min(t[:2]), max(t[:2]), t[2])),
-    st.builds(Rewound, st.binary(min_size=16, max_size=16).map(JournalId), U64.map(Sequence)),
-    st.builds(UnknownEvent, st.integers(9, 255), st.lists(NAMES | U64, max_size=31).map(cbor.encode)),
+    st.builds(events.Refusal, ATTEMPTS, NAMES, U64.map(TicketId), DIRECTIONS, INSTANTS),
+    st.builds(events.Alarm, NAMES, DETAILS),
+    st.builds(events.ClockStep, INSTANTS, INSTANTS, NAMES),
+    st.builds(events.FeedInForce, U64, U64),
+    st.tuples(SEQUENCES, SEQUENCES, DETAILS).map(lambda t: events.LostRange(min(t[:2]), max(t[:2]), t[2])),
+    st.builds(events.Rewound, st.binary(min_size=16, max_size=16).map(JournalId), U64.map(Sequence)),
+    st.builds(events.UnknownEvent, st.integers(9, 255), st.lists(NAMES | U64, max_size=31).map(cbor.encode)),
 )
 ENTRIES = st.builds(
-    Entry,
+    events.Entry,
     journal_id=st.binary(min_size=16, max_size=16).map(JournalId),
     sequence=SEQUENCES,
     previous_hash=st.binary(min_size=32, max_size=32),
@@ -100,7 +87,7 @@ ENTRIES = st.builds(
     hash=st.just(b""),
 )
 
-GOLDEN_INTENT = Intent(
+GOLDEN_INTENT = events.Intent(
     attempt_id=AttemptId(bytes(range(16))),
     direction=Direction.ENTRY,
     kind=PassageKind.ENTRY,
@@ -117,7 +104,7 @@ GOLDEN_INTENT = Intent(
     supervisor=None,
     scanned_at=Instant(1_778_378_400_000),
 )
-GOLDEN_ENTRY = Entry(
+GOLDEN_ENTRY = events.Entry(
     journal_id=JournalId(bytes([0xAA]) * 16),
     sequence=Sequence(1),
     previous_hash=bytes(32),
@@ -150,7 +137,7 @@ def test_golden_entry() -> None:
 
 
 @given(ENTRIES)
-def test_every_entry_is_read_back_equal(entry: Entry) -> None:
+def test_every_entry_is_read_back_equal(entry: events.Entry) -> None:
     data = encode_entry(entry)
     found = decode_entry(data)
     assert found.hash == entry_hash(data)
@@ -159,14 +146,14 @@ def test_every_entry_is_read_back_equal(entry: Entry) -> None:
 
 
 @given(ENTRIES)
-def test_a_glance_sees_what_the_whole_says(entry: Entry) -> None:
+def test_a_glance_sees_what_the_whole_says(entry: events.Entry) -> None:
     seen = glance(encode_entry(entry))
     assert seen is not None
     assert (seen.journal_id, seen.sequence, seen.previous_hash) == (entry.journal_id, entry.sequence, entry.previous_hash)
     match entry.event:
-        case Intent(ticket_id=ticket_id, holder=holder, resumes=resumes):
+        case events.Intent(ticket_id=ticket_id, holder=holder, resumes=resumes):
             assert (seen.ticket_id, seen.holder, seen.of) == (ticket_id, holder, resumes)
-        case Outcome(of=of):
+        case events.Outcome(of=of):
             assert (seen.ticket_id, seen.holder, seen.of) == (0, None, of)
         case _:
             assert (seen.ticket_id, seen.holder, seen.of) == (0, None, None)
@@ -196,7 +183,7 @@ ODD_FIELDS: st.SearchStrategy[object] = st.sampled_from(
 )
 
 
-def _read_of(read: Callable[[list[object]], Event | None], fields: list[object]) -> Event | None:
+def _read_of(read: Callable[[list[object]], events.Event | None], fields: list[object]) -> events.Event | None:
     try:
         return read(fields)
     except InputError:
@@ -204,9 +191,11 @@ def _read_of(read: Callable[[list[object]], Event | None], fields: list[object])
 
 
 @given(INTENTS | OUTCOMES, st.data())
-def test_the_quick_readers_take_nothing_that_the_naming_ones_refuse(event: Intent | Outcome, data: st.DataObject) -> None:
+def test_the_quick_readers_take_nothing_that_the_naming_ones_refuse(
+    event: events.Intent | events.Outcome, data: st.DataObject
+) -> None:
     _, *fields = event_to_value(event)
-    quick, naming = (_plain_intent, _named_intent) if isinstance(event, Intent) else (_plain_outcome, _named_outcome)
+    quick, naming = (_plain_intent, _named_intent) if isinstance(event, events.Intent) else (_plain_outcome, _named_outcome)
     assert quick(fields) == event == naming(fields)
     fields[data.draw(st.integers(0, len(fields) - 1))] = data.draw(ODD_FIELDS)
     seen = _read_of(quick, fields)
@@ -214,7 +203,7 @@ def test_the_quick_readers_take_nothing_that_the_naming_ones_refuse(event: Inten
 
 
 @given(ENTRIES, st.data())
-def test_the_quick_reader_of_entries_takes_nothing_that_the_naming_one_refuses(entry: Entry, data: st.DataObject) -> None:
+def test_the_quick_reader_of_entries_takes_nothing_that_the_naming_one_refuses(entry: events.Entry, data: st.DataObject) -> None:
     fields = cbor.decode(encode_entry(entry))
     assert isinstance(fields, list)
     fields[data.draw(st.integers(0, len(fields) - 1))] = data.draw(ODD_FIELDS)
@@ -228,7 +217,7 @@ def test_the_quick_reader_of_entries_takes_nothing_that_the_naming_one_refuses(e
 def test_an_event_of_a_newer_version_is_kept_as_it_came() -> None:
     value: list[object] = [200, "new", 7]
     event = event_from_value(value)
-    assert isinstance(event, UnknownEvent)
+    assert isinstance(event, events.UnknownEvent)
     assert event_to_value(event) == value
 
 

@@ -8,19 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from protocol import cbor
+from protocol.admission import verdict
 from protocol.admission.passages import PassageKind
-from protocol.admission.verdict import (
-    Admit,
-    AdmitFlag,
-    AskForCard,
-    CallStaff,
-    Details,
-    FreePassage,
-    LetOut,
-    Reason,
-    Refuse,
-    Verdict,
-)
 from protocol.directions import Direction
 from protocol.errors import InputError, UntrustedError
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, JournalId, Sequence, SiteId, TicketId
@@ -29,6 +18,7 @@ from protocol.journal.chain import Head, sign_head
 from protocol.journal.events import LostRange
 from protocol.keyring import Key, KeyState, Purpose
 from protocol.signatures import Envelope, seal
+from protocol.sync import messages
 from protocol.sync.answers import (
     MAX_ANSWER_BYTES,
     SEALS,
@@ -45,27 +35,13 @@ from protocol.sync.answers import (
     Signers,
     TimeAnswer,
 )
-from protocol.sync.messages import (
-    MAX_BATCH_ITEMS,
-    AdmissionRequest,
-    ClaimRequest,
-    CredentialForm,
-    Duty,
-    EnrolAnswer,
-    EnrolRequest,
-    HolderKeyRequest,
-    JournalBatch,
-    JournalGap,
-    SignOffRequest,
-    TimeRequest,
-)
 from protocol.sync.verdicts import verdict_from_value, verdict_to_value
 from tests.builders.journal import AGENT, AGENT_KEY, BELIEVER, GATE, SITE, START, signers
 
 ATTEMPT = AttemptId(b"a" * 16)
 JOURNAL = JournalId(b"j" * 16)
 HEAD = sign_head(AGENT_KEY, AGENT, Head(JOURNAL, Sequence(5), bytes(31) + b"\1"))
-CLAIM = ClaimRequest(ATTEMPT, TicketId(2**64 - 1), 1, EntitlementId(2), GATE, 3, START)
+CLAIM = messages.ClaimRequest(ATTEMPT, TicketId(2**64 - 1), 1, EntitlementId(2), GATE, 3, START)
 
 
 class Message(Protocol):
@@ -75,16 +51,16 @@ class Message(Protocol):
 
 
 MESSAGES: list[Message] = [
-    EnrolRequest.make(AGENT_KEY, "ABCD-EFGH", "北门 1 号闸机"),
-    EnrolAnswer(AGENT, SITE, b"keyring", bytes(32)),
-    JournalBatch(JOURNAL, (b"entry", LostRange(Sequence(2), Sequence(4), "gone"), b"entry"), HEAD),
-    JournalGap(JOURNAL, Sequence(9)),
+    messages.EnrolRequest.make(AGENT_KEY, "ABCD-EFGH", "北门 1 号闸机"),
+    messages.EnrolAnswer(AGENT, SITE, b"keyring", bytes(32)),
+    messages.JournalBatch(JOURNAL, (b"entry", LostRange(Sequence(2), Sequence(4), "gone"), b"entry"), HEAD),
+    messages.JournalGap(JOURNAL, Sequence(9)),
     CLAIM,
-    AdmissionRequest(ATTEMPT, CredentialForm.CODE, b"PF1...", GATE, Direction.ENTRY, 1, START, None),
-    AdmissionRequest(ATTEMPT, CredentialForm.HOLDER, bytes(16), GATE, Direction.EXIT, 2, START, bytes(16)),
-    TimeRequest(bytes(16)),
-    HolderKeyRequest(2, bytes(16)),
-    SignOffRequest(Duty.CLOSED, HEAD),
+    messages.AdmissionRequest(ATTEMPT, messages.CredentialForm.CODE, b"PF1...", GATE, Direction.ENTRY, 1, START, None),
+    messages.AdmissionRequest(ATTEMPT, messages.CredentialForm.HOLDER, bytes(16), GATE, Direction.EXIT, 2, START, bytes(16)),
+    messages.TimeRequest(bytes(16)),
+    messages.HolderKeyRequest(2, bytes(16)),
+    messages.SignOffRequest(messages.Duty.CLOSED, HEAD),
 ]
 
 
@@ -111,40 +87,48 @@ def test_a_message_cut_short_is_refused(message: Message) -> None:
 
 
 def test_an_enrolment_proves_its_key() -> None:
-    request = EnrolRequest.make(AGENT_KEY, "ABCD-EFGH", "gate")
+    request = messages.EnrolRequest.make(AGENT_KEY, "ABCD-EFGH", "gate")
     assert request.is_proved()
     assert not replace(request, code="ABCD-EFGX").is_proved()
     weak = replace(request, public_key=bytes(32))
     with pytest.raises(InputError):
-        EnrolRequest.from_bytes(weak.to_bytes())
+        messages.EnrolRequest.from_bytes(weak.to_bytes())
 
 
 def test_a_batch_is_bounded_and_of_one_journal() -> None:
     for batch in (
-        JournalBatch(JOURNAL, (b"entry",) * (MAX_BATCH_ITEMS + 1), HEAD),
-        JournalBatch(JOURNAL, (), HEAD),
-        JournalBatch(JournalId(b"k" * 16), (b"entry",), HEAD),
+        messages.JournalBatch(JOURNAL, (b"entry",) * (messages.MAX_BATCH_ITEMS + 1), HEAD),
+        messages.JournalBatch(JOURNAL, (), HEAD),
+        messages.JournalBatch(JournalId(b"k" * 16), (b"entry",), HEAD),
     ):
         with pytest.raises(InputError):
-            JournalBatch.from_bytes(batch.to_bytes())
+            messages.JournalBatch.from_bytes(batch.to_bytes())
 
 
-DETAILS = Details(since=START, passes_at=Instant(START + 1), place_zh="北门", place_en="North gate", left=5)
-VERDICTS: list[Verdict] = [
-    Admit(PassageKind.ENTRY, TicketId(5), EntitlementId(1), 2, 3, frozenset({AdmitFlag.CLAIMED, AdmitFlag.UNSEEN}), 0),
-    Admit(PassageKind.WALK_IN, None, None, 1, None, frozenset(), 9),
-    LetOut(TicketId(5), EntitlementId(1), 1, Reason.BLOCKED),
-    LetOut(None, None, 1, None),
-    FreePassage(),
-    AskForCard(TicketId(5)),
-    Refuse(Reason.USED_UP, TicketId(5), DETAILS),
-    *(CallStaff(reason) for reason in Reason),
+DETAILS = verdict.Details(since=START, passes_at=Instant(START + 1), place_zh="北门", place_en="North gate", left=5)
+VERDICTS: list[verdict.Verdict] = [
+    verdict.Admit(
+        PassageKind.ENTRY,
+        TicketId(5),
+        EntitlementId(1),
+        2,
+        3,
+        frozenset({verdict.AdmitFlag.CLAIMED, verdict.AdmitFlag.UNSEEN}),
+        0,
+    ),
+    verdict.Admit(PassageKind.WALK_IN, None, None, 1, None, frozenset(), 9),
+    verdict.LetOut(TicketId(5), EntitlementId(1), 1, verdict.Reason.BLOCKED),
+    verdict.LetOut(None, None, 1, None),
+    verdict.FreePassage(),
+    verdict.AskForCard(TicketId(5)),
+    verdict.Refuse(verdict.Reason.USED_UP, TicketId(5), DETAILS),
+    *(verdict.CallStaff(reason) for reason in verdict.Reason),
 ]
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-def test_a_verdict_is_read_back_equal(verdict: Verdict) -> None:
-    assert verdict_from_value(cbor.decode(cbor.encode(verdict_to_value(verdict)))) == verdict
+@pytest.mark.parametrize("sent", VERDICTS)
+def test_a_verdict_is_read_back_equal(sent: verdict.Verdict) -> None:
+    assert verdict_from_value(cbor.decode(cbor.encode(verdict_to_value(sent)))) == sent
 
 
 @pytest.mark.parametrize("value", [[], "admit", ["perhaps"], ["free", 1], ["refuse", "mood", None, [None] * 5], ["admit"]])
@@ -173,7 +157,7 @@ ANSWERS: list[tuple[Seal, Answer, Reader]] = [
         AdmissionAnswer(AGENT, ATTEMPT, VERDICTS[0], START),
         lambda d, b: AdmissionAnswer.from_sealed(d, b, ATTEMPT),
     ),
-    (Seal.DUTY, DutyAnswer(AGENT, Duty.OPEN, START), DutyAnswer.from_sealed),
+    (Seal.DUTY, DutyAnswer(AGENT, messages.Duty.OPEN, START), DutyAnswer.from_sealed),
     (Seal.TIME, TimeAnswer(AGENT, bytes(16), START), lambda d, b: TimeAnswer.from_sealed(d, b, bytes(16))),
     (
         Seal.HOLDER_KEY,
@@ -254,7 +238,7 @@ def test_an_answer_to_another_question_is_not_believed() -> None:
         (lambda d: ClaimAnswer.from_sealed(d, BELIEVER, other), ClaimAnswer(AGENT, ATTEMPT, True, "", START).to_sealed(receipts)),
         (
             lambda d: AdmissionAnswer.from_sealed(d, BELIEVER, other),
-            AdmissionAnswer(AGENT, ATTEMPT, FreePassage(), START).to_sealed(receipts),
+            AdmissionAnswer(AGENT, ATTEMPT, verdict.FreePassage(), START).to_sealed(receipts),
         ),
         (
             lambda d: TimeAnswer.from_sealed(d, BELIEVER, bytes(15) + b"1"),
@@ -282,4 +266,4 @@ def test_a_stranger_s_signature_is_not_believed() -> None:
 
 def test_check_points_are_numbered_from_one() -> None:
     with pytest.raises(InputError):
-        ClaimRequest.from_bytes(replace(CLAIM, check_point=CheckPointId(0)).to_bytes())
+        messages.ClaimRequest.from_bytes(replace(CLAIM, check_point=CheckPointId(0)).to_bytes())

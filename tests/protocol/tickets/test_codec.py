@@ -18,19 +18,10 @@ from protocol.signatures import sign
 from protocol.tickets.claims import KNOWN_FLAGS, Claims, TicketFlags
 from protocol.tickets.codec import BODY_BYTES, PREFIX, TEXT_CHARACTERS, TOKEN_BYTES, decode, encode_body, encode_text
 from protocol.tickets.signature import DOMAIN, issue, proving_key
+from tests.builders.fixed_claims import SINGLE
 from tests.builders.fixed_keys import key, keyring, private_key
 
-CLAIMS = Claims(
-    key_id=KeyId(7),
-    ticket_id=TicketId(0x0123_4567_89AB_CDEF),
-    issuing_site=SiteId(1),
-    ticket_type=TicketTypeId(258),
-    issued_at=Minute(29_630_000),
-    not_before=Minute(29_631_000),
-    not_after=Minute(29_672_639),
-    flags=TicketFlags.GROUP | TicketFlags.REAL_NAME,
-    generation=3,
-)
+CLAIMS = replace(SINGLE, flags=TicketFlags.GROUP | TicketFlags.REAL_NAME, generation=3)
 TEXT = issue(CLAIMS, private_key(7))
 CODE = TEXT.encode()
 RING = keyring(key(7), key(8, Purpose.MANIFEST), key(9))
