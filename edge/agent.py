@@ -25,9 +25,9 @@ from edge.journal.journal import Journal
 from edge.local.server import serve_local
 from edge.local_messages import Question, Request
 from edge.status import AgentStatus, DeviceStatus, FeedStatus, JournalStatus, LaneStatus
+from edge.sync.duty import AgentDuty
 from edge.sync.follow import Follower
 from edge.sync.holder_keys import HolderKeyFollower
-from edge.sync.shift import Shift
 from edge.sync.upload import Uploader, UploadPorts, keep_head_signed
 from edge.trust.site_clock import is_trusted
 from edge.trust.timekeeper import Timekeeper
@@ -73,7 +73,7 @@ class Parts:
     holder_keys: HolderKeyFollower
     uploader: Uploader
     upload_ports: UploadPorts
-    shift: Shift
+    duty: AgentDuty
     desk: Desk
     feed_lock: asyncio.Lock
     notifier: Notifier
@@ -129,7 +129,7 @@ class Agent:
         """Serve."""
         parts = self._parts
         parts.follower.note_in_force()
-        if parts.shift.duty is Duty.CLOSED:
+        if parts.duty.duty is Duty.CLOSED:
             await parts.follower.pause()
         try:
             await self._serve()
@@ -178,7 +178,7 @@ class Agent:
             return
         self._central = REVOKED
         _log.error("revoked", detail=str(fault))
-        await self._parts.shift.close_revoked(self._parts.follower)
+        await self._parts.duty.close_revoked(self._parts.follower)
         self.note(Alarm(REVOKED_ALARM, ""))
         if fault.revoked.wipe:
             self._parts.erase()
@@ -223,7 +223,7 @@ class Agent:
         return AgentStatus(
             agent=self._number,
             site=self._site,
-            duty=parts.shift.duty.value,
+            duty=parts.duty.duty.value,
             clock_uncertainty_ms=reading.uncertainty_ms,
             clock_trusted=is_trusted(reading),
             central=self._central or parts.follower.central,
@@ -263,14 +263,14 @@ class Agent:
             case Question.SIGN_OFF | Question.OPEN if parts.exits_only:
                 raise StorageError(parts.fault)
             case Question.SIGN_OFF:
-                await parts.shift.sign_off(parts.client, parts.follower, parts.upload_ports)
+                await parts.duty.sign_off(parts.client, parts.follower, parts.upload_ports)
             case Question.OPEN:
-                await parts.shift.open(parts.client, parts.follower)
+                await parts.duty.open(parts.client, parts.follower)
             case Question.UNLOCK:
                 return await self._unlock(request)
             case Question.OVERRIDE:
                 return await self._override(request)
-        return {"duty": parts.shift.duty.value}
+        return {"duty": parts.duty.duty.value}
 
     async def _unlock(self, request: Request) -> Mapping[str, object]:
         """Let a stale cache admit today's single entries for some minutes; 0 locks again."""

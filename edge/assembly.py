@@ -27,9 +27,9 @@ from edge.gate.supervision import Supervision
 from edge.journal.journal import Journal, Owner
 from edge.settings import AgentSettings, LaneSettings
 from edge.sync.download import Downloader
+from edge.sync.duty import AgentDuty
 from edge.sync.follow import Follower, FollowPorts
 from edge.sync.holder_keys import HolderKeyFollower
-from edge.sync.shift import Shift
 from edge.sync.upload import Pace, Uploader, UploadPorts
 from edge.trust.store import JournalMark, SiteKey, TrustStore
 from edge.trust.timekeeper import Timekeeper
@@ -161,7 +161,7 @@ class _Assembly:
             holder_keys=HolderKeyFollower(self._client, self._trust, self._cache, secrets.token_bytes, pace),
             uploader=uploader,
             upload_ports=upload_ports,
-            shift=Shift(self._trust, self._cache, self._journal, self._lock),
+            duty=AgentDuty(self._trust, self._cache, self._journal, self._lock),
             desk=desk,
             feed_lock=self._lock,
             notifier=Notifier(os.environ.get(SOCKET_VARIABLE, "")),

@@ -124,7 +124,7 @@ def _agent_complaints(settings: AgentSettings) -> list[str]:
     return [
         *_doubled("lane name", [lane.name for lane in lanes]),
         *_doubled("check point", [point for lane in lanes for point in (lane.entry, lane.exit) if point is not None]),
-        *_doubled("port", [place for device in devices for place in device.places]),
+        *_doubled("port", [address for device in devices for address in device.addresses]),
         *(complaint for lane in lanes for complaint in _lane_complaints(lane)),
     ]
 

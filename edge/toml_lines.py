@@ -10,19 +10,19 @@ from collections.abc import Sequence
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\" ]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*\"?([A-Za-z0-9_\-]+)\"?\s*=")
 
-Place = Sequence[str | int]
+SettingPath = Sequence[str | int]
 
 
-def line_of(text: str, place: Place) -> int:
-    """Return the line, from 1, of the setting at `place` (keys, and indexes from 0), or of the nearest table around it."""
-    lines = _lines_by_place(text)
-    for length in range(len(place), 0, -1):
-        if tuple(place[:length]) in lines:
-            return lines[tuple(place[:length])]
+def line_of(text: str, path: SettingPath) -> int:
+    """Return the line, from 1, of the setting at `path` (keys, and indexes from 0), or of the nearest table around it."""
+    lines = _lines_by_path(text)
+    for length in range(len(path), 0, -1):
+        if tuple(path[:length]) in lines:
+            return lines[tuple(path[:length])]
     return 1
 
 
-def _lines_by_place(text: str) -> dict[tuple[str | int, ...], int]:
+def _lines_by_path(text: str) -> dict[tuple[str | int, ...], int]:
     lines: dict[tuple[str | int, ...], int] = {}
     last_index: dict[tuple[str | int, ...], int] = {}
     table: tuple[str | int, ...] = ()
@@ -37,13 +37,13 @@ def _lines_by_place(text: str) -> dict[tuple[str | int, ...], int]:
 
 
 def _table(name: str, last_index: dict[tuple[str | int, ...], int], *, is_array: bool) -> tuple[str | int, ...]:
-    """Return the place of a table: the name of an array in its path means the array's last element."""
-    place: tuple[str | int, ...] = ()
+    """Return the path of a table: the name of an array in its path means the array's last element."""
+    path: tuple[str | int, ...] = ()
     parts = [part.strip().strip('"') for part in name.split(".")]
     for at, part in enumerate(parts):
-        place = (*place, part)
+        path = (*path, part)
         if is_array and at == len(parts) - 1:
-            last_index[place] = last_index.get(place, -1) + 1
-        if place in last_index:
-            place = (*place, last_index[place])
-    return place
+            last_index[path] = last_index.get(path, -1) + 1
+        if path in last_index:
+            path = (*path, last_index[path])
+    return path

@@ -271,7 +271,7 @@ class AlipayInstitution:
         return {
             "out_trade_no": charge.number,
             "total_amount": _yuan(charge.amount_fen),
-            "subject": charge.subject,
+            "subject": charge.title,
             "timeout_express": f"{minutes}m",
         }
 

@@ -103,7 +103,7 @@ class Charge:
 
     number: str
     amount_fen: int
-    subject: str
+    title: str
     expires_at: Instant
 
 

@@ -174,7 +174,7 @@ class WeChatInstitution:
         """Answer the port: a Native order."""
         reply = await self._ask(
             lambda: self._sdk.pay(
-                description=charge.subject,
+                description=charge.title,
                 out_trade_no=charge.number,
                 amount={"total": charge.amount_fen, "currency": "CNY"},
                 time_expire=to_datetime(charge.expires_at, _ZONE).isoformat(timespec="seconds"),
@@ -194,7 +194,7 @@ class WeChatInstitution:
         """Answer the port: 付款码."""
         reply = await self._ask(
             lambda: self._sdk.pay(
-                description=charge.subject,
+                description=charge.title,
                 out_trade_no=charge.number,
                 amount={"total": charge.amount_fen, "currency": "CNY"},
                 payer={"auth_code": auth_code},

@@ -17,7 +17,7 @@ from central.sync.published_feed import RecentLists
 from central.sync.publisher import GATHER_S
 from protocol.feed.buckets import BucketKind, digest
 from protocol.feed.faults import Role
-from protocol.feed.manifest import AdmissionsHead, Head, Manifest, Timestamp
+from protocol.feed.manifest import AdmissionsHead, FeedHead, Manifest, Timestamp
 from protocol.identifiers import SiteId
 from protocol.signatures import Envelope
 
@@ -63,7 +63,7 @@ class Follower:
         newest = await self._newest(site_id)
         if newest is None:
             return
-        data = Head(self._keys.keyring.epoch, self._keys.keyring.version, newest.envelope).to_bytes()
+        data = FeedHead(self._keys.keyring.epoch, self._keys.keyring.version, newest.envelope).to_bytes()
         known = self._heads.get(site_id)
         if known is None or known.data != data:
             self._heads.announce(site_id, CurrentHead(newest.version, data))

@@ -31,7 +31,7 @@ from protocol.journal.chain import (
     BrokenLink,
     Fork,
     Gap,
-    Head,
+    JournalHead,
     Proved,
     Unreadable,
     WrongChain,
@@ -65,7 +65,7 @@ class IngestPorts:
 @dataclass(frozen=True, slots=True)
 class _Journal:
     number: int
-    head: Head
+    head: JournalHead
 
 
 class Ingest:
@@ -146,7 +146,7 @@ async def _journal(work: Work, agent: KnownAgent, journal_id: JournalId, now: In
         work.session.add(row)
         await work.session.flush()
     assert row.number is not None, "a stored journal has a number"
-    return _Journal(row.number, Head(journal_id, JournalSequence(row.sequence), row.hash))
+    return _Journal(row.number, JournalHead(journal_id, JournalSequence(row.sequence), row.hash))
 
 
 async def _known(work: Work, journal: _Journal, batch: JournalBatch) -> list[tuple[JournalSequence, bytes]]:

@@ -33,7 +33,7 @@ from protocol.errors import StorageError
 from protocol.feed.buckets import BucketKind
 from protocol.feed.delta import BucketId, Changes, changes
 from protocol.feed.faults import Role
-from protocol.feed.manifest import AdmissionsHead, Head, Manifest, Timestamp
+from protocol.feed.manifest import AdmissionsHead, FeedHead, Manifest, Timestamp
 from protocol.identifiers import SiteId
 from protocol.instants import MS_PER_MINUTE, Clock, Instant, plus
 from protocol.keyring import Purpose
@@ -327,7 +327,7 @@ class Publisher:
         assert feed.timestamp is not None, "what is announced has a timestamp"
         self._note(feed)
         known = self._served.heads.get(feed.timestamp.site)
-        head = Head(self._keys.keyring.epoch, self._keys.keyring.version, timestamp).to_bytes()
+        head = FeedHead(self._keys.keyring.epoch, self._keys.keyring.version, timestamp).to_bytes()
         if known is None or known.data != head:
             self._served.heads.announce(feed.timestamp.site, CurrentHead(feed.timestamp.version, head))
         return feed

@@ -77,7 +77,7 @@ class DriverSettings(BaseModel):
     driver: str
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The paths and addresses that only this driver uses: no other device may name them."""
         return ()
 
@@ -88,7 +88,7 @@ class SerialDeviceSettings(DriverSettings):
     port: str = Field(min_length=1)
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The tty."""
         return (self.port,)
 

@@ -7,7 +7,7 @@ never used. No I/O.
 from dataclasses import dataclass, field
 
 from protocol.identifiers import JournalId, Sequence
-from protocol.journal.chain import GENESIS, NO_ENTRY, Head
+from protocol.journal.chain import GENESIS, NO_ENTRY, JournalHead
 from protocol.journal.events import HASH_BYTES
 
 FIRST = Sequence(1)
@@ -57,9 +57,9 @@ class Book:
         return None if found == _LOST else found
 
     @property
-    def head(self) -> Head:
+    def head(self) -> JournalHead:
         """How far the journal reaches; the next entry links to it."""
-        return Head(self.journal_id, self.last, self.hash_of(self.last) or GENESIS)
+        return JournalHead(self.journal_id, self.last, self.hash_of(self.last) or GENESIS)
 
     def lost(self) -> tuple[Sequence, ...]:
         """Return the sequences of the lost entries that should still be in the file."""

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge.journal.database import JournalDamaged, JournalFile
 from edge.journal.delivery import items_from
 from edge.journal.entry_hashes import MARKED_LOST, Book
-from edge.journal.index import Index, Place
+from edge.journal.index import EntryKey, Index
 from edge.journal.recovery import Contents, Mark, read_contents
 from edge.journal.salvage import rescue
 from protocol.errors import InputError, PeerError
 from protocol.identifiers import AgentId, BootId, CheckPointId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
-from protocol.journal.chain import NO_ENTRY, Head, SignedHead, empty_head, head_due, head_of, sign_head
+from protocol.journal.chain import NO_ENTRY, JournalHead, SignedHead, empty_head, head_due, head_of, sign_head
 from protocol.journal.codec import MAX_ENTRY_BYTES, decode_entry, encode_entry, entry_hash, event_from_value, event_to_value
 from protocol.journal.entry_header import glance
 from protocol.journal.events import Alarm, ClockReading, Entry, Event, LostRange, Rewound
@@ -65,8 +65,8 @@ class Journal:
         self._lock = Lock()
         self._entries_since_head = contents.unsigned
         self._head_at_ms: int | None = None
-        self._damaged: set[Place] = set()
-        self._reported: set[Place] = set()
+        self._damaged: set[EntryKey] = set()
+        self._reported: set[EntryKey] = set()
 
     @classmethod
     def open(cls, path: Path, owner: Owner, known: Mark | None, reading: ClockReading) -> "Journal":
@@ -96,7 +96,7 @@ class Journal:
         return cls(path, owner, JournalFile(path, failed=True), Contents([book], Index(), "", 0))
 
     @property
-    def head(self) -> Head:
+    def head(self) -> JournalHead:
         """The head of the journal in use."""
         with self._lock:
             return self._current.head
@@ -162,7 +162,7 @@ class Journal:
     def pending_intents(self) -> tuple[Entry, ...]:
         """Return the intents without outcome, oldest first: after a power cut they may be resumed."""
         with self._lock:
-            return tuple(decode_entry(data) for data in self._read_places(self._index.pending()))
+            return tuple(decode_entry(data) for data in self._read_entries(self._index.pending()))
 
     def unsent(self, reading: ClockReading, limit: int = MAX_BATCH_ITEMS) -> JournalBatch | None:
         """Return the next batch for central, of the oldest journal first, or None where all is acknowledged."""
@@ -249,7 +249,7 @@ class Journal:
         self._note(book, entry, data)
         return entry
 
-    def _make(self, previous: Head, event: Event, check_point: CheckPointId, reading: ClockReading) -> tuple[Entry, bytes]:
+    def _make(self, previous: JournalHead, event: Event, check_point: CheckPointId, reading: ClockReading) -> tuple[Entry, bytes]:
         """Return the entry that follows `previous`, and its bytes; raise InputError where these could not be read back."""
         event_from_value(event_to_value(event))
         draft = Entry(
@@ -322,18 +322,18 @@ class Journal:
                     self._append(LostRange(first, last, MARKED_LOST), NO_CHECK_POINT, reading)
 
     def _declared(self) -> list[LostRange]:
-        places = [place for place in self._index.declarations() if place[0] == self._current.ordinal]
-        events = (decode_entry(data).event for data in self._read_places(places))
+        keys = [key for key in self._index.declarations() if key[0] == self._current.ordinal]
+        events = (decode_entry(data).event for data in self._read_entries(keys))
         return [event for event in events if isinstance(event, LostRange)]
 
-    def _events(self, places: Iterable[Place]) -> tuple[AdmissionEvent, ...]:
-        entries = (decode_entry(data) for data in self._read_places(places))
+    def _events(self, keys: Iterable[EntryKey]) -> tuple[AdmissionEvent, ...]:
+        entries = (decode_entry(data) for data in self._read_entries(keys))
         events = (admission_event(self._owner.agent, self._owner.site, entry) for entry in entries)
         return tuple(event for event in events if event is not None)
 
-    def _read_places(self, places: Iterable[Place]) -> Iterator[bytes]:
+    def _read_entries(self, keys: Iterable[EntryKey]) -> Iterator[bytes]:
         books = {book.ordinal: book for book in self._books}
-        for ordinal, sequence in places:
+        for ordinal, sequence in keys:
             data = self._read(books[ordinal], sequence)
             if data is not None:
                 yield data
@@ -350,7 +350,7 @@ class Journal:
     def _batch(self, book: Book, items: tuple[bytes | LostRange, ...], last: Sequence) -> JournalBatch:
         last_hash = book.hash_of(last)
         assert last_hash is not None, "a batch ends with an entry that was read"
-        head = sign_head(self._owner.private, self._owner.agent, Head(book.journal_id, last, last_hash))
+        head = sign_head(self._owner.private, self._owner.agent, JournalHead(book.journal_id, last, last_hash))
         return JournalBatch(book.journal_id, items, head)
 
     def _book(self, journal_id: JournalId) -> Book:

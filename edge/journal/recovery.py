@@ -14,7 +14,7 @@ from edge.journal.entry_hashes import Book
 from edge.journal.index import Index
 from protocol.errors import StorageError
 from protocol.identifiers import AgentId, JournalId, Sequence
-from protocol.journal.chain import NO_ENTRY, Head, SignedHead, head_verifies
+from protocol.journal.chain import NO_ENTRY, JournalHead, SignedHead, head_verifies
 from protocol.journal.codec import entry_hash
 from protocol.journal.entry_header import Glance, glance
 
@@ -79,7 +79,7 @@ def _journal(fields: tuple[SqlValue, ...]) -> _Row:
             bytes() as digest,
             bytes() as proof,
         ):
-            head = Head(JournalId(journal_id), Sequence(sequence), digest)
+            head = JournalHead(JournalId(journal_id), Sequence(sequence), digest)
             return _Row(Book(ordinal, JournalId(journal_id), Sequence(receipt)), SignedHead(head, proof))
     raise StorageError("the journal's file holds a row of another form; set it aside")
 

@@ -19,7 +19,7 @@ from edge.trust.store import TrustStore
 from protocol.feed import addresses
 from protocol.feed.buckets import digest
 from protocol.feed.faults import Kind, Role, UntrustedFeed
-from protocol.feed.manifest import MAX_HEAD_BYTES, AdmissionsHead, Head, Manifest, Ref, Timestamp
+from protocol.feed.manifest import MAX_HEAD_BYTES, AdmissionsHead, FeedHead, Manifest, Ref, Timestamp
 from protocol.feed.trust import (
     TrustState,
     believe_admissions,
@@ -87,7 +87,7 @@ class Downloader:
         """
         if len(head_bytes) > MAX_HEAD_BYTES:
             raise UntrustedFeed(Kind.ENDLESS_DATA, Role.TIMESTAMP, f"a head of {len(head_bytes)} bytes came")
-        head = Head.from_bytes(head_bytes)
+        head = FeedHead.from_bytes(head_bytes)
         state = await self._follow_keyrings(head)
         state, timestamp = believe_timestamp(state, head.timestamp, moment.now, moment.uncertainty_ms)
         held = self._cache.feed
@@ -110,7 +110,7 @@ class Downloader:
         await self._content.bring_events(feed.admissions, None)
         return damaged
 
-    async def _follow_keyrings(self, head: Head) -> TrustState:
+    async def _follow_keyrings(self, head: FeedHead) -> TrustState:
         state = self._state
         for _ in range(MAX_KEYRINGS):
             if state.root.edition >= (head.keyring_epoch, head.keyring_version):

@@ -213,7 +213,7 @@ class AdmissionsHead:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FeedHead:
     """The head: the newest timestamp's envelope, and a hint (not signed, not believed) of the newest keyring."""
 
     keyring_epoch: int
@@ -225,7 +225,7 @@ class Head:
         return cbor.encode({"keyring": [self.keyring_epoch, self.keyring_version], "timestamp": self.timestamp})
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> "Head":
+    def from_bytes(cls, data: bytes) -> "FeedHead":
         """Read a head; raise InputError where it is malformed. The caller bounds the length before."""
         fields = cbor.Fields(cbor.decode(data), "head", {"keyring", "timestamp"})
         match fields.integers("keyring", 1, most=2):

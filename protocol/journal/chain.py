@@ -26,7 +26,7 @@ GENESIS = bytes(HASH_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class JournalHead:
     """How far a journal reaches: its last sequence (0: empty) and that entry's hash (GENESIS where empty)."""
 
     journal_id: JournalId
@@ -34,21 +34,21 @@ class Head:
     hash: bytes
 
 
-def empty_head(journal_id: JournalId) -> Head:
+def empty_head(journal_id: JournalId) -> JournalHead:
     """Return the head of an empty journal."""
-    return Head(journal_id, NO_ENTRY, GENESIS)
+    return JournalHead(journal_id, NO_ENTRY, GENESIS)
 
 
-def head_of(entry: Entry) -> Head:
+def head_of(entry: Entry) -> JournalHead:
     """Return the head of a journal that ends with this entry."""
-    return Head(entry.journal_id, entry.sequence, entry.hash)
+    return JournalHead(entry.journal_id, entry.sequence, entry.hash)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedHead:
     """A head with the agent's signature over [agent, journal id, sequence, hash]."""
 
-    head: Head
+    head: JournalHead
     signature: bytes
 
     def to_value(self) -> list[object]:
@@ -59,7 +59,7 @@ class SignedHead:
     def from_value(cls, value: object) -> "SignedHead":
         """Read a signed head; raise InputError where it is malformed."""
         fields = row(value, "signed head", ("journal", "sequence", "hash", "signature"))
-        head = Head(
+        head = JournalHead(
             JournalId(fields.binary("journal", JOURNAL_ID_BYTES)),
             Sequence(fields.integer("sequence", NO_ENTRY)),
             fields.binary("hash", HASH_BYTES),
@@ -74,7 +74,7 @@ def head_due(entries_since: int, ms_since: int) -> bool:
     return entries_since >= HEAD_EVERY_ENTRIES or (entries_since > 0 and ms_since >= HEAD_EVERY_MS)
 
 
-def sign_head(private: Ed25519PrivateKey, agent: AgentId, head: Head) -> SignedHead:
+def sign_head(private: Ed25519PrivateKey, agent: AgentId, head: JournalHead) -> SignedHead:
     """Return the head signed by the agent's key."""
     return SignedHead(head, sign(private, HEAD_DOMAIN, _head_payload(agent, head)))
 
@@ -84,7 +84,7 @@ def head_verifies(public: bytes, agent: AgentId, signed: SignedHead) -> bool:
     return verifies(public, HEAD_DOMAIN, _head_payload(agent, signed.head), signed.signature)
 
 
-def _head_payload(agent: AgentId, head: Head) -> bytes:
+def _head_payload(agent: AgentId, head: JournalHead) -> bytes:
     assert 0 <= agent <= U32_MAX, "an agent id is a u32"
     return cbor.encode([agent, head.journal_id, head.sequence, head.hash])
 
@@ -99,8 +99,8 @@ class Proved:
 
     entries: tuple[Entry, ...]
     lost: tuple[LostRange, ...]
-    head: Head
-    last: Head
+    head: JournalHead
+    last: JournalHead
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Unreadable:
 BatchAnswer = Proved | Gap | Fork | BrokenLink | WrongChain | Unreadable
 
 
-def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tuple[Sequence, bytes]] = ()) -> BatchAnswer:
+def verify_batch(stored: JournalHead, items: Items[bytes | LostRange], known: Items[tuple[Sequence, bytes]] = ()) -> BatchAnswer:
     """Prove that the items continue the stored chain.
 
     `known` gives (sequence, hash) of entries at or before the stored head that the batch repeats: equal ones are skipped, so that
@@ -161,7 +161,7 @@ def verify_batch(stored: Head, items: Items[bytes | LostRange], known: Items[tup
 class _Walk:
     """One pass over a batch: `head` is proved so far, `previous` the batch's last item where the next one links to it."""
 
-    def __init__(self, stored: Head, hashes: dict[Sequence, bytes]) -> None:
+    def __init__(self, stored: JournalHead, hashes: dict[Sequence, bytes]) -> None:
         self.head = stored
         self.entries: list[Entry] = []
         self.lost: list[LostRange] = []
@@ -170,10 +170,10 @@ class _Walk:
         self._last_hash: bytes | None = None
 
     @property
-    def last(self) -> Head:
+    def last(self) -> JournalHead:
         if self._last is None:
             return self.head
-        return Head(self.head.journal_id, self._last, self._last_hash or GENESIS)
+        return JournalHead(self.head.journal_id, self._last, self._last_hash or GENESIS)
 
     def lose(self, lost: LostRange) -> BatchAnswer | None:
         if lost.first > self.head.sequence + 1 or (self._last is not None and lost.first != self._last + 1):
@@ -181,7 +181,7 @@ class _Walk:
         self._last, self._last_hash = lost.last, None
         if lost.last > self.head.sequence:
             self.lost.append(LostRange(Sequence(max(lost.first, self.head.sequence + 1)), lost.last, lost.reason))
-            self.head = Head(self.head.journal_id, lost.last, GENESIS)
+            self.head = JournalHead(self.head.journal_id, lost.last, GENESIS)
         return None
 
     def take(self, place: int, data: bytes) -> BatchAnswer | None:

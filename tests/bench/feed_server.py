@@ -18,7 +18,7 @@ from protocol.feed.delta import changes
 from protocol.holders import SITE_KEY_BYTES
 from protocol.identifiers import AgentId, TicketId
 from protocol.instants import Instant
-from protocol.journal.chain import Head
+from protocol.journal.chain import JournalHead
 from protocol.sync import paths
 from protocol.sync.answers import HolderKeyAnswer, Quarantine, Receipt, TimeAnswer
 from protocol.sync.messages import MAX_BATCH_BYTES, HolderKeyRequest, JournalBatch, TimeRequest
@@ -77,7 +77,7 @@ class FeedServer:
         return _cbor(answer.to_sealed({TIME_KEY: self._site.signers[TIME_KEY]}))
 
     async def _journal(self, request: web.Request) -> web.Response:
-        head: Head = JournalBatch.from_bytes(await request.read()).head.head
+        head: JournalHead = JournalBatch.from_bytes(await request.read()).head.head
         agent, now = _agent(request), computer_at()
         receipt = Receipt(agent, head.journal_id, head.sequence, head.hash, Quarantine.NONE, now)
         return _cbor(receipt.to_sealed({RECEIPTS_KEY: self._site.signers[RECEIPTS_KEY]}))

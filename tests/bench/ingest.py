@@ -13,7 +13,7 @@ import aiohttp
 
 from protocol.identifiers import BootId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
-from protocol.journal.chain import Head, empty_head, head_of, sign_head
+from protocol.journal.chain import JournalHead, empty_head, head_of, sign_head
 from protocol.journal.codec import encode_entry, entry_hash
 from protocol.journal.events import Entry, Event, Intent, Outcome, OutcomeResult
 from protocol.sync import paths
@@ -97,7 +97,7 @@ def _batches(agent: BenchAgent, tickets: list[TicketId]) -> list[JournalBatch]:
     return batches
 
 
-def _entry(agent: BenchAgent, head: Head, boot: BootId, event: Event, now: Instant) -> tuple[Entry, bytes]:
+def _entry(agent: BenchAgent, head: JournalHead, boot: BootId, event: Event, now: Instant) -> tuple[Entry, bytes]:
     draft = Entry(
         journal_id=head.journal_id,
         sequence=Sequence(head.sequence + 1),

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from protocol.feed import addresses
-from protocol.feed.manifest import Head, Timestamp
+from protocol.feed.manifest import FeedHead, Timestamp
 from protocol.signatures import Envelope
 from tests.bench.feed_server import computer_at
 from tests.bench.measuring import MS_PER_S, Values, median, now_s, rss_mb
@@ -96,4 +96,4 @@ class _Crowd:
 
 
 def _timestamp(head: bytes) -> Timestamp:
-    return Timestamp.from_payload(Envelope.from_bytes(Head.from_bytes(head).timestamp).payload)
+    return Timestamp.from_payload(Envelope.from_bytes(FeedHead.from_bytes(head).timestamp).payload)

@@ -27,7 +27,7 @@ from protocol.errors import PeerError
 from protocol.feed import addresses
 from protocol.feed.buckets import EMPTY_LIST, BucketKind, deflate, digest, encode_pack, hash_at
 from protocol.feed.delta import BucketId, Changes
-from protocol.feed.manifest import AdmissionsHead, Head, Manifest, Ref, Timestamp, Watermark
+from protocol.feed.manifest import AdmissionsHead, FeedHead, Manifest, Ref, Timestamp, Watermark
 from protocol.feed.records import CredentialEntry, CredentialKind
 from protocol.feed.segments import Row
 from protocol.identifiers import (
@@ -258,7 +258,7 @@ class FeedSimulator:
 
     def head(self, timestamp: bytes | None = None) -> bytes:
         """Return the head that is polled."""
-        return Head(self.keyring.epoch, self.keyring.version, timestamp or self.timestamps[-1]).to_bytes()
+        return FeedHead(self.keyring.epoch, self.keyring.version, timestamp or self.timestamps[-1]).to_bytes()
 
     async def get(self, path: str, most_bytes: int) -> bytes | None:
         """Serve a path as central does, without a network."""

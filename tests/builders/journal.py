@@ -12,7 +12,7 @@ from protocol import identifiers as ids
 from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.instants import Instant
-from protocol.journal.chain import Head
+from protocol.journal.chain import JournalHead
 from protocol.journal.events import ClockReading, Intent, Outcome, OutcomeResult
 from protocol.keyring import Key, Keyring, KeyState, Purpose
 from protocol.sync.answers import Believer, Quarantine, Receipt
@@ -91,5 +91,5 @@ def signers(purpose: Purpose) -> dict[ids.KeyId, Ed25519PrivateKey]:
     return {key_id: private}
 
 
-def a_receipt(head: Head, *, after_ms: int = 0, quarantine: Quarantine = Quarantine.NONE) -> Receipt:
+def a_receipt(head: JournalHead, *, after_ms: int = 0, quarantine: Quarantine = Quarantine.NONE) -> Receipt:
     return Receipt(AGENT, head.journal_id, head.sequence, head.hash, quarantine, Instant(START + after_ms))

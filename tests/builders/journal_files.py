@@ -5,7 +5,7 @@ from pathlib import Path
 import apsw
 
 from edge.journal.journal import DOUBT_ALARM, Journal
-from protocol.journal.chain import Head, Proved, empty_head, head_verifies, verify_batch
+from protocol.journal.chain import JournalHead, Proved, empty_head, head_verifies, verify_batch
 from protocol.journal.codec import decode_entry
 from protocol.journal.events import Alarm, Rewound
 from tests.builders.journal import (
@@ -32,7 +32,7 @@ def edit(path: Path, statement: str, *values: int | bytes) -> None:
     connection.close()
 
 
-def items_of(journal: Journal, stored: Head | None = None) -> Proved:
+def items_of(journal: Journal, stored: JournalHead | None = None) -> Proved:
     batch = journal.unsent(reading())
     assert batch is not None
     answer = verify_batch(stored or empty_head(batch.journal_id), batch.items)

@@ -16,7 +16,7 @@ from protocol.feed.delta import changes
 from protocol.feed.segments import ticket_row
 from protocol.identifiers import AgentId, JournalId, TicketId
 from protocol.instants import to_minute
-from protocol.journal.chain import Gap, Head, Proved, empty_head, verify_batch
+from protocol.journal.chain import Gap, JournalHead, Proved, empty_head, verify_batch
 from protocol.journal.events import Entry, Intent
 from protocol.journal.history import AdmissionEvent, EventKey, admission_event, fold
 from protocol.sync.answers import Receipt
@@ -47,7 +47,9 @@ class WorldOffice:
         batch = JournalBatch.from_bytes(batch.to_bytes())
         journal = agent, batch.journal_id
         entries = self.stored.get(journal, [])
-        stored = Head(batch.journal_id, entries[-1].sequence, entries[-1].hash) if entries else empty_head(batch.journal_id)
+        stored = (
+            JournalHead(batch.journal_id, entries[-1].sequence, entries[-1].hash) if entries else empty_head(batch.journal_id)
+        )
         answer = verify_batch(stored, batch.items, [(entry.sequence, entry.hash) for entry in entries])
         if isinstance(answer, Gap):
             return JournalGap(batch.journal_id, answer.expected)

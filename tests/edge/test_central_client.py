@@ -15,7 +15,7 @@ from protocol.admission.verdict import FreePassage
 from protocol.directions import Direction
 from protocol.errors import PeerError
 from protocol.identifiers import AttemptId, EntitlementId, JournalId, Sequence, TicketId
-from protocol.journal.chain import Head, sign_head
+from protocol.journal.chain import JournalHead, sign_head
 from protocol.keyring import Purpose
 from protocol.sync import messages, paths
 from protocol.sync.answers import (
@@ -35,7 +35,7 @@ from tests.builders.journal import AGENT, AGENT_KEY, BELIEVER, GATE, SITE, START
 PUBLIC = AGENT_KEY.public_key().public_bytes_raw()
 ATTEMPT = AttemptId(b"a" * 16)
 JOURNAL = JournalId(b"j" * 16)
-HEAD = Head(JOURNAL, Sequence(1), bytes(32))
+HEAD = JournalHead(JOURNAL, Sequence(1), bytes(32))
 BATCH = messages.JournalBatch(JOURNAL, (b"entry",), sign_head(AGENT_KEY, AGENT, HEAD))
 CLAIM = messages.ClaimRequest(ATTEMPT, TicketId(5), 1, EntitlementId(1), GATE, 1, START)
 ADMISSION = messages.AdmissionRequest(ATTEMPT, messages.CredentialForm.CODE, b"PF1", GATE, Direction.ENTRY, 1, START, None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge.toml_lines import Place, line_of
+from edge.toml_lines import SettingPath, line_of
 
 FILE = """data_dir = "/d"
 # [[lanes]]
@@ -24,7 +24,7 @@ driver = "z"
 
 
 @pytest.mark.parametrize(
-    ("place", "line"),
+    ("path", "line"),
     [
         (("data_dir",), 1),
         (("lanes", 0), 3),
@@ -42,5 +42,5 @@ driver = "z"
         ((), 1),
     ],
 )
-def test_a_setting_is_found_or_the_table_around_it(place: Place, line: int) -> None:
-    assert line_of(FILE, place) == line
+def test_a_setting_is_found_or_the_table_around_it(path: SettingPath, line: int) -> None:
+    assert line_of(FILE, path) == line

@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from protocol.feed.buckets import bucket_of_ticket
-from protocol.feed.manifest import Head, Manifest, Timestamp
+from protocol.feed.manifest import FeedHead, Manifest, Timestamp
 from protocol.identifiers import AttemptId, EntitlementId, Sequence, TicketId
 from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult
 from protocol.signatures import Envelope
@@ -36,7 +36,7 @@ async def story(tell: Teller) -> None:
 async def _follow(tell: Teller, gate: Gate, ticket_id: TicketId) -> None:
     await tell.built.publisher.publish_all()
     tell.rotate_ticket_key()
-    head = Head.from_bytes(await gate.show("pollHead", after=0, wait_s=0))
+    head = FeedHead.from_bytes(await gate.show("pollHead", after=0, wait_s=0))
     named = Timestamp.from_payload(Envelope.from_bytes(head.timestamp).payload)
     await gate.show("readKeyring", epoch=1, version=1)
     sealed = await gate.show("readManifest", epoch=named.epoch, version=named.manifest.version)

@@ -16,7 +16,7 @@ from protocol.feed.delta import Delta, changes
 from protocol.feed.manifest import (
     AdmissionsHead,
     EventBase,
-    Head,
+    FeedHead,
     Manifest,
     Ref,
     SegmentRef,
@@ -168,5 +168,5 @@ def role_vectors() -> dict[str, object]:
         "manifest": {"value": plain(manifest), "envelope": manifest_envelope.hex()},
         "admissions": {"value": plain(admissions), "envelope": admissions_envelope.hex()},
         "timestamp": {"value": plain(timestamp), "envelope": timestamp_envelope.hex()},
-        "head": Head(1, 1, timestamp_envelope).to_bytes().hex(),
+        "head": FeedHead(1, 1, timestamp_envelope).to_bytes().hex(),
     }

@@ -7,7 +7,7 @@ from protocol.admission.passages import PassageKind
 from protocol.directions import Direction
 from protocol.instants import Instant
 from protocol.journal import events
-from protocol.journal.chain import GENESIS, Head, head_of, sign_head
+from protocol.journal.chain import GENESIS, JournalHead, head_of, sign_head
 from protocol.journal.codec import decode_entry, encode_entry
 from protocol.journal.history import AdmissionEvent, fold, walk_ins
 from tests.builders.fixed_keys import private_key, public_bytes
@@ -95,7 +95,7 @@ def signed_head_value() -> list[object]:
 def journal_vectors() -> dict[str, object]:
     """Return the journal, its head, and its history."""
     made = entries()
-    head: Head = head_of(made[-1])
+    head: JournalHead = head_of(made[-1])
     return {
         "agent": AGENT,
         "public": public_bytes(AGENT_SEED).hex(),

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 import edge
 from edge.devices.driver_api import CodeReaderDriver, CodeReaderSettings, Sheet, Surroundings
 from edge.devices.drivers.code_reads import CodeReads
-from edge.devices.framing.camera_messages import HEAD_BYTES, Kind, decode_head
+from edge.devices.framing.camera_messages import HEADER_BYTES, Kind, decode_header
 from edge.devices.framing.double_reads import DEFAULT_WINDOW_S
 from edge.devices.ports import DeviceFault, HealthLine
 from protocol.errors import InputError
@@ -68,7 +68,7 @@ class CameraSettings(CodeReaderSettings):
         return self
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The device; several cameras may watch one stream or file."""
         return (self.source,) if self.source.isdecimal() or self.source.startswith("/dev/") else ()
 
@@ -134,7 +134,7 @@ class Camera(CodeReads):
     async def _next_message(self, told: asyncio.StreamReader, limit_s: float) -> tuple[Kind, bytes]:
         try:
             async with asyncio.timeout(limit_s):
-                head = decode_head(await told.readexactly(HEAD_BYTES))
+                head = decode_header(await told.readexactly(HEADER_BYTES))
                 return head.kind, await told.readexactly(head.length)
         except TimeoutError as error:
             raise DeviceFault(f"{self.name}: its process is silent for {limit_s:g} s; check the camera's driver") from error

@@ -81,7 +81,7 @@ class TcpPrinterSettings(_PrinterSettings):
     port: int = Field(default=9100, ge=1, le=65_535)
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The address."""
         return (f"{self.host}:{self.port}",)
 

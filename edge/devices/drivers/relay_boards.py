@@ -35,7 +35,7 @@ class UsbRelayBoardSettings(RelayBoardSettings):
     serial: str = Field(default="", max_length=5)
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The socket, or all of these boards."""
         return (f"usb relay {self.socket}{self.serial}",)
 

@@ -14,7 +14,7 @@ class UsbDeviceSettings(DriverSettings):
     socket: str = ""
 
     @property
-    def places(self) -> tuple[str, ...]:
+    def addresses(self) -> tuple[str, ...]:
         """The device on its bus."""
         return (str(self.address),)
 

@@ -11,7 +11,7 @@ from edge.devices.framing.code_lines import MAX_CODE_BYTES
 from protocol.errors import InputError
 
 _HEAD = struct.Struct(">BI")
-HEAD_BYTES = _HEAD.size
+HEADER_BYTES = _HEAD.size
 
 
 class Kind(IntEnum):
@@ -23,7 +23,7 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Header:
     """A message's kind, and how many bytes of body follow."""
 
     kind: Kind
@@ -36,9 +36,9 @@ def encode(kind: Kind, body: bytes = b"") -> bytes:
     return _HEAD.pack(kind, len(body)) + body
 
 
-def decode_head(data: bytes) -> Head:
-    """Read the header of exactly `HEAD_BYTES`; raise InputError if it is malformed."""
+def decode_header(data: bytes) -> Header:
+    """Read the header of exactly `HEADER_BYTES`; raise InputError if it is malformed."""
     kind, length = _HEAD.unpack(data)
     if kind not in Kind.__members__.values() or length > MAX_CODE_BYTES:
         raise InputError(f"a camera message of kind {kind} and {length} bytes; both sides must be of one version")
-    return Head(Kind(kind), length)
+    return Header(Kind(kind), length)

@@ -12,7 +12,7 @@ from edge.central_client import AgentRevoked, CentralRefused
 from edge.journal.journal import Journal
 from edge.sync.upload import Step
 from protocol.identifiers import CheckPointId, JournalId, Sequence
-from protocol.journal.chain import Head, sign_head
+from protocol.journal.chain import JournalHead, sign_head
 from protocol.journal.codec import decode_entry, encode_entry
 from protocol.journal.events import Alarm, FeedInForce, Intent, LostRange
 from protocol.sync.answers import Quarantine, Receipt
@@ -196,7 +196,7 @@ async def test_numbers_beyond_all_clocks_are_kept_apart(central: Central, gate: 
 
 async def test_a_batch_beyond_all_sequences_is_malformed(gate: Gate) -> None:
     journal = JournalId(bytes(16))
-    head = sign_head(gate.private, gate.agent, Head(journal, Sequence(2**63), bytes(32)))
+    head = sign_head(gate.private, gate.agent, JournalHead(journal, Sequence(2**63), bytes(32)))
     with pytest.raises(CentralRefused, match="input_invalid"):
         await gate.client.upload(JournalBatch(journal, (b"x",), head))
 

@@ -9,7 +9,7 @@ from edge.journal.journal import KEPT_AFTER_RECEIPT_MS, Journal
 from protocol.errors import InputError, PeerError, StorageError
 from protocol.identifiers import Sequence, TicketId
 from protocol.instants import Instant
-from protocol.journal.chain import GENESIS, NO_ENTRY, Head, Proved, verify_batch
+from protocol.journal.chain import GENESIS, NO_ENTRY, JournalHead, Proved, verify_batch
 from protocol.journal.events import Alarm, OutcomeResult
 from protocol.journal.history import fold, walk_ins
 from protocol.sync.answers import Quarantine
@@ -180,7 +180,7 @@ def test_batches_go_on_from_the_last_receipt(tmp_path: Path) -> None:
 
 def test_a_receipt_for_another_hash_is_central_s_fault(tmp_path: Path) -> None:
     journal = filled(tmp_path / "journal.db")
-    wrong = Head(journal.head.journal_id, Sequence(10), bytes(31) + b"\x01")
+    wrong = JournalHead(journal.head.journal_id, Sequence(10), bytes(31) + b"\x01")
     with pytest.raises(PeerError):
         journal.acknowledge(a_receipt(wrong))
     assert journal.unsent_count == 10
@@ -189,7 +189,7 @@ def test_a_receipt_for_another_hash_is_central_s_fault(tmp_path: Path) -> None:
 
 def test_a_receipt_beyond_the_end_says_that_the_journal_was_set_back(tmp_path: Path) -> None:
     journal = filled(tmp_path / "journal.db")
-    ahead = Head(journal.head.journal_id, Sequence(12), bytes(31) + b"\x01")
+    ahead = JournalHead(journal.head.journal_id, Sequence(12), bytes(31) + b"\x01")
     assert not journal.acknowledge(a_receipt(ahead))
     journal.begin_anew("central holds more", reading())
     assert begun_anew(journal, last_known=10)
@@ -242,7 +242,7 @@ def test_what_was_pruned_is_declared_lost_to_a_central_that_lost_it(tmp_path: Pa
     journal.resend_from(head.journal_id, Sequence(3))
     batch = journal.unsent(reading())
     assert batch is not None
-    answer = verify_batch(Head(head.journal_id, Sequence(2), bytes(31) + b"\x01"), batch.items)
+    answer = verify_batch(JournalHead(head.journal_id, Sequence(2), bytes(31) + b"\x01"), batch.items)
     assert isinstance(answer, Proved)
     assert [(lost.first, lost.last) for lost in answer.lost] == [(3, 6)]
     assert answer.head == head

@@ -17,7 +17,7 @@ import pytest
 from edge.journal.database import JournalClosed
 from edge.journal.journal import Journal
 from protocol.identifiers import JournalId, Sequence, TicketId
-from protocol.journal.chain import Head, Proved, verify_batch
+from protocol.journal.chain import JournalHead, Proved, verify_batch
 from protocol.journal.codec import decode_entry
 from tests.builders.journal import GATE, a_receipt, an_intent, an_outcome, open_journal, reading
 
@@ -209,7 +209,7 @@ def check(path: Path, acknowledged: set[int]) -> None:
     assert batch is not None
     assert isinstance(batch.items[0], bytes)
     first = decode_entry(batch.items[0])
-    stored = Head(first.journal_id, Sequence(first.sequence - 1), first.previous_hash)
+    stored = JournalHead(first.journal_id, Sequence(first.sequence - 1), first.previous_hash)
     assert isinstance(verify_batch(stored, batch.items), Proved)
     journal.close()
 

@@ -10,8 +10,8 @@ import apsw
 import pytest
 
 from edge.central_client import CentralUnreachable
+from edge.sync.duty import AgentDuty
 from edge.sync.follow import Follower, FollowPorts
-from edge.sync.shift import Shift
 from edge.sync.upload import Pace, UploadPorts
 from edge.trust.timekeeper import Timekeeper
 from protocol.errors import PeerError
@@ -76,7 +76,7 @@ class Rig:
         keeper.believe(START, 0)
         ports = FollowPorts(keeper, self.note, bytes, Pace(lambda: 0.0, self.sleep))
         self.follower = Follower(self.client, self.gate.downloader, self.gate.cache, ports)  # type: ignore[arg-type]  # a central in memory
-        self.shift = Shift(self.gate.trust, self.gate.cache, self.gate.journal, self.gate.lock)
+        self.duty = AgentDuty(self.gate.trust, self.gate.cache, self.gate.journal, self.gate.lock)
         self.ports = UploadPorts(self.gate.reading, lambda *_: None)
 
     def note(self, event: Event) -> None:
@@ -94,10 +94,10 @@ class Rig:
                 await asyncio.sleep(0.002)
 
     async def sign_off(self) -> None:
-        await self.shift.sign_off(self.client, self.follower, self.ports)  # type: ignore[arg-type]  # a central in memory
+        await self.duty.sign_off(self.client, self.follower, self.ports)  # type: ignore[arg-type]  # a central in memory
 
     async def open(self) -> None:
-        await self.shift.open(self.client, self.follower)  # type: ignore[arg-type]  # a central in memory
+        await self.duty.open(self.client, self.follower)  # type: ignore[arg-type]  # a central in memory
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ async def test_a_sign_off_closes_uploads_all_and_then_tells_central(rig: Rig) ->
     await rig.gate.enter(rig.gate.text(ONE))
     await rig.sign_off()
     assert (rig.gate.cache.feed, rig.gate.journal.unsent_count, rig.client.received) == (None, 0, 2)
-    assert (rig.shift.duty, rig.client.told) == (Duty.CLOSED, [Duty.CLOSED])
+    assert (rig.duty.duty, rig.client.told) == (Duty.CLOSED, [Duty.CLOSED])
     assert outcome((await rig.gate.show(rig.gate.text(ONE))).verdict) == "staff cache_locked"
 
 
@@ -194,10 +194,10 @@ async def test_where_central_cannot_be_told_the_agent_stays_closed(rig: Rig) -> 
     rig.client.fails = True
     with pytest.raises(PeerError):
         await rig.sign_off()
-    assert (rig.shift.duty, rig.gate.cache.feed, rig.client.told) == (Duty.CLOSED, None, [])
+    assert (rig.duty.duty, rig.gate.cache.feed, rig.client.told) == (Duty.CLOSED, None, [])
     with pytest.raises(PeerError):
         await rig.open()
-    assert rig.shift.duty is Duty.CLOSED
+    assert rig.duty.duty is Duty.CLOSED
 
 
 @pytest.mark.law(6)
@@ -212,7 +212,7 @@ async def test_an_opening_waits_for_a_sign_off_that_is_under_way(rig: Rig) -> No
     await asyncio.sleep(0.02)
     rig.client.hold.set()
     await asyncio.gather(closing, opening)
-    assert (rig.client.told, rig.shift.duty) == ([Duty.CLOSED, Duty.OPEN], Duty.OPEN)
+    assert (rig.client.told, rig.duty.duty) == ([Duty.CLOSED, Duty.OPEN], Duty.OPEN)
 
 
 @pytest.mark.law(6)
@@ -231,6 +231,6 @@ async def test_a_closed_agent_downloads_nothing_until_it_is_opened(following: Ri
 async def test_revoked_it_stays_closed_during_any_download(following: Rig) -> None:
     await following.until(lambda: FeedInForce(1, 1) in following.noted)
     following.gate.central.publish()
-    await following.shift.close_revoked(following.follower)
+    await following.duty.close_revoked(following.follower)
     await asyncio.sleep(0.05)
-    assert (following.gate.cache.feed, following.shift.duty) == (None, Duty.CLOSED)
+    assert (following.gate.cache.feed, following.duty.duty) == (None, Duty.CLOSED)

@@ -13,7 +13,7 @@ from edge.journal.journal import Journal
 from edge.sync.upload import Pace, Step, Uploader, UploadPorts, keep_head_signed, upload_once
 from protocol.errors import PeerError
 from protocol.identifiers import JournalId, Sequence
-from protocol.journal.chain import Fork, Gap, Head, Proved, empty_head, head_verifies, verify_batch
+from protocol.journal.chain import Fork, Gap, JournalHead, Proved, empty_head, head_verifies, verify_batch
 from protocol.journal.events import Alarm, Entry, Rewound
 from protocol.sync.answers import Quarantine, Receipt, Revoked
 from protocol.sync.messages import JournalBatch, JournalGap
@@ -27,9 +27,9 @@ class Office:
     stored: dict[JournalId, list[Entry]] = field(default_factory=dict)
     apart: list[JournalBatch] = field(default_factory=list)
 
-    def head(self, journal_id: JournalId) -> Head:
+    def head(self, journal_id: JournalId) -> JournalHead:
         entries = self.stored.get(journal_id, [])
-        return Head(journal_id, entries[-1].sequence, entries[-1].hash) if entries else empty_head(journal_id)
+        return JournalHead(journal_id, entries[-1].sequence, entries[-1].hash) if entries else empty_head(journal_id)
 
     async def upload(self, batch: JournalBatch) -> Receipt | JournalGap:
         batch = JournalBatch.from_bytes(batch.to_bytes())
@@ -76,7 +76,7 @@ def write(journal: Journal, first: int, last: int) -> None:
         journal.append(an_intent(number, attempt=number), GATE, reading(number))
 
 
-Answers = Callable[[Head], Receipt | JournalGap | Exception]
+Answers = Callable[[JournalHead], Receipt | JournalGap | Exception]
 marks: list[tuple[JournalId, int]] = []
 PORTS = UploadPorts(reading, lambda journal_id, sequence: marks.append((journal_id, sequence)))
 
@@ -170,7 +170,7 @@ async def test_a_revoked_agent_s_entries_are_stored_apart_and_not_sent_again(jou
     ids=["too-little", "other-hash", "other-journal", "gap-at-what-was-sent", "gap-beyond", "unreachable"],
 )
 async def test_no_other_answer_moves_the_mark(
-    journal: Journal, answer: Callable[[Head], Receipt | JournalGap | Exception]
+    journal: Journal, answer: Callable[[JournalHead], Receipt | JournalGap | Exception]
 ) -> None:
     write(journal, 1, 3)
     marks.clear()

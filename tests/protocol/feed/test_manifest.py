@@ -9,7 +9,7 @@ from protocol.errors import InputError
 from protocol.feed.buckets import deflate
 from protocol.feed.delta import MAX_DELTA_BYTES, Delta, changes
 from protocol.feed.faults import UntrustedFeed
-from protocol.feed.manifest import AdmissionsHead, EventBase, Head, Manifest, Ref, SegmentRef, TableRef, Timestamp
+from protocol.feed.manifest import AdmissionsHead, EventBase, FeedHead, Manifest, Ref, SegmentRef, TableRef, Timestamp
 from protocol.identifiers import SiteId, TicketId
 from protocol.instants import Instant
 from tests.builders.feed import credential, ticket, watermark
@@ -73,9 +73,9 @@ def test_a_field_amiss_is_refused(value: Timestamp | Manifest | AdmissionsHead, 
 
 
 def test_a_head_is_read_as_it_was_written() -> None:
-    assert Head.from_bytes(Head(2, 3, b"signed").to_bytes()) == Head(2, 3, b"signed")
+    assert FeedHead.from_bytes(FeedHead(2, 3, b"signed").to_bytes()) == FeedHead(2, 3, b"signed")
     with pytest.raises(InputError):
-        Head.from_bytes(cbor.encode({"keyring": [1], "timestamp": b""}))
+        FeedHead.from_bytes(cbor.encode({"keyring": [1], "timestamp": b""}))
 
 
 def test_a_delta_is_read_as_it_was_written() -> None:

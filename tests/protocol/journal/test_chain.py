@@ -16,7 +16,7 @@ from protocol.journal.chain import (
     BrokenLink,
     Fork,
     Gap,
-    Head,
+    JournalHead,
     Proved,
     SignedHead,
     Unreadable,
@@ -170,7 +170,9 @@ def test_a_signed_head_is_of_one_agent_one_journal_one_place() -> None:
     assert head_verifies(PUBLIC, AGENT, signed)
     assert not head_verifies(PUBLIC, AgentId(8), signed)
     assert not head_verifies(PUBLIC, AGENT, replace(signed, head=HEADS[4]))
-    assert not head_verifies(PUBLIC, AGENT, replace(signed, head=Head(JournalId(b"k" * 16), HEADS[3].sequence, HEADS[3].hash)))
+    assert not head_verifies(
+        PUBLIC, AGENT, replace(signed, head=JournalHead(JournalId(b"k" * 16), HEADS[3].sequence, HEADS[3].hash))
+    )
 
 
 def test_an_empty_journal_has_a_head_too() -> None:

@@ -14,7 +14,7 @@ from protocol.directions import Direction
 from protocol.errors import InputError, UntrustedError
 from protocol.identifiers import AgentId, AttemptId, CheckPointId, EntitlementId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
-from protocol.journal.chain import Head, sign_head
+from protocol.journal.chain import JournalHead, sign_head
 from protocol.journal.events import LostRange
 from protocol.keyring import Key, KeyState, Purpose
 from protocol.signatures import Envelope, seal
@@ -40,7 +40,7 @@ from tests.builders.journal import AGENT, AGENT_KEY, BELIEVER, GATE, SITE, START
 
 ATTEMPT = AttemptId(b"a" * 16)
 JOURNAL = JournalId(b"j" * 16)
-HEAD = sign_head(AGENT_KEY, AGENT, Head(JOURNAL, Sequence(5), bytes(31) + b"\1"))
+HEAD = sign_head(AGENT_KEY, AGENT, JournalHead(JOURNAL, Sequence(5), bytes(31) + b"\1"))
 CLAIM = messages.ClaimRequest(ATTEMPT, TicketId(2**64 - 1), 1, EntitlementId(2), GATE, 3, START)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.devices.framing.camera_messages import HEAD_BYTES, Head, Kind, decode_head, encode
+from edge.devices.framing.camera_messages import HEADER_BYTES, Header, Kind, decode_header, encode
 from protocol.errors import InputError
 
 
@@ -15,10 +15,10 @@ def test_a_message_is_its_kind_its_length_and_its_body() -> None:
 
 @given(st.sampled_from(Kind), st.binary(max_size=4_096))
 def test_a_head_read_is_the_head_written(kind: Kind, body: bytes) -> None:
-    assert decode_head(encode(kind, body)[:HEAD_BYTES]) == Head(kind, len(body))
+    assert decode_header(encode(kind, body)[:HEADER_BYTES]) == Header(kind, len(body))
 
 
 @pytest.mark.parametrize("head", ["00 00000000", "04 00000000", "02 00001001", "02 FFFFFFFF", "46 61696C65"])
 def test_anything_else_ends_the_conversation(head: str) -> None:
     with pytest.raises(InputError):
-        decode_head(bytes.fromhex(head))
+        decode_header(bytes.fromhex(head))

@@ -19,7 +19,7 @@ from protocol.sync.messages import Duty, SignOffRequest
 MAX_BATCHES = 10_000
 
 
-class Shift:
+class AgentDuty:
     """The agent's duty. `feed_lock` is the one under which intents are committed."""
 
     def __init__(self, store: TrustStore, cache: Cache, journal: Journal, feed_lock: asyncio.Lock) -> None:
