@@ -263,7 +263,7 @@ def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[w
     runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader)
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
-        await runner.as_leader(lambda: feed.publisher.publish_all(sign_anew=True), feed.follower.work)
+        await runner.as_leader(lambda: feed.publisher.publish_all(sign_again=True), feed.follower.work)
         runner.start()
         yield
         await runner.stop()

@@ -19,7 +19,16 @@ from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
 from edge.devices.driver_api import Surroundings
 from edge.devices.ports import SupervisedDevice
-from edge.enrolment import IDENTITY_FILE, KEY_FILE, NOBODY, Identity, check_not_enrolled, nobody, read_identity, write_identity
+from edge.enrolment import (
+    IDENTITY_FILE,
+    KEY_FILE,
+    NO_AGENT,
+    Identity,
+    check_not_enrolled,
+    not_enrolled,
+    read_identity,
+    write_identity,
+)
 from edge.gate.desk import Desk, Sources
 from edge.gate.lane import Lane, LaneShown, Way
 from edge.gate.signs import sign_of
@@ -97,7 +106,7 @@ async def enrol_agent(data_dir: Path, central_url: str, code: str, name: str) ->
 
 def _assemble(settings: AgentSettings, session: aiohttp.ClientSession) -> "_Assembly":
     """Build the agent; where it can believe nothing, it still opens its exits (law 8)."""
-    identity = nobody()
+    identity = not_enrolled()
     try:
         found = read_identity(settings.data_dir)
         begin(found.site, found.keyring)
@@ -224,7 +233,7 @@ class _Assembly:
             new_journal_id=lambda: JournalId(secrets.token_bytes(JOURNAL_ID_BYTES)),
         )
         path = self._settings.data_dir / JOURNAL_FILE
-        if self._identity.agent == NOBODY:
+        if self._identity.agent == NO_AGENT:
             return Journal.failed(path, owner)
         try:
             journal = Journal.open(path, owner, self._trust.journal_mark(), self._timekeeper.reading())

@@ -24,7 +24,7 @@ from protocol.sync.messages import EnrolAnswer
 IDENTITY_FILE = "identity.cbor"
 KEY_FILE = "agent.key"
 PRIVATE = 0o600
-NOBODY = AgentId(0)
+NO_AGENT = AgentId(0)
 _PRIVATE_DIRECTORY = 0o700
 _FIELDS = {"agent", "site", "central_url", "keyring", "holder_key"}
 
@@ -41,12 +41,12 @@ class Identity:
     private: Ed25519PrivateKey
 
 
-def nobody() -> Identity:
+def not_enrolled() -> Identity:
     """Return the identity of an agent that cannot read its own: it believes no key, calls no server, signs no stored entry."""
     private = Ed25519PrivateKey.generate()
     believed = Keyring(1, 1, Instant(0), 1, (private.public_key().public_bytes_raw(),), ())
     keyring = seal(ROOT_DOMAIN, believed.to_payload(), {KeyId(0): private}).to_bytes()
-    return Identity(NOBODY, SiteId(0), "", keyring, bytes(SITE_KEY_BYTES), private)
+    return Identity(NO_AGENT, SiteId(0), "", keyring, bytes(SITE_KEY_BYTES), private)
 
 
 def write_identity(data_dir: Path, central_url: str, private: Ed25519PrivateKey, answer: EnrolAnswer) -> None:

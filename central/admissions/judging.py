@@ -41,7 +41,7 @@ async def judge(work: Work, tickets: Collection[TicketId], now: Instant) -> None
     await _replace(work, suspect, now)
 
 
-async def judge_anew(work: Work, ticket_id: TicketId, now: Instant) -> None:
+async def judge_again(work: Work, ticket_id: TicketId, now: Instant) -> None:
     """Compute a ticket's conflicts again after its own state has changed.
 
     A ticket that is no longer void has no conflict for that.

@@ -66,9 +66,9 @@ class Admissions:
         rights = one.rules().entitlements
         return max((usage_of(found, right, ticket.persons, zone).persons() for right in rights), default=0)
 
-    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+    async def judge_again(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
         """Compute again whether the ticket's admissions conflict with its state, after that has changed."""
-        await judging.judge_anew(work, ticket_id, now)
+        await judging.judge_again(work, ticket_id, now)
 
     async def passages_of(self, ticket_id: TicketId) -> tuple[PastPassage, ...]:
         """Return the passages of a ticket, by time of scan."""

@@ -69,7 +69,7 @@ def presets(site: int) -> tuple[Preset, ...]:
         _preset(
             "by-code",
             "密码激活票：凭激活码启用",
-            "Activated by code: sold in bulk, activated by whoever has the code",
+            "Activated by code: sold in bulk, activated by the person who has the code",
             _right(site, once),
             activation=Activation(),
             unseen_allowed=False,

@@ -41,7 +41,7 @@ class Passwords:
         self._hasher = hasher
         self._executor = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobody = hasher.hash("the password of nobody")
+        self._no_person = hasher.hash("the password of no person")
 
     async def hash(self, password: str) -> str:
         """Return what is stored of a password."""
@@ -49,7 +49,7 @@ class Passwords:
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Return whether this is the password; with nothing stored (no such person) the answer is no, after the same time."""
-        matches = await self._run(lambda: self._matches(stored or self._nobody, password))
+        matches = await self._run(lambda: self._matches(stored or self._no_person, password))
         return matches and stored is not None
 
     def _matches(self, stored: str, password: str) -> bool:

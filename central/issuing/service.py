@@ -124,7 +124,7 @@ class Issuing:
             raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; only an inactive one is activated")
         row.state, row.state_since = TicketState.ACTIVE, to_minute(now)
         _set_window(row, wanted.window)
-        self._sign_anew(row, now)
+        self._sign_again(row, now)
         work.insert(TicketCredentialRow, _credentials(ticket_id, wanted.holder_keys))
         return await self._changed(work, row, now)
 
@@ -160,7 +160,7 @@ class Issuing:
             row = await _locked(work, ticket_id)
             if row.state != TicketState.ACTIVE or row.generation >= U8_MAX:
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket is not active, or was re-issued 255 times")
-            self._sign_anew(row, now)
+            self._sign_again(row, now)
             audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
             return await self._changed(work, row, now)
 
@@ -186,7 +186,7 @@ class Issuing:
             raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that short number")
         return ticket_of(row)
 
-    def _sign_anew(self, row: TicketRow, now: Instant) -> None:
+    def _sign_again(self, row: TicketRow, now: Instant) -> None:
         # The new key must verify the new code, and keys are bounded by the time of issue: so that time moves too.
         row.generation, row.issued_at = row.generation + 1, to_minute(now)
         row.token = token_bytes(self._sign(record_of(row)))

@@ -80,7 +80,7 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
 def _feed_jobs(feed: FeedWork) -> tuple[Job, ...]:
     publisher = feed.publisher
     return (
-        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_anew=True)),
+        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_again=True)),
         Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
     )
 

@@ -25,6 +25,6 @@ class Admissions(Protocol):
         """Return how many persons the ticket has admitted, by all that gates have reported until now."""
         ...
 
-    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+    async def judge_again(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
         """Compute again whether the ticket's admissions conflict with its state, after that has changed."""
         ...

@@ -276,7 +276,7 @@ class Refunds:
         else:
             left = (await ticket_locked(work, row.ticket_id)).record.persons
             await self._issuing.set_persons(work, row.ticket_id, left + row.taken_off, now)
-        await self._admissions.judge_anew(work, row.ticket_id, now)
+        await self._admissions.judge_again(work, row.ticket_id, now)
         audit.record(work, now, audit.SYSTEM, "refund.refuse", f"refund:{row.id}", why="the ticket was used")
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:

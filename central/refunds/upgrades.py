@@ -132,7 +132,7 @@ class Upgrades:
         named = (wanted.holders or kept) if is_real_name else ()
         line = WantedLine(wanted.type_id, 1, ticket.record.persons, wanted.visit, wanted.slot_start, named)
         site = ticket.record.issuing_site
-        anew = Wanted(
+        again = Wanted(
             site_id=site,
             lines=(line,),
             channel=wanted.channel,
@@ -141,7 +141,7 @@ class Upgrades:
             instead_of=ticket.order_id,
             agency_id=agency_id,
         )
-        return _Old(ticket, promise, anew)
+        return _Old(ticket, promise, again)
 
 
 def _handing_in(wanted: WantedUpgrade) -> WantedRefund:

@@ -83,7 +83,7 @@ async def record_some(store: Store) -> bool:
             left -= await _record(connection, one, left, changed)
             if left <= 0:
                 break
-        await _count_anew(work, changed)
+        await _count_again(work, changed)
     return left <= 0
 
 
@@ -207,7 +207,7 @@ async def _know(connection: AsyncConnection, journal: int, sequence: int, known:
     return found is not None
 
 
-async def _count_anew(work: Work, records: Iterable[Values]) -> None:
+async def _count_again(work: Work, records: Iterable[Values]) -> None:
     """Delete the figures of the days of these records, so that they are counted again."""
     times: dict[SiteId, set[Instant]] = {}
     for values in records:

@@ -17,7 +17,7 @@ from sqlmodel import col, select, update
 from central.issuing.tickets import Ticket
 from central.sales.rules.quotas import (
     ALL_DAYS,
-    NOBODY,
+    NO_PERSON,
     WHOLE_LINE,
     Move,
     QuotaKey,
@@ -89,7 +89,7 @@ async def give_back_ticket(work: Work, ticket: Ticket, persons: int, *, is_whole
     No one knows which persons leave a group, so what is counted by their documents is given back with the last of them.
     """
     rows = await _held_by(work, ticket)
-    counted = [row for row in rows if is_whole or row.person == NOBODY or is_of_site(row.person) or row.number == WHOLE_LINE]
+    counted = [row for row in rows if is_whole or row.person == NO_PERSON or is_of_site(row.person) or row.number == WHOLE_LINE]
     await _give_back(work, counted, persons)
 
 
@@ -101,7 +101,7 @@ async def move_ticket(work: Work, ticket: Ticket, move: Move) -> None:
     await work.write()
     persons = ticket.record.persons
     old = {_key_of(row): row for row in await _held_by(work, ticket) if row.day != ALL_DAYS}
-    bought = [row for row in old.values() if row.person != NOBODY and not is_of_site(row.person)]
+    bought = [row for row in old.values() if row.person != NO_PERSON and not is_of_site(row.person)]
     coming = [site_after(move, persons)] if any(is_of_site(row.person) for row in old.values()) else []
     limited = [purchase_after(move, row.person, row.number, min(persons, row.taken)) for row in bought]
     new = {one.key: one for one in (*place_after(move, persons), *limited, *coming)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Date, LargeBinary, Select, String, bindparam, exists, func, select
 
 from central.domain.idempotency import IdempotencyKey
-from central.sales.rules.quotas import NOBODY, QuotaKey, Take, refused
+from central.sales.rules.quotas import NO_PERSON, QuotaKey, Take, refused
 from central.store import counters
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
@@ -29,7 +29,7 @@ class SoldOut:
 
     def note(self, takes: Iterable[Take]) -> None:
         """Remember the places of an order that was refused because some were missing; the oldest ones are forgotten."""
-        self._full |= {take.key: None for take in takes if take.key.person == NOBODY}
+        self._full |= {take.key: None for take in takes if take.key.person == NO_PERSON}
         while len(self._full) > MOST_KEPT:
             del self._full[next(iter(self._full))]
 
@@ -59,7 +59,7 @@ def _look(_dialect: str) -> Select[int, bool, int]:
         quota.c.ticket_type_id == bindparam("type", type_=quota.c.ticket_type_id.type),
         quota.c.day == bindparam("day", type_=Date()),
         quota.c.slot_start == bindparam("slot", type_=quota.c.slot_start.type),
-        quota.c.person == bindparam("nobody", NOBODY, type_=LargeBinary()),
+        quota.c.person == bindparam("no_person", NO_PERSON, type_=LargeBinary()),
     )
     of_request = (
         request.c.scope == bindparam("scope", type_=String()),

@@ -124,19 +124,19 @@ class Publisher:
         took_s = loop.time() - began
         self._rest_s = max(GATHER_S, took_s, min(REST_FACTOR * took_s, MOST_REST_S))
 
-    async def publish_all(self, *, sign_anew: bool = False) -> None:
-        """Publish all that waits, of all sites; with `sign_anew` every timestamp is signed again, changed or not."""
+    async def publish_all(self, *, sign_again: bool = False) -> None:
+        """Publish all that waits, of all sites; with `sign_again` every timestamp is signed again, changed or not."""
         self._keys.reload()
         async with self._store.reading() as work:
             sites = [site.site_id for site in await catalog.sites(work)]
         for site_id in sites:
-            await self.publish(site_id, sign_anew=sign_anew)
+            await self.publish(site_id, sign_again=sign_again)
 
-    async def publish(self, site_id: SiteId, *, sign_anew: bool = False) -> None:
+    async def publish(self, site_id: SiteId, *, sign_again: bool = False) -> None:
         """Publish all that waits of one site."""
         async with self._one_at_a_time:
             try:
-                feed = await self._publish(site_id, sign_anew=sign_anew)
+                feed = await self._publish(site_id, sign_again=sign_again)
             except StorageError:
                 self._feeds.pop(site_id, None)
                 self._tables_read.pop(site_id, None)
@@ -178,23 +178,23 @@ class Publisher:
         async with self._store.transaction() as work:
             await feed_store.drop_unused_content(work, site_id, used, self._clock(), CONTENT_KEPT_MS)
 
-    async def _publish(self, site_id: SiteId, *, sign_anew: bool) -> SiteFeed:
+    async def _publish(self, site_id: SiteId, *, sign_again: bool) -> SiteFeed:
         now = self._clock()
         async with self._store.transaction() as work:
             step = await self._begin(work, site_id, now)
             waiting = await outbox.unpublished(work, site_id, MOST_CHANGES + 1)
             is_great = len(waiting) > MOST_CHANGES or not step.feed.is_whole
-            timestamp = None if is_great else await self._advance(step, waiting, sign_anew=sign_anew)
+            timestamp = None if is_great else await self._advance(step, waiting, sign_again=sign_again)
         if is_great:
             return await self._rebuilt(site_id)
         assert timestamp is not None or step.newest is not None, "a site without timestamp gets one"
         return self._announce(step.feed, step.newest or b"" if timestamp is None else timestamp)
 
-    async def _advance(self, step: _Step, waiting: tuple[outbox.Change, ...], *, sign_anew: bool) -> bytes | None:
+    async def _advance(self, step: _Step, waiting: tuple[outbox.Change, ...], *, sign_again: bool) -> bytes | None:
         """Publish within the step's transaction; return the new timestamp's envelope, or None where nothing changes."""
         changed = await self._manifest(step, waiting)
         changed = await self._events(step) or changed
-        return await self._timestamp(step) if changed or sign_anew or step.feed.timestamp is None else None
+        return await self._timestamp(step) if changed or sign_again or step.feed.timestamp is None else None
 
     async def _begin(self, work: Work, site_id: SiteId, now: Instant) -> _Step:
         """Read where the feed stands; what another process published meanwhile counts."""

@@ -75,7 +75,7 @@ def driver(name: str, role: type[Role]) -> type[Role]:
     try:
         loaded = found.load()
     except (ImportError, AttributeError) as error:
-        raise DriverUnknown(f"driver {name!r} ({found.value}) cannot be imported: {error}; install its package anew") from error
+        raise DriverUnknown(f"driver {name!r} ({found.value}) cannot be imported: {error}; install its package again") from error
     if not (isinstance(loaded, type) and issubclass(loaded, role)):
         raise DriverUnknown(f"driver {name!r} is none for a {ROLES[role]}; {_remedy(role)}")
     return loaded

@@ -177,7 +177,7 @@ class Journal:
             return None
 
     def acknowledge(self, receipt: Receipt) -> bool:
-        """Note a receipt that the caller has proved. Return whether the journal may go on; if not, call `begin_anew`.
+        """Note a receipt that the caller has proved. Return whether the journal may go on; if not, call `begin_again`.
 
         It may not where central holds entries that are missing here, or stored our entries apart because they contradict its own.
         Raise PeerError where the receipt names a journal or a hash that was never here.
@@ -210,7 +210,7 @@ class Journal:
                 self._file.execute(_SET_RECEIPT, (expected - 1, book.ordinal))
             book.receipt = Sequence(expected - 1)
 
-    def begin_anew(self, why: str, reading: ClockReading) -> None:
+    def begin_again(self, why: str, reading: ClockReading) -> None:
         """Go on under a new journal id; the unsent entries of the old journal are still sent."""
         with self._lock:
             self._begin(why, None, reading)

@@ -45,7 +45,7 @@ class Step(StrEnum):
     NOTHING = "nothing"
     SENT = "sent"
     SENT_APART = "sent-apart"  # stored in quarantine
-    BEGUN_ANEW = "begun-anew"  # stored, but the journal goes on under a new id
+    BEGUN_AGAIN = "begun-again"  # stored, but the journal goes on under a new id
     GOING_BACK = "going-back"  # central lacks entries; the next step sends them
 
 
@@ -78,8 +78,8 @@ def _acknowledge(journal: Journal, batch: JournalBatch, receipt: Receipt, ports:
     goes_on = journal.acknowledge(receipt)
     ports.save_mark(batch.journal_id, sent)
     if not goes_on:
-        journal.begin_anew(f"central stored entries up to {receipt.sequence} ({receipt.quarantine or 'ahead'})", ports.clock())
-        return Step.BEGUN_ANEW
+        journal.begin_again(f"central stored entries up to {receipt.sequence} ({receipt.quarantine or 'ahead'})", ports.clock())
+        return Step.BEGUN_AGAIN
     return Step.SENT_APART if receipt.quarantine else Step.SENT
 
 

@@ -170,7 +170,7 @@ _TEXTS: dict[Reason, _Texts] = {
         "票已作废{since}", "The ticket is void{since}.",
     ),
     Reason.SUPERSEDED: _Texts(
-        "此票已重新出票，请出示新票", "This ticket was issued anew. Please show the new one.",
+        "此票已重新出票，请出示新票", "This ticket was issued again. Please show the new one.",
         "旧版票码，已有新票", "An older print; a newer generation exists.",
     ),
     Reason.BLOCKED: _Texts(

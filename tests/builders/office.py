@@ -73,7 +73,7 @@ class Gates:
         """Answer the port `agencies.ports.PersonsWhoCame`: no person here comes back."""
         return await self.used_persons(work, ticket_id)
 
-    async def judge_anew(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
+    async def judge_again(self, work: Work, ticket_id: TicketId, now: Instant) -> None:
         """Answer the port `refunds.ports.Admissions`: there are no gates here whose admissions could be in conflict."""
         assert work.session.is_active
         assert ticket_id

@@ -168,7 +168,7 @@ async def test_a_factory_new_scanner_is_set_up_for_good_and_a_set_up_code_change
 
 async def test_a_scanner_that_lost_its_set_up_while_it_is_served_is_set_up_again(gm65: Gm65Bench) -> None:
     gm65.scanner.factory_reset()
-    await until(lambda: any("set up anew" in health.detail for health in gm65.healths))
+    await until(lambda: any("set up again" in health.detail for health in gm65.healths))
     await until(lambda: gm65.scanner.setup_codes_closed and gm65.state is DeviceState.READY, RECOVERY_LIMIT_S)
     gm65.show(TICKET)
     await until(lambda: gm65.payloads == [TICKET])

@@ -58,7 +58,7 @@ async def _served(folder: Path, seed: str) -> AsyncIterator[tuple[Teller, Built]
     await server.start_server()
     async with aiohttp.ClientSession() as session:
         try:
-            await built.publisher.publish_all(sign_anew=True)
+            await built.publisher.publish_all(sign_again=True)
             yield Teller(f"http://{server.host}:{server.port}", session, clock, built, key_files), built
         finally:
             await server.close()

@@ -7,7 +7,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 # The vectors use the names of the wire: they were published before the code got better names.
-_PUBLISHED_CLASSES = {"TicketTypeRules": "Product"}
+_PUBLISHED_CLASSES = {"TicketTypeRules": "Product", "JournalHead": "Head"}
 _PUBLISHED_FIELDS = {
     ("TicketTypeRules", "ticket_type_id"): "product_id",
     ("TicketRecord", "ticket_type"): "product",

@@ -102,7 +102,7 @@ def is_still_unused(record: TicketRecord, used: int, *, is_whole: bool) -> bool:
 def _used_persons(wanted: int | None, record: TicketRecord, uses: Uses) -> int:
     _require_active(record)
     if uses.persons == 0:
-        raise Problem(ProblemCode.TICKET_STATE, "nobody has entered by this ticket; refund it by its rules")
+        raise Problem(ProblemCode.TICKET_STATE, "no person has entered by this ticket; refund it by its rules")
     left = record.persons - uses.refunded
     persons = left if wanted is None else wanted
     entered = min(uses.persons - uses.refunded, left)

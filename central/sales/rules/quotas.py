@@ -17,7 +17,7 @@ from protocol.instants import Minute
 
 ALL_DAYS = date.min
 NO_SLOT = Minute(0)
-NOBODY = b""
+NO_PERSON = b""
 WHOLE_LINE = -1
 _ANY_TYPE = TicketTypeId(0)
 _OF_SITE = b"site/"
@@ -103,7 +103,7 @@ def place_after(move: Move, persons: int) -> tuple[Take, ...]:
     if move.rules.stock is None:
         return ()
     slot_start = move.slot_start if move.rules.stock.per is StockPer.SLOT else NO_SLOT
-    key = QuotaKey(NOBODY, move.ticket_type, move.day, slot_start)
+    key = QuotaKey(NO_PERSON, move.ticket_type, move.day, slot_start)
     return (Take(key, move.line, move.number, persons, move.rules.stock.places, "visit_day"),)
 
 
@@ -122,13 +122,13 @@ def site_after(move: Move, persons: int) -> Take:
 
 def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
     """Return keys in the order in which they are taken: persons before places, because all buyers wait for places."""
-    return sorted(keys, key=lambda key: (key.person == NOBODY or is_of_site(key.person), key))
+    return sorted(keys, key=lambda key: (key.person == NO_PERSON or is_of_site(key.person), key))
 
 
 def refused(take: Take, left: int) -> Problem:
     """Return the problem of a take that finds only so much left."""
     day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
-    if take.key.person == NOBODY:
+    if take.key.person == NO_PERSON:
         return _problem(ProblemCode.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
     if is_of_site(take.key.person):
         return _problem(ProblemCode.SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
@@ -145,7 +145,7 @@ def _takes_of_line(line: PricedLine, promise: PromisedLine, phone: str | None, d
                 yield Take(key, promise.line, number, persons, most, field)
     if rules.stock is not None:
         slot_start = promise.window.slot_start if rules.stock.per is StockPer.SLOT else NO_SLOT
-        key = QuotaKey(NOBODY, line.wanted.type_id, line.wanted.visit, slot_start)
+        key = QuotaKey(NO_PERSON, line.wanted.type_id, line.wanted.visit, slot_start)
         yield Take(key, promise.line, WHOLE_LINE, line.persons, rules.stock.places, f"{where}.quantity")
 
 

@@ -1,4 +1,4 @@
-"""What the lines to printers and to relay boards share: a driver opens them anew at each run."""
+"""What the lines to printers and to relay boards share: a driver opens them again at each run."""
 
 from edge.devices.transports.serial_port import SerialPort
 from edge.devices.transports.usb_device import UsbAddress, UsbDevice

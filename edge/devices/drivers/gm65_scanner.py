@@ -27,7 +27,7 @@ class Gm65Settings(SerialScannerSettings):
         device="Grow GM65 and GM65-S scan engines",
         protocol="Codes as lines; 7E set-up frames with CRC-16/XMODEM on the same line, 9,600 to 115,200 baud 8N1",
         verified=(
-            "The frames of the manual, their checksums computed anew.",
+            "The frames of the manual, their checksums computed again.",
             "The simulated engine, under every fault of the line and of the scanner, set-up codes and factory reset among them.",
         ),
         limits=(
@@ -110,7 +110,7 @@ class Gm65Scanner(SerialScanner):
                 continue
             missed = 0
             if not NO_SETUP_CODES.holds(value):
-                raise DeviceFault(f"{self.name}: the scanner lost its set-up and is set up anew; look who shows it set-up codes")
+                raise DeviceFault(f"{self.name}: the scanner lost its set-up and is set up again; look who shows it set-up codes")
         raise DeviceFault(f"{self.name}: the scanner is silent; check its power and cable")
 
 

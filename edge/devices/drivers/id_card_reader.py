@@ -35,7 +35,7 @@ class IdCardSettings(SerialDeviceSettings, DocumentReaderSettings):
         device="Resident ID card readers with a SAM (SDT protocol), serial",
         protocol="AA AA AA 96 69 frames, 115,200 baud 8N1; find, select, read; layouts of resident, I, J and Y cards",
         verified=(
-            "Published frames, their checksums computed anew; the check digit by the standard's example.",
+            "Published frames, their checksums computed again; the check digit by the standard's example.",
             "The simulated reader and cards of invented persons, under its faults.",
         ),
         limits=(

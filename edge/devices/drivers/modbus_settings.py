@@ -88,7 +88,7 @@ class FeSettings(_BoardSettings):
     sheet: ClassVar[Sheet] = Sheet(
         device="FE relay boards with opto inputs (Juying and JYDAM style, LC 4-channel RS-485)",
         protocol="Modbus RTU, 9,600 to 115,200 baud 8N1; FC01, FC02, FC05, and FC16 into the relay's block for jog",
-        verified=("Published frames, their checksums computed anew.", "The simulated board, under the faults of the line."),
+        verified=("Published frames, their checksums computed again.", "The simulated board, under the faults of the line."),
         limits=("Published copies of the jog frames have wrong checksums; that FC01 reads a relay while it jogs is assumed.",),
     )
     pulse: ClassVar[Pulse] = Pulse.JOG

@@ -57,7 +57,7 @@ class KeyboardWedgeSettings(UsbDeviceSettings, CodeReaderSettings):
         limits=(
             "Set the scanner to US layout; characters beyond ASCII cannot be typed.",
             "A lost key release swallows the second of two equal characters: prefer HID-POS or serial.",
-            "The interface stays detached until the scanner is plugged in anew.",
+            "The interface stays detached until the scanner is plugged in again.",
         ),
     )
 

@@ -74,7 +74,7 @@ async def wrong_about_an_upload(central: Central, gate: Gate) -> list[str]:
         steps = set(await gate.upload())
     except CentralRefused as fault:
         return [str(fault)]
-    wrong = [str(step) for step in steps - {Step.SENT, Step.BEGUN_ANEW, Step.NOTHING}]
+    wrong = [str(step) for step in steps - {Step.SENT, Step.BEGUN_AGAIN, Step.NOTHING}]
     for path in LISTS:
         async with central.session.get(f"{central.url}/api/v1{path}", headers=central.headers) as answer:
             if not answer.ok:

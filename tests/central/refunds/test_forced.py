@@ -55,7 +55,7 @@ async def test_a_visitor_who_entered_keeps_the_place_that_was_used(office: Offic
 
 async def test_an_unused_ticket_is_not_refunded_by_force(office: Office) -> None:
     ticket_id = await _entered(office, 1, 0)
-    assert "nobody has entered" in await _refused(request(office, ticket_id, **FORCED))
+    assert "no person has entered" in await _refused(request(office, ticket_id, **FORCED))
 
 
 async def test_those_of_a_group_who_entered_are_paid_back_once_and_the_others_enter_still(office: Office) -> None:

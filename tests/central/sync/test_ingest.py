@@ -160,7 +160,7 @@ async def test_a_copied_disk_is_found_as_a_fork_and_goes_on_under_a_new_journal(
     go_on_with(gate, copy)
     gate.admit(3)
     steps = await gate.upload()
-    assert Step.BEGUN_ANEW in steps
+    assert Step.BEGUN_AGAIN in steps
     assert "journal-fork" in await alarms(central)
     assert {record["ticket_id"] for record in await admissions(central)} >= {f"{2:016x}"}
 
@@ -190,7 +190,7 @@ async def test_a_revoked_agent_is_heard_but_apart(central: Central, gate: Gate) 
 
 async def test_numbers_beyond_all_clocks_are_kept_apart(central: Central, gate: Gate) -> None:
     gate.journal.append(FeedInForce(1, 2**64 - 1), gate.check_point, gate.reading())
-    assert Step.BEGUN_ANEW in await gate.upload()
+    assert Step.BEGUN_AGAIN in await gate.upload()
     assert "journal-unreadable" in await alarms(central)
 
 
@@ -227,7 +227,7 @@ async def test_a_journal_rewound_behind_central_learns_it(central: Central, gate
     gate.admit(2)
     await gate.upload()
     go_on_with(gate, old)
-    assert Step.BEGUN_ANEW in await gate.upload()
+    assert Step.BEGUN_AGAIN in await gate.upload()
     gate.admit(3)
     await gate.upload()
     assert len(await admissions(central)) == 3

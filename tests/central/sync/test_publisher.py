@@ -157,7 +157,7 @@ async def test_two_processes_that_publish_at_once_publish_one_truth(central: Cen
         others = [a_publisher(central, store) for _ in range(3)]
         for _ in range(5):
             await central.sell(adult)
-            await asyncio.gather(*(one.publish_all(sign_anew=True) for one in others), return_exceptions=True)
+            await asyncio.gather(*(one.publish_all(sign_again=True) for one in others), return_exceptions=True)
         async with store.reading() as work:
             row = SignedMetadataRow
             counts = select(row.role, row.version, func.count()).group_by(col(row.role), col(row.version))

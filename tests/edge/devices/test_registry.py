@@ -68,7 +68,7 @@ def test_a_third_party_cannot_take_a_name_of_the_house() -> None:
     [
         ("telepathy", "no driver is called 'telepathy'; for a turnstile write one of "),
         ("camera", "none for a turnstile; for a turnstile write one of "),
-        ("broken", "install its package anew"),
+        ("broken", "install its package again"),
     ],
 )
 def test_a_name_that_leads_to_no_such_driver_is_refused_with_those_that_there_are(name: str, said: str) -> None:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.law(9)]
 
 NEWEST_KEY, OLDER_KEY = bytes([1] * 32), bytes([2] * 32)
 OTHERS = ticket(0x6666, flags=TicketFlags.REAL_NAME)
-HOLDER, OTHER, NOBODY = (IdCard(invented_number(serial)) for serial in (1, 2, 3))
+HOLDER, OTHER, NO_AGENT = (IdCard(invented_number(serial)) for serial in (1, 2, 3))
 
 
 def by(card: IdCard, key: bytes) -> bytes:
@@ -97,7 +97,7 @@ async def test_35_a_code_and_then_its_holders_card_open_once(rig: CardLane) -> N
 
 
 async def test_35_a_code_and_then_another_persons_card_are_refused(rig: CardLane) -> None:
-    for card in (OTHER, NOBODY):
+    for card in (OTHER, NO_AGENT):
         assert await rig.show(rig.gate.text(NAMED)) == "card"
         assert await rig.lay_on(card) == "refuse holder_mismatch"
         await asyncio.sleep(2 * DOUBLE_READ_S)  # the same code counts as a new showing
@@ -105,7 +105,7 @@ async def test_35_a_code_and_then_another_persons_card_are_refused(rig: CardLane
 
 
 async def test_35_the_card_alone_opens_and_one_that_leads_to_no_ticket_does_not(rig: CardLane) -> None:
-    assert await rig.lay_on(NOBODY) == "refuse unknown"
+    assert await rig.lay_on(NO_AGENT) == "refuse unknown"
     assert await rig.lay_on(HOLDER) == "admit"
     await rig.go_through()
     await rig.until(lambda: not rig.lane.state.busy)
@@ -116,4 +116,4 @@ async def test_35_a_card_that_comes_too_late_stands_for_itself(rig: CardLane) ->
     assert await rig.show(rig.gate.text(NAMED)) == "card"
     rig.pass_time(11)
     await rig.until(lambda: rig.answers[-1] == "refuse holder_required")
-    assert await rig.lay_on(NOBODY) == "refuse unknown"
+    assert await rig.lay_on(NO_AGENT) == "refuse unknown"

@@ -191,7 +191,7 @@ def test_a_receipt_beyond_the_end_says_that_the_journal_was_set_back(tmp_path: P
     journal = filled(tmp_path / "journal.db")
     ahead = JournalHead(journal.head.journal_id, Sequence(12), bytes(31) + b"\x01")
     assert not journal.acknowledge(a_receipt(ahead))
-    journal.begin_anew("central holds more", reading())
+    journal.begin_again("central holds more", reading())
     assert begun_anew(journal, last_known=10)
     journal.close()
 

@@ -129,7 +129,7 @@ async def test_a_journal_from_a_restored_image_goes_on_under_a_new_id_and_loses_
     journal = open_journal(path, boot=3)
     old = journal.head.journal_id
     write(journal, 21, 22)
-    assert await upload_once(journal, office, PORTS) is Step.BEGUN_ANEW
+    assert await upload_once(journal, office, PORTS) is Step.BEGUN_AGAIN
     assert [batch.journal_id for batch in office.apart] == [old]
     write(journal, 23, 23)
     assert await upload_once(journal, office, PORTS) is Step.SENT

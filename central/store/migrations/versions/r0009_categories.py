@@ -1,12 +1,10 @@
-"""Categories of ticket types, and who may sell which; whoever sold before may sell all types, as they did."""
+"""Categories of ticket types, and who may sell which; a seller who sold before may sell all types, as before."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
 down_revision = "0008"
-branch_labels = None
-depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _CHANNELS = "SELECT 'window' AS channel UNION SELECT channel FROM user_account UNION SELECT channel FROM sale_order"
@@ -46,7 +44,7 @@ def upgrade() -> None:
 
 
 def _refer_to_categories() -> None:
-    """Add the column. SQLite would make the table anew for it, which the tickets that name its rows forbid."""
+    """Add the column. SQLite would make the table again for it, which the tickets that name its rows forbid."""
     name = "fk_ticket_type_category_id"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"ALTER TABLE ticket_type ADD COLUMN category_id BIGINT CONSTRAINT {name} REFERENCES ticket_category (id)")

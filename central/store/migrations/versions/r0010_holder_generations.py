@@ -5,11 +5,9 @@ from alembic import op
 
 revision = "0010"
 down_revision = "0009"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     """Bring the tables to this revision."""
-    # Whoever enrolled before has the one key that its site had (`catalog.holder_keys.FIRST_GENERATION`).
+    # An agent that enrolled before has the one key that its site had (`catalog.holder_keys.FIRST_GENERATION`).
     op.add_column("agent", sa.Column("holder_generation", sa.BigInteger(), nullable=False, server_default="1"))

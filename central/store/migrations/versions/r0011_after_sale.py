@@ -5,8 +5,6 @@ from alembic import op
 
 revision = "0011"
 down_revision = "0010"
-branch_labels = None
-depends_on = None
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -59,7 +57,7 @@ def _refund_batches() -> None:
 
 
 def _add_reference(table: str, column: str, to: str) -> None:
-    """Add a column that names a row of another table. SQLite would make the table anew, which its own children forbid."""
+    """Add a column that names a row of another table. SQLite would make the table again, which its own children forbid."""
     name = f"fk_{table}_{column}"
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column} BIGINT CONSTRAINT {name} REFERENCES {to} (id)")

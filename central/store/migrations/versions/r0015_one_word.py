@@ -4,8 +4,6 @@ from alembic import op
 
 revision = "0015"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 # Table, column before, column after, and whether the column has an index that bears its name.
 _RENAMED = (
