@@ -3,6 +3,7 @@
 Laws: a database that is newer than the program is refused, never touched; migrations only go forward (to go back is a restore).
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -41,6 +42,9 @@ def _config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> str:
+    head = _head()
+    if MigrationContext.configure(connection).get_current_revision() == head:
+        return head
     config = _config(connection)
     try:
         command.upgrade(config, "head")
@@ -48,7 +52,12 @@ def _upgrade(connection: Connection) -> str:
         raise StorageError(
             f"the database cannot be brought to this version of Paifang: {error}; install the newer one"
         ) from error
-    head = ScriptDirectory.from_config(config).get_current_head()
+    return head
+
+
+@cache
+def _head() -> str:
+    head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert head is not None, "there is an initial revision"
     return head
 

@@ -1,5 +1,6 @@
 """The drill: a backup is taken while central serves, the disk fails, the backup is put back, and gates send what it lacks."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -10,15 +11,17 @@ from central.__main__ import app, keys
 from central.store.backup import back_up, put_back
 from edge.sync.upload import Step
 from protocol.errors import StorageError
-from tests.builders.central import HandClock
+from tests.builders.central import DATABASE_FILE, HandClock
 from tests.builders.served import PASSPHRASE, running_central
 
 run = CliRunner().invoke
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "central"
+    folder.mkdir()
+    shutil.copy(migrated_file, folder / DATABASE_FILE)
     monkeypatch.setenv("PAIFANG_DATA_DIR", str(folder))
     monkeypatch.setenv("PAIFANG_ROOT_PASSPHRASE", PASSPHRASE)
     return folder

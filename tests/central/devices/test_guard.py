@@ -48,8 +48,7 @@ async def test_requests_in_parallel_may_overtake_one_another(gate: Gate) -> None
     assert [(await send(gate, sequence))[0] for sequence in (5_002, 5_000, 5_001, 5_000, 4_900)] == [200, 200, 200, 409, 409]
 
 
-async def test_a_write_is_remembered_over_a_restart(tmp_path: Path, clock: HandClock) -> None:
-    folder = tmp_path / "restarted"
+async def test_a_write_is_remembered_over_a_restart(folder: Path, clock: HandClock) -> None:
     async with running_central(folder, clock) as central:
         await central.add_site()
         gate = await central.enrol(await central.add_check_point([await central.add_type()]))
@@ -124,8 +123,8 @@ async def test_an_unsigned_request_is_refused_without_reading_it(gate: Gate) -> 
         assert (await answer.json())["code"] == "input_invalid"
 
 
-async def test_a_proxy_may_stand_in_front(tmp_path: Path, clock: HandClock) -> None:
-    async with running_central(tmp_path / "proxied", clock, origin="https://paifang.example") as central:
+async def test_a_proxy_may_stand_in_front(folder: Path, clock: HandClock) -> None:
+    async with running_central(folder, clock, origin="https://paifang.example") as central:
         await central.add_site()
         gate = await central.enrol(await central.add_check_point([await central.add_type()]))
         signed = sign_request(
