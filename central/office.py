@@ -41,6 +41,7 @@ from central.refunds import ports as refund_ports
 from central.refunds.batches import RefundBatches
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
+from central.reports.names import NamesOfThings
 from central.reports.service import Reports
 from central.sales.activation import ActivationCodes
 from central.sales.carts import Carts
@@ -100,6 +101,7 @@ class Office:
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
+        self.names = NamesOfThings(store)
 
     def _make_people(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.identity = Identity(store, ports.passwords, ports.random_bytes, seal)

@@ -1,49 +1,58 @@
 """Admission records and conflicts over HTTP."""
 
-from datetime import datetime
+from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BeforeValidator
 
-from central.admissions.service import Admissions, Position, StoredConflict
+from central.admissions.service import Admissions, Position
+from central.domain.names import AgentName, CheckPointName, SiteName
 from central.domain.pagination import Page, PageQuery, key_of, page_from
+from central.domain.views import Hex, Moment, View, within
 from central.identity.permissions import Permission
 from central.issuing.tickets import id_text
+from central.issuing.views import ShownTicketId, TicketIdText
 from central.web.operations import Call, Route
-from protocol.instants import Instant, to_datetime
-from protocol.journal.events import Intent
-from protocol.journal.history import AdmissionEvent
+from protocol.identifiers import TicketId
+from protocol.instants import Instant
+from protocol.journal.events import NO_TICKET
 
 ADMISSIONS: web.AppKey[Admissions] = web.AppKey("admissions", Admissions)
 
 
-class PassageView(BaseModel):
+def _of_a_ticket(said: TicketId | str | None) -> str | None:
+    if isinstance(said, int):
+        return None if said == NO_TICKET else id_text(said)
+    return said
+
+
+class PassageView(View, alias_generator=within("event")):
     """One release of an arm, as its gate journalled it."""
 
-    agent_id: int
-    journal_id: str
+    agent: AgentName
+    journal_id: Hex
     sequence: int
-    site_id: int
-    check_point_id: int
-    scanned_at: datetime
+    site: SiteName
+    check_point: CheckPointName
+    scanned_at: Moment
     direction: str
     kind: str
-    ticket_id: str | None
+    ticket_id: Annotated[TicketIdText | None, BeforeValidator(_of_a_ticket)]
     entitlement_id: int
     persons: int
     flags: list[str]
     supervisor: int | None
 
 
-class ConflictView(BaseModel):
+class ConflictView(View):
     """A passage that the ticket did not allow, and the admission that used it up: both are facts."""
 
-    ticket_id: str
+    ticket_id: ShownTicketId
     entitlement_id: int
     reason: str
     passage: PassageView
     first: PassageView
-    detected_at: datetime
+    detected_at: Moment
 
 
 @Route("GET", "/api/v1/conflicts", Permission.ADMISSIONS_READ)
@@ -51,42 +60,11 @@ async def list_conflicts(call: Call[None, PageQuery]) -> Page[ConflictView]:
     """List conflicts, such as double entries, with both passages."""
     asked = call.parameters
     found = await call.request.app[ADMISSIONS].conflicts(_position(asked.after), asked.one_more)
-    return page_from(found, asked, lambda one: _key(one.position), _conflict)
+    return page_from(found, asked, lambda one: _key(one.position), ConflictView.of)
 
 
 def _key(position: Position) -> tuple[int, int, int]:
     return position.scanned_at, position.journal_number, position.sequence
-
-
-def _conflict(one: StoredConflict) -> ConflictView:
-    return ConflictView(
-        ticket_id=id_text(one.ticket_id),
-        entitlement_id=one.entitlement_id,
-        reason=one.reason,
-        passage=_passage(one.passage),
-        first=_passage(one.first),
-        detected_at=to_datetime(one.detected_at),
-    )
-
-
-def _passage(event: AdmissionEvent) -> PassageView:
-    intent = event.event
-    assert isinstance(intent, Intent), "a passage begins with an intent"
-    return PassageView(
-        agent_id=event.agent,
-        journal_id=event.journal_id.hex(),
-        sequence=event.sequence,
-        site_id=event.site,
-        check_point_id=event.check_point,
-        scanned_at=to_datetime(intent.scanned_at),
-        direction=intent.direction.value,
-        kind=intent.kind.value,
-        ticket_id=id_text(intent.ticket_id) if intent.ticket_id else None,
-        entitlement_id=intent.entitlement_id,
-        persons=intent.persons,
-        flags=list(intent.flags),
-        supervisor=intent.supervisor,
-    )
 
 
 def _position(cursor: str | None) -> Position | None:

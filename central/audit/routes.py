@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.audit.linking import Chain
 from central.audit.search import AuditSearch, Wanted
+from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.views import Hex, Moment, View, read_from
@@ -54,7 +55,7 @@ class AuditRecordView(View):
 
     record_id: Annotated[int, read_from("id")]
     recorded_at: Moment
-    user_id: int | None
+    user: PersonName | None
     action: str
     subject: str
     detail: dict[str, str | int | None]
@@ -69,7 +70,7 @@ class CallView(View):
     called_at: Moment
     request_id: str
     operation_id: str
-    user_id: int | None
+    user: PersonName | None
     status: int
     duration_ms: int
     source: str

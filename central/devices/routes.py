@@ -12,6 +12,7 @@ from central.devices.check_points import CheckPoints, CheckPointWish, HostedChec
 from central.devices.guard import AgentGuard
 from central.devices.rules.enrolment import AgentRole
 from central.domain.models import StrictModel
+from central.domain.names import SiteName
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View
@@ -86,7 +87,7 @@ class CheckPointView(CheckPointBody):
     """A check point; one that recorded anything can only be retired."""
 
     check_point_id: int
-    site_id: int
+    site: SiteName
     has_recorded: bool
 
 
@@ -129,7 +130,7 @@ class AgentView(BaseModel):
     """
 
     agent_id: int
-    site_id: int
+    site: SiteName
     name: str
     role: AgentRole
     enrolled_at: datetime
@@ -261,7 +262,7 @@ def _view(hosted: HostedCheckPoint) -> CheckPointView:
     point = hosted.check_point
     return CheckPointView(
         check_point_id=point.check_point_id,
-        site_id=point.site,
+        site=SiteName.of(point.site),
         name_zh=point.name_zh,
         name_en=point.name_en,
         zone=point.zone,
@@ -278,7 +279,7 @@ def _view(hosted: HostedCheckPoint) -> CheckPointView:
 def _agent_view(agent: Agent, now: Instant) -> AgentView:
     return AgentView(
         agent_id=agent.agent_id,
-        site_id=agent.site_id,
+        site=SiteName.of(agent.site_id),
         name=agent.name,
         role=agent.role,
         enrolled_at=to_datetime(agent.enrolled_at),

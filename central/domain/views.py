@@ -1,6 +1,7 @@
 """Views: what answers show of a record, field by field by its name, so that no field is written twice.
 
-A view reads the attribute that bears the field's name; `read_from` names another one. A field that the record lacks is our fault,
+A view reads the attribute that bears the field's name, or for a thing that it names (`domain.names`) its number: `site` shows
+`site_id`. `read_from` names another attribute. A field that the record lacks is our fault,
 and the first answer of the operation fails.
 """
 
@@ -28,7 +29,12 @@ Hex = Annotated[str, BeforeValidator(bytes.hex)]
 class View(BaseModel):
     """An answer that shows a record."""
 
-    model_config = ConfigDict(from_attributes=True, validate_by_name=True, validate_by_alias=True)
+    model_config = ConfigDict(
+        from_attributes=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        alias_generator=AliasGenerator(validation_alias=lambda name: AliasChoices(name, f"{name}_id")),
+    )
 
     @classmethod
     def of(cls, record: object) -> Self:
@@ -44,4 +50,8 @@ def read_from(first: str, *further: str) -> FieldInfo:
 
 def within(part: str) -> AliasGenerator:
     """Return the class argument `alias_generator` of a view that shows the record's `part` as fields of its own."""
-    return AliasGenerator(validation_alias=lambda name: AliasChoices(name, AliasPath(part, name)))
+
+    def sources(name: str) -> AliasChoices:
+        return AliasChoices(name, f"{name}_id", AliasPath(part, name), AliasPath(part, f"{name}_id"))
+
+    return AliasGenerator(validation_alias=sources)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from central.domain.names import SiteName, TicketTypeName
 from central.issuing.tickets import Ticket, id_text
 from protocol.identifiers import TicketId
 from protocol.instants import from_minute, to_datetime
@@ -36,8 +37,8 @@ class TicketView(BaseModel):
     short_number: str
     code: str
     order_id: int
-    site_id: int
-    ticket_type_id: int
+    site: SiteName
+    ticket_type: TicketTypeName
     state: str
     generation: int
     persons: int
@@ -56,8 +57,8 @@ def ticket_view(ticket: Ticket) -> TicketView:
         short_number=ticket.short_number,
         code=ticket.code,
         order_id=ticket.order_id,
-        site_id=record.issuing_site,
-        ticket_type_id=record.ticket_type,
+        site=SiteName.of(record.issuing_site),
+        ticket_type=TicketTypeName.of(record.ticket_type),
         state=record.state.name.lower(),
         generation=record.generation,
         persons=record.persons,

@@ -6,6 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.names import PersonName
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.parameters.groups import MAX_PEM_CHARACTERS, MOST_NETWORKS, ParameterGroupName
@@ -66,7 +67,7 @@ class ParameterGroupItem(BaseModel):
     title_en: str
     version: int
     changed_at: datetime | None
-    changed_by: int | None
+    changed_by: PersonName | None
 
 
 class ParameterGroupView(ParameterGroupItem):
@@ -114,7 +115,7 @@ def _item(state: ParameterGroupState) -> ParameterGroupItem:
         title_en=title_en,
         version=state.version,
         changed_at=None if state.changed_at is None else to_datetime(state.changed_at),
-        changed_by=state.changed_by,
+        changed_by=None if state.changed_by is None else PersonName.of(state.changed_by),
     )
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from pydantic import Field
 
 from central.domain.models import StrictModel
+from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
@@ -122,7 +123,7 @@ class PaymentView(View, alias_generator=within("document")):
     reason: str | None
     created_at: Moment
     finished_at: Moment | None
-    taken_by: Annotated[int, read_from("by")]
+    taken_by: Annotated[PersonName, read_from("by")]
 
 
 class DifferenceView(View, alias_generator=within("found")):
@@ -139,7 +140,7 @@ class DifferenceView(View, alias_generator=within("found")):
     detail: str
     state: DifferenceState
     detected_at: Moment
-    settled_by: int | None
+    settled_by: PersonName | None
     settled_at: Moment | None
     settled_note: str | None
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from central.domain.models import StrictModel
+from central.domain.names import PromoterGroupName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -87,7 +88,7 @@ class PromoterView(BaseModel):
     promoter_id: int
     kind: PromoterKind
     name: str
-    group_id: int | None
+    group: PromoterGroupName | None
     commission_per_mille: int | None
     is_disabled: bool
     code: str
@@ -174,7 +175,7 @@ def _view(request: web.Request, one: Promoter) -> PromoterView:
         promoter_id=one.promoter_id,
         kind=one.wish.kind,
         name=one.wish.name,
-        group_id=one.wish.group_id,
+        group=None if one.wish.group_id is None else PromoterGroupName.of(one.wish.group_id),
         commission_per_mille=one.wish.commission_permille,
         is_disabled=one.wish.is_disabled,
         code=one.code,

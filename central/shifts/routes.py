@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
 from central.domain.models import StrictModel
+from central.domain.names import PersonName, SiteName
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from, within
@@ -105,7 +106,7 @@ class ClosedShiftView(View, alias_generator=within("drawer")):
     """How a shift ended. `expected_fen` is computed from its movements; `over_fen` below zero: the drawer was short (短款)."""
 
     closed_at: Annotated[Moment, read_from("at")]
-    closed_by: Annotated[int, read_from("by")]
+    closed_by: Annotated[PersonName, read_from("by")]
     sold_fen: int
     refunded_fen: int
     other_fen: int
@@ -115,7 +116,7 @@ class ClosedShiftView(View, alias_generator=within("drawer")):
     over_fen: int
     to_safe_fen: int
     left_fen: int
-    left_to: int | None
+    left_to: PersonName | None
     left_until: Moment | None
     pieces: Annotated[list[PiecesView], BeforeValidator(_in_order)]
     note: str | None
@@ -125,8 +126,8 @@ class ShiftItem(View):
     """A shift in a list; while it is open, its movements are not shown."""
 
     shift_id: int
-    site_id: int
-    seller_id: int
+    site: SiteName
+    seller: PersonName
     channel: str
     opened_at: Moment
     float_fen: int

@@ -13,6 +13,7 @@ from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.web import calls
 from central.web.calls import REQUEST_ID
+from central.web.languages import reads_chinese
 from central.web.problem_documents import MEDIA_TYPE, STATUS, document
 from protocol.errors import InputError, StorageError
 
@@ -69,7 +70,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def answer(request: web.Request, problem: Problem) -> web.Response:
     """Return the problem as the answer to a request."""
-    chinese = request.headers.get("Accept-Language", "").lower().startswith("zh")
+    chinese = reads_chinese(request.headers)
     members = document(problem, f"urn:paifang:request:{request[REQUEST_ID]}", chinese=chinese)
     headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
     body = json.dumps(members, ensure_ascii=False).encode()

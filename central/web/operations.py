@@ -16,10 +16,12 @@ from pydantic import BaseModel, ValidationError
 
 from central.domain import idempotency
 from central.domain.idempotency import IdempotencyKey
+from central.domain.names import Naming, give_names, named_in, numbers_of
 from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, Sight
+from central.web.languages import reads_chinese
 from central.web.operation_words import Words, words_of
 from protocol.instants import Clock, Instant
 
@@ -31,6 +33,7 @@ _PATH_NAME = re.compile(r"{(\w+)}")
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
 SIGHT: web.AppKey[Sight] = web.AppKey("sight")
+NAMING: web.AppKey[Naming] = web.AppKey("naming")
 
 BodyT = TypeVar("BodyT", bound=BaseModel | None)
 ParametersT = TypeVar("ParametersT", bound=BaseModel | None)
@@ -157,7 +160,9 @@ class Route(_Declared):
                 credentials=sent,
                 idempotency=_key(request, words.operation_id, who, raw) if self.idempotent else None,
             )
-            return _respond(self.status, await handler(call), request)
+            answer = await handler(call)
+            await _give_names(request, answer)
+            return _respond(self.status, answer, request)
 
         declared = self.operation(words, handle)
         models = replace(declared, body=body, parameters=parameters, answer=answer)
@@ -257,6 +262,12 @@ def _key(request: web.Request, operation_id: str, who: Principal | None, raw: by
     assert who is not None, "an idempotency key belongs to a person"
     scope = f"{operation_id}/{who.user_id}"
     return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
+
+
+async def _give_names(request: web.Request, answer: BaseModel | None) -> None:
+    things = list(named_in(answer))
+    if things:
+        give_names(things, await request.app[NAMING].names_of(numbers_of(things), chinese=reads_chinese(request.headers)))
 
 
 def _respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request) -> web.Response:

@@ -193,7 +193,7 @@ class Demo:
         self.story.check("everything arrived, and the double entry is shown as a conflict", holds=len(conflicts) == 1)
         conflict = conflicts[0]
         self.story.check("it names the copied ticket", holds=conflict["ticket_id"] == doubled.ticket_id)
-        places = {conflict["passage"]["check_point_id"], conflict["first"]["check_point_id"]}
+        places = {conflict["passage"]["check_point"]["id"], conflict["first"]["check_point"]["id"]}
         self.story.tell(f"both passages stand as facts, at check points {sorted(places)}; the earlier is the admission")
 
     async def the_bills_come(self) -> None:
@@ -222,7 +222,7 @@ class Demo:
         records = await self.office.all_of("/api/v1/admissions")
         entries = [one for one in records if one["direction"] == "entry" and one["kind"] != "resume"]
         resumed = [one for one in records if one["kind"] == "resume"]
-        keys = {(one["agent_id"], one["journal_id"], one["sequence"]) for one in records}
+        keys = {(one["agent"]["id"], one["journal_id"], one["sequence"]) for one in records}
         released = sum([await gate.lane.released() for gate in self.town.gates])
         unsent = sum([(await gate.ask(Question.STATUS))["journal"]["unsent"] for gate in self.town.gates])
         uploaded = self.books.refusals()

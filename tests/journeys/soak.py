@@ -102,7 +102,7 @@ class Soak:
 
     async def _check(self, office: Office) -> None:
         records = await office.all_of("/api/v1/admissions")
-        keys = Counter((one["agent_id"], one["journal_id"], one["sequence"]) for one in records)
+        keys = Counter((one["agent"]["id"], one["journal_id"], one["sequence"]) for one in records)
         released = await self.gate.lane.released()
         _must(max(keys.values(), default=0) <= 1, "a record arrived twice")
         _must(released <= len(records), f"{released} releases, but only {len(records)} admissions on record")

@@ -12,10 +12,11 @@ from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, 
 from central.agencies.service import Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.domain.models import StrictModel
+from central.domain.names import SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
-from central.domain.views import Moment, View, within
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.documents import AtOnce
@@ -63,7 +64,7 @@ class AgencyBody(StrictModel):
         )
 
 
-class PriceModel(StrictModel):
+class PriceBody(StrictModel):
     """What a type costs the agency per person, for visits from the first day to the last."""
 
     ticket_type_id: TypeNumber
@@ -75,7 +76,7 @@ class PriceModel(StrictModel):
 class PricesBody(StrictModel):
     """All contract prices of an agency; a type has at most one on a day."""
 
-    prices: Annotated[list[PriceModel], Field(max_length=MOST_PRICES)]
+    prices: Annotated[list[PriceBody], Field(max_length=MOST_PRICES)]
 
 
 class ReceiptBody(StrictModel):
@@ -136,7 +137,7 @@ class AgencyView(View, alias_generator=within("wish")):
     """A travel agency: what it paid beforehand and has not used, and what it owes on account (below zero: in its favour)."""
 
     agency_id: int
-    site_id: int
+    site: SiteName
     name: str
     contacts: list[ContactView]
     charges: Charges
@@ -147,10 +148,19 @@ class AgencyView(View, alias_generator=within("wish")):
     created_at: Moment
 
 
+class PriceView(View):
+    """What a type costs the agency per person, for visits from the first day to the last."""
+
+    ticket_type: Annotated[TicketTypeName, read_from("type_id")]
+    first_day: Annotated[date, read_from("first")]
+    last_day: Annotated[date, read_from("last")]
+    price_fen: int
+
+
 class PricesView(BaseModel):
     """All contract prices of an agency, by type and day."""
 
-    prices: list[PriceModel]
+    prices: list[PriceView]
 
 
 class FundsView(View):
@@ -273,12 +283,7 @@ async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementVi
 
 
 def _prices_view(prices: tuple[ContractPrice, ...]) -> PricesView:
-    return PricesView(
-        prices=[
-            PriceModel(ticket_type_id=one.type_id, first_day=one.first, last_day=one.last, price_fen=one.price_fen)
-            for one in prices
-        ]
-    )
+    return PricesView(prices=[PriceView.of(one) for one in prices])
 
 
 OPERATIONS = (

@@ -12,6 +12,7 @@ from central.agencies.groups import GroupOrders
 from central.agencies.routes.agencies import AgencyPath, ContactBody, ContactView
 from central.agencies.rules.contracts import Charges, GroupState
 from central.agencies.selling import AgencySales, Deal
+from central.domain.names import AgencyName, PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -68,7 +69,7 @@ class GroupOrderView(View):
     """
 
     order_id: int
-    agency_id: int
+    agency: AgencyName
     guide: ContactView
     charges: Charges
     state: GroupState
@@ -76,7 +77,7 @@ class GroupOrderView(View):
     actual_persons: int | None
     deducted_fen: int | None
     ended_at: Moment | None
-    ended_by: int | None
+    ended_by: PersonName | None
     settled_at: Moment | None
     waiting_for: list[WaitedForView]
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from central.catalog.categories import Categories, CategoryWish
 from central.catalog.routes.ticket_types import TicketTypePath
 from central.domain.models import StrictModel
+from central.domain.names import CategoryName
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.domain.views import View, read_from, within
@@ -55,7 +56,7 @@ class CategoryView(View, alias_generator=within("wish")):
     category_id: int
     name_zh: str
     name_en: str
-    parent_id: Annotated[int | None, read_from("wish", "parent")]
+    parent: Annotated[CategoryName | None, read_from("wish", "parent")]
     position: int
     ticket_type_ids: Annotated[list[int], read_from("types")]
     children: list["CategoryView"]

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field
 
 from central.domain.models import StrictModel
+from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -39,7 +40,7 @@ class TokenView(View, alias_generator=within("grant")):
     """A token as lists show it, without its secret text."""
 
     token_id: int
-    user_id: int
+    user: PersonName
     name: str
     permissions: Annotated[list[str], Sorted]
     created_at: Moment

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.domain.models import StrictModel
+from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
@@ -68,13 +69,13 @@ class RefundBatchView(View, alias_generator=within("closed")):
     """A batch, and how far it has come. `left_out` counts tickets that were used, blocked, or refunded otherwise."""
 
     batch_id: int
-    site_id: int
+    site: SiteName
     day: date
-    ticket_type_id: Annotated[int | None, read_from("closed", "type_id")]
+    ticket_type: Annotated[TicketTypeName | None, read_from("closed", "type_id")]
     reason: str
     state: BatchState
     left_out: int
-    requested_by: int
+    requested_by: PersonName
     requested_at: Moment
     finished_at: Moment | None
     made: list[MadeView]

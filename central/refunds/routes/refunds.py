@@ -10,6 +10,7 @@ from central.catalog.after_sale import RefundTerm
 from central.catalog.checks import MOST_PERSONS
 from central.domain.local_times import LocalMoment
 from central.domain.models import StrictModel
+from central.domain.names import AgentName, PersonName, SiteName
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from
@@ -74,8 +75,8 @@ class RefundPath(StrictModel):
 class WaitedForView(View):
     """Which agent holds the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
 
-    agent_id: Annotated[int | None, read_from("agent")]
-    site_id: Annotated[int, read_from("site")]
+    agent: Annotated[AgentName | None, read_from("agent")]
+    site: Annotated[SiteName, read_from("site")]
     since: Moment
 
 
@@ -108,10 +109,10 @@ class RefundView(View):
     fee_fen: int
     state: RefundState
     reason: str
-    requested_by: int
+    requested_by: PersonName
     requested_at: Moment
     decided_at: Moment | None
-    override_by: int | None
+    override_by: PersonName | None
     override_reason: str | None
     waiting_for: list[WaitedForView]
 

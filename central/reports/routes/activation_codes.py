@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from aiohttp import web
 
+from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.pagination import Page, key_of, page_from
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View
@@ -33,9 +34,9 @@ class ActivationCodeItem(View):
     code_id: int
     ticket_id: ShownTicketId
     order_id: int
-    site_id: int
-    ticket_type_id: int
-    seller_id: int
+    site: SiteName
+    ticket_type: TicketTypeName
+    seller: PersonName
     channel: str
     state: CodeState
     last_day: date

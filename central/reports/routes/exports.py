@@ -39,6 +39,7 @@ from central.reports.routes.queries import (
 from central.reports.shifts import SHIFTS
 from central.reports.statistics import SELLER_COLUMNS, TYPE_COLUMNS
 from central.web.calls import REQUEST_ID
+from central.web.languages import reads_chinese
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operation_words import written
 from central.web.operations import Call, Operation, StreamRoute
@@ -79,7 +80,7 @@ async def send(
     pages: AsyncIterator[Sequence[ItemT]],
 ) -> web.StreamResponse:
     """Answer with a table, row by row as its pages are read."""
-    chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
+    chinese = reads_chinese(call.request.headers)
     with call.request.app[EXPORT_TURNS].place():
         table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
         chunks = table.csv(pages) if form is TableFormat.CSV else table.xlsx(pages)

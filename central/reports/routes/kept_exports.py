@@ -21,6 +21,7 @@ from central.reports.routes.lists import REPORTS
 from central.web import access
 from central.web.access import Access
 from central.web.calls import REQUEST_ID
+from central.web.languages import reads_chinese
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operation_words import written
 from central.web.operations import Call, Operation, Route, StreamRoute
@@ -55,7 +56,7 @@ class KeptExportView(View):
 def _begin(noun: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
     async def begin(call: Call[ExportT, None]) -> KeptExportView:
         reports, wanted = call.request.app[REPORTS], call.body.wanted()
-        chinese = call.request.headers.get("Accept-Language", "").lower().startswith("zh")
+        chinese = reads_chinese(call.request.headers)
         table = Table(listing.columns, await reports.names(chinese=chinese), chinese=chinese)
         rows = await reports.count(listing, wanted, call.principal)
         asked = Asked(call.principal.user_id, permission, listing.name, call.body.format, rows)

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.routes import PassageView
 from central.catalog.rules.capacity import LoadLevel
+from central.domain.names import CheckPointName, PersonName, PromoterName, SiteName, TicketTypeName
 from central.domain.pagination import Page, key_of, page_from
-from central.domain.views import Moment, View, within
+from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
+from central.issuing.views import TicketIdText
 from central.payments.methods import Method
 from central.payments.routes import PaymentView
 from central.payments.rules.refund_states import RefundDocumentState
 from central.refunds.routes.refunds import RefundView
-from central.reports.admissions import ADMISSIONS, AdmissionRecord
+from central.reports.admissions import ADMISSIONS
 from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS, ListedPayment
@@ -37,19 +39,22 @@ from central.sales.routes.orders import OrderItem
 from central.shifts.routes import ShiftItem
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageState
-from protocol.instants import to_datetime
 
 REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
 ViewT = TypeVar("ViewT", bound=BaseModel)
 QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery, ShiftQuery)
 
 
-class ListedPaymentView(PaymentView):
-    """A payment, and the seller, site and channel of its order."""
+class SoldView(View):
+    """The seller, site and channel of an order."""
 
-    site_id: int
-    seller_id: int
+    site: SiteName
+    seller: PersonName
     channel: str
+
+
+class ListedPaymentView(PaymentView, SoldView):
+    """A payment, and the seller, site and channel of its order."""
 
 
 class PaymentRefundView(View, alias_generator=within("sold")):
@@ -59,8 +64,8 @@ class PaymentRefundView(View, alias_generator=within("sold")):
     payment_id: int
     refund_id: int | None
     order_id: int
-    site_id: int
-    seller_id: int
+    site: SiteName
+    seller: PersonName
     channel: str
     method: Method
     state: RefundDocumentState
@@ -71,23 +76,21 @@ class PaymentRefundView(View, alias_generator=within("sold")):
     finished_at: Moment | None
 
 
-class ListedRefundView(RefundView):
+class ListedRefundView(RefundView, SoldView):
     """A refund, the type of its ticket, and the seller, site and channel of its order. `readRefund` says what it waits for."""
 
-    ticket_type_id: int
-    site_id: int
-    seller_id: int
-    channel: str
+    ticket_type: TicketTypeName
 
 
-class AdmissionRecordView(PassageView):
+class AdmissionRecordView(PassageView, alias_generator=within("row")):
     """A release of an arm, its outcome, how many persons it counts, and the ticket's seller and channel."""
 
+    ticket_id: Annotated[TicketIdText | None, read_from("ticket")]
     state: PassageState
     counted: int
-    ticket_type_id: int | None
+    ticket_type: TicketTypeName | None
     order_id: int | None
-    seller_id: int | None
+    seller: PersonName | None
     channel: str | None
 
 
@@ -95,7 +98,7 @@ class TicketFiguresView(View, alias_generator=within("figures")):
     """A ticket type on a day; walk-ins have no type. `persons` were sold for; `entries` entered, by tickets sold on any day."""
 
     day: date
-    ticket_type_id: int | None
+    ticket_type: TicketTypeName | None
     tickets: int
     persons: int
     sold_fen: int
@@ -107,7 +110,7 @@ class TicketFiguresView(View, alias_generator=within("figures")):
 class SellerFiguresView(View, alias_generator=within("figures")):
     """A seller in a channel. `sold_fen` was promised for the tickets; `taken_fen` came in, `returned_fen` went back."""
 
-    seller_id: int
+    seller: PersonName
     channel: str
     orders: int
     tickets: int
@@ -122,7 +125,7 @@ class SellerFiguresView(View, alias_generator=within("figures")):
 class PromoterFiguresView(View, alias_generator=within("figures")):
     """A promoter. `net_fen` is what was sold for less what was refunded."""
 
-    promoter_id: int
+    promoter: PromoterName
     orders: int
     tickets: int
     persons: int
@@ -162,7 +165,7 @@ class DayView(View):
 class CheckPointTodayView(View):
     """Persons who passed a check point today."""
 
-    check_point_id: int
+    check_point: CheckPointName
     name_zh: str
     name_en: str
     entries: int
@@ -175,7 +178,7 @@ class SiteTodayView(View):
     `on_site` contains a correction of so many persons; `load` warns from four fifths of a maximum on.
     """
 
-    site_id: int
+    site: SiteName
     day: date
     today: DayView
     yesterday: DayView
@@ -226,7 +229,7 @@ async def list_refunds(call: Call[None, RefundQuery]) -> Page[ListedRefundView]:
 @Route("GET", "/api/v1/admissions", Permission.ADMISSIONS_READ)
 async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRecordView]:
     """List admission records by the time of the scan, newest first."""
-    return await _page(call, ADMISSIONS, _admission)
+    return await _page(call, ADMISSIONS, AdmissionRecordView.of)
 
 
 @Route("GET", "/api/v1/shifts", Permission.SHIFTS_READ)
@@ -264,46 +267,12 @@ async def read_home(call: Call[None, HomeQuery]) -> HomeView:
 
 
 def _payment(one: ListedPayment) -> ListedPaymentView:
-    sold = one.sold
-    return ListedPaymentView(
-        **dict(PaymentView.of(one.payment)), site_id=sold.site_id, seller_id=sold.seller_id, channel=sold.channel
-    )
+    return ListedPaymentView(**dict(PaymentView.of(one.payment)), **dict(SoldView.of(one.sold)))
 
 
 def _refund(one: ListedRefund) -> ListedRefundView:
-    sold = one.sold
-    return ListedRefundView(
-        **dict(RefundView.of(one.refund)),
-        ticket_type_id=one.ticket_type_id,
-        site_id=sold.site_id,
-        seller_id=sold.seller_id,
-        channel=sold.channel,
-    )
-
-
-def _admission(one: AdmissionRecord) -> AdmissionRecordView:
-    row = one.row
-    return AdmissionRecordView(
-        agent_id=row.agent_id,
-        journal_id=one.journal_id.hex(),
-        sequence=row.sequence,
-        site_id=row.site_id,
-        check_point_id=row.check_point_id,
-        scanned_at=to_datetime(row.scanned_at),
-        direction=row.direction,
-        kind=row.kind,
-        ticket_id=one.ticket,
-        entitlement_id=row.entitlement_id,
-        persons=row.persons,
-        flags=list(one.flags),
-        supervisor=row.supervisor_id,
-        state=one.state,
-        counted=row.counted,
-        ticket_type_id=row.ticket_type_id,
-        order_id=row.order_id,
-        seller_id=row.seller_id,
-        channel=row.channel,
-    )
+    shown = {**dict(RefundView.of(one.refund)), **dict(SoldView.of(one.sold))}
+    return ListedRefundView(**shown, ticket_type=TicketTypeName.of(one.ticket_type_id))
 
 
 OPERATIONS = (

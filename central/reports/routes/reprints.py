@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.pagination import Page, key_of, page_from
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -18,10 +19,10 @@ class ReprintItem(View):
     reprint_id: int
     ticket_id: ShownTicketId
     order_id: int
-    site_id: int
-    ticket_type_id: int
+    site: SiteName
+    ticket_type: TicketTypeName
     number: int
-    seller_id: int
+    seller: PersonName
     printed_at: Moment
     reason: str
 
@@ -29,7 +30,7 @@ class ReprintItem(View):
 class ReprinterView(View):
     """How often a seller has printed tickets again, and how many tickets these were."""
 
-    seller_id: int
+    seller: PersonName
     reprints: int
     tickets: int
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from central.domain.models import StrictModel
+from central.domain.names import SiteName
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -37,7 +38,7 @@ class CartItem(View, alias_generator=within("draft")):
     """A cart that is set aside; it holds no places, and is deleted at `expires_at`."""
 
     cart_id: int
-    site_id: int
+    site: SiteName
     name: str
     tickets: int
     created_at: Moment

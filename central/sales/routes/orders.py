@@ -14,6 +14,7 @@ from central.catalog.routes.sale_settings import seller_of
 from central.catalog.rules.concessions import Eligibility, Evidence
 from central.domain.local_times import LocalTime
 from central.domain.models import StrictModel
+from central.domain.names import AgencyName, PersonName, PromoterName, SiteName, TicketTypeName
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
@@ -150,7 +151,7 @@ class EligibilityView(BaseModel):
 class QuotedLineView(BaseModel):
     """A line at its price; for a concession, `eligibility` says person by person who is entitled."""
 
-    ticket_type_id: int
+    ticket_type: TicketTypeName
     price_fen: Annotated[int, Field(description="per person")]
     amount_fen: int
     eligibility: list[EligibilityView]
@@ -177,16 +178,16 @@ class OrderItem(View):
     """
 
     order_id: int
-    site_id: int
-    seller_id: int
+    site: SiteName
+    seller: PersonName
     channel: str
     state: OrderState
     total_fen: int
     created_at: Moment
     expires_at: Moment | None
     paid_at: Moment | None
-    agency_id: int | None
-    promoter_id: int | None
+    agency: AgencyName | None
+    promoter: PromoterName | None
     promotion: Promotion | None
 
 
@@ -300,7 +301,7 @@ def quote_view(quoted: Quote) -> QuoteView:
     """Return a quote as the API shows it."""
     lines = [
         QuotedLineView(
-            ticket_type_id=line.wanted.type_id,
+            ticket_type=TicketTypeName.of(line.wanted.type_id),
             price_fen=line.price_fen,
             amount_fen=line.amount_fen,
             eligibility=[_eligibility_view(person, one) for person, one in enumerate(line.eligibility)],

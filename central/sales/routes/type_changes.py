@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.routes.ticket_types import SaleBody, TicketTypePath
 from central.catalog.sale import SaleRules
+from central.domain.names import PersonName, TicketTypeName
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
@@ -50,14 +51,14 @@ class ChangeView(View, alias_generator=within("sale")):
     """A planned change."""
 
     change_id: int
-    ticket_type_id: Annotated[int, read_from("type_id")]
+    ticket_type: Annotated[TicketTypeName, read_from("type_id")]
     effective_at: Moment
     price_fen: int
     is_on_sale: bool
     rules: SaleRules | None
     after_sale: AfterSaleRules | None
     planned_at: Moment
-    planned_by: int
+    planned_by: PersonName
 
 
 class ChangesView(BaseModel):

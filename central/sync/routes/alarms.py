@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from central.domain.names import AgentName, SiteName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.views import Hex, Moment, View
 from central.identity.permissions import Permission
@@ -15,8 +16,8 @@ class AlarmView(View):
     """Something that staff must look at; the journal's entry is its evidence."""
 
     alarm_id: int
-    site_id: int
-    agent_id: int
+    site: SiteName
+    agent: AgentName
     journal_id: Hex
     sequence: int
     name: str

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from central.catalog.routes.ticket_types import SitePath
+from central.domain.names import PersonName, SiteName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
@@ -43,9 +44,9 @@ class CorrectionView(View):
     """A correction of the count on site."""
 
     correction_id: int
-    site_id: int
+    site: SiteName
     corrected_at: Moment
-    corrected_by: int
+    corrected_by: PersonName
     persons: int
     reason: str
 

@@ -204,7 +204,7 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
         assert [one["state"] for one in listed["items"]] == ["open"]
         await publish(office, BEFORE)
         told = await (await client.post("/api/v1/group-orders/1/end", headers=headers)).json()
-        assert (told["state"], told["waiting_for"][0]["agent_id"]) == ("ending", None)
+        assert (told["state"], told["waiting_for"][0]["agent"]) == ("ending", None)
         await publish(office, AFTER)
         await office.groups.settle_waiting(office.clock())
         told = await (await client.get("/api/v1/group-orders/1", headers=headers)).json()

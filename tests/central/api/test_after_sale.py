@@ -92,7 +92,7 @@ async def test_a_ticket_moves_to_another_day_and_is_changed_for_a_dearer_one(
     assert quoted == {"total_fen": 9000, "worth_fen": 8000, "difference_fen": 1000}
     paid = {**wanted, "expected_difference_fen": 1000, "method": "card_terminal", "reference": "4711"}
     order = await asked(client, headers, f"{ticket}/upgrade", paid, 201)
-    assert (order["total_fen"], order["tickets"][0]["ticket_type_id"]) == (9000, dear.type_id)
+    assert (order["total_fen"], order["tickets"][0]["ticket_type"]["id"]) == (9000, dear.type_id)
     assert await asked(client, headers, f"{ticket}/upgrade", paid, 201) == order
 
 

@@ -57,7 +57,7 @@ async def test_a_ticket_is_sold_found_and_refunded(client: Client, headers: dict
     asked = {"ticket_id": ticket["ticket_id"], "reason": "rain"}
     keyed = {**headers, "Idempotency-Key": "refund-0001"}
     refund = await _ok(await client.post("/api/v1/refunds", json=asked, headers=keyed), 201)
-    assert (refund["state"], [one["agent_id"] for one in refund["waiting_for"]]) == ("waiting", [None])
+    assert (refund["state"], [one["agent"] for one in refund["waiting_for"]]) == ("waiting", [None])
     async with office.store.transaction() as work:
         changes = await outbox.unpublished(work, SiteId(1), 10)
         await outbox.mark_published(work, [change.change_id for change in changes], FeedVersion(1, 1))

@@ -144,7 +144,7 @@ async def test_the_qr_over_http_leads_to_the_link_with_the_code(office: Office) 
         order = {"site_id": 1, "lines": [line], "expected_total_fen": 8_000, "method": "cash", "promoter_code": one["code"]}
         keyed = {**headers, "Idempotency-Key": "sale-0001"}
         made = await (await client.post("/api/v1/orders", json=order, headers=keyed)).json()
-        assert (made["promoter_id"], made["promotion"]) == (one["promoter_id"], "attributed")
+        assert (made["promoter"]["id"], made["promotion"]) == (one["promoter_id"], "attributed")
         table = await client.get(
             "/api/v1/exports/promoter-statistics?format=csv&first_day=2026-05-01&last_day=2026-05-31", headers=headers
         )

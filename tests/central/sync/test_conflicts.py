@@ -41,7 +41,7 @@ async def test_the_later_scan_is_the_conflict_in_any_order_of_arrival(
     (conflict,) = await conflicts(central)
     assert conflict["ticket_id"] == ticket["ticket_id"]
     assert conflict["reason"] == "used_up"
-    assert (conflict["first"]["agent_id"], conflict["passage"]["agent_id"]) == (gates[0].agent, gates[1].agent)
+    assert (conflict["first"]["agent"]["id"], conflict["passage"]["agent"]["id"]) == (gates[0].agent, gates[1].agent)
     assert len((await central.api("GET", "/admissions"))["items"]) == 2
 
 
@@ -81,7 +81,7 @@ async def test_an_admission_after_a_refund_that_did_not_wait_is_a_conflict(
     (conflict,) = await conflicts(central)
     assert (conflict["ticket_id"], conflict["reason"]) == (ticket["ticket_id"], "void")
     assert conflict["first"] == conflict["passage"]
-    assert conflict["passage"]["agent_id"] == gates[0].agent
+    assert conflict["passage"]["agent"]["id"] == gates[0].agent
 
 
 @pytest.mark.law(6)
@@ -101,7 +101,7 @@ async def test_an_admission_before_a_refund_that_did_not_wait_is_evidence_when_i
     (conflict,) = await conflicts(central)
     assert (conflict["ticket_id"], conflict["reason"]) == (ticket["ticket_id"], "refunded")
     assert conflict["first"] == conflict["passage"]
-    assert conflict["passage"]["agent_id"] == gates[0].agent
+    assert conflict["passage"]["agent"]["id"] == gates[0].agent
 
 
 @pytest.mark.law(6)
