@@ -52,7 +52,7 @@ everything() {
   section "Lint" lint .
   section "Import contracts" contracts
   section "Types" mypy
-  section "Tests" pytest -n 5 --dist loadgroup --basetemp "$TMPDIR/t"
+  section "Tests" pytest -n 4 --dist loadgroup --basetemp "$TMPDIR/t"
 }
 
 case "${1:-everything}" in

@@ -13,7 +13,7 @@ _SLICES = (
     *("admissions", "agencies", "audit", "catalog", "identity", "issuing", "parameters"),
     *("payments", "promoters", "refunds", "reports", "sales", "shifts"),
 )
-_OF_A_SLICE = 4
+_OF_A_SLICE = 6
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
 settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
 
