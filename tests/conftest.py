@@ -80,7 +80,7 @@ def _leave_out(items: list[pytest.Item]) -> None:
 def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
     """Return what an item is a sample of, and of how many one is run.
 
-    The slices of central run whole on SQLite. On PostgreSQL one of four tests of each file shows that it understands their
+    The slices of central run whole on SQLite. On PostgreSQL one of six tests of each file shows that it understands their
     statements. The store, the sync with gates, the jobs and the API run whole on both.
     """
     is_postgresql = item.get_closest_marker("postgresql") is not None

@@ -2,7 +2,7 @@
 
 A test may take `BUDGET_S`. One that takes longer stands in durations.toml with its reason. The file lists the thirty slowest.
 A busy machine makes every test slow, and so a test without a reason is named from the budget on, and fails the run only from
-`LIMIT_S` on.
+`LIMIT_S` on. A sweep does as a whole what is sampled otherwise, and is bound by no budget.
 """
 
 import tomllib
@@ -64,5 +64,5 @@ class Durations:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the run from the process that prints, never from a worker."""
-    if not hasattr(config, "workerinput") and config.get_verbosity() <= 0:
+    if not hasattr(config, "workerinput") and config.get_verbosity() <= 0 and not config.getoption("--sweep"):
         config.pluginmanager.register(Durations(), "durations")

@@ -9,7 +9,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from central.audit.linking import Chain
-from central.audit.search import AuditSearch, Wanted
+from central.audit.search import AuditSearch, Between, WantedCalls, WantedFaults, WantedRecords
 from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
@@ -22,24 +22,43 @@ CHAIN: web.AppKey[Chain] = web.AppKey("chain", Chain)
 # Named here, because identity, which lists all permissions, stands in a layer above.
 READ, PURGE = "audit.read", "audit.purge"
 
+UserNumber = Annotated[int, Field(ge=1, lt=2**63)]
 RequestId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="X-Request-Id of the answer")]
 
 
-class AuditRecordQuery(PageQuery):
-    """Which records. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
+class TimeQuery(PageQuery):
+    """From one instant to another, both included."""
 
-    user_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
-    action: Annotated[str | None, Field(pattern=r"^[a-z][a-z.-]{0,63}$")] = None
-    subject: Annotated[str | None, Field(pattern=r"^[a-z-]+:[0-9a-zA-Z.-]{1,100}$", description="such as order:17")] = None
     request_id: RequestId | None = None
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
+    def between(self) -> Between:
+        """Return the time as the search takes it."""
+        since = None if self.since is None else from_datetime(self.since)
+        return Between(since, None if self.until is None else from_datetime(self.until))
 
-class LineQuery(PageQuery):
-    """Which lines."""
 
-    request_id: RequestId | None = None
+class AuditRecordQuery(TimeQuery):
+    """Which records. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
+
+    user_id: UserNumber | None = None
+    action: Annotated[str | None, Field(pattern=r"^[a-z][a-z.-]{0,63}$")] = None
+    subject: Annotated[str | None, Field(pattern=r"^[a-z-]+:[0-9a-zA-Z.-]{1,100}$", description="such as order:17")] = None
+
+
+class CallQuery(TimeQuery):
+    """Which calls: of a person, of an operation, or with a status of HTTP."""
+
+    user_id: UserNumber | None = None
+    operation_id: Annotated[str | None, Field(pattern=r"^[a-zA-Z]{1,64}$", description="such as sellOrder")] = None
+    status: Annotated[int | None, Field(ge=100, le=599)] = None
+
+
+class FaultQuery(TimeQuery):
+    """Which faults; `kind` is the name of the exception."""
+
+    kind: Annotated[str | None, Field(pattern=r"^[A-Za-z_.]{1,64}$")] = None
 
 
 class PurgeBody(BaseModel):
@@ -107,47 +126,27 @@ class PurgeView(BaseModel):
 async def list_audit_records(call: Call[None, AuditRecordQuery]) -> Page[AuditRecordView]:
     """List what people did, newest first."""
     asked = call.parameters
-    wanted = Wanted(
-        user_id=asked.user_id,
-        action=asked.action,
-        subject=asked.subject,
-        request_id=asked.request_id,
-        since=None if asked.since is None else from_datetime(asked.since),
-        until=None if asked.until is None else from_datetime(asked.until),
-    )
+    wanted = WantedRecords(asked.user_id, asked.action, asked.subject, asked.request_id, asked.between())
     rows = await call.request.app[AUDIT].records(wanted, from_cursor(asked.after), asked.one_more)
-    return page_from(
-        rows,
-        asked,
-        lambda row: (row.id or 0,),
-        AuditRecordView.of,
-    )
+    return page_from(rows, asked, lambda row: (row.id or 0,), AuditRecordView.of)
 
 
 @Route("GET", "/api/v1/calls", READ)
-async def list_calls(call: Call[None, LineQuery]) -> Page[CallView]:
+async def list_calls(call: Call[None, CallQuery]) -> Page[CallView]:
     """List calls of the API, newest first, as far as the level keeps them."""
     asked = call.parameters
-    rows = await call.request.app[AUDIT].calls(asked.request_id, from_cursor(asked.after), asked.one_more)
-    return page_from(
-        rows,
-        asked,
-        lambda row: (row.id or 0,),
-        CallView.of,
-    )
+    wanted = WantedCalls(asked.request_id, asked.user_id, asked.operation_id, asked.status, asked.between())
+    rows = await call.request.app[AUDIT].calls(wanted, from_cursor(asked.after), asked.one_more)
+    return page_from(rows, asked, lambda row: (row.id or 0,), CallView.of)
 
 
 @Route("GET", "/api/v1/faults", READ)
-async def list_faults(call: Call[None, LineQuery]) -> Page[FaultView]:
+async def list_faults(call: Call[None, FaultQuery]) -> Page[FaultView]:
     """List faults of ours in full, newest first."""
     asked = call.parameters
-    rows = await call.request.app[AUDIT].faults(asked.request_id, from_cursor(asked.after), asked.one_more)
-    return page_from(
-        rows,
-        asked,
-        lambda row: (row.id or 0,),
-        FaultView.of,
-    )
+    wanted = WantedFaults(asked.request_id, asked.kind, asked.between())
+    rows = await call.request.app[AUDIT].faults(wanted, from_cursor(asked.after), asked.one_more)
+    return page_from(rows, asked, lambda row: (row.id or 0,), FaultView.of)
 
 
 @Route("GET", "/api/v1/audit-chain", READ)

@@ -11,15 +11,21 @@ from typing import Annotated, Self
 from pydantic import AliasChoices, AliasGenerator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from protocol.instants import Instant, to_datetime
+from protocol.instants import Instant, Minute, from_minute, to_datetime
 
 
 def _moment(said: Instant | datetime) -> datetime:
     return said if isinstance(said, datetime) else to_datetime(said)
 
 
+def _minute(said: Minute | datetime) -> datetime:
+    return said if isinstance(said, datetime) else to_datetime(from_minute(said))
+
+
 # An instant of a record (UTC, ms), shown as RFC 3339.
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+# A minute of a record, shown likewise.
+MinuteMoment = Annotated[datetime, BeforeValidator(_minute)]
 # What has no order of its own, shown sorted.
 Sorted = BeforeValidator(sorted)
 # Bytes of a record, shown in hexadecimal digits.

@@ -38,6 +38,16 @@ Menu = tuple[MenuGroup, ...]
 
 SHIPPED: Menu = (
     MenuGroup(
+        "today",
+        "工作台",
+        "Today",
+        (
+            Page("home", "首页", "Home", Permission.REPORTS_READ),
+            Page("on-site", "在园人数", "On site now", Permission.REPORTS_READ),
+            Page("exports", "导出任务", "Exports", Permission.REPORTS_READ),
+        ),
+    ),
+    MenuGroup(
         "system",
         "系统管理",
         "System",
@@ -62,8 +72,32 @@ SHIPPED: Menu = (
             Page("agencies", "旅行社", "Travel agencies", Permission.AGENCIES_READ),
             Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
             Page("own-shift", "交班", "Shift", Permission.SALES_SELL),
-            Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
+            Page("group-orders", "团队单", "Group orders", Permission.AGENCIES_READ),
             Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),
+            Page("refund-batches", "闭园退票", "Closed days", Permission.REFUNDS_READ),
+        ),
+    ),
+    MenuGroup(
+        "gates",
+        "检票管理",
+        "Gates",
+        (
+            Page("sites", "景区", "Sites", Permission.CATALOG_READ),
+            Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
+            Page("agents", "检票终端", "Agents", Permission.DEVICES_READ),
+            Page("supervisors", "现场主管", "Supervisors", Permission.SUPERVISORS_EDIT),
+            Page("alarms", "告警", "Alarms", Permission.DEVICES_READ),
+            Page("conflicts", "检票冲突", "Conflicts", Permission.ADMISSIONS_READ),
+            Page("setting-groups", "设置分组", "Setting groups", Permission.CATALOG_READ),
+        ),
+    ),
+    MenuGroup(
+        "money",
+        "资金管理",
+        "Money",
+        (
+            Page("reconciliation", "对账", "Reconciliation", Permission.PAYMENTS_READ),
+            Page("payment-refunds", "退款单据", "Payment refunds", Permission.PAYMENTS_READ),
         ),
     ),
     MenuGroup(

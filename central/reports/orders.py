@@ -1,16 +1,20 @@
 """The list of ticket orders (票据订单)."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import exists
+from sqlalchemy import exists, func
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import Column, Kind, Listing, Names, Position, after, newest_first
 from central.sales.data_scope import Conditions
+from central.sales.order_lines import lines_of_orders
 from central.sales.orders import Order, order_of
-from central.store.tables.money import OrderLineRow, OrderRow
+from central.store.tables.money import OrderLineRow, OrderRow, RefundRow
 from central.store.unit_of_work import Work
 
 _KEYSET = col(OrderRow.created_at), col(OrderRow.id)
@@ -21,10 +25,29 @@ def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
     return select(OrderRow).where(*conditions, *narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at)))
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Order, ...]:
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """An order with its lines, and what of its money has been given back."""
+
+    order: Order
+    refunded_fen: int
+
+
+async def refunded(work: Work, order_ids: Collection[int]) -> Mapping[int, int]:
+    """Return what refunds have given back of these orders (fen); an order of which nothing was is left out."""
+    row = RefundRow
+    query = select(col(row.order_id), func.sum(col(row.amount_fen))).where(col(row.order_id).in_(order_ids))
+    is_back = col(row.state) == RefundState.PAID
+    found = (await (await work.connection()).execute(query.where(is_back).group_by(col(row.order_id)))).all()
+    return {order_id: int(fen) for order_id, fen in found}
+
+
+async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedOrder, ...]:
     query = _query(narrowed).where(*after(_KEYSET, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
-    return tuple(order_of(row, ()) for row in rows)
+    ids = [row.id for row in rows if row.id is not None]
+    lines, back = await lines_of_orders(work, ids), await refunded(work, ids)
+    return tuple(ListedOrder(order_of(row, lines.get(row.id or 0, ())), back.get(row.id or 0, 0)) for row in rows)
 
 
 def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
@@ -42,21 +65,29 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
     return conditions
 
 
-ORDERS: Listing[Order] = Listing(
+def _types(one: ListedOrder, names: Names) -> str:
+    return ", ".join(dict.fromkeys(names.ticket_types[line.ticket_type_id] for line in one.order.lines))
+
+
+ORDERS: Listing[ListedOrder] = Listing(
     name="orders",
     parts=2,
     query=_query,
     read=_read,
-    position=lambda one: (one.created_at, one.order_id),
+    position=lambda one: (one.order.created_at, one.order.order_id),
     columns=(
-        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.order_id),
-        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
-        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
-        Column("分销渠道", "Promoter", Kind.TEXT, lambda one, names: names.promoters.get(one.promoter_id or 0)),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: one.state.value),
-        Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.total_fen),
-        Column("下单时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.created_at)),
-        Column("付款时间", "Paid at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.paid_at)),
+        Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.order.order_id),
+        Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.order.site_id]),
+        Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.order.seller_id]),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.order.channel),
+        Column("分销渠道", "Promoter", Kind.TEXT, lambda one, names: names.promoters.get(one.order.promoter_id or 0)),
+        Column("状态", "State", Kind.TEXT, lambda one, _names: one.order.state.value),
+        Column("票种", "Ticket types", Kind.TEXT, _types),
+        Column("张数", "Tickets", Kind.NUMBER, lambda one, _names: sum(line.quantity for line in one.order.lines)),
+        Column("人数", "Persons", Kind.NUMBER, lambda one, _names: sum(line.quantity * line.persons for line in one.order.lines)),
+        Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.order.total_fen),
+        Column("已退（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.refunded_fen),
+        Column("下单时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.order.site_id, one.order.created_at)),
+        Column("付款时间", "Paid at", Kind.TEXT, lambda one, names: names.local(one.order.site_id, one.order.paid_at)),
     ),
 )

@@ -11,6 +11,7 @@ from central.reports.listing import ItemT, Listing, Names, Position, counted, na
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.reports.whole_orders import WholeOrder, whole_order
 from central.sales.data_scope import sight_of
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
@@ -47,6 +48,11 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
+
+    async def whole_order(self, order_id: int) -> WholeOrder:
+        """Return an order with all documents of its money; Problem where there is none."""
+        async with self._store.reading() as work:
+            return await whole_order(work, order_id)
 
     async def ticket_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfType, ...]:
         """Return the figures by day and ticket type."""

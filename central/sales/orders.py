@@ -12,12 +12,13 @@ from central.catalog import service as catalog
 from central.catalog.concessions import EvidenceKind
 from central.catalog.rules.validity import Window
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.service import NewTicket
+from central.issuing.service import NewTicket, tickets_of_order
 from central.issuing.tickets import Ticket
 from central.payments.ports import PayableOrder
 from central.promoters.rules.attribution import Promotion
 from central.sales import sold_terms
 from central.sales.holders import Hashed
+from central.sales.order_lines import OrderLine, lines_of_orders
 from central.sales.rules.pricing import Holder, OrderState, PromisedLine
 from central.store.tables.money import OrderLineRow, OrderRow, SeenEvidenceRow
 from central.store.unit_of_work import Store, Work
@@ -44,6 +45,7 @@ class Order:
     agency_id: int | None
     promoter_id: int | None
     promotion: Promotion | None
+    lines: tuple[OrderLine, ...]
     tickets: tuple[Ticket, ...]
 
 
@@ -111,8 +113,8 @@ def not_there(order_id: int) -> Problem:
     return Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
 
 
-def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
-    """Return the order of a row."""
+def order_of(row: OrderRow, lines: tuple[OrderLine, ...] = (), tickets: tuple[Ticket, ...] = ()) -> Order:
+    """Return the order of a row; without its lines and tickets where only its money matters."""
     assert row.id is not None, "a stored order has its number"
     return Order(
         order_id=row.id,
@@ -127,8 +129,18 @@ def order_of(row: OrderRow, tickets: tuple[Ticket, ...]) -> Order:
         agency_id=row.agency_id,
         promoter_id=row.promoter_id,
         promotion=None if row.promotion is None else Promotion(row.promotion),
+        lines=lines,
         tickets=tickets,
     )
+
+
+async def whole(work: Work, order_id: int) -> Order:
+    """Return an order with its lines and tickets; Problem where there is none."""
+    row = await work.session.get(OrderRow, order_id)
+    if row is None:
+        raise not_there(order_id)
+    lines = (await lines_of_orders(work, {order_id})).get(order_id, ())
+    return order_of(row, lines, await tickets_of_order(work, order_id))
 
 
 def new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:

@@ -17,7 +17,7 @@ from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
-from central.issuing.service import Issuing, tickets_of_order
+from central.issuing.service import Issuing
 from central.issuing.tickets import Ticket, subject
 from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
@@ -25,6 +25,7 @@ from central.promoters.rules.attribution import Promotion
 from central.promoters.service import attributed
 from central.sales import holders, order_numbers, orders, quotas
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
+from central.sales.order_lines import line_of
 from central.sales.orders import Order
 from central.sales.rules.pricing import (
     AgreedPrice,
@@ -198,7 +199,7 @@ class Sales:
                 raise Problem(ProblemCode.ORDER_STATE, "the order is paid; refund its tickets instead")
             if row.state == OrderState.OPEN:
                 await self._cancel(work, row, by, now)
-        return orders.order_of(row, ())
+        return await self.order(order_id)
 
     async def expire(self, now: Instant) -> int:
         """Cancel the orders whose time is over and whose payments can no longer bring money; return how many. A job."""
@@ -211,11 +212,11 @@ class Sales:
     async def order(self, order_id: int) -> Order:
         """Return an order; Problem where there is none."""
         async with self._store.reading() as work:
-            return await _order(work, order_id)
+            return await orders.whole(work, order_id)
 
     async def locked(self, work: Work, order_id: int) -> PayableOrder:
         """Answer the port `payments.ports.Orders`."""
-        return orders.payable(orders.order_of(await orders.locked(work, order_id), ()))
+        return orders.payable(orders.order_of(await orders.locked(work, order_id)))
 
     async def fulfilment(self, order_id: int) -> Fulfilment:
         """Answer the port `payments.ports.Orders`: holders are hashed now, because a transaction must not wait for it."""
@@ -230,7 +231,7 @@ class Sales:
             row.state, row.paid_at = OrderState.PAID, now
             work.session.add(row)
             ids = await self._issuing.free_ids(work, sum(line.quantity for line in lines))
-            tickets = await self._issue(work, orders.payable(orders.order_of(row, ())), _Issue(lines, ids, hashed), now)
+            tickets = await self._issue(work, orders.payable(orders.order_of(row)), _Issue(lines, ids, hashed), now)
             await holders.let_go(work, order_id)
             if any(line.holders for line in lines):
                 await quotas.name_tickets(work, order_id, tickets)
@@ -261,7 +262,7 @@ class Sales:
             opened = await order_numbers.claim(work, once, ids, now)
             if isinstance(opened, Earlier):
                 once.require_same(opened.fingerprint)
-                return await _order(work, int(opened.outcome))
+                return await orders.whole(work, int(opened.outcome))
             shop = await self._shops.at(work, wanted.site_id, opened.tables_version)
             lines, takes = await self._promised(work, shop, wanted, expected_fen, now)
             if not opened.ids_are_free:
@@ -380,6 +381,7 @@ def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: 
         agency_id=wanted.agency_id,
         promoter_id=deal.due[0],
         promotion=deal.due[1],
+        lines=tuple(line_of(line) for line in deal.lines),
         tickets=(),
     )
 
@@ -387,12 +389,5 @@ def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: 
 async def _due(work: Work, wanted: Wanted) -> tuple[int | None, Promotion | None]:
     if wanted.instead_of is None:
         return await attributed(work, wanted.promoter_code)
-    before = await _order(work, wanted.instead_of)
+    before = await orders.whole(work, wanted.instead_of)
     return before.promoter_id, before.promotion
-
-
-async def _order(work: Work, order_id: int) -> Order:
-    row = await work.session.get(OrderRow, order_id)
-    if row is None:
-        raise orders.not_there(order_id)
-    return orders.order_of(row, await tickets_of_order(work, order_id))

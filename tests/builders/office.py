@@ -158,7 +158,7 @@ class Office(central.office.Office):
 
     async def orders(self) -> tuple[Order, ...]:
         """Return all orders, newest first."""
-        return await self.listed(ORDERS)
+        return tuple(one.order for one in await self.listed(ORDERS))
 
     def application(self) -> web.Application:
         """Return the web application over these services, without the operations of agents (keys and feed)."""

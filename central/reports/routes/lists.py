@@ -35,7 +35,7 @@ from central.reports.routes.queries import (
 )
 from central.reports.service import Reports
 from central.reports.shifts import SHIFTS
-from central.sales.routes.orders import OrderItem
+from central.sales.routes.orders import OrderItem, OrderLineView
 from central.shifts.routes import ShiftItem
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageState
@@ -43,6 +43,13 @@ from protocol.admission.passages import PassageState
 REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
 ViewT = TypeVar("ViewT", bound=BaseModel)
 QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery, ShiftQuery)
+
+
+class ListedOrderView(OrderItem, alias_generator=within("order")):
+    """An order with its lines; `refunded_fen` is what refunds have given back of it."""
+
+    lines: list[OrderLineView]
+    refunded_fen: int
 
 
 class SoldView(View):
@@ -203,9 +210,9 @@ async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callabl
 
 
 @Route("GET", "/api/v1/orders", Permission.SALES_READ)
-async def list_orders(call: Call[None, OrderQuery]) -> Page[OrderItem]:
-    """List orders, newest first."""
-    return await _page(call, ORDERS, OrderItem.of)
+async def list_orders(call: Call[None, OrderQuery]) -> Page[ListedOrderView]:
+    """List orders with their lines, newest first."""
+    return await _page(call, ORDERS, ListedOrderView.of)
 
 
 @Route("GET", "/api/v1/payments", Permission.PAYMENTS_READ)

@@ -18,7 +18,7 @@ from central.domain.names import AgencyName, PersonName, PromoterName, SiteName,
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
-from central.domain.views import Moment, View, read_from, within
+from central.domain.views import MinuteMoment, Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketPath, TicketView, ticket_view
@@ -191,9 +191,24 @@ class OrderItem(View):
     promotion: Promotion | None
 
 
-class OrderView(OrderItem):
-    """An order, with its tickets once it is paid."""
+class OrderLineView(View):
+    """So many tickets of a type, each for so many persons; `price_fen` is per person. `slot_start` is empty without a slot."""
 
+    line: int
+    ticket_type: TicketTypeName
+    quantity: int
+    persons: int
+    price_fen: int
+    amount_fen: int
+    visit_day: date | None
+    slot_start: MinuteMoment | None
+    slot_minutes: int
+
+
+class OrderView(OrderItem):
+    """An order with its lines, and its tickets once it is paid."""
+
+    lines: list[OrderLineView]
     tickets: list[TicketView]
 
 
@@ -257,12 +272,6 @@ async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
     return order_view(await call.request.app[SALES].cancel(call.parameters.order_id, call.principal.user_id, call.now))
 
 
-@Route("GET", "/api/v1/orders/{order_id}", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
-async def read_order(call: Call[None, OrderPath]) -> OrderView:
-    """Read an order with its tickets."""
-    return order_view(await call.request.app[SALES].order(call.parameters.order_id))
-
-
 @Route("GET", "/api/v1/tickets/{ticket_id}/holders", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_holders(call: Call[None, TicketPath]) -> HoldersView:
     """Read a ticket's holders, masked."""
@@ -320,6 +329,7 @@ def order_view(order: Order) -> OrderView:
     """Return an order with its tickets as the API shows it."""
     return OrderView(
         **dict(OrderItem.of(order)),
+        lines=[OrderLineView.of(one) for one in order.lines],
         tickets=[ticket_view(ticket) for ticket in order.tickets],
     )
 
@@ -328,4 +338,4 @@ def _holders_view(holders: tuple[KeptHolder, ...]) -> HoldersView:
     return HoldersView(items=[HolderView.of(one) for one in holders])
 
 
-OPERATIONS = (quote_order, sell_order, hold_order, read_order, cancel_order, read_holders, read_holders_in_full)
+OPERATIONS = (quote_order, sell_order, hold_order, cancel_order, read_holders, read_holders_in_full)

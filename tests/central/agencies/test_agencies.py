@@ -182,7 +182,7 @@ async def test_money_is_taken_when_an_agency_pays_and_not_when_it_buys(desk: Age
     found = await office.reports.seller_statistics(Asked(first_day=VISIT, last_day=VISIT), EVERYBODY)
     assert [(one.figures.sold_fen, one.figures.taken_fen) for one in found] == [(15_000, CONTRACT_FEN)]
     listed = await office.listed(ORDERS, Asked(agency_id=desk.agency_id))
-    assert [one.order_id for one in listed] == [cash.order_id, prepaid.order_id]
+    assert [one.order.order_id for one in listed] == [cash.order_id, prepaid.order_id]
     assert await office.listed(ORDERS, Asked(agency_id=9)) == ()
 
 

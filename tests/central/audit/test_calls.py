@@ -8,12 +8,14 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.audit.calls import CallLog, LogLevel, is_kept
-from central.audit.search import AuditSearch, Wanted
+from central.audit.search import AuditSearch, Between, WantedCalls, WantedFaults, WantedRecords
 from central.audit.service import record
+from central.store.tables.audit import CallRow, FaultRow
 from central.store.unit_of_work import Store
 from central.web import calls
 from central.web.middleware import REQUEST_ID_HEADER, problems, request_ids
 from protocol.errors import StorageError
+from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes
 
 Client = TestClient[web.Request, web.Application]
@@ -66,9 +68,9 @@ async def test_a_call_its_operation_and_its_record_bear_one_id(client: Client, l
     shown = answer.headers[REQUEST_ID_HEADER]
     await log.write_down()
     search = AuditSearch(store)
-    (call,) = await search.calls(shown, None, 10)
+    (call,) = await search.calls(WantedCalls(shown), None, 10)
     assert (call.operation_id, call.user_id, call.status, call.source) == ("sell", 7, 200, "127.0.0.1")
-    (done,) = await search.records(Wanted(request_id=shown), None, 10)
+    (done,) = await search.records(WantedRecords(request_id=shown), None, 10)
     assert done.action == "order.sell"
 
 
@@ -79,7 +81,7 @@ async def test_a_fault_is_kept_in_full_and_answered_without_it(
     answer = await client.get(path)
     told: Any = await answer.json(content_type=None)
     await log.write_down()
-    (fault,) = await AuditSearch(store).faults(told["instance"].rpartition(":")[2], None, 10)
+    (fault,) = await AuditSearch(store).faults(WantedFaults(told["instance"].rpartition(":")[2]), None, 10)
     assert (answer.status, fault.kind, "Traceback" in fault.detail) == (status, kind, True)
     assert "Traceback" not in str(told)
 
@@ -94,7 +96,7 @@ async def test_lines_wait_where_the_database_fails(
             await log.write_down()
     await log.write_down()
     await log.write_down()
-    assert len(await AuditSearch(store).calls(None, None, 10)) == 1
+    assert len(await AuditSearch(store).calls(WantedCalls(), None, 10)) == 1
 
 
 def _fails(_store: Store) -> None:
@@ -108,14 +110,49 @@ async def test_records_are_searched(store: Store, clock: HandClock) -> None:
             clock.advance(seconds=1)
     search = AuditSearch(store)
 
-    async def found(wanted: Wanted) -> list[str]:
+    async def found(wanted: WantedRecords) -> list[str]:
         return [row.action for row in await search.records(wanted, None, 10)]
 
-    assert await found(Wanted()) == ["role.add", "order.cancel", "order.sell"]
-    assert await found(Wanted(action="order")) == ["order.cancel", "order.sell"]
-    assert await found(Wanted(action="order.sell", subject="order:1")) == ["order.sell"]
-    assert await found(Wanted(user_id=1)) == []
+    assert await found(WantedRecords()) == ["role.add", "order.cancel", "order.sell"]
+    assert await found(WantedRecords(action="order")) == ["order.cancel", "order.sell"]
+    assert await found(WantedRecords(action="order.sell", subject="order:1")) == ["order.sell"]
+    assert await found(WantedRecords(user_id=1)) == []
     middle = HandClock().advance(seconds=1)
-    assert await found(Wanted(since=middle, until=middle)) == ["order.cancel"]
-    first = await search.records(Wanted(), None, 2)
-    assert [row.action for row in await search.records(Wanted(), first[-1].id, 2)] == ["order.sell"]
+    assert await found(WantedRecords(between=Between(middle, middle))) == ["order.cancel"]
+    first = await search.records(WantedRecords(), None, 2)
+    assert [row.action for row in await search.records(WantedRecords(), first[-1].id, 2)] == ["order.sell"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (WantedCalls(), ["c", "b", "a"]),
+        (WantedCalls(user_id=7), ["b", "a"]),
+        (WantedCalls(operation_id="sellOrder"), ["c", "a"]),
+        (WantedCalls(status=409), ["c"]),
+        (WantedCalls(user_id=7, operation_id="sellOrder"), ["a"]),
+        (WantedCalls(between=Between(Instant(2), Instant(2))), ["b"]),
+        (WantedCalls(between=Between(until=Instant(1))), ["a"]),
+        (WantedCalls("b", user_id=8), []),
+    ],
+)
+async def test_calls_are_found_by_person_operation_status_and_time(store: Store, wanted: WantedCalls, found: list[str]) -> None:
+    made = (("a", 1, "sellOrder", 7, 201), ("b", 2, "readOrder", 7, 200), ("c", 3, "sellOrder", 8, 409))
+    async with store.transaction() as work:
+        for request_id, at, operation_id, user_id, status in made:
+            row = {"request_id": request_id, "called_at": Instant(at), "operation_id": operation_id, "user_id": user_id}
+            work.insert(CallRow, [{**row, "status": status, "duration_ms": 1, "source": "127.0.0.1"}])
+    assert [row.request_id for row in await AuditSearch(store).calls(wanted, None, 10)] == found
+
+
+async def test_faults_are_found_by_kind_and_time(store: Store) -> None:
+    async with store.transaction() as work:
+        rows = [{"request_id": kind, "failed_at": Instant(at), "kind": kind, "detail": "x"} for at, kind in enumerate(("A", "B"))]
+        work.insert(FaultRow, rows)
+    search = AuditSearch(store)
+    for wanted, found in (
+        (WantedFaults(), ["B", "A"]),
+        (WantedFaults(kind="A"), ["A"]),
+        (WantedFaults(between=Between(Instant(1))), ["B"]),
+    ):
+        assert [row.kind for row in await search.faults(wanted, None, 10)] == found

@@ -55,7 +55,7 @@ async def test_an_order_is_due_to_whose_code_it_was_given(office: Office) -> Non
     order = await sold(office, anna.code.lower())
     assert (order.promoter_id, order.promotion) == (anna.promoter_id, Promotion.ATTRIBUTED)
     assert await sold(office, anna.code) == order
-    assert [one.order_id for one in await office.listed(ORDERS, Asked(promoter_id=anna.promoter_id))] == [order.order_id]
+    assert [one.order.order_id for one in await office.listed(ORDERS, Asked(promoter_id=anna.promoter_id))] == [order.order_id]
     assert await office.listed(ORDERS, Asked(promoter_id=9)) == ()
 
 
