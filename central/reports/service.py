@@ -8,6 +8,7 @@ from central.domain.principal import Principal
 from central.reports import admission_projection, daily_totals, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
+from central.reports.look_ups import Match, look_up
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
@@ -48,6 +49,11 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
+
+    async def look_up(self, text: str, who: Principal) -> tuple[Match, ...]:
+        """Return all that a text can mean that a visitor shows, within what the caller sees."""
+        async with self._store.querying() as work:
+            return await look_up(work, text, sight_of(who))
 
     async def whole_order(self, order_id: int) -> WholeOrder:
         """Return an order with all documents of its money; Problem where there is none."""

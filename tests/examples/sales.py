@@ -12,6 +12,7 @@ async def story(tell: Teller) -> None:
     await tell.show("quoteOrder", cart(quantity=2))
     order = await tell.show("sellOrder", bought(8_000, quantity=1))
     await tell.show("readOrder", order_id=order["order_id"])
+    await tell.show("lookUp", {"text": str(order["order_id"])})
     held = await tell.show("holdOrder", {**cart(), "expected_total_fen": 8_000})
     await tell.show("cancelOrder", order_id=held["order_id"])
     named = await sold(tell, 8_000, ticket_type_id=NAMED, holders=[HOLDER])
