@@ -51,7 +51,7 @@ from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
-from central.web.operations import NAMING, SIGHT, Operation
+from central.web.operations import NAMING, SCOPE_GUARD, Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *IDENTITY_OPERATIONS,
@@ -74,7 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def offer(app: web.Application, office: Office) -> None:
     """Put each service of the office under the key by which its routes find it."""
-    app[SIGHT] = office.order_sight
+    app[SCOPE_GUARD] = office.scope_guard
     app[NAMING] = office.names
     app[IDENTITY] = office.identity
     app[ACCOUNTS] = office.accounts

@@ -14,6 +14,9 @@ _SLICES = (
     *("payments", "promoters", "refunds", "reports", "sales", "shifts"),
 )
 _OF_A_SLICE = 6
+_OF_SYNC = 3
+# Only PostgreSQL has several processes: these run whole.
+_OF_SEVERAL_PROCESSES = tuple(f"tests/central/sync/test_{name}.py" for name in ("two_processes", "publisher", "capacity"))
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
 settings.register_profile("sweep", settings.get_profile("house"), max_examples=1_000)
 
@@ -81,7 +84,8 @@ def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
     """Return what an item is a sample of, and of how many one is run.
 
     The slices of central run whole on SQLite. On PostgreSQL one of six tests of each file shows that it understands their
-    statements. The store, the sync with gates, the jobs and the API run whole on both.
+    statements; of the sync with gates one of three. The store, the jobs, the API, and all that several processes do, run whole on
+    both.
     """
     is_postgresql = item.get_closest_marker("postgresql") is not None
     sampled = item.get_closest_marker("sampled")
@@ -89,6 +93,8 @@ def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
         return (item.nodeid.partition("[")[0], is_postgresql), int(sampled.args[0])
     if is_postgresql and item.nodeid.startswith(tuple(f"tests/central/{name}/" for name in _SLICES)):
         return (item.nodeid.partition("::")[0], True), _OF_A_SLICE
+    if is_postgresql and item.nodeid.startswith("tests/central/sync/") and not item.nodeid.startswith(_OF_SEVERAL_PROCESSES):
+        return (item.nodeid.partition("::")[0], True), _OF_SYNC
     return (item.nodeid, is_postgresql), 1
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select
 
 from central.audit import service as audit
@@ -102,13 +103,23 @@ class SaleSettings:
         async with self._store.transaction() as work:
             found = (await all_in(work)).get(source)
             if found is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"the {source.kind} {source.name} has no setting")
+                raise _not_set(source)
             targets = sorted(await _targets(work, to) - {source})
             copies = tuple(SaleSetting(target, found.all_types, found.types) for target in targets)
             for one in copies:
                 await _require_party(work, one.party)
                 await _store_setting(work, one, by, now)
         return copies
+
+    async def delete(self, party: SellingParty, by: int, now: Instant) -> None:
+        """Take a setting away, so that it is as if it had never been set; Problem where there is none."""
+        async with self._store.transaction() as work:
+            row = await work.session.get(SaleSettingRow, (party.kind.value, party.name), with_for_update=True)
+            if row is None:
+                raise _not_set(party)
+            await (await work.connection()).execute(delete(SaleSettingTypeRow).where(*_types_of(party)))
+            await work.session.delete(row)
+            audit.record(work, now, by, "sale-setting.delete", f"{party.kind}:{party.name}")
 
     async def sellable(self, seller: Seller) -> frozenset[TicketTypeId]:
         """Return the types on sale that a seller may sell."""
@@ -164,13 +175,20 @@ async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant
     connection = await work.connection()
     values = {"kind": kind, "name": name, "all_types": setting.all_types}
     await insert_or_replace(connection, SaleSettingRow, ("kind", "name"), [values])
-    theirs = (col(SaleSettingTypeRow.kind) == kind, col(SaleSettingTypeRow.name) == name)
-    await connection.execute(delete(SaleSettingTypeRow).where(*theirs))
+    await connection.execute(delete(SaleSettingTypeRow).where(*_types_of(setting.party)))
     if setting.types:
         rows = [{"kind": kind, "name": name, "ticket_type_id": one} for one in sorted(setting.types)]
         await connection.execute(insert(SaleSettingTypeRow), rows)
     said = "all" if setting.all_types else " ".join(str(one) for one in sorted(setting.types))
     audit.record(work, now, by, "sale-setting.set", f"{kind}:{name}", types=said)
+
+
+def _types_of(party: SellingParty) -> tuple[ColumnElement[bool], ...]:
+    return col(SaleSettingTypeRow.kind) == party.kind.value, col(SaleSettingTypeRow.name) == party.name
+
+
+def _not_set(party: SellingParty) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"the {party.kind} {party.name} has no setting")
 
 
 async def _require_party(work: Work, party: SellingParty) -> None:

@@ -46,8 +46,8 @@ def sight_of(who: Principal) -> Sight:
     return Sight(who.scope, who.user_id, who.channel)
 
 
-class OrderSight:
-    """Implements `web.access.Sight`."""
+class OrderScopeGuard:
+    """Implements `web.access.ScopeGuard`."""
 
     def __init__(self, store: Store) -> None:
         """Take the store."""

@@ -32,7 +32,7 @@ class Access(Enum):
     AGENT = "agent"  # the handler proves the agent's own signature (RFC 9421)
 
 
-class Sight(Protocol):
+class ScopeGuard(Protocol):
     """What the web needs of sales."""
 
     async def sees(self, who: Principal, subject: ScopedNumber, value: int | str) -> bool:
@@ -40,9 +40,9 @@ class Sight(Protocol):
         ...
 
 
-async def require_seen(sight: Sight, who: Principal, subject: ScopedNumber, value: int | str) -> None:
+async def require_seen(guard: ScopeGuard, who: Principal, subject: ScopedNumber, value: int | str) -> None:
     """Raise Problem where a person asks for an order outside the data scope: for that person it does not exist."""
-    if who.scope is not DataScope.ALL and not await sight.sees(who, subject, value):
+    if who.scope is not DataScope.ALL and not await guard.sees(who, subject, value):
         raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")
 
 

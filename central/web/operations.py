@@ -20,7 +20,7 @@ from central.domain.names import Naming, give_names, named_in, numbers_of
 from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
 from central.web import access, calls
-from central.web.access import Access, Authenticator, Credentials, Sight
+from central.web.access import Access, Authenticator, Credentials, ScopeGuard
 from central.web.languages import reads_chinese
 from central.web.operation_words import Words, words_of
 from protocol.instants import Clock, Instant
@@ -32,7 +32,7 @@ _PATH_NAME = re.compile(r"{(\w+)}")
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
-SIGHT: web.AppKey[Sight] = web.AppKey("sight")
+SCOPE_GUARD: web.AppKey[ScopeGuard] = web.AppKey("scope_guard")
 NAMING: web.AppKey[Naming] = web.AppKey("naming")
 
 BodyT = TypeVar("BodyT", bound=BaseModel | None)
@@ -175,7 +175,10 @@ ANSWER_HEADERS: web.RequestKey[dict[str, str]] = web.RequestKey("answer_headers"
 
 @dataclass(frozen=True, slots=True)
 class RawRoute(_Declared):
-    """The decorator of a handler that reads and writes bytes of `media_type` itself; access is checked as for any route."""
+    """The decorator of a handler that reads and writes bytes of `media_type` itself.
+
+    Access is checked as for any route; the data scope is not, so that it serves agents and institutions, never people.
+    """
 
     media_type: str = field(kw_only=True)
     raw_answers: tuple[HTTPStatus, ...] = ()
@@ -289,7 +292,7 @@ async def _require_seen(request: web.Request, who: Principal | None, said: BaseM
     for subject in ScopedNumber:
         value = getattr(said, subject, None) if subject in names else None
         if who is not None and value is not None:
-            await access.require_seen(request.app[SIGHT], who, subject, value)
+            await access.require_seen(request.app[SCOPE_GUARD], who, subject, value)
 
 
 async def _read_body(request: web.Request) -> bytes:

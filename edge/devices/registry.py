@@ -5,8 +5,9 @@ A third party's package declares in its pyproject.toml
     [project.entry-points."paifang.drivers"]
     their-board = "their_package.board:TheirBoardSettings"
 
-where the class extends one of the roles of `kinds`. Laws: only a named driver is imported, so that a gate spends no memory on
-others; a third party cannot take a name of ours; an unknown name is refused with a list of the known ones.
+where the class extends one of the roles of `driver_api`.
+Laws: only a named driver is imported, so that a gate spends no memory on others; a third party cannot take a name of ours; an
+unknown name is refused with a list of the known ones.
 """
 
 from collections.abc import Iterable

@@ -45,6 +45,7 @@ async def _groups(tell: Teller) -> None:
     await tell.show("setSettingGroup", {"members": ["kiosk", "mini-program"]}, kind="channel", name="online")
     await tell.show("readSettingGroups")
     await tell.show("deleteSettingGroup", kind="channel", name="online")
+    await tell.show("deleteSaleSetting", kind="channel", name="kiosk")
 
 
 async def _categories(tell: Teller, type_id: int) -> None:

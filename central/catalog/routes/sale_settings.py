@@ -1,5 +1,6 @@
 """Sale settings over HTTP, and the types that a seller sees at the sales screen."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
@@ -96,6 +97,18 @@ async def copy_sale_setting(call: Call[CopyBody, SellingPartyBody]) -> SaleSetti
     return _views(await settings.copy(call.parameters.stated(), call.body.stated(), call.principal.user_id, call.now))
 
 
+@Route(
+    "DELETE",
+    "/api/v1/sale-settings/{kind}/{name}",
+    Permission.CATALOG_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def delete_sale_setting(call: Call[None, SellingPartyBody]) -> None:
+    """Take a setting away: a channel without one sells nothing, and a seller without one sells what the channel may."""
+    await call.request.app[SALE_SETTINGS].delete(call.parameters.stated(), call.principal.user_id, call.now)
+
+
 @Route("GET", "/api/v1/sellable-ticket-types", Permission.SALES_SELL)
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who calls may sell."""
@@ -114,4 +127,4 @@ def _views(settings: tuple[SaleSetting, ...]) -> SaleSettingsView:
     return SaleSettingsView(items=[SaleSettingView.of(one) for one in settings])
 
 
-OPERATIONS = (read_sale_settings, set_sale_setting, copy_sale_setting, list_sellable_ticket_types)
+OPERATIONS = (read_sale_settings, set_sale_setting, copy_sale_setting, delete_sale_setting, list_sellable_ticket_types)

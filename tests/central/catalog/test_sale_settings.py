@@ -51,6 +51,20 @@ async def test_a_seller_sells_what_the_channel_may_narrowed_by_the_own_setting(
     assert await office.sale_settings.sellable(Seller(1, "nowhere", sells_all=True)) == {1, 2, 3}
 
 
+async def test_a_setting_that_is_taken_away_is_as_if_it_had_never_been_set(office: Office) -> None:
+    for _ in range(2):
+        await office.ticket_type()
+    untouched = {one.party for one in await office.sale_settings.all_settings()}
+    await set_(office, OWN, 1)
+    assert await office.sale_settings.sellable(ANNA) == {1}
+    await office.sale_settings.delete(OWN, office.seller, office.clock())
+    assert await office.sale_settings.sellable(ANNA) == {1, 2}
+    assert {one.party for one in await office.sale_settings.all_settings()} == untouched
+    with pytest.raises(Problem) as refused:
+        await office.sale_settings.delete(OWN, office.seller, office.clock())
+    assert refused.value.code is ProblemCode.NOT_FOUND
+
+
 async def test_a_setting_is_copied_and_then_goes_its_own_way(office: Office) -> None:
     for _ in range(2):
         await office.ticket_type()
