@@ -84,14 +84,14 @@ async def counted(work: Work, listing: Listing[Any], narrowed: Narrowed) -> int:
     return int((await (await work.connection()).execute(query)).scalar_one())
 
 
-def after(place: Keyset, position: Position | None) -> list[ColumnElement[bool]]:
+def after(keyset: Keyset, position: Position | None) -> list[ColumnElement[bool]]:
     """Return the condition that a row stands after a position, newest first."""
-    return [] if position is None else [tuple_(*place) < position]
+    return [] if position is None else [tuple_(*keyset) < position]
 
 
-def newest_first(place: Keyset) -> list[ColumnElement[int]]:
+def newest_first(keyset: Keyset) -> list[ColumnElement[int]]:
     """Return the order of a list."""
-    return [column.desc() for column in place]
+    return [column.desc() for column in keyset]
 
 
 async def names(work: Work, *, chinese: bool) -> Names:

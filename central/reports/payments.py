@@ -22,7 +22,7 @@ from protocol.identifiers import SiteId
 from protocol.instants import MS_PER_SECOND, Instant
 
 _KEYSET = col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)
-_RETURN_PLACE = col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)
+_RETURN_KEYSET = col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)
 # An order waits for its money for less than this.
 _LONGEST_WAIT_MS = 24 * 60 * 60 * MS_PER_SECOND
 
@@ -84,8 +84,8 @@ def _query_returns(narrowed: Narrowed) -> Select[PaymentRefundRow, PaymentRow, O
 
 
 async def _read_returns(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReturn, ...]:
-    query = _query_returns(narrowed).where(*after(_RETURN_PLACE, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_RETURN_PLACE)).limit(limit))).all()
+    query = _query_returns(narrowed).where(*after(_RETURN_KEYSET, position))
+    rows = (await work.session.exec(query.order_by(*newest_first(_RETURN_KEYSET)).limit(limit))).all()
     return tuple(_return_of(returned, payment, order) for returned, payment, order in rows)
 
 

@@ -65,7 +65,7 @@ async def ended(desk: AgencyDesk, order: Order) -> GroupOrder:
     return await office.groups.group(order.order_id, office.clock())
 
 
-async def test_a_group_has_one_code_for_its_planned_heads(desk: AgencyDesk) -> None:
+async def test_a_group_has_one_code_for_its_planned_persons(desk: AgencyDesk) -> None:
     await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await desk.bring(PERSONS)
     assert [ticket.record.persons for ticket in order.tickets] == [PERSONS]
