@@ -138,7 +138,7 @@ def add(name: str, permission: Annotated[list[str] | None, typer.Option(help="Re
     """Add a person, and print the one-time password."""
     if unknown := sorted(set(permission or ()) - set(ALL)):
         raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(ALL)}")
-    grant = RoleGrant(name, frozenset(Permission(one) for one in permission or ()), DataScope.ALL)
+    grant = RoleGrant(name, frozenset(Permission(one) for one in permission or ()), DataScope.ALL, DataScope.ALL)
     _with_store(lambda store: _add_person(store, name, grant))
 
 

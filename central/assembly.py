@@ -33,7 +33,9 @@ from central.operations import OPERATIONS, offer
 from central.payments.configured import MOST_CALLS, ConfiguredInstitutions, Surroundings
 from central.promoters.routes import LINK_ORIGIN
 from central.refunds.rules.fence import AgentFacts, Standing
+from central.reports.explanations import Explanations
 from central.reports.kept_exports import KeptExports
+from central.reports.routes.explanations import EXPLANATIONS
 from central.reports.routes.exports import EXPORT_TURNS, ExportTurns
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.settings import CentralSettings
@@ -241,8 +243,9 @@ def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
         return parts.rack.signers(Purpose.RECEIPTS, now)
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
-    ports = OnlinePorts(receipt_signers, lambda: parts.rack.keyring, TablesInMemory(read_site_tables), wake)
-    app[ONLINE] = Online(store, ports)
+    tables = TablesInMemory(read_site_tables)
+    app[ONLINE] = Online(store, OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake))
+    app[EXPLANATIONS] = Explanations(store, tables, lambda: parts.rack.keyring)
     app[DUTIES] = Duties(store, parts.guard, receipt_signers, parts.fence_moved)
     app[HOLDER_KEYS] = HolderKeyHandover(store, parts.guard, catalog, receipt_signers)
 

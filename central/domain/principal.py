@@ -13,12 +13,23 @@ class DataScope(StrEnum):
     CHANNEL = "channel"
     ALL = "all"
 
+    def is_within(self, other: "DataScope") -> bool:
+        """Return whether the other scope shows all that this one shows."""
+        narrowest_first = tuple(DataScope)
+        return narrowest_first.index(self) <= narrowest_first.index(other)
+
+
+def wider(one: DataScope, other: DataScope) -> DataScope:
+    """Return the scope that shows more."""
+    return other if one.is_within(other) else one
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The person who asks. `scope` and `channel` bound what they see of sales; `proved_at` is when they last gave the password.
+    """The person who asks. `scope` and `channel` bound what they see of sales in lists and reports.
 
-    For a program that acts for a person, `proved_at` is empty.
+    `counter_scope` bounds what they see and change with a visitor in front of them, one number at a time; it is never narrower
+    than `scope`. `proved_at` is when they last gave the password; it is empty for a program that acts for a person.
     """
 
     user_id: int
@@ -28,6 +39,12 @@ class Principal:
     scope: DataScope = DataScope.OWN
     channel: str = ""
     proved_at: Instant | None = None
+    counter_scope: DataScope = DataScope.OWN
+
+    @property
+    def sees_at_counter(self) -> DataScope:
+        """Return whose sales the person sees and serves one by one."""
+        return wider(self.scope, self.counter_scope)
 
 
 class ScopedNumber(StrEnum):
@@ -37,3 +54,4 @@ class ScopedNumber(StrEnum):
     PAYMENT = "payment_id"
     REFUND = "refund_id"
     TICKET = "ticket_id"
+    SHORT_NUMBER = "short_number"

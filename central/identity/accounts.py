@@ -14,7 +14,7 @@ from central.audit import service as audit
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
+from central.identity.effective_permissions import granted, require_all_held, require_scopes_held, roles_of
 from central.identity.passwords import Passwords
 from central.identity.roles import administrators
 from central.store.tables.audit import AuditRow
@@ -219,7 +219,7 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
     given = granted(await roles_of(work, user_id))
     require_all_held(by, given.permissions)
-    require_scope_held(by, given.scope)
+    require_scopes_held(by, given.scope, given.counter_scope)
     return row
 
 
@@ -232,7 +232,7 @@ async def _give(work: Work, user_id: int, role_ids: Collection[int], by: Princip
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
     given = granted(roles)
     require_all_held(by, given.permissions)
-    require_scope_held(by, given.scope)
+    require_scopes_held(by, given.scope, given.counter_scope)
     work.session.add_all(UserRoleRow(user_id=user_id, role_id=role_id) for role_id in role_ids)
     await work.session.flush()
 

@@ -1,6 +1,6 @@
 """What a person may do, from the roles that they have.
 
-Laws: a person without a role may do nothing; a person's scope is that of the widest role; a person gives, opens or takes away
+Laws: a person without a role may do nothing; a person's scopes are those of the widest roles; a person gives, opens or takes away
 only what that person holds.
 """
 
@@ -9,13 +9,11 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.domain.principal import DataScope, Principal
+from central.domain.principal import DataScope, Principal, wider
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import ALL
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Work
-
-_WIDTH = {DataScope.OWN: 0, DataScope.CHANNEL: 1, DataScope.ALL: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +22,18 @@ class Granted:
 
     permissions: frozenset[str]
     scope: DataScope
+    counter_scope: DataScope
 
 
 def granted(roles: Iterable[RoleRow]) -> Granted:
     """Return what these roles give together."""
     permissions: set[str] = set()
-    scope = DataScope.OWN
+    scope = counter_scope = DataScope.OWN
     for role in roles:
         permissions |= permissions_of(role)
-        scope = max(scope, DataScope(role.scope), key=_WIDTH.__getitem__)
-    return Granted(frozenset(permissions), scope)
+        scope = wider(scope, DataScope(role.scope))
+        counter_scope = wider(counter_scope, DataScope(role.counter_scope))
+    return Granted(frozenset(permissions), scope, counter_scope)
 
 
 def permissions_of(role: RoleRow) -> frozenset[str]:
@@ -58,7 +58,10 @@ def require_all_held(by: Principal | None, permissions: Collection[str]) -> None
         raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask a person who does")
 
 
-def require_scope_held(by: Principal | None, scope: DataScope) -> None:
-    """Raise Problem where `by` would let others see what `by` does not see."""
-    if by is not None and _WIDTH[scope] > _WIDTH[by.scope]:
-        raise Problem(ProblemCode.FORBIDDEN, f"you see the scope {by.scope} only; ask a person who sees {scope}")
+def require_scopes_held(by: Principal | None, scope: DataScope, counter_scope: DataScope) -> None:
+    """Raise Problem where `by` would let others see what `by` does not see, in lists or at a counter."""
+    if by is None:
+        return
+    for given, held in ((scope, by.scope), (counter_scope, by.sees_at_counter)):
+        if not given.is_within(held):
+            raise Problem(ProblemCode.FORBIDDEN, f"you see the scope {held} only; ask a person who sees {given}")

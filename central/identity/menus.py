@@ -43,6 +43,7 @@ SHIPPED: Menu = (
         "Today",
         (
             Page("home", "首页", "Home", Permission.REPORTS_READ),
+            Page("why", "为何不开闸", "Why did the gate not open", Permission.SALES_READ),
             Page("on-site", "在园人数", "On site now", Permission.REPORTS_READ),
             Page("exports", "导出任务", "Exports", Permission.REPORTS_READ),
         ),

@@ -1,17 +1,18 @@
-"""Roles: named sets of permissions with a data scope.
+"""Roles: named sets of permissions with two data scopes: of lists and reports, and of work at a counter.
 
 Laws: a person cannot change or give away a role that gives more than that person holds; a role that a person has is not deleted;
 the administrators' role always gives everything, so that the operator cannot be locked out.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity.effective_permissions import permissions_of, require_all_held, require_scope_held
+from central.identity.effective_permissions import permissions_of, require_all_held, require_scopes_held
 from central.identity.permissions import Permission
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Store, Work
@@ -28,6 +29,7 @@ class RoleGrant:
     name: str
     permissions: frozenset[Permission]
     scope: DataScope
+    counter_scope: DataScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Role:
     name: str
     permissions: frozenset[str]
     scope: DataScope
+    counter_scope: DataScope
     is_fixed: bool
     people: int
 
@@ -63,7 +66,7 @@ class Roles:
         async with self._store.transaction() as work:
             await _require_free(work, grant.name, None)
             await _require_room(work)
-            row = RoleRow(name=grant.name, permissions=_stored(grant), holds_all=False, scope=grant.scope.value, created_at=now)
+            row = RoleRow(**_stated(grant), holds_all=False, created_at=now)
             work.session.add(row)
             await work.session.flush()
             _note(work, row, "role.add", by, now)
@@ -78,7 +81,7 @@ class Roles:
         async with self._store.transaction() as work:
             row = await _changeable(work, role_id, by)
             await _require_free(work, grant.name, role_id)
-            row.name, row.permissions, row.scope = grant.name, _stored(grant), grant.scope.value
+            row.sqlmodel_update(_stated(grant))
             work.session.add(row)
             _note(work, row, "role.change", by, now)
             people = await _people(work, role_id)
@@ -99,7 +102,8 @@ async def administrators(work: Work, now: Instant) -> int:
     """Return the number of the administrators' role, made where it is not there yet."""
     row = (await work.session.exec(select(RoleRow).where(col(RoleRow.holds_all).is_(True)))).first()
     if row is None:
-        row = RoleRow(name=ADMINISTRATORS, permissions=[], holds_all=True, scope=DataScope.ALL.value, created_at=now)
+        everything = RoleGrant(ADMINISTRATORS, frozenset(), DataScope.ALL, DataScope.ALL)
+        row = RoleRow(**_stated(everything), holds_all=True, created_at=now)
         work.session.add(row)
         await work.session.flush()
     assert row.id is not None, "a flushed row has its number"
@@ -108,7 +112,7 @@ async def administrators(work: Work, now: Instant) -> int:
 
 def _require_giveable(by: Principal | None, grant: RoleGrant) -> None:
     require_all_held(by, grant.permissions)
-    require_scope_held(by, grant.scope)
+    require_scopes_held(by, grant.scope, grant.counter_scope)
 
 
 async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
@@ -119,7 +123,7 @@ async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
     if row.holds_all:
         raise Problem(ProblemCode.CONFLICT, "the administrators' role gives everything and stays as it is; add another role")
     require_all_held(by, permissions_of(row))
-    require_scope_held(by, DataScope(row.scope))
+    require_scopes_held(by, DataScope(row.scope), DataScope(row.counter_scope))
     return row
 
 
@@ -141,15 +145,21 @@ async def _people(work: Work, role_id: int) -> int:
 
 
 def _note(work: Work, row: RoleRow, action: str, by: Principal | None, now: Instant) -> None:
-    given = " ".join(row.permissions)
+    given = {"permissions": " ".join(row.permissions), "scope": row.scope, "counter_scope": row.counter_scope}
     who = None if by is None else by.user_id
-    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, permissions=given, scope=row.scope)
+    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, **given)
 
 
-def _stored(grant: RoleGrant) -> list[str]:
-    return sorted(permission.value for permission in grant.permissions)
+def _stated(grant: RoleGrant) -> dict[str, Any]:
+    return {
+        "name": grant.name,
+        "permissions": sorted(permission.value for permission in grant.permissions),
+        "scope": grant.scope.value,
+        "counter_scope": grant.counter_scope.value,
+    }
 
 
 def _role(row: RoleRow, people: int) -> Role:
     assert row.id is not None, "a stored role has its number"
-    return Role(row.id, row.name, permissions_of(row), DataScope(row.scope), row.holds_all, people)
+    scopes = DataScope(row.scope), DataScope(row.counter_scope)
+    return Role(row.id, row.name, permissions_of(row), *scopes, row.holds_all, people)

@@ -267,4 +267,13 @@ def token_hash(token: str) -> bytes:
 async def _principal(work: Work, user: UserRow, proved_at: Instant | None) -> Principal:
     assert user.id is not None, "a stored user has an id"
     given = granted(await roles_of(work, user.id))
-    return Principal(user.id, user.name, given.permissions, user.must_change_password, given.scope, user.channel, proved_at)
+    return Principal(
+        user_id=user.id,
+        name=user.name,
+        permissions=given.permissions,
+        must_change_password=user.must_change_password,
+        scope=given.scope,
+        channel=user.channel,
+        proved_at=proved_at,
+        counter_scope=given.counter_scope,
+    )

@@ -54,6 +54,7 @@ async def _bearer(connection: AsyncConnection, statement: Select[Any], token_has
             permissions=given.permissions,
             must_change_password=row.must_change_password,
             scope=given.scope,
+            counter_scope=given.counter_scope,
             channel=row.channel,
             proved_at=row.proved_at,
         ),
@@ -67,7 +68,7 @@ async def _bearer(connection: AsyncConnection, statement: Select[Any], token_has
 
 def _statement(token: Table, *said: ColumnElement[Any]) -> Select[Any]:
     person = (_user.c[name] for name in ("id", "name", "must_change_password", "channel", "is_disabled"))
-    role = (_role.c[name] for name in ("holds_all", "permissions", "scope"))
+    role = (_role.c[name] for name in ("holds_all", "permissions", "scope", "counter_scope"))
     bears = token.join(_user, _user.c.id == token.c.user_id)
     joined = bears.outerjoin(_user_role, _user_role.c.user_id == _user.c.id).outerjoin(_role, _role.c.id == _user_role.c.role_id)
     known = select(*person, *role, token.c.created_at, *said).select_from(joined)

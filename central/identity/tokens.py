@@ -13,7 +13,7 @@ from central.audit import service as audit
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity.effective_permissions import granted, require_all_held, require_scope_held, roles_of
+from central.identity.effective_permissions import granted, require_all_held, require_scopes_held, roles_of
 from central.identity.permissions import Permission
 from central.identity.service import API_TOKEN_PREFIX, TOKEN_BYTES, token_hash
 from central.store.tables.people import ApiTokenRow, UserRow
@@ -104,7 +104,7 @@ async def _require_giveable(work: Work, grant: TokenGrant, by: Principal) -> Non
         raise Problem(ProblemCode.INPUT_INVALID, f"there is no enabled user {grant.user_id}", fields=(fault,))
     held = granted(await roles_of(work, grant.user_id))
     require_all_held(by, grant.permissions)
-    require_scope_held(by, held.scope)
+    require_scopes_held(by, held.scope, held.counter_scope)
     if missing := sorted(set(grant.permissions) - held.permissions):
         fault = FieldFault("permissions", f"{person.name} does not hold {missing[0]}")
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))

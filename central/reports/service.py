@@ -13,7 +13,7 @@ from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.reports.whole_orders import WholeOrder, whole_order
-from central.sales.data_scope import sight_of
+from central.sales.data_scope import counter_sight_of, sight_of
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
 
@@ -51,9 +51,9 @@ class Reports:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
 
     async def look_up(self, text: str, who: Principal) -> tuple[Match, ...]:
-        """Return all that a text can mean that a visitor shows, within what the caller sees."""
+        """Return all that a text can mean that a visitor shows, within what the caller sees at a counter."""
         async with self._store.querying() as work:
-            return await look_up(work, text, sight_of(who))
+            return await look_up(work, text, counter_sight_of(who))
 
     async def whole_order(self, order_id: int) -> WholeOrder:
         """Return an order with all documents of its money; Problem where there is none."""

@@ -42,8 +42,13 @@ EVERYTHING = Sight(DataScope.ALL)
 
 
 def sight_of(who: Principal) -> Sight:
-    """Return the data scope of a person."""
+    """Return what a person sees in lists and reports."""
     return Sight(who.scope, who.user_id, who.channel)
+
+
+def counter_sight_of(who: Principal) -> Sight:
+    """Return what a person sees at a counter, where a visitor names one order, ticket or payment."""
+    return Sight(who.sees_at_counter, who.user_id, who.channel)
 
 
 class OrderScopeGuard:
@@ -54,8 +59,8 @@ class OrderScopeGuard:
         self._store = store
 
     async def sees(self, who: Principal, subject: ScopedNumber, value: int | str) -> bool:
-        """Return whether the order that this number belongs to exists, and is within the person's data scope."""
-        own = sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
+        """Return whether the order that this number belongs to exists, and is within the person's scope at a counter."""
+        own = counter_sight_of(who).of(col(OrderRow.seller_id), col(OrderRow.channel))
         async with self._store.reading() as work:
             found = await (await work.connection()).execute(_order_of(subject, value).where(*own))
             return found.first() is not None
@@ -73,3 +78,5 @@ def _order_of(subject: ScopedNumber, value: int | str) -> Select[Any]:
             return query.join(RefundRow, col(RefundRow.order_id) == order).where(col(RefundRow.id) == value)
         case ScopedNumber.TICKET:
             return query.join(TicketRow, col(TicketRow.order_id) == order).where(col(TicketRow.id) == id_from_text(str(value)))
+        case ScopedNumber.SHORT_NUMBER:
+            return query.join(TicketRow, col(TicketRow.order_id) == order).where(col(TicketRow.short_number) == int(value))

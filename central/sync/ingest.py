@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import col, select, update
 
+from central.admissions import refusals
 from central.admissions import service as admissions
 from central.admissions.events import NewEvent
+from central.admissions.refusals import NewRefusal
 from central.devices import agents, check_points
 from central.devices.guard import AgentGuard, KnownAgent, Proven
 from central.devices.rules.enrolment import Edition
@@ -40,7 +42,7 @@ from protocol.journal.chain import (
     verify_batch,
 )
 from protocol.journal.codec import decode_entry, entry_hash
-from protocol.journal.events import Alarm, Entry, FeedInForce, Intent, LostRange, Rewound
+from protocol.journal.events import Alarm, Entry, FeedInForce, Intent, LostRange, Refusal, Rewound
 from protocol.journal.history import admission_event
 from protocol.sync.answers import Quarantine, Receipt
 from protocol.sync.messages import JournalBatch, JournalGap
@@ -174,7 +176,7 @@ def _first_sequence(batch: JournalBatch) -> int | None:
 def _fits(entry: Entry) -> bool:
     event = entry.event
     numbers = [entry.wall_at]
-    if isinstance(event, Intent):
+    if isinstance(event, Intent | Refusal):
         numbers.append(event.scanned_at)
     if isinstance(event, FeedInForce):
         return max(*numbers, event.epoch, event.version) <= MAX_NUMBER
@@ -204,6 +206,7 @@ async def _learn(work: Work, agent: KnownAgent, journal: _Journal, proved: Prove
         if (event := admission_event(agent.agent_id, agent.site_id, entry)) is not None
     ]
     await admissions.record(work, events, now)
+    await refusals.record(work, _refusals(agent, proved.entries), now)
     if proved.entries:
         await agents.note_journalled(work, agent.agent_id, _in_force(proved.entries), proved.entries[-1].wall_at)
         notes.extend(await _check_points(work, agent, events))
@@ -222,6 +225,22 @@ async def _check_points(work: Work, agent: KnownAgent, events: Iterable[NewEvent
         for number, sequence in first.items()
         if hosts.get(number) != agent.agent_id
     ]
+
+
+def _refusals(agent: KnownAgent, entries: Iterable[Entry]) -> Iterable[NewRefusal]:
+    for entry in entries:
+        if isinstance(event := entry.event, Refusal):
+            yield NewRefusal(
+                agent=agent.agent_id,
+                attempt_id=event.attempt_id,
+                site=agent.site_id,
+                check_point=entry.check_point,
+                direction=event.direction,
+                reason=event.reason,
+                ticket_id=event.ticket_id,
+                scanned_at=event.scanned_at,
+                by_central=False,
+            )
 
 
 def _in_force(entries: Sequence[Entry]) -> Edition | None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from central.admissions import events, judging
+from central.admissions import events, judging, refusals
+from central.admissions.refusals import NewRefusal
 from central.devices import check_points
 from central.devices.check_points import HostedCheckPoint
 from central.devices.guard import AgentRevoked, Proven, spent
@@ -42,6 +43,7 @@ from protocol.admission.facts import (
 from protocol.admission.freshness import MAX_TRUSTED_UNCERTAINTY_MS
 from protocol.admission.passages import PastPassage
 from protocol.admission.verdict import Admit, CallStaff, LetOut, Refuse, Verdict
+from protocol.directions import Direction
 from protocol.errors import InputError
 from protocol.feed.records import CredentialKind, credential_key
 from protocol.holders import HOLDER_BYTES
@@ -173,6 +175,8 @@ class Online:
             sites = opened.told.sites.get(verdict.ticket_id or NO_TICKET, set())
             release = await online_journal.release_of(work, attempt, verdict, holder, opened.entry, frozenset(sites))
         await online_store.write(work, _writing(opened, online_answers.row_of(attempt, verdict, now), release))
+        if isinstance(verdict, Refuse | CallStaff):
+            await refusals.record(work, (_refusal(attempt, asked.direction, verdict),), now)
         if release is None:
             return
         work.after_commit(self._ports.feed_has_work)
@@ -180,6 +184,20 @@ class Online:
             await check_points.note_recorded(work, [attempt.check_point])
         if isinstance(verdict, Admit | LetOut) and _may_conflict(opened, verdict.ticket_id):
             await judging.judge(work, {verdict.ticket_id or NO_TICKET}, now)
+
+
+def _refusal(attempt: Attempt, direction: Direction, verdict: Refuse | CallStaff) -> NewRefusal:
+    return NewRefusal(
+        agent=attempt.agent,
+        attempt_id=attempt.attempt_id,
+        site=attempt.site,
+        check_point=attempt.check_point,
+        direction=direction,
+        reason=verdict.reason.value,
+        ticket_id=verdict.ticket_id or NO_TICKET,
+        scanned_at=attempt.at,
+        by_central=True,
+    )
 
 
 def _earlier(opened: _Opened) -> Verdict | None:

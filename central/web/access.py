@@ -36,13 +36,13 @@ class ScopeGuard(Protocol):
     """What the web needs of sales."""
 
     async def sees(self, who: Principal, subject: ScopedNumber, value: int | str) -> bool:
-        """Return whether the order that this number belongs to exists, and is within the person's data scope."""
+        """Return whether the order that this number belongs to exists, and is within the person's scope at a counter."""
         ...
 
 
 async def require_seen(guard: ScopeGuard, who: Principal, subject: ScopedNumber, value: int | str) -> None:
-    """Raise Problem where a person asks for an order outside the data scope: for that person it does not exist."""
-    if who.scope is not DataScope.ALL and not await guard.sees(who, subject, value):
+    """Raise Problem where a person asks for an order outside the counter's scope: for that person it does not exist."""
+    if who.sees_at_counter is not DataScope.ALL and not await guard.sees(who, subject, value):
         raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")
 
 

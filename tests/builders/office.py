@@ -122,9 +122,11 @@ class Office(central.office.Office):
         await self.catalog.add_site(SiteParameters(name_zh="牌坊镇", name_en="Paifang Town"), None, self.clock())
         return self
 
-    async def add_person(self, name: str, *permissions: str, scope: DataScope = DataScope.ALL) -> str:
+    async def add_person(
+        self, name: str, *permissions: str, scope: DataScope = DataScope.ALL, counter_scope: DataScope | None = None
+    ) -> str:
         """Add a person with a role of their own; return the one-time password."""
-        grant = RoleGrant(name, frozenset(Permission(one) for one in permissions), scope)
+        grant = RoleGrant(name, frozenset(Permission(one) for one in permissions), scope, counter_scope or scope)
         role = await self.roles.add(grant, None, self.clock())
         profile = Profile("", WINDOW, frozenset({role.role_id}))
         return (await self.accounts.add(name, profile, None, self.clock()))[1]

@@ -31,7 +31,7 @@ from protocol.directions import Direction
 from protocol.feed.trust import begin
 from protocol.identifiers import AttemptId, BootId, CheckPointId, JournalId, Sequence, TicketId
 from protocol.instants import Instant
-from protocol.journal.events import ClockReading, Event, FeedInForce, Intent, Outcome, OutcomeResult
+from protocol.journal.events import NO_TICKET, ClockReading, Event, FeedInForce, Intent, Outcome, OutcomeResult, Refusal
 from protocol.sync.answers import Believer
 from protocol.sync.messages import AdmissionRequest, CredentialForm, EnrolAnswer, EnrolRequest
 from tests.builders.central import HandClock, SeededBytes, cheap_hasher, sqlite_url
@@ -210,6 +210,14 @@ class Gate:
         result = OutcomeResult.PASSED if passed else OutcomeResult.NOT_PASSED
         self.note(Outcome(sequence, result, 1 if passed else 0))
         return intent
+
+    def refuse(self, reason: str, ticket: str | None = None, at: Instant | None = None) -> Refusal:
+        """Journal a refusal, as a lane does; without a ticket where the code named none."""
+        ticket_id = NO_TICKET if ticket is None else TicketId(int(ticket, 16))
+        scanned_at = self.central.clock() if at is None else at
+        refusal = Refusal(AttemptId(self._attempts(16)), reason, ticket_id, Direction.ENTRY, scanned_at)
+        self.note(refusal)
+        return refusal
 
     async def ask_to_admit(
         self, attempt: int, credential: str, form: CredentialForm = CredentialForm.CODE, direction: Direction = Direction.ENTRY

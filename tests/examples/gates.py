@@ -3,10 +3,11 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from protocol.directions import Direction
 from protocol.feed.buckets import bucket_of_ticket
 from protocol.feed.manifest import FeedHead, Manifest, Timestamp
 from protocol.identifiers import AttemptId, EntitlementId, Sequence, TicketId
-from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult
+from protocol.journal.events import Alarm, Intent, Outcome, OutcomeResult, Refusal
 from protocol.signatures import Envelope
 from protocol.sync.messages import ClaimRequest, Duty, HolderKeyRequest, SignOffRequest, TimeRequest
 from tests.builders.intents import entry_intent
@@ -60,11 +61,14 @@ async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
         journal.append(Alarm("door-forced", "the arm moved by itself"), GATE_1, gate.reading())
         release = journal.append(_intent(ticket_id, tell), GATE_1, gate.reading())
         journal.append(Outcome(Sequence(release.sequence), OutcomeResult.PASSED, 1), GATE_1, gate.reading())
+        refused = Refusal(AttemptId(bytes(15) + b"3"), "used_up", ticket_id, Direction.ENTRY, now)
+        journal.append(refused, GATE_1, gate.reading())
         batch = journal.unsent(gate.reading(), 200)
-        assert batch is not None, "three entries and the beginning"
+        assert batch is not None, "four entries and the beginning"
         await gate.show("uploadJournal", batch.to_bytes())
         await gate.show("signOff", SignOffRequest(Duty.CLOSED, journal.signed_head()).to_bytes())
         journal.close()
+    await tell.show("explainRefusal", {"text": ticket["code"]})
     await tell.show("listConflicts")
     await tell.show("listAlarms", limit=1)
 

@@ -48,6 +48,7 @@ class Demo:
         self.sold: list[Sold] = []
         self.admitted = self.refunded = self.sold_by_phone = self.bill_lines = self.bill_lines_matched = 0
         self.refused: Counter[str] = Counter()
+        self.asking_why: list[tuple[str, int, str]] = []
 
     @property
     def east(self) -> Gate:
@@ -65,6 +66,7 @@ class Demo:
         doubled = await self.the_network_fails()
         await self.the_agent_is_killed()
         await self.the_network_returns(doubled)
+        await self.the_refused_ask_why()
         await self.the_bills_come()
         await self.account()
 
@@ -196,8 +198,14 @@ class Demo:
         places = {conflict["passage"]["check_point"]["id"], conflict["first"]["check_point"]["id"]}
         self.story.tell(f"both passages stand as facts, at check points {sorted(places)}; the earlier is the admission")
 
+    async def the_refused_ask_why(self) -> None:
+        self.story.chapter("8. Why did the gate not open?")
+        for code, check_point, reason in self.asking_why:
+            answer = await self.office.why(code, check_point)
+            self.story.check(f"{answer['sentence_zh']} {answer['sentence_en']}", holds=answer["reason"] == reason)
+
     async def the_bills_come(self) -> None:
-        self.story.chapter("8. The institutions' bills")
+        self.story.chapter("9. The institutions' bills")
         await self.till.lost_is_reversed()
         reversed_ = await self.till.reversed_at_the_bank()
         self.story.check("the payment that was lost has been reversed: the payer has the money back", holds=reversed_ == 1)
@@ -272,6 +280,7 @@ class Demo:
         opened = await gate.lane.released() > released
         said = (await gate.ask(Question.STATUS))["lanes"][0]["last"]
         self.refused[reason] += 1
+        self.asking_why.append((code, gate.entry, reason))
         self.story.check(f"{what}: refused, {said}", holds=not opened and said == reason)
 
     async def all_current(self) -> None:

@@ -131,6 +131,11 @@ class Office:
         whole = [await self.ask("GET", f"/api/v1/orders/{order['order_id']}") for order in orders]
         return sum(len(order["tickets"]) for order in whole)
 
+    async def why(self, code: str, check_point: int) -> Json:
+        """Return why a check point did not open for a code that was shown to it."""
+        answer = await self.ask("POST", "/api/v1/explanations", {"text": code, "check_point_id": check_point})
+        return dict(answer["items"][0])
+
     async def all_of(self, path: str, which: str = "") -> list[Json]:
         """Return every item of a paged list, or those that the query `which` selects."""
         items: list[Json] = []

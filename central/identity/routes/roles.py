@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
@@ -23,15 +23,25 @@ _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 
 
 class RoleBody(StrictModel):
-    """What a role gives: permissions, and whose sales records its holders see."""
+    """What a role gives: permissions, and whose sales its holders see, in lists and at a counter."""
 
     name: Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
     permissions: Annotated[list[Permission], Field(max_length=len(Permission))]
-    scope: DataScope = DataScope.OWN
+    scope: Annotated[DataScope, Field(description="whose sales lists, statistics and exports show")] = DataScope.OWN
+    counter_scope: Annotated[
+        DataScope | None,
+        Field(description="whose sales can be looked up and served one by one; as wide as `scope` where left out"),
+    ] = None
+
+    @model_validator(mode="after")
+    def _counter_is_wider(self) -> "RoleBody":
+        if self.counter_scope is not None and not self.scope.is_within(self.counter_scope):
+            raise ValueError("counter_scope must not be narrower than scope: what a list shows can be opened")
+        return self
 
     def stated(self) -> RoleGrant:
         """Return the role as the service takes it."""
-        return RoleGrant(self.name, frozenset(self.permissions), self.scope)
+        return RoleGrant(self.name, frozenset(self.permissions), self.scope, self.counter_scope or self.scope)
 
 
 class RolePath(StrictModel):
@@ -47,6 +57,7 @@ class RoleView(View):
     name: str
     permissions: Annotated[list[str], Sorted]
     scope: DataScope
+    counter_scope: DataScope
     is_fixed: bool
     people: int
 

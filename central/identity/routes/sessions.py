@@ -68,7 +68,8 @@ class SessionView(BaseModel):
     user_id: int
     name: str
     permissions: list[str]
-    scope: DataScope
+    scope: Annotated[DataScope, Field(description="whose sales lists and reports show")]
+    counter_scope: Annotated[DataScope, Field(description="whose sales can be looked up and served one by one")]
     channel: str
     must_change_password: bool
     csrf_token: str
@@ -172,6 +173,7 @@ def _view(who: Principal, token: str) -> SessionView:
         name=who.name,
         permissions=sorted(who.permissions),
         scope=who.scope,
+        counter_scope=who.sees_at_counter,
         channel=who.channel,
         must_change_password=who.must_change_password,
         csrf_token=csrf_token(token),

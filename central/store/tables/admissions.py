@@ -1,6 +1,6 @@
-"""Admissions: the events of journals, their conflicts, and what central granted online."""
+"""Admissions: the events of journals, refusals, conflicts, and what central granted online."""
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -45,6 +45,34 @@ class AdmissionOutboxRow(Table, table=True):
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
     journal_number: int = Field(sa_type=BigInteger)
     sequence: int = Field(sa_type=BigInteger)
+
+
+class AdmissionRefusalRow(Table, table=True):
+    """A showing at which the arm stayed shut. `ticket_id` 0: no ticket was recognised. `by_central`: central decided it.
+
+    `received_at` is when central learned of it. `reason` is a word of the gate's version, which may be newer than ours.
+    """
+
+    __tablename__ = "admission_refusal"
+    __table_args__ = (
+        UniqueConstraint("agent_id", "attempt_id"),
+        Index("ix_admission_refusal_ticket", "ticket_id", "scanned_at"),
+        Index("ix_admission_refusal_check_point", "check_point_id", "scanned_at"),
+        Index("ix_admission_refusal_site", "site_id", "scanned_at", "id"),
+        Index("ix_admission_refusal_time", "scanned_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    agent_id: int = Field(foreign_key="agent.id", sa_type=BigInteger)
+    attempt_id: bytes = Field(sa_type=LargeBinary)
+    site_id: SiteId = Field(sa_type=Integer)
+    check_point_id: int = Field(sa_type=BigInteger)
+    direction: str = Field(max_length=8)
+    reason: str = Field(max_length=60)
+    ticket_id: TicketId = Field(sa_type=U64)
+    scanned_at: Instant = Field(sa_type=BigInteger)
+    received_at: Instant = Field(sa_type=BigInteger)
+    by_central: bool
 
 
 class OnSiteCorrectionRow(Table, table=True):

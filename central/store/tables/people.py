@@ -10,7 +10,10 @@ from protocol.instants import Instant
 
 
 class RoleRow(Table, table=True):
-    """A role: what its holders may do, and whose records they see. `holds_all` is every permission, also of later versions."""
+    """A role: what its holders may do, and whose sales they see, in lists and at a counter.
+
+    `holds_all` is every permission, also of later versions.
+    """
 
     __tablename__ = "role"
 
@@ -19,6 +22,7 @@ class RoleRow(Table, table=True):
     permissions: list[str] = Field(sa_type=JSON)
     holds_all: bool
     scope: str = Field(max_length=16)
+    counter_scope: str = Field(max_length=16)
     created_at: Instant = Field(sa_type=BigInteger)
 
 

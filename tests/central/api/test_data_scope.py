@@ -25,6 +25,7 @@ from central.store.engine import open_database
 from central.store.unit_of_work import Store
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
+from protocol.tickets.short_number import number_of
 from tests.builders.agency import GUIDE, AgencyDesk
 from tests.builders.asking import Asking
 from tests.builders.central import DATABASE_FILE, HandClock, sqlite_url
@@ -61,6 +62,12 @@ class Sold:
         answer = await self.client.request(operation.method, path, json=body, headers=headers)
         return answer.status, await answer.json(content_type=None)
 
+    async def read(self, who: Principal, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Call as that person; return the body."""
+        self.asking.who = who
+        answer = await self.client.request(method, path, json=body, headers={"Authorization": "Bearer x"})
+        return await answer.json()
+
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
@@ -96,6 +103,7 @@ async def sold(office: Office) -> AsyncIterator[Sold]:
         ScopedNumber.TICKET: id_text(order.tickets[0].ticket_id),
         ScopedNumber.PAYMENT: "1",
         ScopedNumber.REFUND: str(refund.refund_id),
+        ScopedNumber.SHORT_NUMBER: number_of(order.tickets[0].ticket_id),
     }
     async with TestClient[web.Request, web.Application](TestServer(app)) as client:
         yield Sold(client, asking, numbers)
@@ -119,6 +127,19 @@ async def test_inside_the_scope_there_is_such_a_thing(sold: Sold) -> None:
         for scope, user, channel in ((DataScope.OWN, SELLER, "kiosk"), (DataScope.CHANNEL, STRANGER, "window")):
             answers[operation.operation_id, scope.value] = await sold.ask(operation, scope, user, channel)
     assert {asked: said for asked, (status, said) in answers.items() if status == 404} == {}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_person_at_a_counter_serves_whom_their_lists_do_not_show(sold: Sold) -> None:
+    """The next window may serve a colleague's visitor: the scope of counter work is its own."""
+    at_counter = Principal(STRANGER, "somebody", frozenset(ALL), False, counter_scope=DataScope.ALL)
+    order = sold.numbers[ScopedNumber.ORDER]
+    listed = await sold.read(at_counter, "GET", "/api/v1/orders")
+    assert listed["items"] == []
+    assert (await sold.read(at_counter, "GET", f"/api/v1/orders/{order}"))["order_id"] == int(order)
+    assert (await sold.read(at_counter, "POST", "/api/v1/look-ups", {"text": order}))["items"] != []
+    as_far = Principal(STRANGER, "somebody", frozenset(ALL), False)
+    assert (await sold.read(as_far, "POST", "/api/v1/look-ups", {"text": order}))["items"] == []
 
 
 def test_each_body_that_names_a_subject_is_in_the_matrix() -> None:

@@ -36,7 +36,7 @@ def clerk(*permissions: str, scope: DataScope = DataScope.ALL, number: int = 1) 
 
 
 async def role(house: Office, name: str, *permissions: Permission, scope: DataScope = DataScope.OWN) -> int:
-    return (await house.roles.add(RoleGrant(name, frozenset(permissions), scope), MACHINE, house.clock())).role_id
+    return (await house.roles.add(RoleGrant(name, frozenset(permissions), scope, scope), MACHINE, house.clock())).role_id
 
 
 async def person(house: Office, name: str, *role_ids: int) -> tuple[int, str]:
@@ -68,7 +68,7 @@ async def test_a_changed_role_is_effective_with_the_next_request(house: Office) 
     sell = await role(house, "sellers", Permission.SALES_SELL)
     _, password = await person(house, "wang", sell)
     token = await signed_in(house, "wang", password)
-    await house.roles.change(sell, RoleGrant("sellers", frozenset(), DataScope.OWN), clerk(*ALL), house.clock())
+    await house.roles.change(sell, RoleGrant("sellers", frozenset(), DataScope.OWN, DataScope.OWN), clerk(*ALL), house.clock())
     who = await house.identity.principal(token, house.clock())
     assert who is not None
     assert who.permissions == frozenset()
@@ -141,8 +141,8 @@ async def test_a_person_cannot_give_open_or_take_what_they_do_not_hold(house: Of
         accounts.set_disabled(number, disabled=True, by=by, now=now),
         accounts.delete(number, by, now),
         accounts.reset_password(number, by, now),
-        roles.add(RoleGrant("more", frozenset({Permission.REFUNDS_OVERRIDE}), DataScope.OWN), by, now),
-        roles.change(money, RoleGrant("money", frozenset(), DataScope.OWN), by, now),
+        roles.add(RoleGrant("more", frozenset({Permission.REFUNDS_OVERRIDE}), DataScope.OWN, DataScope.OWN), by, now),
+        roles.change(money, RoleGrant("money", frozenset(), DataScope.OWN, DataScope.OWN), by, now),
         roles.delete(money, by, now),
     ]
     assert [await code_of(attempt) for attempt in attempts] == [ProblemCode.FORBIDDEN] * len(attempts)
@@ -150,13 +150,13 @@ async def test_a_person_cannot_give_open_or_take_what_they_do_not_hold(house: Of
 
 async def test_a_person_cannot_let_others_see_more_than_themselves(house: Office) -> None:
     by = clerk(*ALL, scope=DataScope.CHANNEL)
-    wide = RoleGrant("auditors", frozenset({Permission.SALES_READ}), DataScope.ALL)
+    wide = RoleGrant("auditors", frozenset({Permission.SALES_READ}), DataScope.ALL, DataScope.ALL)
     assert await code_of(house.roles.add(wide, by, house.clock())) is ProblemCode.FORBIDDEN
 
 
 async def test_the_administrators_role_stays_as_it_is(house: Office) -> None:
     fixed = next(one for one in await house.roles.all_roles() if one.is_fixed)
-    by, grant = clerk(*ALL), RoleGrant("weaker", frozenset(), DataScope.OWN)
+    by, grant = clerk(*ALL), RoleGrant("weaker", frozenset(), DataScope.OWN, DataScope.OWN)
     assert await code_of(house.roles.change(fixed.role_id, grant, by, house.clock())) is ProblemCode.CONFLICT
     assert await code_of(house.roles.delete(fixed.role_id, by, house.clock())) is ProblemCode.CONFLICT
     assert (fixed.permissions, fixed.people) == (frozenset(ALL), 1)

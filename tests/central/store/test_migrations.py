@@ -120,8 +120,8 @@ async def test_people_from_before_there_were_roles_keep_what_they_may(database_u
     store = Store(database)
     async with store.reading() as work:
         given = {name: granted(await roles_of(work, number)) for number, name in enumerate(("admin", "wang"), 1)}
-    assert given["admin"] == Granted(frozenset(ALL), DataScope.ALL)
-    assert given["wang"] == Granted(frozenset({"sales.sell", "sales.read"}), DataScope.ALL)
+    assert given["admin"] == Granted(frozenset(ALL), DataScope.ALL, DataScope.ALL)
+    assert given["wang"] == Granted(frozenset({"sales.sell", "sales.read"}), DataScope.ALL, DataScope.ALL)
     assert (await Accounts(store, Passwords(cheap_hasher()), SeededBytes()).person(2)).profile.channel == WINDOW
     await store.close()
 

@@ -86,7 +86,7 @@ async def test_values_are_kept_as_the_program_has_them(store: Store, tickets: tu
 async def test_rows_are_written_after_the_objects_that_they_name(store: Store) -> None:
     async with store.transaction() as work:
         work.insert(SignInFailureRow, [FAILURE])
-        work.session.add(RoleRow(name="till", permissions=[], holds_all=False, scope="own", created_at=NOON))
+        work.session.add(RoleRow(name="till", permissions=[], holds_all=False, scope="own", counter_scope="own", created_at=NOON))
     assert await _stored(store, RoleRow, "name") == [("till",)]
     assert await _stored(store, SignInFailureRow, "account") == [("anna",)]
 
