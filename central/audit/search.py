@@ -1,6 +1,6 @@
 """Searching the log of acts, calls and faults: newest first, by keyset."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 
 from central.store.tables.audit import AuditRow, CallRow, FaultRow
-from central.store.unit_of_work import Store
+from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
 RowT = TypeVar("RowT", AuditRow, CallRow, FaultRow)
@@ -94,6 +94,23 @@ class AuditSearch:
         query = select(row).where(*conditions, *older).order_by(number.desc()).limit(limit)
         async with self._store.reading() as work:
             return tuple((await work.session.exec(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAct:
+    """An act on a subject; without a person it was the system's."""
+
+    at: Instant
+    user_id: int | None
+    action: str
+    detail: Mapping[str, str | int | None]
+
+
+async def acts_on(work: Work, subjects: Collection[str], limit: int) -> tuple[RecordedAct, ...]:
+    """Return the newest acts on these subjects."""
+    query = select(AuditRow).where(col(AuditRow.subject).in_(subjects)).order_by(col(AuditRow.id).desc()).limit(limit)
+    rows = (await work.session.exec(query)).all()
+    return tuple(RecordedAct(row.recorded_at, row.user_id, row.action, row.detail) for row in rows)
 
 
 def _same(*pairs: tuple[object, object | None]) -> list[ColumnElement[bool]]:

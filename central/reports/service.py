@@ -12,9 +12,11 @@ from central.reports.look_ups import Match, look_up
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.reports.ticket_histories import Event, history_of
 from central.reports.whole_orders import WholeOrder, whole_order
 from central.sales.data_scope import counter_sight_of, sight_of
 from central.store.unit_of_work import Store
+from protocol.identifiers import TicketId
 from protocol.instants import Instant
 
 # A report waits until so many events of journals are recorded; if there are more, the job is still working through them.
@@ -59,6 +61,11 @@ class Reports:
         """Return an order with all documents of its money; Problem where there is none."""
         async with self._store.reading() as work:
             return await whole_order(work, order_id)
+
+    async def ticket_history(self, ticket_id: TicketId) -> tuple[Event, ...]:
+        """Return what happened to a ticket, the oldest first; Problem where there is none."""
+        async with self._store.querying() as work:
+            return await history_of(work, ticket_id)
 
     async def ticket_statistics(self, wanted: Wanted, who: Principal) -> tuple[OfType, ...]:
         """Return the figures by day and ticket type."""

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from central.admissions import events
+from central.admissions import events, refusals
 from central.admissions.events import NewEvent
+from central.admissions.refusals import NewRefusal
 from central.domain.principal import Principal
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
@@ -155,6 +156,15 @@ class Trade:
         told = intent(ticket_id, at, direction, persons)
         await self.journalled(told, Outcome(ids.Sequence(self._sequence + 1), OutcomeResult.PASSED, persons))
 
+    async def refuse(self, ticket_id: ids.TicketId) -> None:
+        """Let the gate refuse a visitor, and tell of it at once."""
+        attempt, now = ids.AttemptId(next(self._numbers).to_bytes(16)), self.office.clock()
+        refused = NewRefusal(
+            ids.AgentId(1), attempt, SITE, ids.CheckPointId(self.check_point), Direction.ENTRY, "used_up", ticket_id, now, False
+        )
+        async with self.office.store.transaction() as work:
+            await refusals.record(work, (refused,), now)
+
 
 def intent(
     ticket_id: ids.TicketId,
@@ -193,10 +203,10 @@ class Sellers:
 
 
 async def two_days(trade: Trade) -> Sellers:
-    """On each of two days every seller sells two tickets: one is printed again and used, one is refunded.
+    """On each of two days every seller sells two tickets: one is printed again, used and refused, one is refunded.
 
-    On each day one visitor walks in, too. The sellers' shifts are open all the time, and each seller sells for a promoter of the
-    same name.
+    On each day one visitor walks in, too, and one shows a code that is no ticket. The sellers' shifts are open all the time, and
+    each seller sells for a promoter of the same name.
     """
     office = trade.office
     adult = await office.ticket_type(8000)
@@ -212,8 +222,10 @@ async def two_days(trade: Trade) -> Sellers:
             used, returned = order.tickets
             await trade.reprint(used.ticket_id, seller)
             await trade.admit(used.ticket_id, office.clock())
+            await trade.refuse(used.ticket_id)
             await trade.refund(returned.ticket_id, seller)
             office.clock.advance(seconds=60)
         await trade.admit(NO_TICKET, office.clock())
+        await trade.refuse(NO_TICKET)
         office.clock.advance(seconds=A_DAY_S)
     return found

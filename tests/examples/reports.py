@@ -3,7 +3,7 @@
 from tests.examples.teller import Teller
 from tests.examples.trade import VISIT_DAY, bought, sold
 
-LISTS = ("Orders", "Payments", "PaymentRefunds", "Refunds", "Reprints", "Admissions", "Shifts")
+LISTS = ("Orders", "Payments", "PaymentRefunds", "Refunds", "Reprints", "Admissions", "AdmissionRefusals", "Shifts")
 STATISTICS = ("Ticket", "Seller", "Promoter")
 
 
@@ -22,6 +22,7 @@ async def story(tell: Teller) -> None:
     for name in STATISTICS:
         await tell.show(f"read{name}Statistics", **period)
         await tell.show(f"export{name}Statistics", format="csv", **period)
+    await tell.show("readTicketHistory", ticket_id=await sold(tell))
     await tell.show("readReprintStatistics", **period)
     await tell.show("correctOnSite", {"persons": -12, "reason": "counted at noon"}, site_id=1)
     await tell.show("listOnSiteCorrections", site_id=1)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from central.agencies.routes.agencies import AGENCIES
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import Permission
+from central.reports.admission_refusals import REFUSALS as REFUSALS_AT_GATES
 from central.reports.admissions import ADMISSIONS
 from central.reports.agencies import STATEMENT_COLUMNS, lines_of
 from central.reports.exports import MEDIA_TYPES, Table, TableFormat
@@ -26,6 +27,7 @@ from central.reports.reprints import REPRINTS
 from central.reports.routes.lists import REPORTS
 from central.reports.routes.queries import (
     AdmissionExport,
+    AdmissionRefusalExport,
     Export,
     OrderExport,
     PaymentExport,
@@ -120,6 +122,7 @@ def of_each_list(made: OperationOfList) -> tuple[Operation, ...]:
         made("Refunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
         made("Reprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
         made("Admissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),
+        made("AdmissionRefusals", REFUSALS_AT_GATES, AdmissionRefusalExport, Permission.ADMISSIONS_READ),
         made("Shifts", SHIFTS, ShiftExport, Permission.SHIFTS_READ),
     )
 

@@ -1,6 +1,6 @@
 """The parameters of lists and statistics: the same words everywhere."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Annotated
 
@@ -94,6 +94,18 @@ class AdmissionFilter(Filter):
     check_point_id: CheckPointNumber | None = None
 
 
+class AdmissionRefusalFilter(Filter):
+    """Which refusals, by the time of the scan; seller, channel, order and type are those of the ticket."""
+
+    reason: Annotated[str | None, Field(min_length=1, max_length=60, pattern=PRINTABLE, description="a gate's reason")] = None
+    order_id: _Number | None = None
+    check_point_id: CheckPointNumber | None = None
+
+    def wanted(self) -> Wanted:
+        """Return the filter as the service takes it: the reason is the state of a refusal."""
+        return replace(super().wanted(), state=self.reason)
+
+
 class StatisticsQuery(Filter):
     """Which figures; the days are required."""
 
@@ -148,6 +160,10 @@ class AdmissionQuery(AdmissionFilter, PageQuery):
     """A page of admission records."""
 
 
+class AdmissionRefusalQuery(AdmissionRefusalFilter, PageQuery):
+    """A page of refusals."""
+
+
 class ShiftQuery(Narrowing, PageQuery):
     """A page of shifts, by the time that they were opened."""
 
@@ -192,6 +208,10 @@ class CodeExport(CodeFilter, Export):
 
 class AdmissionExport(AdmissionFilter, Export):
     """Admission records to download."""
+
+
+class AdmissionRefusalExport(AdmissionRefusalFilter, Export):
+    """Refusals to download."""
 
 
 class ShiftExport(Export):

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
-from central.reports.routes import activation_codes, exports, lists, reprints
+from central.reports.routes import activation_codes, exports, lists, refusals, reprints
 from central.reports.routes.queries import Export, StatisticsQuery
 from central.store.engine import open_database
 from central.store.unit_of_work import Store
@@ -32,6 +32,7 @@ of_the_shop = pytest.mark.asyncio(loop_scope="module")
 REPORTS = (
     *lists.OPERATIONS,
     *reprints.OPERATIONS,
+    refusals.list_admission_refusals,
     *(one for one in activation_codes.OPERATIONS if one.method == "GET"),
     *exports.OPERATIONS,
 )

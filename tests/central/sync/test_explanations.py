@@ -138,3 +138,27 @@ async def test_a_journal_that_is_sent_again_adds_no_refusal(central: Central, ga
 @pytest.mark.parametrize("asked", [{}, {"text": ""}, {"text": "\x00"}, {"check_point_id": 0}, {"text": "1", "at": "yesterday"}])
 async def test_a_question_that_says_nothing_is_refused(central: Central, asked: dict[str, Any]) -> None:
     assert (await central.api("POST", "/explanations", asked, status=400))["code"] == "input_invalid"
+
+
+async def test_refusals_are_listed_and_a_ticket_has_its_history(
+    central: Central, gate: Gate, adult: int, clock: HandClock
+) -> None:
+    ticket = await used_twice(central, gate, adult, clock)
+    clock.advance(seconds=60)
+    await central.api("POST", f"/tickets/{ticket['ticket_id']}/block", {"reason": "lost"})
+    (listed,) = (await central.api("GET", "/admission-refusals?reason=used_up&ticket_type_id=1"))["items"]
+    assert (listed["ticket_id"], listed["check_point"]["id"]) == (ticket["ticket_id"], gate.check_point)
+    assert (await central.api("GET", "/admission-refusals?reason=void"))["items"] == []
+    told = (await central.api("GET", f"/tickets/{ticket['ticket_id']}/history"))["items"]
+    assert [(one["happening"], one["what"]) for one in told] == [
+        ("sold", "window"),
+        ("paid", "cash"),
+        ("entry", "entry"),
+        ("refused", "used_up"),
+        ("act", "ticket.block"),
+    ]
+    assert told[3]["received_at"] == listed["received_at"] is not None
+
+
+async def test_a_ticket_that_does_not_exist_has_no_history(central: Central) -> None:
+    assert (await central.api("GET", f"/tickets/{1:016x}/history", status=404))["code"] == "not_found"
