@@ -14,7 +14,7 @@ from central.catalog.shop import read as read_shop
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.sales import quotas
-from central.sales.rules.availability import Offer, Terms, offer_of_day, offers, tried_on
+from central.sales.rules.availability import Offer, Terms, deciding_slots, offer_of_day, offers, slots_of, tried_on
 from central.sales.rules.on_sale import NotSold, Unsold
 from central.store import settings_version
 from central.store.unit_of_work import Store, Work
@@ -65,7 +65,8 @@ class Availability:
         """Return each day; Problem where there is no such type or site, or these are no days or too many."""
         async with self._store.reading() as work:
             one, terms = await self._terms(work, asked, now)
-            tries = [tried_on(one, day, terms) for day in _listed(days, terms.at.date())]
+            slots = deciding_slots(one)
+            tries = [tried_on(one, day, slots, terms) for day in _listed(days, terms.at.date())]
             taken = await quotas.taken_of_places(work, (take for day in tries for each in day for take in each.takes))
         found = tuple(offer_of_day(day, taken) for day in tries)
         return Offered(terms.site_id, one.type_id, terms.zone, found)
@@ -74,7 +75,7 @@ class Availability:
         """Return each slot of a day (None: today), none where the type has no slots; Problem as for `days`."""
         async with self._store.reading() as work:
             one, terms = await self._terms(work, asked, now)
-            tries = tried_on(one, day or terms.at.date(), terms) if one.parameters.slots else ()
+            tries = tried_on(one, day or terms.at.date(), slots_of(one), terms) if one.parameters.slots else ()
             taken = await quotas.taken_of_places(work, (take for each in tries for take in each.takes))
         return Offered(terms.site_id, one.type_id, terms.zone, offers(tries, taken))
 

@@ -258,12 +258,13 @@ _TAKEN = sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.da
 
 
 def _taken_within(keys: Collection[QuotaKey]) -> Select[Any]:
-    """Return the query of one type's or site's places: its days one by one, so that what persons have of it is not read."""
-    some, slots = next(iter(keys)), [key.slot_start for key in keys]
-    return sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.day, _quota.c.slot_start, _quota.c.taken).where(
+    """Return the query of one type's or site's places: by equality where it can be, so that persons' purchases are not read."""
+    some, slots = next(iter(keys)), {key.slot_start for key in keys}
+    slot_start = _quota.c.slot_start
+    return sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.day, slot_start, _quota.c.taken).where(
         _quota.c.ticket_type_id == some.ticket_type,
         _quota.c.day.in_(sorted({key.day for key in keys})),
-        _quota.c.slot_start.between(min(slots), max(slots)),
+        slot_start.between(min(slots), max(slots)) if len(slots) > 1 else slot_start == some.slot_start,
         _quota.c.person == some.person,
     )
 

@@ -4,18 +4,20 @@ Laws: an offer is the judgement of a quote for one ticket by a buyer of whom not
 what is not is refused by the reason's code; a day with slots is offered while one of its slots is.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from central.catalog.parameters import Slot
 from central.catalog.rules.sale import price_fen
+from central.catalog.sale import StockPer
 from central.catalog.ticket_type import TicketType
 from central.sales.rules.on_sale import NotSold, Unsold, unsold_beyond, unsold_in, unsold_on, unsold_while_full
 from central.sales.rules.pricing import PricedLine, WantedLine, persons_of, promised
 from central.sales.rules.quotas import QuotaKey, SiteDay, Take, places_left, shortage, site_takes, takes_of
 from protocol.identifiers import SiteId
 
+Slots = tuple[Slot | None, ...]
 # A buyer who has bought nothing yet.
 _ANY_PHONE = "00000"
 _ANY_BUYER = b"any"
@@ -58,10 +60,31 @@ class Offer:
         return self.not_sold is None
 
 
-def tried_on(one: TicketType, visit: date, terms: Terms) -> tuple[Tried, ...]:
-    """Return a type on a day, slot by slot; once where it has none."""
-    slots: Sequence[Slot | None] = one.parameters.slots or (None,)
-    return tuple(_tried(one, visit, slot, terms) for slot in slots)
+def slots_of(one: TicketType) -> Slots:
+    """Return the slots of a type; no slot is the one way to visit where it has none."""
+    return tuple(one.parameters.slots) or (None,)
+
+
+def deciding_slots(one: TicketType) -> Slots:
+    """Return the slots by which a day is judged: all where each has places of its own, else the one that ends last."""
+    stock, slots = one.parameters.sale.stock, one.parameters.slots
+    if not slots or (stock is not None and stock.per is StockPer.SLOT):
+        return slots_of(one)
+    return (max(slots, key=lambda slot: datetime.combine(date.min, slot.start) + timedelta(minutes=slot.minutes)),)
+
+
+def tried_on(one: TicketType, visit: date, slots: Slots, terms: Terms) -> tuple[Tried, ...]:
+    """Return a type on a day, slot by slot, asked in the order in which a quote asks."""
+    price = price_fen(one.parameters.sale, visit, one.price_fen)
+    wanted = WantedLine(one.type_id, 1, persons_of(one)[0], visit, None, ())
+    lines = [PricedLine(wanted, one, slot, price) for slot in slots]
+    of_site = site_takes(lines[:1], SiteDay(terms.site_id, terms.daily_capacity))
+    of_day = terms.barred or unsold_on(one, one.type_id, terms.site_id, visit, terms.at)
+    of_order = unsold_beyond(one, wanted.persons) or unsold_while_full(one, visit, terms.full_day)
+    return tuple(
+        Tried(line, (*_of_type(line, terms.zone), *of_site), of_day or unsold_in(line.slot, visit, terms.at) or of_order)
+        for line in lines
+    )
 
 
 def offers(tries: Sequence[Tried], taken: Mapping[QuotaKey, int]) -> tuple[Offer, ...]:
@@ -75,25 +98,8 @@ def offer_of_day(tries: Sequence[Tried], taken: Mapping[QuotaKey, int]) -> Offer
     return Offer(found.visit, None, found.price_fen, found.places_left, found.not_sold)
 
 
-def _tried(one: TicketType, visit: date, slot: Slot | None, terms: Terms) -> Tried:
-    wanted = WantedLine(one.type_id, 1, persons_of(one)[0], visit, slot.start if slot else None, ())
-    line = PricedLine(wanted, one, slot, price_fen(one.parameters.sale, visit, one.price_fen))
-    of_type = takes_of((line,), promised((line,), terms.zone), _ANY_PHONE, lambda _: _ANY_BUYER)
-    of_site = site_takes((line,), SiteDay(terms.site_id, terms.daily_capacity))
-    return Tried(line, (*of_type, *of_site), next(_reasons(line, terms), None))
-
-
-def _reasons(line: PricedLine, terms: Terms) -> Iterator[NotSold]:
-    """Yield why it is not sold, in the order in which a quote asks."""
-    one, visit = line.ticket_type, line.wanted.visit
-    found = (
-        terms.barred,
-        unsold_on(one, one.type_id, terms.site_id, visit, terms.at),
-        unsold_in(line.slot, visit, terms.at),
-        unsold_beyond(one, line.persons),
-        unsold_while_full(one, visit, terms.full_day),
-    )
-    yield from (reason for reason in found if reason is not None)
+def _of_type(line: PricedLine, zone: tzinfo) -> tuple[Take, ...]:
+    return takes_of((line,), promised((line,), zone), _ANY_PHONE, lambda _: _ANY_BUYER)
 
 
 def _offer(tries: Sequence[Tried], taken: Mapping[QuotaKey, int]) -> Offer:

@@ -72,7 +72,7 @@ def is_of_site(person: bytes) -> bool:
     return person.startswith(_OF_SITE)
 
 
-def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
+def site_takes(lines: Sequence[PricedLine], of: SiteDay) -> tuple[Take, ...]:
     """Return the takes of an order from the limits of its days; none where a day has no limit, and none for staff."""
     counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
     if of.most is None:
