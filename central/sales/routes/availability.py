@@ -60,25 +60,31 @@ class WhyNotView(BaseModel):
     detail: Annotated[str, Field(description="says what would be sold")]
 
 
-class _OfferView(BaseModel):
-    price_fen: Annotated[int, Field(description="per person")]
-    places_left: PlacesLeft
-    is_sold: Annotated[bool, Field(description="a quote for one ticket takes it now")]
-    why_not: Annotated[WhyNotView | None, Field(description="empty where it is sold")]
+_Price = Annotated[int, Field(description="per person")]
+_IsSold = Annotated[bool, Field(description="a quote for one ticket takes it now")]
+_WhyNot = Annotated[WhyNotView | None, Field(description="empty where it is sold")]
 
 
-class DayOfferView(_OfferView):
+class DayOfferView(BaseModel):
     """A day: of a type with slots, it is sold while one of its slots is, and has the places of those that are not over."""
 
     day: date
+    price_fen: _Price
+    places_left: PlacesLeft
+    is_sold: _IsSold
+    why_not: _WhyNot
 
 
-class SlotOfferView(_OfferView):
+class SlotOfferView(BaseModel):
     """A slot of a day; `slot_start` is what a quote takes."""
 
     slot_start: LocalTime
     starts_at: Moment
     ends_at: Moment
+    price_fen: _Price
+    places_left: PlacesLeft
+    is_sold: _IsSold
+    why_not: _WhyNot
 
 
 class TypeDaysView(BaseModel):
