@@ -44,6 +44,7 @@ from central.refunds.upgrades import Upgrades
 from central.reports.names import NamesOfThings
 from central.reports.service import Reports
 from central.sales.activation import ActivationCodes
+from central.sales.availability import Availability
 from central.sales.carts import Carts
 from central.sales.data_scope import OrderScopeGuard
 from central.sales.holder_rehashing import HolderRehashing
@@ -120,7 +121,7 @@ class Office:
     def _make_sales(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.issuing = Issuing(store, ports.signer, ports.random_bytes, ports.feed_has_work)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
-        self.scope_guard = OrderScopeGuard(store)
+        self.availability, self.scope_guard = Availability(store), OrderScopeGuard(store)
         self.carts, self.evidences, self.type_changes = Carts(store, seal), Evidences(store), TypeChanges(store)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, ports.random_bytes)
         self.holder_rehashing = HolderRehashing(store, self.catalog, self.issuing, seal)

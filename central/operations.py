@@ -42,6 +42,7 @@ from central.reports.routes.lists import REPORTS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes.activation import ACTIVATION
 from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
+from central.sales.routes.availability import AVAILABILITY
 from central.sales.routes.carts import CARTS
 from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
@@ -91,6 +92,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[PREVIEW] = office.preview
     app[ISSUING] = office.issuing
     app[SALES] = office.sales
+    app[AVAILABILITY] = office.availability
     app[HOLDER_REHASHING] = office.holder_rehashing
     app[EVIDENCES] = office.evidences
     app[TYPE_CHANGES] = office.type_changes

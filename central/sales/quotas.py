@@ -5,11 +5,11 @@ statements of their transaction, so that others wait only for the commit; what i
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col, select, update
@@ -23,29 +23,41 @@ from central.sales.rules.quotas import (
     QuotaKey,
     Take,
     in_order,
+    is_of_places,
     is_of_site,
+    left_of,
     place_after,
     purchase_after,
     refused,
+    shortage,
     site_after,
 )
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.tables.quotas import QuotaRow, QuotaTakenRow
 from central.store.unit_of_work import Work
-from protocol.identifiers import TicketId
+from protocol.identifiers import TicketId, TicketTypeId
 
 
-async def look(work: Work, takes: Sequence[Take]) -> None:
-    """Raise Problem where too little is left now. This takes nothing: `take` decides."""
+async def look(work: Work, takes: Sequence[Take]) -> Mapping[QuotaKey, int]:
+    """Return what is taken of these quotas now; Problem where too little is left. This takes nothing: `take` decides."""
     if not takes:
-        return
+        return {}
     taken = await _taken(work, {take.key for take in takes})
-    wanted: Counter[QuotaKey] = Counter()
-    for take in takes:
-        wanted[take.key] += take.persons
-        if taken.get(take.key, 0) + wanted[take.key] > take.most:
-            raise refused(take, _left(take, taken.get(take.key, 0)))
+    if missing := shortage(takes, taken):
+        raise missing.problem()
+    return taken
+
+
+async def taken_of_places(work: Work, takes: Iterable[Take]) -> Mapping[QuotaKey, int]:
+    """Return what is taken of the places of these takes, by one statement for any number of days and slots."""
+    sought: dict[tuple[TicketTypeId, bytes], set[QuotaKey]] = {}
+    for key in (take.key for take in takes if is_of_places(take.key)):
+        sought.setdefault((key.ticket_type, key.person), set()).add(key)
+    if not sought:
+        return {}
+    rows = await (await work.connection()).execute(union_all(*map(_taken_within, sought.values())))
+    return {QuotaKey(person, of_type, day, slot_start): taken for person, of_type, day, slot_start, taken in rows}
 
 
 async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequence[Ticket]) -> None:
@@ -66,8 +78,7 @@ async def take(work: Work, order_id: int, takes: Sequence[Take], tickets: Sequen
         first.setdefault(one.key, one)
     for key in in_order(wanted):
         if not await _raised(work, key, wanted[key], first[key].most):
-            taken = (await _taken(work, {key})).get(key, 0)
-            raise refused(first[key], _left(first[key], taken))
+            raise refused(first[key], left_of(first[key], await _taken(work, {key})))
 
 
 async def name_tickets(work: Work, order_id: int, tickets: Sequence[Ticket]) -> None:
@@ -121,7 +132,7 @@ async def _take_for(work: Work, ticket: Ticket, one: Take) -> None:
     raised = {"taken": col(QuotaTakenRow.taken) + one.persons}
     await connection.execute(insert_row.values(**values).on_conflict_do_update(index_elements=keys, set_=raised))
     if not await _raised(work, one.key, one.persons, one.most):
-        raise refused(one, _left(one, (await _taken(work, {one.key})).get(one.key, 0)))
+        raise refused(one, left_of(one, await _taken(work, {one.key})))
 
 
 async def _held_by(work: Work, ticket: Ticket) -> list[QuotaTakenRow]:
@@ -201,10 +212,6 @@ def _key_of(row: QuotaTakenRow) -> QuotaKey:
     return QuotaKey(row.person, row.ticket_type_id, row.day, row.slot_start)
 
 
-def _left(one: Take, taken: int) -> int:
-    return max(one.most - taken, 0)
-
-
 def _is(key: QuotaKey) -> tuple[ColumnElement[bool], ...]:
     return (
         col(QuotaRow.ticket_type_id) == key.ticket_type,
@@ -248,6 +255,18 @@ _TAKEN = sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.da
     _quota.c.slot_start.in_(bindparam("slots", expanding=True)),
     _quota.c.person.in_(bindparam("persons", expanding=True)),
 )
+
+
+def _taken_within(keys: Collection[QuotaKey]) -> Select[Any]:
+    """Return the query of one type's or site's places: by equality where it can be, so that persons' purchases are not read."""
+    some, slots = next(iter(keys)), {key.slot_start for key in keys}
+    slot_start = _quota.c.slot_start
+    return sqlalchemy.select(_quota.c.person, _quota.c.ticket_type_id, _quota.c.day, slot_start, _quota.c.taken).where(
+        _quota.c.ticket_type_id == some.ticket_type,
+        _quota.c.day.in_(sorted({key.day for key in keys})),
+        slot_start.between(min(slots), max(slots)) if len(slots) > 1 else slot_start == some.slot_start,
+        _quota.c.person == some.person,
+    )
 
 
 def _taken_of_one(_dialect: str) -> Select[int]:

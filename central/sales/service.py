@@ -41,7 +41,7 @@ from central.sales.rules.pricing import (
     require_room,
     total_fen,
 )
-from central.sales.rules.quotas import SiteDay, Take, site_takes, takes_of
+from central.sales.rules.quotas import SiteDay, Take, places_left, site_takes, takes_of
 from central.sales.sold_out import SoldOut
 from central.store import settings_version
 from central.store.idempotency import Earlier
@@ -82,10 +82,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What it costs now."""
+    """What it costs now. `places_left` says line by line how many places its day or slot has; None where not limited."""
 
     lines: tuple[PricedLine, ...]
     total_fen: int
+    places_left: tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,9 @@ class Sales:
         """Return what it costs now; Problem where it may not be sold."""
         async with self._store.reading() as work:
             lines, _, takes = self._reckoned(await self._shop(work, wanted), wanted, now)
-            await quotas.look(work, takes)
-        return Quote(lines, total_fen(lines))
+            taken = await quotas.look(work, takes)
+        left = (places_left((take for take in takes if take.line == place), taken) for place in range(len(lines)))
+        return Quote(lines, total_fen(lines), tuple(left))
 
     async def sell(self, wanted: Wanted, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
         """Sell for money that is there already: the order is paid by a method that is final at once, and its tickets are made.

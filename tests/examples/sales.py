@@ -5,6 +5,14 @@ from tests.examples.trade import NAMED, VIP, VISIT_DAY, bought, cart, sold
 
 HOLDER = {"document_type": "resident-id", "number": "990101199003074518", "name": "李明"}
 
+TIMED = {
+    "name_zh": "分时票",
+    "name_en": "Timed",
+    "entitlements": [{"sites": [1], "always": [{"check": "time-slot"}]}],
+    "slots": [{"start": f"{hour:02}:00:00", "minutes": 60} for hour in (8, 11, 14)],
+    "sale": {"days_ahead_most": 1, "stock": {"per": "slot", "places": 30}},
+}
+
 
 async def story(tell: Teller) -> None:
     """A seller opens a shift, sells, changes sold tickets, and counts the drawer."""
@@ -21,6 +29,7 @@ async def story(tell: Teller) -> None:
     await _tickets(tell)
     await _carts(tell)
     await _shift(tell)
+    await _availability(tell)
 
 
 async def _tickets(tell: Teller) -> None:
@@ -57,3 +66,10 @@ async def _shift(tell: Teller) -> None:
     await tell.show("putLeftCashInSafe", shift_id=shift_id)
     left_open = (await tell.ask("openShift", {"site_id": 1, "float_fen": 0}))["shift_id"]
     await tell.show("closeShift", {"pieces": []} | {"counted_fen": 0}, shift_id=left_open)
+
+
+async def _availability(tell: Teller) -> None:
+    type_id = (await tell.ask("addTicketType", {"parameters": TIMED, "price_fen": 9_000}))["ticket_type_id"]
+    await tell.ask("sellOrder", bought(18_000, ticket_type_id=type_id, quantity=2, slot_start="11:00:00"))
+    await tell.show("readTicketTypeDays", ticket_type_id=type_id, first_day=VISIT_DAY, last_day="2026-05-12")
+    await tell.show("readTicketTypeSlots", ticket_type_id=type_id, day=VISIT_DAY)

@@ -1,9 +1,10 @@
 """The operations of orders and what happens to them: each file declares its own, and they are joined here."""
 
-from central.sales.routes import activation, after_sale, carts, evidence, orders, type_changes
+from central.sales.routes import activation, after_sale, availability, carts, evidence, orders, type_changes
 from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
+    *availability.OPERATIONS,
     *orders.OPERATIONS,
     *evidence.OPERATIONS,
     *after_sale.OPERATIONS,

@@ -55,6 +55,8 @@ SALE_REFUSALS = (
 )
 BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
 
+PlacesLeft = Annotated[int | None, Field(ge=0, description="persons who can still come; null where not limited")]
+
 
 class HolderBody(StrictModel):
     """The person of a real-name ticket."""
@@ -154,6 +156,7 @@ class QuotedLineView(BaseModel):
     ticket_type: TicketTypeName
     price_fen: Annotated[int, Field(description="per person")]
     amount_fen: int
+    places_left: PlacesLeft
     eligibility: list[EligibilityView]
 
 
@@ -313,9 +316,10 @@ def quote_view(quoted: Quote) -> QuoteView:
             ticket_type=TicketTypeName.of(line.wanted.type_id),
             price_fen=line.price_fen,
             amount_fen=line.amount_fen,
+            places_left=places_left,
             eligibility=[_eligibility_view(person, one) for person, one in enumerate(line.eligibility)],
         )
-        for line in quoted.lines
+        for line, places_left in zip(quoted.lines, quoted.places_left, strict=True)
     ]
     return QuoteView(lines=lines, total_fen=quoted.total_fen)
 

@@ -11,10 +11,11 @@ from enum import StrEnum
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.parameters import Slot
 from central.catalog.rules.concessions import Eligibility, Evidence, born_by, eligibility
-from central.catalog.rules.sale import Closed, price_fen, refusal
-from central.catalog.rules.validity import Window, day_is_sold, slot_is_over, slot_starting, window
+from central.catalog.rules.sale import price_fen
+from central.catalog.rules.validity import Window, slot_starting, window
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import ProblemCode, wrong_field
+from central.sales.rules.on_sale import NotSold, unsold_beyond, unsold_in, unsold_on, unsold_while_full
 from protocol.errors import InputError
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
 from protocol.identifiers import SiteId, TicketTypeId
@@ -138,18 +139,20 @@ def promised(lines: tuple[PricedLine, ...], zone: tzinfo) -> tuple[PromisedLine,
 def priced(wanted: WantedLine, place: int, one: TicketType | None, site_id: SiteId, at: datetime) -> PricedLine:
     """Return the line with its price at the site's local time; Problem that names the field where it may not be sold."""
     where = f"lines.{place}"
-    if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
-        raise wrong_field(
-            ProblemCode.NOT_ON_SALE, f"{where}.ticket_type_id", f"type {wanted.type_id} is not on sale at site {site_id}"
-        )
-    _require_day(wanted, one, where, at)
+    _require_sold(unsold_on(one, wanted.type_id, site_id, wanted.visit, at), where)
+    assert one is not None, "a type that is sold is there"
     _require_persons(wanted, one, where)
     _require_holders(wanted, one, where)
     slot = _required_slot(wanted, one, where)
-    if slot is not None and slot_is_over(slot, wanted.visit, at):
-        raise wrong_field(ProblemCode.SALE_CLOSED, f"{where}.slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+    _require_sold(unsold_in(slot, wanted.visit, at), where)
     costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
     return PricedLine(wanted, one, slot, costs_fen, _eligibility(wanted, one, where))
+
+
+def persons_of(one: TicketType) -> tuple[int, int]:
+    """Return for how many persons a ticket of a type is: at least, and at most."""
+    group = one.parameters.group
+    return (group.minimum, group.maximum) if group else (1, 1)
 
 
 def at_agreed(line: PricedLine, agreed: tuple[AgreedPrice, ...]) -> PricedLine:
@@ -163,17 +166,13 @@ def require_order_limits(lines: tuple[PricedLine, ...]) -> None:
     persons: Counter[TicketTypeId] = Counter()
     for place, line in enumerate(lines):
         persons[line.wanted.type_id] += line.persons
-        most = line.ticket_type.parameters.sale.per_order
-        if most is not None and persons[line.wanted.type_id] > most:
-            message = f"an order has at most {most} persons of this type, not {persons[line.wanted.type_id]}"
-            raise wrong_field(ProblemCode.PURCHASE_LIMIT, f"lines.{place}.quantity", message)
+        _require_sold(unsold_beyond(line.ticket_type, persons[line.wanted.type_id]), f"lines.{place}")
 
 
 def require_room(lines: tuple[PricedLine, ...], full_day: date | None) -> None:
     """Raise Problem where a visit falls on a day on which the site is full."""
     for place, line in enumerate(lines):
-        if line.wanted.visit == full_day and line.ticket_type.parameters.counts_visitors:
-            raise wrong_field(ProblemCode.SITE_FULL, f"lines.{place}.visit_day", f"the site is full; {full_day} is not sold")
+        _require_sold(unsold_while_full(line.ticket_type, line.wanted.visit, full_day), f"lines.{place}")
 
 
 def require_eligible(lines: tuple[PricedLine, ...]) -> None:
@@ -190,27 +189,13 @@ def total_fen(lines: tuple[PricedLine, ...]) -> int:
     return sum(line.amount_fen for line in lines)
 
 
-_CLOSED = {
-    Closed.NOT_YET: (ProblemCode.SALE_NOT_OPEN, "ticket_type_id"),
-    Closed.OVER: (ProblemCode.SALE_CLOSED, "ticket_type_id"),
-    Closed.OVER_FOR_TODAY: (ProblemCode.SALE_CLOSED, "visit_day"),
-    Closed.TOO_LATE: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
-    Closed.TOO_EARLY: (ProblemCode.DAY_NOT_SOLD, "visit_day"),
-}
-
-
-def _require_day(wanted: WantedLine, one: TicketType, where: str, at: datetime) -> None:
-    if not day_is_sold(one.parameters, wanted.visit, at.date()):
-        raise wrong_field(ProblemCode.NOT_ON_SALE, f"{where}.visit_day", f"it is not sold for {wanted.visit}")
-    closed = refusal(one.parameters.sale, wanted.visit, at)
-    if closed is not None:
-        code, field = _CLOSED[closed.why]
-        raise wrong_field(code, f"{where}.{field}", closed.message)
+def _require_sold(found: NotSold | None, where: str) -> None:
+    if found is not None:
+        raise found.problem(f"{where}.")
 
 
 def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
-    group = one.parameters.group
-    low, high = (group.minimum, group.maximum) if group else (1, 1)
+    low, high = persons_of(one)
     if not low <= wanted.persons <= high:
         raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
 

@@ -4,12 +4,14 @@ Laws: places and limits count persons, not tickets; a person is known only by a 
 order of keys, so that of two orders that want the same, one waits and neither is stuck.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.sales.rules.on_sale import NotSold, Unsold
 from central.sales.rules.pricing import PricedLine, PromisedLine
 from protocol.holders import normalised
 from protocol.identifiers import SiteId, TicketTypeId
@@ -70,7 +72,7 @@ def is_of_site(person: bytes) -> bool:
     return person.startswith(_OF_SITE)
 
 
-def site_takes(lines: tuple[PricedLine, ...], of: SiteDay) -> tuple[Take, ...]:
+def site_takes(lines: Sequence[PricedLine], of: SiteDay) -> tuple[Take, ...]:
     """Return the takes of an order from the limits of its days; none where a day has no limit, and none for staff."""
     counted = [(place, one) for place, one in enumerate(lines) if one.ticket_type.parameters.counts_visitors]
     if of.most is None:
@@ -125,15 +127,48 @@ def in_order(keys: Iterable[QuotaKey]) -> list[QuotaKey]:
     return sorted(keys, key=lambda key: (key.person == NO_PERSON or is_of_site(key.person), key))
 
 
-def refused(take: Take, left: int) -> Problem:
-    """Return the problem of a take that finds only so much left."""
+def is_of_places(key: QuotaKey) -> bool:
+    """Return whether a key counts places, of a day, a slot or a site, and not what one person has."""
+    return key.person == NO_PERSON or is_of_site(key.person)
+
+
+def left_of(take: Take, taken: Mapping[QuotaKey, int]) -> int:
+    """Return how many persons the quota of a take still has room for."""
+    return max(take.most - taken.get(take.key, 0), 0)
+
+
+def places_left(takes: Iterable[Take], taken: Mapping[QuotaKey, int]) -> int | None:
+    """Return how many places the quotas of these takes still have: slots together, within their day; None where not limited."""
+    left = {take.key: left_of(take, taken) for take in takes if is_of_places(take.key)}
+    of_slots = [places for key, places in left.items() if key.slot_start != NO_SLOT]
+    of_days = [places for key, places in left.items() if key.slot_start == NO_SLOT]
+    return min([*of_days, *([sum(of_slots)] if of_slots else [])], default=None)
+
+
+def shortage(takes: Sequence[Take], taken: Mapping[QuotaKey, int]) -> NotSold | None:
+    """Return the first of an order's takes that finds too little left; None where all find enough."""
+    wanted: Counter[QuotaKey] = Counter()
+    for take in takes:
+        wanted[take.key] += take.persons
+        if taken.get(take.key, 0) + wanted[take.key] > take.most:
+            return short(take, left_of(take, taken))
+    return None
+
+
+def short(take: Take, left: int) -> NotSold:
+    """Return why a take that finds only so much left is not sold."""
     day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
     if take.key.person == NO_PERSON:
-        return _problem(ProblemCode.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
+        return NotSold(Unsold.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
     if is_of_site(take.key.person):
-        return _problem(ProblemCode.SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
+        return NotSold(Unsold.SITE_SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
     message = f"one person may have {take.most} of this type{day}; {left} more can be bought"
-    return _problem(ProblemCode.PURCHASE_LIMIT, take.field, message)
+    return NotSold(Unsold.PURCHASE_LIMIT, take.field, message)
+
+
+def refused(take: Take, left: int) -> Problem:
+    """Return the problem of a take that finds only so much left."""
+    return short(take, left).problem()
 
 
 def _takes_of_line(line: PricedLine, promise: PromisedLine, phone: str | None, digest: Digest) -> Iterator[Take]:
@@ -155,7 +190,8 @@ def _persons(
     where = f"lines.{promise.line}"
     if known_by is KnownBy.PHONE:
         if phone is None:
-            raise _problem(ProblemCode.BUYER_REQUIRED, "buyer_phone", "this type is limited per buyer; ask for the phone number")
+            message = "this type is limited per buyer; ask for the phone number"
+            raise wrong_field(ProblemCode.BUYER_REQUIRED, "buyer_phone", message)
         yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.persons, f"{where}.quantity"
         return
     for place, holder in enumerate(promise.holders):
@@ -173,7 +209,3 @@ def _limits(limit: PersonLimit, visit: date) -> Iterator[tuple[date, int]]:
 
 def _plain(phone: str) -> str:
     return next((phone.removeprefix(prefix) for prefix in _CHINA if phone.startswith(prefix)), phone)
-
-
-def _problem(code: ProblemCode, field: str, message: str) -> Problem:
-    return Problem(code, message, fields=(FieldFault(field, message),))

@@ -1,0 +1,123 @@
+"""Whether a ticket type is sold for a day or a slot, and if not, why: pure.
+
+Laws: quotes and sales refuse by these functions, and what shows availability asks the same ones; each reason has one code, by
+which a quote is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from central.catalog.parameters import Slot
+from central.catalog.rules.sale import Closed, refusal
+from central.catalog.rules.validity import day_is_sold, slot_is_over
+from central.catalog.ticket_type import TicketType
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from protocol.identifiers import SiteId, TicketTypeId
+
+
+class Unsold(StrEnum):
+    """Why a type is not sold for a day or a slot."""
+
+    NOT_ON_SALE = "not-on-sale"
+    NOT_ALLOWED = "not-allowed"
+    NOT_ITS_DAY = "not-its-day"
+    NOT_YET = "not-yet"
+    OVER = "over"
+    TOO_LATE = "too-late"
+    TOO_EARLY = "too-early"
+    OVER_FOR_TODAY = "over-for-today"
+    SLOT_OVER = "slot-over"
+    PURCHASE_LIMIT = "purchase-limit"
+    SITE_FULL = "site-full"
+    SOLD_OUT = "sold-out"
+    SITE_SOLD_OUT = "site-sold-out"
+
+    @property
+    def code(self) -> ProblemCode:
+        """Return the code by which a quote is refused for this reason."""
+        return _SAID[self].code
+
+    def text(self, *, chinese: bool) -> str:
+        """Return the reason as people read it."""
+        return _SAID[self].zh if chinese else _SAID[self].en
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    code: ProblemCode
+    zh: str
+    en: str
+
+
+_SAID: Mapping[Unsold, _Said] = {
+    Unsold.NOT_ON_SALE: _Said(ProblemCode.NOT_ON_SALE, "该票种未上架", "The ticket type is off sale"),
+    Unsold.NOT_ALLOWED: _Said(ProblemCode.SALE_NOT_ALLOWED, "不在售票设置范围内", "The sale settings do not allow this"),
+    Unsold.NOT_ITS_DAY: _Said(ProblemCode.NOT_ON_SALE, "该票种不适用于该日期", "The ticket type is not for that day"),
+    Unsold.NOT_YET: _Said(ProblemCode.SALE_NOT_OPEN, "尚未开售", "The sale has not begun"),
+    Unsold.OVER: _Said(ProblemCode.SALE_CLOSED, "已停售", "The sale is over"),
+    Unsold.TOO_LATE: _Said(ProblemCode.DAY_NOT_SOLD, "该日期已截止售票", "It is too late for that day"),
+    Unsold.TOO_EARLY: _Said(ProblemCode.DAY_NOT_SOLD, "该日期尚未开放售票", "It is too early for that day"),
+    Unsold.OVER_FOR_TODAY: _Said(ProblemCode.SALE_CLOSED, "今日已停售", "The sale for today is over"),
+    Unsold.SLOT_OVER: _Said(ProblemCode.SALE_CLOSED, "该时段已结束", "The time slot is over"),
+    Unsold.PURCHASE_LIMIT: _Said(ProblemCode.PURCHASE_LIMIT, "超过限购数量", "The purchase limit is reached"),
+    Unsold.SITE_FULL: _Said(ProblemCode.SITE_FULL, "景区已满员，暂停售票", "The site is full; sales have stopped"),
+    Unsold.SOLD_OUT: _Said(ProblemCode.SOLD_OUT, "余票不足", "Not enough places are left"),
+    Unsold.SITE_SOLD_OUT: _Said(ProblemCode.SOLD_OUT, "景区当日余量不足", "The site has not enough room that day"),
+}
+_CLOSED = {
+    Closed.NOT_YET: (Unsold.NOT_YET, "ticket_type_id"),
+    Closed.OVER: (Unsold.OVER, "ticket_type_id"),
+    Closed.OVER_FOR_TODAY: (Unsold.OVER_FOR_TODAY, "visit_day"),
+    Closed.TOO_LATE: (Unsold.TOO_LATE, "visit_day"),
+    Closed.TOO_EARLY: (Unsold.TOO_EARLY, "visit_day"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotSold:
+    """Why it is not sold, the field that caused it, and a sentence that says what would be sold."""
+
+    why: Unsold
+    field: str
+    message: str
+
+    def problem(self, where: str = "") -> Problem:
+        """Return the refusal of a quote; `where` stands before the field: `lines.0.`."""
+        return wrong_field(self.why.code, f"{where}{self.field}", self.message)
+
+
+def unsold_on(one: TicketType | None, type_id: TicketTypeId, site_id: SiteId, visit: date, at: datetime) -> NotSold | None:
+    """Return why a type is not sold for a day by its site, at the site's local time; None where it is."""
+    if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
+        return NotSold(Unsold.NOT_ON_SALE, "ticket_type_id", f"type {type_id} is not on sale at site {site_id}")
+    if not day_is_sold(one.parameters, visit, at.date()):
+        return NotSold(Unsold.NOT_ITS_DAY, "visit_day", f"it is not sold for {visit}")
+    closed = refusal(one.parameters.sale, visit, at)
+    if closed is None:
+        return None
+    why, field = _CLOSED[closed.why]
+    return NotSold(why, field, closed.message)
+
+
+def unsold_in(slot: Slot | None, visit: date, at: datetime) -> NotSold | None:
+    """Return why a slot of that day is not sold at the site's local time; None where it is, and where there is no slot."""
+    if slot is None or not slot_is_over(slot, visit, at):
+        return None
+    return NotSold(Unsold.SLOT_OVER, "slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+
+
+def unsold_beyond(one: TicketType, persons: int) -> NotSold | None:
+    """Return why an order may not hold a type for so many persons; None where it may."""
+    most = one.parameters.sale.per_order
+    if most is None or persons <= most:
+        return None
+    return NotSold(Unsold.PURCHASE_LIMIT, "quantity", f"an order has at most {most} persons of this type, not {persons}")
+
+
+def unsold_while_full(one: TicketType, visit: date, full_day: date | None) -> NotSold | None:
+    """Return why a type is not sold for the day on which its site is full; None where it is."""
+    if visit != full_day or not one.parameters.counts_visitors:
+        return None
+    return NotSold(Unsold.SITE_FULL, "visit_day", f"the site is full; {full_day} is not sold")
