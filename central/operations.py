@@ -39,10 +39,12 @@ from central.refunds.routes.refunds import REFUNDS
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
 from central.reports.routes.lists import REPORTS
+from central.reports.routes.look_ups import LOOK_UPS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes.activation import ACTIVATION
 from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
 from central.sales.routes.availability import AVAILABILITY
+from central.sales.routes.buyers import BUYERS
 from central.sales.routes.carts import CARTS
 from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
@@ -100,6 +102,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[RESCHEDULING] = office.rescheduling
     app[REPRINTS] = office.reprints
     app[CARTS] = office.carts
+    app[BUYERS] = office.buyers
     app[PAYMENTS] = office.payments
     app[DIFFERENCES] = office.differences
     app[RECONCILIATION] = office.reconciliation
@@ -116,3 +119,4 @@ def offer(app: web.Application, office: Office) -> None:
     app[CORRECTIONS] = office.corrections
     app[ALARMS] = office.alarms
     app[REPORTS] = office.reports
+    app[LOOK_UPS] = office.look_ups

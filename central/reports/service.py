@@ -8,13 +8,12 @@ from central.domain.principal import Principal
 from central.reports import admission_projection, daily_totals, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
-from central.reports.look_ups import Match, look_up
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.reports.ticket_histories import Event, history_of
 from central.reports.whole_orders import WholeOrder, whole_order
-from central.sales.data_scope import counter_sight_of, sight_of
+from central.sales.data_scope import sight_of
 from central.store.unit_of_work import Store
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
@@ -51,11 +50,6 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
-
-    async def look_up(self, text: str, who: Principal) -> tuple[Match, ...]:
-        """Return all that a text can mean that a visitor shows, within what the caller sees at a counter."""
-        async with self._store.querying() as work:
-            return await look_up(work, text, counter_sight_of(who))
 
     async def whole_order(self, order_id: int) -> WholeOrder:
         """Return an order with all documents of its money; Problem where there is none."""

@@ -87,6 +87,21 @@ class OrderHolderRow(Table, table=True):
     name_sealed: bytes
 
 
+class OrderBuyerRow(Table, table=True):
+    """Who bought, as far as the buyer said so; sealed (`store.sealed`). `phone_digest` finds the orders of a phone number."""
+
+    __tablename__ = "order_buyer"
+
+    order_id: int = Field(
+        primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    name_sealed: bytes | None = None
+    phone_sealed: bytes | None = None
+    phone_digest: bytes | None = Field(default=None, index=True)
+    name_masked: str | None = Field(default=None, max_length=100)
+    phone_masked: str | None = Field(default=None, max_length=24)
+
+
 class LedgerRow(Table, table=True):
     """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger always sums to zero.
 
