@@ -3,7 +3,7 @@
 Laws: a day is matched once its bill is there and all its payments are final. Until then the job tries again, for a limited time;
 after that, each payment that is not final is a difference too. A day that is matched twice, by the job or by hand, gives no
 difference twice; a day that is not over is matched again when it is; no transaction is open while an institution is asked. The
-lines of a day that is over are kept with what each matched to; a day that is matched again has its lines anew.
+lines of a bill are kept with what each matched to; a day that is matched again has its lines anew.
 """
 
 import logging
@@ -113,8 +113,7 @@ class Reconciliation:
                 return None
             for one in found.differences:
                 await differences.note(work, method, one, now, day)
-            if to_datetime(now, BILL_ZONE).date() > day:
-                await _keep(work, method, day, found, now)
+            await _keep(work, method, day, found, now)
             subject, counts = f"bill:{method}/{day}", {"lines": found.lines, "matched": found.matched}
             audit.record(work, now, by, "bill.match", subject, **counts, differences=len(found.differences))
         return found
@@ -125,7 +124,9 @@ class Reconciliation:
         days = [last - timedelta(days=back) for back in range(DAYS_BACK)]
         async with self._store.reading() as work:
             first = (await work.session.exec(select(PaymentRow.created_at).order_by(col(PaymentRow.id)).limit(1))).first()
-            done = select(BillMatchRow).where(BillMatchRow.method == method, col(BillMatchRow.day).in_(days))
+            done = select(BillMatchRow).where(
+                BillMatchRow.method == method, col(BillMatchRow.day).in_(days), BillMatchRow.is_over
+            )
             matched = {row.day for row in (await work.session.exec(done)).all()}
         if first is None:
             return ()
@@ -136,7 +137,8 @@ class Reconciliation:
 async def _keep(work: Work, method: Method, day: date, found: Matched, now: Instant) -> None:
     of_day: dict[str, object] = {"method": method.value, "day": day}
     counts = {"lines": found.lines, "matched": found.matched, "matched_at": now}
-    row = {**of_day, **counts, "in_fen": found.in_fen, "out_fen": found.out_fen}
+    is_over = to_datetime(now, BILL_ZONE).date() > day
+    row = {**of_day, **counts, "is_over": is_over, "in_fen": found.in_fen, "out_fen": found.out_fen}
     connection = await work.connection()
     await insert_or_replace(connection, BillMatchRow, ("method", "day"), [row])
     await connection.execute(delete(BillLineRow).where(col(BillLineRow.method) == method, col(BillLineRow.day) == day))

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from central.domain.models import StrictModel
 from central.domain.names import PersonName
-from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
 from central.domain.views import Moment, View, read_from, within
@@ -89,12 +88,6 @@ class SettleBody(StrictModel):
             "`paid-twice-returned`: money that belongs to a payer came, or went back. `written-off`: nobody explains it."
         ),
     ] = SettlementCause.LOOKED_AT
-
-
-class DifferenceQuery(PageQuery):
-    """Which differences."""
-
-    state: DifferenceState | None = None
 
 
 class MatchedDayView(View):
@@ -219,14 +212,6 @@ async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
     return MatchedDayView.of(found)
 
 
-@Route("GET", "/api/v1/reconciliation/differences", Permission.PAYMENTS_READ)
-async def list_reconciliation_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
-    """List what a person must look at about money, newest first."""
-    asked = call.parameters
-    found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.one_more, asked.state)
-    return page_from(found, asked, lambda one: (one.difference_id,), DifferenceView.of)
-
-
 @Route(
     "POST",
     "/api/v1/reconciliation/differences/{difference_id}/settle",
@@ -266,7 +251,6 @@ OPERATIONS = (
     give_up_payment,
     read_payment,
     match_bill,
-    list_reconciliation_differences,
     settle_reconciliation_difference,
     notify_payment,
 )

@@ -1,6 +1,7 @@
 """Reports: lists, statistics and home figures, within the caller's scope; admissions are brought up to date first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 from central.catalog import capacity
 from central.catalog.service import Site
@@ -13,13 +14,14 @@ from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.reports.whole_orders import WholeOrder, whole_order
-from central.sales.data_scope import sight_of
-from central.store.unit_of_work import Store
+from central.sales.data_scope import Sight, sight_of
+from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
 # A report waits until so many events of journals are recorded; if there are more, the job is still working through them.
 MOST_RECORDINGS_BEFORE_A_REPORT = 4
 ROWS_AT_ONCE = 500
+FoundT = TypeVar("FoundT")
 
 
 class Reports:
@@ -49,6 +51,11 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
+
+    async def within(self, who: Principal, question: Callable[[Work, Sight], Awaitable[FoundT]]) -> FoundT:
+        """Return what a question about the books finds, within what the caller sees."""
+        async with self._store.querying() as work:
+            return await question(work, sight_of(who))
 
     async def look_up(self, text: str, who: Principal) -> tuple[Match, ...]:
         """Return all that a text can mean that a visitor shows, within what the caller sees."""

@@ -23,10 +23,19 @@ async def story(tell: Teller) -> None:
         await tell.show(f"read{name}Statistics", **period)
         await tell.show(f"export{name}Statistics", format="csv", **period)
     await tell.show("readReprintStatistics", **period)
+    await _finance(tell, period)
     await tell.show("correctOnSite", {"persons": -12, "reason": "counted at noon"}, site_id=1)
     await tell.show("listOnSiteCorrections", site_id=1)
     await tell.show("readHome", site_id=1)
     await _kept(tell)
+
+
+async def _finance(tell: Teller, period: dict[str, str]) -> None:
+    await tell.ask("closeOwnShift", {"counted_fen": 52_010})
+    for name in ("Takings", "Fees", "OverShort"):
+        await tell.show(f"read{name}", **period)
+    await tell.show("readLedgerBalances", site_id=1, day=VISIT_DAY)
+    await tell.show("listLedgerEntries", account="cash/1", limit=2, **period)
 
 
 async def _kept(tell: Teller) -> None:

@@ -65,7 +65,10 @@ class PaymentRefundRow(Table, table=True):
 
 
 class BillMatchRow(Table, table=True):
-    """An institution's day that was matched with its bill. `in_fen` and `out_fen` are the bill's payments, and what went back."""
+    """An institution's day that was matched with its bill. `in_fen` and `out_fen` are the bill's payments, and what went back.
+
+    `is_over` of false: the day was not over then, and the job matches it again.
+    """
 
     __tablename__ = "bill_match"
 
@@ -74,6 +77,7 @@ class BillMatchRow(Table, table=True):
     lines: int
     matched: int
     matched_at: Instant = Field(sa_type=BigInteger)
+    is_over: bool
     in_fen: int | None = Field(default=None, sa_type=BigInteger)
     out_fen: int | None = Field(default=None, sa_type=BigInteger)
 

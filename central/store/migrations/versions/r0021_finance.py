@@ -9,6 +9,7 @@ down_revision = "0018"
 
 def upgrade() -> None:
     """Bring the tables to this revision."""
+    op.add_column("bill_match", sa.Column("is_over", sa.Boolean(), nullable=False, server_default=sa.true()))
     for column in ("in_fen", "out_fen"):
         op.add_column("bill_match", sa.Column(column, sa.BigInteger(), nullable=True))
     op.add_column("reconciliation_difference", sa.Column("settled_cause", sa.String(length=24), nullable=True))
