@@ -31,7 +31,9 @@ async def story(tell: Teller) -> None:
 
 
 async def _finance(tell: Teller, period: dict[str, str]) -> None:
-    await tell.ask("closeOwnShift", {"counted_fen": 52_010})
+    refund = await tell.ask("refundByHand", {"ticket_id": await sold(tell), "reason": "rain", "fee_fen": 500})
+    await tell.ask("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund["refund_id"])
+    await tell.ask("closeOwnShift", {"counted_fen": 44_510})
     for name in ("Takings", "Fees", "OverShort"):
         await tell.show(f"read{name}", **period)
     await tell.show("readLedgerBalances", site_id=1, day=VISIT_DAY)
