@@ -48,7 +48,7 @@ class DaySpans:
         """Return the condition that a moment lies in the day."""
         return (at >= self._table.c.since) & (at < self._table.c.until)
 
-    def at(self, site: Mapped[Any]) -> ColumnElement[bool]:
+    def at(self, site: ColumnElement[Any] | Mapped[Any]) -> ColumnElement[bool]:
         """Return the condition that something belongs to the site."""
         return self._table.c.site_id == site
 
