@@ -1,21 +1,16 @@
-"""The ledger as finance reads it: each account's balance at an instant, and the movements page by page, newest first.
+"""The movements of the ledger as finance reads them, page by page, newest first.
 
-Laws: all balances at one instant sum to zero for a person who sees all (law 12); others see the movements of the orders in
-their scope, and the balances that these make.
+Law: what belongs to no order is shown only to a person whose scope is all.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import or_
 from sqlmodel import col
 from sqlmodel import select as select_rows
 
-from central.catalog.rules.business_days import business_days
-from central.payments.rules.accounts import Account, AccountKind, account_of, of_site
-from central.reports.filters import Wanted, equal, narrowed, sites_of
+from central.payments.rules.accounts import Account, account_of, of_site
+from central.reports.filters import Wanted, equal, narrowed
 from central.reports.listing import Position, after, newest_first
 from central.sales.data_scope import Conditions, Sight
 from central.store.tables.money import LedgerRow, OrderRow
@@ -23,20 +18,6 @@ from central.store.unit_of_work import Work
 from protocol.instants import Instant
 
 _KEYSET = col(LedgerRow.posted_at), col(LedgerRow.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """An account: what came in, what went out, and what is left."""
-
-    account: Account
-    in_fen: int
-    out_fen: int
-
-    @property
-    def balance_fen(self) -> int:
-        """Return what came in less what went out."""
-        return self.in_fen - self.out_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,36 +48,6 @@ class Entry:
     difference_id: int | None
     agency_id: int | None
     posted_by: int | None
-
-
-async def end_of_business_day(work: Work, day: date, site_id: int | None) -> Instant | None:
-    """Return when a business day ends at a site, or at the last of all sites; None where there is no such site."""
-    ends = [business_days(site.parameters).span(day, day).until for site in await sites_of(work, site_id)]
-    return max(ends, default=None)
-
-
-async def balances(work: Work, until: Instant | None, sight: Sight) -> tuple[Balance, ...]:
-    """Return the accounts that anything moved, by their kinds: now, or just before an instant."""
-    row = LedgerRow
-    legs = col(row.debit), col(row.credit)
-    query: Select[*tuple[Any, ...]] = select(*legs, func.sum(col(row.amount_fen)))
-    query = query.where(*([] if until is None else [col(row.posted_at) < until]))
-    seen = sight.of(col(OrderRow.seller_id), col(OrderRow.channel))
-    if seen:
-        query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id)).where(*seen)
-    rows = (await (await work.connection()).execute(query.group_by(*legs))).all()
-    return folded((debit, credit, int(amount_fen)) for debit, credit, amount_fen in map(tuple, rows))
-
-
-def folded(moved: Iterable[tuple[str, str, int]]) -> tuple[Balance, ...]:
-    """Return the balances that sums between two accounts (debit, credit) make."""
-    found: dict[str, list[int]] = {}
-    for debit, credit, amount_fen in moved:
-        found.setdefault(debit, [0, 0])[0] += amount_fen
-        found.setdefault(credit, [0, 0])[1] += amount_fen
-    order = list(AccountKind)
-    some = [Balance(account_of(name), came, went) for name, (came, went) in found.items()]
-    return tuple(sorted(some, key=lambda one: (order.index(one.account.kind), len(one.account.account), one.account.account)))
 
 
 async def entries(work: Work, wanted: WantedEntries, sight: Sight, position: Position | None, limit: int) -> tuple[Entry, ...]:
@@ -144,12 +95,3 @@ def _entry(row: LedgerRow) -> Entry:
         agency_id=row.agency_id,
         posted_by=row.posted_by,
     )
-
-
-async def balances_of_day(
-    work: Work, day: date | None, site_id: int | None, sight: Sight
-) -> tuple[Instant | None, tuple[Balance, ...]]:
-    """Return the balances of a site's accounts, or of all, now or at the end of a business day; with that instant."""
-    until = None if day is None else await end_of_business_day(work, day, site_id)
-    found = await balances(work, until, sight)
-    return until, tuple(one for one in found if site_id in (None, one.account.site_id))

@@ -6,7 +6,7 @@ from typing import TypeVar
 from central.catalog import capacity
 from central.catalog.service import Site
 from central.domain.principal import Principal
-from central.reports import admission_projection, daily_totals, statistics
+from central.reports import admission_projection, balances, daily_totals, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.look_ups import Match, look_up
@@ -118,8 +118,9 @@ class Reports:
                 return
 
     async def keep_days(self, now: Instant) -> None:
-        """Store the figures of past days. A job: the next run stores what is left."""
+        """Store the figures and the balances of past days. A job: the next run stores what is left."""
         await self.catch_up()
+        await balances.keep(self._store, now)
         await daily_totals.keep_some(self._store, now)
 
 

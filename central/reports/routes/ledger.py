@@ -12,7 +12,7 @@ from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.payments.methods import Method
 from central.payments.rules.accounts import AccountKind
-from central.reports import ledger
+from central.reports import balances, ledger
 from central.reports.ledger import WantedEntries
 from central.reports.routes.finance import MOST_DAYS
 from central.reports.routes.lists import REPORTS
@@ -71,11 +71,9 @@ class AccountView(View):
 
 
 class BalanceView(AccountView, alias_generator=within("account")):
-    """An account: what came in, what went out, and what is left of it; what was sold stands below zero."""
+    """An account that holds anything: what came in less what went out; what was sold stands below zero."""
 
     account: Annotated[str, read_from("account", "account")]
-    in_fen: int
-    out_fen: int
     balance_fen: int
 
 
@@ -109,7 +107,7 @@ async def read_ledger_balances(call: Call[None, BalancesQuery]) -> BalancesView:
     """Read the ledger's accounts with their balances, now or at the end of a business day."""
     site_id, day = call.parameters.site_id, call.parameters.day
     until, found = await call.request.app[REPORTS].within(
-        call.principal, lambda work, sight: ledger.balances_of_day(work, day, site_id, sight)
+        call.principal, lambda work, sight: balances.balances_of_day(work, day, site_id, sight)
     )
     return BalancesView(
         until=None if until is None else to_datetime(until),

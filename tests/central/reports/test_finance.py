@@ -1,16 +1,19 @@
 """What finance reads over HTTP: takings, fees, over and short, the ledger; each within the reader's scope, with its totals."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlmodel import select
 
 from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.shifts.rules.drawer import Count
 from central.shifts.service import Closing
+from central.store.tables.reports import AccountBalanceRow
 from central.web.operations import AUTHENTICATOR
 from protocol.identifiers import TicketTypeId
 from tests.builders.asking import Asking, somebody
@@ -134,6 +137,25 @@ async def test_balances_sum_to_zero_now_and_at_the_end_of_each_day(trade: Trade,
     assert {one["kind"] for one in site["items"]} == {"sales", "safe"}
     drawer = next(one for one in now["items"] if one["account"] == f"cash/{sellers.li}")
     assert (drawer["kind"], drawer["method"], drawer["seller"]["name"], drawer["site"]) == ("cash", "cash", "=li", None)
+
+
+@pytest.mark.law(12)
+@pytest.mark.usefixtures("sellers")
+async def test_kept_balances_say_what_all_movements_say(trade: Trade) -> None:
+    office = trade.office
+    paths = ("ledger-balances", *(f"ledger-balances?day=2026-05-{day:02}" for day in range(9, 13)))
+    counted = [await ask(office, manager(), path) for path in paths]
+    for _ in range(2):
+        await office.reports.keep_days(office.clock())
+    async with office.store.reading() as work:
+        kept = (await work.session.exec(select(AccountBalanceRow))).all()
+    assert len({one.until for one in kept}) == 1
+    assert sum(one.balance_fen for one in kept) == 0
+    assert [await ask(office, manager(), path) for path in paths] == counted
+    await office.sell(await office.ticket_type(), "key-0009", visit=date(2026, 5, 12))
+    later = await ask(office, manager(), "ledger-balances")
+    assert of(later)["sales/1"] == of(counted[0])["sales/1"] - 8000
+    assert (later["balance_fen"], await ask(office, manager(), paths[2])) == (0, counted[2])
 
 
 async def test_a_seller_reads_balances_of_the_own_orders_only(trade: Trade, sellers: Sellers) -> None:

@@ -1,4 +1,4 @@
-"""What finance reads: the lines of bills, the sums of bills, and the movement that ends a difference."""
+"""What finance reads: lines and sums of bills, the movement that ends a difference, balances of accounts day by day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,13 @@ def upgrade() -> None:
     op.add_column("reconciliation_difference", sa.Column("settled_fen", sa.BigInteger(), nullable=True))
     _refer_to_differences()
     _bill_lines()
+    op.create_table(
+        "account_balance",
+        sa.Column("until", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account", sa.String(length=40), nullable=False),
+        sa.Column("balance_fen", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("until", "account", name=op.f("pk_account_balance")),
+    )
 
 
 def _refer_to_differences() -> None:
