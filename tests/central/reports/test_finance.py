@@ -66,6 +66,17 @@ async def test_takings_are_summed_by_day_and_method_within_the_scope(trade: Trad
 
 
 @pytest.mark.usefixtures("sellers")
+async def test_a_day_ends_when_its_site_says(trade: Trade) -> None:
+    office = trade.office
+    (site,) = await office.catalog.all_sites()
+    parameters = site.parameters.model_copy(update={"day_ends_at_hour": 11})
+    await office.catalog.change_site(site.site_id, parameters, office.seller, office.clock())
+    told = await ask(office, manager(), f"takings?{DAYS}")
+    assert [one["day"] for one in told["items"]] == ["2026-05-09", "2026-05-10"]
+    assert (await ask(office, manager(), "ledger-balances?day=2026-05-09"))["until"] == "2026-05-10T03:00:00Z"
+
+
+@pytest.mark.usefixtures("sellers")
 @pytest.mark.parametrize(
     ("further", "days"),
     [
