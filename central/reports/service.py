@@ -1,11 +1,12 @@
 """Reports: lists, statistics and home figures, within the caller's scope; admissions are brought up to date first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 from central.catalog import capacity
 from central.catalog.service import Site
 from central.domain.principal import Principal
-from central.reports import admission_projection, daily_totals, statistics
+from central.reports import admission_projection, balances, daily_totals, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.promoters import OfPromoter, promoter_statistics
@@ -13,14 +14,15 @@ from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType, SiteToday
 from central.reports.ticket_histories import Event, history_of
 from central.reports.whole_orders import WholeOrder, whole_order
-from central.sales.data_scope import sight_of
-from central.store.unit_of_work import Store
+from central.sales.data_scope import Sight, sight_of
+from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
 
 # A report waits until so many events of journals are recorded; if there are more, the job is still working through them.
 MOST_RECORDINGS_BEFORE_A_REPORT = 4
 ROWS_AT_ONCE = 500
+FoundT = TypeVar("FoundT")
 
 
 class Reports:
@@ -50,6 +52,11 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
+
+    async def within(self, who: Principal, question: Callable[[Work, Sight], Awaitable[FoundT]]) -> FoundT:
+        """Return what a question about the books finds, within what the caller sees."""
+        async with self._store.querying() as work:
+            return await question(work, sight_of(who))
 
     async def whole_order(self, order_id: int) -> WholeOrder:
         """Return an order with all documents of its money; Problem where there is none."""
@@ -112,8 +119,9 @@ class Reports:
                 return
 
     async def keep_days(self, now: Instant) -> None:
-        """Store the figures of past days. A job: the next run stores what is left."""
+        """Store the figures and the balances of past days. A job: the next run stores what is left."""
         await self.catch_up()
+        await balances.keep(self._store, now)
         await daily_totals.keep_some(self._store, now)
 
 

@@ -2,9 +2,12 @@
 
 from central.reports.routes import (
     activation_codes,
+    bills,
     explanations,
     exports,
+    finance,
     kept_exports,
+    ledger,
     lists,
     look_ups,
     orders,
@@ -21,6 +24,9 @@ OPERATIONS: tuple[Operation, ...] = (
     *refusals.OPERATIONS,
     *reprints.OPERATIONS,
     *activation_codes.OPERATIONS,
+    *finance.OPERATIONS,
+    *ledger.OPERATIONS,
+    *bills.OPERATIONS,
     *exports.OPERATIONS,
     *kept_exports.OPERATIONS,
 )

@@ -106,7 +106,7 @@ class LedgerRow(Table, table=True):
     """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger always sums to zero.
 
     `shift_id` is the shift whose drawer it went into or came out of; `agency_id` the agency whose account it moved, and
-    `receipt_id` what that agency paid.
+    `receipt_id` what that agency paid. `difference_id` is the difference with an institution's bill that it ends.
     """
 
     __tablename__ = "ledger_entry"
@@ -127,6 +127,7 @@ class LedgerRow(Table, table=True):
     shift_id: int | None = Field(default=None, foreign_key="shift.id", sa_type=BigInteger, index=True)
     agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
     receipt_id: int | None = Field(default=None, foreign_key="agency_receipt.id", sa_type=BigInteger)
+    difference_id: int | None = Field(default=None, foreign_key="reconciliation_difference.id", sa_type=BigInteger)
     posted_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 
