@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator
 from central.catalog import capacity
 from central.catalog.service import Site
 from central.domain.principal import Principal
-from central.reports import admission_projection, daily_totals, statistics
+from central.reports import admission_projection, daily_totals, home, on_site, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
+from central.reports.home import SiteToday
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.look_ups import Match, look_up
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
-from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.reports.statistics import OfSeller, OfType
 from central.reports.whole_orders import WholeOrder, whole_order
 from central.sales.data_scope import sight_of
 from central.store.unit_of_work import Store
@@ -85,7 +86,7 @@ class Reports:
         """Return each site's day so far."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await statistics.home(work, site_id, sight_of(who), now)
+            return await home.home(work, site_id, sight_of(who), now)
 
     async def watch_capacity(self, now: Instant) -> None:
         """Store how full each site with a maximum is, so that sales stop and begin again. A job."""
@@ -96,7 +97,7 @@ class Reports:
         await self.catch_up()
         for site in sites:
             async with self._store.reading() as work:
-                day, loads = await statistics.loads(work, site, now)
+                day, loads = await on_site.loads(work, site, now)
             await capacity.note(self._store, site.site_id, day, loads, now)
 
     async def names(self, *, chinese: bool) -> Names:

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
-from central.reports.routes import activation_codes, exports, lists, reprints
+from central.reports.routes import activation_codes, exports, home, lists, reprints
 from central.reports.routes.queries import Export, StatisticsQuery
 from central.store.engine import open_database
 from central.store.unit_of_work import Store
@@ -31,6 +31,7 @@ from tests.builders.trade import Sellers, Trade, two_days
 of_the_shop = pytest.mark.asyncio(loop_scope="module")
 REPORTS = (
     *lists.OPERATIONS,
+    *home.OPERATIONS,
     *reprints.OPERATIONS,
     *(one for one in activation_codes.OPERATIONS if one.method == "GET"),
     *exports.OPERATIONS,
@@ -157,13 +158,13 @@ async def figures(shop: Shop, scope: str) -> dict[str, Any]:
     """Ask for the figures, and return the sums."""
     who = person(scope, shop.sellers)
     told = await shop.ask(who, lists.read_ticket_statistics)
-    home = (await shop.ask(who, lists.read_home))["items"][0]
+    (today,) = (await shop.ask(who, home.read_home))["items"]
     table = await shop.ask(who, next(one for one in REPORTS if one.operation_id == "exportTicketStatistics"))
     return {
         **{name: sum(one[name] for one in told["items"]) for name in ("tickets", "sold_fen", "refunded_fen", "entries")},
-        "yesterday": home["yesterday"],
-        "today": home["today"]["tickets"],
-        "sees the gates": (home["check_points"] is not None, home["on_site"] is not None),
+        "yesterday": today["yesterday"],
+        "today": today["today"]["tickets"],
+        "sees the gates": (today["check_points"] is not None, today["on_site"] is not None),
         "rows of the table": table.count("Adult"),
     }
 
