@@ -3,7 +3,7 @@
 Laws: staff are not counted; the count begins at zero on each business day; corrections of the day are part of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -20,6 +20,9 @@ from central.store.unit_of_work import Work
 from central.sync.corrections import corrected_since
 from protocol.directions import Direction
 from protocol.instants import Instant, local_day
+
+# How many persons passed, by the number of the check point and the direction.
+Passed = Mapping[tuple[int, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,26 @@ async def check_points_on(work: Work, site: Site, day: date) -> tuple[AtCheckPoi
         col(row.scanned_at) < span.until,
     )
     keys = col(row.check_point_id), col(row.direction)
-    connection = await work.connection()
     uncounted = await catalog.uncounted_types(work)
     if uncounted:
         at_site = (*at_site, col(row.ticket_type_id).is_(None) | col(row.ticket_type_id).not_in(uncounted))
-    counted = await connection.execute(select(*keys, func.sum(col(row.counted))).where(*at_site).group_by(*keys))
-    persons = {(point, direction): int(total) for point, direction, total in counted.all()}
+    query = select(*keys, func.sum(col(row.counted))).where(*at_site).group_by(*keys)
+    counted = (await (await work.connection()).execute(query)).all()
+    return await at_check_points(work, site, {(point, direction): int(total) for point, direction, total in counted})
+
+
+async def at_check_points(work: Work, site: Site, passed: Passed) -> tuple[AtCheckPoint, ...]:
+    """Return each check point of a site with the persons who passed it, by its number."""
     points = select(col(CheckPointRow.id), col(CheckPointRow.name_zh), col(CheckPointRow.name_en))
-    found = await connection.execute(points.where(col(CheckPointRow.site_id) == site.site_id).order_by(col(CheckPointRow.id)))
+    points = points.where(col(CheckPointRow.site_id) == site.site_id).order_by(col(CheckPointRow.id))
     return tuple(
         AtCheckPoint(
-            number or 0,
+            number,
             name_zh,
             name_en,
-            persons.get((number or 0, Direction.ENTRY.value), 0),
-            persons.get((number or 0, Direction.EXIT.value), 0),
+            passed.get((number, Direction.ENTRY.value), 0),
+            passed.get((number, Direction.EXIT.value), 0),
         )
-        for number, name_zh, name_en in found.all()
+        for number, name_zh, name_en in (await (await work.connection()).execute(points)).all()
+        if number is not None
     )

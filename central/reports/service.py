@@ -7,9 +7,10 @@ from central.catalog.service import Site
 from central.domain.principal import Principal
 from central.reports import admission_projection, daily_totals, home, on_site, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
-from central.reports.home import SiteToday
+from central.reports.home import Home
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.look_ups import Match, look_up
+from central.reports.own_day import OwnHome, own_home
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
 from central.reports.statistics import OfSeller, OfType
@@ -82,11 +83,17 @@ class Reports:
         async with self._store.querying() as work:
             return await promoter_statistics(work, await narrowed(work, wanted, sight_of(who)))
 
-    async def home(self, site_id: int | None, who: Principal, now: Instant) -> tuple[SiteToday, ...]:
-        """Return each site's day so far."""
+    async def home(self, site_id: int | None, who: Principal, now: Instant) -> Home:
+        """Return each site's day so far, and what is open."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await home.home(work, site_id, sight_of(who), now)
+            return await home.home(work, site_id, who, now)
+
+    async def own_home(self, user_id: int, now: Instant) -> OwnHome:
+        """Return a seller's own day so far."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await own_home(work, user_id, now)
 
     async def watch_capacity(self, now: Instant) -> None:
         """Store how full each site with a maximum is, so that sales stop and begin again. A job."""

@@ -103,7 +103,8 @@ def seen_by(scope: str, sellers: Sellers) -> set[int]:
 
 
 def query(operation: Operation) -> dict[str, str]:
-    assert operation.parameters is not None
+    if operation.parameters is None:
+        return {}
     asked = dict(DAYS) if issubclass(operation.parameters, StatisticsQuery) else {}
     return asked | ({"format": "csv"} if issubclass(operation.parameters, Export) else {})
 
@@ -118,7 +119,7 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
     return {one["seller"]["id"] for one in told["items"] if one["seller"]}
 
 
-SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "exportTicketStatistics")
+SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "readOwnDay", "exportTicketStatistics")
 # Only institutions have such documents, and only some types have codes; a statement is of one agency, whose money is no seller's.
 _CODES = ("listActivationCodes", "exportActivationCodeList")
 UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement", *_CODES)
@@ -179,6 +180,7 @@ def figures_of(scope: str, sellers: int) -> dict[str, Any]:
         "entries": 2 * sellers + 2 * walk_ins,
         "yesterday": {
             "tickets": 2 * sellers,
+            "persons": 2 * sellers,
             "entries": sellers + walk_ins,
             "taken_fen": 16_000 * sellers,
             "returned_fen": 8_000 * sellers,
