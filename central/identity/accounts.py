@@ -197,6 +197,12 @@ async def user_named(work: Work, name: str) -> UserRow | None:
     return (await work.session.exec(select(UserRow).where(UserRow.name == name))).first()
 
 
+async def known_as(work: Work, user_id: int) -> str:
+    """Return the name of a person, the full one where there is one; of no one: the number."""
+    row = await work.session.get(UserRow, user_id)
+    return f"user {user_id}" if row is None else row.full_name or row.name
+
+
 async def set_password(work: Work, row: UserRow, stored: str, *, must_change: bool) -> None:
     """Set what is stored of a password, and end all sessions of the person."""
     row.password_hash = stored
