@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlmodel import col
 
+from central.devices.rules.seen import SILENT_AFTER_MS
 from central.payments.differences import DifferenceState
 from central.payments.rules.refund_states import RefundDocumentState
 from central.refunds.service import RefundState
-from central.reports.rules.exceptions import UNSEEN_AFTER_MS, OpenKind
+from central.reports.rules.exceptions import OpenKind
 from central.sales.data_scope import Sight
 from central.store.tables.admissions import ConflictRow, ConflictSettlementRow
 from central.store.tables.devices import AgentRow
@@ -98,7 +99,7 @@ def _agents(now: Instant) -> _Query:
     row = AgentRow
     has_rights = col(row.revoked_at).is_(None), col(row.lost_at).is_(None), col(row.duty) == Duty.OPEN.value
     query = _of(OpenKind.AGENTS_UNSEEN, col(row.site_id), row.last_seen_at)
-    return query.where(*has_rights, col(row.last_seen_at) < now - UNSEEN_AFTER_MS).group_by(col(row.site_id))
+    return query.where(*has_rights, col(row.last_seen_at) < now - SILENT_AFTER_MS).group_by(col(row.site_id))
 
 
 def _of(kind: OpenKind, site: ColumnElement[Any] | Any, at: Any) -> _Query:  # noqa: ANN401 - columns

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from central.identity.permissions import Permission
-from protocol.admission.freshness import OK_MS
 from protocol.instants import Instant
-
-# An agent that was not seen for longer is offline: from the same age on, its cache is.
-UNSEEN_AFTER_MS = OK_MS
 
 
 class OpenKind(StrEnum):

@@ -8,12 +8,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from central.devices.rules.seen import SILENT_AFTER_MS
 from central.domain.principal import DataScope
 from central.identity.permissions import ALL
 from central.payments.methods import Method
 from central.reports.coming_days import COMING_DAYS, StockOfDay
 from central.reports.home import SiteToday
-from central.reports.rules.exceptions import UNSEEN_AFTER_MS, OpenKind
+from central.reports.rules.exceptions import OpenKind
 from central.reports.rules.money import OfMethod
 from central.sales.rules.rescheduling import WantedDay
 from central.store.tables.devices import AgentRow
@@ -66,7 +67,7 @@ async def test_what_is_open_is_counted_with_the_oldest(trade: Trade) -> None:
     assert await exceptions(office) == {**dict.fromkeys(OpenKind, (0, None)), OpenKind.AGENTS_UNSEEN: (1, 0)}
     async with office.store.transaction() as work:
         agent = await work.session.get_one(AgentRow, 1)
-        agent.last_seen_at = Instant(now - UNSEEN_AFTER_MS)
+        agent.last_seen_at = Instant(now - SILENT_AFTER_MS)
         work.session.add(agent)
         for sequence, acknowledged_at in ((1, None), (2, None), (3, now)):
             alarm = AlarmRow(

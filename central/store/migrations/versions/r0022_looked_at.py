@@ -1,4 +1,4 @@
-"""Who has looked at an alarm or a conflict, and the result; what is sold for a day of visits is found by that day."""
+"""Who has looked at an alarm or a conflict, and the result; what is sold for a day is found by it; the last sign-in."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,3 +29,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("journal_number", "sequence", name=op.f("pk_conflict_settlement")),
     )
     op.create_index(op.f("ix_sale_order_line_visit_day"), "sale_order_line", ["visit_day"])
+    op.add_column("user_account", sa.Column("signed_in_at", sa.BigInteger(), nullable=True))
+    op.execute(
+        "UPDATE user_account SET signed_in_at = "
+        "(SELECT MAX(user_session.created_at) FROM user_session WHERE user_session.user_id = user_account.id)"
+    )
