@@ -17,7 +17,7 @@ from central.reports.coming_days import ComingDay, coming_days
 from central.reports.daily_totals import figures_of_days
 from central.reports.exceptions import NO_SITE, open_by_site
 from central.reports.filters import Narrowed, Wanted, sites_of
-from central.reports.hours import Parts, parts_of, two_days_at
+from central.reports.hours import Asked, Parts, PastDays, parts_of, two_days_at
 from central.reports.on_site import AtCheckPoint, at_check_points, on_site
 from central.reports.rules.counting import Figures, compared
 from central.reports.rules.exceptions import Open, OpenKind, each_kind, shown_kinds
@@ -62,7 +62,7 @@ class Home:
     of_no_site: tuple[Open, ...]
 
 
-async def home(work: Work, site_id: int | None, who: Principal, now: Instant) -> Home:
+async def home(work: Work, past: PastDays, site_id: int | None, who: Principal, now: Instant) -> Home:
     """Return each site's day so far, by the number of the site."""
     sight = sight_of(who)
     sees_all = sight.scope is DataScope.ALL
@@ -71,20 +71,20 @@ async def home(work: Work, site_id: int | None, who: Principal, now: Instant) ->
     told: list[SiteToday] = []
     for site in await sites_of(work, site_id):
         exceptions = each_kind(kinds, found.get(site.site_id, {}))
-        one = await _today(work, site, Narrowed(Wanted(), sight, None), uncounted, now)
+        one = await _today(work, past, site, Asked(site.site_id, Narrowed(Wanted(), sight, None), uncounted), now)
         one = replace(one, exceptions=exceptions)
         told.append(await _with_the_whole(work, site, one, uncounted) if sees_all else one)
     of_none = [kind for kind in kinds if kind is OpenKind.DIFFERENCES and sees_all]
     return Home(tuple(told), each_kind(of_none, found.get(NO_SITE, {})))
 
 
-async def _today(work: Work, site: Site, narrowed: Narrowed, uncounted: Collection[TicketTypeId], now: Instant) -> SiteToday:
+async def _today(work: Work, past: PastDays, site: Site, asked: Asked, now: Instant) -> SiteToday:
     spans = business_days(site.parameters)
-    days = compared(spans.day_of(now))
+    days, two_days = compared(spans.day_of(now)), two_days_at(spans, now)
     before = (days.yesterday, days.same_day_last_week)
-    found = await figures_of_days(work, site, before, narrowed, ("day",))
+    found = await figures_of_days(work, site, before, asked.narrowed, ("day",))
     yesterday, last_week = (found.get((day,), Figures()) for day in before)
-    parts = await parts_of(work, site.site_id, two_days_at(spans, now), narrowed, uncounted)
+    parts = await parts_of(work, asked, two_days, await past.of(work, asked, two_days.yesterday, yesterday))
     return SiteToday(site.site_id, days.today, parts, yesterday, last_week)
 
 

@@ -8,6 +8,7 @@ from central.domain.principal import Principal
 from central.reports import admission_projection, daily_totals, home, on_site, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.home import Home
+from central.reports.hours import PastDays
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
 from central.reports.look_ups import Match, look_up
 from central.reports.own_day import OwnHome, own_home
@@ -30,6 +31,7 @@ class Reports:
     def __init__(self, store: Store) -> None:
         """Take the store."""
         self._store = store
+        self._past = PastDays()
 
     async def page(
         self, listing: Listing[ItemT], wanted: Wanted, who: Principal, position: Position | None, limit: int
@@ -87,13 +89,13 @@ class Reports:
         """Return each site's day so far, and what is open."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await home.home(work, site_id, who, now)
+            return await home.home(work, self._past, site_id, who, now)
 
     async def own_home(self, user_id: int, now: Instant) -> OwnHome:
         """Return a seller's own day so far."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await own_home(work, user_id, now)
+            return await own_home(work, self._past, user_id, now)
 
     async def watch_capacity(self, now: Instant) -> None:
         """Store how full each site with a maximum is, so that sales stop and begin again. A job."""

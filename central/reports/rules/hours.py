@@ -4,14 +4,17 @@ Laws: an hour is counted from the beginning of its own day, so that both days st
 that the day does not have (a clock was changed) counts in the day's last one.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 from central.catalog.rules.business_days import Span
 from central.reports.rules.counting import Figures
 from protocol.instants import MS_PER_MINUTE, Instant
 
-HOUR_MS = 60 * MS_PER_MINUTE
+MINUTES_AN_HOUR = 60
+HOUR_MS = MINUTES_AN_HOUR * MS_PER_MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,9 @@ class TwoDays:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted in an hour of one of the days. `so_far`: before this moment of its day."""
+    """What was counted in a step of a day (an hour, a minute), by its number from the beginning of the day."""
 
-    is_today: bool
-    hour: int
-    so_far: bool
+    step: int
     figures: Figures
 
 
@@ -49,16 +50,43 @@ class Hour:
     entries_yesterday: int
 
 
-def hours_of(days: TwoDays, counted: Iterable[Counted]) -> tuple[Hour, ...]:
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """A day that is over: its hours, and what it had come to at the end of each minute in which anything was counted."""
+
+    hours: tuple[Counted, ...]
+    minutes: tuple[int, ...]
+    come_to: tuple[Figures, ...]
+
+    def before(self, moment_ms: int) -> Figures:
+        """Return what the day had come to so long after its beginning, in whole minutes."""
+        place = bisect_left(self.minutes, moment_ms // MS_PER_MINUTE)
+        return self.come_to[place - 1] if place else Figures()
+
+
+def past_day(minutes: Iterable[Counted]) -> PastDay:
+    """Return a day that is over from what was counted in its minutes, in any order."""
+    of_minute: dict[int, Figures] = {}
+    of_hour: dict[int, Figures] = {}
+    for one in minutes:
+        of_minute[one.step] = of_minute.get(one.step, Figures()) + one.figures
+        hour = one.step // MINUTES_AN_HOUR
+        of_hour[hour] = of_hour.get(hour, Figures()) + one.figures
+    numbers = tuple(sorted(of_minute))
+    come_to = tuple(accumulate(of_minute[number] for number in numbers))
+    return PastDay(tuple(Counted(hour, figures) for hour, figures in of_hour.items()), numbers, come_to)
+
+
+def hours_of(today: Span, counted: Iterable[Counted], yesterday: PastDay) -> tuple[Hour, ...]:
     """Return all hours of today, those to come as well."""
-    last = max(1, -(-(days.today.until - days.today.since) // HOUR_MS)) - 1
+    last = max(1, -(-(today.until - today.since) // HOUR_MS)) - 1
     sums = [[0, 0, 0, 0] for _ in range(last + 1)]
-    for one in counted:
-        place = 0 if one.is_today else 2
-        of_hour = sums[min(one.hour, last)]
-        of_hour[place] += one.figures.tickets
-        of_hour[place + 1] += one.figures.entries
-    return tuple(Hour(Instant(days.today.since + number * HOUR_MS), *of_hour) for number, of_hour in enumerate(sums))
+    for place, of_day in ((0, counted), (2, yesterday.hours)):
+        for one in of_day:
+            of_hour = sums[min(one.step, last)]
+            of_hour[place] += one.figures.tickets
+            of_hour[place + 1] += one.figures.entries
+    return tuple(Hour(Instant(today.since + number * HOUR_MS), *of_hour) for number, of_hour in enumerate(sums))
 
 
 def summed(counted: Iterable[Counted]) -> Figures:

@@ -48,7 +48,7 @@ async def test_the_parts_of_a_day_sum_to_its_figures(trade: Trade, sellers: Sell
 
 
 @pytest.mark.usefixtures("sellers")
-@pytest.mark.parametrize(("minutes_before", "tickets", "entries"), [(0, 6, 4), (1, 6, 3), (2, 4, 2), (4, 0, 0)])
+@pytest.mark.parametrize(("minutes_before", "tickets", "entries"), [(-1, 6, 4), (0, 6, 3), (1, 4, 2), (4, 0, 0)])
 async def test_yesterday_is_counted_up_to_the_same_moment(trade: Trade, minutes_before: int, tickets: int, entries: int) -> None:
     now = Instant(trade.office.clock() + 1 - minutes_before * A_MINUTE_MS)
     so_far = (await home_at(trade.office, now)).parts.yesterday_so_far

@@ -4,6 +4,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from central.catalog.rules.business_days import BusinessDays
 from central.identity.permissions import Permission
@@ -11,12 +13,15 @@ from central.payments.methods import Method
 from central.reports.hours import two_days_at
 from central.reports.rules.counting import Figures
 from central.reports.rules.exceptions import OpenKind, each_kind, shown_kinds
-from central.reports.rules.hours import HOUR_MS, Counted, TwoDays, hours_of
+from central.reports.rules.hours import HOUR_MS, Counted, TwoDays, hours_of, past_day
 from central.reports.rules.money import MovedFen, OfMethod, by_method
 from central.reports.rules.own_day import own_figures
 from protocol.instants import Instant
 
 SHANGHAI, BERLIN = BusinessDays(ZoneInfo("Asia/Shanghai"), 0), BusinessDays(ZoneInfo("Europe/Berlin"), 4)
+
+
+NOTHING = past_day(())
 
 
 def at_noon(days: BusinessDays, day: date) -> TwoDays:
@@ -32,29 +37,31 @@ def at_noon(days: BusinessDays, day: date) -> TwoDays:
     ],
 )
 def test_a_day_has_as_many_hours_as_it_is_long(days: BusinessDays, day: date, hours: int) -> None:
-    found = hours_of(at_noon(days, day), ())
+    span = days.span(day, day)
+    found = hours_of(span, (), NOTHING)
     assert len(found) == hours
-    assert found[0].begins_at == days.span(day, day).since
-    assert found[-1].begins_at + HOUR_MS == days.span(day, day).until
+    assert found[0].begins_at == span.since
+    assert found[-1].begins_at + HOUR_MS == span.until
 
 
 def test_an_hour_stands_beside_the_same_hour_of_yesterday() -> None:
-    counted = [
-        Counted(is_today=True, hour=9, so_far=True, figures=Figures(tickets=3)),
-        Counted(is_today=True, hour=9, so_far=True, figures=Figures(entries=5)),
-        Counted(is_today=False, hour=9, so_far=True, figures=Figures(tickets=1, entries=1)),
-        Counted(is_today=False, hour=9, so_far=False, figures=Figures(tickets=1)),
-    ]
-    hours = hours_of(at_noon(SHANGHAI, date(2026, 5, 10)), counted)
+    today = [Counted(9, Figures(tickets=3)), Counted(9, Figures(entries=5))]
+    yesterday = past_day([Counted(9 * 60, Figures(tickets=1, entries=1)), Counted(9 * 60 + 59, Figures(tickets=1))])
+    hours = hours_of(at_noon(SHANGHAI, date(2026, 5, 10)).today, today, yesterday)
     assert (hours[9].tickets, hours[9].entries, hours[9].tickets_yesterday, hours[9].entries_yesterday) == (3, 5, 2, 1)
     assert sum(one.tickets + one.entries + one.tickets_yesterday + one.entries_yesterday for one in hours) == 11
 
 
 def test_an_hour_that_today_does_not_have_counts_in_the_last() -> None:
-    (*_, last) = hours_of(
-        at_noon(BERLIN, date(2026, 10, 25)), [Counted(is_today=False, hour=24, so_far=False, figures=Figures(tickets=7))]
-    )
+    beyond = past_day([Counted(24 * 60, Figures(tickets=7))])
+    (*_, last) = hours_of(at_noon(BERLIN, date(2026, 10, 25)).today, (), beyond)
     assert last.tickets_yesterday == 7
+
+
+@given(st.lists(st.tuples(st.integers(0, 1439), st.integers(1, 5))), st.integers(0, 1440), st.integers(0, 59_999))
+def test_a_past_day_had_come_to_what_its_whole_minutes_before_sum_to(sold: list[tuple[int, int]], at: int, ms: int) -> None:
+    day = past_day(Counted(minute, Figures(tickets=tickets)) for minute, tickets in sold)
+    assert day.before(at * 60_000 + ms).tickets == sum(tickets for minute, tickets in sold if minute < at)
 
 
 def test_the_same_moment_of_yesterday_is_as_long_after_its_beginning() -> None:
