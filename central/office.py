@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from central.admissions.conflicts import Conflicts
 from central.admissions.service import Admissions
 from central.agencies import ports as agency_ports
 from central.agencies.groups import Gates, GroupOrders
@@ -93,7 +94,7 @@ class Office:
         """Make the services in the order in which they need each other."""
         self.store = store
         self.clock = ports.clock
-        self.admissions = Admissions(store)
+        self.admissions, self.conflicts = Admissions(store), Conflicts(store)
         self._make_people(store, seal, ports)
         self._make_catalog(store, seal, ports)
         self._make_sales(store, seal, ports)

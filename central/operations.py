@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from central.admissions.routes import ADMISSIONS
+from central.admissions.routes import CONFLICTS
 from central.admissions.routes import OPERATIONS as ADMISSIONS_OPERATIONS
 from central.agencies.routes import OPERATIONS as AGENCIES_OPERATIONS
 from central.agencies.routes.agencies import AGENCIES
@@ -115,7 +115,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
     app[CHECK_POINTS] = office.check_points
-    app[ADMISSIONS] = office.admissions
+    app[CONFLICTS] = office.conflicts
     app[CORRECTIONS] = office.corrections
     app[ALARMS] = office.alarms
     app[REPORTS] = office.reports

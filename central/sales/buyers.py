@@ -13,7 +13,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.sales.holders import MASK, SHOWN_DIGITS
 from central.sales.rules.quotas import plain_phone
 from central.store.sealed import FieldSeal, SealedField
-from central.store.tables.money import OrderBuyerRow
+from central.store.tables.money import OrderBuyerRow, OrderRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
@@ -76,13 +76,12 @@ class Buyers:
         self._seal = seal
 
     async def in_full(self, order_id: int, by: int, now: Instant) -> Buyer:
-        """Return an order's buyer in full, which is audited; Problem where the buyer said nothing."""
+        """Return an order's buyer in full, which is audited; Problem where there is no such order."""
         async with self._store.transaction() as work:
-            row = await work.session.get(OrderBuyerRow, order_id)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"the buyer of order {order_id} gave neither a name nor a phone number")
+            if await work.session.get(OrderRow, order_id) is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
             audit.record(work, now, by, "buyer.read", f"order:{order_id}")
-            return _opened(self._seal, row)
+            return _opened(self._seal, await work.session.get(OrderBuyerRow, order_id))
 
 
 def _opened(seal: FieldSeal, row: OrderBuyerRow | None) -> Buyer:

@@ -28,6 +28,7 @@ async def story(tell: Teller) -> None:
     await tell.show("correctOnSite", {"persons": -12, "reason": "counted at noon"}, site_id=1)
     await tell.show("listOnSiteCorrections", site_id=1)
     await tell.show("readHome", site_id=1)
+    await tell.show("readOwnDay")
     await _kept(tell)
 
 

@@ -6,6 +6,7 @@ from central.reports.routes import (
     explanations,
     exports,
     finance,
+    home,
     kept_exports,
     ledger,
     lists,
@@ -18,6 +19,7 @@ from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *lists.OPERATIONS,
+    *home.OPERATIONS,
     *orders.OPERATIONS,
     *look_ups.OPERATIONS,
     *explanations.OPERATIONS,

@@ -20,6 +20,7 @@ from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageState
+from protocol.admission.verdict import Reason
 
 MOST_DAYS = 366
 _WANTED = {one.name for one in fields(Wanted)}
@@ -97,13 +98,13 @@ class AdmissionFilter(Filter):
 class AdmissionRefusalFilter(Filter):
     """Which refusals, by the time of the scan; seller, channel, order and type are those of the ticket."""
 
-    reason: Annotated[str | None, Field(min_length=1, max_length=60, pattern=PRINTABLE, description="a gate's reason")] = None
+    reason: Reason | None = None
     order_id: Number | None = None
     check_point_id: CheckPointNumber | None = None
 
     def wanted(self) -> Wanted:
         """Return the filter as the service takes it: the reason is the state of a refusal."""
-        return replace(super().wanted(), state=self.reason)
+        return replace(super().wanted(), state=None if self.reason is None else self.reason.value)
 
 
 class StatisticsQuery(Filter):

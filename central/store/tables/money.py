@@ -53,7 +53,7 @@ class OrderLineRow(Table, table=True):
     quantity: int
     persons: int
     price_fen: int = Field(sa_type=BigInteger)
-    visit_day: date | None = Field(default=None, sa_type=Date)
+    visit_day: date | None = Field(default=None, sa_type=Date, index=True)
     valid_from: Minute = Field(sa_type=BigInteger)
     valid_until: Minute = Field(sa_type=BigInteger)
     slot_start: Minute = Field(sa_type=BigInteger)

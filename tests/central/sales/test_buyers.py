@@ -56,8 +56,9 @@ async def test_who_hands_in_a_ticket_stays_the_buyer(office: Office) -> None:
     assert await office.buyers.in_full(again.order_id, office.seller, office.clock()) == WANG
 
 
-async def test_a_buyer_who_said_nothing_cannot_be_read(office: Office) -> None:
+async def test_a_buyer_who_said_nothing_is_nobody_and_an_order_that_is_not_there_has_none(office: Office) -> None:
     order = await bought(office, SAID_NOTHING)
+    assert await office.buyers.in_full(order.order_id, office.seller, office.clock()) == SAID_NOTHING
     with pytest.raises(Problem) as refused:
-        await office.buyers.in_full(order.order_id, office.seller, office.clock())
+        await office.buyers.in_full(order.order_id + 1, office.seller, office.clock())
     assert refused.value.code is ProblemCode.NOT_FOUND
