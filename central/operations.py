@@ -38,8 +38,8 @@ from central.refunds.routes.batches import REFUND_BATCHES
 from central.refunds.routes.refunds import REFUNDS
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
-from central.reports.routes.lists import REPORTS
 from central.reports.routes.look_ups import LOOK_UPS
+from central.reports.routes.pages import REPORTS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes.activation import ACTIVATION
 from central.sales.routes.after_sale import REPRINTS, RESCHEDULING

@@ -1,5 +1,6 @@
 """The list of activation codes, and the table that exports them: the only time when they are shown in clear text."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ from sqlmodel.sql.expression import Select
 
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.sales.activation import MadeCode
 from central.sales.data_scope import Conditions
 from central.sales.rules.activation import CodeState
@@ -21,7 +22,6 @@ from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketState
 
-_KEYSET = col(ActivationCodeRow.exported_at), col(ActivationCodeRow.id)
 _TITLES = {
     CodeState.EXPORTED: ("已导出", "Exported"),
     CodeState.SENT: ("已发送", "Sent"),
@@ -67,10 +67,12 @@ def _query(narrowed: Narrowed) -> Select[ActivationCodeRow, TicketRow, OrderRow,
     return query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedCode, ...]:
-    query = _query(narrowed)
-    rows = await work.session.exec(query.where(*after(_KEYSET, position)).order_by(*newest_first(_KEYSET)).limit(limit))
-    return tuple(_listed(row, ticket, order, CodeState(state)) for row, ticket, order, state in rows.all())
+async def _items(_work: Work, rows: Sequence[tuple[ActivationCodeRow, TicketRow, OrderRow, str]]) -> tuple[ListedCode, ...]:
+    return tuple(_listed(row, ticket, order, CodeState(state)) for row, ticket, order, state in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    return await sums(work, _query(narrowed), codes=EACH)
 
 
 def _conditions(narrowed: Narrowed) -> Conditions:
@@ -105,10 +107,11 @@ def _listed(row: ActivationCodeRow, ticket: TicketRow, order: OrderRow, state: C
 
 CODES: Listing[ListedCode] = Listing(
     name="activation-codes",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.exported_at, one.code_id),
+    keyset=(col(ActivationCodeRow.exported_at), col(ActivationCodeRow.id)),
+    items=_items,
+    totals=_totals,
+    key=lambda one: (one.exported_at, one.code_id),
     columns=(
         Column("激活码序号", "Code number", Kind.NUMBER, lambda one, _names: one.code_id),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: id_text(one.ticket_id)),

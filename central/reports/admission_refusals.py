@@ -1,5 +1,6 @@
 """The list of refusals: each showing at which an arm stayed shut, by the time of the scan."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -7,14 +8,13 @@ from sqlmodel.sql.expression import Select
 
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.store.tables.admissions import AdmissionRefusalRow
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 
 _row = AdmissionRefusalRow
-_KEYSET = col(_row.scanned_at), col(_row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,14 @@ def _query(narrowed: Narrowed) -> Select[AdmissionRefusalRow, TicketRow, OrderRo
     )
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefusal, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position)).order_by(*newest_first(_KEYSET)).limit(limit)
-    return tuple(_listed(*found) for found in (await work.session.exec(query)).all())
+async def _items(
+    _work: Work, rows: Sequence[tuple[AdmissionRefusalRow, TicketRow | None, OrderRow | None]]
+) -> tuple[ListedRefusal, ...]:
+    return tuple(_listed(*found) for found in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    return await sums(work, _query(narrowed), refusals=EACH)
 
 
 def _listed(row: AdmissionRefusalRow, ticket: TicketRow | None, order: OrderRow | None) -> ListedRefusal:
@@ -57,10 +62,11 @@ def _listed(row: AdmissionRefusalRow, ticket: TicketRow | None, order: OrderRow 
 
 REFUSALS: Listing[ListedRefusal] = Listing(
     name="admission-refusals",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.refusal.scanned_at, one.refusal.id or 0),
+    keyset=(col(_row.scanned_at), col(_row.id)),
+    items=_items,
+    totals=_totals,
+    key=lambda one: (one.refusal.scanned_at, one.refusal.id or 0),
     columns=(
         Column("刷票时间", "Scanned at", Kind.TEXT, lambda one, names: names.local(one.refusal.site_id, one.refusal.scanned_at)),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.refusal.site_id]),

@@ -1,6 +1,7 @@
 """The list of admission records (检票记录): each release of an arm, and its outcome."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -8,13 +9,14 @@ from sqlmodel.sql.expression import Select
 
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Column, Kind, Listing, sums
+from central.sales.data_scope import Conditions
 from central.store.tables.journals import JournalRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work
 from protocol.admission.passages import PassageState
 
-_KEYSET = col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_number), col(AdmissionRecordRow.sequence)
+NO_FLAGS = json.dumps(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +43,47 @@ class AdmissionRecord:
 
 
 def _query(narrowed: Narrowed) -> Select[AdmissionRecordRow, bytes]:
-    row, wanted = AdmissionRecordRow, narrowed.wanted
+    row = AdmissionRecordRow
     query = select(row, JournalRow.journal_id).join(JournalRow, col(JournalRow.number) == col(row.journal_number))
-    return query.where(
+    return query.where(*_conditions(narrowed))
+
+
+def _conditions(narrowed: Narrowed) -> Conditions:
+    row, wanted = AdmissionRecordRow, narrowed.wanted
+    return [
         *narrowed.sold(col(row.seller_id), col(row.channel)),
         *narrowed.during(col(row.site_id), col(row.scanned_at)),
         *equal((col(row.ticket_type_id), wanted.ticket_type_id), (col(row.state), wanted.state)),
         *equal((col(row.order_id), wanted.order_id), (col(row.check_point_id), wanted.check_point_id)),
-    )
+        *equal((col(row.ticket_id), wanted.ticket_id), (col(row.supervisor_id), wanted.supervisor_id)),
+        *_flagged(wanted.flag),
+    ]
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[AdmissionRecord, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+def _flagged(flag: str | None) -> Conditions:
+    """Return the condition that a release has a flag; releases with any flag are few, and have an index of their own."""
+    if flag is None:
+        return []
+    return [col(AdmissionRecordRow.flags) != NO_FLAGS, col(AdmissionRecordRow.flags).contains(json.dumps(flag), autoescape=True)]
+
+
+async def _items(_work: Work, rows: Sequence[tuple[AdmissionRecordRow, bytes]]) -> tuple[AdmissionRecord, ...]:
     return tuple(AdmissionRecord(record, journal_id) for record, journal_id in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    row = AdmissionRecordRow
+    query = select(row).where(*_conditions(narrowed))
+    return await sums(work, query, releases=EACH, persons=col(row.persons), counted=col(row.counted))
 
 
 ADMISSIONS: Listing[AdmissionRecord] = Listing(
     name="admissions",
-    parts=3,
     query=_query,
-    read=_read,
-    position=lambda one: (one.row.scanned_at, one.row.journal_number, one.row.sequence),
+    keyset=(col(AdmissionRecordRow.scanned_at), col(AdmissionRecordRow.journal_number), col(AdmissionRecordRow.sequence)),
+    items=_items,
+    totals=_totals,
+    key=lambda one: (one.row.scanned_at, one.row.journal_number, one.row.sequence),
     columns=(
         Column("检票时间", "Scanned at", Kind.TEXT, lambda one, names: names.local(one.row.site_id, one.row.scanned_at)),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.row.site_id]),

@@ -17,7 +17,7 @@ from central.catalog.rules.business_days import BusinessDays, Span, business_day
 from central.catalog.service import Site
 from central.sales.data_scope import Conditions, Sight
 from central.store.unit_of_work import Work
-from protocol.identifiers import SiteId
+from protocol.identifiers import SiteId, TicketId
 
 Asked = Mapped[Any]
 
@@ -38,6 +38,9 @@ class Wanted:
     promoter_id: int | None = None
     agency_id: int | None = None
     check_point_id: int | None = None
+    ticket_id: TicketId | None = None
+    supervisor_id: int | None = None
+    flag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlmodel import select as select_rows
 
 from central.payments.rules.accounts import Account, account_of, of_site
 from central.reports.filters import Wanted, equal, narrowed
-from central.reports.listing import Position, after, newest_first
+from central.reports.listing import Position, Wish, paged
 from central.sales.data_scope import Conditions, Sight
 from central.store.tables.money import LedgerRow, OrderRow
 from central.store.unit_of_work import Work
@@ -53,8 +53,8 @@ class Entry:
 async def entries(work: Work, wanted: WantedEntries, sight: Sight, position: Position | None, limit: int) -> tuple[Entry, ...]:
     """Return so many movements at most, newest first, or those after a position."""
     query = select_rows(LedgerRow).join(OrderRow, col(OrderRow.id) == col(LedgerRow.order_id), isouter=True)
-    query = query.where(*await _conditions(work, wanted, sight), *after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+    query = paged(query.where(*await _conditions(work, wanted, sight)), _KEYSET, Wish(limit, position))
+    rows = (await work.session.exec(query)).all()
     return tuple(_entry(row) for row in rows)
 
 

@@ -1,16 +1,16 @@
-"""A list: how it is read page by page, newest first, and what its items look like in an exported table.
+"""A list: how it is read page by page, how it is summed, and what its items look like in an exported table.
 
 Laws: a list is read by keyset, so that a page costs the same anywhere in it; a column has its title in both languages.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from enum import Enum
-from typing import Any, Generic, TypeVar
+from enum import Enum, StrEnum
+from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlmodel import col
 
 from central.catalog import service as catalog
@@ -63,35 +63,96 @@ class Column(Generic[ItemT]):
     value: Callable[[ItemT, Names], Cell]
 
 
+class Sort(StrEnum):
+    """The order of a list."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"  # by its money, then newest
+
+
+@dataclass(frozen=True, slots=True)
+class Amount(Generic[ItemT]):
+    """The money of a list's items (fen): its column, and its value in an item."""
+
+    column: Asked
+    of: Callable[[ItemT], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """So many items at most, in an order, from its beginning or from just after a position."""
+
+    limit: int
+    position: Position | None = None
+    sort: Sort = Sort.NEWEST
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[ItemT]):
-    """A list. `read` returns so many items at most, from the newest or from just after a position of `parts` numbers.
+    """A list. `query` selects all of it within the filter, in no order; `items` makes its items of the rows.
 
-    `query` selects all of the list within the filter, in no order.
+    `keyset` are its columns by time, `key` their values in an item. `totals` sums what lies within the filter, each sum by name.
     """
 
     name: str
-    parts: int
     query: Callable[[Narrowed], Select[*tuple[Any, ...]]]
-    read: Callable[[Work, Narrowed, Position | None, int], Awaitable[tuple[ItemT, ...]]]
-    position: Callable[[ItemT], Position]
+    keyset: Keyset
+    items: Callable[[Work, Sequence[Any]], Awaitable[tuple[ItemT, ...]]]
+    key: Callable[[ItemT], Position]
+    totals: Callable[[Work, Narrowed], Awaitable[Mapping[str, int]]]
     columns: tuple[Column[ItemT], ...]
+    amount: Amount[ItemT] | None = None
+
+    def keyset_of(self, sort: Sort) -> Keyset:
+        """Return the columns by which the list is read in an order."""
+        if sort is not Sort.LARGEST:
+            return self.keyset
+        assert self.amount is not None, "a list is sorted by its money only where it has some"
+        return self.amount.column, *self.keyset
+
+    def position(self, item: ItemT, sort: Sort = Sort.NEWEST) -> Position:
+        """Return the position of an item in an order."""
+        if sort is not Sort.LARGEST:
+            return self.key(item)
+        assert self.amount is not None, "a list is sorted by its money only where it has some"
+        return self.amount.of(item), *self.key(item)
+
+
+QueryT = TypeVar("QueryT", bound=Select[*tuple[Any, ...]])
+
+
+def paged(query: QueryT, keyset: Keyset, wish: Wish) -> QueryT:
+    """Return a query that is cut to the part of it that was wished for."""
+    if wish.position is not None:
+        here = tuple_(*keyset)
+        query = query.where(here > wish.position if wish.sort is Sort.OLDEST else here < wish.position)
+    in_order = (column.asc() if wish.sort is Sort.OLDEST else column.desc() for column in keyset)
+    return query.order_by(*in_order).limit(wish.limit)
+
+
+async def read_page(work: Work, listing: Listing[ItemT], narrowed: Narrowed, wish: Wish) -> tuple[ItemT, ...]:
+    """Return a part of a list."""
+    query = paged(listing.query(narrowed), listing.keyset_of(wish.sort), wish)
+    rows = (await work.session.exec(cast("Any", query))).all()
+    return await listing.items(work, rows)
+
+
+async def sums(work: Work, query: Select[*tuple[Any, ...]], **columns: ColumnElement[Any] | Asked) -> dict[str, int]:
+    """Return the sums of these columns over all that a query selects; nothing sums to 0."""
+    summed = [func.coalesce(func.sum(column), 0) for column in columns.values()]
+    found = await (await work.connection()).execute(query.with_only_columns(*summed, maintain_column_froms=True))
+    return {name: int(value) for name, value in zip(columns, found.one(), strict=True)}
+
+
+# What counts rows in `sums`.
+EACH: ColumnElement[int] = literal(1)
 
 
 async def counted(work: Work, listing: Listing[Any], narrowed: Narrowed) -> int:
     """Return how many items a list has."""
     query = listing.query(narrowed).with_only_columns(func.count(), maintain_column_froms=True)
     return int((await (await work.connection()).execute(query)).scalar_one())
-
-
-def after(keyset: Keyset, position: Position | None) -> list[ColumnElement[bool]]:
-    """Return the condition that a row stands after a position, newest first."""
-    return [] if position is None else [tuple_(*keyset) < position]
-
-
-def newest_first(keyset: Keyset) -> list[ColumnElement[int]]:
-    """Return the order of a list."""
-    return [column.desc() for column in keyset]
 
 
 async def names(work: Work, *, chinese: bool) -> Names:

@@ -1,29 +1,38 @@
 """The list of ticket orders (票据订单)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import exists, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Names, Position, after, newest_first
+from central.reports.listing import EACH, Amount, Column, Kind, Listing, Names, sums
 from central.sales.buyers import masked_of
 from central.sales.data_scope import Conditions
 from central.sales.order_lines import lines_of_orders
 from central.sales.orders import Order, order_of
 from central.store.tables.money import OrderLineRow, OrderRow, RefundRow
+from central.store.tables.payments import PaymentRow
 from central.store.unit_of_work import Work
-
-_KEYSET = col(OrderRow.created_at), col(OrderRow.id)
 
 
 def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
     conditions = order_conditions(narrowed, *equal((col(OrderRow.state), narrowed.wanted.state)))
-    return select(OrderRow).where(*conditions, *narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at)))
+    in_time = narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at))
+    return select(OrderRow).where(*conditions, *_paid_by(narrowed.wanted.method), *in_time)
+
+
+def _paid_by(method: str | None) -> Conditions:
+    if method is None:
+        return []
+    row = PaymentRow
+    paid = (col(row.order_id) == col(OrderRow.id), col(row.method) == method, col(row.received_fen).is_not(None))
+    return [exists().where(*paid)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +52,25 @@ async def refunded(work: Work, order_ids: Collection[int]) -> Mapping[int, int]:
     return {order_id: int(fen) for order_id, fen in found}
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedOrder, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+async def _items(work: Work, rows: Sequence[OrderRow]) -> tuple[ListedOrder, ...]:
     ids = [row.id for row in rows if row.id is not None]
     lines, back, buyers = await lines_of_orders(work, ids), await refunded(work, ids), await masked_of(work, ids)
     return tuple(
         ListedOrder(order_of(row, lines.get(number, ()), buyer=buyers.get(number)), back.get(number, 0))
         for number, row in zip(ids, rows, strict=True)
     )
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    query, line, refund = _query(narrowed), OrderLineRow, RefundRow
+    quantity = col(line.quantity)
+    of_lines = query.join(line, col(line.order_id) == col(OrderRow.id))
+    paid_back = (col(refund.order_id) == col(OrderRow.id)) & (col(refund.state) == RefundState.PAID)
+    return {
+        **await sums(work, query, orders=EACH, total_fen=col(OrderRow.total_fen)),
+        **await sums(work, of_lines, tickets=quantity, persons=quantity * col(line.persons)),
+        **await sums(work, query.join(refund, paid_back), refunded_fen=col(refund.amount_fen)),
+    }
 
 
 def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
@@ -64,7 +83,9 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
         *cast("Conditions", list(more)),
     ]
     if wanted.ticket_type_id is not None:
-        of_type = (col(OrderLineRow.order_id) == col(OrderRow.id), col(OrderLineRow.ticket_type_id) == wanted.ticket_type_id)
+        # Another name than that of a query which also joins the lines.
+        line = aliased(OrderLineRow)
+        of_type = (col(line.order_id) == col(OrderRow.id), col(line.ticket_type_id) == wanted.ticket_type_id)
         conditions.append(exists().where(*of_type))
     return conditions
 
@@ -75,10 +96,12 @@ def _types(one: ListedOrder, names: Names) -> str:
 
 ORDERS: Listing[ListedOrder] = Listing(
     name="orders",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.order.created_at, one.order.order_id),
+    keyset=(col(OrderRow.created_at), col(OrderRow.id)),
+    items=_items,
+    key=lambda one: (one.order.created_at, one.order.order_id),
+    totals=_totals,
+    amount=Amount(col(OrderRow.total_fen), lambda one: one.order.total_fen),
     columns=(
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.order.order_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.order.site_id]),

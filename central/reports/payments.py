@@ -3,6 +3,7 @@
 Payments are sorted by their orders, so that the newest of one seller are found without a search through all sellers' payments.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlmodel.sql.expression import Select
 from central.payments.documents import Payment, payment_of
 from central.payments.rules.refund_states import RefundDocumentState
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
 from central.reports.orders import order_conditions
 from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
@@ -21,8 +22,6 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId
 from protocol.instants import MS_PER_SECOND, Instant
 
-_KEYSET = col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)
-_RETURN_KEYSET = col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)
 # An order waits for its money for less than this.
 _LONGEST_WAIT_MS = 24 * 60 * 60 * MS_PER_SECOND
 
@@ -69,9 +68,7 @@ def _query(narrowed: Narrowed) -> Select[PaymentRow, OrderRow]:
     return query.where(*_conditions(narrowed, PaymentRow.state), *_in_time(narrowed))
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedPayment, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+async def _items(_work: Work, rows: Sequence[tuple[PaymentRow, OrderRow]]) -> tuple[ListedPayment, ...]:
     return tuple(ListedPayment(payment_of(payment), sold_of(order)) for payment, order in rows)
 
 
@@ -83,10 +80,17 @@ def _query_returns(narrowed: Narrowed) -> Select[PaymentRefundRow, PaymentRow, O
     return query.where(*_conditions(narrowed, row.state), *in_time)
 
 
-async def _read_returns(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReturn, ...]:
-    query = _query_returns(narrowed).where(*after(_RETURN_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_RETURN_KEYSET)).limit(limit))).all()
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    amounts = {"amount_fen": col(PaymentRow.amount_fen), "received_fen": col(PaymentRow.received_fen)}
+    return await sums(work, _query(narrowed), payments=EACH, **amounts)
+
+
+async def _return_items(_work: Work, rows: Sequence[tuple[PaymentRefundRow, PaymentRow, OrderRow]]) -> tuple[ListedReturn, ...]:
     return tuple(_return_of(returned, payment, order) for returned, payment, order in rows)
+
+
+async def _return_totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    return await sums(work, _query_returns(narrowed), payment_refunds=EACH, amount_fen=col(PaymentRefundRow.amount_fen))
 
 
 def _conditions(narrowed: Narrowed, state: Any) -> Conditions:  # noqa: ANN401 - a column of either table
@@ -130,10 +134,12 @@ def _return_of(row: PaymentRefundRow, payment: PaymentRow, order: OrderRow) -> L
 
 PAYMENTS: Listing[ListedPayment] = Listing(
     name="payments",
-    parts=3,
     query=_query,
-    read=_read,
-    position=lambda one: (one.sold.created_at, one.sold.order_id, one.payment.payment_id),
+    keyset=(col(OrderRow.created_at), col(OrderRow.id), col(PaymentRow.id)),
+    items=_items,
+    totals=_totals,
+    amount=Amount(col(PaymentRow.amount_fen), lambda one: one.payment.document.amount_fen),
+    key=lambda one: (one.sold.created_at, one.sold.order_id, one.payment.payment_id),
     columns=(
         Column("单据号", "Payment", Kind.NUMBER, lambda one, _names: one.payment.payment_id),
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
@@ -157,10 +163,12 @@ PAYMENTS: Listing[ListedPayment] = Listing(
 
 RETURNS: Listing[ListedReturn] = Listing(
     name="payment-refunds",
-    parts=2,
     query=_query_returns,
-    read=_read_returns,
-    position=lambda one: (one.created_at, one.return_id),
+    keyset=(col(PaymentRefundRow.created_at), col(PaymentRefundRow.id)),
+    items=_return_items,
+    totals=_return_totals,
+    amount=Amount(col(PaymentRefundRow.amount_fen), lambda one: one.amount_fen),
+    key=lambda one: (one.created_at, one.return_id),
     columns=(
         Column("退款单号", "Number", Kind.TEXT, lambda one, _names: one.number),
         Column("原单据号", "Payment", Kind.NUMBER, lambda one, _names: one.payment_id),

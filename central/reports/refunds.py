@@ -1,5 +1,6 @@
 """The list of refunds (退票记录): the records only; the payment documents show whether the money went back."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -8,14 +9,12 @@ from sqlmodel.sql.expression import Select
 from central.issuing.tickets import id_text
 from central.refunds.service import Refund, refund_of
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
 from central.reports.payments import Sold, sold_of
 from central.store.tables.money import OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import TicketTypeId
-
-_KEYSET = col(RefundRow.requested_at), col(RefundRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +39,24 @@ def _query(narrowed: Narrowed) -> Select[RefundRow, TicketTypeId, OrderRow]:
     )
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedRefund, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+async def _items(_work: Work, rows: Sequence[tuple[RefundRow, TicketTypeId, OrderRow]]) -> tuple[ListedRefund, ...]:
     return tuple(ListedRefund(refund_of(row, ()), kind, sold_of(order)) for row, kind, order in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    row = RefundRow
+    amounts = {"persons": col(row.persons), "amount_fen": col(row.amount_fen), "fee_fen": col(row.fee_fen)}
+    return await sums(work, _query(narrowed), refunds=EACH, **amounts)
 
 
 REFUNDS: Listing[ListedRefund] = Listing(
     name="refunds",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.refund.requested_at, one.refund.refund_id),
+    keyset=(col(RefundRow.requested_at), col(RefundRow.id)),
+    items=_items,
+    totals=_totals,
+    amount=Amount(col(RefundRow.amount_fen), lambda one: one.refund.amount_fen),
+    key=lambda one: (one.refund.requested_at, one.refund.refund_id),
     columns=(
         Column("退票号", "Refund", Kind.NUMBER, lambda one, _names: one.refund.refund_id),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: id_text(one.refund.ticket_id)),

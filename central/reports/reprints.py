@@ -1,5 +1,6 @@
 """The list of reprints (补打), and how many each seller has made: a second print is how a seller could sell a ticket twice."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func
@@ -8,15 +9,13 @@ from sqlmodel.sql.expression import Select
 
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import ReprintRow, TicketRow
 from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
-
-_KEYSET = col(ReprintRow.printed_at), col(ReprintRow.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,12 @@ def _query(narrowed: Narrowed) -> Select[ReprintRow, TicketRow]:
     return query.join(OrderRow, col(OrderRow.id) == col(TicketRow.order_id)).where(*_conditions(narrowed))
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[ListedReprint, ...]:
-    rows = await work.session.exec(
-        _query(narrowed).where(*after(_KEYSET, position)).order_by(*newest_first(_KEYSET)).limit(limit)
-    )
-    return tuple(_listed(row, ticket) for row, ticket in rows.all())
+async def _items(_work: Work, rows: Sequence[tuple[ReprintRow, TicketRow]]) -> tuple[ListedReprint, ...]:
+    return tuple(_listed(row, ticket) for row, ticket in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    return await sums(work, _query(narrowed), reprints=EACH)
 
 
 async def by_seller(work: Work, narrowed: Narrowed) -> tuple[OfReprinter, ...]:
@@ -91,10 +91,11 @@ def _listed(row: ReprintRow, ticket: TicketRow) -> ListedReprint:
 
 REPRINTS: Listing[ListedReprint] = Listing(
     name="reprints",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.printed_at, one.reprint_id),
+    keyset=(col(ReprintRow.printed_at), col(ReprintRow.id)),
+    items=_items,
+    totals=_totals,
+    key=lambda one: (one.printed_at, one.reprint_id),
     columns=(
         Column("补打号", "Reprint", Kind.NUMBER, lambda one, _names: one.reprint_id),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: id_text(one.ticket_id)),

@@ -1,6 +1,6 @@
 """Reports: lists, statistics and home figures, within the caller's scope; admissions are brought up to date first."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from central.catalog import capacity
@@ -10,7 +10,7 @@ from central.reports import admission_projection, balances, daily_totals, home, 
 from central.reports.filters import Wanted, narrowed, sites_of
 from central.reports.home import Home
 from central.reports.hours import PastDays
-from central.reports.listing import ItemT, Listing, Names, Position, counted, names
+from central.reports.listing import ItemT, Listing, Names, Position, Wish, counted, names, read_page
 from central.reports.own_day import OwnHome, own_home
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
@@ -36,18 +36,16 @@ class Reports:
         self._store = store
         self._past = PastDays()
 
-    async def page(
-        self, listing: Listing[ItemT], wanted: Wanted, who: Principal, position: Position | None, limit: int
-    ) -> tuple[ItemT, ...]:
-        """Return a list's newest items, or those after a position, within what the caller sees."""
+    async def page(self, listing: Listing[ItemT], wanted: Wanted, who: Principal, wish: Wish) -> tuple[ItemT, ...]:
+        """Return a part of a list, within what the caller sees."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await listing.read(work, await narrowed(work, wanted, sight_of(who)), position, limit)
+            return await read_page(work, listing, await narrowed(work, wanted, sight_of(who)), wish)
 
     async def pages(self, listing: Listing[ItemT], wanted: Wanted, who: Principal) -> AsyncIterator[tuple[ItemT, ...]]:
         """Yield the whole list, page by page, each read in a transaction of its own."""
         position: Position | None = None
-        while page := await self.page(listing, wanted, who, position, ROWS_AT_ONCE):
+        while page := await self.page(listing, wanted, who, Wish(ROWS_AT_ONCE, position)):
             yield page
             position = listing.position(page[-1])
 
@@ -56,6 +54,12 @@ class Reports:
         await self.catch_up()
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
+
+    async def totals(self, listing: Listing[ItemT], wanted: Wanted, who: Principal) -> Mapping[str, int]:
+        """Return the sums of a list by their names, within what the caller sees."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await listing.totals(work, await narrowed(work, wanted, sight_of(who)))
 
     async def within(self, who: Principal, question: Callable[[Work, Sight], Awaitable[FoundT]]) -> FoundT:
         """Return what a question about the books finds, within what the caller sees."""

@@ -1,18 +1,16 @@
 """The list of sellers' shifts (交班记录), by the time that they were opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from central.reports.filters import Narrowed
-from central.reports.listing import Column, Kind, Listing, Position, after, newest_first
+from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.shifts.rows import Closed, Shift, shift_of
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
 from protocol.instants import Instant
-
-_KEYSET = col(ShiftRow.opened_at), col(ShiftRow.id)
 
 
 def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
@@ -22,10 +20,12 @@ def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
     )
 
 
-async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit: int) -> tuple[Shift, ...]:
-    query = _query(narrowed).where(*after(_KEYSET, position))
-    rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
+async def _items(_work: Work, rows: Sequence[ShiftRow]) -> tuple[Shift, ...]:
     return tuple(shift_of(row) for row in rows)
+
+
+async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
+    return await sums(work, _query(narrowed), shifts=EACH)
 
 
 def _closed_at(one: Shift) -> Instant | None:
@@ -38,10 +38,11 @@ def _end(title_zh: str, title_en: str, value: Callable[[Closed], int]) -> Column
 
 SHIFTS: Listing[Shift] = Listing(
     name="shifts",
-    parts=2,
     query=_query,
-    read=_read,
-    position=lambda one: (one.opened_at, one.shift_id),
+    keyset=(col(ShiftRow.opened_at), col(ShiftRow.id)),
+    items=_items,
+    totals=_totals,
+    key=lambda one: (one.opened_at, one.shift_id),
     columns=(
         Column("班次", "Shift", Kind.NUMBER, lambda one, _names: one.shift_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from central.payments.documents import Payment
 from central.refunds.service import Refund
 from central.reports.filters import Narrowed, Wanted
+from central.reports.listing import Wish, read_page
 from central.reports.orders import refunded
 from central.reports.payments import PAYMENTS, RETURNS, ListedReturn
 from central.reports.refunds import REFUNDS
@@ -15,6 +16,7 @@ from central.store.unit_of_work import Work
 
 # An order has a refund or two for each of its tickets, and far fewer payments.
 MOST_OF_AN_ORDER = 2_000
+_ALL = Wish(MOST_OF_AN_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ async def whole_order(work: Work, order_id: int) -> WholeOrder:
     """Return an order of which the caller may see all; Problem where there is none."""
     order = await orders.whole(work, order_id)
     of_order = Narrowed(Wanted(order_id=order_id), EVERYTHING, None)
-    payments = await PAYMENTS.read(work, of_order, None, MOST_OF_AN_ORDER)
-    returns = await RETURNS.read(work, of_order, None, MOST_OF_AN_ORDER)
-    refunds = await REFUNDS.read(work, of_order, None, MOST_OF_AN_ORDER)
+    payments = await read_page(work, PAYMENTS, of_order, _ALL)
+    returns = await read_page(work, RETURNS, of_order, _ALL)
+    refunds = await read_page(work, REFUNDS, of_order, _ALL)
     back = (await refunded(work, {order_id})).get(order_id, 0)
     return WholeOrder(order, tuple(one.payment for one in payments), returns, tuple(one.refund for one in refunds), back)

@@ -19,7 +19,7 @@ from central.domain.principal import DataScope, Principal
 from central.reports.admissions import ADMISSIONS
 from central.reports.exports import Table
 from central.reports.filters import Wanted
-from central.reports.listing import Listing
+from central.reports.listing import Listing, Wish
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
 from central.reports.refunds import REFUNDS
@@ -60,7 +60,7 @@ async def measured(database_url: str, suffix: str) -> Values:
     last = (START + timedelta(days=DAYS - 1)).date()
     month = Wanted(first_day=last - timedelta(days=30), last_day=last)
     lists = [
-        await _median_ms(partial(ask, Wanted(), who, None, PAGE))
+        await _median_ms(partial(ask, Wanted(), who, Wish(PAGE)))
         for ask in (partial(reports.page, one) for one in LISTS)
         for who in READERS
     ]

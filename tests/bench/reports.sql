@@ -40,5 +40,5 @@ INSERT INTO journal (number, agent_id, journal_id, kind, sequence, hash, receive
 INSERT INTO admission_record (journal_number, sequence, scanned_at, site_id, agent_id, check_point_id, direction, kind, state, ticket_id,
                               entitlement_id, ticket_type_id, order_id, seller_id, channel, persons, counted, flags)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < CAST(:admissions AS BIGINT) - 1)
-SELECT 1, i + 1, o.created_at + i % 3, 1, 1, 1 + i % 10, 'entry', 'entry', 'passed', i + 1, 1, 1 + o.id % 12, o.id, o.seller_id, o.channel, 1, 1, ''
+SELECT 1, i + 1, o.created_at + i % 3, 1, 1, 1 + i % 10, 'entry', 'entry', 'passed', i + 1, 1, 1 + o.id % 12, o.id, o.seller_id, o.channel, 1, 1, '[]'
 FROM n JOIN sale_order o ON o.id = 1 + n.i / 3;

@@ -29,7 +29,7 @@ from central.payments.methods import Method
 from central.promoters.routes import LINK_ORIGIN
 from central.refunds.rules.fence import AgentFacts
 from central.reports import filters
-from central.reports.listing import ItemT, Listing
+from central.reports.listing import ItemT, Listing, Wish
 from central.reports.orders import ORDERS
 from central.reports.routes.exports import EXPORT_TURNS, ExportTurns
 from central.sales.orders import Order
@@ -156,7 +156,7 @@ class Office(central.office.Office):
 
     async def listed(self, listing: Listing[ItemT], which: filters.Wanted = ANYTHING) -> tuple[ItemT, ...]:
         """Return what a list shows to a person who sees all."""
-        return await self.reports.page(listing, which, EVERYBODY, None, 200)
+        return await self.reports.page(listing, which, EVERYBODY, Wish(200))
 
     async def orders(self) -> tuple[Order, ...]:
         """Return all orders, newest first."""

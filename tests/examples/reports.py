@@ -4,6 +4,7 @@ from tests.examples.teller import Teller
 from tests.examples.trade import VISIT_DAY, bought, sold
 
 LISTS = ("Orders", "Payments", "PaymentRefunds", "Refunds", "Reprints", "Admissions", "AdmissionRefusals", "Shifts")
+SUMMED = ("Order", "Payment", "PaymentRefund", "Refund", "Reprint", "Code", "Admission", "AdmissionRefusal")
 STATISTICS = ("Ticket", "Seller", "Promoter")
 
 
@@ -19,6 +20,8 @@ async def story(tell: Teller) -> None:
         await tell.show(f"list{name}", first_day=VISIT_DAY, limit=2)
         await tell.show(f"export{name}", first_day=VISIT_DAY, format="csv")
     period = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
+    for name in SUMMED:
+        await tell.show(f"read{name}Totals", **period)
     for name in STATISTICS:
         await tell.show(f"read{name}Statistics", **period)
         await tell.show(f"export{name}Statistics", format="csv", **period)

@@ -14,6 +14,7 @@ from central.reports.routes import (
     orders,
     refusals,
     reprints,
+    totals,
 )
 from central.web.operations import Operation
 
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *explanations.OPERATIONS,
     *refusals.OPERATIONS,
     *reprints.OPERATIONS,
+    *totals.OPERATIONS,
     *activation_codes.OPERATIONS,
     *finance.OPERATIONS,
     *ledger.OPERATIONS,

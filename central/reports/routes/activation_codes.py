@@ -5,7 +5,7 @@ from datetime import date, datetime
 from aiohttp import web
 
 from central.domain.names import PersonName, SiteName, TicketTypeName
-from central.domain.pagination import Page, key_of, page_from
+from central.domain.pagination import Page
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -13,7 +13,7 @@ from central.issuing.views import ShownTicketId
 from central.reports.activation_codes import CODES, MADE_COLUMNS
 from central.reports.exports import TableFormat
 from central.reports.routes.exports import TYPES, list_export, one_page, send
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import page_of_list
 from central.reports.routes.queries import CodeExport, CodeQuery
 from central.sales.routes.activation import ACTIVATION
 from central.sales.routes.orders import OrderPath
@@ -50,10 +50,7 @@ class ActivationCodeItem(View):
 @Route("GET", "/api/v1/activation-codes", Permission.SALES_READ)
 async def list_activation_codes(call: Call[None, CodeQuery]) -> Page[ActivationCodeItem]:
     """List activation codes by their states, newest first."""
-    asked = call.parameters
-    position = key_of(asked.after, CODES.parts)
-    found = await call.request.app[REPORTS].page(CODES, asked.wanted(), call.principal, position, asked.one_more)
-    return page_from(found, asked, CODES.position, ActivationCodeItem.of)
+    return await page_of_list(call, CODES, ActivationCodeItem.of)
 
 
 @StreamRoute(

@@ -17,7 +17,7 @@ from central.reports import bills, differences
 from central.reports.bills import WantedLines
 from central.reports.differences import WantedDifferences
 from central.reports.routes.finance import MOST_DAYS
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day
 from central.web.operations import Call, Route
 

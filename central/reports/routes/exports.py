@@ -24,7 +24,7 @@ from central.reports.payments import PAYMENTS, RETURNS
 from central.reports.promoters import PROMOTER_COLUMNS
 from central.reports.refunds import REFUNDS
 from central.reports.reprints import REPRINTS
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import (
     AdmissionExport,
     AdmissionRefusalExport,

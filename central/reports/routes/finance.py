@@ -10,7 +10,7 @@ from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.payments.methods import Method
 from central.reports import finance
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day, Narrowing
 from central.reports.rules.takings import Takings, total
 from central.web.operations import Call, Route

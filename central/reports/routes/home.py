@@ -10,7 +10,7 @@ from central.domain.names import CheckPointName, SiteName, TicketTypeName
 from central.domain.views import MinuteMoment, Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.payments.methods import Method
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import HomeQuery
 from central.reports.rules.exceptions import OpenKind
 from central.shifts.routes import ShiftItem

@@ -17,7 +17,7 @@ from central.reports.exports import CHUNK_BYTES, MEDIA_TYPES, Table, TableFormat
 from central.reports.kept_exports import Asked, ExportState, KeptExports
 from central.reports.listing import ItemT, Listing
 from central.reports.routes.exports import EXPORT_TURNS, ExportT, of_each_list
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.web import access
 from central.web.access import Access
 from central.web.calls import REQUEST_ID

@@ -15,7 +15,7 @@ from central.payments.rules.accounts import AccountKind
 from central.reports import balances, ledger
 from central.reports.ledger import WantedEntries
 from central.reports.routes.finance import MOST_DAYS
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day, Narrowing, Number
 from central.web.operations import Call, Route
 from protocol.instants import to_datetime

@@ -1,15 +1,13 @@
 """Lists and statistics over HTTP: one way to narrow them, one way to page through them, newest first."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.routes import PassageView
 from central.domain.names import PersonName, PromoterName, SiteName, TicketTypeName
-from central.domain.pagination import Page, key_of, page_from
+from central.domain.pagination import Page
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.issuing.views import TicketIdText
@@ -18,10 +16,10 @@ from central.payments.routes import PaymentView
 from central.payments.rules.refund_states import RefundDocumentState
 from central.refunds.routes.refunds import RefundView
 from central.reports.admissions import ADMISSIONS
-from central.reports.listing import ItemT, Listing
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS, ListedPayment
 from central.reports.refunds import REFUNDS, ListedRefund
+from central.reports.routes.pages import REPORTS, page_of_list
 from central.reports.routes.queries import (
     AdmissionQuery,
     OrderQuery,
@@ -31,16 +29,11 @@ from central.reports.routes.queries import (
     ShiftQuery,
     StatisticsQuery,
 )
-from central.reports.service import Reports
 from central.reports.shifts import SHIFTS
 from central.sales.routes.orders import OrderItem, OrderLineView
 from central.shifts.routes import ShiftItem
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageState
-
-REPORTS: web.AppKey[Reports] = web.AppKey("reports", Reports)
-ViewT = TypeVar("ViewT", bound=BaseModel)
-QueryT = TypeVar("QueryT", OrderQuery, PaymentQuery, PaymentRefundQuery, RefundQuery, AdmissionQuery, ShiftQuery)
 
 
 class ListedOrderView(OrderItem, alias_generator=within("order")):
@@ -158,47 +151,40 @@ class PromoterStatisticsView(BaseModel):
     items: list[PromoterFiguresView]
 
 
-async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callable[[ItemT], ViewT]) -> Page[ViewT]:
-    asked = call.parameters
-    position = key_of(asked.after, listing.parts)
-    found = await call.request.app[REPORTS].page(listing, asked.wanted(), call.principal, position, asked.one_more)
-    return page_from(found, asked, listing.position, view)
-
-
 @Route("GET", "/api/v1/orders", Permission.SALES_READ)
 async def list_orders(call: Call[None, OrderQuery]) -> Page[ListedOrderView]:
     """List orders with their lines, newest first."""
-    return await _page(call, ORDERS, ListedOrderView.of)
+    return await page_of_list(call, ORDERS, ListedOrderView.of)
 
 
 @Route("GET", "/api/v1/payments", Permission.PAYMENTS_READ)
 async def list_payments(call: Call[None, PaymentQuery]) -> Page[ListedPaymentView]:
     """List payments, those of the newest order first."""
-    return await _page(call, PAYMENTS, _payment)
+    return await page_of_list(call, PAYMENTS, _payment)
 
 
 @Route("GET", "/api/v1/payment-refunds", Permission.PAYMENTS_READ)
 async def list_payment_refunds(call: Call[None, PaymentRefundQuery]) -> Page[PaymentRefundView]:
     """List money on its way back through institutions, newest first."""
-    return await _page(call, RETURNS, PaymentRefundView.of)
+    return await page_of_list(call, RETURNS, PaymentRefundView.of)
 
 
 @Route("GET", "/api/v1/refunds", Permission.REFUNDS_READ)
 async def list_refunds(call: Call[None, RefundQuery]) -> Page[ListedRefundView]:
     """List refunds, newest first."""
-    return await _page(call, REFUNDS, _refund)
+    return await page_of_list(call, REFUNDS, _refund)
 
 
 @Route("GET", "/api/v1/admissions", Permission.ADMISSIONS_READ)
 async def list_admissions(call: Call[None, AdmissionQuery]) -> Page[AdmissionRecordView]:
     """List admission records by the time of the scan, newest first."""
-    return await _page(call, ADMISSIONS, AdmissionRecordView.of)
+    return await page_of_list(call, ADMISSIONS, AdmissionRecordView.of)
 
 
 @Route("GET", "/api/v1/shifts", Permission.SHIFTS_READ)
 async def list_shifts(call: Call[None, ShiftQuery]) -> Page[ShiftItem]:
     """List sellers' shifts, newest first."""
-    return await _page(call, SHIFTS, ShiftItem.of)
+    return await page_of_list(call, SHIFTS, ShiftItem.of)
 
 
 @Route("GET", "/api/v1/ticket-statistics", Permission.REPORTS_READ)

@@ -8,7 +8,8 @@ from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.payments.routes import PaymentView
 from central.refunds.routes.refunds import RefundView
-from central.reports.routes.lists import REPORTS, PaymentRefundView
+from central.reports.routes.lists import PaymentRefundView
+from central.reports.routes.pages import REPORTS
 from central.sales.routes.orders import OrderPath, OrderView, order_view
 from central.web.operations import Call, Route
 

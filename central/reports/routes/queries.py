@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -11,18 +11,23 @@ from central.catalog.parameters import SiteNumber, TypeNumber
 from central.devices.routes import CheckPointNumber
 from central.domain.pagination import PageQuery
 from central.domain.texts import PRINTABLE
+from central.issuing.tickets import id_from_text
+from central.issuing.views import TicketIdText
 from central.payments.methods import Method
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
 from central.refunds.service import RefundState
 from central.reports.exports import TableFormat
 from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
+from central.reports.listing import Sort
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageState
-from protocol.admission.verdict import Reason
+from protocol.admission.verdict import AdmitFlag, Reason
 
 MOST_DAYS = 366
+# What is summed or sorted by money is read whole first.
+SUMMED_DAYS = 31
 _WANTED = {one.name for one in fields(Wanted)}
 Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
 Number = Annotated[int, Field(ge=1, lt=2**63)]
@@ -47,7 +52,40 @@ class Narrowing(BaseModel):
 
     def wanted(self) -> Wanted:
         """Return the filter as the service takes it."""
-        return Wanted(**self.model_dump(include=_WANTED))
+        return Wanted(**self.model_dump(include=_WANTED - {"ticket_id"}))
+
+
+class ListQuery(Narrowing, PageQuery):
+    """A page of a list."""
+
+    sort: Sort = Sort.NEWEST
+
+
+class TimeQuery(ListQuery):
+    """A page of a list that is sorted by time."""
+
+    sort: Annotated[Literal[Sort.NEWEST, Sort.OLDEST], Field(description="by the time of the items")] = Sort.NEWEST
+
+
+class MoneyQuery(ListQuery):
+    """A page of a list that is sorted by time or by money."""
+
+    sort: Annotated[Sort, Field(description=f"`largest` needs first_day and last_day, {SUMMED_DAYS} days at most")] = Sort.NEWEST
+
+    @model_validator(mode="after")
+    def _largest_of_days(self) -> "MoneyQuery":
+        if self.sort is Sort.LARGEST:
+            _require_days(self, "a list sorted by money")
+        return self
+
+
+class Summed(Narrowing):
+    """A filter of what is summed; its days are required."""
+
+    @model_validator(mode="after")
+    def _of_days(self) -> "Summed":
+        _require_days(self, "a sum")
+        return self
 
 
 class Filter(Narrowing):
@@ -60,6 +98,7 @@ class OrderFilter(Filter):
     """Which orders, by the time that they were made."""
 
     state: OrderState | None = None
+    method: Annotated[Method | None, Field(description="orders that were paid by it, whole or in part")] = None
     promoter_id: Number | None = None
     agency_id: Number | None = None
 
@@ -93,6 +132,14 @@ class AdmissionFilter(Filter):
     state: PassageState | None = None
     order_id: Number | None = None
     check_point_id: CheckPointNumber | None = None
+    ticket_id: TicketIdText | None = None
+    supervisor_id: Annotated[Number | None, Field(description="who overrode the gate")] = None
+    flag: Annotated[AdmitFlag | None, Field(description="what the office should look at later")] = None
+
+    def wanted(self) -> Wanted:
+        """Return the filter as the service takes it."""
+        ticket = None if self.ticket_id is None else id_from_text(self.ticket_id)
+        return replace(super().wanted(), ticket_id=ticket)
 
 
 class AdmissionRefusalFilter(Filter):
@@ -120,19 +167,19 @@ class StatisticsQuery(Filter):
         return self
 
 
-class OrderQuery(OrderFilter, PageQuery):
+class OrderQuery(OrderFilter, MoneyQuery):
     """A page of orders."""
 
 
-class PaymentQuery(PaymentFilter, PageQuery):
+class PaymentQuery(PaymentFilter, MoneyQuery):
     """A page of payments."""
 
 
-class PaymentRefundQuery(PaymentRefundFilter, PageQuery):
+class PaymentRefundQuery(PaymentRefundFilter, MoneyQuery):
     """A page of refund documents."""
 
 
-class RefundQuery(RefundFilter, PageQuery):
+class RefundQuery(RefundFilter, MoneyQuery):
     """A page of refunds."""
 
 
@@ -142,7 +189,7 @@ class ReprintFilter(Filter):
     order_id: Number | None = None
 
 
-class ReprintQuery(ReprintFilter, PageQuery):
+class ReprintQuery(ReprintFilter, TimeQuery):
     """A page of reprints."""
 
 
@@ -153,19 +200,19 @@ class CodeFilter(Filter):
     order_id: Number | None = None
 
 
-class CodeQuery(CodeFilter, PageQuery):
+class CodeQuery(CodeFilter, TimeQuery):
     """A page of activation codes."""
 
 
-class AdmissionQuery(AdmissionFilter, PageQuery):
+class AdmissionQuery(AdmissionFilter, TimeQuery):
     """A page of admission records."""
 
 
-class AdmissionRefusalQuery(AdmissionRefusalFilter, PageQuery):
+class AdmissionRefusalQuery(AdmissionRefusalFilter, TimeQuery):
     """A page of refusals."""
 
 
-class ShiftQuery(Narrowing, PageQuery):
+class ShiftQuery(TimeQuery):
     """A page of shifts, by the time that they were opened."""
 
 
@@ -227,3 +274,11 @@ class StatementExport(PeriodQuery):
     """An agency's statement to download."""
 
     format: TableFormat
+
+
+def _require_days(asked: Narrowing, what: str) -> None:
+    """Raise ValueError unless the filter names its days, and they are few enough to be read whole."""
+    if asked.first_day is None or asked.last_day is None:
+        raise ValueError(f"{what} needs first_day and last_day")
+    if (asked.last_day - asked.first_day).days >= SUMMED_DAYS:
+        raise ValueError(f"{what} reaches over {SUMMED_DAYS} days at most")

@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from central.domain.names import AgentName, CheckPointName, PersonName, SiteName, TicketTypeName
-from central.domain.pagination import Page, key_of, page_from
+from central.domain.pagination import Page
 from central.domain.problems import ProblemCode
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketIdText, TicketPath
 from central.reports.admission_refusals import REFUSALS
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS, page_of_list
 from central.reports.routes.queries import AdmissionRefusalQuery
 from central.reports.ticket_histories import Happening
 from central.web.operations import Call, Route
@@ -62,10 +62,7 @@ class TicketHistoryView(BaseModel):
 @Route("GET", "/api/v1/admission-refusals", Permission.ADMISSIONS_READ)
 async def list_admission_refusals(call: Call[None, AdmissionRefusalQuery]) -> Page[AdmissionRefusalView]:
     """List the refusals of gates by the time of the scan, newest first."""
-    asked = call.parameters
-    position = key_of(asked.after, REFUSALS.parts)
-    found = await call.request.app[REPORTS].page(REFUSALS, asked.wanted(), call.principal, position, asked.one_more)
-    return page_from(found, asked, REFUSALS.position, AdmissionRefusalView.of)
+    return await page_of_list(call, REFUSALS, AdmissionRefusalView.of)
 
 
 @Route("GET", "/api/v1/tickets/{ticket_id}/history", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))

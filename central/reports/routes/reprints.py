@@ -3,12 +3,12 @@
 from pydantic import BaseModel
 
 from central.domain.names import PersonName, SiteName, TicketTypeName
-from central.domain.pagination import Page, key_of, page_from
+from central.domain.pagination import Page
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId
 from central.reports.reprints import REPRINTS
-from central.reports.routes.lists import REPORTS
+from central.reports.routes.pages import REPORTS, page_of_list
 from central.reports.routes.queries import ReprintQuery, StatisticsQuery
 from central.web.operations import Call, Route
 
@@ -44,10 +44,7 @@ class ReprintStatisticsView(BaseModel):
 @Route("GET", "/api/v1/reprints", Permission.REPORTS_READ)
 async def list_reprints(call: Call[None, ReprintQuery]) -> Page[ReprintItem]:
     """List reprints, newest first."""
-    asked = call.parameters
-    position = key_of(asked.after, REPRINTS.parts)
-    found = await call.request.app[REPORTS].page(REPRINTS, asked.wanted(), call.principal, position, asked.one_more)
-    return page_from(found, asked, REPRINTS.position, ReprintItem.of)
+    return await page_of_list(call, REPRINTS, ReprintItem.of)
 
 
 @Route("GET", "/api/v1/reprint-statistics", Permission.REPORTS_READ)

@@ -22,6 +22,7 @@ class OrderRow(Table, table=True):
         Index("ix_sale_order_site", "site_id", "created_at", "id"),
         Index("ix_sale_order_seller", "seller_id", "created_at", "id"),
         Index("ix_sale_order_channel", "channel", "created_at", "id"),
+        Index("ix_sale_order_state", "state", "created_at", "id"),
         Index("ix_sale_order_promoter", "promoter_id", "paid_at"),
     )
 

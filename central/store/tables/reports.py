@@ -5,12 +5,19 @@ All of it follows from other tables and can be made again from them.
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Index, Integer
+from sqlalchemy import BigInteger, Date, Index, Integer, text
 from sqlmodel import Field
 
 from central.store.columns import U64, Table
 from protocol.identifiers import EntitlementId, SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
+
+
+def _rare(name: str, which: str) -> tuple[Index]:
+    """Return an index of the few records that people look for."""
+    condition = text(which)
+    columns = ("scanned_at", "journal_number", "sequence")
+    return (Index(f"ix_admission_record_{name}", *columns, sqlite_where=condition, postgresql_where=condition),)
 
 
 class AdmissionRecordRow(Table, table=True):
@@ -26,6 +33,13 @@ class AdmissionRecordRow(Table, table=True):
         Index("ix_admission_record_site", "site_id", "scanned_at", "journal_number", "sequence"),
         Index("ix_admission_record_seller", "seller_id", "scanned_at", "journal_number", "sequence"),
         Index("ix_admission_record_channel", "channel", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_check_point", "check_point_id", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_type", "ticket_type_id", "scanned_at", "journal_number", "sequence"),
+        Index("ix_admission_record_ticket", "ticket_id"),
+        Index("ix_admission_record_order", "order_id"),
+        *_rare("state", "state <> 'passed'"),
+        *_rare("flagged", "flags <> '[]'"),
+        *_rare("supervisor", "supervisor_id IS NOT NULL"),
         {"sqlite_with_rowid": False},
     )
 

@@ -11,7 +11,7 @@ from central.payments.methods import Method
 from central.reports import daily_totals, figures
 from central.reports.admissions import ADMISSIONS
 from central.reports.filters import Narrowed, Wanted
-from central.reports.listing import Listing
+from central.reports.listing import Listing, Wish
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
 from central.reports.refunds import REFUNDS
@@ -33,7 +33,7 @@ async def paged(office: Office, listing: Listing[object], wanted: Wanted, size: 
     """Return a whole list, so many items a page."""
     found: list[object] = []
     position = None
-    while page := await office.reports.page(listing, wanted, EVERYBODY, position, size):
+    while page := await office.reports.page(listing, wanted, EVERYBODY, Wish(size, position)):
         found += page
         position = listing.position(page[-1])
     return found

@@ -5,6 +5,7 @@ import asyncio
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
 from central.reports.filters import Wanted
+from central.reports.listing import Wish
 from central.reports.reprints import REPRINTS, OfReprinter
 from central.sales.reprints import Reprint
 from protocol.identifiers import TicketId
@@ -57,6 +58,6 @@ async def test_the_report_tells_each_seller_and_shows_no_more_than_the_scope(off
     own = Principal(2, "other", frozenset(), must_change_password=False, scope=DataScope.OWN)
     assert await office.reports.reprint_statistics(TODAY, own) == (OfReprinter(2, 2, 2),)
     assert [(listed.seller_id, listed.number) for listed in await office.listed(REPRINTS)] == [(2, 1), (2, 2), (1, 1)]
-    assert len(await office.reports.page(REPRINTS, Wanted(seller_id=1), EVERYBODY, None, 10)) == 1
+    assert len(await office.reports.page(REPRINTS, Wanted(seller_id=1), EVERYBODY, Wish(10))) == 1
     elsewhere = Principal(3, "kiosk", frozenset(), must_change_password=False, scope=DataScope.CHANNEL, channel="kiosk")
-    assert await office.reports.page(REPRINTS, TODAY, elsewhere, None, 10) == ()
+    assert await office.reports.page(REPRINTS, TODAY, elsewhere, Wish(10)) == ()
