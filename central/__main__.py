@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -95,20 +95,27 @@ async def _serve(settings: CentralSettings) -> None:
     built = await build_app(settings, _ambience())
     for notice in built.notices:
         typer.echo(f"notice: {notice}")
-    runner = AppRunner(built.app, os.urandom, SHUTDOWN_S)
+    async with AsyncExitStack() as served:
+        if built.metrics is not None:
+            assert settings.metrics_port is not None, "the metrics have an address of their own"
+            metrics = await _listen(served, built.metrics, settings.metrics_host, settings.metrics_port, "PAIFANG_METRICS_PORT")
+            typer.echo(f"metrics: {metrics}/metrics")
+        url = await _listen(served, built.app, settings.listen_host, settings.listen_port, "PAIFANG_LISTEN_PORT")
+        typer.echo(f"ready: {url}")
+        await stop.wait()
+
+
+async def _listen(served: AsyncExitStack, application: web.Application, host: str, port: int, setting: str) -> str:
+    """Serve an application until the stack ends; return its URL. SettingsError, which names the setting, where it cannot."""
+    runner = AppRunner(application, os.urandom, SHUTDOWN_S)
+    served.push_async_callback(runner.cleanup)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.listen_host, settings.listen_port)
-        try:
-            await site.start()
-        except OSError as error:
-            where = f"{settings.listen_host}:{settings.listen_port}"
-            raise SettingsError(f"cannot listen on {where} ({error.strerror}); set PAIFANG_LISTEN_PORT") from error
-        host, port = runner.addresses[0][:2]
-        typer.echo(f"ready: http://{host}:{port}")
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); set {setting}") from error
+    bound_host, bound_port = runner.addresses[0][:2]
+    return f"http://{bound_host}:{bound_port}"
 
 
 @app.command()
