@@ -20,28 +20,24 @@ from aiohttp import web
 from rich.console import Console
 from rich.table import Table
 
-from central.assembly import Ambience, build_app
+from central.assembly import Ambience, api_document, build_app
 from central.domain.principal import DataScope
-from central.examples import examples
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, Roles, administrators
 from central.keys import service as key_service
 from central.keys.files import KeyFiles
-from central.operations import OPERATIONS
 from central.settings import CentralSettings, read_settings
 from central.store import backup as backups
 from central.store.engine import open_database
 from central.store.migrate import migrate as migrate_database
 from central.store.unit_of_work import Store
-from central.web.openapi import document
 from central.web.server import AppRunner
 from protocol.errors import PaifangError, SettingsError
 from protocol.instants import Instant, to_datetime
 from protocol.keyring import Purpose
 
-API_VERSION = "1"
 NS_PER_MS = 1_000_000
 SHUTDOWN_S = 5.0
 
@@ -137,7 +133,7 @@ def migrate() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document, without a server."""
-    typer.echo(json.dumps(document(OPERATIONS, "Paifang", API_VERSION, examples()), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(api_document(), ensure_ascii=False, indent=2))
 
 
 @user.command()

@@ -19,6 +19,7 @@ from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, GUARD
 from central.domain.ports import RandomBytes
+from central.examples import examples
 from central.identity.passwords import Passwords
 from central.issuing.feed_version import FeedVersion
 from central.jobs.leader import Leader, leader_of
@@ -63,12 +64,16 @@ from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
 from central.web.calls import CALL_LISTENER, TRAFFIC
+from central.web.openapi import Json, document
 from central.web.operations import AUTHENTICATOR
+from central.web.reader import DOCUMENT, Document
+from central.web.reader import OPERATIONS as READER
 from protocol.identifiers import KeyId, SiteId, TicketTypeId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 
+API_VERSION = "1"
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
@@ -143,6 +148,11 @@ class FenceFacts:
         )
 
 
+def api_document() -> Json:
+    """Return the OpenAPI document of all operations, with their examples."""
+    return document(OPERATIONS, "Paifang", API_VERSION, examples())
+
+
 async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     """Return the server: the database migrated; keys and administrator made where there were none."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -160,12 +170,13 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     if password is not None:
         notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
     app = make_application(
-        (*OPERATIONS, *(METRICS_OPERATIONS if settings.shows_metrics_beside_api else PROBES)),
+        (*OPERATIONS, *READER, *(METRICS_OPERATIONS if settings.shows_metrics_beside_api else PROBES)),
         clock=ambience.clock,
         authenticator=office.identity,
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
+    app[DOCUMENT] = Document(api_document)
     app[CALLS] = app[CALL_LISTENER] = CallLog(parts.store, LogLevel(settings.log_level), ambience.clock)
     app[CHAIN] = _chain(parts)
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin

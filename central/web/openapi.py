@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from central.domain import idempotency
 from central.domain.problems import ProblemCode
 from central.web.access import COOKIE, CSRF_HEADER, Access
+from central.web.guide import GUIDE
 from central.web.operations import JSON, Operation
 from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
 
@@ -77,7 +78,8 @@ def document(operations: tuple[Operation, ...], title: str, version: str, exampl
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references, example)
     return {
         "openapi": VERSION,
-        "info": {"title": title, "version": version},
+        "info": {"title": title, "version": version, "description": GUIDE},
+        "tags": _tags(operations),
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM_SCHEMA},
@@ -93,6 +95,11 @@ def document(operations: tuple[Operation, ...], title: str, version: str, exampl
             },
         },
     }
+
+
+def _tags(operations: Iterable[Operation]) -> list[Json]:
+    used = dict.fromkeys(one.tag for one in operations if one.tag is not None)
+    return [{"name": tag.word, "description": tag.description} for tag in used]
 
 
 def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
@@ -117,8 +124,8 @@ def _operation(operation: Operation, references: References, example: Example) -
         "description": operation.words.description,
         "responses": _responses(operation, references, example),
     }
-    tag = operation.path.split("/")
-    described["tags"] = [tag[3] if len(tag) > 3 else "paifang"]  # noqa: PLR2004 - /api/v1/TAG
+    if operation.tag is not None:
+        described["tags"] = [operation.tag.word]
     described.update(_security(operation))
     parameters = _parameters(operation, example)
     if parameters:
