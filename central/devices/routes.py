@@ -1,6 +1,7 @@
 """Check points and agents over HTTP, for people."""
 
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
@@ -24,6 +25,7 @@ from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction
 from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant, to_datetime
+from protocol.sync.messages import Duty
 
 CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
 AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
@@ -36,8 +38,14 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 CheckPointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 AgentNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
-_STATES = {state.name.lower(): state for state in CheckPointState}
-State = Annotated[str, Field(pattern="^(enabled|disabled|retired)$")]
+
+
+class CheckPointStateWord(StrEnum):
+    """Whether a check point admits. Retired: it is gone, and stays in records."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    RETIRED = "retired"
 
 
 class SitePath(StrictModel):
@@ -69,7 +77,7 @@ class CheckPointBody(StrictModel):
     name_en: Name
     zone: Annotated[int, Field(ge=0, le=U16_MAX)] = 0
     direction: Direction = Direction.ENTRY
-    state: State = "enabled"
+    state: CheckPointStateWord = CheckPointStateWord.ENABLED
     ticked: Annotated[list[Annotated[int, Field(ge=1, le=U16_MAX)]], Field(max_length=MOST_TICKED)] = []
     attended: bool = False
     reads_documents: bool = False
@@ -139,7 +147,7 @@ class AgentView(BaseModel):
     feed_epoch: int
     feed_version: int
     freshness: Freshness
-    duty: str
+    duty: Duty
     revoked_at: datetime | None
     lost_at: datetime | None
 
@@ -250,7 +258,7 @@ def _wish(body: CheckPointBody) -> CheckPointWish:
         name_zh=body.name_zh,
         name_en=body.name_en,
         direction=body.direction,
-        state=_STATES[body.state],
+        state=CheckPointState[body.state.name],
         ticked=frozenset(TicketTypeId(number) for number in body.ticked),
         attended=body.attended,
         reads_documents=body.reads_documents,
@@ -267,7 +275,7 @@ def _view(hosted: HostedCheckPoint) -> CheckPointView:
         name_en=point.name_en,
         zone=point.zone,
         direction=point.direction,
-        state=point.state.name.lower(),
+        state=CheckPointStateWord[point.state.name],
         ticked=sorted(point.ticked),
         attended=point.attended,
         reads_documents=point.reads_documents,
@@ -288,7 +296,7 @@ def _agent_view(agent: Agent, now: Instant) -> AgentView:
         feed_epoch=agent.in_force.epoch,
         feed_version=agent.in_force.version,
         freshness=freshness(max(0, now - agent.last_head_at), 0, DEFAULT_AUTONOMY_S),
-        duty=agent.duty.value,
+        duty=agent.duty,
         revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at),
         lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at),
     )
