@@ -9,7 +9,7 @@ from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.texts import PRINTABLE
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.issuing.views import ShownTicketId
+from central.issuing.views import ShownTicketId, TicketStateWord
 from central.reports.routes.lists import REPORTS
 from central.reports.rules.readings import ReadAs
 from central.sales.rules.pricing import OrderState
@@ -41,7 +41,7 @@ class MatchView(View):
     created_at: Moment
     ticket_id: ShownTicketId | None
     ticket_type: TicketTypeName | None
-    ticket_state: Annotated[str, BeforeValidator(_word)] | None
+    ticket_state: Annotated[TicketStateWord, BeforeValidator(_word)] | None
     payment_id: int | None
 
 
