@@ -267,7 +267,7 @@ def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     tables = TablesInMemory(read_site_tables)
     app[ONLINE] = Online(store, OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake))
-    app[EXPLANATIONS] = Explanations(store, tables, lambda: parts.rack.keyring)
+    app[EXPLANATIONS] = Explanations(store, office.look_ups, tables, lambda: parts.rack.keyring)
     app[DUTIES] = Duties(store, parts.guard, receipt_signers, parts.fence_moved)
     app[HOLDER_KEYS] = HolderKeyHandover(store, parts.guard, catalog, receipt_signers)
 

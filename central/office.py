@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from central.admissions.conflicts import Conflicts
 from central.admissions.service import Admissions
 from central.agencies import ports as agency_ports
 from central.agencies.groups import Gates, GroupOrders
@@ -41,10 +42,12 @@ from central.refunds import ports as refund_ports
 from central.refunds.batches import RefundBatches
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
+from central.reports.look_ups import LookUps
 from central.reports.names import NamesOfThings
 from central.reports.service import Reports
 from central.sales.activation import ActivationCodes
 from central.sales.availability import Availability
+from central.sales.buyers import Buyers
 from central.sales.carts import Carts
 from central.sales.data_scope import OrderScopeGuard
 from central.sales.holder_rehashing import HolderRehashing
@@ -91,7 +94,7 @@ class Office:
         """Make the services in the order in which they need each other."""
         self.store = store
         self.clock = ports.clock
-        self.admissions = Admissions(store)
+        self.admissions, self.conflicts = Admissions(store), Conflicts(store)
         self._make_people(store, seal, ports)
         self._make_catalog(store, seal, ports)
         self._make_sales(store, seal, ports)
@@ -102,6 +105,7 @@ class Office:
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
+        self.look_ups = LookUps(store, self.catalog, seal)
         self.names = NamesOfThings(store)
 
     def _make_people(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
@@ -122,6 +126,7 @@ class Office:
         self.issuing = Issuing(store, ports.signer, ports.random_bytes, ports.feed_has_work)
         self.sales = Sales(store, self.catalog, self.issuing, seal)
         self.availability, self.scope_guard = Availability(store), OrderScopeGuard(store)
+        self.buyers = Buyers(store, seal)
         self.carts, self.evidences, self.type_changes = Carts(store, seal), Evidences(store), TypeChanges(store)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, ports.random_bytes)
         self.holder_rehashing = HolderRehashing(store, self.catalog, self.issuing, seal)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from central.admissions.routes import ADMISSIONS
+from central.admissions.routes import CONFLICTS
 from central.admissions.routes import OPERATIONS as ADMISSIONS_OPERATIONS
 from central.agencies.routes import OPERATIONS as AGENCIES_OPERATIONS
 from central.agencies.routes.agencies import AGENCIES
@@ -39,10 +39,12 @@ from central.refunds.routes.refunds import REFUNDS
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
 from central.reports.routes.lists import REPORTS
+from central.reports.routes.look_ups import LOOK_UPS
 from central.sales.routes import OPERATIONS as SALES_OPERATIONS
 from central.sales.routes.activation import ACTIVATION
 from central.sales.routes.after_sale import REPRINTS, RESCHEDULING
 from central.sales.routes.availability import AVAILABILITY
+from central.sales.routes.buyers import BUYERS
 from central.sales.routes.carts import CARTS
 from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
@@ -101,6 +103,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[RESCHEDULING] = office.rescheduling
     app[REPRINTS] = office.reprints
     app[CARTS] = office.carts
+    app[BUYERS] = office.buyers
     app[PAYMENTS] = office.payments
     app[DIFFERENCES] = office.differences
     app[RECONCILIATION] = office.reconciliation
@@ -113,7 +116,8 @@ def offer(app: web.Application, office: Office) -> None:
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
     app[CHECK_POINTS] = office.check_points
-    app[ADMISSIONS] = office.admissions
+    app[CONFLICTS] = office.conflicts
     app[CORRECTIONS] = office.corrections
     app[ALARMS] = office.alarms
     app[REPORTS] = office.reports
+    app[LOOK_UPS] = office.look_ups

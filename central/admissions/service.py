@@ -4,46 +4,19 @@ Laws: facts are stored in every state of the ticket (law 5); a list shows the fa
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import tuple_
-from sqlmodel import col, select
 
 from central.admissions import events, judging
 from central.admissions.events import NewEvent
 from central.catalog import service as catalog
 from central.issuing.service import ticket_in
-from central.store.tables.admissions import AdmissionEventRow, ConflictRow
 from central.store.unit_of_work import Store, Work
 from protocol.admission.passages import PassageState, PastPassage
 from protocol.admission.usage import usage_of
 from protocol.directions import Direction
-from protocol.identifiers import EntitlementId, TicketId
+from protocol.identifiers import TicketId
 from protocol.instants import Instant
-from protocol.journal.history import AdmissionEvent, fold
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A position in a list, newest first: the scan, then the position of the event itself."""
-
-    scanned_at: Instant
-    journal_number: int
-    sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredConflict:
-    """A passage too many, and the admission that used the ticket up."""
-
-    position: Position
-    ticket_id: TicketId
-    entitlement_id: EntitlementId
-    reason: str
-    passage: AdmissionEvent
-    first: AdmissionEvent
-    detected_at: Instant
+from protocol.journal.history import fold
 
 
 class Admissions:
@@ -75,16 +48,6 @@ class Admissions:
         async with self._store.reading() as work:
             return await passages(work, ticket_id)
 
-    async def conflicts(self, before: Position | None, limit: int) -> tuple[StoredConflict, ...]:
-        """Return the latest conflicts, or those before a position, newest first."""
-        place = col(ConflictRow.scanned_at), col(ConflictRow.journal_number), col(ConflictRow.sequence)
-        query = select(ConflictRow).order_by(*(column.desc() for column in place)).limit(limit)
-        if before is not None:
-            query = query.where(tuple_(*place) < (before.scanned_at, before.journal_number, before.sequence))
-        async with self._store.reading() as work:
-            rows = (await work.session.exec(query)).all()
-            return tuple([await _stored_conflict(work, row) for row in rows])
-
 
 async def passages(work: Work, ticket_id: TicketId) -> tuple[PastPassage, ...]:
     """Return the passages of a ticket, by time of scan."""
@@ -101,17 +64,3 @@ async def record(work: Work, new: Iterable[NewEvent], now: Instant) -> None:
     tickets = await events.store(work, new)
     if tickets:
         await judging.judge(work, tickets, now)
-
-
-async def _stored_conflict(work: Work, row: ConflictRow) -> StoredConflict:
-    passage = await work.session.get_one(AdmissionEventRow, (row.journal_number, row.sequence))
-    first = await work.session.get_one(AdmissionEventRow, (row.first_journal_number, row.first_sequence))
-    return StoredConflict(
-        position=Position(row.scanned_at, row.journal_number, row.sequence),
-        ticket_id=row.ticket_id,
-        entitlement_id=row.entitlement_id,
-        reason=row.reason,
-        passage=events.event_of(passage.data),
-        first=events.event_of(first.data),
-        detected_at=row.detected_at,
-    )

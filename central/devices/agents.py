@@ -7,13 +7,16 @@ proved it; each end of an agent's rights is audited with the user who ended them
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 
 from central.audit import service as audit
 from central.devices import check_points
 from central.devices.rules import enrolment
 from central.devices.rules.enrolment import AgentRole, Edition
+from central.devices.rules.seen import Seen, seen_between
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
@@ -37,6 +40,14 @@ class EnrolmentCode:
     expires_at: Instant
 
 
+class AgentState(StrEnum):
+    """Which rights an agent has. Lost: revoked, and it will never report again."""
+
+    ENROLLED = "enrolled"
+    REVOKED = "revoked"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A computer as central knows it. `in_force` is the feed version that its ingested journal says it decides by."""
@@ -54,6 +65,38 @@ class Agent:
     duty_since: Instant
     revoked_at: Instant | None
     lost_at: Instant | None
+
+    @property
+    def state(self) -> AgentState:
+        """Return which rights it has."""
+        if self.lost_at is not None:
+            return AgentState.LOST
+        return AgentState.ENROLLED if self.revoked_at is None else AgentState.REVOKED
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAgents:
+    """A filter; a field that is left out does not restrict."""
+
+    site_id: int | None = None
+    state: AgentState | None = None
+    seen: Seen | None = None
+    feed_epoch: int | None = None
+    feed_version: int | None = None
+
+    def conditions(self, now: Instant) -> list[ColumnElement[bool]]:
+        """Return the conditions on an agent's row."""
+        row = AgentRow
+        pairs = (row.site_id, self.site_id), (row.feed_epoch, self.feed_epoch), (row.feed_version, self.feed_version)
+        found = [col(column) == value for column, value in pairs if value is not None]
+        if self.seen is not None:
+            since, until = seen_between(self.seen, now)
+            found += [] if since is None else [col(row.last_seen_at) >= since]
+            found += [] if until is None else [col(row.last_seen_at) < until]
+        if self.state is not None:
+            revoked, lost = col(row.revoked_at).is_not(None), col(row.lost_at).is_not(None)
+            found.append({AgentState.LOST: lost, AgentState.REVOKED: revoked & ~lost, AgentState.ENROLLED: ~revoked}[self.state])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +224,11 @@ class Agents:
             work.after_commit(self._ports.fence_moved)
         return agent_of(row)
 
-    async def all(self) -> tuple[Agent, ...]:
-        """Return all agents by number."""
+    async def found(self, wanted: WantedAgents, now: Instant, after: int | None, limit: int) -> tuple[Agent, ...]:
+        """Return agents by number, those after a number."""
+        query = select(AgentRow).where(col(AgentRow.id) > (after or 0), *wanted.conditions(now))
         async with self._store.reading() as work:
-            rows = (await work.session.exec(select(AgentRow).order_by(col(AgentRow.id)))).all()
+            rows = (await work.session.exec(query.order_by(col(AgentRow.id)).limit(limit))).all()
         return tuple(agent_of(row) for row in rows)
 
 

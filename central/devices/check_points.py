@@ -7,6 +7,7 @@ the feed version that told them; every change is audited.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
@@ -46,6 +47,30 @@ class HostedCheckPoint:
     check_point: CheckPoint
     agent: AgentId | None
     has_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCheckPoints:
+    """A filter; a field that is left out does not restrict. `text` is a part of either name, in any case."""
+
+    text: str | None = None
+    state: CheckPointState | None = None
+    agent_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a check point's row."""
+        row, found = CheckPointRow, list[ColumnElement[bool]]()
+        if self.text is not None:
+            name_zh, name_en = col(row.name_zh), col(row.name_en)
+            found.append(name_zh.icontains(self.text, autoescape=True) | name_en.icontains(self.text, autoescape=True))
+        if self.state is not None:
+            found.append(col(row.state) == int(self.state))
+        if self.agent_id is not None:
+            found.append(col(row.agent_id) == self.agent_id)
+        return found
+
+
+ALL_CHECK_POINTS = WantedCheckPoints()
 
 
 class CheckPoints:
@@ -135,18 +160,19 @@ class CheckPoints:
             audit.record(work, now, by, "check-point.delete", f"check-point:{number}")
             work.after_commit(self._feed_has_work)
 
-    async def of_site(self, site_id: SiteId) -> tuple[HostedCheckPoint, ...]:
+    async def of_site(self, site_id: SiteId, wanted: WantedCheckPoints) -> tuple[HostedCheckPoint, ...]:
         """Return a site's check points by number; Problem where there is no such site."""
         async with self._store.reading() as work:
             await require_site(work, site_id)
-            return await hosted_of_site(work, site_id)
+            return await hosted_of_site(work, site_id, wanted)
 
 
-async def hosted_of_site(work: Work, site_id: SiteId) -> tuple[HostedCheckPoint, ...]:
+async def hosted_of_site(
+    work: Work, site_id: SiteId, wanted: WantedCheckPoints = ALL_CHECK_POINTS
+) -> tuple[HostedCheckPoint, ...]:
     """Return a site's check points by number."""
-    rows = (
-        await work.session.exec(select(CheckPointRow).where(CheckPointRow.site_id == site_id).order_by(col(CheckPointRow.id)))
-    ).all()
+    query = select(CheckPointRow).where(CheckPointRow.site_id == site_id, *wanted.conditions())
+    rows = (await work.session.exec(query.order_by(col(CheckPointRow.id)))).all()
     ticked = await _ticked_of(work, [_number(row) for row in rows])
     return tuple(_hosted(row, ticked.get(_number(row), frozenset())) for row in rows)
 

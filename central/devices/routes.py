@@ -8,14 +8,16 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from central.devices.agents import Agent, Agents
-from central.devices.check_points import CheckPoints, CheckPointWish, HostedCheckPoint
+from central.devices.agents import Agent, Agents, AgentState, WantedAgents
+from central.devices.check_points import CheckPoints, CheckPointWish, HostedCheckPoint, WantedCheckPoints
 from central.devices.guard import AgentGuard
 from central.devices.rules.enrolment import AgentRole
+from central.devices.rules.seen import Seen, seen
 from central.domain.models import StrictModel
 from central.domain.names import SiteName
-from central.domain.pagination import Page, PageQuery, page_of
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
+from central.domain.texts import SearchText
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import SettingGroupName
@@ -38,6 +40,7 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 CheckPointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 AgentNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
+EditionNumber = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class CheckPointStateWord(StrEnum):
@@ -55,7 +58,29 @@ class SitePath(StrictModel):
 
 
 class CheckPointQuery(SitePath, PageQuery):
-    """Whose check points."""
+    """Which check points of a site; a field that is left out does not restrict."""
+
+    text: Annotated[SearchText | None, Field(description="a part of either name, in any case")] = None
+    state: CheckPointStateWord | None = None
+    agent_id: AgentNumber | None = None
+
+    def wanted(self) -> WantedCheckPoints:
+        """Return the filter as the service takes it."""
+        return WantedCheckPoints(self.text, None if self.state is None else CheckPointState[self.state.name], self.agent_id)
+
+
+class AgentQuery(PageQuery):
+    """Which agents; a field that is left out does not restrict. `feed_version` is of an epoch: state both."""
+
+    site_id: SiteNumber | None = None
+    state: AgentState | None = None
+    seen: Annotated[Seen | None, Field(description="fresh: within 90 s; late: within 15 minutes; silent: before")] = None
+    feed_epoch: EditionNumber | None = None
+    feed_version: EditionNumber | None = None
+
+    def wanted(self) -> WantedAgents:
+        """Return the filter as the service takes it."""
+        return WantedAgents(self.site_id, self.state, self.seen, self.feed_epoch, self.feed_version)
 
 
 class CheckPointPath(StrictModel):
@@ -141,6 +166,8 @@ class AgentView(BaseModel):
     site: SiteName
     name: str
     role: AgentRole
+    state: AgentState
+    seen: Annotated[Seen, Field(description="when it was seen last: fresh, within 90 s; late, within 15 minutes; silent, before")]
     enrolled_at: datetime
     last_seen_at: datetime
     last_head_at: datetime | None
@@ -168,8 +195,9 @@ async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointVie
 @Route("GET", "/api/v1/sites/{site_id}/check-points", Permission.DEVICES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def list_check_points(call: Call[None, CheckPointQuery]) -> Page[CheckPointView]:
     """List a site's check points by number."""
-    found = await call.request.app[CHECK_POINTS].of_site(SiteId(call.parameters.site_id))
-    return page_of([_view(one) for one in found], lambda one: one.check_point_id, call.parameters)
+    asked = call.parameters
+    found = await call.request.app[CHECK_POINTS].of_site(SiteId(asked.site_id), asked.wanted())
+    return page_of([_view(one) for one in found], lambda one: one.check_point_id, asked)
 
 
 @Route(
@@ -213,11 +241,12 @@ async def add_enrolment_code(call: Call[CodeBody, SitePath]) -> CodeView:
 
 
 @Route("GET", "/api/v1/agents", Permission.DEVICES_READ)
-async def list_agents(call: Call[None, PageQuery]) -> Page[AgentView]:
+async def list_agents(call: Call[None, AgentQuery]) -> Page[AgentView]:
     """List agents by number, with their last reports."""
     await call.request.app[GUARD].write_down()
-    found = [_agent_view(agent, call.now) for agent in await call.request.app[AGENTS].all()]
-    return page_of(found, lambda one: one.agent_id, call.parameters)
+    asked, agents = call.parameters, call.request.app[AGENTS]
+    found = await agents.found(asked.wanted(), call.now, from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.agent_id,), lambda one: _agent_view(one, call.now))
 
 
 @Route("POST", "/api/v1/agents/{agent_id}/revoke", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
@@ -290,6 +319,8 @@ def _agent_view(agent: Agent, now: Instant) -> AgentView:
         site=SiteName.of(agent.site_id),
         name=agent.name,
         role=agent.role,
+        state=agent.state,
+        seen=seen(agent.last_seen_at, now),
         enrolled_at=to_datetime(agent.enrolled_at),
         last_seen_at=to_datetime(agent.last_seen_at),
         last_head_at=to_datetime(agent.last_head_at) if agent.last_head_at else None,

@@ -21,6 +21,7 @@ class NameKind(Enum):
     PERSON = auto()
     PROMOTER = auto()
     PROMOTER_GROUP = auto()
+    ROLE = auto()
     SITE = auto()
     TICKET_TYPE = auto()
 
@@ -85,6 +86,12 @@ class PromoterGroupName(Named):
     """A group of promoters."""
 
     kind = NameKind.PROMOTER_GROUP
+
+
+class RoleName(Named):
+    """A role."""
+
+    kind = NameKind.ROLE
 
 
 class SiteName(Named):

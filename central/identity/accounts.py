@@ -7,7 +7,10 @@ left; a person with records is disabled, never deleted, so that records keep the
 import base64
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
+import sqlalchemy
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
@@ -57,6 +60,48 @@ class Person:
     must_change_password: bool
     has_totp: bool
     created_at: Instant
+    signed_in_at: Instant | None
+
+
+class UserState(StrEnum):
+    """Whether a person may sign in."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPeople:
+    """A filter; a field that is left out does not restrict. `text` is a part of the name or the full name, in any case.
+
+    Signed in last from `since` to `until`, both included; without `since`, a person who never has is among them.
+    """
+
+    text: str | None = None
+    role_id: int | None = None
+    state: UserState | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a person's row."""
+        row, at, found = UserRow, col(UserRow.signed_in_at), list[ColumnElement[bool]]()
+        if self.text is not None:
+            name, full_name = col(row.name), col(row.full_name)
+            found.append(name.icontains(self.text, autoescape=True) | full_name.icontains(self.text, autoescape=True))
+        if self.role_id is not None:
+            having = sqlalchemy.select(col(UserRoleRow.user_id)).where(col(UserRoleRow.role_id) == self.role_id)
+            found.append(col(row.id).in_(having))
+        if self.state is not None:
+            found.append(col(row.is_disabled).is_(self.state is UserState.DISABLED))
+        if self.since is not None:
+            found.append(at >= self.since)
+        if self.until is not None:
+            found.append(at.is_(None) | (at <= self.until))
+        return found
+
+
+ALL_PEOPLE = WantedPeople()
 
 
 class Accounts:
@@ -179,9 +224,9 @@ class Accounts:
             raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
         return _id(row)
 
-    async def people(self, after: int | None, limit: int) -> tuple[Person, ...]:
+    async def people(self, wanted: WantedPeople, after: int | None, limit: int) -> tuple[Person, ...]:
         """Return people by number, those after a number."""
-        query = select(UserRow).where(col(UserRow.id) > (after or 0)).order_by(col(UserRow.id)).limit(limit)
+        query = select(UserRow).where(col(UserRow.id) > (after or 0), *wanted.conditions()).order_by(col(UserRow.id)).limit(limit)
         async with self._store.reading() as work:
             rows = (await work.session.exec(query)).all()
             having = select(UserRoleRow).where(col(UserRoleRow.user_id).in_([row.id for row in rows]))
@@ -195,6 +240,12 @@ class Accounts:
 async def user_named(work: Work, name: str) -> UserRow | None:
     """Return a person by name."""
     return (await work.session.exec(select(UserRow).where(UserRow.name == name))).first()
+
+
+async def known_as(work: Work, user_id: int) -> str:
+    """Return the name of a person, the full one where there is one; of no one: the number."""
+    row = await work.session.get(UserRow, user_id)
+    return f"user {user_id}" if row is None else row.full_name or row.name
 
 
 async def set_password(work: Work, row: UserRow, stored: str, *, must_change: bool) -> None:
@@ -259,6 +310,7 @@ def _person(row: UserRow, role_ids: frozenset[int]) -> Person:
         must_change_password=row.must_change_password,
         has_totp=row.totp_confirmed,
         created_at=row.created_at,
+        signed_in_at=row.signed_in_at,
     )
 
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
     ADMISSIONS_READ = "admissions.read"
+    ADMISSIONS_SETTLE = "admissions.settle"
     ON_SITE_CORRECT = "on-site.correct"
     REPORTS_READ = "reports.read"
     PROMOTERS_READ = "promoters.read"
@@ -77,6 +78,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
+    Permission.ADMISSIONS_SETTLE: ("处理检票冲突", "Settle conflicts of admissions"),
     Permission.ON_SITE_CORRECT: ("修正在园人数", "Correct the count of persons on site"),
     Permission.REPORTS_READ: ("查看统计报表", "See statistics and the day's figures"),
     Permission.PROMOTERS_READ: ("查看分销渠道", "See promoters"),

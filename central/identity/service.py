@@ -72,6 +72,8 @@ class Identity:
             failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
             if failed is not None:
                 await work.session.delete(failed)
+            row.signed_in_at = now
+            work.session.add(row)
             return await self._open_session(work, row, now)
 
     async def _require_known(self, row: UserRow | None, attempt: Attempt, now: Instant) -> None:

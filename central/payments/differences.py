@@ -1,9 +1,10 @@
 """What a person must look at about money: differences with a bill, money returned by itself, refunds that need a decision.
 
-Laws: each is noted once, however often it is found; it stays open until a person settles it, by name and with a note.
+Laws: each is noted once, however often it is found; it stays open until a person settles it, by name and with a note; a
+settlement that moves money posts it in the same transaction, once (law 12).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -11,11 +12,18 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
+from central.payments import ledger
 from central.payments.institution import MAX_REASON_CHARACTERS
+from central.payments.ledger import Movement
 from central.payments.methods import Method
 from central.payments.rules.difference_causes import Cause, Found
-from central.store.tables.payments import DifferenceRow
+from central.payments.rules.payment_states import ENDS
+from central.payments.rules.refund_states import REFUND_ENDS, RefundDocumentState
+from central.payments.rules.settlements import SettlementCause, ending, open_fen
+from central.store.idempotency import first_use, remember
+from central.store.tables.payments import DifferenceRow, PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
 from protocol.instants import Instant, local_day
@@ -44,6 +52,18 @@ class Difference:
     settled_by: int | None
     settled_at: Instant | None
     settled_note: str | None
+    settled_cause: SettlementCause | None
+    settled_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What a difference was, and the note of the person who settles it."""
+
+    difference_id: int
+    cause: SettlementCause
+    note: str
+    by: int
 
 
 async def note(work: Work, method: Method, found: Found, now: Instant, day: date | None = None) -> None:
@@ -76,23 +96,72 @@ class Differences:
         query = query if before is None else query.where(col(DifferenceRow.id) < before)
         query = query if state is None else query.where(DifferenceRow.state == state)
         async with self._store.reading() as work:
-            return tuple(_difference(row) for row in (await work.session.exec(query)).all())
+            return tuple(difference_of(row) for row in (await work.session.exec(query)).all())
 
-    async def settle(self, difference_id: int, remark: str, by: int, now: Instant) -> Difference:
-        """Note that a person has looked at it, and the result; Problem where it is settled already."""
+    async def settle(self, wanted: Settling, once: IdempotencyKey, now: Instant) -> Difference:
+        """Settle it by name, and post the movement that ends it in the books, where its cause moves any.
+
+        Problem where it is settled already, its document has not ended, or the cause does not fit.
+        """
         async with self._store.transaction() as work:
-            row = await work.session.get(DifferenceRow, difference_id, with_for_update=True, populate_existing=True)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
-            if row.state == DifferenceState.SETTLED:
-                raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see who settled it")
-            row.state, row.settled_by, row.settled_at, row.settled_note = DifferenceState.SETTLED, by, now, remark
-            work.session.add(row)
-            audit.record(work, now, by, "difference.settle", f"difference:{difference_id}", note=remark)
-        return _difference(row)
+            earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
+            if earlier is None:
+                await self._settle(work, wanted, now)
+                await remember(work, once.scope, once.key, str(wanted.difference_id))
+            else:
+                once.require_same(earlier.fingerprint)
+            return difference_of(await work.session.get_one(DifferenceRow, wanted.difference_id))
+
+    async def _settle(self, work: Work, wanted: Settling, now: Instant) -> None:
+        row = await _locked(work, wanted.difference_id)
+        before, found = row.state, difference_of(row).found
+        moved_fen, order_id = await _open_fen(work, found), await _order_of(work, row.payment_id)
+        movement = ending(wanted.cause, row.method, moved_fen)
+        if movement is not None:
+            await _require_ended(work, found)
+            of = Movement(movement.debit, movement.credit, movement.amount_fen, order_id, None, row.payment_id)
+            ledger.post(work, replace(of, difference_id=row.id), wanted.by, now)
+        row.state, row.settled_by, row.settled_at = DifferenceState.SETTLED, wanted.by, now
+        row.settled_note, row.settled_cause = wanted.note, wanted.cause.value
+        row.settled_fen = 0 if movement is None else moved_fen
+        work.session.add(row)
+        said = {"note": wanted.note, "cause": wanted.cause.value, "state_before": before, "state_after": row.state}
+        legs = {} if movement is None else {"debit": movement.debit, "credit": movement.credit}
+        subject = f"difference:{row.id}"
+        audit.record(work, now, wanted.by, "difference.settle", subject, **said, **legs, moved_fen=row.settled_fen)
 
 
-def _difference(row: DifferenceRow) -> Difference:
+async def _locked(work: Work, difference_id: int) -> DifferenceRow:
+    row = await work.session.get(DifferenceRow, difference_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
+    if row.state == DifferenceState.SETTLED:
+        raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see who settled it")
+    return row
+
+
+async def _open_fen(work: Work, found: Found) -> int:
+    state = select(PaymentRefundRow.state).where(PaymentRefundRow.number == found.subject)
+    is_booked = (await work.session.exec(state)).first() == RefundDocumentState.SUCCEEDED
+    return open_fen(found, is_refund_booked=is_booked)
+
+
+async def _require_ended(work: Work, found: Found) -> None:
+    """Raise Problem while our document may still post its own movement: the difference would be booked twice."""
+    refunds = select(PaymentRefundRow.id).where(PaymentRefundRow.number == found.subject)
+    refunds = refunds.where(col(PaymentRefundRow.state).not_in(REFUND_ENDS))
+    payments = select(PaymentRow.id).where(PaymentRow.id == found.payment_id, col(PaymentRow.state).not_in(ENDS))
+    for query in (refunds, payments):
+        if (await work.session.exec(query)).first() is not None:
+            raise Problem(ProblemCode.CONFLICT, "the payment or refund has no end yet; wait for it, or settle without a movement")
+
+
+async def _order_of(work: Work, payment_id: int | None) -> int | None:
+    return (await work.session.exec(select(PaymentRow.order_id).where(PaymentRow.id == payment_id))).first()
+
+
+def difference_of(row: DifferenceRow) -> Difference:
+    """Return the difference of a row."""
     assert row.id is not None, "a stored difference has its number"
     return Difference(
         difference_id=row.id,
@@ -104,4 +173,6 @@ def _difference(row: DifferenceRow) -> Difference:
         settled_by=row.settled_by,
         settled_at=row.settled_at,
         settled_note=row.settled_note,
+        settled_cause=None if row.settled_cause is None else SettlementCause(row.settled_cause),
+        settled_fen=row.settled_fen,
     )

@@ -6,7 +6,8 @@ deleted, only balanced by another one. Accounts: `cash/USER` (a seller's drawer)
 `owed/METHOD` (what goes back to payers through it), `fees/SITE` (fees of refunds there); `exchange/SITE` is one of METHOD and
 holds money for a moment only; `safe/SITE` (cash that is in no drawer), `handed/SHIFT` (cash on its way to the next seller),
 `over-short/SITE` (what drawers had too little, less what they had too much); `agency-prepaid/AGENCY` (what an agency paid
-beforehand: we must give it back or serve for it), `agency-owed/AGENCY` (what an agency owes us).
+beforehand: we must give it back or serve for it), `agency-owed/AGENCY` (what an agency owes us); `institution-fees/METHOD` (what
+an institution kept for itself), `written-off/METHOD` (differences with its bill that nobody explains: losses, less gains).
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Movement:
     """`amount_fen` > 0 goes out of `credit` and into `debit`, for an order, by a payment of it, or for a refund of it.
 
     `shift_id` is the shift whose drawer it went into or came out of; `agency_id` the agency whose account it moves, `receipt_id`
-    what it paid.
+    what it paid; `difference_id` the difference with a bill that it ends.
     """
 
     debit: str
@@ -40,6 +41,7 @@ class Movement:
     shift_id: int | None = None
     agency_id: int | None = None
     receipt_id: int | None = None
+    difference_id: int | None = None
 
 
 def cash(user_id: int) -> str:
@@ -122,6 +124,7 @@ def post(work: Work, movement: Movement, by: int | None, now: Instant) -> None:
         "shift_id": movement.shift_id,
         "agency_id": movement.agency_id,
         "receipt_id": movement.receipt_id,
+        "difference_id": movement.difference_id,
         "posted_by": by,
     }
     work.insert(LedgerRow, [row])

@@ -2,7 +2,8 @@
 
 Laws: a day is matched once its bill is there and all its payments are final. Until then the job tries again, for a limited time;
 after that, each payment that is not final is a difference too. A day that is matched twice, by the job or by hand, gives no
-difference twice; a day that is not over is matched again when it is; no transaction is open while an institution is asked.
+difference twice; a day that is not over is matched again when it is; no transaction is open while an institution is asked. The
+lines of a bill are kept with what each matched to; a day that is matched again has its lines anew.
 """
 
 import logging
@@ -10,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, delete, or_, select
 
 from central.audit import service as audit
 from central.domain.problems import FieldFault, Problem, ProblemCode
@@ -19,11 +20,11 @@ from central.payments.differences import BILL_ZONE
 from central.payments.institution import Institution
 from central.payments.institution_refunds import World
 from central.payments.methods import Method
-from central.payments.rules.bill_match import Matched, OurPayment, OurRefund, match
+from central.payments.rules.bill_match import Matched, MatchedLine, OurPayment, OurRefund, match
 from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import ENDS, PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
-from central.store.tables.payments import BillMatchRow, PaymentRefundRow, PaymentRow
+from central.store.tables.payments import BillLineRow, BillMatchRow, PaymentRefundRow, PaymentRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_or_replace
 from protocol.errors import PeerError
@@ -112,8 +113,7 @@ class Reconciliation:
                 return None
             for one in found.differences:
                 await differences.note(work, method, one, now, day)
-            if to_datetime(now, BILL_ZONE).date() > day:
-                await _keep(work, method, day, found, now)
+            await _keep(work, method, day, found, now)
             subject, counts = f"bill:{method}/{day}", {"lines": found.lines, "matched": found.matched}
             audit.record(work, now, by, "bill.match", subject, **counts, differences=len(found.differences))
         return found
@@ -124,7 +124,9 @@ class Reconciliation:
         days = [last - timedelta(days=back) for back in range(DAYS_BACK)]
         async with self._store.reading() as work:
             first = (await work.session.exec(select(PaymentRow.created_at).order_by(col(PaymentRow.id)).limit(1))).first()
-            done = select(BillMatchRow).where(BillMatchRow.method == method, col(BillMatchRow.day).in_(days))
+            done = select(BillMatchRow).where(
+                BillMatchRow.method == method, col(BillMatchRow.day).in_(days), BillMatchRow.is_over
+            )
             matched = {row.day for row in (await work.session.exec(done)).all()}
         if first is None:
             return ()
@@ -133,8 +135,27 @@ class Reconciliation:
 
 
 async def _keep(work: Work, method: Method, day: date, found: Matched, now: Instant) -> None:
-    row = {"method": method.value, "day": day, "lines": found.lines, "matched": found.matched, "matched_at": now}
-    await insert_or_replace(await work.connection(), BillMatchRow, ("method", "day"), [row])
+    of_day: dict[str, object] = {"method": method.value, "day": day}
+    counts = {"lines": found.lines, "matched": found.matched, "matched_at": now}
+    is_over = to_datetime(now, BILL_ZONE).date() > day
+    row = {**of_day, **counts, "is_over": is_over, "in_fen": found.in_fen, "out_fen": found.out_fen}
+    connection = await work.connection()
+    await insert_or_replace(connection, BillMatchRow, ("method", "day"), [row])
+    await connection.execute(delete(BillLineRow).where(col(BillLineRow.method) == method, col(BillLineRow.day) == day))
+    work.insert(BillLineRow, [of_day | _line(number, one) for number, one in enumerate(found.by_line, 1)])
+
+
+def _line(number: int, matched: MatchedLine) -> dict[str, object]:
+    return {
+        "line": number,
+        "kind": matched.line.kind.value,
+        "number": matched.line.number,
+        "refund_number": matched.line.refund_number or None,
+        "institution_number": matched.line.institution_number,
+        "amount_fen": matched.line.amount_fen,
+        "payment_id": matched.payment_id,
+        "cause": matched.cause and matched.cause.value,
+    }
 
 
 def _misses_all(found: Matched) -> bool:

@@ -9,17 +9,17 @@ from pydantic import Field
 
 from central.domain.models import StrictModel
 from central.domain.names import PersonName
-from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import PRINTABLE, Reason
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
-from central.payments.differences import Differences, DifferenceState
+from central.payments.differences import Differences, DifferenceState, Settling
 from central.payments.documents import AtOnce
 from central.payments.methods import INSTITUTIONS, Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState, Presentation
+from central.payments.rules.settlements import SettlementCause
 from central.payments.service import Payments, Start
 from central.web.access import Access
 from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
@@ -78,15 +78,16 @@ class MatchBody(StrictModel):
 
 
 class SettleBody(StrictModel):
-    """What came of it."""
+    """What the difference was. The amount is the difference's own; `looked-at` and `found-later` move nothing."""
 
     note: Reason
-
-
-class DifferenceQuery(PageQuery):
-    """Which differences."""
-
-    state: DifferenceState | None = None
+    cause: Annotated[
+        SettlementCause,
+        Field(
+            description="`found-later`: another day's bill has it. `fee-of-institution`: the institution kept it. "
+            "`paid-twice-returned`: money that belongs to a payer came, or went back. `written-off`: nobody explains it."
+        ),
+    ] = SettlementCause.LOOKED_AT
 
 
 class MatchedDayView(View):
@@ -143,6 +144,10 @@ class DifferenceView(View, alias_generator=within("found")):
     settled_by: PersonName | None
     settled_at: Moment | None
     settled_note: str | None
+    settled_cause: SettlementCause | None
+    settled_fen: Annotated[
+        int | None, Field(description="what the settlement moved in the ledger; above zero, the institution holds more")
+    ]
 
 
 @Route(
@@ -207,24 +212,17 @@ async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
     return MatchedDayView.of(found)
 
 
-@Route("GET", "/api/v1/reconciliation/differences", Permission.PAYMENTS_READ)
-async def list_reconciliation_differences(call: Call[None, DifferenceQuery]) -> Page[DifferenceView]:
-    """List what a person must look at about money, newest first."""
-    asked = call.parameters
-    found = await call.request.app[DIFFERENCES].differences(from_cursor(asked.after), asked.one_more, asked.state)
-    return page_from(found, asked, lambda one: (one.difference_id,), DifferenceView.of)
-
-
 @Route(
     "POST",
     "/api/v1/reconciliation/differences/{difference_id}/settle",
     Permission.PAYMENTS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    idempotent=True,
 )
 async def settle_reconciliation_difference(call: Call[SettleBody, DifferencePath]) -> DifferenceView:
-    """Note that a person has looked at a difference, and the result."""
-    settle = call.request.app[DIFFERENCES].settle
-    return DifferenceView.of(await settle(call.parameters.difference_id, call.body.note, call.principal.user_id, call.now))
+    """Settle a difference by its cause, and post the movement that ends it in the books, where the cause moves money."""
+    wanted = Settling(call.parameters.difference_id, call.body.cause, call.body.note, call.principal.user_id)
+    return DifferenceView.of(await call.request.app[DIFFERENCES].settle(wanted, call.once, call.now))
 
 
 @RawRoute(
@@ -253,7 +251,6 @@ OPERATIONS = (
     give_up_payment,
     read_payment,
     match_bill,
-    list_reconciliation_differences,
     settle_reconciliation_difference,
     notify_payment,
 )

@@ -24,6 +24,7 @@ from central.payments.ports import PayableOrder
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds
 from central.sales import holders
+from central.sales.buyers import SAID_NOTHING, Buyer
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder, Promise, WantedLine
 from central.sales.service import Sales, Taking, Wanted
@@ -51,7 +52,7 @@ class WantedUpgrade:
     channel: str
     seller: Seller | None
     holders: tuple[Holder, ...] = ()
-    buyer_phone: str | None = None
+    buyer: Buyer = SAID_NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Upgrades:
             site_id=site,
             lines=(line,),
             channel=wanted.channel,
-            buyer_phone=wanted.buyer_phone,
+            buyer=wanted.buyer,
             seller=wanted.seller,
             instead_of=ticket.order_id,
             agency_id=agency_id,

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from central.admissions import events
 from central.devices.check_points import HostedCheckPoint
 from central.issuing import feed_rows
-from central.reports.look_ups import Match, look_up
+from central.reports.look_ups import LookUps, Match, Shown
 from central.reports.refused_showings import Around, StoredRefusal, at_check_point, newest_of
 from central.reports.rules.deciding_again import Tables, decided, details_of
 from central.reports.rules.readings import ReadAs
@@ -33,7 +33,7 @@ from protocol.instants import MS_PER_MINUTE, Instant
 from protocol.journal.events import NO_TICKET
 from protocol.journal.history import fold
 from protocol.keyring import Keyring
-from protocol.scan_parser import read_code
+from protocol.scan_parser import read_code, without_tickets
 
 MOST_EXPLAINED = 20
 # A visitor who was refused asks within minutes.
@@ -42,9 +42,9 @@ ASKED_WITHIN_MS, AHEAD_MS = 15 * MS_PER_MINUTE, MS_PER_MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked: a text that a visitor shows or says, a check point, or both; `at` is about when."""
+    """What is asked: what a visitor shows or says, a check point, or both; `at` is about when."""
 
-    text: str | None
+    shown: Shown
     check_point: CheckPointId | None
     at: Instant
 
@@ -95,24 +95,25 @@ class _Tickets:
 class Explanations:
     """Answers "why did the gate not open?"."""
 
-    def __init__(self, store: Store, tables: TablesInMemory, keyring: Callable[[], Keyring]) -> None:
-        """Take the store, the small tables of each site, and the keyring that verifies codes."""
+    def __init__(self, store: Store, look_ups: LookUps, tables: TablesInMemory, keyring: Callable[[], Keyring]) -> None:
+        """Take the store, the look-ups, the small tables of each site, and the keyring that verifies codes."""
         self._store = store
+        self._look_ups = look_ups
         self._tables = tables
         self._keyring = keyring
 
     async def explain(self, asked: Asked, sight: Sight, now: Instant) -> Answer:
         """Return why the gate did not open, as far as central has been told."""
         async with self._store.querying() as work:
-            if asked.text is None:
+            if asked.shown == Shown():
                 rows = await _around(work, asked, sight, None)
                 answer = await self._of_rows(work, rows, None, now)
                 return Answer(answer, await self._silent(work, {asked.check_point}, answer, now))
-            return await self._of_text(work, asked, asked.text, sight, now)
+            return await self._of_shown(work, asked, sight, now)
 
-    async def _of_text(self, work: Work, asked: Asked, text: str, sight: Sight, now: Instant) -> Answer:
-        shown = read_code(text.strip().encode(), self._keyring()).presented
-        matches = await look_up(work, text, sight)
+    async def _of_shown(self, work: Work, asked: Asked, sight: Sight, now: Instant) -> Answer:
+        matches = await self._look_ups.found(work, asked.shown, sight)
+        shown = None if asked.shown.text is None else self._as_a_gate_reads(asked.shown.text.strip(), found=bool(matches))
         tickets = await _tickets_of(work, matches)
         told = await self._of_rows(work, await newest_of(work, tickets), shown, now)
         untold = [one for one in tickets if one not in {found.ticket_id for found in told}]
@@ -121,8 +122,13 @@ class Explanations:
         explanations = (*of_code, *told, *never)[:MOST_EXPLAINED]
         return Answer(explanations, await self._silent(work, {asked.check_point}, explanations, now))
 
+    def _as_a_gate_reads(self, text: str, *, found: bool) -> Presented:
+        read = read_code(text.encode(), self._keyring())
+        # A number may be what the visitor said; any other text was on a code.
+        return read.presented if found or text.isdigit() else without_tickets(read).presented
+
     async def _of_code(
-        self, work: Work, asked: Asked, shown: Presented, matches: Collection[Match], sight: Sight
+        self, work: Work, asked: Asked, shown: Presented | None, matches: Collection[Match], sight: Sight
     ) -> tuple[Explanation, ...]:
         """Return what a gate says of a code that leads it to no ticket, at the asked check point if it has told so."""
         reason = _reason_without_ticket(shown, matches)
@@ -179,8 +185,8 @@ class Explanations:
         return tuple(SilentGate(Place(zh, en), CheckPointId(number or 0), by or 0, seen) for number, zh, en, by, seen in rows)
 
 
-def _reason_without_ticket(shown: Presented, matches: Collection[Match]) -> Reason | None:
-    """Return why a gate finds no ticket by a code that a person shows; None where it finds one, or no code was shown."""
+def _reason_without_ticket(shown: Presented | None, matches: Collection[Match]) -> Reason | None:
+    """Return why a gate finds no ticket by what a person shows; None where it finds one."""
     if isinstance(shown, Forged):
         return Reason.FORGED
     by_code = any(one.read_as is ReadAs.TICKET_CODE for one in matches)

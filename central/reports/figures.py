@@ -17,6 +17,7 @@ from central.catalog.rules.business_days import Span
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
 from central.reports.rules.counting import Figures
+from central.reports.rules.money import NOT_MONEY
 from central.sales.data_scope import Conditions
 from central.store.tables.money import LedgerRow, OrderLineRow, OrderRow, RefundRow
 from central.store.tables.reports import AdmissionRecordRow
@@ -25,9 +26,6 @@ from central.store.unit_of_work import Work
 from protocol.directions import Direction
 from protocol.identifiers import SiteId, TicketTypeId
 
-# Accounts that hold no money of ours (`payments.ledger`): what was sold, fees, what was handed in, what we owe to payers, and the
-# funds of agencies.
-_NOT_MONEY = ("sales/%", "fees/%", "exchange/%", "owed/%", "agency-%")
 _NO_TYPE: ColumnElement[int] = literal_column("0")
 
 
@@ -63,11 +61,13 @@ def _add(found: _Counted, rows: Iterable[Row[*tuple[Any, ...]]], names: tuple[st
         found[key] = found.get(key, Figures()) + Figures(**{name: int(value) for name, value in zip(names, sums, strict=True)})
 
 
-def _within(at: InstrumentedAttribute[Any] | Any, span: Span) -> Conditions:  # noqa: ANN401 - a column
+def within(at: InstrumentedAttribute[Any] | Any, span: Span) -> Conditions:  # noqa: ANN401 - a column
+    """Return the conditions on the time of a record."""
     return [col(at) >= span.since, col(at) < span.until]
 
 
-def _order(site_id: SiteId, narrowed: Narrowed) -> Conditions:
+def of_orders(site_id: SiteId, narrowed: Narrowed) -> Conditions:
+    """Return the conditions on the order: its site, the filter and the data scope."""
     return [col(OrderRow.site_id) == site_id, *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel))]
 
 
@@ -77,7 +77,7 @@ def _sold(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     sums = func.sum(col(line.quantity)), func.sum(persons), func.sum(persons * col(line.price_fen))
     query = select(*keys, *sums).join(OrderRow, col(OrderRow.id) == col(line.order_id))
     of_type = equal((col(line.ticket_type_id), narrowed.wanted.ticket_type_id))
-    return query.where(*_order(site_id, narrowed), *_within(OrderRow.paid_at, span), *of_type).group_by(*keys)
+    return query.where(*of_orders(site_id, narrowed), *within(OrderRow.paid_at, span), *of_type).group_by(*keys)
 
 
 def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
@@ -88,28 +88,39 @@ def _refunded(site_id: SiteId, span: Span, narrowed: Narrowed) -> _Query:
     query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id))
     of_type = equal((col(TicketRow.ticket_type_id), narrowed.wanted.ticket_type_id))
     is_back = col(row.state) == RefundState.PAID
-    return query.where(*_order(site_id, narrowed), *_within(row.decided_at, span), is_back, *of_type).group_by(*keys)
+    return query.where(*of_orders(site_id, narrowed), *within(row.decided_at, span), is_back, *of_type).group_by(*keys)
+
+
+async def refunded(work: Work, site_id: SiteId, span: Span, narrowed: Narrowed) -> Figures:
+    """Return the refunds of a site in a time, within the filter and the data scope."""
+    rows = (await (await work.connection()).execute(_refunded(site_id, span, narrowed))).all()
+    return Figures(refunded_tickets=sum(int(row[3]) for row in rows), refunded_fen=sum(int(row[4]) for row in rows))
+
+
+def passages(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collection[TicketTypeId]) -> Conditions:
+    """Return the conditions on the record of a passage that counts."""
+    row = AdmissionRecordRow
+    return [
+        col(row.site_id) == site_id,
+        *within(row.scanned_at, span),
+        *narrowed.sold(col(row.seller_id), col(row.channel)),
+        *equal((col(row.ticket_type_id), narrowed.wanted.ticket_type_id)),
+        *([col(row.ticket_type_id).is_(None) | col(row.ticket_type_id).not_in(uncounted)] if uncounted else []),
+    ]
 
 
 def _entered(site_id: SiteId, span: Span, narrowed: Narrowed, uncounted: Collection[TicketTypeId]) -> _Query:
     row = AdmissionRecordRow
     keys = col(row.ticket_type_id), col(row.seller_id), col(row.channel)
-    conditions = [
-        col(row.site_id) == site_id,
-        col(row.direction) == Direction.ENTRY.value,
-        *_within(row.scanned_at, span),
-        *narrowed.sold(col(row.seller_id), col(row.channel)),
-        *equal((col(row.ticket_type_id), narrowed.wanted.ticket_type_id)),
-        *([col(row.ticket_type_id).is_(None) | col(row.ticket_type_id).not_in(uncounted)] if uncounted else []),
-    ]
+    conditions = [*passages(site_id, span, narrowed, uncounted), col(row.direction) == Direction.ENTRY.value]
     return select(*keys, func.sum(col(row.counted))).where(*conditions).group_by(*keys)
 
 
 def _of_orders(site_id: SiteId, span: Span, narrowed: Narrowed) -> tuple[tuple[_Query, tuple[str, ...]], ...]:
     """Return the figures that belong to an order as a whole."""
     keys = col(OrderRow.seller_id), col(OrderRow.channel)
-    of_order = _order(site_id, narrowed)
-    orders = select(_NO_TYPE, *keys, func.count()).where(*of_order, *_within(OrderRow.paid_at, span)).group_by(*keys)
+    of_order = of_orders(site_id, narrowed)
+    orders = select(_NO_TYPE, *keys, func.count()).where(*of_order, *within(OrderRow.paid_at, span)).group_by(*keys)
     return (
         (orders, ("orders",)),
         (_moved(of_order, span, into=True), ("taken_fen",)),
@@ -123,8 +134,8 @@ def _moved(of_order: Conditions, span: Span, *, into: bool) -> _Query:
     moved = and_(~_is_no_money(money), _is_no_money(other))
     query = select(_NO_TYPE, *keys, func.sum(col(row.amount_fen))).select_from(row)
     query = query.join(OrderRow, col(OrderRow.id) == col(row.order_id))
-    return query.where(*of_order, *_within(row.posted_at, span), moved).group_by(*keys)
+    return query.where(*of_order, *within(row.posted_at, span), moved).group_by(*keys)
 
 
 def _is_no_money(account: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column
-    return or_(*(col(account).like(prefix) for prefix in _NOT_MONEY))
+    return or_(*(col(account).like(f"{prefix}%") for prefix in NOT_MONEY))

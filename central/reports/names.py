@@ -11,7 +11,7 @@ from central.domain.names import NameKind, Names, Numbers
 from central.store.tables.agencies import AgencyRow
 from central.store.tables.catalog import CategoryRow, SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow
-from central.store.tables.people import UserRow
+from central.store.tables.people import RoleRow, UserRow
 from central.store.tables.promoters import PromoterGroupRow, PromoterRow
 from central.store.unit_of_work import Store, Work
 
@@ -68,6 +68,7 @@ _KINDS: dict[NameKind, tuple[_Query, Callable[[str, str, bool], str]]] = {
         select(col(PromoterGroupRow.id), col(PromoterGroupRow.name), col(PromoterGroupRow.name)),
         _first_given,
     ),
+    NameKind.ROLE: (select(col(RoleRow.id), col(RoleRow.name), col(RoleRow.name)), _first_given),
     NameKind.SITE: (select(col(SiteRow.id), col(SiteRow.rules), col(SiteRow.rules)), _stated),
     NameKind.TICKET_TYPE: (select(col(TicketTypeRow.id), col(TicketTypeRow.parameters), col(TicketTypeRow.parameters)), _stated),
 }

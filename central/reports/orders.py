@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import Column, Kind, Listing, Names, Position, after, newest_first
+from central.sales.buyers import masked_of
 from central.sales.data_scope import Conditions
 from central.sales.order_lines import lines_of_orders
 from central.sales.orders import Order, order_of
@@ -46,8 +47,11 @@ async def _read(work: Work, narrowed: Narrowed, position: Position | None, limit
     query = _query(narrowed).where(*after(_KEYSET, position))
     rows = (await work.session.exec(query.order_by(*newest_first(_KEYSET)).limit(limit))).all()
     ids = [row.id for row in rows if row.id is not None]
-    lines, back = await lines_of_orders(work, ids), await refunded(work, ids)
-    return tuple(ListedOrder(order_of(row, lines.get(row.id or 0, ())), back.get(row.id or 0, 0)) for row in rows)
+    lines, back, buyers = await lines_of_orders(work, ids), await refunded(work, ids), await masked_of(work, ids)
+    return tuple(
+        ListedOrder(order_of(row, lines.get(number, ()), buyer=buyers.get(number)), back.get(number, 0))
+        for number, row in zip(ids, rows, strict=True)
+    )
 
 
 def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
@@ -85,6 +89,8 @@ ORDERS: Listing[ListedOrder] = Listing(
         Column("票种", "Ticket types", Kind.TEXT, _types),
         Column("张数", "Tickets", Kind.NUMBER, lambda one, _names: sum(line.quantity for line in one.order.lines)),
         Column("人数", "Persons", Kind.NUMBER, lambda one, _names: sum(line.quantity * line.persons for line in one.order.lines)),
+        Column("购票人", "Buyer", Kind.TEXT, lambda one, _names: None if one.order.buyer is None else one.order.buyer.name),
+        Column("手机号", "Phone", Kind.TEXT, lambda one, _names: None if one.order.buyer is None else one.order.buyer.phone),
         Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.order.total_fen),
         Column("已退（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.refunded_fen),
         Column("下单时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.order.site_id, one.order.created_at)),

@@ -1,27 +1,31 @@
 """Reports: lists, statistics and home figures, within the caller's scope; admissions are brought up to date first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 from central.catalog import capacity
 from central.catalog.service import Site
 from central.domain.principal import Principal
-from central.reports import admission_projection, daily_totals, statistics
+from central.reports import admission_projection, balances, daily_totals, home, on_site, statistics
 from central.reports.filters import Wanted, narrowed, sites_of
+from central.reports.home import Home
+from central.reports.hours import PastDays
 from central.reports.listing import ItemT, Listing, Names, Position, counted, names
-from central.reports.look_ups import Match, look_up
+from central.reports.own_day import OwnHome, own_home
 from central.reports.promoters import OfPromoter, promoter_statistics
 from central.reports.reprints import OfReprinter, by_seller
-from central.reports.statistics import OfSeller, OfType, SiteToday
+from central.reports.statistics import OfSeller, OfType
 from central.reports.ticket_histories import Event, history_of
 from central.reports.whole_orders import WholeOrder, whole_order
-from central.sales.data_scope import counter_sight_of, sight_of
-from central.store.unit_of_work import Store
+from central.sales.data_scope import Sight, sight_of
+from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
 
 # A report waits until so many events of journals are recorded; if there are more, the job is still working through them.
 MOST_RECORDINGS_BEFORE_A_REPORT = 4
 ROWS_AT_ONCE = 500
+FoundT = TypeVar("FoundT")
 
 
 class Reports:
@@ -30,6 +34,7 @@ class Reports:
     def __init__(self, store: Store) -> None:
         """Take the store."""
         self._store = store
+        self._past = PastDays()
 
     async def page(
         self, listing: Listing[ItemT], wanted: Wanted, who: Principal, position: Position | None, limit: int
@@ -52,10 +57,10 @@ class Reports:
         async with self._store.querying() as work:
             return await counted(work, listing, await narrowed(work, wanted, sight_of(who)))
 
-    async def look_up(self, text: str, who: Principal) -> tuple[Match, ...]:
-        """Return all that a text can mean that a visitor shows, within what the caller sees at a counter."""
+    async def within(self, who: Principal, question: Callable[[Work, Sight], Awaitable[FoundT]]) -> FoundT:
+        """Return what a question about the books finds, within what the caller sees."""
         async with self._store.querying() as work:
-            return await look_up(work, text, counter_sight_of(who))
+            return await question(work, sight_of(who))
 
     async def whole_order(self, order_id: int) -> WholeOrder:
         """Return an order with all documents of its money; Problem where there is none."""
@@ -88,11 +93,17 @@ class Reports:
         async with self._store.querying() as work:
             return await promoter_statistics(work, await narrowed(work, wanted, sight_of(who)))
 
-    async def home(self, site_id: int | None, who: Principal, now: Instant) -> tuple[SiteToday, ...]:
-        """Return each site's day so far."""
+    async def home(self, site_id: int | None, who: Principal, now: Instant) -> Home:
+        """Return each site's day so far, and what is open."""
         await self.catch_up()
         async with self._store.querying() as work:
-            return await statistics.home(work, site_id, sight_of(who), now)
+            return await home.home(work, self._past, site_id, who, now)
+
+    async def own_home(self, user_id: int, now: Instant) -> OwnHome:
+        """Return a seller's own day so far."""
+        await self.catch_up()
+        async with self._store.querying() as work:
+            return await own_home(work, self._past, user_id, now)
 
     async def watch_capacity(self, now: Instant) -> None:
         """Store how full each site with a maximum is, so that sales stop and begin again. A job."""
@@ -103,7 +114,7 @@ class Reports:
         await self.catch_up()
         for site in sites:
             async with self._store.reading() as work:
-                day, loads = await statistics.loads(work, site, now)
+                day, loads = await on_site.loads(work, site, now)
             await capacity.note(self._store, site.site_id, day, loads, now)
 
     async def names(self, *, chinese: bool) -> Names:
@@ -118,8 +129,9 @@ class Reports:
                 return
 
     async def keep_days(self, now: Instant) -> None:
-        """Store the figures of past days. A job: the next run stores what is left."""
+        """Store the figures and the balances of past days. A job: the next run stores what is left."""
         await self.catch_up()
+        await balances.keep(self._store, now)
         await daily_totals.keep_some(self._store, now)
 
 

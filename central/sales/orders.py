@@ -17,6 +17,7 @@ from central.issuing.tickets import Ticket
 from central.payments.ports import PayableOrder
 from central.promoters.rules.attribution import Promotion
 from central.sales import sold_terms
+from central.sales.buyers import Buyer, masked_of
 from central.sales.holders import Hashed
 from central.sales.order_lines import OrderLine, lines_of_orders
 from central.sales.rules.pricing import Holder, OrderState, PromisedLine
@@ -30,7 +31,8 @@ from protocol.instants import Instant
 class Order:
     """An order, with its tickets once it is paid. `expires_at`: until when it waits for its money.
 
-    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit.
+    `promotion` says what became of the promoter's code on the order; `promoter_id` is the promoter that gets the credit. `buyer`
+    is masked.
     """
 
     order_id: int
@@ -47,6 +49,7 @@ class Order:
     promotion: Promotion | None
     lines: tuple[OrderLine, ...]
     tickets: tuple[Ticket, ...]
+    buyer: Buyer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ def not_there(order_id: int) -> Problem:
     return Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
 
 
-def order_of(row: OrderRow, lines: tuple[OrderLine, ...] = (), tickets: tuple[Ticket, ...] = ()) -> Order:
+def order_of(
+    row: OrderRow, lines: tuple[OrderLine, ...] = (), tickets: tuple[Ticket, ...] = (), buyer: Buyer | None = None
+) -> Order:
     """Return the order of a row; without its lines and tickets where only its money matters."""
     assert row.id is not None, "a stored order has its number"
     return Order(
@@ -131,6 +136,7 @@ def order_of(row: OrderRow, lines: tuple[OrderLine, ...] = (), tickets: tuple[Ti
         promotion=None if row.promotion is None else Promotion(row.promotion),
         lines=lines,
         tickets=tickets,
+        buyer=buyer,
     )
 
 
@@ -140,7 +146,8 @@ async def whole(work: Work, order_id: int) -> Order:
     if row is None:
         raise not_there(order_id)
     lines = (await lines_of_orders(work, {order_id})).get(order_id, ())
-    return order_of(row, lines, await tickets_of_order(work, order_id))
+    buyer = (await masked_of(work, {order_id})).get(order_id)
+    return order_of(row, lines, await tickets_of_order(work, order_id), buyer)
 
 
 def new_ticket(ticket_id: TicketId, line: PromisedLine, number: int, hashed: Hashed) -> NewTicket:

@@ -23,7 +23,8 @@ from central.payments.documents import AtOnce, has_live, record_at_once
 from central.payments.ports import Fulfilment, PayableOrder
 from central.promoters.rules.attribution import Promotion
 from central.promoters.service import attributed
-from central.sales import holders, order_numbers, orders, quotas
+from central.sales import buyers, holders, order_numbers, orders, quotas
+from central.sales.buyers import SAID_NOTHING, Buyer
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
 from central.sales.order_lines import line_of
 from central.sales.orders import Order
@@ -60,7 +61,7 @@ HOLD_S = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a buyer wants at a site, and through which channel; `buyer_phone` where a limit goes by it.
+    """What a buyer wants at a site, and through which channel; the buyer's phone where a limit goes by it.
 
     `seller` is the user who sells, bound by the sale settings; None: the system itself. `promoter_code` is the code of the
     promoter that gets the credit. `agency_id` is the travel agency that buys, at the `agreed` prices. `instead_of` is the order
@@ -71,7 +72,7 @@ class Wanted:
     site_id: SiteId
     lines: tuple[WantedLine, ...]
     channel: str = WINDOW_CHANNEL
-    buyer_phone: str | None = None
+    buyer: Buyer = SAID_NOTHING
     seller: Seller | None = None
     promoter_code: str | None = None
     instead_of: int | None = None
@@ -271,6 +272,7 @@ class Sales:
                 ids = await self._issuing.free_ids(work, quantity)
             due = await _due(work, wanted)
             order = await making(work, _Deal(opened.order_id, opened.payment_id, lines, takes, ids, due))
+            await buyers.keep(work, self._seal, order.order_id, wanted.buyer, wanted.instead_of)
             await quotas.take(work, order.order_id, takes, order.tickets)
         return order
 
@@ -321,7 +323,7 @@ class Sales:
     ) -> tuple[tuple[PricedLine, ...], tuple[PromisedLine, ...], tuple[Take, ...]]:
         lines = _priced(shop, wanted, now)
         promises = promised(lines, shop.zone)
-        of_types = takes_of(lines, promises, wanted.buyer_phone, self._seal.digest)
+        of_types = takes_of(lines, promises, wanted.buyer.phone, self._seal.digest)
         return lines, promises, (*of_types, *site_takes(lines, SiteDay(wanted.site_id, shop.daily_capacity)))
 
     async def _shop(self, work: Work, wanted: Wanted) -> Shop:
@@ -385,6 +387,7 @@ def _order_of(wanted: Wanted, deal: _Deal, seller_id: int, total_fen: int, now: 
         promotion=deal.due[1],
         lines=tuple(line_of(line) for line in deal.lines),
         tickets=(),
+        buyer=wanted.buyer.masked(),
     )
 
 

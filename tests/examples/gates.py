@@ -69,8 +69,12 @@ async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
         await gate.show("signOff", SignOffRequest(Duty.CLOSED, journal.signed_head()).to_bytes())
         journal.close()
     await tell.show("explainRefusal", {"text": ticket["code"]})
-    await tell.show("listConflicts")
-    await tell.show("listAlarms", limit=1)
+    (conflict,) = (await tell.show("listConflicts", state="open"))["items"]
+    named = {name: conflict[name] for name in ("journal_number", "sequence")}
+    finding = {"outcome": "no-loss", "note": "the guard let the visitor back in for a lost bag"}
+    await tell.show("settleConflict", finding, **named)
+    (alarm,) = (await tell.show("listAlarms", limit=1, state="open"))["items"]
+    await tell.show("acknowledgeAlarm", {"note": "the arm was oiled"}, alarm_id=alarm["alarm_id"])
 
 
 def _intent(ticket_id: TicketId, tell: Teller) -> Intent:

@@ -44,10 +44,14 @@ async def _matched(tell: Teller, there: Town) -> None:
     there.institutions.wechat.shelf.at_once = True
     day = local_day(tell.clock(), BILL_ZONE).isoformat()
     await tell.show("matchBill", {"method": "wechat", "day": day})
+    await tell.show("readBillDays", first_day=day, last_day=day)
+    await tell.show("listBillLines", method="wechat", day=day)
 
 
 async def _too_late(tell: Teller, there: Town) -> None:
     await _notified(tell, there, is_cancelled=True)
     found = await tell.show("listReconciliationDifferences", state="open")
     difference_id = found["items"][0]["difference_id"]
-    await tell.show("settleReconciliationDifference", {"note": "paid back by hand"}, difference_id=difference_id)
+    said = {"note": "the visitor has it back", "cause": "looked-at"}
+    await tell.show("settleReconciliationDifference", said, difference_id=difference_id)
+    await tell.show("readDifferenceSums", method="wechat")

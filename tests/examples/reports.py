@@ -24,10 +24,22 @@ async def story(tell: Teller) -> None:
         await tell.show(f"export{name}Statistics", format="csv", **period)
     await tell.show("readTicketHistory", ticket_id=await sold(tell))
     await tell.show("readReprintStatistics", **period)
+    await _finance(tell, period)
     await tell.show("correctOnSite", {"persons": -12, "reason": "counted at noon"}, site_id=1)
     await tell.show("listOnSiteCorrections", site_id=1)
     await tell.show("readHome", site_id=1)
+    await tell.show("readOwnDay")
     await _kept(tell)
+
+
+async def _finance(tell: Teller, period: dict[str, str]) -> None:
+    refund = await tell.ask("refundByHand", {"ticket_id": await sold(tell), "reason": "rain", "fee_fen": 500})
+    await tell.ask("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund["refund_id"])
+    await tell.ask("closeOwnShift", {"counted_fen": 44_510})
+    for name in ("Takings", "Fees", "OverShort"):
+        await tell.show(f"read{name}", **period)
+    await tell.show("readLedgerBalances", site_id=1, day=VISIT_DAY)
+    await tell.show("listLedgerEntries", account="cash/1", limit=2, **period)
 
 
 async def _kept(tell: Teller) -> None:

@@ -18,9 +18,11 @@ async def story(tell: Teller) -> None:
     """A seller opens a shift, sells, changes sold tickets, and counts the drawer."""
     await tell.show("openShift", {"site_id": 1, "float_fen": 20_000})
     await tell.show("quoteOrder", cart(quantity=2))
-    order = await tell.show("sellOrder", bought(8_000, quantity=1))
+    buyer = {"buyer_name": "王小明", "buyer_phone": "13800000009"}
+    order = await tell.show("sellOrder", {**bought(8_000, quantity=1), **buyer})
     await tell.show("readOrder", order_id=order["order_id"])
-    await tell.show("lookUp", {"text": str(order["order_id"])})
+    await tell.show("readBuyerInFull", order_id=order["order_id"])
+    await tell.show("lookUp", {"text": buyer["buyer_phone"]})
     held = await tell.show("holdOrder", {**cart(), "expected_total_fen": 8_000})
     await tell.show("cancelOrder", order_id=held["order_id"])
     named = await sold(tell, 8_000, ticket_type_id=NAMED, holders=[HOLDER])

@@ -29,6 +29,19 @@ _JUDGED = frozenset({PassageKind.ENTRY, PassageKind.RESUME})
 _USING = _JUDGED | {PassageKind.OVERRIDE}
 
 
+class ConflictReason(StrEnum):
+    """All reasons that a conflict can have: those of uses, a void ticket, and those of the office."""
+
+    TOO_SOON = Reason.TOO_SOON.value
+    ALREADY_INSIDE = Reason.ALREADY_INSIDE.value
+    DAILY_LIMIT = Reason.DAILY_LIMIT.value
+    PERIOD_LIMIT = Reason.PERIOD_LIMIT.value
+    USED_UP = Reason.USED_UP.value
+    VOID = Reason.VOID.value
+    REFUNDED = "refunded"
+    RESCHEDULED = "rescheduled"
+
+
 class OfficeReason(StrEnum):
     """Why a passage is a conflict although the gate was right by all that it could know."""
 

@@ -4,17 +4,19 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from central.domain.models import StrictModel
+from central.domain.names import RoleName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
-from central.domain.texts import PRINTABLE
-from central.domain.views import Moment, Sorted, View, within
-from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Profile
+from central.domain.texts import PRINTABLE, SearchText
+from central.domain.views import Moment, Sorted, View, read_from, within
+from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Profile, UserState, WantedPeople
 from central.identity.permissions import Permission
 from central.identity.routes.sessions import Name
 from central.web.operations import Call, Route
+from protocol.instants import from_datetime
 
 ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 
@@ -41,6 +43,21 @@ class UserBody(ProfileBody):
     name: Name
 
 
+class UserQuery(PageQuery):
+    """Which people; a field that is left out does not restrict."""
+
+    text: Annotated[SearchText | None, Field(description="a part of the name or the full name, in any case")] = None
+    role_id: RowNumber | None = None
+    state: UserState | None = None
+    since: Annotated[AwareDatetime | None, Field(description="signed in last at this time or later")] = None
+    until: Annotated[AwareDatetime | None, Field(description="signed in last at this time or earlier, or never")] = None
+
+    def wanted(self) -> WantedPeople:
+        """Return the filter as the service takes it."""
+        since, until = (None if one is None else from_datetime(one) for one in (self.since, self.until))
+        return WantedPeople(self.text, self.role_id, self.state, since, until)
+
+
 class UserPath(StrictModel):
     """Which person."""
 
@@ -48,17 +65,18 @@ class UserPath(StrictModel):
 
 
 class UserView(View, alias_generator=within("profile")):
-    """A person who may sign in."""
+    """A person who may sign in, the roles, and the last sign-in (empty: never)."""
 
     user_id: int
     name: str
     full_name: str
     channel: str
-    role_ids: Annotated[list[int], Sorted]
+    roles: Annotated[list[RoleName], Sorted, read_from("profile", "role_ids")]
     is_disabled: bool
     must_change_password: bool
     has_totp: bool
     created_at: Moment
+    signed_in_at: Moment | None
 
 
 class NewPasswordView(BaseModel):
@@ -69,10 +87,10 @@ class NewPasswordView(BaseModel):
 
 
 @Route("GET", "/api/v1/users", Permission.USERS_READ)
-async def list_users(call: Call[None, PageQuery]) -> Page[UserView]:
+async def list_users(call: Call[None, UserQuery]) -> Page[UserView]:
     """List the people who may sign in, by number."""
     asked = call.parameters
-    found = await call.request.app[ACCOUNTS].people(from_cursor(asked.after), asked.one_more)
+    found = await call.request.app[ACCOUNTS].people(asked.wanted(), from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.user_id,), UserView.of)
 
 

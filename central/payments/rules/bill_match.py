@@ -4,7 +4,7 @@ Laws: every line and every document of the day is accounted for, once: matched, 
 may be missing in the bill, or stand in it as a payment that went back whole.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -40,12 +40,40 @@ class OurRefund:
 
 
 @dataclass(frozen=True, slots=True)
-class Matched:
-    """How many lines agreed with our documents, and which did not."""
+class MatchedLine:
+    """A line of the bill, the payment of ours that it names, and why it does not agree with our document, if so."""
 
-    lines: int
-    matched: int
+    line: BillLine
+    payment_id: int | None
+    cause: Cause | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The lines, in the bill's order, and what differs. A difference may be about no line, or about several."""
+
+    by_line: tuple[MatchedLine, ...]
     differences: tuple[Found, ...]
+
+    @property
+    def lines(self) -> int:
+        """Return how many lines the bill has."""
+        return len(self.by_line)
+
+    @property
+    def matched(self) -> int:
+        """Return how many of them agree with our documents."""
+        return sum(one.cause is None for one in self.by_line)
+
+    @property
+    def in_fen(self) -> int:
+        """Return the sum of the bill's payments."""
+        return sum(one.line.amount_fen for one in self.by_line if one.line.kind is LineKind.PAYMENT)
+
+    @property
+    def out_fen(self) -> int:
+        """Return the sum of what went back by the bill: refunds and reversals."""
+        return sum(one.line.amount_fen for one in self.by_line if one.line.kind is not LineKind.PAYMENT)
 
 
 def match(lines: Sequence[BillLine], payments: Iterable[OurPayment], refunds: Iterable[OurRefund]) -> Matched:
@@ -62,9 +90,18 @@ def match(lines: Sequence[BillLine], payments: Iterable[OurPayment], refunds: It
         *(one for payment in ours.values() for one in _payment(payment, by_number.get(payment.number, []))),
         *(one for refund in backs.values() for one in _refund(refund, by_refund.get(refund.number, []))),
     ]
-    wrong = Counter(one.subject for one in found)
-    known = [line for line in lines if not wrong[line.refund_number if line.kind is LineKind.REFUND else line.number]]
-    return Matched(len(lines), len(known), tuple(found))
+    wrong = {one.subject: one.cause for one in reversed(found)}
+    by_line = (MatchedLine(line, _payment_of(line, ours, backs), wrong.get(_named(line))) for line in lines)
+    return Matched(tuple(by_line), tuple(found))
+
+
+def _named(line: BillLine) -> str:
+    return line.refund_number if line.kind is LineKind.REFUND else line.number
+
+
+def _payment_of(line: BillLine, ours: Mapping[str, OurPayment], backs: Mapping[str, OurRefund]) -> int | None:
+    one = backs.get(line.refund_number) if line.kind is LineKind.REFUND else ours.get(line.number)
+    return None if one is None else one.payment_id
 
 
 def _strangers(named: Mapping[str, list[BillLine]], ours: Iterable[str], cause: Cause) -> list[Found]:

@@ -22,6 +22,7 @@ from central.issuing.views import TicketPath
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.upgrades import Upgrades, WantedUpgrade
+from central.sales.buyers import Buyer
 from central.sales.routes.orders import MOST_TOTAL_FEN, SALE_REFUSALS, BuyerPhone, HolderBody, OrderView, order_view
 from central.sales.service import WINDOW_CHANNEL
 from central.web.operations import Call, Route
@@ -90,7 +91,7 @@ def _wanted(path: TicketPath, body: UpgradeQuoteBody, principal: Principal) -> W
         channel=principal.channel or WINDOW_CHANNEL,
         seller=seller_of(principal),
         holders=tuple(one.stated() for one in body.holders),
-        buyer_phone=body.buyer_phone,
+        buyer=Buyer(phone=body.buyer_phone),
     )
 
 

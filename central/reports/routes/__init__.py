@@ -2,9 +2,13 @@
 
 from central.reports.routes import (
     activation_codes,
+    bills,
     explanations,
     exports,
+    finance,
+    home,
     kept_exports,
+    ledger,
     lists,
     look_ups,
     orders,
@@ -15,12 +19,16 @@ from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *lists.OPERATIONS,
+    *home.OPERATIONS,
     *orders.OPERATIONS,
     *look_ups.OPERATIONS,
     *explanations.OPERATIONS,
     *refusals.OPERATIONS,
     *reprints.OPERATIONS,
     *activation_codes.OPERATIONS,
+    *finance.OPERATIONS,
+    *ledger.OPERATIONS,
+    *bills.OPERATIONS,
     *exports.OPERATIONS,
     *kept_exports.OPERATIONS,
 )

@@ -6,14 +6,13 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from central.devices.routes import CheckPointNumber
-from central.domain.models import StrictModel
 from central.domain.names import AgentName, CheckPointName, SiteName, TicketTypeName
-from central.domain.texts import PRINTABLE
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId
 from central.reports.explanations import Asked, Explanation, Explanations, SilentGate
-from central.reports.routes.look_ups import MOST_CHARACTERS
+from central.reports.look_ups import Shown
+from central.reports.routes.look_ups import ShownBody
 from central.reports.rules.refusal_sentences import Act, acts_for, never_refused, sentence, silence
 from central.sales.data_scope import counter_sight_of
 from central.web.operations import Call, Route
@@ -26,23 +25,24 @@ EXPLANATIONS: web.AppKey[Explanations] = web.AppKey("explanations", Explanations
 _ZH, _EN = Language.ZH_CN, Language.EN
 
 
-class ExplanationBody(StrictModel):
+class ExplanationBody(ShownBody):
     """What the visitor shows or says, or the gate where it was, or both."""
 
-    text: Annotated[str | None, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=PRINTABLE)] = None
     check_point_id: CheckPointNumber | None = None
     at: Annotated[AwareDatetime | None, Field(description="about when; the last 15 minutes where left out")] = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "ExplanationBody":
-        if self.text is None and self.check_point_id is None:
-            raise ValueError("say what the visitor shows (text), or at which gate it was (check_point_id)")
+        if self.text is not None and self.document is not None:
+            raise ValueError("say what the visitor shows: a text, or a document")
+        if self.shown() == Shown() and self.check_point_id is None:
+            raise ValueError("say what the visitor shows (text, document), or at which gate it was (check_point_id)")
         return self
 
     def stated(self, now: Instant) -> Asked:
         """Return the question as the service takes it."""
         point = None if self.check_point_id is None else CheckPointId(self.check_point_id)
-        return Asked(self.text, point, now if self.at is None else from_datetime(self.at))
+        return Asked(self.shown(), point, now if self.at is None else from_datetime(self.at))
 
 
 class ExplanationView(View):

@@ -1,4 +1,4 @@
-"""Lists, statistics and home figures over HTTP: one way to narrow them, one way to page through them, newest first."""
+"""Lists and statistics over HTTP: one way to narrow them, one way to page through them, newest first."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,8 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from central.admissions.routes import PassageView
-from central.catalog.rules.capacity import LoadLevel
-from central.domain.names import CheckPointName, PersonName, PromoterName, SiteName, TicketTypeName
+from central.domain.names import PersonName, PromoterName, SiteName, TicketTypeName
 from central.domain.pagination import Page, key_of, page_from
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
@@ -25,7 +24,6 @@ from central.reports.payments import PAYMENTS, RETURNS, ListedPayment
 from central.reports.refunds import REFUNDS, ListedRefund
 from central.reports.routes.queries import (
     AdmissionQuery,
-    HomeQuery,
     OrderQuery,
     PaymentQuery,
     PaymentRefundQuery,
@@ -160,48 +158,6 @@ class PromoterStatisticsView(BaseModel):
     items: list[PromoterFiguresView]
 
 
-class DayView(View):
-    """A day's four figures, which are never mixed."""
-
-    tickets: int
-    entries: int
-    taken_fen: int
-    returned_fen: int
-
-
-class CheckPointTodayView(View):
-    """Persons who passed a check point today."""
-
-    check_point: CheckPointName
-    name_zh: str
-    name_en: str
-    entries: int
-    exits: int
-
-
-class SiteTodayView(View):
-    """A site's business day so far, beside whole days; figures of the site as a whole are empty for a scope narrower than all.
-
-    `on_site` contains a correction of so many persons; `load` warns from four fifths of a maximum on.
-    """
-
-    site: SiteName
-    day: date
-    today: DayView
-    yesterday: DayView
-    same_day_last_week: DayView
-    check_points: list[CheckPointTodayView] | None
-    on_site: int | None
-    corrected: int | None
-    load: LoadLevel | None
-
-
-class HomeView(BaseModel):
-    """By the number of the site."""
-
-    items: list[SiteTodayView]
-
-
 async def _page(call: Call[None, QueryT], listing: Listing[ItemT], view: Callable[[ItemT], ViewT]) -> Page[ViewT]:
     asked = call.parameters
     position = key_of(asked.after, listing.parts)
@@ -266,13 +222,6 @@ async def read_promoter_statistics(call: Call[None, StatisticsQuery]) -> Promote
     return PromoterStatisticsView(items=[PromoterFiguresView.of(one) for one in found])
 
 
-@Route("GET", "/api/v1/home", Permission.REPORTS_READ)
-async def read_home(call: Call[None, HomeQuery]) -> HomeView:
-    """Read the day's figures so far, and who is on site: each site's day beside yesterday and the same day last week."""
-    found = await call.request.app[REPORTS].home(call.parameters.site_id, call.principal, call.now)
-    return HomeView(items=[SiteTodayView.of(one) for one in found])
-
-
 def _payment(one: ListedPayment) -> ListedPaymentView:
     return ListedPaymentView(**dict(PaymentView.of(one.payment)), **dict(SoldView.of(one.sold)))
 
@@ -292,5 +241,4 @@ OPERATIONS = (
     read_ticket_statistics,
     read_seller_statistics,
     read_promoter_statistics,
-    read_home,
 )

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from aiohttp import web
+from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
 
 from central.domain.models import StrictModel
 from central.domain.names import PersonName, SiteName, TicketTypeName
@@ -10,19 +11,55 @@ from central.domain.texts import PRINTABLE
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId, TicketStateWord
-from central.reports.routes.lists import REPORTS
+from central.reports.look_ups import LookUps, Shown
 from central.reports.rules.readings import ReadAs
+from central.sales.data_scope import counter_sight_of
 from central.sales.rules.pricing import OrderState
 from central.web.operations import Call, Route
+from protocol.errors import InputError
+from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType, normalised
 from protocol.tickets.record import TicketState
 
+LOOK_UPS: web.AppKey[LookUps] = web.AppKey("look_ups", LookUps)
 MOST_CHARACTERS = 512
 
 
-class LookUpBody(StrictModel):
-    """What a visitor shows or says, as it was scanned or typed."""
+class DocumentBody(StrictModel):
+    """A document as a reader has read it, or as a person has typed it."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=PRINTABLE)]
+    document_type: DocumentType
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
+    number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
+
+    @field_validator("number")
+    @classmethod
+    def _is_a_number(cls, number: str) -> str:
+        try:
+            return normalised(number)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+
+
+class ShownBody(StrictModel):
+    """What a visitor shows or says: a text as it was scanned or typed, or a document."""
+
+    text: Annotated[str | None, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=PRINTABLE)] = None
+    document: DocumentBody | None = None
+
+    def shown(self) -> Shown:
+        """Return it as the service takes it."""
+        said = self.document
+        return Shown(self.text, None if said is None else Document(said.document_type, said.country, said.number))
+
+
+class LookUpBody(ShownBody):
+    """What is looked up: one of the two."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "LookUpBody":
+        if (self.text is None) == (self.document is None):
+            raise ValueError("say what the visitor shows: a text, or a document")
+        return self
 
 
 def _word(said: TicketState | str) -> str:
@@ -53,8 +90,8 @@ class MatchesView(BaseModel):
 
 @Route("POST", "/api/v1/look-ups", Permission.SALES_READ)
 async def look_up(call: Call[LookUpBody, None]) -> MatchesView:
-    """Look up what a visitor shows: a ticket's code or number, an order's number, a payment's, or an activation code."""
-    found = await call.request.app[REPORTS].look_up(call.body.text, call.principal)
+    """Look up what a visitor shows or says: a code, a document, a phone number, or a number of a ticket, an order, a payment."""
+    found = await call.request.app[LOOK_UPS].look_up(call.body.shown(), counter_sight_of(call.principal))
     return MatchesView(items=[MatchView.of(one) for one in found])
 
 

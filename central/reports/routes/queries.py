@@ -20,11 +20,12 @@ from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageState
+from protocol.admission.verdict import Reason
 
 MOST_DAYS = 366
 _WANTED = {one.name for one in fields(Wanted)}
-_Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
-_Number = Annotated[int, Field(ge=1, lt=2**63)]
+Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
+Number = Annotated[int, Field(ge=1, lt=2**63)]
 
 
 class Narrowing(BaseModel):
@@ -33,9 +34,9 @@ class Narrowing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     site_id: SiteNumber | None = None
-    first_day: _Day | None = None
-    last_day: _Day | None = None
-    seller_id: _Number | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
+    seller_id: Number | None = None
     channel: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE)] = None
 
     @model_validator(mode="after")
@@ -59,8 +60,8 @@ class OrderFilter(Filter):
     """Which orders, by the time that they were made."""
 
     state: OrderState | None = None
-    promoter_id: _Number | None = None
-    agency_id: _Number | None = None
+    promoter_id: Number | None = None
+    agency_id: Number | None = None
 
 
 class PaymentFilter(Filter):
@@ -68,7 +69,7 @@ class PaymentFilter(Filter):
 
     state: PaymentState | None = None
     method: Method | None = None
-    order_id: _Number | None = None
+    order_id: Number | None = None
 
 
 class PaymentRefundFilter(Filter):
@@ -76,41 +77,41 @@ class PaymentRefundFilter(Filter):
 
     state: RefundDocumentState | None = None
     method: Method | None = None
-    order_id: _Number | None = None
+    order_id: Number | None = None
 
 
 class RefundFilter(Filter):
     """Which refunds, by the time that they were asked for."""
 
     state: RefundState | None = None
-    order_id: _Number | None = None
+    order_id: Number | None = None
 
 
 class AdmissionFilter(Filter):
     """Which admission records, by the time of the scan; seller, channel and order are those of the ticket."""
 
     state: PassageState | None = None
-    order_id: _Number | None = None
+    order_id: Number | None = None
     check_point_id: CheckPointNumber | None = None
 
 
 class AdmissionRefusalFilter(Filter):
     """Which refusals, by the time of the scan; seller, channel, order and type are those of the ticket."""
 
-    reason: Annotated[str | None, Field(min_length=1, max_length=60, pattern=PRINTABLE, description="a gate's reason")] = None
-    order_id: _Number | None = None
+    reason: Reason | None = None
+    order_id: Number | None = None
     check_point_id: CheckPointNumber | None = None
 
     def wanted(self) -> Wanted:
         """Return the filter as the service takes it: the reason is the state of a refusal."""
-        return replace(super().wanted(), state=self.reason)
+        return replace(super().wanted(), state=None if self.reason is None else self.reason.value)
 
 
 class StatisticsQuery(Filter):
     """Which figures; the days are required."""
 
-    first_day: _Day
-    last_day: _Day
+    first_day: Day
+    last_day: Day
 
     @model_validator(mode="after")
     def _not_too_many_days(self) -> "StatisticsQuery":
@@ -138,7 +139,7 @@ class RefundQuery(RefundFilter, PageQuery):
 class ReprintFilter(Filter):
     """Which reprints, by their time; the seller is the one who made them, the channel that of the order."""
 
-    order_id: _Number | None = None
+    order_id: Number | None = None
 
 
 class ReprintQuery(ReprintFilter, PageQuery):
@@ -149,7 +150,7 @@ class CodeFilter(Filter):
     """Which activation codes, by the time that they were exported; seller and channel are those of the order."""
 
     state: CodeState | None = None
-    order_id: _Number | None = None
+    order_id: Number | None = None
 
 
 class CodeQuery(CodeFilter, PageQuery):

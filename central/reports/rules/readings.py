@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from central.sales.rules import activation
+from protocol.holders import Document, DocumentType, has_valid_check_digit
 from protocol.identifiers import TicketId
 from protocol.tickets import codec
 from protocol.tickets.short_number import is_short_number
 
 MOST_ORDER = 2**63 - 1
+_RESIDENT_ID = re.compile(r"[0-9]{17}[0-9Xx]")
 _TICKET_ID = re.compile(r"[0-9a-f]{16}")
+_PHONE = re.compile(r"\+?[0-9]{5,20}")
 _PAYMENT_NUMBER = re.compile(r"[0-9A-Za-z_*|.-]{6,64}")
 
 
@@ -26,14 +29,16 @@ class ReadAs(StrEnum):
     ORDER = "order-id"
     PAYMENT_NUMBER = "payment-number"
     ACTIVATION_CODE = "activation-code"
+    PHONE = "phone"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a text: as a number, as a text, or as the hash of a text."""
+    """One way to read a text: as a number, as a text, as the hash of a text, or as a document."""
 
     read_as: ReadAs
-    value: int | str | bytes
+    value: int | str | bytes | Document
 
 
 def readings(text: str) -> tuple[Reading, ...]:
@@ -43,7 +48,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     if code is not None:
         return (Reading(ReadAs.TICKET_CODE, code.claims.ticket_id),)
     plain = said.replace(" ", "")
-    return (*_numbers(plain), *_activation(said), *_payment(plain))
+    return (*_numbers(plain), *_activation(said), *_payment(plain), *_phone(plain), *_resident(plain))
 
 
 def _numbers(text: str) -> tuple[Reading, ...]:
@@ -61,6 +66,17 @@ def _numbers(text: str) -> tuple[Reading, ...]:
 def _activation(text: str) -> tuple[Reading, ...]:
     code = activation.typed(text)
     return () if code is None else (Reading(ReadAs.ACTIVATION_CODE, activation.hash_of(code)),)
+
+
+def _phone(text: str) -> tuple[Reading, ...]:
+    return (Reading(ReadAs.PHONE, text),) if _PHONE.fullmatch(text) else ()
+
+
+def _resident(text: str) -> tuple[Reading, ...]:
+    """Read the number of a Chinese ID card; every other document is named with its kind and country."""
+    if not _RESIDENT_ID.fullmatch(text) or not has_valid_check_digit(text):
+        return ()
+    return (Reading(ReadAs.DOCUMENT, Document(DocumentType.RESIDENT_ID, "CN", text)),)
 
 
 def _payment(text: str) -> tuple[Reading, ...]:

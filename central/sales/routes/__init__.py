@@ -1,6 +1,6 @@
 """The operations of orders and what happens to them: each file declares its own, and they are joined here."""
 
-from central.sales.routes import activation, after_sale, availability, carts, evidence, orders, type_changes
+from central.sales.routes import activation, after_sale, availability, buyers, carts, evidence, orders, type_changes
 from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -8,6 +8,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *orders.OPERATIONS,
     *evidence.OPERATIONS,
     *after_sale.OPERATIONS,
+    *buyers.OPERATIONS,
     *carts.OPERATIONS,
     *activation.OPERATIONS,
     *type_changes.OPERATIONS,

@@ -25,6 +25,7 @@ from central.issuing.views import TicketPath, TicketView, ticket_view
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.promoters.rules.attribution import Promotion
+from central.sales.buyers import Buyer
 from central.sales.holder_rehashing import HolderRehashing
 from central.sales.holders import KeptHolder
 from central.sales.orders import Order
@@ -53,7 +54,11 @@ SALE_REFUSALS = (
     ProblemCode.NOT_ELIGIBLE,
     ProblemCode.SITE_FULL,
 )
-BuyerPhone = Annotated[str | None, Field(pattern=r"^\+?[0-9]{5,20}$")]
+BuyerPhone = Annotated[
+    str | None,
+    Field(pattern=r"^\+?[0-9]{5,20}$", description="finds the order again, and counts for limits per buyer; kept sealed"),
+]
+BuyerName = Annotated[str | None, Field(min_length=1, max_length=100, pattern=PRINTABLE, description="kept sealed")]
 
 PlacesLeft = Annotated[int | None, Field(ge=0, description="persons who can still come; null where not limited")]
 
@@ -102,10 +107,11 @@ class LineBody(StrictModel):
 
 
 class QuoteBody(StrictModel):
-    """What a buyer wants, and through which channel. `buyer_phone` is for limits per buyer, and is stored as a keyed hash."""
+    """What a buyer wants, and through which channel."""
 
     site_id: SiteNumber
     buyer_phone: BuyerPhone = None
+    buyer_name: BuyerName = None
     channel: Annotated[
         str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="the seller's own where left out")
     ] = None
@@ -173,6 +179,13 @@ class OrderPath(StrictModel):
     order_id: Annotated[int, Field(ge=1, lt=2**63)]
 
 
+class BuyerView(View):
+    """Who bought, as far as the buyer said so."""
+
+    name: str | None
+    phone: str | None
+
+
 class OrderItem(View):
     """An order in a list. While it is open, it waits for its money until `expires_at`.
 
@@ -192,6 +205,7 @@ class OrderItem(View):
     agency: AgencyName | None
     promoter: PromoterName | None
     promotion: Promotion | None
+    buyer: Annotated[BuyerView | None, Field(description="masked; empty where the buyer said nothing")]
 
 
 class OrderLineView(View):
@@ -293,7 +307,7 @@ def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
     lines = tuple(_wanted_line(line) for line in body.lines)
     channel = body.channel or principal.channel or WINDOW_CHANNEL
     code = body.promoter_code if isinstance(body, PromotedBody) else None
-    return Wanted(SiteId(body.site_id), lines, channel, body.buyer_phone, seller_of(principal), code)
+    return Wanted(SiteId(body.site_id), lines, channel, Buyer(body.buyer_name, body.buyer_phone), seller_of(principal), code)
 
 
 def _wanted_line(line: LineBody) -> WantedLine:

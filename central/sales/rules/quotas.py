@@ -192,7 +192,7 @@ def _persons(
         if phone is None:
             message = "this type is limited per buyer; ask for the phone number"
             raise wrong_field(ProblemCode.BUYER_REQUIRED, "buyer_phone", message)
-        yield WHOLE_LINE, digest(f"phone|{_plain(phone)}"), line.persons, f"{where}.quantity"
+        yield WHOLE_LINE, digest(f"phone|{plain_phone(phone)}"), line.persons, f"{where}.quantity"
         return
     for place, holder in enumerate(promise.holders):
         document = holder.document
@@ -207,5 +207,6 @@ def _limits(limit: PersonLimit, visit: date) -> Iterator[tuple[date, int]]:
         yield ALL_DAYS, limit.in_all
 
 
-def _plain(phone: str) -> str:
+def plain_phone(phone: str) -> str:
+    """Return a phone number without China's prefix."""
     return next((phone.removeprefix(prefix) for prefix in _CHINA if phone.startswith(prefix)), phone)

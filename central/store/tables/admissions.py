@@ -109,6 +109,19 @@ class ConflictRow(Table, table=True):
     detected_at: Instant = Field(sa_type=BigInteger)
 
 
+class ConflictSettlementRow(Table, table=True):
+    """What a person found about the conflict of this passage. It stands by itself, because conflicts are computed again."""
+
+    __tablename__ = "conflict_settlement"
+
+    journal_number: int = Field(primary_key=True, foreign_key="journal.number", sa_type=BigInteger)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    outcome: str = Field(max_length=32)
+    note: str = Field(max_length=200)
+    settled_at: Instant = Field(sa_type=BigInteger)
+    settled_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+
+
 class OnlineAnswerRow(Table, table=True):
     """What central answered an agent about one attempt (claim or online admission); the same attempt gets the same answer.
 

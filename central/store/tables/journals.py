@@ -1,6 +1,6 @@
 """Journals as agents sent them: facts, stored once and never changed."""
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
@@ -54,10 +54,19 @@ class QuarantinedRow(Table, table=True):
 
 
 class AlarmRow(Table, table=True):
-    """Something that staff must look at: of a gate's own journal, or about one."""
+    """Something that staff must look at: of a gate's own journal, or about one. `acknowledged_*`: who has, and the result."""
 
     __tablename__ = "alarm"
-    __table_args__ = (UniqueConstraint("agent_id", "journal_id", "sequence", "name"),)
+    __table_args__ = (
+        UniqueConstraint("agent_id", "journal_id", "sequence", "name"),
+        Index(
+            "ix_alarm_open",
+            "site_id",
+            "raised_at",
+            sqlite_where=text("acknowledged_at IS NULL"),
+            postgresql_where=text("acknowledged_at IS NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id", index=True)
@@ -67,3 +76,6 @@ class AlarmRow(Table, table=True):
     name: str = Field(max_length=60)
     detail: str = Field(max_length=400)
     raised_at: Instant = Field(sa_type=BigInteger)
+    acknowledged_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    acknowledged_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    acknowledged_note: str | None = Field(default=None, max_length=200)

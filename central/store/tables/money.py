@@ -53,7 +53,7 @@ class OrderLineRow(Table, table=True):
     quantity: int
     persons: int
     price_fen: int = Field(sa_type=BigInteger)
-    visit_day: date | None = Field(default=None, sa_type=Date)
+    visit_day: date | None = Field(default=None, sa_type=Date, index=True)
     valid_from: Minute = Field(sa_type=BigInteger)
     valid_until: Minute = Field(sa_type=BigInteger)
     slot_start: Minute = Field(sa_type=BigInteger)
@@ -87,11 +87,26 @@ class OrderHolderRow(Table, table=True):
     name_sealed: bytes
 
 
+class OrderBuyerRow(Table, table=True):
+    """Who bought, as far as the buyer said so; sealed (`store.sealed`). `phone_digest` finds the orders of a phone number."""
+
+    __tablename__ = "order_buyer"
+
+    order_id: int = Field(
+        primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
+    name_sealed: bytes | None = None
+    phone_sealed: bytes | None = None
+    phone_digest: bytes | None = Field(default=None, index=True)
+    name_masked: str | None = Field(default=None, max_length=100)
+    phone_masked: str | None = Field(default=None, max_length=24)
+
+
 class LedgerRow(Table, table=True):
     """One movement of money, out of `credit` and into `debit`: both legs in one row, so the ledger always sums to zero.
 
     `shift_id` is the shift whose drawer it went into or came out of; `agency_id` the agency whose account it moved, and
-    `receipt_id` what that agency paid.
+    `receipt_id` what that agency paid. `difference_id` is the difference with an institution's bill that it ends.
     """
 
     __tablename__ = "ledger_entry"
@@ -112,6 +127,7 @@ class LedgerRow(Table, table=True):
     shift_id: int | None = Field(default=None, foreign_key="shift.id", sa_type=BigInteger, index=True)
     agency_id: int | None = Field(default=None, foreign_key="agency.id", sa_type=BigInteger)
     receipt_id: int | None = Field(default=None, foreign_key="agency_receipt.id", sa_type=BigInteger)
+    difference_id: int | None = Field(default=None, foreign_key="reconciliation_difference.id", sa_type=BigInteger)
     posted_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
 
 

@@ -65,7 +65,10 @@ class PaymentRefundRow(Table, table=True):
 
 
 class BillMatchRow(Table, table=True):
-    """An institution's day that was matched with its bill."""
+    """An institution's day that was matched with its bill. `in_fen` and `out_fen` are the bill's payments, and what went back.
+
+    `is_over` of false: the day was not over then, and the job matches it again.
+    """
 
     __tablename__ = "bill_match"
 
@@ -74,10 +77,37 @@ class BillMatchRow(Table, table=True):
     lines: int
     matched: int
     matched_at: Instant = Field(sa_type=BigInteger)
+    is_over: bool
+    in_fen: int | None = Field(default=None, sa_type=BigInteger)
+    out_fen: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class BillLineRow(Table, table=True):
+    """A line of a matched day's bill, as the institution numbers it; `payment_id` is the payment of ours that it names.
+
+    `cause` is why it does not agree with our document; empty: it agrees. A day that is matched again has its lines anew.
+    """
+
+    __tablename__ = "bill_line"
+    __table_args__ = (Index("ix_bill_line_payment", "payment_id"),)
+
+    method: str = Field(primary_key=True, max_length=16)
+    day: date = Field(primary_key=True, sa_type=Date)
+    line: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(max_length=12)
+    number: str = Field(max_length=64)
+    refund_number: str | None = Field(default=None, max_length=64)
+    institution_number: str = Field(max_length=64)
+    amount_fen: int = Field(sa_type=BigInteger)
+    payment_id: int | None = Field(default=None, foreign_key="payment.id", sa_type=BigInteger)
+    cause: str | None = Field(default=None, max_length=40)
 
 
 class DifferenceRow(Table, table=True):
-    """Something about money that a person must look at; `subject` is the number that it is about."""
+    """Something about money that a person must look at; `subject` is the number that it is about.
+
+    `settled_fen` is how much the settlement moved: above zero, the institution holds so much more than the books said.
+    """
 
     __tablename__ = "reconciliation_difference"
     __table_args__ = (UniqueConstraint("method", "day", "cause", "subject"),)
@@ -96,3 +126,5 @@ class DifferenceRow(Table, table=True):
     settled_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     settled_at: Instant | None = Field(default=None, sa_type=BigInteger)
     settled_note: str | None = Field(default=None, max_length=200)
+    settled_cause: str | None = Field(default=None, max_length=24)
+    settled_fen: int | None = Field(default=None, sa_type=BigInteger)

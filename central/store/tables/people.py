@@ -36,7 +36,10 @@ class UserRoleRow(Table, table=True):
 
 
 class UserRow(Table, table=True):
-    """A person; `channel` is where they sell. Disabled rather than deleted, because records keep their author."""
+    """A person; `channel` is where they sell. Disabled rather than deleted, because records keep their author.
+
+    `signed_in_at` is the last time; it stays when the session is over.
+    """
 
     __tablename__ = "user_account"
 
@@ -51,6 +54,7 @@ class UserRow(Table, table=True):
     totp_confirmed: bool = Field(default=False)
     totp_step: int = Field(default=0, sa_type=BigInteger)
     created_at: Instant = Field(sa_type=BigInteger)
+    signed_in_at: Instant | None = Field(default=None, sa_type=BigInteger)
 
 
 class SessionRow(Table, table=True):

@@ -97,6 +97,16 @@ class DayFigureRow(Table, table=True):
     entries: int = Field(sa_type=BigInteger)
 
 
+class AccountBalanceRow(Table, table=True):
+    """What an account of the ledger held just before an instant; an account that held nothing then has no row."""
+
+    __tablename__ = "account_balance"
+
+    until: Instant = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    account: str = Field(primary_key=True, max_length=40)
+    balance_fen: int = Field(sa_type=BigInteger)
+
+
 class KeptExportRow(Table, table=True):
     """A table that is made beside requests, or was made within the last day. `told_at`: when its maker last said how far it is.
 

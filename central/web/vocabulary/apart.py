@@ -21,12 +21,13 @@ _PERSON = "Name by which the person signs in."
 _WHY = "Why, in words for colleagues and the audit."
 _WEEKDAYS = "Days of the week by ISO, 1 is Monday."
 _FIRST, _LAST = "First local day, which belongs to the stretch.", "Last local day, which belongs to the stretch."
+_NAMED = "AgencyName AgentName CategoryName CheckPointName PersonName PromoterName PromoterGroupName"
 _ORDERS = "ListedOrderView OrderView WholeOrderView"
 
 APART: Mapping[str, Mapping[str, str]] = _joined(
     (
         *_each(
-            "AgencyName AgentName CategoryName CheckPointName PersonName PromoterName PromoterGroupName SiteName TicketTypeName",
+            f"{_NAMED} RoleName SiteName TicketTypeName",
             id="Number, as bodies and filters take it.",
             name="In the caller's language; the number where it has no name.",
         ),
@@ -130,5 +131,22 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("readKeyring readManifest readAdmissionsHead", version="Version within that epoch."),
         *_each("notifyPayment", method="Which institution notifies."),
         *_each("MatchBody DifferenceView MatchedDayView", method="Institution whose bill it is."),
+        *_each("AccountView BalanceView", kind="What the account holds."),
+        *_each("BillDayView DayFeesView DayOverShortView DayTakingsView OwnSiteDayView", day="Business day of the figures."),
+        *_each("listBillLines BillDayView", day="Day of the bill, as the institution counts it."),
+        *_each("ComingDayView", day="Business day of the visits.", most="Most persons who may come; null: no limit."),
+        *_each("readLedgerBalances", day="Balances at the end of this business day; null: now."),
+        *_each("BillLineView", kind="What the line is about.", line="Where it stands in the bill."),
+        *_each("BillLineView", cause="Why it is a difference; null: it agrees with our document."),
+        *_each("AcknowledgementBody", note="What came of it."),
+        *_each("SettlementBody SettlementView", note="What the person found, in words."),
+        *_each("SettlementView", outcome="What it was in the end."),
+        *_each("DocumentBody", number="Number of the document."),
+        *_each("StockOfDayView", places="How many persons are sold in all.", taken="How many of these are taken."),
+        *_each("AdmissionRefusalExport listAdmissionRefusals exportAdmissionRefusals", reason="Refused for this reason only."),
+        *_each("listConflicts", reason="Conflicts of this reason only."),
+        *_each("DayTakingsView MethodTakingsView SumView", payments="How many payments."),
+        *_each("DayFeesView", refunds="How many refunds."),
+        *_each("DayOverShortView OverShortView", over_fen="What drawers had too much, in fen."),
     )
 )

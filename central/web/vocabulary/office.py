@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 OFFICE: Mapping[str, str] = {
     "Idempotency-Key": "Made new for each intent, and repeated with each try of it; the effect happens once.",
+    "a_day": "Most persons that one person may buy for one day of visits; null: no limit.",
     "action": "The act, as `thing.verb`, such as `order.sell`.",
     "asks_number": "Whether the seller notes the last characters of the card.",
     "batch": "Link of the audit chain that holds the record; null until it is linked.",
@@ -35,7 +36,6 @@ OFFICE: Mapping[str, str] = {
     "full_name": "As colleagues write it; empty where none was given.",
     "has_totp": "Whether signing in takes a code of an authenticator app.",
     "in_all": "Most persons that one person may buy for, over all days; null: no limit.",
-    "a_day": "Most persons that one person may buy for one day of visits; null: no limit.",
     "is_disabled": "Whether it is closed: it stays in lists and reports, and does nothing new.",
     "is_fixed": "Whether the role is the administrators', which holds all permissions and cannot be changed.",
     "is_held": "Whether the caller holds it.",
@@ -72,10 +72,12 @@ OFFICE: Mapping[str, str] = {
     "revoked_at": "When it lost its rights; RFC 3339, UTC. Null: it still has them.",
     "role_id": "Number of a role.",
     "role_ids": "Numbers of the roles; a person may do what any of them allows.",
+    "roles": "Roles of the person, who may do what any of them allows.",
     "rows_done": "Rows that are written so far.",
     "rows_wanted": "Rows that the list had when the export began.",
     "scope": "Whose sales lists and reports show: the own, those of the own channel, or all.",
     "secret": "Base32, for authenticator apps that take no QR; shown this once.",
+    "signed_in_at": "When the person last signed in; RFC 3339, UTC. Null: never.",
     "since": "Earliest moment, which belongs to the stretch; RFC 3339.",
     "site": "Site that it belongs to.",
     "site_id": "Number of a site; null as a filter: of all sites.",

@@ -100,7 +100,7 @@ def test_one_parameter_says_the_same_everywhere() -> None:
             bare = {key: value for key, value in one["schema"].items() if key not in {"default", "description"}}
             said[one["name"]].add(repr(sorted(_alternatives(bare), key=repr)))
     differing = {name for name, schemas in said.items() if len(schemas) > 1}
-    assert differing <= {"state", "kind", "name", "subject"}, {name: said[name] for name in differing}
+    assert differing <= {"state", "reason", "kind", "name", "subject"}, {name: said[name] for name in differing}
 
 
 def _alternatives(schema: Any) -> list[Any]:  # noqa: ANN401 - JSON

@@ -87,3 +87,42 @@ async def test_others_are_ticked_for_the_same_types_one_by_one_or_by_group(centr
         (f"/check-points/{source}/ticked-copies", {"groups": ["west"]}),
     ):
         await central.api("POST", path, body, status=404)
+
+
+async def test_check_points_are_found_by_name_state_and_agent(central: Central) -> None:
+    adult = await central.add_type()
+    north = await central.add_check_point([adult], name_zh="北门一号", name_en="North 1")
+    south = await central.add_check_point([adult], name_zh="南门一号", name_en="South 1", state="disabled")
+    gate = await central.enrol(north)
+    for query, expected in (
+        ("text=北门", [north]),
+        ("text=SOUTH", [south]),
+        ("text=%25", []),
+        ("state=disabled", [south]),
+        (f"agent_id={gate.agent}", [north]),
+        (f"agent_id={gate.agent}&state=disabled", []),
+    ):
+        found = (await central.api("GET", f"/sites/1/check-points?{query}"))["items"]
+        assert [one["check_point_id"] for one in found] == expected, query
+    gate.close()
+
+
+async def test_agents_are_found_by_site_state_last_report_and_version(central: Central, clock: HandClock) -> None:
+    adult = await central.add_type()
+    first, second = [await central.enrol(await central.add_check_point([adult]), name=name) for name in ("a", "b")]
+    await central.api("POST", f"/agents/{second.agent}/declare-lost", {"reason": "stolen"})
+
+    async def found(query: str) -> list[int]:
+        return [one["agent_id"] for one in (await central.api("GET", f"/agents?{query}"))["items"]]
+
+    assert await found("state=enrolled&seen=fresh") == [first.agent]
+    assert (await found("state=lost"), await found("state=revoked"), await found("site_id=2")) == ([second.agent], [], [])
+    assert await found("feed_epoch=0&feed_version=0&limit=1") == [first.agent]
+    assert await found("feed_version=7") == []
+    clock.advance(seconds=91)
+    assert (await found("seen=fresh"), await found("seen=late")) == ([], [first.agent, second.agent])
+    clock.advance(seconds=15 * 60)
+    (one, _) = (await central.api("GET", "/agents?seen=silent"))["items"]
+    assert (one["seen"], one["state"]) == ("silent", "enrolled")
+    for gate in (first, second):
+        gate.close()

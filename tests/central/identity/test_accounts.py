@@ -6,10 +6,11 @@ import pytest
 
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
-from central.identity.accounts import ADMIN, WINDOW, Profile
+from central.identity.accounts import ADMIN, ALL_PEOPLE, WINDOW, Profile, UserState, WantedPeople
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, administrators
 from central.identity.service import Attempt
+from protocol.instants import Instant
 from tests.builders.office import Office
 
 MACHINE = None
@@ -183,6 +184,29 @@ async def test_a_name_is_given_once_and_a_role_must_be_there(house: Office) -> N
 async def test_people_are_listed_page_by_page(house: Office) -> None:
     for name in ("a", "b", "c"):
         await person(house, name)
-    first = await house.accounts.people(None, 3)
-    second = await house.accounts.people(first[-1].user_id, 3)
+    first = await house.accounts.people(ALL_PEOPLE, None, 3)
+    second = await house.accounts.people(ALL_PEOPLE, first[-1].user_id, 3)
     assert [one.name for one in (*first, *second)] == ["seller", ADMIN, "a", "b", "c"]
+
+
+async def test_people_are_found_by_name_role_state_and_last_sign_in(house: Office) -> None:
+    sellers = await role(house, "sellers", Permission.SALES_SELL)
+    wang, password = await person(house, "wang_1", sellers)
+    zhao, _ = await person(house, "zhao")
+    await house.accounts.change(zhao, Profile("Zhao Wang", WINDOW, frozenset()), clerk(*ALL), house.clock())
+    now = house.clock.advance(seconds=60)
+    await signed_in(house, "wang_1", password)
+    await house.accounts.set_disabled(zhao, disabled=True, by=clerk(*ALL), now=now)
+    for wanted, expected in (
+        (WantedPeople(text="WANG"), [wang, zhao]),
+        (WantedPeople(text="g_"), [wang]),
+        (WantedPeople(text="%"), []),
+        (WantedPeople(role_id=sellers), [wang]),
+        (WantedPeople(state=UserState.DISABLED), [zhao]),
+        (WantedPeople(text="wang", state=UserState.ACTIVE), [wang]),
+        (WantedPeople(since=now), [wang]),
+        (WantedPeople(text="wang", until=Instant(now - 1)), [zhao]),
+        (WantedPeople(text="wang", until=now), [wang, zhao]),
+    ):
+        assert [one.user_id for one in await house.accounts.people(wanted, None, 9)] == expected, wanted
+    assert (await house.accounts.person(wang)).signed_in_at == now

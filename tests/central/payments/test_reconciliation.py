@@ -7,13 +7,14 @@ import pytest
 from sqlmodel import delete, select
 
 from central.domain.problems import Problem, ProblemCode
-from central.payments.differences import DifferenceState
+from central.payments.differences import DifferenceState, Settling
 from central.payments.documents import Payment
 from central.payments.institution_refunds import World
 from central.payments.methods import Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.refund_split import Returning
 from central.payments.rules.difference_causes import Cause
+from central.payments.rules.settlements import SettlementCause
 from central.payments.service import Start
 from central.store.tables.audit import AuditRow
 from central.store.tables.payments import BillMatchRow
@@ -75,14 +76,15 @@ async def test_what_differs_is_in_the_queue_once_and_settled_by_name(office: Off
     assert await _open(office) == [Cause.AMOUNT_DIFFERS]
     found = (await office.differences.differences(None, 50, None))[0]
     assert (found.found.cause, found.found.ours_fen, found.found.theirs_fen) == (Cause.AMOUNT_DIFFERS, 8000, 7999)
-    settled = await office.differences.settle(found.difference_id, "asked WeChat Pay", office.seller, office.clock())
+    wanted = Settling(found.difference_id, SettlementCause.LOOKED_AT, "asked WeChat Pay", office.seller)
+    settled = await office.differences.settle(wanted, once("settle-01"), office.clock())
     assert (settled.state, settled.settled_by, settled.settled_note) == (
         DifferenceState.SETTLED,
         office.seller,
         "asked WeChat Pay",
     )
     with pytest.raises(Problem) as problem:
-        await office.differences.settle(found.difference_id, "again", office.seller, office.clock())
+        await office.differences.settle(wanted, once("settle-02"), office.clock())
     assert problem.value.code is ProblemCode.CONFLICT
 
 
@@ -176,7 +178,7 @@ async def test_the_queue_and_payments_over_http(office: Office) -> None:
         assert (read["state"], read["amount_fen"], read["presentation"]) == ("paid", 8000, "code")
         queue = await (await client.get("/api/v1/reconciliation/differences?state=open", headers=headers)).json()
         path = f"/api/v1/reconciliation/differences/{queue['items'][0]['difference_id']}/settle"
-        answer = await client.post(path, json={"note": "nobody's"}, headers=headers)
+        answer = await client.post(path, json={"note": "nobody's"}, headers={**headers, "Idempotency-Key": "settle-01"})
         assert (await answer.json())["state"] == "settled"
         body = json.dumps({"number": payment.number})
         told = [await client.post("/api/v1/notifications/wechat", data=body, headers={"Signed": said}) for said in ("yes", "no")]

@@ -60,7 +60,7 @@ async def test_only_the_difference_is_paid_and_the_old_ticket_is_void(office: Of
     assert await balances(office) == {"cash/1": 12_000, "sales/1": -12_000}
     (handed_in,) = [one.refund for one in await office.listed(REFUNDS)]
     assert (handed_in.kind, handed_in.state, handed_in.amount_fen) == (RefundKind.EXCHANGE, RefundState.PAID, 8000)
-    (today,) = await office.reports.home(None, EVERYBODY, office.clock())
+    (today,) = (await office.reports.home(None, EVERYBODY, office.clock())).sites
     assert (today.today.taken_fen, today.today.returned_fen) == (12_000, 0)
     assert (today.today.sold_fen - today.today.refunded_fen) == 12_000
 

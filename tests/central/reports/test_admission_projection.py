@@ -88,7 +88,7 @@ async def test_records_count_what_the_journals_fold(trade: Trade, seed: int, mon
 
 
 async def entries_of(trade: Trade) -> list[Any]:
-    (today,) = await trade.office.reports.home(1, EVERYBODY, trade.office.clock())
+    (today,) = (await trade.office.reports.home(1, EVERYBODY, trade.office.clock())).sites
     return [today.today.entries, today.yesterday.entries]
 
 

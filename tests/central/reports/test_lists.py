@@ -123,7 +123,7 @@ async def test_days_are_kept_part_by_part_and_none_that_may_still_change(trade: 
 @pytest.mark.usefixtures("sellers")
 async def test_the_home_figures_stand_beside_each_other_and_are_never_mixed(trade: Trade) -> None:
     office = trade.office
-    (one,) = await office.reports.home(None, EVERYBODY, office.clock())
+    (one,) = (await office.reports.home(None, EVERYBODY, office.clock())).sites
     assert one.yesterday == Figures(3, 6, 6, 48_000, 3, 24_000, 48_000, 24_000, 4)
     assert (one.day, one.today, one.same_day_last_week, one.on_site) == (date(2026, 5, 12), Figures(), Figures(), 0)
 
@@ -132,7 +132,7 @@ async def test_people_on_site_are_entries_less_exits(trade: Trade) -> None:
     now = trade.office.clock()
     await trade.admit(NO_TICKET, now, persons=5)
     await trade.admit(NO_TICKET, now, Direction.EXIT, persons=2)
-    (one,) = await trade.office.reports.home(1, EVERYBODY, now)
+    (one,) = (await trade.office.reports.home(1, EVERYBODY, now)).sites
     assert one.check_points is not None
     assert ([(point.entries, point.exits) for point in one.check_points], one.on_site) == ([(5, 2)], 3)
 

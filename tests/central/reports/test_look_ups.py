@@ -6,20 +6,24 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from central.domain.principal import DataScope, Principal
+from central.domain.principal import DataScope
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
+from central.reports.look_ups import Shown
+from central.sales.buyers import Buyer
+from central.sales.data_scope import EVERYTHING, Sight
+from central.sales.rules.pricing import Holder
 from central.sales.service import Wanted
+from protocol.holders import Document, DocumentType
 from protocol.identifiers import SiteId
 from tests.builders.office import Office, once, sign_in, wanted_line
 
 Client = TestClient[web.Request, web.Application]
 
 
-async def found(office: Office, text: str) -> list[tuple[str, int, bool]]:
-    """Return how, in which order, and whether as a ticket, a text is found by a person who sees all."""
-    everything = Principal(office.seller, "all", frozenset(), must_change_password=False, scope=DataScope.ALL)
-    matches = await office.reports.look_up(text, everything)
+async def found(office: Office, text: str | None = None, document: Document | None = None) -> list[tuple[str, int, bool]]:
+    """Return how, in which order, and whether as a ticket, something is found by a person who sees all."""
+    matches = await office.look_ups.look_up(Shown(text, document), EVERYTHING)
     return [(one.read_as.value, one.order_id, one.ticket_id is not None) for one in matches]
 
 
@@ -44,6 +48,29 @@ async def test_a_slip_finds_the_payment(office: Office) -> None:
     assert await found(office, "T0042-18") == []
 
 
+@pytest.mark.parametrize("said", ["13800000009", "+8613800000009", "008613800000009", " 138 0000 0009 "])
+async def test_the_buyers_phone_finds_all_orders_of_that_buyer(office: Office, said: str) -> None:
+    one = await office.ticket_type()
+    wanted = Wanted(SiteId(1), (wanted_line(one),), buyer=Buyer("王小明", "+8613800000009"))
+    paid = AtOnce(Method.CASH, office.seller)
+    orders = [(await office.sales.sell(wanted, 8_000, paid, once(f"key-{n:04}"), office.clock())).order_id for n in (1, 2)]
+    await office.sell(one, key="key-0003")
+    assert await found(office, said) == [("phone", order, False) for order in reversed(orders)]
+
+
+@pytest.mark.parametrize("said", ["99010119900307004X", "99010119900307004x"])
+async def test_an_id_card_finds_the_tickets_of_its_holder(office: Office, said: str) -> None:
+    one = await office.ticket_type(is_real_name=True)
+    card, passport = Document(DocumentType.RESIDENT_ID, "CN", said.upper()), Document(DocumentType.PASSPORT, "FR", "12AB34567")
+    orders = [
+        (await office.sell(one, key=f"key-{n:04}", holders=(Holder(document, "李明"),))).order_id
+        for n, document in enumerate((card, passport, card))
+    ]
+    assert await found(office, said) == [("document", orders[2], True), ("document", orders[0], True)]
+    assert await found(office, document=passport) == [("document", orders[1], True)]
+    assert await found(office, document=Document(DocumentType.PASSPORT, "DE", "12AB34567")) == []
+
+
 @pytest.mark.parametrize("text", ["nothing", "999999", "0" * 16, "PF1" + "A" * 40])
 async def test_what_is_not_there_is_not_found(office: Office, text: str) -> None:
     await office.sell(await office.ticket_type())
@@ -52,9 +79,9 @@ async def test_what_is_not_there_is_not_found(office: Office, text: str) -> None
 
 async def test_what_lies_outside_the_scope_is_not_found(office: Office) -> None:
     order = await office.sell(await office.ticket_type())
-    stranger = Principal(office.seller + 1, "li", frozenset(), must_change_password=False)
+    stranger = Sight(DataScope.OWN, office.seller + 1)
     for text in (order.tickets[0].code, order.tickets[0].short_number, str(order.order_id)):
-        assert await office.reports.look_up(text, stranger) == ()
+        assert await office.look_ups.look_up(Shown(text), stranger) == ()
 
 
 async def test_a_match_names_what_it_is_about(office: Office, client: Client) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from central.reports.rules.readings import ReadAs, readings
 from central.sales.rules.activation import CODE_BYTES, code_of, hash_of
+from protocol.holders import Document, DocumentType
 from protocol.identifiers import TicketId
 from protocol.tickets.codec import encode_body, encode_text
 from protocol.tickets.short_number import number_of
@@ -13,6 +14,8 @@ from tests.builders.fixed_claims import SINGLE
 
 TICKET = TicketId(0x0123_4567_89AB_CDEF)
 QR = encode_text(encode_body(SINGLE), bytes(64))
+PHONE, CARD = "13800000009", "99010119900307004X"
+WRONG = CARD[:-1] + "1"
 CODE = code_of(bytes(range(CODE_BYTES)))
 
 
@@ -26,6 +29,13 @@ CODE = code_of(bytes(range(CODE_BYTES)))
         ("1 7", {ReadAs.ORDER: 17}),
         ("0", {}),
         ("9" * 30, {ReadAs.PAYMENT_NUMBER: "9" * 30}),
+        (PHONE, {ReadAs.PHONE: PHONE, ReadAs.ORDER: int(PHONE), ReadAs.PAYMENT_NUMBER: PHONE}),
+        (f"+86 {PHONE}", {ReadAs.PHONE: f"+86{PHONE}"}),
+        (CARD, {ReadAs.DOCUMENT: Document(DocumentType.RESIDENT_ID, "CN", CARD), ReadAs.PAYMENT_NUMBER: CARD}),
+        (
+            CARD[:-1] + "1",
+            {ReadAs.PHONE: CARD[:-1] + "1", ReadAs.ORDER: int(CARD[:-1] + "1"), ReadAs.PAYMENT_NUMBER: CARD[:-1] + "1"},
+        ),
         ("P453e44993f2c53d9", {ReadAs.PAYMENT_NUMBER: "P453e44993f2c53d9"}),
         (CODE.lower(), {ReadAs.ACTIVATION_CODE: hash_of(CODE), ReadAs.PAYMENT_NUMBER: CODE.lower()}),
         ("张三", {}),
@@ -39,7 +49,7 @@ def test_a_text_is_read_in_every_way_that_it_can_mean(text: str, ways: dict[Read
 
 def test_a_short_number_may_also_be_an_order() -> None:
     number = number_of(TICKET)
-    assert {one.read_as for one in readings(number)} == {ReadAs.SHORT_NUMBER, ReadAs.ORDER, ReadAs.PAYMENT_NUMBER}
+    assert {one.read_as for one in readings(number)} == {ReadAs.SHORT_NUMBER, ReadAs.ORDER, ReadAs.PAYMENT_NUMBER, ReadAs.PHONE}
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
     assert ReadAs.SHORT_NUMBER not in {one.read_as for one in readings(wrong)}
 

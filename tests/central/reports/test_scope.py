@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
-from central.reports.routes import activation_codes, exports, lists, refusals, reprints
+from central.reports.routes import activation_codes, exports, home, lists, refusals, reprints
 from central.reports.routes.queries import Export, StatisticsQuery
 from central.store.engine import open_database
 from central.store.unit_of_work import Store
@@ -31,6 +31,7 @@ from tests.builders.trade import Sellers, Trade, two_days
 of_the_shop = pytest.mark.asyncio(loop_scope="module")
 REPORTS = (
     *lists.OPERATIONS,
+    *home.OPERATIONS,
     *reprints.OPERATIONS,
     refusals.list_admission_refusals,
     *(one for one in activation_codes.OPERATIONS if one.method == "GET"),
@@ -103,7 +104,8 @@ def seen_by(scope: str, sellers: Sellers) -> set[int]:
 
 
 def query(operation: Operation) -> dict[str, str]:
-    assert operation.parameters is not None
+    if operation.parameters is None:
+        return {}
     asked = dict(DAYS) if issubclass(operation.parameters, StatisticsQuery) else {}
     return asked | ({"format": "csv"} if issubclass(operation.parameters, Export) else {})
 
@@ -118,7 +120,7 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
     return {one["seller"]["id"] for one in told["items"] if one["seller"]}
 
 
-SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "exportTicketStatistics")
+SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "readOwnDay", "exportTicketStatistics")
 # Only institutions have such documents, and only some types have codes; a statement is of one agency, whose money is no seller's.
 _CODES = ("listActivationCodes", "exportActivationCodeList")
 UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement", *_CODES)
@@ -158,13 +160,13 @@ async def figures(shop: Shop, scope: str) -> dict[str, Any]:
     """Ask for the figures, and return the sums."""
     who = person(scope, shop.sellers)
     told = await shop.ask(who, lists.read_ticket_statistics)
-    home = (await shop.ask(who, lists.read_home))["items"][0]
+    (today,) = (await shop.ask(who, home.read_home))["items"]
     table = await shop.ask(who, next(one for one in REPORTS if one.operation_id == "exportTicketStatistics"))
     return {
         **{name: sum(one[name] for one in told["items"]) for name in ("tickets", "sold_fen", "refunded_fen", "entries")},
-        "yesterday": home["yesterday"],
-        "today": home["today"]["tickets"],
-        "sees the gates": (home["check_points"] is not None, home["on_site"] is not None),
+        "yesterday": today["yesterday"],
+        "today": today["today"]["tickets"],
+        "sees the gates": (today["check_points"] is not None, today["on_site"] is not None),
         "rows of the table": table.count("Adult"),
     }
 
@@ -179,6 +181,7 @@ def figures_of(scope: str, sellers: int) -> dict[str, Any]:
         "entries": 2 * sellers + 2 * walk_ins,
         "yesterday": {
             "tickets": 2 * sellers,
+            "persons": 2 * sellers,
             "entries": sellers + walk_ins,
             "taken_fen": 16_000 * sellers,
             "returned_fen": 8_000 * sellers,

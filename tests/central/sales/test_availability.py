@@ -16,6 +16,7 @@ from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import Permission
 from central.sales.availability import DAYS_SHOWN, MOST_DAYS, Asked, Days
+from central.sales.buyers import Buyer
 from central.sales.rules.availability import Offer
 from central.sales.rules.on_sale import Unsold
 from central.sales.rules.pricing import Holder, persons_of
@@ -54,7 +55,7 @@ async def quoted(office: Office, one: TicketType, day: date, slot_start: time | 
     holders = [Holder(Document(DocumentType.PASSPORT, "FR", f"X{n}"), "Li") for n in range(fewest if named else 0)]
     line = wanted_line(one, persons=fewest, visit=day, slot_start=slot_start, holders=tuple(holders))
     try:
-        return await office.sales.quote(Wanted(SITE, (line,), buyer_phone="13800000009", seller=ANNA), office.clock())
+        return await office.sales.quote(Wanted(SITE, (line,), buyer=Buyer(phone="13800000009"), seller=ANNA), office.clock())
     except Problem as problem:
         return problem.code
 

@@ -85,7 +85,7 @@ async def test_sales_for_today_stop_when_the_site_is_full_and_go_on_by_themselve
     for ticket in tickets[:4]:
         await trade.admit(ticket.ticket_id, office.clock())
     await office.reports.watch_capacity(office.clock())
-    (home,) = await office.reports.home(1, EVERYBODY, office.clock())
+    (home,) = (await office.reports.home(1, EVERYBODY, office.clock())).sites
     assert (home.on_site, home.load) == (4, WARNING)
     await trade.admit(tickets[4].ticket_id, office.clock())
     await office.reports.watch_capacity(office.clock())
@@ -104,16 +104,16 @@ async def test_the_count_is_corrected_on_the_record_for_the_day(office: Office) 
     await trade.admit(ticket.ticket_id, office.clock())
     await correct(office, 9)
     await correct(office, 9)
-    (home,) = await office.reports.home(1, EVERYBODY, office.clock())
+    (home,) = (await office.reports.home(1, EVERYBODY, office.clock())).sites
     assert (home.on_site, home.corrected, home.load) == (10, 9, FULL)
     await correct(office, -20, "correct-2")
-    (home,) = await office.reports.home(1, EVERYBODY, office.clock())
+    (home,) = (await office.reports.home(1, EVERYBODY, office.clock())).sites
     assert (home.on_site, home.corrected) == (0, -11)
     found = await office.corrections.corrections(SITE, None, 10)
     assert [(each.persons, each.corrected_by, each.reason) for each in found] == [(-20, 1, "counted"), (9, 1, "counted")]
     assert await office.corrections.corrections(SITE, found[0].correction_id, 10) == found[1:]
     office.clock.advance(seconds=24 * 3600)
-    assert (await office.reports.home(1, EVERYBODY, office.clock()))[0].corrected == 0
+    assert (await office.reports.home(1, EVERYBODY, office.clock())).sites[0].corrected == 0
 
 
 async def test_staff_enter_and_are_no_visitors(office: Office) -> None:
@@ -123,7 +123,7 @@ async def test_staff_enter_and_are_no_visitors(office: Office) -> None:
     own, (guest,) = (await office.sell(card, quantity=3)).tickets, (await office.sell(visitor, "key-0002")).tickets
     for ticket in (*own, guest):
         await trade.admit(ticket.ticket_id, office.clock())
-    (home,) = await office.reports.home(1, EVERYBODY, office.clock())
+    (home,) = (await office.reports.home(1, EVERYBODY, office.clock())).sites
     assert (home.today.entries, home.on_site, home.load) == (1, 1, OK)
     assert await problem_of(office.sell(card, "key-0003", quantity=9)) is None
 

@@ -18,6 +18,7 @@ from central.issuing.tickets import Ticket
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.rules.amounts import WantedRefund
+from central.sales.buyers import Buyer
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder
 from central.sales.service import HOLD_S, Wanted
@@ -203,7 +204,7 @@ async def test_a_limit_by_phone_asks_for_it_and_keeps_a_keyed_hash(office: Offic
     one = await office.ticket_type(sale={"person_limit": {"known_by": "phone", "a_day": 2}})
     assert await problem_of(office.sell(one)) is ProblemCode.BUYER_REQUIRED
     for phone, expected in (("13800000001", None), ("+8613800000001", ProblemCode.PURCHASE_LIMIT), ("13800000002", None)):
-        wanted = Wanted(SITE, (wanted_line(one, 2),), buyer_phone=phone)
+        wanted = Wanted(SITE, (wanted_line(one, 2),), buyer=Buyer(phone=phone))
         assert await problem_of(office.sales.hold(wanted, 16000, once(f"key-{phone}"), office.seller, office.clock())) is expected
 
 
