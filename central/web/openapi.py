@@ -17,7 +17,7 @@ from central.web.access import COOKIE, CSRF_HEADER, Access
 from central.web.guide import GUIDE
 from central.web.operations import JSON, Operation
 from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
-from central.web.vocabulary import WORDS, meaning
+from central.web.vocabulary import WORDS, meaning, without_null
 
 VERSION = "3.1.0"
 _REFERENCE = "#/components/schemas/{model}"
@@ -134,8 +134,17 @@ def _describe(definitions: Json) -> None:
 
 
 def _said(schema: Json, where: str, name: str) -> Json:
-    said = schema.get("description") or meaning(where, name)
+    said = schema.get("description")
+    if said is None:
+        said = meaning(where, name)
+        said = without_null(said) if said and {"type": "null"} not in _alternatives(schema) else said
     return {"description": said} if said else {}
+
+
+def _alternatives(schema: Json) -> list[object]:
+    found = schema.get("anyOf", [])
+    assert isinstance(found, list), "alternatives are a list"
+    return found
 
 
 def _operation(operation: Operation, references: References, example: Example) -> Json:

@@ -6,6 +6,7 @@ takes precedence.
 Laws: a text says the unit, the meaning, and what null means where null is not plainly "not given"; it never repeats the name.
 """
 
+import re
 from collections.abc import Mapping
 
 from central.web.vocabulary.apart import APART
@@ -15,6 +16,14 @@ from central.web.vocabulary.trade import TRADE
 
 WORDS: Mapping[str, str] = {**OFFICE, **TRADE, **GATES}
 assert len(WORDS) == len(OFFICE) + len(TRADE) + len(GATES), "a word stands in one module"
+
+
+_OF_NULL = re.compile(r"; null[^.]*(?=\.)| Null: [^.]*\.")
+
+
+def without_null(said: str) -> str:
+    """Return a text for a field that is never null."""
+    return _OF_NULL.sub("", said)
 
 
 def meaning(where: str, name: str) -> str | None:
