@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -20,28 +20,24 @@ from aiohttp import web
 from rich.console import Console
 from rich.table import Table
 
-from central.assembly import Ambience, build_app
+from central.assembly import Ambience, api_document, build_app
 from central.domain.principal import DataScope
-from central.examples import examples
 from central.identity.accounts import WINDOW, Accounts, Profile
 from central.identity.passwords import Passwords, pin_hasher, strong_hasher
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, Roles, administrators
 from central.keys import service as key_service
 from central.keys.files import KeyFiles
-from central.operations import OPERATIONS
 from central.settings import CentralSettings, read_settings
 from central.store import backup as backups
 from central.store.engine import open_database
 from central.store.migrate import migrate as migrate_database
 from central.store.unit_of_work import Store
-from central.web.openapi import document
 from central.web.server import AppRunner
 from protocol.errors import PaifangError, SettingsError
 from protocol.instants import Instant, to_datetime
 from protocol.keyring import Purpose
 
-API_VERSION = "1"
 NS_PER_MS = 1_000_000
 SHUTDOWN_S = 5.0
 
@@ -95,20 +91,27 @@ async def _serve(settings: CentralSettings) -> None:
     built = await build_app(settings, _ambience())
     for notice in built.notices:
         typer.echo(f"notice: {notice}")
-    runner = AppRunner(built.app, os.urandom, SHUTDOWN_S)
+    async with AsyncExitStack() as served:
+        if built.metrics is not None:
+            assert settings.metrics_port is not None, "the metrics have an address of their own"
+            metrics = await _listen(served, built.metrics, settings.metrics_host, settings.metrics_port, "PAIFANG_METRICS_PORT")
+            typer.echo(f"metrics: {metrics}/metrics")
+        url = await _listen(served, built.app, settings.listen_host, settings.listen_port, "PAIFANG_LISTEN_PORT")
+        typer.echo(f"ready: {url}")
+        await stop.wait()
+
+
+async def _listen(served: AsyncExitStack, application: web.Application, host: str, port: int, setting: str) -> str:
+    """Serve an application until the stack ends; return its URL. SettingsError, which names the setting, where it cannot."""
+    runner = AppRunner(application, os.urandom, SHUTDOWN_S)
+    served.push_async_callback(runner.cleanup)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.listen_host, settings.listen_port)
-        try:
-            await site.start()
-        except OSError as error:
-            where = f"{settings.listen_host}:{settings.listen_port}"
-            raise SettingsError(f"cannot listen on {where} ({error.strerror}); set PAIFANG_LISTEN_PORT") from error
-        host, port = runner.addresses[0][:2]
-        typer.echo(f"ready: http://{host}:{port}")
-        await stop.wait()
-    finally:
-        await runner.cleanup()
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host}:{port} ({error.strerror}); set {setting}") from error
+    bound_host, bound_port = runner.addresses[0][:2]
+    return f"http://{bound_host}:{bound_port}"
 
 
 @app.command()
@@ -130,7 +133,7 @@ def migrate() -> None:
 @app.command()
 def openapi() -> None:
     """Print the OpenAPI document, without a server."""
-    typer.echo(json.dumps(document(OPERATIONS, "Paifang", API_VERSION, examples()), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(api_document(), ensure_ascii=False, indent=2))
 
 
 @user.command()

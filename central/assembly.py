@@ -19,15 +19,20 @@ from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, GUARD
 from central.domain.ports import RandomBytes
+from central.examples import examples
 from central.identity.passwords import Passwords
 from central.issuing.feed_version import FeedVersion
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
+from central.jobs.runs import JobRuns
 from central.jobs.table import FeedWork, Logs, jobs_and_loops
 from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.signing_keys import KeyRack, RackSigner, Signers
+from central.metrics.routes import HEALTH, PROBES
+from central.metrics.routes import OPERATIONS as METRICS_OPERATIONS
+from central.metrics.service import Health, Watched
 from central.office import Office, Ports
 from central.operations import OPERATIONS, offer
 from central.payments.configured import MOST_CALLS, ConfiguredInstitutions, Surroundings
@@ -58,12 +63,17 @@ from central.sync.serving import FeedServing
 from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
 from central.web.application import make_application
-from central.web.calls import CALL_LISTENER
+from central.web.calls import CALL_LISTENER, TRAFFIC
+from central.web.openapi import Json, document
+from central.web.operations import AUTHENTICATOR
+from central.web.reader import DOCUMENT, Document
+from central.web.reader import OPERATIONS as READER
 from protocol.identifiers import KeyId, SiteId, TicketTypeId
 from protocol.instants import Clock, Instant
 from protocol.keyring import Purpose
 from protocol.sync.messages import MAX_BATCH_BYTES, Duty
 
+API_VERSION = "1"
 _PASSPHRASE_BYTES = 15
 CALLS: web.AppKey[CallLog] = web.AppKey("calls", CallLog)
 
@@ -80,9 +90,13 @@ class Ambience:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A server that is ready to run, what its operator must be told once, and the parts that tests use."""
+    """A server that is ready to run, what its operator must be told once, and the parts that tests use.
+
+    `metrics` serves the metrics where they have an address of their own.
+    """
 
     app: web.Application
+    metrics: web.Application | None
     notices: tuple[str, ...]
     store: Store
     publisher: Publisher
@@ -107,6 +121,7 @@ class _Parts:
     feed: _Feed
     guard: AgentGuard
     fence_moved: Wake
+    runs: JobRuns
 
 
 class FenceFacts:
@@ -133,6 +148,11 @@ class FenceFacts:
         )
 
 
+def api_document() -> Json:
+    """Return the OpenAPI document of all operations, with their examples."""
+    return document(OPERATIONS, "Paifang", API_VERSION, examples())
+
+
 async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     """Return the server: the database migrated; keys and administrator made where there were none."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,12 +170,13 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     if password is not None:
         notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
     app = make_application(
-        OPERATIONS,
+        (*OPERATIONS, *READER, *(METRICS_OPERATIONS if settings.shows_metrics_beside_api else PROBES)),
         clock=ambience.clock,
         authenticator=office.identity,
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
+    app[DOCUMENT] = Document(api_document)
     app[CALLS] = app[CALL_LISTENER] = CallLog(parts.store, LogLevel(settings.log_level), ambience.clock)
     app[CHAIN] = _chain(parts)
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin
@@ -164,8 +185,9 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     _add_exports(app, parts.store, settings, ambience)
     app.on_cleanup.append(release_pool)
     app.cleanup_ctx.append(_running(app, parts, office))
+    metrics = _add_health(app, parts, settings)
     app.on_shutdown.append(_end_waiting)
-    return Built(app, tuple(notices), parts.store, parts.feed.publisher)
+    return Built(app, metrics, tuple(notices), parts.store, parts.feed.publisher)
 
 
 def ensure_keys(settings: CentralSettings, ambience: Ambience) -> tuple[str, ...]:
@@ -188,7 +210,7 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
     seal = FieldSeal(field_keys, max(field_keys), ambience.random_bytes)
     rack, fence_moved = KeyRack(files), Wake()
     feed = _feed(store, rack, ambience.clock, fence_moved)
-    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved)
+    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved, JobRuns(ambience.clock))
 
 
 def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake) -> _Feed:
@@ -260,10 +282,30 @@ def _add_exports(app: web.Application, store: Store, settings: CentralSettings, 
     app.on_shutdown.append(stop)
 
 
+def _add_health(app: web.Application, parts: _Parts, settings: CentralSettings) -> web.Application | None:
+    """Let the application tell how it is; return the application of the metrics where they have an address of their own."""
+    ambience = parts.ambience
+    health = Health(Watched(parts.store, parts.rack, parts.feed.leader, parts.runs, ambience.clock))
+    app[HEALTH], app[TRAFFIC] = health, health.meters
+
+    async def watching(_: web.Application) -> AsyncIterator[None]:
+        async with health.watching():
+            yield
+
+    app.cleanup_ctx.append(watching)
+    if settings.metrics_port is None:
+        return None
+    metrics = make_application(
+        METRICS_OPERATIONS, clock=ambience.clock, authenticator=app[AUTHENTICATOR], random_bytes=ambience.random_bytes
+    )
+    metrics[HEALTH] = health
+    return metrics
+
+
 def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[web.Application], AsyncIterator[None]]:
     feed, calls = parts.feed, app[CALLS]
     work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)
-    runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader)
+    runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader, parts.runs)
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         await runner.as_leader(lambda: feed.publisher.publish_all(sign_again=True), feed.follower.work)

@@ -54,24 +54,25 @@ from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
-from central.web.operations import NAMING, SCOPE_GUARD, Operation
+from central.web.operations import NAMING, SCOPE_GUARD, Operation, tagged
+from central.web.tags import Tag
 
 OPERATIONS: tuple[Operation, ...] = (
-    *IDENTITY_OPERATIONS,
-    *AUDIT_OPERATIONS,
-    *PARAMETERS_OPERATIONS,
-    *CATALOG_OPERATIONS,
-    *SALES_OPERATIONS,
-    *PAYMENTS_OPERATIONS,
-    *SHIFTS_OPERATIONS,
-    *PROMOTERS_OPERATIONS,
-    *ISSUING_OPERATIONS,
-    *REFUNDS_OPERATIONS,
-    *AGENCIES_OPERATIONS,
-    *REPORTS_OPERATIONS,
-    *DEVICES_OPERATIONS,
-    *ADMISSIONS_OPERATIONS,
-    *SYNC_OPERATIONS,
+    *tagged(Tag.IDENTITY, IDENTITY_OPERATIONS),
+    *tagged(Tag.AUDIT, AUDIT_OPERATIONS),
+    *tagged(Tag.PARAMETERS, PARAMETERS_OPERATIONS),
+    *tagged(Tag.CATALOG, CATALOG_OPERATIONS),
+    *tagged(Tag.SALES, SALES_OPERATIONS),
+    *tagged(Tag.PAYMENTS, PAYMENTS_OPERATIONS),
+    *tagged(Tag.SHIFTS, SHIFTS_OPERATIONS),
+    *tagged(Tag.PROMOTERS, PROMOTERS_OPERATIONS),
+    *tagged(Tag.ISSUING, ISSUING_OPERATIONS),
+    *tagged(Tag.REFUNDS, REFUNDS_OPERATIONS),
+    *tagged(Tag.AGENCIES, AGENCIES_OPERATIONS),
+    *tagged(Tag.REPORTS, REPORTS_OPERATIONS),
+    *tagged(Tag.DEVICES, DEVICES_OPERATIONS),
+    *tagged(Tag.ADMISSIONS, ADMISSIONS_OPERATIONS),
+    *tagged(Tag.SYNC, SYNC_OPERATIONS),
 )
 
 

@@ -15,6 +15,7 @@ from protocol.errors import SettingsError
 
 CONFIG_VARIABLE = "PAIFANG_CONFIG"
 PREFIX = "PAIFANG_"
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class CentralSettings(BaseSettings):
@@ -22,7 +23,8 @@ class CentralSettings(BaseSettings):
 
     `data_dir` holds the embedded database and the keys; `database_url` names another database; `public_origin` is the address
     that agents and browsers dial where a proxy stands in front; `root_passphrase` opens the root key (made with it at first
-    start; without it a passphrase is made and shown once); `log_level` says which calls of the API are kept.
+    start; without it a passphrase is made and shown once); `log_level` says which calls of the API are kept; `metrics_port` gives
+    the metrics an address of their own, at `metrics_host`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -34,11 +36,18 @@ class CentralSettings(BaseSettings):
     public_origin: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""
     root_passphrase: SecretStr | None = None
     log_level: Literal["nothing", "failures", "changes", "everything"] = "changes"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int | None, Field(ge=0, le=65_535)] = None
 
     @property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'central.db'}"
+
+    @property
+    def shows_metrics_beside_api(self) -> bool:
+        """Whether metrics stand on the API's address: they have none of their own, and only this machine reaches the API's."""
+        return self.metrics_port is None and not self.public_origin and self.listen_host in _LOOPBACK
 
     @property
     def keys_dir(self) -> Path:

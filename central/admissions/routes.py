@@ -19,6 +19,8 @@ from central.identity.routes.users import RowNumber
 from central.issuing.tickets import id_text
 from central.issuing.views import ShownTicketId, TicketIdText
 from central.web.operations import Call, Route
+from protocol.admission.passages import PassageKind
+from protocol.directions import Direction
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
 from protocol.journal.events import NO_TICKET
@@ -41,8 +43,8 @@ class PassageView(View, alias_generator=within("event")):
     site: SiteName
     check_point: CheckPointName
     scanned_at: Moment
-    direction: str
-    kind: str
+    direction: Direction
+    kind: PassageKind
     ticket_id: Annotated[TicketIdText | None, BeforeValidator(_of_a_ticket)]
     entitlement_id: int
     persons: int

@@ -1,6 +1,7 @@
 """Check points and agents over HTTP, for people."""
 
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from protocol.admission.policy import CheckPointState
 from protocol.directions import Direction
 from protocol.identifiers import U16_MAX, U32_MAX, AgentId, CheckPointId, SiteId, TicketTypeId
 from protocol.instants import Instant, to_datetime
+from protocol.sync.messages import Duty
 
 CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
 AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
@@ -39,8 +41,14 @@ SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 CheckPointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 AgentNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 EditionNumber = Annotated[int, Field(ge=0, lt=2**63)]
-_STATES = {state.name.lower(): state for state in CheckPointState}
-State = Annotated[str, Field(pattern="^(enabled|disabled|retired)$")]
+
+
+class CheckPointStateWord(StrEnum):
+    """Whether a check point admits. Retired: it is gone, and stays in records."""
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    RETIRED = "retired"
 
 
 class SitePath(StrictModel):
@@ -53,12 +61,12 @@ class CheckPointQuery(SitePath, PageQuery):
     """Which check points of a site; a field that is left out does not restrict."""
 
     text: Annotated[SearchText | None, Field(description="a part of either name, in any case")] = None
-    state: State | None = None
+    state: CheckPointStateWord | None = None
     agent_id: AgentNumber | None = None
 
     def wanted(self) -> WantedCheckPoints:
         """Return the filter as the service takes it."""
-        return WantedCheckPoints(self.text, None if self.state is None else _STATES[self.state], self.agent_id)
+        return WantedCheckPoints(self.text, None if self.state is None else CheckPointState[self.state.name], self.agent_id)
 
 
 class AgentQuery(PageQuery):
@@ -94,7 +102,7 @@ class CheckPointBody(StrictModel):
     name_en: Name
     zone: Annotated[int, Field(ge=0, le=U16_MAX)] = 0
     direction: Direction = Direction.ENTRY
-    state: State = "enabled"
+    state: CheckPointStateWord = CheckPointStateWord.ENABLED
     ticked: Annotated[list[Annotated[int, Field(ge=1, le=U16_MAX)]], Field(max_length=MOST_TICKED)] = []
     attended: bool = False
     reads_documents: bool = False
@@ -166,7 +174,7 @@ class AgentView(BaseModel):
     feed_epoch: int
     feed_version: int
     freshness: Freshness
-    duty: str
+    duty: Duty
     revoked_at: datetime | None
     lost_at: datetime | None
 
@@ -279,7 +287,7 @@ def _wish(body: CheckPointBody) -> CheckPointWish:
         name_zh=body.name_zh,
         name_en=body.name_en,
         direction=body.direction,
-        state=_STATES[body.state],
+        state=CheckPointState[body.state.name],
         ticked=frozenset(TicketTypeId(number) for number in body.ticked),
         attended=body.attended,
         reads_documents=body.reads_documents,
@@ -296,7 +304,7 @@ def _view(hosted: HostedCheckPoint) -> CheckPointView:
         name_en=point.name_en,
         zone=point.zone,
         direction=point.direction,
-        state=point.state.name.lower(),
+        state=CheckPointStateWord[point.state.name],
         ticked=sorted(point.ticked),
         attended=point.attended,
         reads_documents=point.reads_documents,
@@ -319,7 +327,7 @@ def _agent_view(agent: Agent, now: Instant) -> AgentView:
         feed_epoch=agent.in_force.epoch,
         feed_version=agent.in_force.version,
         freshness=freshness(max(0, now - agent.last_head_at), 0, DEFAULT_AUTONOMY_S),
-        duty=agent.duty.value,
+        duty=agent.duty,
         revoked_at=None if agent.revoked_at is None else to_datetime(agent.revoked_at),
         lost_at=None if agent.lost_at is None else to_datetime(agent.lost_at),
     )

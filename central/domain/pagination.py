@@ -36,6 +36,8 @@ class PageQuery(BaseModel):
 class Page(BaseModel, Generic[ItemT]):
     """One page; `next` is empty on the last."""
 
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[ItemT]
     next: str | None = None
 

@@ -1,6 +1,7 @@
 """A ticket as the API shows it."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -22,6 +23,16 @@ ShownTicketId = Annotated[TicketIdText, BeforeValidator(_shown_id)]
 ShortNumber = Annotated[str, Field(pattern=rf"^[0-9]{{{DIGITS}}}$")]
 
 
+class TicketStateWord(StrEnum):
+    """Whether a ticket may be used at all. Unpaid: its order waits for money. Inactive: it waits for its activation code."""
+
+    ACTIVE = "active"
+    VOID = "void"
+    BLOCKED = "blocked"
+    UNPAID = "unpaid"
+    INACTIVE = "inactive"
+
+
 class TicketPath(BaseModel):
     """Which ticket."""
 
@@ -39,7 +50,7 @@ class TicketView(BaseModel):
     order_id: int
     site: SiteName
     ticket_type: TicketTypeName
-    state: str
+    state: TicketStateWord
     generation: int
     persons: int
     issued_at: datetime
@@ -59,7 +70,7 @@ def ticket_view(ticket: Ticket) -> TicketView:
         order_id=ticket.order_id,
         site=SiteName.of(record.issuing_site),
         ticket_type=TicketTypeName.of(record.ticket_type),
-        state=record.state.name.lower(),
+        state=TicketStateWord[record.state.name],
         generation=record.generation,
         persons=record.persons,
         issued_at=to_datetime(from_minute(record.issued_at)),

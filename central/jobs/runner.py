@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from central.jobs.leader import Leader
+from central.jobs.runs import JobRuns
 from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
 from central.store.leadership import FormerLeader, fenced
 
@@ -26,8 +27,9 @@ _log = logging.getLogger("paifang.jobs")
 class Runner:
     """Runs the table. Lifetime: `start` once, `stop` at the end; running jobs are finished."""
 
-    def __init__(self, jobs: Sequence[Job], loops: Sequence[Loop], leader: Leader) -> None:
-        """Take the jobs and loops, and the leader to ask."""
+    def __init__(self, jobs: Sequence[Job], loops: Sequence[Loop], leader: Leader, runs: JobRuns) -> None:
+        """Take the jobs and loops, the leader to ask, and where each run is noted."""
+        self._runs = runs
         self._jobs = jobs
         self._loops = loops
         self._leader = leader
@@ -60,27 +62,33 @@ class Runner:
         await asyncio.gather(*self._working, return_exceptions=True)
         await self._leader.close()
 
-    async def as_leader(self, use_case: UseCase, elsewhere: UseCase | None = None) -> None:
-        """Run a use case within the fence of this process's leadership, or `elsewhere` where another process leads."""
+    async def as_leader(self, use_case: UseCase, elsewhere: UseCase | None = None) -> bool:
+        """Run a use case within the fence of this process's leadership, or `elsewhere` where another process leads.
+
+        Return whether one of them ran.
+        """
         token = await self._leader.token()
         if token is None:
             if elsewhere is not None:
                 await self._finished(elsewhere)
-            return
+            return elsewhere is not None
         try:
             with fenced(token):
                 await self._finished(use_case)
         except FormerLeader:
             await self._leader.close()
             raise
+        return True
 
     async def _run(self, job: Job) -> None:
         try:
-            if job.by_leader:
-                await self.as_leader(job.use_case)
-            else:
+            if not job.by_leader:
                 await self._finished(job.use_case)
+            elif not await self.as_leader(job.use_case):
+                return
+            self._runs.succeeded(job.name)
         except Exception:  # noqa: BLE001 - a job's fault must not end the others (law 10)
+            self._runs.failed(job.name)
             _log.exception("job %s failed; it runs again at its next time", job.name)
 
     async def _repeat(self, loop: Loop) -> None:
@@ -91,7 +99,9 @@ class Runner:
                     await self._finished(loop.work)
                 else:
                     await self.as_leader(loop.work, loop.elsewhere)
+                self._runs.succeeded(loop.name)
             except Exception:  # noqa: BLE001 - a loop's fault must not end it (law 10)
+                self._runs.failed(loop.name)
                 _log.exception("%s failed; it goes on", loop.name)
                 await asyncio.sleep(PAUSE_AFTER_FAILURE_S)
 

@@ -17,6 +17,9 @@ from central.sync import online_answers
 from central.sync.follower import Follower
 from central.sync.publisher import Publisher
 
+# The job that shows that this process publishes, and the one that shows that it follows.
+SIGN_TIMESTAMPS = "sign-timestamps"
+LOOK_AROUND = "look-around"
 SIGN_TIMESTAMPS_EVERY_S = 20
 WRITE_DOWN_EVERY_S = 20
 SETTLE_EVERY_S = 30
@@ -80,7 +83,7 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
 def _feed_jobs(feed: FeedWork) -> tuple[Job, ...]:
     publisher = feed.publisher
     return (
-        Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_again=True)),
+        Job(SIGN_TIMESTAMPS, Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_again=True)),
         Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
     )
 
@@ -91,7 +94,7 @@ def _looking_around(feed: FeedWork) -> Job:
         if not feed.leader.leads:
             feed.follower.wake()
 
-    return Job("look-around", Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False)
+    return Job(LOOK_AROUND, Every(LOOK_AROUND_EVERY_S), look_around, by_leader=False)
 
 
 def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:

@@ -12,13 +12,15 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.store.engine import Database
 from central.store.tables.metadata import METADATA
 from protocol.errors import StorageError
 
 CONNECTION = "connection"
+_REVISION = text("SELECT version_num FROM alembic_version")
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -26,6 +28,11 @@ async def migrate(database: Database) -> str:
     """Bring the database to the program's revision, and return it; StorageError where the database is a newer one."""
     async with database.engine.begin() as connection:
         return await connection.run_sync(_upgrade)
+
+
+async def revision_of(connection: AsyncConnection) -> str:
+    """Return the revision of a database; empty where it has none."""
+    return (await connection.execute(_REVISION)).scalar_one_or_none() or ""
 
 
 async def differences(database: Database) -> list[object]:
@@ -42,7 +49,7 @@ def _config(connection: Connection) -> Config:
 
 
 def _upgrade(connection: Connection) -> str:
-    head = _head()
+    head = newest_revision()
     if MigrationContext.configure(connection).get_current_revision() == head:
         return head
     config = _config(connection)
@@ -56,7 +63,8 @@ def _upgrade(connection: Connection) -> str:
 
 
 @cache
-def _head() -> str:
+def newest_revision() -> str:
+    """Return the revision that this program needs."""
     head = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert head is not None, "there is an initial revision"
     return head

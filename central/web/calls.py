@@ -29,14 +29,38 @@ class CallListener(Protocol):
         ...
 
 
+class Traffic(Protocol):
+    """Told of every request, also of one whose caller left before the answer."""
+
+    def begun(self) -> None:
+        """Take note of a request that has come."""
+        ...
+
+    def ended(self, operation_id: str, status: int | None, duration_s: float) -> None:
+        """Take note of its end; `operation_id` is empty where no route matched, `status` None where the caller has left."""
+        ...
+
+
 CALL_LISTENER: web.AppKey[CallListener] = web.AppKey("call_listener")
+TRAFFIC: web.AppKey[Traffic] = web.AppKey("traffic")
 
 
 def begin(request: web.Request, request_id: str) -> float:
     """Name a request, for all that its task does; return when it began, by the loop's clock."""
     request[REQUEST_ID] = request_id
     CURRENT_REQUEST.set(request_id)
+    traffic = request.app.get(TRAFFIC)
+    if traffic is not None:
+        traffic.begun()
     return asyncio.get_running_loop().time()
+
+
+def leave(request: web.Request, response: web.StreamResponse | None, begun_s: float) -> None:
+    """Tell the traffic that a request is over; without a response its caller has left."""
+    traffic = request.app.get(TRAFFIC)
+    if traffic is not None:
+        duration_s = asyncio.get_running_loop().time() - begun_s
+        traffic.ended(request.get(OPERATION_ID, ""), None if response is None else response.status, duration_s)
 
 
 def end(request: web.Request, response: web.StreamResponse, begun_s: float) -> None:

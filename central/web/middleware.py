@@ -36,7 +36,11 @@ def request_ids(random_bytes: RandomBytes) -> Middleware:
     @web.middleware
     async def name_request(request: web.Request, handler: Handler) -> web.StreamResponse:
         begun_s = calls.begin(request, random_bytes(REQUEST_ID_BYTES).hex())
-        response = await handler(request)
+        response: web.StreamResponse | None = None
+        try:
+            response = await handler(request)
+        finally:
+            calls.leave(request, response, begun_s)
         if not response.prepared:
             response.headers[REQUEST_ID_HEADER] = request[REQUEST_ID]
         calls.end(request, response, begun_s)

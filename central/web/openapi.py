@@ -14,8 +14,10 @@ from pydantic.json_schema import models_json_schema
 from central.domain import idempotency
 from central.domain.problems import ProblemCode
 from central.web.access import COOKIE, CSRF_HEADER, Access
+from central.web.guide import GUIDE
 from central.web.operations import JSON, Operation
 from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
+from central.web.vocabulary import WORDS, meaning, without_null
 
 VERSION = "3.1.0"
 _REFERENCE = "#/components/schemas/{model}"
@@ -28,14 +30,19 @@ _PROBLEM_SCHEMA: Json = {
     "description": "RFC 9457; `code` is stable, `instance` names the request.",
     "required": ["type", "title", "status", "code", "detail", "instance"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "enum": sorted(code.value.code for code in ProblemCode)},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
+        "type": {"type": "string", "description": "URI of the kind of problem."},
+        "title": {"type": "string", "description": "The kind of problem, in the caller's language."},
+        "status": {"type": "integer", "description": "Status of the HTTP answer."},
+        "code": {
+            "type": "string",
+            "description": "Stable name of the kind: act on it.",
+            "enum": sorted(code.value.code for code in ProblemCode),
+        },
+        "detail": {"type": "string", "description": "What happened, and what to do."},
+        "instance": {"type": "string", "description": "Holds the id of the request, as X-Request-Id does."},
         "errors": {
             "type": "array",
+            "description": "The fields at fault, by their paths.",
             "items": {
                 "type": "object",
                 "required": ["field", "message"],
@@ -62,6 +69,7 @@ NO_EXAMPLES: Mapping[str, Example] = {}
 _IDEMPOTENCY_KEY: Json = {
     "name": idempotency.HEADER,
     "in": "header",
+    "description": WORDS[idempotency.HEADER],
     "required": True,
     "schema": {"type": "string", "pattern": idempotency.PATTERN},
     "example": "5f0c6c1e-window-7-0042",
@@ -77,7 +85,8 @@ def document(operations: tuple[Operation, ...], title: str, version: str, exampl
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, references, example)
     return {
         "openapi": VERSION,
-        "info": {"title": title, "version": version},
+        "info": {"title": title, "version": version, "description": GUIDE},
+        "tags": _tags(operations),
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": _PROBLEM_SCHEMA},
@@ -95,6 +104,11 @@ def document(operations: tuple[Operation, ...], title: str, version: str, exampl
     }
 
 
+def _tags(operations: Iterable[Operation]) -> list[Json]:
+    used = dict.fromkeys(one.tag for one in operations if one.tag is not None)
+    return [{"name": tag.word, "description": tag.description} for tag in used]
+
+
 def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
     models: dict[tuple[type[BaseModel], _Mode], None] = {}
     definitions: Json = {}
@@ -107,7 +121,30 @@ def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
             definitions.update(operation.parameters.model_json_schema(ref_template=_REFERENCE).get("$defs", {}))
     found, described = models_json_schema(list(models), ref_template=_REFERENCE)
     definitions.update(described.get("$defs", {}))
+    _describe(definitions)
     return {(model, mode): schema for (model, mode), schema in found.items() if issubclass(model, BaseModel)}, definitions
+
+
+def _describe(definitions: Json) -> None:
+    """Say of each field that has no description of its own what its name means."""
+    for model, schema in definitions.items():
+        assert isinstance(schema, dict), "a schema is an object"
+        for name, one in schema.get("properties", {}).items():
+            one.update(_said(one, model, name))
+
+
+def _said(schema: Json, where: str, name: str) -> Json:
+    said = schema.get("description")
+    if said is None:
+        said = meaning(where, name)
+        said = without_null(said) if said and {"type": "null"} not in _alternatives(schema) else said
+    return {"description": said} if said else {}
+
+
+def _alternatives(schema: Json) -> list[object]:
+    found = schema.get("anyOf", [])
+    assert isinstance(found, list), "alternatives are a list"
+    return found
 
 
 def _operation(operation: Operation, references: References, example: Example) -> Json:
@@ -117,8 +154,8 @@ def _operation(operation: Operation, references: References, example: Example) -
         "description": operation.words.description,
         "responses": _responses(operation, references, example),
     }
-    tag = operation.path.split("/")
-    described["tags"] = [tag[3] if len(tag) > 3 else "paifang"]  # noqa: PLR2004 - /api/v1/TAG
+    if operation.tag is not None:
+        described["tags"] = [operation.tag.word]
     described.update(_security(operation))
     parameters = _parameters(operation, example)
     if parameters:
@@ -200,7 +237,8 @@ def _parameters(operation: Operation, example: Example) -> list[Json]:
         required = schema.get("required", [])
         for name, one in schema.get("properties", {}).items():
             place, shown = "path" if name in operation.path_names else "query", _shown(example.parameters.get(name))
-            described.append({"name": name, "in": place, "required": name in required, "schema": one, **shown})
+            said = _said(one, operation.operation_id, name)
+            described.append({"name": name, "in": place, **said, "required": name in required, "schema": one, **shown})
     if operation.raw_media_type:
         described.extend(_raw_parameters(operation, example))
     if operation.idempotent:
@@ -209,7 +247,8 @@ def _parameters(operation: Operation, example: Example) -> list[Json]:
 
 
 def _raw_parameters(operation: Operation, example: Example) -> list[Json]:
+    required = {"in": "path", "required": True, "schema": {"type": "string"}}
     return [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}, **_shown(example.parameters.get(name))}
+        {"name": name, **_said({}, operation.operation_id, name), **required, **_shown(example.parameters.get(name))}
         for name in operation.path_names
     ]

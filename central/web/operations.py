@@ -23,6 +23,7 @@ from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, ScopeGuard
 from central.web.languages import reads_chinese
 from central.web.operation_words import Words, words_of
+from central.web.tags import Tag
 from protocol.instants import Clock, Instant
 
 MAX_BODY_BYTES = 256 * 1024
@@ -49,7 +50,7 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are the types of an operation that answers with a stream.
+    `stream_media_types` are the types of an operation that answers with a stream. `tag` is the part of the API.
     """
 
     words: Words
@@ -67,6 +68,7 @@ class Operation:
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
+    tag: Tag | None = None
 
     @property
     def operation_id(self) -> str:
@@ -223,6 +225,11 @@ class StreamRoute(_Declared):
             return await handler(Call(request, request.app[CLOCK](), None, asked, who, sent, None))
 
         return replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
+
+
+def tagged(tag: Tag, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """Return the operations as a part of the API."""
+    return tuple(replace(one, tag=tag) for one in operations)
 
 
 def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:

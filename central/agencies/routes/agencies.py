@@ -177,7 +177,7 @@ class EntryView(View):
     posted_at: Moment
     kind: EntryKind
     order_id: int | None
-    method: str | None
+    method: Method | None
     reference: str | None
     prepaid_fen: int
     owed_fen: int

@@ -1,6 +1,7 @@
 """The preview of a ticket type over HTTP."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from aiohttp import web
@@ -95,10 +96,19 @@ class PreviewBody(StrictModel):
         return WantedPreview(site_id, type_id, self.parameters, visit)
 
 
+class VerdictWord(StrEnum):
+    """What the gate would do."""
+
+    ADMIT = "admit"
+    ASK_FOR_CARD = "ask-for-card"
+    REFUSE = "refuse"
+    CALL_STAFF = "call-staff"
+
+
 class PreviewView(BaseModel):
     """What the gate would say. `passes_at`: when it would admit, where only the time is against it."""
 
-    verdict: str
+    verdict: VerdictWord
     reason: Reason | None
     visitor_zh: str
     visitor_en: str
@@ -130,7 +140,7 @@ def _view(found: Previewed) -> PreviewView:
     if isinstance(verdict, Refuse | CallStaff):
         passes_at = verdict.details.passes_at
         return PreviewView(
-            verdict="refuse" if isinstance(verdict, Refuse) else "call-staff",
+            verdict=VerdictWord.REFUSE if isinstance(verdict, Refuse) else VerdictWord.CALL_STAFF,
             reason=verdict.reason,
             visitor_zh=visitor_text(verdict, Language.ZH_CN, found.zone),
             visitor_en=visitor_text(verdict, Language.EN, found.zone),
@@ -139,7 +149,7 @@ def _view(found: Previewed) -> PreviewView:
             uses_left=verdict.details.left,
             passes_at=None if passes_at is None else to_datetime(passes_at),
         )
-    kind, (zh, en) = ("ask-for-card", _CARD) if isinstance(verdict, AskForCard) else ("admit", _ADMITTED)
+    kind, (zh, en) = (VerdictWord.ASK_FOR_CARD, _CARD) if isinstance(verdict, AskForCard) else (VerdictWord.ADMIT, _ADMITTED)
     left = verdict.uses_left if isinstance(verdict, Admit) else None
     return PreviewView(
         verdict=kind, reason=None, visitor_zh=zh, visitor_en=en, staff_zh=zh, staff_en=en, uses_left=left, passes_at=None

@@ -17,6 +17,7 @@ from central.reports.rules.refusal_sentences import Act, acts_for, never_refused
 from central.sales.data_scope import counter_sight_of
 from central.web.operations import Call, Route
 from protocol.admission.verdict import Language
+from protocol.directions import Direction
 from protocol.identifiers import CheckPointId
 from protocol.instants import Instant, from_datetime
 
@@ -55,7 +56,7 @@ class ExplanationView(View):
     site: SiteName | None
     check_point: CheckPointName | None
     agent: AgentName | None
-    direction: str | None
+    direction: Direction | None
     scanned_at: Moment | None
     received_at: Annotated[Moment | None, Field(description="when central learned of it")]
     by_central: Annotated[bool | None, Field(description="whether central decided it, not the gate")]

@@ -10,7 +10,7 @@ from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.texts import PRINTABLE
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
-from central.issuing.views import ShownTicketId
+from central.issuing.views import ShownTicketId, TicketStateWord
 from central.reports.look_ups import LookUps, Shown
 from central.reports.rules.readings import ReadAs
 from central.sales.data_scope import counter_sight_of
@@ -78,7 +78,7 @@ class MatchView(View):
     created_at: Moment
     ticket_id: ShownTicketId | None
     ticket_type: TicketTypeName | None
-    ticket_state: Annotated[str, BeforeValidator(_word)] | None
+    ticket_state: Annotated[TicketStateWord, BeforeValidator(_word)] | None
     payment_id: int | None
 
 

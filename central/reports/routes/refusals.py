@@ -16,6 +16,7 @@ from central.reports.routes.pages import REPORTS, page_of_list
 from central.reports.routes.queries import AdmissionRefusalQuery
 from central.reports.ticket_histories import Happening
 from central.web.operations import Call, Route
+from protocol.directions import Direction
 
 
 class AdmissionRefusalView(View, alias_generator=within("refusal")):
@@ -26,7 +27,7 @@ class AdmissionRefusalView(View, alias_generator=within("refusal")):
     site: SiteName
     check_point: CheckPointName
     agent: AgentName
-    direction: str
+    direction: Direction
     reason: Annotated[str, Field(description="the gate's reason; a newer gate may know other reasons")]
     by_central: Annotated[bool, Field(description="whether central decided it, not the gate")]
     ticket_id: Annotated[TicketIdText | None, read_from("ticket")]

@@ -29,7 +29,7 @@ from central.web.operation_words import written
 from central.web.operations import Call, Operation, Route
 
 SummedT = TypeVar("SummedT", bound=Summed)
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, description="How many, within the filter.")]
 
 
 class OrderSums(OrderFilter, Summed):

@@ -22,10 +22,12 @@ from central.domain.principal import DataScope, Principal
 from central.domain.problems import ProblemCode
 from central.examples import examples
 from central.identity.permissions import ALL
+from central.metrics.routes import PROBES
 from central.operations import OPERATIONS
 from central.web.access import Access
 from central.web.openapi import possible_problems
 from central.web.operations import AUTHENTICATOR, Operation
+from central.web.reader import OPERATIONS as READER
 from tests.builders.api_document import api_document
 from tests.builders.asking import Asking, somebody
 from tests.builders.central import HandClock
@@ -88,7 +90,7 @@ def nowhere(operation: Operation) -> dict[str, Any]:
 @of_the_house
 async def test_the_router_serves_declared_operations_and_nothing_else(house: House) -> None:
     served = {(route.method, route.resource.canonical) for route in house.built.app.router.routes() if route.resource}
-    declared = {(operation.method, operation.path) for operation in OPERATIONS}
+    declared = {(operation.method, operation.path) for operation in (*OPERATIONS, *READER, *PROBES)}
     assert served == declared | {("HEAD", path) for method, path in declared if method == "GET" and ("HEAD", path) in served}
 
 

@@ -8,12 +8,13 @@ from sqlmodel import select
 
 from central.jobs.leader import Leader, OnlyProcess, leader_of
 from central.jobs.runner import Runner
+from central.jobs.runs import JobRuns
 from central.jobs.schedule import Every, Job, Loop
 from central.store import leadership
 from central.store.engine import open_database
 from central.store.tables.people import SignInFailureRow
 from central.store.unit_of_work import Store
-from tests.builders.central import NOON
+from tests.builders.central import NOON, HandClock
 
 SOON = Every(0.01)
 
@@ -59,7 +60,7 @@ async def test_a_failing_job_is_logged_and_runs_again_beside_the_others(caplog: 
     async def runs() -> None:
         ran.set()
 
-    runner = Runner((Job("fails", SOON, fails), Job("runs", SOON, runs)), (), Leads())
+    runner = Runner((Job("fails", SOON, fails), Job("runs", SOON, runs)), (), Leads(), JobRuns(HandClock()))
     with caplog.at_level(logging.ERROR):
         runner.start()
         await asyncio.wait_for(asyncio.gather(failed.wait(), ran.wait()), 10)
@@ -80,7 +81,7 @@ async def test_a_failing_loop_goes_on() -> None:
     async def at_once() -> None:
         await asyncio.sleep(0)
 
-    runner = Runner((), (Loop("loop", at_once, work),), Leads())
+    runner = Runner((), (Loop("loop", at_once, work),), Leads(), JobRuns(HandClock()))
     runner.start()
     await asyncio.wait_for(third.wait(), 10)
     await runner.stop()
@@ -98,7 +99,7 @@ async def test_an_end_waits_for_work_that_has_begun_and_cuts_waiting_short() -> 
         await may_end.wait()
         ended.append("whole")
 
-    runner = Runner((), (Loop("works", at_once, work), Loop("waits", no_work, no_work)), Leads())
+    runner = Runner((), (Loop("works", at_once, work), Loop("waits", no_work, no_work)), Leads(), JobRuns(HandClock()))
     runner.start()
     await asyncio.wait_for(begun.wait(), 10)
     stopping = asyncio.create_task(runner.stop())
@@ -120,7 +121,9 @@ async def test_a_follower_runs_only_what_is_not_the_leaders() -> None:
         if ran.count("everybody") > 1:
             twice.set()
 
-    runner = Runner((Job("one", SOON, leaders), Job("two", SOON, everybodys, by_leader=False)), (), Follower())
+    runner = Runner(
+        (Job("one", SOON, leaders), Job("two", SOON, everybodys, by_leader=False)), (), Follower(), JobRuns(HandClock())
+    )
     runner.start()
     await asyncio.wait_for(twice.wait(), 10)
     await runner.stop()
@@ -142,7 +145,7 @@ async def test_a_loop_of_the_leader_does_something_else_elsewhere() -> None:
         if len(did) > 1:
             twice.set()
 
-    runner = Runner((), (Loop("publisher", at_once, work, elsewhere),), Follower())
+    runner = Runner((), (Loop("publisher", at_once, work, elsewhere),), Follower(), JobRuns(HandClock()))
     runner.start()
     await asyncio.wait_for(twice.wait(), 10)
     await runner.stop()
@@ -199,7 +202,7 @@ async def test_a_former_leader_is_refused_at_its_next_write_and_only_that_run_en
         await write(store)
         done.set()
 
-    runner = Runner((Job("writes", SOON, job),), (), leader_of(store.database))
+    runner = Runner((Job("writes", SOON, job),), (), leader_of(store.database), JobRuns(HandClock()))
     with caplog.at_level(logging.ERROR):
         runner.start()
         await asyncio.wait_for(done.wait(), 30)

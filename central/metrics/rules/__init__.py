@@ -1,0 +1,1 @@
+"""What makes central ready to serve."""
