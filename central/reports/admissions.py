@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import literal_column
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.issuing.tickets import id_text
-from central.reports.filters import Narrowed, equal
+from central.reports.filters import Narrowed, equal, equal_to_rare
 from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.sales.data_scope import Conditions
 from central.store.tables.journals import JournalRow
@@ -53,7 +54,8 @@ def _conditions(narrowed: Narrowed) -> Conditions:
     return [
         *narrowed.sold(col(row.seller_id), col(row.channel)),
         *narrowed.during(col(row.site_id), col(row.scanned_at)),
-        *equal((col(row.ticket_type_id), wanted.ticket_type_id), (col(row.state), wanted.state)),
+        *equal((col(row.ticket_type_id), wanted.ticket_type_id)),
+        *equal_to_rare(col(row.state), wanted.state, PassageState.PASSED),
         *equal((col(row.order_id), wanted.order_id), (col(row.check_point_id), wanted.check_point_id)),
         *equal((col(row.ticket_id), wanted.ticket_id), (col(row.supervisor_id), wanted.supervisor_id)),
         *_flagged(wanted.flag),
@@ -64,7 +66,10 @@ def _flagged(flag: str | None) -> Conditions:
     """Return the condition that a release has a flag; releases with any flag are few, and have an index of their own."""
     if flag is None:
         return []
-    return [col(AdmissionRecordRow.flags) != NO_FLAGS, col(AdmissionRecordRow.flags).contains(json.dumps(flag), autoescape=True)]
+    return [
+        col(AdmissionRecordRow.flags) != literal_column(f"'{NO_FLAGS}'"),
+        col(AdmissionRecordRow.flags).contains(json.dumps(flag), autoescape=True),
+    ]
 
 
 async def _items(_work: Work, rows: Sequence[tuple[AdmissionRecordRow, bytes]]) -> tuple[AdmissionRecord, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, false, or_
+from sqlalchemy import and_, false, literal_column, or_
 from sqlalchemy.orm import Mapped
 
 from central.catalog import service as catalog
@@ -74,6 +74,16 @@ class Narrowed:
 def equal(*pairs: tuple[Asked, object | None]) -> Conditions:
     """Return the conditions for those of the values that are given."""
     return [column == value for column, value in pairs if value is not None]
+
+
+def equal_to_rare(column: Asked, value: str | None, common: str) -> Conditions:
+    """Return the condition for a value that is given; one that is not the common value is found by an index of all such rows.
+
+    The database takes that index only where the common value stands in the statement itself.
+    """
+    if value is None or value == common:
+        return equal((column, value))
+    return [column == value, column != literal_column(f"'{common}'")]
 
 
 async def sites_of(work: Work, site_id: int | None) -> tuple[Site, ...]:

@@ -133,8 +133,13 @@ def paged(query: QueryT, keyset: Keyset, wish: Wish) -> QueryT:
 
 async def read_page(work: Work, listing: Listing[ItemT], narrowed: Narrowed, wish: Wish) -> tuple[ItemT, ...]:
     """Return a part of a list."""
-    query = paged(listing.query(narrowed), listing.keyset_of(wish.sort), wish)
-    rows = (await work.session.exec(cast("Any", query))).all()
+    query, keyset = listing.query(narrowed), listing.keyset_of(wish.sort)
+    if wish.sort is Sort.LARGEST:
+        # No index has this order: the database sorts the keys alone, and reads whole rows for this part only.
+        *_, number = keyset
+        keys = paged(query.with_only_columns(*keyset, maintain_column_froms=True), keyset, wish)
+        query = query.where(number.in_([key[-1] for key in (await (await work.connection()).execute(keys)).all()]))
+    rows = (await work.session.exec(cast("Any", paged(query, keyset, wish)))).all()
     return await listing.items(work, rows)
 
 

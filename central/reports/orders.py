@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import exists, func
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -83,10 +82,8 @@ def order_conditions(narrowed: Narrowed, *more: object) -> Conditions:
         *cast("Conditions", list(more)),
     ]
     if wanted.ticket_type_id is not None:
-        # Another name than that of a query which also joins the lines.
-        line = aliased(OrderLineRow)
-        of_type = (col(line.order_id) == col(OrderRow.id), col(line.ticket_type_id) == wanted.ticket_type_id)
-        conditions.append(exists().where(*of_type))
+        of_type = select(OrderLineRow.order_id).where(col(OrderLineRow.ticket_type_id) == wanted.ticket_type_id)
+        conditions.append(col(OrderRow.id).in_(of_type))
     return conditions
 
 

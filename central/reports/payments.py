@@ -5,14 +5,14 @@ Payments are sorted by their orders, so that the newest of one seller are found 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.payments.documents import Payment, payment_of
+from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
-from central.reports.filters import Narrowed, equal
+from central.reports.filters import Narrowed, equal, equal_to_rare
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
 from central.reports.orders import order_conditions
 from central.sales.data_scope import Conditions
@@ -65,7 +65,8 @@ class ListedReturn:
 
 def _query(narrowed: Narrowed) -> Select[PaymentRow, OrderRow]:
     query = select(PaymentRow, OrderRow).join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
-    return query.where(*_conditions(narrowed, PaymentRow.state), *_in_time(narrowed))
+    of_state = equal_to_rare(col(PaymentRow.state), narrowed.wanted.state, PaymentState.PAID)
+    return query.where(*_conditions(narrowed, of_state), *_in_time(narrowed))
 
 
 async def _items(_work: Work, rows: Sequence[tuple[PaymentRow, OrderRow]]) -> tuple[ListedPayment, ...]:
@@ -77,7 +78,7 @@ def _query_returns(narrowed: Narrowed) -> Select[PaymentRefundRow, PaymentRow, O
     query = select(row, PaymentRow, OrderRow).join(PaymentRow, col(PaymentRow.id) == col(row.payment_id))
     query = query.join(OrderRow, col(OrderRow.id) == col(PaymentRow.order_id))
     in_time = narrowed.during(col(OrderRow.site_id), col(row.created_at))
-    return query.where(*_conditions(narrowed, row.state), *in_time)
+    return query.where(*_conditions(narrowed, equal((col(row.state), narrowed.wanted.state))), *in_time)
 
 
 async def _totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
@@ -93,9 +94,8 @@ async def _return_totals(work: Work, narrowed: Narrowed) -> Mapping[str, int]:
     return await sums(work, _query_returns(narrowed), payment_refunds=EACH, amount_fen=col(PaymentRefundRow.amount_fen))
 
 
-def _conditions(narrowed: Narrowed, state: Any) -> Conditions:  # noqa: ANN401 - a column of either table
-    wanted = narrowed.wanted
-    return order_conditions(narrowed, *equal((col(state), wanted.state), (col(PaymentRow.method), wanted.method)))
+def _conditions(narrowed: Narrowed, of_state: Conditions) -> Conditions:
+    return order_conditions(narrowed, *of_state, *equal((col(PaymentRow.method), narrowed.wanted.method)))
 
 
 def _in_time(narrowed: Narrowed) -> Conditions:

@@ -170,6 +170,12 @@ class StatisticsQuery(Filter):
 class OrderQuery(OrderFilter, MoneyQuery):
     """A page of orders."""
 
+    @model_validator(mode="after")
+    def _method_of_days(self) -> "OrderQuery":
+        if self.method is not None:
+            _require_days(self, "a list of orders by method")
+        return self
+
 
 class PaymentQuery(PaymentFilter, MoneyQuery):
     """A page of payments."""

@@ -47,6 +47,7 @@ class OrderLineRow(Table, table=True):
     """
 
     __tablename__ = "sale_order_line"
+    __table_args__ = (Index("ix_sale_order_line_type", "ticket_type_id", "order_id"),)
 
     order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
     line: int = Field(primary_key=True)

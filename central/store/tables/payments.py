@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Date, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from central.store.columns import RowNumber, Table
@@ -16,6 +16,9 @@ class PaymentRow(Table, table=True):
     """
 
     __tablename__ = "payment"
+    __table_args__ = (
+        Index("ix_payment_not_paid", "order_id", sqlite_where=text("state <> 'paid'"), postgresql_where=text("state <> 'paid'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
     order_id: int = Field(foreign_key="sale_order.id", sa_type=BigInteger, index=True)

@@ -29,8 +29,9 @@ class AdmissionRecordRow(Table, table=True):
 
     __tablename__ = "admission_record"
     __table_args__ = (
-        Index("ix_admission_record_time", "scanned_at", "journal_number", "sequence"),
-        Index("ix_admission_record_site", "site_id", "scanned_at", "journal_number", "sequence"),
+        # The last two columns are for sums, which then read the index alone.
+        Index("ix_admission_record_time", "scanned_at", "journal_number", "sequence", "persons", "counted"),
+        Index("ix_admission_record_site", "site_id", "scanned_at", "journal_number", "sequence", "persons", "counted"),
         Index("ix_admission_record_seller", "seller_id", "scanned_at", "journal_number", "sequence"),
         Index("ix_admission_record_channel", "channel", "scanned_at", "journal_number", "sequence"),
         Index("ix_admission_record_check_point", "check_point_id", "scanned_at", "journal_number", "sequence"),
