@@ -14,21 +14,33 @@ from typing import Any
 
 from sqlalchemy import text
 
+from central.admissions import refusals
+from central.admissions.refusals import NewRefusal
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
+from central.catalog.service import Catalog
 from central.domain.principal import DataScope, Principal
 from central.reports.admissions import ADMISSIONS
+from central.reports.explanations import Asked, Explanations
 from central.reports.exports import Table
 from central.reports.filters import Wanted
-from central.reports.listing import Listing, Wish
+from central.reports.listing import Listing, Sort, Wish
+from central.reports.look_ups import LookUps, Shown
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS
 from central.reports.refunds import REFUNDS
 from central.reports.service import Reports
+from central.sales.data_scope import EVERYTHING
 from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.unit_of_work import Store
-from protocol.instants import from_datetime
+from central.sync.site_tables import TablesInMemory
+from central.sync.site_tables import read as read_site_tables
+from protocol.directions import Direction
+from protocol.identifiers import AgentId, AttemptId, CheckPointId, SiteId, TicketId
+from protocol.instants import Instant, from_datetime
+from protocol.keyring import Keyring
 from tests.bench.measuring import MS_PER_S, Values, median, now_s, peak_rss_mb
+from tests.builders.central import SeededBytes, field_seal
 
 ORDERS_MADE, ADMISSIONS_AN_ORDER = 1_000_000, 3
 DAYS = 250
@@ -40,6 +52,18 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 STEP_MS = DAYS * 24 * 3_600_000 // ORDERS_MADE
 PAGE = 50
 LISTS: tuple[Listing[Any], ...] = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS)
+# What is asked of a month, and what is asked of all years because an index finds it.
+FILTERS: tuple[tuple[Listing[Any], tuple[dict[str, Any], ...]], ...] = (
+    (ORDERS, ({"state": "open"}, {"ticket_type_id": 99}, {"method": "wechat"}, {"seller_id": RARE_SELLER})),
+    (PAYMENTS, ({"state": "reversed"}, {"method": "wechat"}, {"ticket_type_id": 99})),
+    (REFUNDS, ({"state": "waiting"}, {"ticket_type_id": 99})),
+    (ADMISSIONS, ({"state": "not-passed"}, {"check_point_id": 99}, {"flag": "unseen"}, {"channel": "kiosk"})),
+)
+INDEXED: tuple[tuple[Listing[Any], tuple[dict[str, Any], ...]], ...] = (
+    (ORDERS, ({"state": "open"}, {"ticket_type_id": 99}, {"ticket_type_id": 3}, {"seller_id": RARE_SELLER})),
+    (PAYMENTS, ({"state": "reversed"}, {"order_id": 777})),
+    (ADMISSIONS, ({"check_point_id": 99}, {"ticket_type_id": 99}, {"ticket_id": 777}, {"flag": "unseen"}, {"supervisor_id": 9})),
+)
 EVERYBODY = Principal(1, "all", frozenset(), must_change_password=False, scope=DataScope.ALL)
 READERS = (
     EVERYBODY,
@@ -68,10 +92,64 @@ async def measured(database_url: str, suffix: str) -> Values:
         "report_home_ms": await _median_ms(lambda: reports.home(None, EVERYBODY, now)),
         "report_month_by_day_and_type_ms": await _median_ms(lambda: reports.ticket_statistics(month, EVERYBODY)),
         "list_first_page_ms": max(lists),
+        **await _lists(reports, month),
+        **await _counter(store),
         **await _export(reports, last),
     }
     await store.close()
     return {f"{name}_{suffix}": value for name, value in values.items()}
+
+
+async def _lists(reports: Reports, month: Wanted) -> Values:
+    """Measure the slowest filter, the slowest order and the slowest sum over a month, and what an index finds in all years."""
+    found = [
+        *((one, wanted) for one, fields in FILTERS for wanted in (replace(month, **field) for field in fields)),
+        *((one, Wanted(**field)) for one, fields in INDEXED for field in fields),
+    ]
+    sorts = ((one, sort) for one in LISTS for sort in Sort if sort is not Sort.LARGEST or one.amount)
+    return {
+        "list_found_ms": max([await _median_ms(partial(reports.page, one, w, EVERYBODY, Wish(PAGE))) for one, w in found]),
+        "list_sorted_ms": max(
+            [await _median_ms(partial(reports.page, one, month, EVERYBODY, Wish(PAGE, None, sort))) for one, sort in sorts]
+        ),
+        "list_totals_ms": max([await _median_ms(partial(reports.totals, one, month, EVERYBODY)) for one in LISTS]),
+    }
+
+
+async def _counter(store: Store) -> Values:
+    """Measure what a person at a counter waits for: the look-up of any number, and why the gate did not open."""
+    await _refuse(store)
+    seal = field_seal(SeededBytes())
+    look_ups = LookUps(store, Catalog(store, seal, SeededBytes(), lambda: None), seal)
+    keyring = Keyring(1, 1, Instant(2**52), 1, (), ())
+    explanations = Explanations(store, look_ups, TablesInMemory(read_site_tables), lambda: keyring)
+    middle = ORDERS_MADE // 2
+    texts, at = (str(middle), f"{middle:016x}", "13800000009", "T0042-17"), Instant(from_datetime(START) + middle * STEP_MS)
+    asked = (Asked(Shown(texts[1]), None, at), Asked(Shown(), CheckPointId(1), at))
+    return {
+        "find_anything_ms": max([await _median_ms(partial(look_ups.look_up, Shown(text), EVERYTHING)) for text in texts]),
+        "explanation_ms": max([await _median_ms(partial(explanations.explain, one, EVERYTHING, at)) for one in asked]),
+    }
+
+
+async def _refuse(store: Store) -> None:
+    """Let a gate refuse each fiftieth order's ticket."""
+    async with store.transaction() as work:
+        await refusals.record(work, (_refusal(number) for number in range(50, ORDERS_MADE + 1, 50)), Instant(0))
+
+
+def _refusal(number: int) -> NewRefusal:
+    return NewRefusal(
+        agent=AgentId(1),
+        attempt_id=AttemptId(number.to_bytes(16)),
+        site=SiteId(1),
+        check_point=CheckPointId(1),
+        direction=Direction.ENTRY,
+        reason="used_up",
+        ticket_id=TicketId(number),
+        scanned_at=Instant(from_datetime(START) + number * STEP_MS),
+        by_central=False,
+    )
 
 
 async def _median_ms(ask: Callable[[], Awaitable[object]]) -> float:

@@ -35,6 +35,9 @@ INSERT INTO agent (id, site_id, name, role, public_key, enrolled_at, wipe, duty,
                    replay_highest, replay_seen, feed_epoch, feed_version)
 VALUES (1, 1, 'gate', 'gate', :no_bytes, 0, FALSE, 'open', 0, 0, 0, 0, 0, 0, 0, 0);
 
+INSERT INTO check_point (id, site_id, zone, name_zh, name_en, direction, state, attended, reads_documents, agent_id, has_recorded, created_at)
+VALUES (1, 1, 0, '东门', 'East gate', 'entry', 1, FALSE, FALSE, 1, TRUE, 0);
+
 INSERT INTO journal (number, agent_id, journal_id, kind, sequence, hash, received_at) VALUES (1, 1, :no_bytes, 'gate', 0, :no_bytes, 0);
 
 INSERT INTO admission_record (journal_number, sequence, scanned_at, site_id, agent_id, check_point_id, direction, kind, state, ticket_id,
