@@ -14,6 +14,7 @@ from central.office import Office
 from central.store.channel import Channel
 from central.store.idempotency import forget_old
 from central.sync import online_answers
+from central.sync.checks import Checks
 from central.sync.follower import Follower
 from central.sync.publisher import Publisher
 
@@ -24,6 +25,7 @@ FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
 CARRY_BATCHES_ON_EVERY_S = 3
 EXPIRE_ORDERS_EVERY_S = 15
+SETTLE_CHECKS_EVERY_S = 10
 CHANGE_TYPES_EVERY_S = 2
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
@@ -54,6 +56,7 @@ class FeedWork:
     channel: Channel
     leader: Leader
     fence_moved: UseCase
+    checks: Checks
 
 
 def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
@@ -63,7 +66,7 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
         await office.refunds.settle_waiting(office.clock())
         await office.groups.settle_waiting(office.clock())
 
-    jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
+    jobs = (*_feed_jobs(office, feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
     loops = (
         Loop("publisher", feed.publisher.wait, feed.publisher.work, elsewhere=feed.follower.pass_on),
         Loop("refunds", feed.fence_moved, settle),
@@ -77,10 +80,15 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
     )
 
 
-def _feed_jobs(feed: FeedWork) -> tuple[Job, ...]:
+def _feed_jobs(office: Office, feed: FeedWork) -> tuple[Job, ...]:
     publisher = feed.publisher
+
+    async def settle_checks() -> None:
+        await feed.checks.settle(office.clock())
+
     return (
         Job("sign-timestamps", Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_again=True)),
+        Job("settle-checks", Every(SETTLE_CHECKS_EVERY_S), settle_checks),
         Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
     )
 
