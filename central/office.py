@@ -25,6 +25,7 @@ from central.identity.accounts import Accounts
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
 from central.identity.roles import Roles
+from central.identity.second_person import SecondPersons
 from central.identity.service import Identity
 from central.identity.setting_groups import SettingGroups
 from central.identity.supervisors import Supervisors
@@ -40,6 +41,7 @@ from central.payments.service import Payments
 from central.promoters.service import Promoters
 from central.refunds import ports as refund_ports
 from central.refunds.batches import RefundBatches
+from central.refunds.releases import Releases
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
 from central.reports.look_ups import LookUps
@@ -114,6 +116,7 @@ class Office:
         self.roles, self.menus, self.setting_groups = Roles(store), Menus(store), SettingGroups(store)
         self.tokens = Tokens(store, ports.random_bytes)
         self.supervisors = Supervisors(store, ports.pins, ports.feed_has_work)
+        self.second_persons = SecondPersons(store, ports.pins)
         self.audit = AuditSearch(store)
         self.parameters = Parameters(store, seal, merchants.guards())
 
@@ -140,6 +143,7 @@ class Office:
 
     def _make_after_sale(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.refunds = Refunds(store, self.issuing, self.payments, ports.agents, ports.uses)
+        self.releases = Releases(self.refunds, self.second_persons)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.rescheduling = Rescheduling(store, self.issuing, ports.uses)

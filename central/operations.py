@@ -35,7 +35,7 @@ from central.promoters.routes import OPERATIONS as PROMOTERS_OPERATIONS
 from central.promoters.routes import PROMOTERS
 from central.refunds.routes import OPERATIONS as REFUNDS_OPERATIONS
 from central.refunds.routes.batches import REFUND_BATCHES
-from central.refunds.routes.refunds import REFUNDS
+from central.refunds.routes.refunds import REFUNDS, RELEASES
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
 from central.reports.routes.lists import REPORTS
@@ -109,6 +109,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[CASH_SHIFTS] = office.shifts
     app[PROMOTERS] = office.promoters
     app[REFUNDS] = office.refunds
+    app[RELEASES] = office.releases
     app[REFUND_BATCHES] = office.refund_batches
     app[UPGRADES] = office.upgrades
     app[AGENCIES] = office.agencies
