@@ -30,6 +30,7 @@ from central.identity.service import Identity
 from central.identity.setting_groups import SettingGroups
 from central.identity.supervisors import Supervisors
 from central.identity.tokens import Tokens
+from central.imports.service import Imports
 from central.issuing.service import Issuing
 from central.issuing.signer import Signer
 from central.parameters.service import Parameters
@@ -104,6 +105,7 @@ class Office:
         self._make_after_sale(store, seal, ports)
         self.agencies = Agencies(store, seal)
         self.groups = GroupOrders(store, self.issuing, Gates(ports.agents, ports.uses), seal)
+        self.imports = Imports(store, self.accounts, self.agencies, seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)

@@ -24,6 +24,8 @@ from central.identity.routes.setting_groups import SETTING_GROUPS
 from central.identity.routes.supervisors import SUPERVISORS
 from central.identity.routes.tokens import TOKENS
 from central.identity.routes.users import ACCOUNTS
+from central.imports.routes.imports import IMPORTS
+from central.imports.routes.imports import OPERATIONS as IMPORTS_OPERATIONS
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.office import Office
@@ -72,6 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *DEVICES_OPERATIONS,
     *ADMISSIONS_OPERATIONS,
     *SYNC_OPERATIONS,
+    *IMPORTS_OPERATIONS,
 )
 
 
@@ -115,6 +118,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[AGENCIES] = office.agencies
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
+    app[IMPORTS] = office.imports
     app[CHECK_POINTS] = office.check_points
     app[CONFLICTS] = office.conflicts
     app[CORRECTIONS] = office.corrections

@@ -29,6 +29,7 @@ SETTLE_CHECKS_EVERY_S = 10
 CHANGE_TYPES_EVERY_S = 2
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
+FORGET_IMPORTS_EVERY_S = 300
 # Processes tell each other at once; this is for messages that were sent while a process could not listen.
 LOOK_AROUND_EVERY_S = 5
 WRITE_CALLS_EVERY_S = 1
@@ -120,6 +121,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
     async def renew_holders() -> None:
         await office.holder_rehashing.go_on(office.clock())
 
+    async def forget_imports() -> None:
+        await office.imports.forget_old(office.clock())
+
     async def match_bills() -> None:
         await office.reconciliation.match_due()
 
@@ -129,6 +133,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("carry-refund-batches-on", Every(CARRY_BATCHES_ON_EVERY_S), carry_batches_on),
         Job("change-types", Every(CHANGE_TYPES_EVERY_S), change_types),
+        Job("forget-imports", Every(FORGET_IMPORTS_EVERY_S), forget_imports),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
         Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), renew_holders),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),

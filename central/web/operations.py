@@ -49,7 +49,8 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are the types of an operation that answers with a stream.
+    `stream_media_types` are the types of an operation that answers with a stream; `uploads` are those of a file that is its body,
+    which the handler reads itself, within its own bound.
     """
 
     words: Words
@@ -67,6 +68,7 @@ class Operation:
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
+    uploads: tuple[str, ...] = ()
 
     @property
     def operation_id(self) -> str:
@@ -134,6 +136,7 @@ class Route(_Declared):
     status: HTTPStatus = HTTPStatus.OK
     idempotent: bool = False
     proved: bool = False
+    uploads: tuple[str, ...] = ()
 
     def __call__(self, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return the handler as a declared operation."""
@@ -166,7 +169,8 @@ class Route(_Declared):
 
         declared = self.operation(words, handle)
         models = replace(declared, body=body, parameters=parameters, answer=answer)
-        return replace(models, status=self.status, idempotent=self.idempotent, proved=self.proved)
+        marked = replace(models, idempotent=self.idempotent, proved=self.proved)
+        return replace(marked, status=self.status, uploads=self.uploads)
 
 
 # Headers that a handler adds to its answer (a cookie).
