@@ -11,6 +11,7 @@ from typing import Protocol
 from central.admissions.conflicts import Conflicts
 from central.admissions.service import Admissions
 from central.agencies import ports as agency_ports
+from central.agencies.group_names import GroupNames
 from central.agencies.groups import Gates, GroupOrders
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
@@ -105,7 +106,8 @@ class Office:
         self._make_after_sale(store, seal, ports)
         self.agencies = Agencies(store, seal)
         self.groups = GroupOrders(store, self.issuing, Gates(ports.agents, ports.uses), seal)
-        self.imports = Imports(store, self.accounts, self.agencies, seal)
+        self.group_names = GroupNames(store, seal)
+        self.imports = Imports(store, self.accounts, self.agencies, self.group_names, seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)

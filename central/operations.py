@@ -6,7 +6,7 @@ from central.admissions.routes import CONFLICTS
 from central.admissions.routes import OPERATIONS as ADMISSIONS_OPERATIONS
 from central.agencies.routes import OPERATIONS as AGENCIES_OPERATIONS
 from central.agencies.routes.agencies import AGENCIES
-from central.agencies.routes.orders import AGENCY_SALES, GROUP_ORDERS
+from central.agencies.routes.orders import AGENCY_SALES, GROUP_NAMES, GROUP_ORDERS
 from central.audit.routes import AUDIT
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
@@ -116,6 +116,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[REFUND_BATCHES] = office.refund_batches
     app[UPGRADES] = office.upgrades
     app[AGENCIES] = office.agencies
+    app[GROUP_NAMES] = office.group_names
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
     app[IMPORTS] = office.imports

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from sqlmodel import col, delete
 
 from central.agencies import rows as agency_rows
+from central.agencies.group_names import GroupNames, planned_persons
 from central.agencies.rules.contracts import ContractPrice
+from central.agencies.rules.visitors import Visitor
 from central.agencies.service import Agencies
 from central.audit import service as audit
 from central.catalog import service as catalog
@@ -22,6 +24,7 @@ from central.identity.accounts import Accounts, Profile, known_people
 from central.imports.rules.checks import AgencyPrice, KnownPeople, KnownTrade, NewUser, prices_of, users_of
 from central.imports.rules.columns import Entry, ImportKind, entries_of
 from central.imports.rules.findings import TEXTS, WHOLE_FILE, Finding, FindingCode
+from central.imports.rules.group_names import visitors_of
 from central.imports.rules.sheets import Line, Lines, lines_of_text
 from central.imports.workbooks import MAGIC, lines_of_workbook
 from central.store.sealed import FieldSeal, SealedField
@@ -33,7 +36,15 @@ KEPT_MS = 60 * MS_PER_MINUTE
 # Each new person costs a hash of a password.
 MOST_USERS = 500
 MOST_TOLD = 100
-Found = tuple[NewUser, ...] | tuple[AgencyPrice, ...]
+Found = tuple[NewUser, ...] | tuple[AgencyPrice, ...] | tuple[Visitor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a file holds, and the group order that it is about (group names only)."""
+
+    kind: ImportKind
+    order_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +74,43 @@ class Applied:
 class Imports:
     """Reads files, and stores them."""
 
-    def __init__(self, store: Store, accounts: Accounts, agencies: Agencies, seal: FieldSeal) -> None:
-        """Take the store, the services that keep people and agencies, and the seal for lines."""
+    def __init__(self, store: Store, accounts: Accounts, agencies: Agencies, group_names: GroupNames, seal: FieldSeal) -> None:
+        """Take the store, the services that keep people, agencies and names, and the seal for lines."""
         self._store = store
         self._accounts = accounts
         self._agencies = agencies
+        self._group_names = group_names
         self._seal = seal
 
-    async def report(self, kind: ImportKind, data: bytes, by: Principal, now: Instant) -> Report:
-        """Report on a file; keep its lines where nothing is wrong."""
+    async def report(self, asked: Asked, data: bytes, by: Principal, now: Instant) -> Report:
+        """Report on a file; keep its lines where nothing is wrong. Problem where its group is not there, or has ended."""
         lines = await asyncio.to_thread(_lines, data)
         if isinstance(lines, Finding):
-            return Report(None, kind, 0, (lines,))
+            return Report(None, asked.kind, 0, (lines,))
         async with self._store.transaction() as work:
-            _, findings = await _checked(work, kind, lines, by)
-            report_id = None if findings else await self._keep(work, kind, lines, by, now)
-        return Report(report_id, kind, max(0, len(lines) - 1), findings)
+            _, findings = await _checked(work, asked, lines, by)
+            report_id = None if findings else await self._keep(work, asked, lines, by, now)
+        return Report(report_id, asked.kind, max(0, len(lines) - 1), findings)
 
     async def apply(self, report_id: int, by: Principal, now: Instant) -> Applied:
         """Store all lines of a report; Problem where it is gone, or the lines are wrong by now."""
         row, lines = await self._kept(report_id, by, now)
-        kind = ImportKind(row.kind)
+        kind, asked = ImportKind(row.kind), Asked(ImportKind(row.kind), row.order_id)
         names = [one.name for one in await self._users(kind, lines, by)]
         made = await self._accounts.one_time_passwords(names)
         async with self._store.transaction() as work:
             locked = await work.session.get(ImportReportRow, report_id, with_for_update=True)
             if locked is None:
                 raise _gone(report_id)
-            found, findings = await _checked(work, kind, lines, by)
+            found, findings = await _checked(work, asked, lines, by)
             if findings:
                 raise _changed(findings)
             await work.session.delete(locked)
-            await self._store_all(work, found, {name: stored for name, (_, stored) in made.items()}, by, now)
+            if asked.order_id is None:
+                await self._store_all(work, found, {name: stored for name, (_, stored) in made.items()}, by, now)
+            else:
+                visitors = tuple(one for one in found if isinstance(one, Visitor))
+                await self._group_names.replace(work, asked.order_id, visitors, by.user_id, now)
             audit.record(work, now, by.user_id, "import.apply", f"import:{report_id}", kind=kind.value, lines=len(lines) - 1)
         return Applied(kind, len(lines) - 1, {name: password for name, (password, _) in made.items()})
 
@@ -107,8 +123,8 @@ class Imports:
         async with self._store.transaction() as work:
             await work.session.exec(delete(ImportReportRow).where(col(ImportReportRow.made_at) < now - KEPT_MS))
 
-    async def _keep(self, work: Work, kind: ImportKind, lines: Lines, by: Principal, now: Instant) -> int:
-        row = ImportReportRow(kind=kind.value, lines_sealed=b"", made_by=by.user_id, made_at=now)
+    async def _keep(self, work: Work, asked: Asked, lines: Lines, by: Principal, now: Instant) -> int:
+        row = ImportReportRow(kind=asked.kind.value, order_id=asked.order_id, lines_sealed=b"", made_by=by.user_id, made_at=now)
         work.session.add(row)
         await work.session.flush()
         assert row.id is not None, "a stored report has its number"
@@ -137,7 +153,7 @@ class Imports:
         for one in found:
             if isinstance(one, NewUser):
                 people[one.name] = Profile(one.full_name, one.channel, one.role_ids)
-            else:
+            elif isinstance(one, AgencyPrice):
                 prices.setdefault(one.agency_id, []).append(one.price)
         await self._accounts.add_all(work, people, hashed, by, now)
         for agency_id in sorted(prices):
@@ -148,14 +164,24 @@ def _lines(data: bytes) -> Lines | Finding:
     return lines_of_workbook(data) if data.startswith(MAGIC) else lines_of_text(data)
 
 
-async def _checked(work: Work, kind: ImportKind, lines: Lines, by: Principal) -> tuple[Found, tuple[Finding, ...]]:
+async def _checked(work: Work, asked: Asked, lines: Lines, by: Principal) -> tuple[Found, tuple[Finding, ...]]:
     """Return what the lines would store, and all that is wrong with them by what is there now."""
-    entries, wrong = entries_of(kind, lines)
+    entries, wrong = entries_of(asked.kind, lines)
     if not entries:
         return (), wrong
-    found, findings = await (_users(work, entries, by) if kind is ImportKind.USERS else _prices(work, entries))
+    found, findings = await _found(work, asked, entries, by)
     every = dict.fromkeys((*wrong, *findings))
     return found, tuple(sorted(every, key=lambda one: one.line))
+
+
+async def _found(work: Work, asked: Asked, entries: tuple[Entry, ...], by: Principal) -> tuple[Found, tuple[Finding, ...]]:
+    match asked.kind:
+        case ImportKind.USERS:
+            return await _users(work, entries, by)
+        case ImportKind.AGENCY_PRICES:
+            return await _prices(work, entries)
+        case ImportKind.GROUP_NAMES:
+            return visitors_of(entries, await planned_persons(work, asked.order_id or 0))
 
 
 async def _users(work: Work, entries: tuple[Entry, ...], by: Principal) -> tuple[tuple[NewUser, ...], tuple[Finding, ...]]:

@@ -3,31 +3,42 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from central.domain.models import StrictModel
-from central.domain.principal import Principal
+from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import ProblemCode
 from central.domain.views import View
 from central.identity.permissions import Permission
 from central.imports.rules.columns import ImportKind
 from central.imports.rules.findings import TEXTS, Finding, FindingCode
-from central.imports.service import Applied, Imports, Report
+from central.imports.service import Applied, Asked, Imports, Report
 from central.sync.routes.agent_calls import read_body
-from central.web.access import Access, require
-from central.web.operations import Call, Route
+from central.web.access import Access, require, require_seen
+from central.web.operations import SCOPE_GUARD, Call, Route
 
 IMPORTS: web.AppKey[Imports] = web.AppKey("imports", Imports)
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 10 * 1024 * 1024
 MOST_FINDINGS = 5_000
-_PERMISSIONS = {ImportKind.USERS: Permission.USERS_EDIT, ImportKind.AGENCY_PRICES: Permission.AGENCIES_EDIT}
+_PERMISSIONS = {
+    ImportKind.USERS: Permission.USERS_EDIT,
+    ImportKind.AGENCY_PRICES: Permission.AGENCIES_EDIT,
+    ImportKind.GROUP_NAMES: Permission.AGENCIES_EDIT,
+}
 
 
 class ImportPath(StrictModel):
     """What the file holds."""
 
     kind: ImportKind
+    order_id: Annotated[int | None, Field(ge=1, lt=2**63, description="the group order, for group names only")] = None
+
+    @model_validator(mode="after")
+    def _of_a_group(self) -> "ImportPath":
+        if (self.order_id is None) == (self.kind is ImportKind.GROUP_NAMES):
+            raise ValueError("name the group order (order_id) for group names, and for nothing else")
+        return self
 
 
 class ReportPath(StrictModel):
@@ -75,7 +86,7 @@ class AppliedView(BaseModel):
     "POST",
     "/api/v1/imports/{kind}",
     Access.SIGNED_IN,
-    problems=(ProblemCode.FORBIDDEN, ProblemCode.BODY_TOO_LARGE),
+    problems=(ProblemCode.FORBIDDEN, ProblemCode.BODY_TOO_LARGE, ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
     uploads=(CSV, XLSX),
 )
 async def report_imports(call: Call[None, ImportPath]) -> ReportView:
@@ -85,18 +96,21 @@ async def report_imports(call: Call[None, ImportPath]) -> ReportView:
     or tabs, or the first sheet of an XLSX file. The first line names the columns, in Chinese or English. `users` (500 at most)
     has name, full_name, channel, roles (by name, divided by semicolons). `agency-prices` has agency, ticket_type, price (in
     yuan), and where it does not hold every day first_day and last_day (2026-05-10); they replace the prices of that type.
+    `group-names` has name, document_type, country (CN where empty), number; they replace the names of the group order.
     """
-    kind = call.parameters.kind
+    kind, order_id = call.parameters.kind, call.parameters.order_id
     _require(kind, call.principal)
+    if order_id is not None:
+        await require_seen(call.request.app[SCOPE_GUARD], call.principal, ScopedNumber.ORDER, order_id)
     data = await read_body(call.request, MOST_BYTES)
-    return _report_view(await call.request.app[IMPORTS].report(kind, data, call.principal, call.now))
+    return _report_view(await call.request.app[IMPORTS].report(Asked(kind, order_id), data, call.principal, call.now))
 
 
 @Route(
     "POST",
     "/api/v1/imports/{report_id}/apply",
     Access.SIGNED_IN,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.CONFLICT, ProblemCode.BUSY),
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.CONFLICT, ProblemCode.ORDER_STATE),
 )
 async def apply_import(call: Call[None, ReportPath]) -> AppliedView:
     """Apply a report: all of its lines are stored, or none where something has changed since."""

@@ -13,6 +13,7 @@ class ImportKind(StrEnum):
 
     USERS = "users"
     AGENCY_PRICES = "agency-prices"
+    GROUP_NAMES = "group-names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ COLUMNS: Mapping[ImportKind, tuple[Column, ...]] = {
         _column("full_name", "姓名"),
         _column("channel", "渠道", "售票渠道"),
         _column("roles", "角色", "role"),
+    ),
+    ImportKind.GROUP_NAMES: (
+        _column("name", "姓名", required=True),
+        _column("document_type", "证件类型", required=True),
+        _column("country", "国家", "国籍"),
+        _column("number", "证件号码", "证件号", "document number", required=True),
     ),
     ImportKind.AGENCY_PRICES: (
         _column("agency", "旅行社", required=True),

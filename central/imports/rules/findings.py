@@ -22,6 +22,7 @@ class FindingCode(StrEnum):
     NOT_FOUND = "not-found"
     AMBIGUOUS = "ambiguous"
     NOT_HELD = "not-held"
+    TOO_MANY_PERSONS = "too-many-persons"
 
 
 # In Chinese, then in English.
@@ -41,6 +42,7 @@ TEXTS: dict[FindingCode, tuple[str, str]] = {
     FindingCode.EXISTS: ("已存在", "This exists already."),
     FindingCode.NOT_FOUND: ("未找到", "There is none of this name."),
     FindingCode.AMBIGUOUS: ("有多个同名项", "Several have this name; rename one of them."),
+    FindingCode.TOO_MANY_PERSONS: ("超过团队计划人数", "The group is planned for fewer persons."),
     FindingCode.NOT_HELD: ("您自己没有该权限，不能授予", "You do not hold this yourself, so that you cannot give it."),
 }
 

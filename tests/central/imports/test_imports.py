@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from central.imports.rules.checks import KnownPeople, KnownTrade, prices_of, users_of
 from central.imports.rules.columns import Entry
 from central.imports.rules.findings import FindingCode
+from central.imports.rules.group_names import visitors_of
 from tests.builders.central import HandClock
 from tests.builders.office import Office, sign_in
 from tests.central.imports.test_sheets import workbook
@@ -27,7 +28,7 @@ class Importer:
 
     async def ask(self, method: str, path: str, data: bytes | None = None, body: object = None) -> tuple[int, Any]:
         """Return the status and the answer."""
-        sent = {**self.headers, "Idempotency-Key": f"key-{path}-0001"}
+        sent = {**self.headers, "Idempotency-Key": f"key-{path.strip('/').replace('/', '-')}-0001"}
         async with self.client.request(method, f"/api/v1{path}", data=data, json=body, headers=sent) as answer:
             return answer.status, await answer.json()
 
@@ -153,3 +154,46 @@ def test_lines_without_findings_are_all_stored(cells: list[dict[str, str]]) -> N
     users, findings = users_of(entries, KnownPeople(frozenset({"taken"}), {"r": 1}, frozenset()))
     assert len(users) == len(entries) - len({one.line for one in findings})
     assert len({one.name.lower() for one in users}) == len(users)
+
+
+@pytest.mark.parametrize(
+    ("cells", "codes"),
+    [
+        ({"name": "王伟", "document_type": "身份证", "number": "11010519491231002x"}, []),
+        ({"name": "王伟", "document_type": "身份证", "number": "110105194912310021"}, [FindingCode.INVALID]),
+        ({"name": "Anne", "document_type": "Passport", "country": "fr", "number": "E 123"}, []),
+        ({"name": "Anne", "document_type": "library card", "country": "France", "number": "?"}, [FindingCode.INVALID] * 3),
+    ],
+)
+def test_names_line_by_line(cells: dict[str, str], codes: list[FindingCode]) -> None:
+    assert [one.code for one in visitors_of([Entry(2, cells)], 10)[1]] == codes
+
+
+def test_a_document_stands_once_and_a_group_has_its_planned_persons() -> None:
+    entries = [Entry(line, {"name": "A", "document_type": "护照", "number": f"E{line // 2}"}) for line in range(2, 6)]
+    found = [(one.line, one.code) for one in visitors_of(entries, 1)[1]]
+    assert found == [(3, FindingCode.TWICE), (4, FindingCode.TOO_MANY_PERSONS), (5, FindingCode.TOO_MANY_PERSONS)]
+
+
+async def test_the_names_of_a_group_are_kept_and_read_in_full(importer: Importer, office: Office) -> None:
+    group = await office.ticket_type(group={"minimum": 2, "maximum": 100})
+    agency_id = (await importer.ask("POST", "/agencies", body={"site_id": 1, "name": "青山旅行社"}))[1]["agency_id"]
+    line = {"ticket_type_id": group.type_id, "persons": 3, "visit_day": "2026-05-10"}
+    guide = {"name": "王伟", "phone": "13800138000"}
+    money = {"expected_total_fen": 24_000, "method": "card_terminal", "reference": "slip 7"}
+    wanted = {"site_id": 1, "lines": [line], **money, "guide": guide}
+    status, order = await importer.ask("POST", f"/agencies/{agency_id}/orders", body=wanted)
+    assert status == 201, order
+    order_id = order["order_id"]
+    file = "姓名,证件类型,国籍,证件号码\n王伟,身份证,,11010519491231002X\nAnne,passport,FR,E123\n".encode()
+    report = await importer.report(f"group-names?order_id={order_id}", file)
+    assert (report["findings"], report["line_count"]) == ([], 2)
+    assert (await importer.ask("GET", f"/group-orders/{order_id}/names"))[1] == {"items": []}
+    assert (await importer.ask("POST", f"/imports/{report['report_id']}/apply"))[0] == 200
+    items = (await importer.ask("GET", f"/group-orders/{order_id}/names"))[1]["items"]
+    assert [(one["name"], one["country"], one["number"]) for one in items] == [
+        ("王伟", "CN", "11010519491231002X"),
+        ("Anne", "FR", "E123"),
+    ]
+    assert (await importer.ask("POST", "/imports/group-names", file))[0] == 400
+    assert (await importer.ask("POST", "/imports/group-names?order_id=99", file))[0] == 404
