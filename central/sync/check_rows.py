@@ -32,7 +32,7 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A check and what was said. `undo_until`: until then the passage can be taken back; `is_undone`: it was."""
+    """A check and what was said. `undo_ends_at`: until then the passage can be taken back; `is_undone`: it was."""
 
     check_id: int
     attempt_id: bytes
@@ -43,7 +43,7 @@ class Checked:
     persons: int
     said: Said
     ticket_type_id: TicketTypeId | None
-    undo_until: Instant | None
+    undo_ends_at: Instant | None
     is_undone: bool
 
 
@@ -104,7 +104,7 @@ async def checked(work: Work, row: CheckRow) -> Checked:
         persons=row.persons,
         said=said_of(online_answers.verdict_of(answer.verdict), zone),
         ticket_type_id=None if ticket is None else ticket.ticket_type_id,
-        undo_until=Instant(row.checked_at + UNDO_WITHIN_MS) if may_undo else None,
+        undo_ends_at=Instant(row.checked_at + UNDO_WITHIN_MS) if may_undo else None,
         is_undone=row.outcome == OutcomeResult.NOT_PASSED.value,
     )
 

@@ -67,7 +67,7 @@ class ReportView(BaseModel):
     findings: Annotated[list[FindingView], Field(description=f"by line, the first {MOST_FINDINGS}")]
 
 
-class NewPasswordView(BaseModel):
+class ImportedUserView(BaseModel):
     """A new person's one-time password, shown once."""
 
     name: str
@@ -79,7 +79,7 @@ class AppliedView(BaseModel):
 
     kind: ImportKind
     line_count: int
-    passwords: list[NewPasswordView]
+    passwords: list[ImportedUserView]
 
 
 @Route(
@@ -139,7 +139,7 @@ def _finding_view(one: Finding) -> FindingView:
 
 
 def _applied_view(done: Applied) -> AppliedView:
-    passwords = [NewPasswordView(name=name, one_time_password=password) for name, password in done.passwords.items()]
+    passwords = [ImportedUserView(name=name, one_time_password=password) for name, password in done.passwords.items()]
     return AppliedView(kind=done.kind, line_count=done.line_count, passwords=passwords)
 
 

@@ -94,7 +94,7 @@ class CheckView(View):
     uses_left: Annotated[int | None, Field(description="uses that are left after this; null where uses are not counted")]
     ticket_id: ShownTicketId | None
     ticket_type: TicketTypeName | None
-    undo_until: Annotated[Moment | None, Field(description="until then the checker can take the passage back")]
+    undo_ends_at: Annotated[Moment | None, Field(description="until then the checker can take the passage back")]
     is_undone: Annotated[bool, Field(description="the passage did not happen")]
 
 

@@ -132,7 +132,7 @@ async def test_a_passage_that_is_taken_back_gives_the_use_back(central: Central,
     (ticket,) = await central.sell(adult)
     said = await check(central, point, ticket["code"], 1)
     undone = await undo(central, said)
-    assert (undone["is_undone"], undone["undo_until"]) == (True, None)
+    assert (undone["is_undone"], undone["undo_ends_at"]) == (True, None)
     assert await undo(central, said) == undone
     clock.advance(seconds=61)
     await settle(central, clock)
