@@ -49,16 +49,19 @@ from central.store.engine import open_database
 from central.store.migrate import migrate
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store, Work
+from central.sync.checks import Checks
+from central.sync.deciding import DecisionPorts
 from central.sync.duties import Duties
 from central.sync.follower import Follower
 from central.sync.heads import Heads
 from central.sync.holder_keys import HolderKeyHandover
 from central.sync.ingest import Ingest, IngestPorts
-from central.sync.online import Online, OnlinePorts
+from central.sync.online import Online
 from central.sync.published_feed import RecentLists
 from central.sync.publisher import Publisher, Served
 from central.sync.routes.agent_calls import KEYS, PUBLIC_ORIGIN
 from central.sync.routes.agents import DUTIES, HEADS, HOLDER_KEYS, INGEST, ONLINE, SERVING
+from central.sync.routes.checks import CHECKS
 from central.sync.serving import FeedServing
 from central.sync.site_tables import TablesInMemory
 from central.sync.site_tables import read as read_site_tables
@@ -266,7 +269,9 @@ def _add_feed(app: web.Application, parts: _Parts, office: Office) -> None:
 
     app[INGEST] = Ingest(store, parts.guard, IngestPorts(receipt_signers, wake, parts.fence_moved))
     tables = TablesInMemory(read_site_tables)
-    app[ONLINE] = Online(store, OnlinePorts(receipt_signers, lambda: parts.rack.keyring, tables, wake))
+    decisions = DecisionPorts(lambda: parts.rack.keyring, tables, wake)
+    app[ONLINE] = Online(store, decisions, receipt_signers)
+    app[CHECKS] = Checks(store, decisions, catalog)
     app[EXPLANATIONS] = Explanations(store, office.look_ups, tables, lambda: parts.rack.keyring)
     app[DUTIES] = Duties(store, parts.guard, receipt_signers, parts.fence_moved)
     app[HOLDER_KEYS] = HolderKeyHandover(store, parts.guard, catalog, receipt_signers)
@@ -304,7 +309,7 @@ def _add_health(app: web.Application, parts: _Parts, settings: CentralSettings) 
 
 def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[web.Application], AsyncIterator[None]]:
     feed, calls = parts.feed, app[CALLS]
-    work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait)
+    work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait, app[CHECKS])
     runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader, parts.runs)
 
     async def running(_app: web.Application) -> AsyncIterator[None]:

@@ -11,6 +11,7 @@ from typing import Protocol
 from central.admissions.conflicts import Conflicts
 from central.admissions.service import Admissions
 from central.agencies import ports as agency_ports
+from central.agencies.group_names import GroupNames
 from central.agencies.groups import Gates, GroupOrders
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
@@ -25,10 +26,12 @@ from central.identity.accounts import Accounts
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
 from central.identity.roles import Roles
+from central.identity.second_person import SecondPersons
 from central.identity.service import Identity
 from central.identity.setting_groups import SettingGroups
 from central.identity.supervisors import Supervisors
 from central.identity.tokens import Tokens
+from central.imports.service import Imports
 from central.issuing.service import Issuing
 from central.issuing.signer import Signer
 from central.parameters.service import Parameters
@@ -40,6 +43,7 @@ from central.payments.service import Payments
 from central.promoters.service import Promoters
 from central.refunds import ports as refund_ports
 from central.refunds.batches import RefundBatches
+from central.refunds.releases import Releases
 from central.refunds.service import Refunds
 from central.refunds.upgrades import Upgrades
 from central.reports.look_ups import LookUps
@@ -102,6 +106,8 @@ class Office:
         self._make_after_sale(store, seal, ports)
         self.agencies = Agencies(store, seal)
         self.groups = GroupOrders(store, self.issuing, Gates(ports.agents, ports.uses), seal)
+        self.group_names = GroupNames(store, seal)
+        self.imports = Imports(store, self.accounts, self.agencies, self.group_names, seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
@@ -114,6 +120,7 @@ class Office:
         self.roles, self.menus, self.setting_groups = Roles(store), Menus(store), SettingGroups(store)
         self.tokens = Tokens(store, ports.random_bytes)
         self.supervisors = Supervisors(store, ports.pins, ports.feed_has_work)
+        self.second_persons = SecondPersons(store, ports.pins)
         self.audit = AuditSearch(store)
         self.parameters = Parameters(store, seal, merchants.guards())
 
@@ -140,6 +147,7 @@ class Office:
 
     def _make_after_sale(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.refunds = Refunds(store, self.issuing, self.payments, ports.agents, ports.uses)
+        self.releases = Releases(self.refunds, self.second_persons)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.rescheduling = Rescheduling(store, self.issuing, ports.uses)

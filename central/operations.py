@@ -6,7 +6,7 @@ from central.admissions.routes import CONFLICTS
 from central.admissions.routes import OPERATIONS as ADMISSIONS_OPERATIONS
 from central.agencies.routes import OPERATIONS as AGENCIES_OPERATIONS
 from central.agencies.routes.agencies import AGENCIES
-from central.agencies.routes.orders import AGENCY_SALES, GROUP_ORDERS
+from central.agencies.routes.orders import AGENCY_SALES, GROUP_NAMES, GROUP_ORDERS
 from central.audit.routes import AUDIT
 from central.audit.routes import OPERATIONS as AUDIT_OPERATIONS
 from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
@@ -24,6 +24,8 @@ from central.identity.routes.setting_groups import SETTING_GROUPS
 from central.identity.routes.supervisors import SUPERVISORS
 from central.identity.routes.tokens import TOKENS
 from central.identity.routes.users import ACCOUNTS
+from central.imports.routes.imports import IMPORTS
+from central.imports.routes.imports import OPERATIONS as IMPORTS_OPERATIONS
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
 from central.office import Office
@@ -35,7 +37,7 @@ from central.promoters.routes import OPERATIONS as PROMOTERS_OPERATIONS
 from central.promoters.routes import PROMOTERS
 from central.refunds.routes import OPERATIONS as REFUNDS_OPERATIONS
 from central.refunds.routes.batches import REFUND_BATCHES
-from central.refunds.routes.refunds import REFUNDS
+from central.refunds.routes.refunds import REFUNDS, RELEASES
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
 from central.reports.routes.look_ups import LOOK_UPS
@@ -73,6 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tagged(Tag.DEVICES, DEVICES_OPERATIONS),
     *tagged(Tag.ADMISSIONS, ADMISSIONS_OPERATIONS),
     *tagged(Tag.SYNC, SYNC_OPERATIONS),
+    *tagged(Tag.IMPORTS, IMPORTS_OPERATIONS),
 )
 
 
@@ -110,11 +113,14 @@ def offer(app: web.Application, office: Office) -> None:
     app[CASH_SHIFTS] = office.shifts
     app[PROMOTERS] = office.promoters
     app[REFUNDS] = office.refunds
+    app[RELEASES] = office.releases
     app[REFUND_BATCHES] = office.refund_batches
     app[UPGRADES] = office.upgrades
     app[AGENCIES] = office.agencies
+    app[GROUP_NAMES] = office.group_names
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
+    app[IMPORTS] = office.imports
     app[CHECK_POINTS] = office.check_points
     app[CONFLICTS] = office.conflicts
     app[CORRECTIONS] = office.corrections

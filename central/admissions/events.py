@@ -17,9 +17,10 @@ from central.store.tables.admissions import AdmissionEventRow, AdmissionOutboxRo
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
 from protocol import cbor
+from protocol.admission.passages import PassageKind
 from protocol.identifiers import AgentId, JournalId, Sequence, SiteId, TicketId
 from protocol.instants import Instant
-from protocol.journal.events import NO_TICKET, Intent, Outcome
+from protocol.journal.events import NO_RULE, NO_TICKET, Intent, Outcome
 from protocol.journal.history import AdmissionEvent
 
 _EVENT_COLUMNS = ("journal_number", "sequence", "ticket_id", "holder", "site_id", "scanned_at", "is_intent", "data")
@@ -51,6 +52,13 @@ class OutboxEvent:
     ticket_id: TicketId
     holder: bytes | None
     data: bytes
+
+
+def kind_shown(intent: Intent) -> PassageKind:
+    """Return a release's kind as people read it: one that resumes nothing is an entry, or a walk-in."""
+    if intent.kind is not PassageKind.RESUME or intent.resumes is not None:
+        return intent.kind
+    return PassageKind.ENTRY if intent.rule_id == NO_RULE else PassageKind.WALK_IN
 
 
 async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:

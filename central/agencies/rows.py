@@ -126,3 +126,11 @@ def opened(seal: FieldSeal, kept: bytes, place: SealedField) -> tuple[Contact, .
 
 def _at(agency_id: int | None) -> SealedField:
     return SealedField("agency", "contacts_sealed", str(agency_id))
+
+
+async def numbers_by_name(work: Work) -> dict[str, set[int]]:
+    """Return all agencies by name."""
+    found: dict[str, set[int]] = {}
+    for name, number in (await work.session.exec(select(AgencyRow.name, AgencyRow.id))).all():
+        found.setdefault(name, set()).add(number or 0)
+    return found

@@ -28,6 +28,8 @@ from central.store.tables.agencies import AgencyReceiptRow, AgencyRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
+MOST_PRICES = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Paying:
@@ -127,6 +129,16 @@ class Agencies:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {unknown[0]}")
             await rows.replace_prices(work, agency_id, prices)
             audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(prices))
+
+    async def import_prices(self, work: Work, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
+        """Replace an agency's prices of the types that these name, in the caller's transaction."""
+        types = {one.type_id for one in prices}
+        await rows.existing(work, agency_id, lock=True)
+        kept = [one for one in await rows.prices_of(work, agency_id) if one.type_id not in types]
+        if len(kept) + len(prices) > MOST_PRICES:
+            raise Problem(ProblemCode.CONFLICT, f"agency {agency_id} would have more than {MOST_PRICES} prices; leave some out")
+        await rows.replace_prices(work, agency_id, (*kept, *prices))
+        audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(kept) + len(prices), imported=len(prices))
 
     async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
         """Receive an agency's money, into its balance or for what it owes; Problem where it owes less."""

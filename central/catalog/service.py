@@ -183,6 +183,16 @@ async def ticket_types(work: Work, type_ids: Collection[TicketTypeId]) -> dict[T
     return {row.id: _ticket_type(row) for row in rows}
 
 
+async def types_by_name(work: Work) -> dict[str, set[int]]:
+    """Return all types by name, in either language."""
+    found: dict[str, set[int]] = {}
+    for row in (await work.session.exec(select(TicketTypeRow))).all():
+        one = _ticket_type(row)
+        for name in {one.parameters.name_zh, one.parameters.name_en}:
+            found.setdefault(name, set()).add(one.type_id)
+    return found
+
+
 async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[TicketTypeId, TicketType]:
     """Return the types that have a right at the site, by number."""
     rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()

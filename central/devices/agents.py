@@ -14,6 +14,7 @@ from sqlmodel import col, delete, func, select, update
 
 from central.audit import service as audit
 from central.devices import check_points
+from central.devices.office_agent import IS_COMPUTER, OFFICE_ROLE
 from central.devices.rules import enrolment
 from central.devices.rules.enrolment import AgentRole, Edition
 from central.devices.rules.seen import Seen, seen_between
@@ -226,7 +227,7 @@ class Agents:
 
     async def found(self, wanted: WantedAgents, now: Instant, after: int | None, limit: int) -> tuple[Agent, ...]:
         """Return agents by number, those after a number."""
-        query = select(AgentRow).where(col(AgentRow.id) > (after or 0), *wanted.conditions(now))
+        query = select(AgentRow).where(col(AgentRow.id) > (after or 0), IS_COMPUTER, *wanted.conditions(now))
         async with self._store.reading() as work:
             rows = (await work.session.exec(query.order_by(col(AgentRow.id)).limit(limit))).all()
         return tuple(agent_of(row) for row in rows)
@@ -287,7 +288,8 @@ async def note_holder_generation(work: Work, agent: AgentId, generation: int) ->
 
 async def holder_generations(work: Work, site_id: SiteId) -> frozenset[int]:
     """Return the generations of the keys that agents with rights use at a site."""
-    of_site = select(AgentRow.holder_generation).where(AgentRow.site_id == site_id, col(AgentRow.revoked_at).is_(None))
+    with_rights = AgentRow.site_id == site_id, col(AgentRow.revoked_at).is_(None), IS_COMPUTER
+    of_site = select(AgentRow.holder_generation).where(*with_rights)
     return frozenset((await work.session.exec(of_site.distinct())).all())
 
 
@@ -302,7 +304,7 @@ async def set_duty(work: Work, agent: AgentId, duty: Duty, now: Instant) -> None
 
 async def _locked(work: Work, agent: AgentId) -> AgentRow:
     row = await work.session.get(AgentRow, agent, with_for_update=True)
-    if row is None:
+    if row is None or row.role == OFFICE_ROLE:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent}")
     return row
 

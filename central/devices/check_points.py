@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
+from central.devices.office_agent import OFFICE_ROLE
 from central.devices.rules.enrolment import Edition, HostedPoint
 from central.domain.ports import Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
@@ -244,6 +245,14 @@ async def _tick(work: Work, number: CheckPointId, types: Collection[TicketTypeId
         await connection.execute(insert(TickedTypeRow), rows)
 
 
+async def site_of(work: Work, number: CheckPointId) -> SiteId:
+    """Return the site of a check point; Problem where there is no such check point."""
+    found = (await work.session.exec(select(CheckPointRow.site_id).where(col(CheckPointRow.id) == number))).first()
+    if found is None:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+    return SiteId(found)
+
+
 async def require_site(work: Work, site_id: SiteId) -> None:
     """Raise Problem where there is no such site."""
     if await work.session.get(SiteRow, site_id) is None:
@@ -259,7 +268,7 @@ async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> N
     if wish.agent is None:
         return
     agent = await work.session.get(AgentRow, wish.agent)
-    if agent is None or agent.site_id != site_id:
+    if agent is None or agent.site_id != site_id or agent.role == OFFICE_ROLE:
         fault = FieldFault("agent_id", f"there is no agent {wish.agent} at site {site_id}")
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
 

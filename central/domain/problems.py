@@ -35,6 +35,11 @@ class ProblemCode(Enum):
     PASSWORD_CHANGE_REQUIRED = ProblemKind("password_change_required", "请先修改密码", "Change the password first")
     PASSWORD_WEAK = ProblemKind("password_weak", "密码过于简单", "The password is too weak")
     PIN_WEAK = ProblemKind("pin_weak", "PIN 码过于简单", "The PIN is too weak")
+    PIN_WRONG = ProblemKind("pin_wrong", "人员或 PIN 码错误", "The person or the PIN is wrong")
+    SECOND_PERSON_SAME = ProblemKind("second_person_same", "须由另一人复核", "Another person must approve this")
+    SECOND_PERSON_FORBIDDEN = ProblemKind(
+        "second_person_forbidden", "复核人没有权限", "The second person is not permitted to approve this"
+    )
     FORBIDDEN = ProblemKind("forbidden", "没有权限", "Not permitted")
     CROSS_SITE = ProblemKind("cross_site", "请求来源不可信", "The request came from another site")
     NOT_FOUND = ProblemKind("not_found", "未找到", "Not found")

@@ -5,7 +5,7 @@ left; a person with records is disabled, never deleted, so that records keep the
 """
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -129,23 +129,21 @@ class Accounts:
         password = self._one_time_password()
         stored = await self._passwords.hash(password)
         async with self._store.transaction() as work:
-            if await user_named(work, name) is not None:
-                fault = FieldFault("name", "is taken")
-                raise Problem(ProblemCode.CONFLICT, f"there is a user {name:.64} already", fields=(fault,))
-            row = UserRow(
-                name=name,
-                full_name=profile.full_name,
-                channel=profile.channel,
-                password_hash=stored,
-                must_change_password=True,
-                is_disabled=False,
-                created_at=now,
-            )
-            work.session.add(row)
-            await work.session.flush()
-            await _give(work, _id(row), profile.role_ids, by)
-            audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=name, roles=_said(profile.role_ids))
+            row = _new_row(name, profile, stored, now)
+            await _store_new(work, row, profile, by, now)
         return _person(row, profile.role_ids), password
+
+    async def add_all(
+        self, work: Work, people: Mapping[str, Profile], hashed: Mapping[str, str], by: Principal, now: Instant
+    ) -> None:
+        """Add people by name in the caller's transaction; `hashed` are their passwords as stored. Problem as for `add`."""
+        for name, profile in people.items():
+            await _store_new(work, _new_row(name, profile, hashed[name], now), profile, by, now)
+
+    async def one_time_passwords(self, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Return for each name a new one-time password, and what is stored of it. Each costs what a sign-in costs."""
+        made = {name: self._one_time_password() for name in names}
+        return {name: (password, await self._passwords.hash(password)) for name, password in made.items()}
 
     async def change(self, user_id: int, profile: Profile, by: Principal, now: Instant) -> Person:
         """Replace a person's profile. Problem where `by` would give or take what they do not hold, or it is the last admin."""
@@ -235,6 +233,48 @@ class Accounts:
 
     def _one_time_password(self) -> str:
         return base64.b32encode(self._random_bytes(ONE_TIME_PASSWORD_BYTES)).decode()
+
+
+def _new_row(name: str, profile: Profile, stored: str, now: Instant) -> UserRow:
+    return UserRow(
+        name=name,
+        full_name=profile.full_name,
+        channel=profile.channel,
+        password_hash=stored,
+        must_change_password=True,
+        is_disabled=False,
+        created_at=now,
+    )
+
+
+async def _store_new(work: Work, row: UserRow, profile: Profile, by: Principal | None, now: Instant) -> None:
+    if await user_named(work, row.name) is not None:
+        fault = FieldFault("name", "is taken")
+        raise Problem(ProblemCode.CONFLICT, f"there is a user {row.name:.64} already", fields=(fault,))
+    work.session.add(row)
+    await work.session.flush()
+    await _give(work, _id(row), profile.role_ids, by)
+    audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=row.name, roles=_said(profile.role_ids))
+
+
+async def known_people(
+    work: Work, names: Collection[str], by: Principal
+) -> tuple[frozenset[str], dict[str, int], frozenset[str]]:
+    """Return which of these names are taken, all roles by name, and the roles that `by` may not give."""
+    taken = frozenset((await work.session.exec(select(UserRow.name).where(col(UserRow.name).in_(names)))).all())
+    roles = (await work.session.exec(select(RoleRow))).all()
+    refused = frozenset(one.name for one in roles if not _may_give(one, by))
+    return taken, {one.name: one.id or 0 for one in roles}, refused
+
+
+def _may_give(role: RoleRow, by: Principal) -> bool:
+    given = granted((role,))
+    try:
+        require_all_held(by, given.permissions)
+        require_scopes_held(by, given.scope, given.counter_scope)
+    except Problem:
+        return False
+    return True
 
 
 async def user_named(work: Work, name: str) -> UserRow | None:

@@ -83,6 +83,7 @@ SHIPPED: Menu = (
         "检票管理",
         "Gates",
         (
+            Page("checker", "手机验票", "Check tickets", Permission.ADMISSIONS_CHECK),
             Page("sites", "景区", "Sites", Permission.CATALOG_READ),
             Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
             Page("agents", "检票终端", "Agents", Permission.DEVICES_READ),

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     REFUNDS_BATCH = "refunds.batch"
     DEVICES_READ = "devices.read"
     DEVICES_EDIT = "devices.edit"
+    ADMISSIONS_CHECK = "admissions.check"
     ADMISSIONS_READ = "admissions.read"
     ADMISSIONS_SETTLE = "admissions.settle"
     ON_SITE_CORRECT = "on-site.correct"
@@ -77,6 +78,7 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.REFUNDS_BATCH: ("闭园批量退票", "Refund all tickets of a closed day"),
     Permission.DEVICES_READ: ("查看检票设备", "See check points and agents"),
     Permission.DEVICES_EDIT: ("管理检票设备", "Change check points and agents"),
+    Permission.ADMISSIONS_CHECK: ("手机验票", "Check tickets with a phone"),
     Permission.ADMISSIONS_READ: ("查看检票记录", "See admission records"),
     Permission.ADMISSIONS_SETTLE: ("处理检票冲突", "Settle conflicts of admissions"),
     Permission.ON_SITE_CORRECT: ("修正在园人数", "Correct the count of persons on site"),

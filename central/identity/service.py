@@ -14,7 +14,7 @@ from central.audit import service as audit
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.identity import token_lookup, totp
+from central.identity import failures, token_lookup, totp
 from central.identity.accounts import set_password, user_named
 from central.identity.effective_permissions import granted, roles_of
 from central.identity.passwords import Passwords
@@ -69,19 +69,14 @@ class Identity:
             row = await work.session.get_one(UserRow, row.id, with_for_update=True)
             if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
                 raise Problem(ProblemCode.SIGN_IN_FAILED, "this code was used before; wait for the next one")
-            failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
-            if failed is not None:
-                await work.session.delete(failed)
+            await failures.forget(work, attempt.name, attempt.source)
             row.signed_in_at = now
             work.session.add(row)
             return await self._open_session(work, row, now)
 
     async def _require_known(self, row: UserRow | None, attempt: Attempt, now: Instant) -> None:
         """Raise Problem unless this is an enabled person who knows their password, and has the code where one is needed."""
-        async with self._store.reading() as work:
-            failed = await work.session.get(SignInFailureRow, (attempt.name, attempt.source))
-        if failed and (wait_s := sign_in.delay_left_s(failed.failures, failed.last_at, now)):
-            raise Problem(ProblemCode.SIGN_IN_DELAYED, f"try again in {wait_s} s", retry_after_s=wait_s)
+        await failures.require_no_delay(self._store, attempt.name, attempt.source, now)
         if (
             not await self._passwords.verify(None if row is None else row.password_hash, attempt.password)
             or row is None
@@ -233,14 +228,7 @@ class Identity:
 
     async def _note_failure(self, name: str, source: str, now: Instant) -> None:
         async with self._store.transaction() as work:
-            row = await work.session.get(SignInFailureRow, (name, source), with_for_update=True)
-            if row is None:
-                work.session.add(SignInFailureRow(account=name, source=source, failures=1, last_at=now))
-                return
-            forgotten = now - row.last_at >= sign_in.FORGOTTEN_AFTER_MS
-            row.failures = 1 if forgotten else row.failures + 1
-            row.last_at = now
-            work.session.add(row)
+            await failures.note(work, name, source, now)
 
     async def _note_seen(self, token_hash: bytes, now: Instant) -> None:
         async with self._store.transaction() as work:

@@ -117,6 +117,11 @@ class Supervisors:
         work.after_commit(self._feed_has_work)
 
 
+async def supervises(work: Work, user_id: int, site_id: SiteId) -> bool:
+    """Return whether a person supervises a site's gates."""
+    return await work.session.get(SupervisedSiteRow, (site_id, user_id)) is not None
+
+
 async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
     """Return a site's supervisors who have a PIN, as the feed carries them; without disabled people."""
     query = (

@@ -14,6 +14,7 @@ from central.office import Office
 from central.store.channel import Channel
 from central.store.idempotency import forget_old
 from central.sync import online_answers
+from central.sync.checks import Checks
 from central.sync.follower import Follower
 from central.sync.publisher import Publisher
 
@@ -27,9 +28,11 @@ FOLLOW_PAYMENTS_EVERY_S = 2
 FOLLOW_REFUNDS_EVERY_S = 5
 CARRY_BATCHES_ON_EVERY_S = 3
 EXPIRE_ORDERS_EVERY_S = 15
+SETTLE_CHECKS_EVERY_S = 10
 CHANGE_TYPES_EVERY_S = 2
 RENEW_HOLDERS_EVERY_S = 5
 MATCH_BILLS_EVERY_S = 1_800
+FORGET_IMPORTS_EVERY_S = 300
 # Processes tell each other at once; this is for messages that were sent while a process could not listen.
 LOOK_AROUND_EVERY_S = 5
 WRITE_CALLS_EVERY_S = 1
@@ -57,6 +60,7 @@ class FeedWork:
     channel: Channel
     leader: Leader
     fence_moved: UseCase
+    checks: Checks
 
 
 def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
@@ -66,7 +70,7 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
         await office.refunds.settle_waiting(office.clock())
         await office.groups.settle_waiting(office.clock())
 
-    jobs = (*_feed_jobs(feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
+    jobs = (*_feed_jobs(office, feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
     loops = (
         Loop("publisher", feed.publisher.wait, feed.publisher.work, elsewhere=feed.follower.pass_on),
         Loop("refunds", feed.fence_moved, settle),
@@ -80,10 +84,15 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
     )
 
 
-def _feed_jobs(feed: FeedWork) -> tuple[Job, ...]:
+def _feed_jobs(office: Office, feed: FeedWork) -> tuple[Job, ...]:
     publisher = feed.publisher
+
+    async def settle_checks() -> None:
+        await feed.checks.settle(office.clock())
+
     return (
         Job(SIGN_TIMESTAMPS, Every(SIGN_TIMESTAMPS_EVERY_S), lambda: publisher.publish_all(sign_again=True)),
+        Job("settle-checks", Every(SETTLE_CHECKS_EVERY_S), settle_checks),
         Job("tidy-feed", Daily(hour=19, minute=30), publisher.tidy_all),
     )
 
@@ -115,6 +124,9 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
     async def renew_holders() -> None:
         await office.holder_rehashing.go_on(office.clock())
 
+    async def forget_imports() -> None:
+        await office.imports.forget_old(office.clock())
+
     async def match_bills() -> None:
         await office.reconciliation.match_due()
 
@@ -124,6 +136,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
         Job("follow-payment-refunds", Every(FOLLOW_REFUNDS_EVERY_S), follow_refunds),
         Job("carry-refund-batches-on", Every(CARRY_BATCHES_ON_EVERY_S), carry_batches_on),
         Job("change-types", Every(CHANGE_TYPES_EVERY_S), change_types),
+        Job("forget-imports", Every(FORGET_IMPORTS_EVERY_S), forget_imports),
         Job("expire-orders", Every(EXPIRE_ORDERS_EVERY_S), expire),
         Job("renew-holders", Every(RENEW_HOLDERS_EVERY_S), renew_holders),
         Job("match-bills", Every(MATCH_BILLS_EVERY_S), match_bills),

@@ -72,6 +72,7 @@ class Refund:
     decided_at: Instant | None
     override_by: int | None
     override_reason: str | None
+    override_asked_by: int | None
     waiting_for: tuple[WaitedFor, ...]
 
 
@@ -148,8 +149,8 @@ class Refunds:
             found = (await work.session.exec(query.order_by(col(RefundRow.id)).limit(MOST_READ_AT_ONCE))).all()
         return [refund_id for refund_id in found if refund_id is not None]
 
-    async def override(self, refund_id: int, reason: str, by: int, now: Instant) -> Refund:
-        """Pay without waiting any longer, with a record.
+    async def override(self, refund_id: int, reason: str, by: int, now: Instant, asked_by: int | None = None) -> Refund:
+        """Pay without waiting any longer, with a record; `asked_by` is who asked `by` to approve it.
 
         Problem where the refund is decided, or the ticket is known to be used.
         """
@@ -160,9 +161,11 @@ class Refunds:
             waiting = await self._waiting_for(work, row, now)
             if not await self._may_be_paid(work, row):
                 raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not refunded")
-            row.override_by, row.override_reason = by, reason
+            row.override_by, row.override_reason, row.override_asked_by = by, reason, asked_by
             row.override_waited_for = [one.agent or 0 for one in waiting]
-            audit.record(work, now, by, "refund.override", f"refund:{refund_id}", reason=reason, not_waited_for=len(waiting))
+            said: dict[str, str | int | None] = {"reason": reason, "not_waited_for": len(waiting)}
+            said |= {} if asked_by is None else {"asked_by": asked_by}
+            audit.record(work, now, by, "refund.override", f"refund:{refund_id}", **said)
             await self._pay(work, row, now)
             return refund_of(row, ())
 
@@ -345,6 +348,7 @@ def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:
         decided_at=row.decided_at,
         override_by=row.override_by,
         override_reason=row.override_reason,
+        override_asked_by=row.override_asked_by,
         waiting_for=waiting,
     )
 

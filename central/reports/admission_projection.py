@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
-from central.admissions.events import event_of
+from central.admissions.events import event_of, kind_shown
 from central.catalog.rules.business_days import business_days
 from central.reports.filters import sites_of
 from central.reports.rules.counting import counted
@@ -129,7 +129,7 @@ async def _fresh(connection: AsyncConnection, journal: int, events: list[Admissi
             "agent_id": event.agent,
             "check_point_id": event.check_point,
             "direction": intent.direction.value,
-            "kind": intent.kind.value,
+            "kind": kind_shown(intent).value,
             "state": PassageState.PENDING.value,
             "ticket_id": to_signed(intent.ticket_id),
             "entitlement_id": intent.entitlement_id,

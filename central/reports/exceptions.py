@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlmodel import col
 
+from central.devices.office_agent import IS_COMPUTER
 from central.devices.rules.seen import SILENT_AFTER_MS
 from central.payments.differences import DifferenceState
 from central.payments.rules.refund_states import RefundDocumentState
@@ -97,7 +98,7 @@ def _alarms() -> _Query:
 
 def _agents(now: Instant) -> _Query:
     row = AgentRow
-    has_rights = col(row.revoked_at).is_(None), col(row.lost_at).is_(None), col(row.duty) == Duty.OPEN.value
+    has_rights = IS_COMPUTER, col(row.revoked_at).is_(None), col(row.lost_at).is_(None), col(row.duty) == Duty.OPEN.value
     query = _of(OpenKind.AGENTS_UNSEEN, col(row.site_id), row.last_seen_at)
     return query.where(*has_rights, col(row.last_seen_at) < now - SILENT_AFTER_MS).group_by(col(row.site_id))
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlmodel import col, select
 
-from central.admissions.events import event_of
+from central.admissions.events import event_of, kind_shown
 from central.audit.search import acts_on
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.tickets import id_text, subject
@@ -129,7 +129,7 @@ def _passage(state: PassageState, direction: Direction, told: AdmissionEvent, re
     return Event(
         intent.scanned_at,
         Happening.NO_PASSAGE if state is PassageState.NOT_PASSED else passed,
-        intent.kind.value,
+        kind_shown(intent).value,
         intent.supervisor,
         check_point_id=told.check_point,
         agent_id=told.agent,

@@ -5,9 +5,11 @@ with it; its journal id follows from agent and epoch, so that after a restore no
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from central.admissions.events import NewEvent, Scanned, row_of
+from sqlmodel import col, update
+
+from central.admissions.events import NewEvent, Scanned, row_of, store
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
 from central.sync.online_answers import Attempt
@@ -55,6 +57,31 @@ async def release_of(
         for sequence, event in ((first, intent), (second, passed))
     ]
     return Release(stored.number, second, (rows[0], rows[1]), sites | {attempt.site})
+
+
+async def open_release(
+    work: Work, attempt: Attempt, verdict: Admit | LetOut, holder: bytes | None, entry: NextEntry, by: int
+) -> tuple[int, Sequence] | None:
+    """Journal a release by a person whose outcome is still open; return the journal's number and the sequence.
+
+    None where it names neither ticket nor walk-in. Of kind "resume", because no gate may take it up again while it is open.
+    """
+    if isinstance(verdict, LetOut) and verdict.ticket_id is None:
+        return None
+    stored = entry.stored or await _begin(work, attempt.agent, entry.journal_id, entry.now)
+    intent = _intent(attempt, verdict, holder)
+    kind = PassageKind.RESUME if isinstance(verdict, Admit) else intent.kind
+    sequence = Sequence(stored.sequence + 1)
+    told = _told(attempt, entry.journal_id, sequence, replace(intent, kind=kind, supervisor=by))
+    await append(work, stored.number, (told,), entry.now)
+    return stored.number, sequence
+
+
+async def append(work: Work, journal_number: int, told: tuple[AdmissionEvent, ...], now: Instant) -> None:
+    """Append events to a journal whose agent is locked; their sequences follow its last one."""
+    await store(work, [NewEvent(journal_number, one) for one in told])
+    head = update(JournalRow).where(col(JournalRow.number) == journal_number)
+    await (await work.connection()).execute(head.values(sequence=told[-1].sequence, received_at=now))
 
 
 def journal_of(agent: AgentId, epoch: int) -> JournalId:

@@ -163,6 +163,10 @@ def _operation(operation: Operation, references: References, example: Example) -
     if operation.body:
         content = {JSON: {"schema": references[operation.body, "validation"], **_shown(example.body)}}
         described["requestBody"] = {"required": True, "content": content}
+    elif operation.uploads:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        content = {one: file | _shown(example.body) for one in operation.uploads}
+        described["requestBody"] = {"required": True, "content": content}
     elif operation.raw_media_type and operation.method == "POST":
         described["requestBody"] = {"required": True, "content": {operation.raw_media_type: _shown(example.body)}}
     return described

@@ -50,7 +50,8 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are the types of an operation that answers with a stream. `tag` is the part of the API.
+    `stream_media_types` are the types of an operation that answers with a stream; `uploads` are those of a file that is its body,
+    which the handler reads itself, within its own bound. `tag` is the part of the API.
     """
 
     words: Words
@@ -69,6 +70,7 @@ class Operation:
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
     tag: Tag | None = None
+    uploads: tuple[str, ...] = ()
 
     @property
     def operation_id(self) -> str:
@@ -136,6 +138,7 @@ class Route(_Declared):
     status: HTTPStatus = HTTPStatus.OK
     idempotent: bool = False
     proved: bool = False
+    uploads: tuple[str, ...] = ()
 
     def __call__(self, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return the handler as a declared operation."""
@@ -168,7 +171,8 @@ class Route(_Declared):
 
         declared = self.operation(words, handle)
         models = replace(declared, body=body, parameters=parameters, answer=answer)
-        return replace(models, status=self.status, idempotent=self.idempotent, proved=self.proved)
+        marked = replace(models, idempotent=self.idempotent, proved=self.proved)
+        return replace(marked, status=self.status, uploads=self.uploads)
 
 
 # Headers that a handler adds to its answer (a cookie).

@@ -52,6 +52,10 @@ async def _group(tell: Teller, agency_id: int) -> None:
     await tell.show("readGroupOrder", order_id=order_id)
     await tell.show("listGroupOrders", agency_id=agency_id)
     await tell.show("readGroupGuide", order_id=order_id)
+    file = "姓名,证件类型,国籍,证件号码\n王伟,身份证,,11010519491231002X\nAnne Martin,护照,FR,E1234567\n"
+    report = await tell.send("reportImports", file, kind="group-names", order_id=order_id)
+    await tell.ask("applyImport", report_id=report["report_id"])
+    await tell.show("readGroupNames", order_id=order_id)
     await tell.show("endGroupOrder", order_id=order_id)
 
 

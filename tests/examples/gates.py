@@ -30,6 +30,7 @@ async def story(tell: Teller) -> None:
     await _follow(tell, gate, TicketId(int(ticket["ticket_id"], 16)))
     await _admit(tell, gate, ticket)
     await tell.show("listAgents")
+    await _check(tell)
     await tell.show("declareAgentLost", {"reason": "under water"}, agent_id=gate.agent)
     await tell.show("revokeAgent", {"wipe": True}, agent_id=gate.agent)
 
@@ -75,6 +76,16 @@ async def _admit(tell: Teller, gate: Gate, ticket: Json) -> None:
     await tell.show("settleConflict", finding, **named)
     (alarm,) = (await tell.show("listAlarms", limit=1, state="open"))["items"]
     await tell.show("acknowledgeAlarm", {"note": "the arm was oiled"}, alarm_id=alarm["alarm_id"])
+
+
+async def _check(tell: Teller) -> None:
+    """A person with a phone lets a visitor in, who then does not go in."""
+    await tell.ask("addSupervisor", site_id=1, name="admin")
+    ticket = await tell.ask("readTicket", ticket_id=await sold(tell))
+    body = {"text": ticket["code"], "attempt_id": f"{7:032x}", "holder_confirmed": True}
+    checked = await tell.show("checkTicket", body, check_point_id=GATE_1)
+    await tell.show("readChecksToday", check_point_id=GATE_1)
+    await tell.show("undoCheck", {"reason": "waits for a friend"}, check_id=checked["check_id"])
 
 
 def _intent(ticket_id: TicketId, tell: Teller) -> Intent:

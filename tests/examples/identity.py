@@ -15,6 +15,9 @@ async def story(tell: Teller) -> None:
     await _session(tell)
     await _people(tell)
     await _supervisors(tell)
+    file = "用户名,姓名,渠道,角色\nzhou,周杰,window,售票员\n"
+    report = await tell.upload("reportImports", file, kind="users")
+    await tell.show("applyImport", report_id=report["report_id"])
     await _menu(tell)
     await tell.show("signOut")
 

@@ -12,12 +12,25 @@ async def story(tell: Teller) -> None:
     refund_id = (await tell.show("requestRefund", {"ticket_id": ticket_id, "reason": "rain"}))["refund_id"]
     await tell.show("readRefund", refund_id=refund_id)
     await tell.show("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund_id)
+    await _approved(tell)
     by_hand = {"ticket_id": await sold(tell), "reason": "a part of the park was closed", "fee_fen": 2_000}
     await tell.show("refundByHand", by_hand)
     await _closed_day(tell)
     used = await tell.ask("readTicket", ticket_id=await sold(tell))
     await (await Gate(tell, is_shown=False).enrol()).admit(used["code"])
     await tell.show("forceRefund", {"ticket_id": used["ticket_id"], "reason": "the boats did not run"})
+
+
+async def _approved(tell: Teller) -> None:
+    """A second person releases a refund that waits, with a PIN."""
+    role = {"name": "主管 Supervisor", "permissions": ["refunds.override"], "scope": "own"}
+    role_id = (await tell.ask("addRole", role))["role_id"]
+    await tell.ask("addUser", {"name": "zhao", "full_name": "赵敏", "role_ids": [role_id]})
+    await tell.ask("addSupervisor", site_id=1, name="zhao")
+    await tell.ask("setSupervisorPin", {"pin": "730518"}, name="zhao")
+    asked = await tell.ask("requestRefund", {"ticket_id": await sold(tell), "reason": "rain"})
+    approved = {"reason": "the visitor's bus leaves", "approver_name": "zhao", "pin": "730518"}
+    await tell.show("overrideRefundByPin", approved, refund_id=asked["refund_id"])
 
 
 async def _closed_day(tell: Teller) -> None:

@@ -74,6 +74,20 @@ class Teller:
             assert answer.status == operation.status, said
         self.keep("notifyPayment", {"method": method}, body, said)
 
+    async def upload(self, operation_id: str, file: str, **parameters: Json) -> Json:
+        """Send a text as a file, and keep the call as the example of the operation."""
+        said = await self.send(operation_id, file, **parameters)
+        self.keep(operation_id, parameters, file, said)
+        return said
+
+    async def send(self, operation_id: str, file: str, **parameters: Json) -> Json:
+        """Send a text as a file, which succeeds; return the answer."""
+        operation = BY_ID[operation_id]
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "text/csv"}
+        url = self.url + address(operation, parameters)
+        async with self.session.request(operation.method, url, data=file.encode(), headers=headers) as answer:
+            return await held(operation, answer)
+
     async def written_down(self) -> None:
         """Run the jobs that keep the log."""
         await self.built.app[CALLS].write_down()

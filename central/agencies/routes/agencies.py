@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.agencies.rows import AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
-from central.agencies.service import Agencies, Paying, Period
+from central.agencies.service import MOST_PRICES, Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.domain.models import StrictModel
 from central.domain.names import SiteName, TicketTypeName
@@ -27,7 +27,6 @@ from protocol.identifiers import SiteId, TicketTypeId
 AGENCIES: web.AppKey[Agencies] = web.AppKey("agencies", Agencies)
 MOST_FEN = 10**12
 MOST_CONTACTS = 20
-MOST_PRICES = 500
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 30)
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]

@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from central.agencies.group_names import GroupNames
 from central.agencies.groups import GroupOrders
 from central.agencies.routes.agencies import AgencyPath, ContactBody, ContactView
 from central.agencies.rules.contracts import Charges, GroupState
@@ -16,7 +17,7 @@ from central.domain.names import AgencyName, PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
-from central.domain.views import Moment, View
+from central.domain.views import Moment, View, read_from
 from central.identity.permissions import Permission
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
@@ -34,10 +35,12 @@ from central.sales.routes.orders import (
     wanted_of,
 )
 from central.web.operations import Call, Route
+from protocol.holders import DocumentType
 from protocol.instants import from_datetime
 
 AGENCY_SALES: web.AppKey[AgencySales] = web.AppKey("agency_sales", AgencySales)
 LATEST = datetime.fromisoformat("2199-12-31T00:00:00+00:00")
+GROUP_NAMES: web.AppKey[GroupNames] = web.AppKey("group_names", GroupNames)
 GROUP_ORDERS: web.AppKey[GroupOrders] = web.AppKey("group_orders", GroupOrders)
 
 
@@ -60,6 +63,21 @@ class AgencyHoldBody(PromotedBody):
 
 class GroupQuery(AgencyPath, PageQuery):
     """Whose group orders."""
+
+
+class VisitorView(View):
+    """A visitor of a group, in full."""
+
+    name: str
+    document_type: Annotated[DocumentType, read_from("document", "kind")]
+    country: Annotated[str, read_from("document", "country")]
+    number: Annotated[str, read_from("document", "number")]
+
+
+class GroupNamesView(BaseModel):
+    """The names of a group's visitors, as they were imported."""
+
+    items: list[VisitorView]
 
 
 class GroupOrderView(View):
@@ -144,6 +162,13 @@ async def read_group_guide(call: Call[None, OrderPath]) -> ContactView:
     return ContactView.of(await groups.guide(number, call.principal.user_id, call.now))
 
 
+@Route("GET", "/api/v1/group-orders/{order_id}/names", Permission.HOLDERS_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_group_names(call: Call[None, OrderPath]) -> GroupNamesView:
+    """Read the names of a group's visitors in full, which is audited; none before they are imported."""
+    names, number = call.request.app[GROUP_NAMES], call.parameters.order_id
+    return GroupNamesView(items=[VisitorView.of(one) for one in await names.read(number, call.principal.user_id, call.now)])
+
+
 @Route(
     "POST",
     "/api/v1/group-orders/{order_id}/end",
@@ -163,5 +188,6 @@ OPERATIONS = (
     list_group_orders,
     read_group_order,
     read_group_guide,
+    read_group_names,
     end_group_order,
 )

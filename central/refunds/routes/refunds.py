@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.after_sale import RefundTerm
 from central.catalog.checks import MOST_PERSONS
@@ -15,13 +15,18 @@ from central.domain.problems import ProblemCode
 from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from
 from central.identity.permissions import Permission
+from central.identity.routes.sessions import Name as SignInName
+from central.identity.rules.sign_in import MOST_PIN_DIGITS
+from central.identity.second_person import SecondPerson
 from central.issuing.tickets import id_from_text
 from central.issuing.views import ShownTicketId, TicketIdText
+from central.refunds.releases import Releases
 from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState
 from central.web.operations import Call, Route
 
 REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)
+RELEASES: web.AppKey[Releases] = web.AppKey("releases", Releases)
 MOST_FEN = 10**12
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.NOT_REFUNDABLE)
 
@@ -64,6 +69,24 @@ class OverrideBody(StrictModel):
     """Why the money goes out before all gates have answered."""
 
     reason: Reason
+
+
+class ApprovedOverrideBody(OverrideBody):
+    """Who approves it beside the caller, by number or name, and that person's PIN, which the person types."""
+
+    approver_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+    approver_name: SignInName | None = None
+    pin: Annotated[str, Field(min_length=1, max_length=MOST_PIN_DIGITS, pattern=r"^[0-9]+$")]
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "ApprovedOverrideBody":
+        if (self.approver_id is None) == (self.approver_name is None):
+            raise ValueError("say who approves it: approver_id, or approver_name")
+        return self
+
+    def second(self, caller: int, source: str) -> SecondPerson:
+        """Return the second person as the service takes it."""
+        return SecondPerson(self.approver_id or self.approver_name or "", self.pin, caller, source)
 
 
 class RefundPath(StrictModel):
@@ -114,6 +137,7 @@ class RefundView(View):
     decided_at: Moment | None
     override_by: PersonName | None
     override_reason: str | None
+    override_asked_by: Annotated[PersonName | None, Field(description="who asked a second person to approve the override")]
     waiting_for: list[WaitedForView]
 
 
@@ -191,6 +215,27 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
 
 @Route(
     "POST",
+    "/api/v1/refunds/{refund_id}/override-by-pin",
+    Permission.REFUNDS_REQUEST,
+    problems=(
+        ProblemCode.NOT_FOUND,
+        ProblemCode.REFUND_STATE,
+        ProblemCode.TICKET_STATE,
+        ProblemCode.SIGN_IN_DELAYED,
+        ProblemCode.PIN_WRONG,
+        ProblemCode.SECOND_PERSON_SAME,
+        ProblemCode.SECOND_PERSON_FORBIDDEN,
+    ),
+)
+async def override_refund_by_pin(call: Call[ApprovedOverrideBody, RefundPath]) -> RefundView:
+    """Pay a refund without waiting any longer for gates, approved by a second person's PIN, with a record of both."""
+    body, releases = call.body, call.request.app[RELEASES]
+    second = body.second(call.principal.user_id, call.request.remote or "unknown")
+    return RefundView.of(await releases.release(call.parameters.refund_id, body.reason, second, call.now))
+
+
+@Route(
+    "POST",
     "/api/v1/refunds/{refund_id}/hand-out",
     Permission.REFUNDS_REQUEST,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
@@ -213,4 +258,13 @@ def _quote_view(found: Reckoned) -> RefundQuoteView:
     )
 
 
-OPERATIONS = (quote_refund, request_refund, refund_by_hand, force_refund, read_refund, override_refund, hand_out_refund)
+OPERATIONS = (
+    quote_refund,
+    request_refund,
+    refund_by_hand,
+    force_refund,
+    read_refund,
+    override_refund,
+    override_refund_by_pin,
+    hand_out_refund,
+)

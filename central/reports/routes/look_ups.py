@@ -3,53 +3,29 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, BeforeValidator, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, model_validator
 
-from central.domain.models import StrictModel
 from central.domain.names import PersonName, SiteName, TicketTypeName
-from central.domain.texts import PRINTABLE
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId, TicketStateWord
 from central.reports.look_ups import LookUps, Shown
 from central.reports.rules.readings import ReadAs
 from central.sales.data_scope import counter_sight_of
+from central.sales.routes.shown import ShownFields
 from central.sales.rules.pricing import OrderState
 from central.web.operations import Call, Route
-from protocol.errors import InputError
-from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType, normalised
 from protocol.tickets.record import TicketState
 
 LOOK_UPS: web.AppKey[LookUps] = web.AppKey("look_ups", LookUps)
-MOST_CHARACTERS = 512
 
 
-class DocumentBody(StrictModel):
-    """A document as a reader has read it, or as a person has typed it."""
-
-    document_type: DocumentType
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 alpha-2")] = "CN"
-    number: Annotated[str, Field(min_length=1, max_length=MAX_NUMBER_CHARACTERS)]
-
-    @field_validator("number")
-    @classmethod
-    def _is_a_number(cls, number: str) -> str:
-        try:
-            return normalised(number)
-        except InputError as error:
-            raise ValueError(str(error)) from error
-
-
-class ShownBody(StrictModel):
+class ShownBody(ShownFields):
     """What a visitor shows or says: a text as it was scanned or typed, or a document."""
-
-    text: Annotated[str | None, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=PRINTABLE)] = None
-    document: DocumentBody | None = None
 
     def shown(self) -> Shown:
         """Return it as the service takes it."""
-        said = self.document
-        return Shown(self.text, None if said is None else Document(said.document_type, said.country, said.number))
+        return Shown(self.text, None if self.document is None else self.document.stated())
 
 
 class LookUpBody(ShownBody):

@@ -46,7 +46,7 @@ class TicketEventView(View):
         str,
         Field(description="the channel, method, act of the audit, reason of a refusal, kind of a passage, or state of a refund"),
     ]
-    person: Annotated[PersonName | None, Field(description="who did it; the supervisor at an override")]
+    person: Annotated[PersonName | None, Field(description="who did it; the checker with a phone, the supervisor at an override")]
     check_point: CheckPointName | None
     agent: AgentName | None
     persons: int | None

@@ -122,6 +122,40 @@ class ConflictSettlementRow(Table, table=True):
     settled_by: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
 
 
+class CheckRow(Table, table=True):
+    """A check by a person with a phone. `ticket_id` 0: no ticket was recognised; `result` is the kind of the verdict.
+
+    `journal_number` and `sequence` name the release in central's journal (empty: nobody was let through, or nothing to record);
+    `outcome` is empty as long as the passage can be taken back.
+    """
+
+    __tablename__ = "person_check"
+    __table_args__ = (
+        UniqueConstraint("agent_id", "attempt_id"),
+        Index("ix_person_check_check_point", "check_point_id", "checked_at"),
+        Index(
+            "ix_person_check_open",
+            "checked_at",
+            sqlite_where=text("outcome IS NULL AND journal_number IS NOT NULL"),
+            postgresql_where=text("outcome IS NULL AND journal_number IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowNumber)
+    agent_id: int = Field(foreign_key="agent.id", sa_type=BigInteger)
+    attempt_id: bytes = Field(sa_type=LargeBinary)
+    site_id: SiteId = Field(sa_type=Integer, foreign_key="site.id")
+    check_point_id: int = Field(sa_type=BigInteger)
+    user_id: int = Field(foreign_key="user_account.id", sa_type=BigInteger)
+    ticket_id: TicketId = Field(sa_type=U64)
+    result: str = Field(max_length=16)
+    persons: int
+    checked_at: Instant = Field(sa_type=BigInteger)
+    journal_number: int | None = Field(default=None, foreign_key="journal.number", sa_type=BigInteger)
+    sequence: int | None = Field(default=None, sa_type=BigInteger)
+    outcome: str | None = Field(default=None, max_length=16)
+
+
 class OnlineAnswerRow(Table, table=True):
     """What central answered an agent about one attempt (claim or online admission); the same attempt gets the same answer.
 

@@ -69,6 +69,7 @@ class GroupOrderRow(Table, table=True):
     order_id: int = Field(primary_key=True, foreign_key="sale_order.id", sa_type=BigInteger)
     agency_id: int = Field(foreign_key="agency.id", sa_type=BigInteger, index=True)
     guide_sealed: bytes
+    names_sealed: bytes | None = None
     charges: str = Field(max_length=8)
     planned_persons: int
     state: str = Field(max_length=8, index=True)

@@ -162,6 +162,7 @@ class RefundRow(Table, table=True):
     decided_at: Instant | None = Field(default=None, sa_type=BigInteger, index=True)
     override_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_reason: str | None = Field(default=None, max_length=200)
+    override_asked_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
     override_waited_for: list[int] | None = Field(default=None, sa_type=JSON)
     state_before: int | None = Field(default=None, sa_type=SmallInteger)
     new_order_id: int | None = Field(default=None, foreign_key="sale_order.id", sa_type=BigInteger, index=True)

@@ -26,6 +26,29 @@ _ORDERS = "ListedOrderView OrderView WholeOrderView"
 
 APART: Mapping[str, Mapping[str, str]] = _joined(
     (
+        *_each("AppliedView ReportView reportImports", kind="What the file holds."),
+        *_each("AppliedView", line_count="Lines that were stored.", passwords="One-time passwords of new people, shown once."),
+        *_each("ApprovedOverrideBody UndoBody", reason=_WHY),
+        *_each(
+            "ApprovedOverrideBody",
+            approver_id="Number of the second person; null: named by approver_name.",
+            approver_name="Sign-in name of the second person; null: named by approver_id.",
+            pin="PIN of the second person, typed by that person.",
+        ),
+        *_each("CheckView", attempt_id="Chosen by the client for each showing, 32 hexadecimal digits."),
+        *_each("CheckView undoCheck", check_id="Number of a check by phone."),
+        *_each("CheckView", checked_by="Person who checked.", checked_at="When it was checked; RFC 3339, UTC."),
+        *_each(
+            "FindingView",
+            code="What is wrong, as a code.",
+            text_zh="What is wrong, in Chinese.",
+            text_en="What is wrong, in English.",
+        ),
+        *_each("ReportView", finding_count="All findings, shown or not."),
+        *_each("TallyView", own_admitted="As admitted, by the caller.", own_refused="As refused, by the caller."),
+        *_each("TextView", zh="In Chinese.", en="In English."),
+        *_each("VisitorView", number="Number of the document, in full."),
+        *_each("applyImport", report_id="Number of the report."),
         *_each(
             f"{_NAMED} RoleName SiteName TicketTypeName",
             id="Number, as bodies and filters take it.",

@@ -1,0 +1,1 @@
+"""Tables that people bring as files: reported line by line before anything is stored."""
