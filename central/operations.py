@@ -26,6 +26,7 @@ from central.identity.routes.tokens import TOKENS
 from central.identity.routes.users import ACCOUNTS
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.live.routes import OPERATIONS as LIVE_OPERATIONS
 from central.office import Office
 from central.parameters.routes import OPERATIONS as PARAMETERS_OPERATIONS
 from central.parameters.routes import PARAMETERS
@@ -72,6 +73,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *DEVICES_OPERATIONS,
     *ADMISSIONS_OPERATIONS,
     *SYNC_OPERATIONS,
+    *LIVE_OPERATIONS,
 )
 
 

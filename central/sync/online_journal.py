@@ -7,6 +7,7 @@ with it; its journal id follows from agent and epoch, so that after a restore no
 import hashlib
 from dataclasses import dataclass
 
+from central.admissions import live
 from central.admissions.events import NewEvent, Scanned, row_of
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
@@ -50,10 +51,12 @@ async def release_of(
     first, second = Sequence(stored.sequence + 1), Sequence(stored.sequence + EVENTS_OF_A_RELEASE)
     passed = Outcome(first, OutcomeResult.PASSED, attempt.persons)
     subject = Scanned(intent.ticket_id, intent.holder, intent.scanned_at)
-    rows = [
-        row_of(NewEvent(stored.number, _told(attempt, entry.journal_id, sequence, event)), subject)
+    told = [
+        (NewEvent(stored.number, _told(attempt, entry.journal_id, sequence, event)), subject)
         for sequence, event in ((first, intent), (second, passed))
     ]
+    live.tell_admissions(work, told, entry.now)
+    rows = [row_of(*one) for one in told]
     return Release(stored.number, second, (rows[0], rows[1]), sites | {attempt.site})
 
 

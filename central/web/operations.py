@@ -49,7 +49,7 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are the types of an operation that answers with a stream.
+    `stream_media_types` are the types of an operation that answers with a stream; `stream_event` is one event of its events.
     """
 
     words: Words
@@ -67,6 +67,7 @@ class Operation:
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
     stream_media_types: tuple[str, ...] = ()
+    stream_event: type[BaseModel] | None = None
 
     @property
     def operation_id(self) -> str:
@@ -206,6 +207,7 @@ class StreamRoute(_Declared):
     """
 
     media_types: tuple[str, ...] = field(kw_only=True)
+    event: type[BaseModel] | None = None
 
     def __call__(self, handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]) -> Operation:
         """Return the handler as a declared operation."""
@@ -222,7 +224,8 @@ class StreamRoute(_Declared):
             asked = cast("StreamedT", await _asked(request, who, parameters))
             return await handler(Call(request, request.app[CLOCK](), None, asked, who, sent, None))
 
-        return replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
+        declared = replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
+        return replace(declared, stream_event=self.event)
 
 
 def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> None:
