@@ -43,6 +43,10 @@ class Bearers:
             if not known.streams:
                 del self._known[token]
 
+    def due_s(self, token: str) -> float:
+        """Return in how many seconds a token is looked up again, when it is asked for."""
+        return max(0.0, self._known[token].looked_at_s + LOOK_AGAIN_S - monotonic())
+
     async def bearer(self, token: str) -> Principal | None:
         """Return the bearer of a token that has a stream; None where the session is over."""
         known = self._known[token]

@@ -87,9 +87,7 @@ class LiveHub:
             if not self._is_on:
                 return
             self._read_at_s = monotonic()
-            before, self._holds_back = self._position, await self._read()
-        if self._position != before:
-            self._announce()
+            self._holds_back = await self._read()
 
     @contextmanager
     def place(self, user_id: int) -> Iterator[None]:
@@ -124,7 +122,9 @@ class LiveHub:
             async with self._catching_up:
                 return await self._kept(position)
         first = bisect_right(self._held, position, key=lambda one: one.position)
-        return Part(tuple(self._held[first : first + MOST_READ]), max(position, self._position))
+        events = tuple(self._held[first : first + MOST_READ])
+        is_all = first + len(events) == len(self._held)
+        return Part(events, max(position, self._position) if is_all else events[-1].position)
 
     async def is_kept(self, position: Position) -> bool:
         """Return whether all events after a position are kept."""
@@ -156,6 +156,7 @@ class LiveHub:
                 events = await kept_events.between(work, self._position, found.position)
             self._hold(await self._wording.worded(events))
             self._position = events[-1].position if len(events) == MOST_READ else found.position
+            self._announce()
         return found.holds_back
 
     def _hold(self, events: tuple[Worded, ...]) -> None:

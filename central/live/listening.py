@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from central.domain.principal import Principal
-from central.live.bearers import LOOK_AGAIN_S, Bearers
+from central.live.bearers import Bearers
 from central.live.hub import LiveHub
 from central.live.rules.hearing import Rights, rights_of
 from central.live.rules.positions import Position
@@ -89,7 +89,7 @@ class Listener:
             yield self._heard(LiveName.RESET)
             return
         if part.reached == self._position:
-            await self._hub.news(min(LOOK_AGAIN_S, self._wish.most_s or LOOK_AGAIN_S))
+            await self._hub.news(min(self._bearers.due_s(self._wish.token), self._wish.most_s or SIGN_OF_LIFE_S))
         for chunk, reached in self._chosen(part.events):
             self._position = reached
             yield chunk
