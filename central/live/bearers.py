@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from time import monotonic
 
 from central.domain.principal import Principal
+from central.live.moments import loop_s
 
 LOOK_AGAIN_S = 4.0
 
@@ -34,7 +34,7 @@ class Bearers:
     @contextmanager
     def stream(self, token: str, who: Principal) -> Iterator[None]:
         """Remember the bearer of a token while a stream is open; `who` was looked up just now."""
-        known = self._known.setdefault(token, _Bearer(who, monotonic()))
+        known = self._known.setdefault(token, _Bearer(who, loop_s()))
         known.streams += 1
         try:
             yield
@@ -45,14 +45,14 @@ class Bearers:
 
     def due_s(self, token: str) -> float:
         """Return in how many seconds a token is looked up again, when it is asked for."""
-        return max(0.0, self._known[token].looked_at_s + LOOK_AGAIN_S - monotonic())
+        return max(0.0, self._known[token].looked_at_s + LOOK_AGAIN_S - loop_s())
 
     async def bearer(self, token: str) -> Principal | None:
         """Return the bearer of a token that has a stream; None where the session is over."""
         known = self._known[token]
         async with known.looking:
-            if monotonic() - known.looked_at_s >= LOOK_AGAIN_S:
-                looked_at_s = monotonic()
+            if loop_s() - known.looked_at_s >= LOOK_AGAIN_S:
+                looked_at_s = loop_s()
                 known.who = await self._look(token)
                 known.looked_at_s = looked_at_s
         return known.who

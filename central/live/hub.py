@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
 
 from central.domain.names import Naming
 from central.domain.problems import Problem, ProblemCode
 from central.live import kept_events
 from central.live.kept_events import MOST_READ, Horizon
+from central.live.moments import loop_s
 from central.live.rules.positions import BEGINNING, Position
 from central.live.wording import Worded, Wording
 from central.store.tables.live import LiveEventRow
@@ -78,7 +78,7 @@ class LiveHub:
             await self._woken.wait()
         elif not self._woken.is_set():
             await _within(BETWEEN_READS_S if self._holds_back else LOOK_AROUND_S, self._woken.wait)
-        await asyncio.sleep(self._read_at_s + BETWEEN_READS_S - monotonic())
+        await asyncio.sleep(self._read_at_s + BETWEEN_READS_S - loop_s())
 
     async def work(self) -> None:
         """Read all that is new, and hand it on."""
@@ -86,7 +86,7 @@ class LiveHub:
         async with self._reading:
             if not self._is_on:
                 return
-            self._read_at_s = monotonic()
+            self._read_at_s = loop_s()
             self._holds_back = await self._read()
 
     @contextmanager

@@ -4,13 +4,14 @@ Laws: each event after the listener's position is sent once and in order, or the
 is sent by rights that were looked up longer ago than `bearers.LOOK_AGAIN_S`; something is sent at least each `SIGN_OF_LIFE_S`.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
+from math import inf
 
 from central.domain.principal import Principal
 from central.live.bearers import Bearers
 from central.live.hub import LiveHub
+from central.live.moments import loop_s
 from central.live.rules.hearing import Rights, rights_of
 from central.live.rules.positions import Position
 from central.live.views import EndCause, EndEvent, HeardEvent, LiveName, frame, sign_of_life
@@ -23,13 +24,17 @@ MOST_AT_ONCE_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who listens by which token, from where on (None: now), in which language, and how long (None: until it ends)."""
+    """Who listens by which token, from where on (None: now), in which language, and how long (None: until it ends).
+
+    `is_gone`: the listener has closed the connection.
+    """
 
     who: Principal
     token: str
     after: Position | None
     chinese: bool
     most_s: float | None = None
+    is_gone: Callable[[], bool] = lambda: False
 
 
 class Listener:
@@ -42,20 +47,20 @@ class Listener:
         self._wish = wish
         self._rights = rights_of(wish.who)
         self._position = hub.position
-        self._sent_at_s = monotonic()
+        self._sent_at_s = loop_s()
+        self._ends_at_s = inf if wish.most_s is None else self._sent_at_s + wish.most_s
 
     async def chunks(self) -> AsyncGenerator[bytes]:
         """Yield what is sent, until the stream ends."""
-        ends_at_s = None if self._wish.most_s is None else monotonic() + self._wish.most_s
         yield await self._first()
         while (rights := await self._look()) is not None:
             if rights != self._rights:
                 self._rights = rights
                 yield self._heard(LiveName.RIGHTS)
             async for chunk in self._next():
-                self._sent_at_s = monotonic()
+                self._sent_at_s = loop_s()
                 yield chunk
-            if ends_at_s is not None and monotonic() >= ends_at_s:
+            if loop_s() >= self._ends_at_s or self._wish.is_gone():
                 return
         yield frame(self._position, LiveName.END, EndEvent(cause=await self._cause()).model_dump_json())
 
@@ -89,12 +94,14 @@ class Listener:
             yield self._heard(LiveName.RESET)
             return
         if part.reached == self._position:
-            await self._hub.news(min(self._bearers.due_s(self._wish.token), self._wish.most_s or SIGN_OF_LIFE_S))
+            await self._hub.news(max(0.0, min(self._bearers.due_s(self._wish.token), self._ends_at_s - loop_s())))
         for chunk, reached in self._chosen(part.events):
             self._position = reached
             yield chunk
+            if not self._bearers.due_s(self._wish.token):
+                return  # the rights are looked up again before more is sent
         self._position = part.reached
-        if monotonic() - self._sent_at_s >= SIGN_OF_LIFE_S:
+        if loop_s() - self._sent_at_s >= SIGN_OF_LIFE_S:
             yield sign_of_life(self._position)
 
     def _chosen(self, events: Sequence[Worded]) -> list[tuple[bytes, Position]]:

@@ -9,7 +9,6 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
-from time import monotonic
 from typing import Annotated
 
 from aiohttp import web
@@ -20,6 +19,7 @@ from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.live.bearers import Bearers
 from central.live.hub import LiveHub
 from central.live.listening import Listener, Wish
+from central.live.moments import loop_s
 from central.live.rules.positions import Position
 from central.live.views import LiveEvent
 from central.web.access import Access
@@ -72,7 +72,8 @@ async def read_live(call: Call[None, LiveQuery]) -> web.StreamResponse:
     assert credentials is not None, "a person who is signed in has a token"
     if who.must_change_password:
         raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
-    wish = Wish(who, credentials.token, _after(call), reads_chinese(call.request.headers), call.parameters.most_seconds)
+    chinese, most_s = reads_chinese(call.request.headers), call.parameters.most_seconds
+    wish = Wish(who, credentials.token, _after(call), chinese, most_s, lambda: _is_gone(call.request))
     hub, bearers = app[LIVE_HUB], app[LIVE_BEARERS]
     with hub.place(who.user_id), bearers.stream(wish.token, who):
         await hub.begin()
@@ -127,16 +128,20 @@ async def _send(request: web.Request, response: web.StreamResponse, chunks: Asyn
 
 async def _is_taken(request: web.Request) -> bool:
     """Wait until the connection has taken nearly all that was written; False, and it is cut, where that takes too long."""
-    began_s = monotonic()
+    began_s = loop_s()
     # aiohttp itself waits only beyond 64 KiB.
     while (transport := request.transport) is not None and transport.get_write_buffer_size() > MOST_UNSENT_BYTES:
-        if monotonic() - began_s > STALLED_S:
+        if loop_s() - began_s > STALLED_S:
             transport.abort()
             return False
         await asyncio.sleep(LOOK_AGAIN_S)
-    if transport is None or transport.is_closing():
+    if _is_gone(request):
         raise ConnectionResetError
     return True
+
+
+def _is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 OPERATIONS = (read_live,)

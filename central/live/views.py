@@ -194,9 +194,9 @@ VIEWS: dict[LiveKind, type[View]] = {
 
 
 class LiveEvent(BaseModel):
-    """One event of the stream: `id:`, `event:` and `data:` (JSON) of its lines."""
+    """One event of the stream, as its lines say it: `event:` and `data:` (JSON)."""
 
-    id: str = Field(description="the position; give the last one as `Last-Event-ID` or `after` to go on after a break")
+    position: str = Field(description="`id:` of its lines; give the last one as `Last-Event-ID` or `after` to go on")
     event: LiveName
     data: Said
 

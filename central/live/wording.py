@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from central.domain.names import Named, NameKind, Naming, give_names, named_in
 from central.domain.views import View
 from central.issuing.tickets import id_text
 from central.live.kept_events import KeptEvent
+from central.live.moments import loop_s
 from central.live.rules.hearing import Concerned
 from central.live.rules.positions import Position
 from central.live.views import VIEWS, frame
@@ -43,7 +43,7 @@ class Wording:
         """Take what knows the names."""
         self._naming = naming
         self._names: dict[tuple[bool, NameKind, int], str] = {}
-        self._read_at_s = monotonic()
+        self._read_at_s = loop_s()
 
     async def worded(self, events: Sequence[KeptEvent]) -> tuple[Worded, ...]:
         """Return events as they are sent."""
@@ -58,9 +58,9 @@ class Wording:
         return [frame(one.position, one.kind.value, view.model_dump_json()) for one, view in views]
 
     async def _look_up(self, things: Iterable[Named], *, chinese: bool) -> dict[NameKind, dict[int, str]]:
-        if monotonic() - self._read_at_s > NAMES_KEPT_S or len(self._names) > MOST_NAMES:
+        if loop_s() - self._read_at_s > NAMES_KEPT_S or len(self._names) > MOST_NAMES:
             self._names.clear()
-            self._read_at_s = monotonic()
+            self._read_at_s = loop_s()
         wanted = {(one.kind, one.id) for one in things}
         missing: dict[NameKind, set[int]] = {}
         for kind, number in wanted:
