@@ -25,11 +25,14 @@ from central.issuing.feed_version import FeedVersion
 from central.jobs.leader import Leader, leader_of
 from central.jobs.runner import Runner
 from central.jobs.runs import JobRuns
-from central.jobs.table import FeedWork, Logs, jobs_and_loops
+from central.jobs.table import FeedWork, LiveWork, Logs, jobs_and_loops
 from central.jobs.wake import Wake
 from central.keys import service as keys
 from central.keys.files import KeyFiles
 from central.keys.signing_keys import KeyRack, RackSigner, Signers
+from central.live.bearers import Bearers
+from central.live.hub import LiveHub
+from central.live.routes import LIVE_BEARERS, LIVE_HUB
 from central.metrics.routes import HEALTH, PROBES
 from central.metrics.routes import OPERATIONS as METRICS_OPERATIONS
 from central.metrics.service import Health, Watched
@@ -116,6 +119,21 @@ class _Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Live:
+    """Wakes: another process has told live events; other processes must hear of some."""
+
+    heard: "_Heard"
+    to_pass_on: Wake
+
+
+class _Heard:
+    """What the channel calls before there is a hub."""
+
+    def __init__(self) -> None:
+        self.wake: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
 class _Parts:
     store: Store
     rack: KeyRack
@@ -125,6 +143,7 @@ class _Parts:
     guard: AgentGuard
     fence_moved: Wake
     runs: JobRuns
+    live: "_Live"
 
 
 class FenceFacts:
@@ -186,6 +205,7 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     offer(app, office)
     _add_feed(app, parts, office)
     _add_exports(app, parts.store, settings, ambience)
+    _add_live(app, parts, office)
     app.on_cleanup.append(release_pool)
     app.cleanup_ctx.append(_running(app, parts, office))
     metrics = _add_health(app, parts, settings)
@@ -211,12 +231,12 @@ def _parts(store: Store, settings: CentralSettings, ambience: Ambience) -> _Part
     files = KeyFiles(settings.keys_dir)
     field_keys = files.field_keys()
     seal = FieldSeal(field_keys, max(field_keys), ambience.random_bytes)
-    rack, fence_moved = KeyRack(files), Wake()
-    feed = _feed(store, rack, ambience.clock, fence_moved)
-    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved, JobRuns(ambience.clock))
+    rack, fence_moved, live = KeyRack(files), Wake(), _Live(_Heard(), Wake())
+    feed = _feed(store, rack, ambience.clock, fence_moved, live)
+    return _Parts(store, rack, ambience, seal, feed, AgentGuard(store), fence_moved, JobRuns(ambience.clock), live)
 
 
-def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake) -> _Feed:
+def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake, live: _Live) -> _Feed:
     heads, lists, leader = Heads(), RecentLists(), leader_of(store.database)
 
     def heard(message: Message) -> None:
@@ -224,6 +244,8 @@ def _feed(store: Store, rack: KeyRack, clock: Clock, fence_moved: Wake) -> _Feed
             publisher.wake()
         if message is Message.PUBLISHED and not leader.leads:
             follower.wake()
+        if message is Message.LIVE:
+            live.heard.wake()
 
     channel = Channel(store.database, heard)
 
@@ -307,10 +329,18 @@ def _add_health(app: web.Application, parts: _Parts, settings: CentralSettings) 
     return metrics
 
 
+def _add_live(app: web.Application, parts: _Parts, office: Office) -> None:
+    hub = LiveHub(parts.store, office.names, parts.live.to_pass_on)
+    parts.live.heard.wake = hub.wake
+    app[LIVE_HUB] = hub
+    app[LIVE_BEARERS] = Bearers(lambda token: office.identity.still(token, parts.ambience.clock()))
+
+
 def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[web.Application], AsyncIterator[None]]:
     feed, calls = parts.feed, app[CALLS]
     work = FeedWork(feed.publisher, feed.follower, feed.channel, feed.leader, parts.fence_moved.wait, app[CHECKS])
-    runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work), feed.leader, parts.runs)
+    live = LiveWork(app[LIVE_HUB], parts.live.to_pass_on.wait)
+    runner = Runner(*jobs_and_loops(office, Logs(calls, app[CHAIN], parts.guard), work, live), feed.leader, parts.runs)
 
     async def running(_app: web.Application) -> AsyncIterator[None]:
         await runner.as_leader(lambda: feed.publisher.publish_all(sign_again=True), feed.follower.work)
@@ -327,3 +357,4 @@ def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[w
 
 async def _end_waiting(app: web.Application) -> None:
     app[HEADS].end()
+    app[LIVE_HUB].end()

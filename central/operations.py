@@ -28,6 +28,7 @@ from central.imports.routes.imports import IMPORTS
 from central.imports.routes.imports import OPERATIONS as IMPORTS_OPERATIONS
 from central.issuing.routes import ISSUING
 from central.issuing.routes import OPERATIONS as ISSUING_OPERATIONS
+from central.live.routes import OPERATIONS as LIVE_OPERATIONS
 from central.office import Office
 from central.parameters.routes import OPERATIONS as PARAMETERS_OPERATIONS
 from central.parameters.routes import PARAMETERS
@@ -76,6 +77,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tagged(Tag.ADMISSIONS, ADMISSIONS_OPERATIONS),
     *tagged(Tag.SYNC, SYNC_OPERATIONS),
     *tagged(Tag.IMPORTS, IMPORTS_OPERATIONS),
+    *tagged(Tag.LIVE, LIVE_OPERATIONS),
 )
 
 

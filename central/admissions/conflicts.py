@@ -13,12 +13,14 @@ from sqlalchemy import and_, tuple_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
-from central.admissions import events
+from central.admissions import events, live
 from central.admissions.rules.conflicts import ConflictReason
 from central.audit import service as audit
 from central.catalog.site_days import ANY_SITE_AND_DAY, SiteDays, within
 from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import known_as
+from central.live_events.kinds import ConflictChange
+from central.live_events.telling import tell
 from central.store.tables.admissions import AdmissionEventRow, ConflictRow, ConflictSettlementRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import EntitlementId, TicketId
@@ -137,6 +139,8 @@ class Conflicts:
                 work.session.add(settled)
                 subject, said = f"conflict:{which[0]}-{which[1]}", finding.outcome.value
                 audit.record(work, now, by, "conflict.settle", subject, outcome=said, note=finding.note)
+                told = live.conflict_change(row.site_id, which, row.ticket_id, ConflictChange.SETTLED)
+                tell(work, now, told)
             elif (settled.settled_by, settled.outcome, settled.note) != (by, finding.outcome, finding.note):
                 who = await known_as(work, settled.settled_by)
                 raise Problem(ProblemCode.CONFLICT, f"{who} has settled it already as {settled.outcome}; read it for the note")

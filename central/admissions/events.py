@@ -54,6 +54,9 @@ class OutboxEvent:
     data: bytes
 
 
+Told = list[tuple[NewEvent, Scanned]]
+
+
 def kind_shown(intent: Intent) -> PassageKind:
     """Return a release's kind as people read it: one that resumes nothing is an entry, or a walk-in."""
     if intent.kind is not PassageKind.RESUME or intent.resumes is not None:
@@ -61,8 +64,8 @@ def kind_shown(intent: Intent) -> PassageKind:
     return PassageKind.ENTRY if intent.rule_id == NO_RULE else PassageKind.WALK_IN
 
 
-async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
-    """Store events that are not stored yet, and return the tickets that they are about.
+async def store(work: Work, new: Iterable[NewEvent]) -> Told:
+    """Store events that are not stored yet, and return them with what they are about.
 
     An outcome whose intent was lost names no ticket: it stays in its journal and is not stored here.
     """
@@ -70,7 +73,7 @@ async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
     subjects = await _subjects(work, events)
     told = [(one, subjects[key]) for one in events if (key := _intent_key(one)) in subjects]
     if not told:
-        return frozenset()
+        return []
     connection = await work.connection()
     await insert_rows(connection, AdmissionEventRow, _EVENT_COLUMNS, [_values_of(one, subject) for one, subject in told])
     tickets = frozenset(subject.ticket_id for _, subject in told) - {NO_TICKET}
@@ -81,7 +84,7 @@ async def store(work: Work, new: Iterable[NewEvent]) -> frozenset[TicketId]:
         for site in sorted({one.event.site} | sites.get(subject.ticket_id, set()))
     ]
     await insert_rows(connection, AdmissionOutboxRow, _OUTBOX_COLUMNS, rows)
-    return tickets
+    return told
 
 
 async def of_tickets(work: Work, ticket_ids: Collection[TicketId]) -> dict[TicketId, tuple[AdmissionEvent, ...]]:

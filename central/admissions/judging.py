@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, delete, insert, select
 
-from central.admissions import events
+from central.admissions import events, live
 from central.admissions.refunded import paid_back_among, partly_paid_back_among, reduced_among
 from central.admissions.rules.conflicts import Conflict, TicketCase, conflicts_of
 from central.catalog import service as catalog
@@ -61,15 +61,19 @@ async def _lock(work: Work, tickets: Collection[TicketId]) -> None:
 async def _replace(work: Work, tickets: Collection[TicketId], now: Instant) -> None:
     doubtful = await events.of_tickets(work, tickets)
     connection = await work.connection()
-    await connection.execute(delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)))
+    known = col(ConflictRow.journal_number), col(ConflictRow.sequence), col(ConflictRow.ticket_id), col(ConflictRow.site_id)
+    deleted = delete(ConflictRow).where(col(ConflictRow.ticket_id).in_(doubtful)).returning(*known)
+    before = (await connection.execute(deleted)).mappings().all()
     cases = await _cases(work, doubtful)
     found = [(ticket, one) for ticket, case in cases.items() for one in conflicts_of(case, doubtful[ticket])]
     if not found:
+        live.tell_conflicts(work, before, (), now)
         return
     numbers = await events.journal_numbers(work, {_journal(key) for _, one in found for key in (one.key, one.first)})
     sites = {event.key: event.site for told in doubtful.values() for event in told}
     rows = [_row(ticket, one, sites[one.key], numbers, now) for ticket, one in found]
     await connection.execute(insert(ConflictRow), rows)
+    live.tell_conflicts(work, before, rows, now)
 
 
 async def _cases(work: Work, told: Told) -> dict[TicketId, TicketCase]:

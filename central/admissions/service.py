@@ -6,7 +6,7 @@ Laws: facts are stored in every state of the ticket (law 5); a list shows the fa
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
-from central.admissions import events, judging
+from central.admissions import events, judging, live
 from central.admissions.events import NewEvent
 from central.catalog import service as catalog
 from central.issuing.service import ticket_in
@@ -16,6 +16,7 @@ from protocol.admission.usage import usage_of
 from protocol.directions import Direction
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
+from protocol.journal.events import NO_TICKET
 from protocol.journal.history import fold
 
 
@@ -61,6 +62,8 @@ def persons_admitted(found: Iterable[PastPassage]) -> int:
 
 async def record(work: Work, new: Iterable[NewEvent], now: Instant) -> None:
     """Store new events, and compute the conflicts of their tickets again."""
-    tickets = await events.store(work, new)
+    told = await events.store(work, new)
+    live.tell_admissions(work, told, now)
+    tickets = frozenset(subject.ticket_id for _, subject in told) - {NO_TICKET}
     if tickets:
         await judging.judge(work, tickets, now)

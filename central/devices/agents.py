@@ -20,6 +20,8 @@ from central.devices.rules.enrolment import AgentRole, Edition
 from central.devices.rules.seen import Seen, seen_between
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.live_events.kinds import AgentChange, LiveKind
+from central.live_events.telling import Change, tell
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import AgentId, CheckPointId, SiteId, TicketTypeId
@@ -196,12 +198,15 @@ class Agents:
         hosted = update(CheckPointRow).where(col(CheckPointRow.id).in_(code.check_point_ids))
         await work.session.exec(hosted.values(agent_id=row.id))
         audit.record(work, now, code.created_by, "agent.enrol", f"agent:{row.id}", name=asked.name, role=code.role)
+        tell_agent(work, row, AgentChange.ENROLLED, now)
         return AgentId(row.id)
 
     async def revoke(self, agent: AgentId, by: int, now: Instant, *, wipe: bool) -> Agent:
         """End an agent's rights; with `wipe` it is told to erase keys and cache (never unsent entries, law 5)."""
         async with self._store.transaction() as work:
             row = await _locked(work, agent)
+            if row.revoked_at is None:
+                tell_agent(work, row, AgentChange.REVOKED, now)
             row.revoked_at = row.revoked_at or now
             row.wipe = row.wipe or wipe
             work.session.add(row)
@@ -217,6 +222,7 @@ class Agents:
             row = await _locked(work, agent)
             if row.lost_at is None:
                 await self._ports.renew_holder_key(work, row.site_id, now)
+                tell_agent(work, row, AgentChange.LOST, now)
             row.lost_at = row.lost_at or now
             row.revoked_at = row.revoked_at or now
             row.wipe = True
@@ -300,6 +306,12 @@ async def set_duty(work: Work, agent: AgentId, duty: Duty, now: Instant) -> None
         row.duty, row.duty_since = duty.value, now
         work.session.add(row)
         audit.record(work, now, None, "agent.duty", f"agent:{agent}", duty=duty.value)
+        tell_agent(work, row, AgentChange.OPENED if duty is Duty.OPEN else AgentChange.CLOSED, now)
+
+
+def tell_agent(work: Work, row: AgentRow, change: AgentChange, now: Instant) -> None:
+    """Tell live streams what has changed about an agent."""
+    tell(work, now, Change(LiveKind.AGENT, {"agent": row.id, "change": change.value}, site_id=row.site_id))
 
 
 async def _locked(work: Work, agent: AgentId) -> AgentRow:

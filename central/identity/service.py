@@ -19,6 +19,7 @@ from central.identity.accounts import set_password, user_named
 from central.identity.effective_permissions import granted, roles_of
 from central.identity.passwords import Passwords
 from central.identity.rules import sign_in
+from central.identity.token_lookup import Bearer
 from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.people import ApiTokenRow, SessionRow, SignInFailureRow, UserRow
 from central.store.unit_of_work import Store, Work
@@ -169,27 +170,42 @@ class Identity:
         """
         if token.startswith(API_TOKEN_PREFIX):
             return await self._of_program(token, now)
-        known = token_hash(token)
-        async with self._store.asking() as connection:
-            bearer = await token_lookup.of_session(connection, known)
-        if bearer is None or bearer.is_disabled or bearer.seen_at is None:
-            return None
-        if sign_in.session_is_over(bearer.created_at, bearer.seen_at, now):
+        bearer = await self._session(token, now)
+        if bearer is None or bearer.seen_at is None:
             return None
         if now - bearer.seen_at >= sign_in.SEEN_EVERY_MS:
-            await self._note_seen(known, now)
+            await self._note_seen(token_hash(token), now)
         return bearer.principal
 
-    async def _of_program(self, token: str, now: Instant) -> Principal | None:
-        known = token_hash(token)
+    async def still(self, token: str, now: Instant) -> Principal | None:
+        """Return the person as `principal` does, without noting that they were seen: what waits does not keep a session alive."""
+        is_program = token.startswith(API_TOKEN_PREFIX)
+        bearer = await (self._program(token, now) if is_program else self._session(token, now))
+        if bearer is None:
+            return None
+        return _narrowed(bearer) if is_program else bearer.principal
+
+    async def _session(self, token: str, now: Instant) -> Bearer | None:
         async with self._store.asking() as connection:
-            bearer = await token_lookup.of_program(connection, known)
+            bearer = await token_lookup.of_session(connection, token_hash(token))
+        if bearer is None or bearer.is_disabled or bearer.seen_at is None:
+            return None
+        return None if sign_in.session_is_over(bearer.created_at, bearer.seen_at, now) else bearer
+
+    async def _program(self, token: str, now: Instant) -> Bearer | None:
+        async with self._store.asking() as connection:
+            bearer = await token_lookup.of_program(connection, token_hash(token))
         if bearer is None or bearer.is_disabled or (bearer.ends_at is not None and now >= bearer.ends_at):
             return None
+        return bearer
+
+    async def _of_program(self, token: str, now: Instant) -> Principal | None:
+        bearer = await self._program(token, now)
+        if bearer is None:
+            return None
         if bearer.seen_at is None or now - bearer.seen_at >= sign_in.SEEN_EVERY_MS:
-            await self._note_used(known, now)
-        who = bearer.principal
-        return replace(who, permissions=who.permissions & bearer.permissions, must_change_password=False)
+            await self._note_used(token_hash(token), now)
+        return _narrowed(bearer)
 
     async def forget_old(self, now: Instant) -> None:
         """Delete sessions that are over and failures that no longer count; a job calls it."""
@@ -243,6 +259,11 @@ class Identity:
             if row is not None:
                 row.last_used_at = now
                 work.session.add(row)
+
+
+def _narrowed(bearer: Bearer) -> Principal:
+    who = bearer.principal
+    return replace(who, permissions=who.permissions & bearer.permissions, must_change_password=False)
 
 
 def _totp_place(user_id: int) -> SealedField:

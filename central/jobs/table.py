@@ -3,15 +3,19 @@
 Laws: of several processes one runs the leader's jobs; every job may run twice or not at all, and the next run corrects it.
 """
 
+import asyncio
 from dataclasses import dataclass
 
 from central.audit.calls import CallLog
 from central.audit.linking import Chain
 from central.devices.guard import AgentGuard
+from central.devices.silence import tell_silences
 from central.jobs.leader import Leader
 from central.jobs.schedule import Daily, Every, Job, Loop, UseCase
+from central.live import kept_events
+from central.live.hub import LiveHub
 from central.office import Office
-from central.store.channel import Channel
+from central.store.channel import Channel, Message
 from central.store.idempotency import forget_old
 from central.sync import online_answers
 from central.sync.checks import Checks
@@ -40,6 +44,10 @@ LINK_AUDIT_EVERY_S = 10
 RECORD_ADMISSIONS_EVERY_S = 5
 KEEP_DAYS_EVERY_S = 60
 WATCH_CAPACITY_EVERY_S = 10
+WATCH_SILENCE_EVERY_S = 10
+PURGE_LIVE_EVENTS_EVERY_S = 60
+# Other processes hear of live events this often at most.
+PASS_LIVE_ON_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +71,32 @@ class FeedWork:
     checks: Checks
 
 
-def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
+@dataclass(frozen=True, slots=True)
+class LiveWork:
+    """What reads live events here, and what waits until other processes must hear of some."""
+
+    hub: LiveHub
+    to_pass_on: UseCase
+
+
+def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork, live: LiveWork) -> tuple[tuple[Job, ...], tuple[Loop, ...]]:
     """Return the whole table."""
 
     async def settle() -> None:
         await office.refunds.settle_waiting(office.clock())
         await office.groups.settle_waiting(office.clock())
 
-    jobs = (*_feed_jobs(office, feed), *_money_jobs(office, settle), *_log_jobs(office, logs), *_report_jobs(office))
+    jobs = (
+        *_feed_jobs(office, feed),
+        *_money_jobs(office, settle),
+        *_log_jobs(office, logs),
+        *_report_jobs(office),
+        *_live_jobs(office),
+    )
     loops = (
         Loop("publisher", feed.publisher.wait, feed.publisher.work, elsewhere=feed.follower.pass_on),
         Loop("refunds", feed.fence_moved, settle),
+        Loop("live", live.hub.wait, live.hub.work),
     )
     if office.store.database.is_embedded:
         return jobs, loops
@@ -81,6 +104,30 @@ def jobs_and_loops(office: Office, logs: Logs, feed: FeedWork) -> tuple[tuple[Jo
         *loops,
         Loop("channel", feed.channel.wait, feed.channel.work),
         Loop("follower", feed.follower.wait, feed.follower.work),
+        _passing_live_on(office, feed, live),
+    )
+
+
+def _passing_live_on(office: Office, feed: FeedWork, live: LiveWork) -> Loop:
+    async def pass_on() -> None:
+        # Not in the transactions that make events: PostgreSQL lets only one transaction at a time commit with a message.
+        async with office.store.transaction() as work:
+            await feed.channel.tell(work, Message.LIVE)
+        await asyncio.sleep(PASS_LIVE_ON_EVERY_S)
+
+    return Loop("live-passing-on", live.to_pass_on, pass_on)
+
+
+def _live_jobs(office: Office) -> tuple[Job, ...]:
+    async def watch_silence() -> None:
+        await tell_silences(office.store, office.clock())
+
+    async def purge() -> None:
+        await kept_events.purge(office.store, office.clock())
+
+    return (
+        Job("watch-silence", Every(WATCH_SILENCE_EVERY_S), watch_silence),
+        Job("purge-live-events", Every(PURGE_LIVE_EVENTS_EVERY_S), purge),
     )
 
 

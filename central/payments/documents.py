@@ -4,11 +4,14 @@ Laws: a document's order is locked before the document, everywhere; a document t
 same transaction (law 12).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
 from central.domain.problems import Problem, ProblemCode
+from central.live_events.kinds import LiveKind
+from central.live_events.telling import Change, tell
 from central.payments import agency_funds, drawers, ledger
 from central.payments.institution import MAX_REASON_CHARACTERS
 from central.payments.ledger import Movement
@@ -80,6 +83,7 @@ async def record_at_once(work: Work, paid: AtOnce, order: PayableOrder, payment_
         "agency_id": agency_id,
     }
     work.insert(PaymentRow, [row])
+    _tell(work, row, now)
     into = ledger.received(paid.method, order.site_id, paid.by) if agency_id is None else ledger.of_agency(paid.method, agency_id)
     sold = ledger.sales(order.site_id)
     movement = Movement(into, sold, order.total_fen, order.order_id, None, payment_id, shift_id, agency_id)
@@ -160,8 +164,9 @@ def document_of(row: PaymentRow) -> Document:
     )
 
 
-def keep(work: Work, row: PaymentRow, document: Document) -> None:
-    """Write the changed document into its row."""
+def keep(work: Work, row: PaymentRow, document: Document, now: Instant) -> None:
+    """Write the changed document into its row; live streams hear of a new state."""
+    is_new = row.id is not None and row.state != document.state
     row.state, row.sent_at, row.deadline_at, row.next_at = (
         document.state,
         document.sent_at,
@@ -172,6 +177,20 @@ def keep(work: Work, row: PaymentRow, document: Document) -> None:
     row.received_fen, row.finished_at = document.received_fen, document.finished_at
     row.reason = document.reason and document.reason[:MAX_REASON_CHARACTERS]
     work.session.add(row)
+    if is_new:
+        tell_state(work, row, now)
+
+
+def tell_state(work: Work, row: PaymentRow, now: Instant) -> None:
+    """Tell live streams the state of a payment that has its number."""
+    _tell(work, row.model_dump(), now)
+
+
+def _tell(work: Work, row: Mapping[str, object], now: Instant) -> None:
+    order_id = row["order_id"]
+    assert isinstance(order_id, int), "a payment is of an order"
+    said = {"payment_id": row["id"], **{name: row[name] for name in ("method", "state", "amount_fen")}}
+    tell(work, now, Change(LiveKind.PAYMENT, said, order_id=order_id))
 
 
 def payment_of(row: PaymentRow) -> Payment:

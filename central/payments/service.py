@@ -191,8 +191,9 @@ class Payments:
             attempts=0,
             taken_by=wanted.by,
         )
-        documents.keep(work, row, document)
+        documents.keep(work, row, document, now)
         await work.session.flush()
+        documents.tell_state(work, row, now)
         assert row.id is not None, "a flushed row has its number"
         return row.id
 
@@ -203,7 +204,8 @@ class Payments:
             row = await documents.locked(work, payment_id)
             if row.state != PaymentState.CREATED:
                 return
-            documents.keep(work, row, step(documents.document_of(row), Sent(), self._world.clock()).document)
+            now = self._world.clock()
+            documents.keep(work, row, step(documents.document_of(row), Sent(), now).document, now)
         assert row.number is not None, "an institution's payment has a number"
         assert row.deadline_at is not None, "an institution's payment has a deadline"
         charge = Charge(row.number, row.amount_fen, SUBJECT, row.deadline_at)
@@ -271,7 +273,7 @@ class Payments:
             order = await self._orders.locked(work, order_id)
             row = await documents.locked(work, payment_id)
             taken = step(documents.document_of(row), event(order.is_open), now)
-            documents.keep(work, row, taken.document)
+            documents.keep(work, row, taken.document, now)
             row.qr = qr or row.qr
             if taken.effect is Effect.MARK_PAID:
                 assert fulfil is not None, "only an answer that says paid marks paid"
@@ -302,4 +304,4 @@ async def _abandon_live(work: Work, order_id: int, now: Instant) -> None:
     """Abandon open payments of an order whose row is locked: it is paid, or about to be paid otherwise."""
     live = select(PaymentRow).where(PaymentRow.order_id == order_id, col(PaymentRow.state).not_in(ENDS))
     for row in (await work.session.exec(live.with_for_update())).all():
-        documents.keep(work, row, step(documents.document_of(row), Abandoned(), now).document)
+        documents.keep(work, row, step(documents.document_of(row), Abandoned(), now).document, now)

@@ -17,6 +17,8 @@ from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.service import Issuing, ticket_in, ticket_locked
 from central.issuing.tickets import Ticket, id_text
+from central.live_events.kinds import LiveKind
+from central.live_events.telling import Change, tell
 from central.payments import ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method
@@ -138,8 +140,7 @@ class Refunds:
             rows = (await work.session.exec(query.limit(MOST_READ_AT_ONCE).with_for_update(skip_locked=True))).all()
             arrived = [row for row in rows if row.id is not None and await self._payments.refunds.has_arrived(work, row.id)]
             for row in arrived:
-                row.state, row.decided_at = RefundState.PAID, now
-                work.session.add(row)
+                _note_state(work, row, RefundState.PAID, now)
                 audit.record(work, now, audit.SYSTEM, "refund.arrive", f"refund:{row.id}", amount_fen=row.amount_fen)
         return len(arrived)
 
@@ -178,8 +179,7 @@ class Refunds:
             site = (await ticket_in(work, row.ticket_id)).record.issuing_site
             handed_fen = await self._payments.hand_out(work, refund_id, site, by, now)
             is_left = await self._payments.refunds.is_on_its_way(work, refund_id)
-            row.state, row.decided_at = RefundState.RETURNING if is_left else RefundState.PAID, now
-            work.session.add(row)
+            _note_state(work, row, RefundState.RETURNING if is_left else RefundState.PAID, now)
             audit.record(work, now, by, "refund.hand-out", f"refund:{refund_id}", amount_fen=handed_fen)
             return refund_of(row, ())
 
@@ -221,6 +221,7 @@ class Refunds:
         await work.session.flush()
         assert row.id is not None, "a flushed row has its number"
         _note_request(work, row, by, now)
+        _tell(work, row, now)
         return row.id
 
     async def _reckoned(self, work: Work, wanted: WantedRefund, ticket: Ticket, now: Instant) -> Reckoned:
@@ -244,8 +245,8 @@ class Refunds:
         Part of the caller's transaction, which makes the other ticket.
         """
         row = await work.session.get_one(RefundRow, await self._revoke(work, wanted, by, now))
-        row.state, row.decided_at, row.new_order_id = RefundState.PAID, now, new_order_id
-        work.session.add(row)
+        row.new_order_id = new_order_id
+        _note_state(work, row, RefundState.PAID, now)
         ticket = await ticket_in(work, row.ticket_id)
         site = ticket.record.issuing_site
         into = ledger.received(Method.EXCHANGE, site, by)
@@ -271,8 +272,7 @@ class Refunds:
         if await self._may_be_paid(work, row):
             await self._pay(work, row, now)
             return
-        row.state, row.decided_at = RefundState.REFUSED, now
-        work.session.add(row)
+        _note_state(work, row, RefundState.REFUSED, now)
         if row.is_whole:
             before = TicketState.ACTIVE if row.state_before is None else TicketState(row.state_before)
             await self._issuing.set_state(work, row.ticket_id, (TicketState.VOID,), before, now)
@@ -287,8 +287,7 @@ class Refunds:
         # Not the refunds of a closed day: money that no institution pays is handed out when the visitors come.
         by = None if row.kind == RefundKind.CLOSED_DAY else row.requested_by
         back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, by, row.fee_fen)
-        row.state, row.decided_at = _AFTER[await self._payments.give_back(work, back, now)], now
-        work.session.add(row)
+        _note_state(work, row, _AFTER[await self._payments.give_back(work, back, now)], now)
         audit.record(
             work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen, fee_fen=row.fee_fen
         )
@@ -300,6 +299,17 @@ async def _refunded_by_force(work: Work, ticket_id: TicketId) -> int:
     of_ticket = col(RefundRow.ticket_id) == ticket_id, col(RefundRow.kind) == RefundKind.FORCED
     query = select(func.coalesce(func.sum(RefundRow.persons), 0)).where(*of_ticket, col(RefundRow.is_whole).is_(False))
     return int((await work.session.exec(query)).one())
+
+
+def _note_state(work: Work, row: RefundRow, state: RefundState, now: Instant) -> None:
+    row.state, row.decided_at = state, now
+    work.session.add(row)
+    _tell(work, row, now)
+
+
+def _tell(work: Work, row: RefundRow, now: Instant) -> None:
+    said = {"refund_id": row.id, "state": row.state, "persons": row.persons, "amount_fen": row.amount_fen, "fee_fen": row.fee_fen}
+    tell(work, now, Change(LiveKind.REFUND, said, order_id=row.order_id, ticket_id=row.ticket_id))
 
 
 def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:

@@ -8,7 +8,7 @@ processes share; an export whose process has ended is shown as failed.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,8 @@ from sqlmodel import col, delete, func, select, update
 
 from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
+from central.live_events.kinds import LiveKind
+from central.live_events.telling import Change, tell
 from central.reports.exports import Table, TableFormat
 from central.reports.listing import ItemT
 from central.store.tables.people import UserRow
@@ -33,6 +35,8 @@ KEPT_MS = 24 * 60 * MS_PER_MINUTE
 # The process that makes a table says so at each page; after this long without a word the process has ended.
 SILENT_MS = 60 * MS_PER_SECOND
 MAX_FAULT_CHARACTERS = 200
+# Live streams hear of progress this often at most.
+TOLD_EVERY_MS = 1_000
 _SERVER_ENDED = "the server ended"
 _NUMBER_BYTES = 6  # so that every reader of JSON keeps all bits of it
 
@@ -103,6 +107,7 @@ class KeptExports:
                 row = _row(number, asked, now)
                 work.session.add(row)
                 said = _export(row, now)
+                _tell_live(work, said, now)
             held = holding.pop_all()
         making = _Making(said)
         task = asyncio.create_task(self._make(making, table, pages))
@@ -131,7 +136,10 @@ class KeptExports:
         """Let an export go no further; one that has ended stays as it is."""
         await self.export(export_id, user_id)
         async with self._store.transaction() as work:
-            await work.session.exec(update(KeptExportRow).where(*_running(export_id)).values(state=ExportState.CANCELLED))
+            cancelled = update(KeptExportRow).where(*_running(export_id)).values(state=ExportState.CANCELLED)
+            if (await work.session.exec(cancelled)).rowcount:
+                now = self._clock()
+                _tell_live(work, _export(await work.session.get_one(KeptExportRow, export_id), now), now)
         return await self.export(export_id, user_id)
 
     async def delete(self, export_id: int, user_id: int) -> None:
@@ -199,11 +207,16 @@ class KeptExports:
 
     async def _tell(self, making: "_Making", end: dict[str, object]) -> None:
         """Say how far an export is; _Cancelled where its row is gone or says that it runs no more."""
-        progress = {"rows_done": making.rows_done, "size_bytes": making.size_bytes, "told_at": self._clock(), **end}
+        now = self._clock()
+        progress = {"rows_done": making.rows_done, "size_bytes": making.size_bytes, "told_at": now, **end}
         async with self._store.transaction() as work:
             running = update(KeptExportRow).where(*_running(making.said.export_id)).values(**progress)
             if not (await work.session.exec(running)).rowcount:
                 raise _Cancelled("the person does not want it any more")
+            if end or now - making.told_at >= TOLD_EVERY_MS:
+                making.told_at = now
+                state = ExportState(str(end.get("state", ExportState.RUNNING)))
+                _tell_live(work, replace(making.said, state=state, rows_done=making.rows_done), now)
 
     async def _end(self, making: "_Making", ended: ExportState, fault: str) -> None:
         """Say how it ended; a file remains only of an export that is done."""
@@ -237,6 +250,18 @@ class _Making:
     said: KeptExport
     rows_done: int = 0
     size_bytes: int = 0
+    told_at: int = 0
+
+
+def _tell_live(work: Work, said: KeptExport, now: Instant) -> None:
+    progress = {
+        "export_id": said.export_id,
+        "list_name": said.list_name,
+        "state": said.state.value,
+        "rows_wanted": said.rows_wanted,
+        "rows_done": said.rows_done,
+    }
+    tell(work, now, Change(LiveKind.EXPORT, progress, user_id=said.user_id))
 
 
 def _running(export_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

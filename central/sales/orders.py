@@ -14,6 +14,8 @@ from central.catalog.rules.validity import Window
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import NewTicket, tickets_of_order
 from central.issuing.tickets import Ticket
+from central.live_events.kinds import LiveKind
+from central.live_events.telling import Change, tell
 from central.payments.ports import PayableOrder
 from central.promoters.rules.attribution import Promotion
 from central.sales import sold_terms
@@ -81,6 +83,8 @@ def add(work: Work, order: Order, lines: tuple[PromisedLine, ...]) -> None:
     work.insert(OrderRow, [row])
     work.insert(OrderLineRow, [_line_values(order.order_id, line) for line in lines])
     work.insert(SeenEvidenceRow, [row for line in lines for row in _evidence_values(order.order_id, line)])
+    if order.state is OrderState.PAID:
+        _tell(work, order.order_id, order.state, order.total_fen, order.created_at)
 
 
 async def lines_of(work: Work, order_id: int, holders: Mapping[int, tuple[Holder, ...]]) -> tuple[PromisedLine, ...]:
@@ -109,6 +113,19 @@ async def locked(work: Work, order_id: int) -> OrderRow:
     if row is None:
         raise not_there(order_id)
     return row
+
+
+def note_end(work: Work, row: OrderRow, state: OrderState, now: Instant) -> None:
+    """Mark an order that waits as paid or as cancelled, and tell live streams."""
+    row.state, row.paid_at = state, now if state is OrderState.PAID else None
+    work.session.add(row)
+    assert row.id is not None, "a stored order has its number"
+    _tell(work, row.id, state, row.total_fen, now)
+
+
+def _tell(work: Work, order_id: int, state: OrderState, total_fen: int, now: Instant) -> None:
+    said = {"order_id": order_id, "state": state.value, "total_fen": total_fen}
+    tell(work, now, Change(LiveKind.ORDER, said, order_id=order_id))
 
 
 def not_there(order_id: int) -> Problem:

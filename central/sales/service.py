@@ -231,8 +231,7 @@ class Sales:
         async def fulfil(work: Work, now: Instant) -> None:
             row = await orders.locked(work, order_id)
             assert row.state == OrderState.OPEN, "only an order that waits becomes paid"
-            row.state, row.paid_at = OrderState.PAID, now
-            work.session.add(row)
+            orders.note_end(work, row, OrderState.PAID, now)
             ids = await self._issuing.free_ids(work, sum(line.quantity for line in lines))
             tickets = await self._issue(work, orders.payable(orders.order_of(row)), _Issue(lines, ids, hashed), now)
             await holders.let_go(work, order_id)
@@ -286,8 +285,7 @@ class Sales:
 
     async def _cancel(self, work: Work, row: OrderRow, by: int | None, now: Instant) -> None:
         assert row.id is not None, "a stored order has its number"
-        row.state = OrderState.CANCELLED
-        work.session.add(row)
+        orders.note_end(work, row, OrderState.CANCELLED, now)
         await holders.let_go(work, row.id)
         audit.record(work, now, by, "order.cancel", f"order:{row.id}")
         await quotas.give_back_order(work, row.id)

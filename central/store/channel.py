@@ -25,10 +25,11 @@ LONGEST_PAUSE_S = 30.0
 
 
 class Message(StrEnum):
-    """What a process tells: something waits to be published; something was published."""
+    """What a process tells: something waits to be published; something was published; live streams have something to tell."""
 
     WORK = "work"
     PUBLISHED = "published"
+    LIVE = "live"
 
 
 _MESSAGES = {message.value: message for message in Message}

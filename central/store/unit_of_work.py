@@ -30,6 +30,7 @@ class Work:
         self._session: AsyncSession | None = None
         self._rows: dict[type[Table], list[Values]] = {}
         self._hooks: list[Callable[[], None]] = []
+        self.inserted: set[type[Table]] = set()
 
     @property
     def session(self) -> AsyncSession:
@@ -51,6 +52,7 @@ class Work:
     def insert(self, table: type[Table], rows: Iterable[Values]) -> None:
         """Let `write` insert rows, together with all others: parents before children, and all rows of a table alike."""
         self._rows.setdefault(table, []).extend(rows)
+        self.inserted.add(table)
 
     async def write(self) -> None:
         """Write the rows that wait. The store calls it before the commit."""
@@ -95,6 +97,11 @@ class Store:
         # A single statement needs no transaction around it: that saves two calls to the database.
         alone = {ALONE: True} if database.is_embedded else {"isolation_level": "AUTOCOMMIT"}
         self._asking_engine = database.engine.execution_options(**alone)
+        self._wakes: dict[type[Table], Callable[[], None]] = {}
+
+    def wake_at(self, table: type[Table], hook: Callable[[], None]) -> None:
+        """Call `hook` after each commit of rows that `Work.insert` put into this table; it only wakes a task."""
+        self._wakes[table] = hook
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Work]:
@@ -112,6 +119,8 @@ class Store:
         except (DBAPIError, PoolTimeoutError) as error:
             raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
         work.run_hooks()
+        for table in self._wakes.keys() & work.inserted:
+            self._wakes[table]()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:

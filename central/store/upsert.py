@@ -1,9 +1,12 @@
 """Inserts that meet a row which is there already, alike on both databases."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped
 
 from central.store.columns import Table
 
@@ -15,6 +18,16 @@ async def insert_missing(connection: AsyncConnection, table: type[Table], rows: 
     if rows:
         insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
         await connection.execute(insert(table).on_conflict_do_nothing(), list(rows))
+
+
+async def inserted(
+    connection: AsyncConnection, table: type[Table], rows: Rows, *returned: Mapped[Any]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Insert the rows whose unique keys are not there; return these columns of the rows that are new."""
+    if not rows:
+        return ()
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
+    return (await connection.execute(insert(table).on_conflict_do_nothing().returning(*returned), list(rows))).all()
 
 
 async def insert_or_replace(connection: AsyncConnection, table: type[Table], keys: Sequence[str], rows: Rows) -> None:

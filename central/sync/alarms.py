@@ -14,8 +14,10 @@ from central.audit import service as audit
 from central.catalog.site_days import ANY_SITE_AND_DAY, SiteDays, within
 from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import known_as
+from central.live_events.telling import tell
 from central.store.tables.journals import AlarmRow
 from central.store.unit_of_work import Store, Work
+from central.sync.quarantine import alarm_change
 from protocol.identifiers import AgentId, JournalId, Sequence, SiteId
 from protocol.instants import Instant
 
@@ -89,6 +91,7 @@ class Alarms:
             row.acknowledged_at, row.acknowledged_by, row.acknowledged_note = now, by, remark
             work.session.add(row)
             audit.record(work, now, by, "alarm.acknowledge", f"alarm:{alarm_id}", note=remark)
+            tell(work, now, alarm_change(row.site_id, alarm_id, AgentId(row.agent_id), row.name, by))
             return _alarm(row)
 
 

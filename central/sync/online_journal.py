@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, update
 
+from central.admissions import live
 from central.admissions.events import NewEvent, Scanned, row_of, store
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Work
@@ -52,10 +53,12 @@ async def release_of(
     first, second = Sequence(stored.sequence + 1), Sequence(stored.sequence + EVENTS_OF_A_RELEASE)
     passed = Outcome(first, OutcomeResult.PASSED, attempt.persons)
     subject = Scanned(intent.ticket_id, intent.holder, intent.scanned_at)
-    rows = [
-        row_of(NewEvent(stored.number, _told(attempt, entry.journal_id, sequence, event)), subject)
+    told = [
+        (NewEvent(stored.number, _told(attempt, entry.journal_id, sequence, event)), subject)
         for sequence, event in ((first, intent), (second, passed))
     ]
+    live.tell_admissions(work, told, entry.now)
+    rows = [row_of(*one) for one in told]
     return Release(stored.number, second, (rows[0], rows[1]), sites | {attempt.site})
 
 

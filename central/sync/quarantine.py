@@ -7,12 +7,16 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlmodel import col
+
 from central.devices.guard import KnownAgent
+from central.live_events.kinds import LiveKind
+from central.live_events.telling import Change, tell_all
 from central.store.tables.journals import AlarmRow, QuarantinedRow
 from central.store.unit_of_work import Work
-from central.store.upsert import insert_missing
+from central.store.upsert import insert_missing, inserted
 from protocol import cbor
-from protocol.identifiers import JournalId, Sequence
+from protocol.identifiers import AgentId, JournalId, Sequence, SiteId
 from protocol.instants import Instant
 from protocol.journal.events import LostRange
 from protocol.sync.answers import Quarantine
@@ -41,7 +45,7 @@ async def keep(work: Work, agent: KnownAgent, batch: JournalBatch, why: Quaranti
 
 
 async def raise_alarms(work: Work, agent: KnownAgent, journal_id: JournalId, notes: Iterable[AlarmNote], now: Instant) -> None:
-    """Note alarms about an agent's journal."""
+    """Note alarms about an agent's journal, and tell live streams of them."""
     rows = [
         {
             "site_id": agent.site_id,
@@ -54,7 +58,14 @@ async def raise_alarms(work: Work, agent: KnownAgent, journal_id: JournalId, not
         }
         for note in notes
     ]
-    await insert_missing(await work.connection(), AlarmRow, rows)
+    found = await inserted(await work.connection(), AlarmRow, rows, col(AlarmRow.id), col(AlarmRow.name))
+    tell_all(work, now, (alarm_change(agent.site_id, number, agent.agent_id, name, None) for number, name in found))
+
+
+def alarm_change(site_id: SiteId, number: int, agent: AgentId, name: str, by: int | None) -> Change:
+    """Return what live streams hear of an alarm; `by` has acknowledged it."""
+    said = {"alarm_id": number, "agent": agent, "name": name, "acknowledged_by": by}
+    return Change(LiveKind.ALARM, said, site_id=site_id)
 
 
 def _row(agent: KnownAgent, journal_id: JournalId, item: bytes | LostRange, why: Quarantine, now: Instant) -> dict[str, object]:

@@ -117,6 +117,8 @@ def _schemas(operations: Iterable[Operation]) -> tuple[References, Json]:
             models[operation.body, "validation"] = None
         if operation.answer:
             models[operation.answer, "serialization"] = None
+        if operation.stream_event:
+            models[operation.stream_event, "serialization"] = None
         if operation.parameters:
             definitions.update(operation.parameters.model_json_schema(ref_template=_REFERENCE).get("$defs", {}))
     found, described = models_json_schema(list(models), ref_template=_REFERENCE)
@@ -195,7 +197,9 @@ def _responses(operation: Operation, references: References, example: Example) -
         success["content"] = {operation.raw_media_type: shown}
     elif operation.stream_media_types:
         first, *others = operation.stream_media_types
-        success["content"] = {first: shown, **{media_type: {} for media_type in others}}
+        # OpenAPI 3.1 describes no stream: the schema is that of one event, as `x-event-schema`.
+        event = {"x-event-schema": references[operation.stream_event, "serialization"]} if operation.stream_event else {}
+        success["content"] = {first: {**event, **shown}, **{media_type: {} for media_type in others}}
     answers: Json = {str(int(status)): success}
     by_status: dict[int, list[str]] = {}
     for code in possible_problems(operation):

@@ -50,8 +50,9 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
-    `stream_media_types` are the types of an operation that answers with a stream; `uploads` are those of a file that is its body,
-    which the handler reads itself, within its own bound. `tag` is the part of the API.
+    `stream_media_types` are the types of an operation that answers with a stream; `stream_event` is one event of its events.
+    `uploads` are those of a file that is its body, which the handler reads itself, within its own bound. `tag` is the part of the
+    API.
     """
 
     words: Words
@@ -71,6 +72,7 @@ class Operation:
     stream_media_types: tuple[str, ...] = ()
     tag: Tag | None = None
     uploads: tuple[str, ...] = ()
+    stream_event: type[BaseModel] | None = None
 
     @property
     def operation_id(self) -> str:
@@ -212,6 +214,7 @@ class StreamRoute(_Declared):
     """
 
     media_types: tuple[str, ...] = field(kw_only=True)
+    event: type[BaseModel] | None = None
 
     def __call__(self, handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]) -> Operation:
         """Return the handler as a declared operation."""
@@ -228,7 +231,8 @@ class StreamRoute(_Declared):
             asked = cast("StreamedT", await _asked(request, who, parameters))
             return await handler(Call(request, request.app[CLOCK](), None, asked, who, sent, None))
 
-        return replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
+        declared = replace(self.operation(words, handle), parameters=parameters, stream_media_types=self.media_types)
+        return replace(declared, stream_event=self.event)
 
 
 def tagged(tag: Tag, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:

@@ -20,6 +20,7 @@ class Tag(Enum):
     REPORTS = "reports", "Lists, look-ups, statistics, the home figures, and their exports."
     DEVICES = "devices", "Check points, and the agents that host them: enrolment, state, commands."
     ADMISSIONS = "admissions", "Admissions that contradict each other."
+    LIVE = "live", "What changes, as it changes: one stream of events a person."
     IMPORTS = "imports", "Files that people bring: a report on each line, then all of it or nothing."
     SYNC = "sync", "How agents talk to central (CBOR, signed): the feed, journals, online admission. And alarms, corrections."
 

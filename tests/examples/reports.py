@@ -32,6 +32,7 @@ async def story(tell: Teller) -> None:
     await tell.show("listOnSiteCorrections", site_id=1)
     await tell.show("readHome", site_id=1)
     await tell.show("readOwnDay")
+    await tell.show("readLive", most_seconds=0)
     await _kept(tell)
 
 

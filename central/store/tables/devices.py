@@ -1,6 +1,6 @@
 """Check points, the agents that host them, and the one-time codes by which a computer becomes an agent."""
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, SmallInteger
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, SmallInteger, false
 from sqlmodel import Field
 
 from central.store.columns import U64, RowNumber, Table
@@ -13,7 +13,7 @@ class AgentRow(Table, table=True):
 
     `feed_*` is the feed version in force, as its ingested journal says. `last_head_at` is when it was last given a timestamp;
     `journalled_at` is the wall time of its last ingested entry; `holder_generation` is that of the newest key for holders that it
-    has stored (law 9).
+    has stored (law 9). `is_told_silent`: live streams were told that it is silent.
     """
 
     __tablename__ = "agent"
@@ -37,6 +37,7 @@ class AgentRow(Table, table=True):
     feed_epoch: int = Field(default=0, sa_type=BigInteger)
     feed_version: int = Field(default=0, sa_type=BigInteger)
     holder_generation: int = Field(default=1, sa_type=BigInteger, sa_column_kwargs={"server_default": "1"})
+    is_told_silent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class CheckPointRow(Table, table=True):

@@ -26,6 +26,10 @@ _ORDERS = "ListedOrderView OrderView WholeOrderView"
 
 APART: Mapping[str, Mapping[str, str]] = _joined(
     (
+        *_each("AgentEvent ConflictEvent", change="What happened to it."),
+        *_each("HeardEvent", kinds="Kinds of events that the listener hears from here on."),
+        *_each("LiveEvent", event="Kind of the event.", data="What it says, by its kind."),
+        *_each("RefusalEvent", refusal_id="Number of a refusal.", by_central="Whether central decided it, not the gate."),
         *_each("AppliedView ReportView reportImports", kind="What the file holds."),
         *_each("AppliedView", line_count="Lines that were stored.", passwords="One-time passwords of new people, shown once."),
         *_each("ApprovedOverrideBody UndoBody", reason=_WHY),

@@ -1,0 +1,1 @@
+"""The live channel: what has changed, as it changes."""

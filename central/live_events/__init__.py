@@ -1,0 +1,1 @@
+"""Telling live streams what has changed."""
