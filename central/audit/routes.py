@@ -26,8 +26,10 @@ UserNumber = Annotated[int, Field(ge=1, lt=2**63)]
 RequestId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="X-Request-Id of the answer")]
 
 
-class TimeQuery(PageQuery):
+class TimeFilter(BaseModel):
     """From one instant to another, both included."""
+
+    model_config = ConfigDict(extra="forbid")
 
     request_id: RequestId | None = None
     since: AwareDatetime | None = None
@@ -39,12 +41,24 @@ class TimeQuery(PageQuery):
         return Between(since, None if self.until is None else from_datetime(self.until))
 
 
-class AuditRecordQuery(TimeQuery):
+class TimeQuery(TimeFilter, PageQuery):
+    """A page of the log."""
+
+
+class AuditRecordFilter(TimeFilter):
     """Which records. `action` may be a slice (`order`) or a whole action (`order.sell`)."""
 
     user_id: UserNumber | None = None
     action: Annotated[str | None, Field(pattern=r"^[a-z][a-z.-]{0,63}$")] = None
     subject: Annotated[str | None, Field(pattern=r"^[a-z-]+:[0-9a-zA-Z.-]{1,100}$", description="such as order:17")] = None
+
+    def wanted(self) -> WantedRecords:
+        """Return the filter as the search takes it."""
+        return WantedRecords(self.user_id, self.action, self.subject, self.request_id, self.between())
+
+
+class AuditRecordQuery(AuditRecordFilter, PageQuery):
+    """A page of records."""
 
 
 class CallQuery(TimeQuery):
@@ -126,8 +140,7 @@ class PurgeView(BaseModel):
 async def list_audit_records(call: Call[None, AuditRecordQuery]) -> Page[AuditRecordView]:
     """List what people did, newest first."""
     asked = call.parameters
-    wanted = WantedRecords(asked.user_id, asked.action, asked.subject, asked.request_id, asked.between())
-    rows = await call.request.app[AUDIT].records(wanted, from_cursor(asked.after), asked.one_more)
+    rows = await call.request.app[AUDIT].records(asked.wanted(), from_cursor(asked.after), asked.one_more)
     return page_from(rows, asked, lambda row: (row.id or 0,), AuditRecordView.of)
 
 

@@ -100,6 +100,9 @@ SHIPPED: Menu = (
         (
             Page("reconciliation", "对账", "Reconciliation", Permission.PAYMENTS_READ),
             Page("payment-refunds", "退款单据", "Payment refunds", Permission.PAYMENTS_READ),
+            Page("takings", "收款统计", "Takings", Permission.REPORTS_READ),
+            Page("bills", "对账单", "Bills", Permission.PAYMENTS_READ),
+            Page("ledger", "记账明细", "Ledger", Permission.PAYMENTS_READ),
         ),
     ),
     MenuGroup(
@@ -109,6 +112,7 @@ SHIPPED: Menu = (
         (
             Page("payments", "付款单据", "Payment documents", Permission.PAYMENTS_READ),
             Page("admissions", "检票记录", "Admission records", Permission.ADMISSIONS_READ),
+            Page("admission-refusals", "拒绝记录", "Refusals", Permission.ADMISSIONS_READ),
             Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
             Page("activation-codes", "激活码", "Activation codes", Permission.SALES_READ),
             Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),

@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import Select
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Column, Kind, Listing, sums
+from central.reports.words import CODE_STATES
 from central.sales.activation import MadeCode
 from central.sales.data_scope import Conditions
 from central.sales.rules.activation import CodeState
@@ -21,13 +22,6 @@ from central.store.unit_of_work import Work
 from protocol.identifiers import SiteId, TicketId, TicketTypeId
 from protocol.instants import Instant
 from protocol.tickets.record import TicketState
-
-_TITLES = {
-    CodeState.EXPORTED: ("已导出", "Exported"),
-    CodeState.SENT: ("已发送", "Sent"),
-    CodeState.ACTIVATED: ("已激活", "Activated"),
-    CodeState.VOIDED: ("已作废", "Voided"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +113,12 @@ CODES: Listing[ListedCode] = Listing(
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
         Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types[one.ticket_type_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: " ".join(_TITLES[one.state])),
-        Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.last_day.isoformat()),
-        Column("导出时间", "Exported at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.exported_at)),
-        Column("发送时间", "Sent at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.sent_at)),
-        Column("激活时间", "Activated at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.activated_at)),
-        Column("作废时间", "Voided at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.voided_at)),
+        Column("状态", "State", Kind.TEXT, lambda one, names: names.word(CODE_STATES, one.state)),
+        Column("激活截止日", "Activate by", Kind.DAY, lambda one, _names: one.last_day),
+        Column("导出时间", "Exported at", Kind.TIME, lambda one, names: names.local(one.site_id, one.exported_at)),
+        Column("发送时间", "Sent at", Kind.TIME, lambda one, names: names.local(one.site_id, one.sent_at)),
+        Column("激活时间", "Activated at", Kind.TIME, lambda one, names: names.local(one.site_id, one.activated_at)),
+        Column("作废时间", "Voided at", Kind.TIME, lambda one, names: names.local(one.site_id, one.voided_at)),
         Column("作废原因", "Why voided", Kind.TEXT, lambda one, _names: one.void_reason),
     ),
 )
@@ -135,5 +129,5 @@ MADE_COLUMNS: tuple[Column[MadeCode], ...] = (
     Column("短票号", "Short number", Kind.TEXT, lambda one, _names: one.short_number),
     Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types[one.ticket_type_id]),
     Column("激活码", "Activation code", Kind.TEXT, lambda one, _names: one.code),
-    Column("激活截止日", "Activate by", Kind.TEXT, lambda one, _names: one.last_day.isoformat()),
+    Column("激活截止日", "Activate by", Kind.DAY, lambda one, _names: one.last_day),
 )

@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import Select
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Column, Kind, Listing, sums
+from central.reports.words import CHANNELS, DIRECTIONS
 from central.store.tables.admissions import AdmissionRefusalRow
 from central.store.tables.money import OrderRow
 from central.store.tables.tickets import TicketRow
@@ -68,18 +69,18 @@ REFUSALS: Listing[ListedRefusal] = Listing(
     totals=_totals,
     key=lambda one: (one.refusal.scanned_at, one.refusal.id or 0),
     columns=(
-        Column("刷票时间", "Scanned at", Kind.TEXT, lambda one, names: names.local(one.refusal.site_id, one.refusal.scanned_at)),
+        Column("刷票时间", "Scanned at", Kind.TIME, lambda one, names: names.local(one.refusal.site_id, one.refusal.scanned_at)),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.refusal.site_id]),
         Column("检票设备", "Check point", Kind.TEXT, lambda one, names: names.check_points.get(one.refusal.check_point_id)),
-        Column("方向", "Direction", Kind.TEXT, lambda one, _names: one.refusal.direction),
+        Column("方向", "Direction", Kind.TEXT, lambda one, names: names.word(DIRECTIONS, one.refusal.direction)),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.refusal.reason),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: one.ticket),
         Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types.get(one.ticket_type_id or 0)),
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.order_id),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people.get(one.seller_id or 0)),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.channel)),
         Column(
-            "上传时间", "Received at", Kind.TEXT, lambda one, names: names.local(one.refusal.site_id, one.refusal.received_at)
+            "上传时间", "Received at", Kind.TIME, lambda one, names: names.local(one.refusal.site_id, one.refusal.received_at)
         ),
     ),
 )

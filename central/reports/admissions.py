@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import Select
 from central.issuing.tickets import id_text
 from central.reports.filters import Narrowed, equal, equal_to_rare
 from central.reports.listing import EACH, Column, Kind, Listing, sums
+from central.reports.words import CHANNELS, DIRECTIONS, FLAGS, PASSAGE_KINDS, PASSAGE_STATES
 from central.sales.data_scope import Conditions
 from central.store.tables.journals import JournalRow
 from central.store.tables.reports import AdmissionRecordRow
@@ -90,19 +91,19 @@ ADMISSIONS: Listing[AdmissionRecord] = Listing(
     totals=_totals,
     key=lambda one: (one.row.scanned_at, one.row.journal_number, one.row.sequence),
     columns=(
-        Column("检票时间", "Scanned at", Kind.TEXT, lambda one, names: names.local(one.row.site_id, one.row.scanned_at)),
+        Column("检票时间", "Scanned at", Kind.TIME, lambda one, names: names.local(one.row.site_id, one.row.scanned_at)),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.row.site_id]),
         Column("检票设备", "Check point", Kind.TEXT, lambda one, names: names.check_points.get(one.row.check_point_id)),
-        Column("方向", "Direction", Kind.TEXT, lambda one, _names: one.row.direction),
-        Column("方式", "Kind", Kind.TEXT, lambda one, _names: one.row.kind),
-        Column("结果", "State", Kind.TEXT, lambda one, _names: one.state.value),
+        Column("方向", "Direction", Kind.TEXT, lambda one, names: names.word(DIRECTIONS, one.row.direction)),
+        Column("方式", "Kind", Kind.TEXT, lambda one, names: names.word(PASSAGE_KINDS, one.row.kind)),
+        Column("结果", "State", Kind.TEXT, lambda one, names: names.word(PASSAGE_STATES, one.state)),
         Column("票号", "Ticket", Kind.TEXT, lambda one, _names: one.ticket),
         Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types.get(one.row.ticket_type_id or 0)),
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.row.order_id),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people.get(one.row.seller_id or 0)),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.row.channel),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.row.channel)),
         Column("放行人数", "Persons let in", Kind.NUMBER, lambda one, _names: one.row.persons),
         Column("计入人数", "Persons counted", Kind.NUMBER, lambda one, _names: one.row.counted),
-        Column("标记", "Flags", Kind.TEXT, lambda one, _names: ", ".join(one.flags)),
+        Column("标记", "Flags", Kind.TEXT, lambda one, names: ", ".join(names.word(FLAGS, flag) or "" for flag in one.flags)),
     ),
 )

@@ -9,6 +9,7 @@ import csv
 import io
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic
@@ -17,12 +18,14 @@ from xlsxwriter import Workbook
 
 from central.domain.problems import Problem, ProblemCode
 from central.reports.listing import Cell, Column, ItemT, Kind, Names
+from central.reports.rules import cells
+from central.reports.words import LISTS
 
 CHUNK_BYTES = 256 * 1024
 MOST_XLSX_ROWS = 1_048_576 - 1  # what a sheet holds (ECMA-376) below its titles
 _FEN_A_YUAN = 100
 _COLUMN_WIDTH = 18
-_FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_MOST_SHEET_CHARACTERS = 31  # of a sheet's name
 _BYTE_ORDER_MARK = "\ufeff"  # by this, a spreadsheet program knows that a CSV is UTF-8
 
 
@@ -40,13 +43,13 @@ MEDIA_TYPES = {
 
 
 class Table(Generic[ItemT]):
-    """A table of items: its columns, in one language, with the names that numbers stand for."""
+    """A table of items: its columns, in the language of the names that numbers stand for."""
 
-    def __init__(self, columns: Sequence[Column[ItemT]], names: Names, *, chinese: bool) -> None:
-        """Take the columns, the names, and the language of the titles."""
+    def __init__(self, name: str, columns: Sequence[Column[ItemT]], names: Names) -> None:
+        """Take the list's name, its columns, and the names."""
+        self._name = name
         self._columns = columns
         self._names = names
-        self._chinese = chinese
 
     async def csv(self, pages: AsyncIterator[Sequence[ItemT]]) -> AsyncGenerator[bytes]:
         """Yield the table as CSV (RFC 4180, UTF-8), page by page."""
@@ -57,7 +60,8 @@ class Table(Generic[ItemT]):
     async def xlsx(self, pages: AsyncIterator[Sequence[ItemT]]) -> AsyncGenerator[bytes]:
         """Yield the table as XLSX, once all of it is in its own file; Problem where it is longer than a sheet."""
         with tempfile.TemporaryDirectory(prefix="paifang-export-") as folder:
-            book = _Book(Path(folder), self._titles())
+            title = self._names.word(LISTS, self._name) or self._name
+            book = _Book(Path(folder), title, self._titles())
             try:
                 async for page in pages:
                     await asyncio.to_thread(self._add_page, book, page)
@@ -68,7 +72,7 @@ class Table(Generic[ItemT]):
                     yield chunk
 
     def _titles(self) -> tuple[str, ...]:
-        return tuple(column.title_zh if self._chinese else column.title_en for column in self._columns)
+        return tuple(column.title_zh if self._names.chinese else column.title_en for column in self._columns)
 
     def _cells(self, item: ItemT) -> list[Cell]:
         return [column.value(item, self._names) for column in self._columns]
@@ -84,18 +88,18 @@ class Table(Generic[ItemT]):
 
 
 def csv_cell(value: Cell, kind: Kind) -> str:
-    """Return a value as CSV writes it; text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return yuan(value) if kind is Kind.FEN else str(value)
-    return f"'{value}" if value.startswith(_FORMULA_BEGINNINGS) else value
-
-
-def yuan(fen: int) -> str:
-    """Return whole fen as yuan with two places."""
-    whole, rest = divmod(abs(fen), _FEN_A_YUAN)
-    return f"{'-' if fen < 0 else ''}{whole}.{rest:02}"
+    """Return a value as CSV writes it; spreadsheet programs leave its text alone."""
+    match value:
+        case None:
+            return ""
+        case int():
+            return cells.yuan(value) if kind is Kind.FEN else str(value)
+        case datetime():
+            return cells.local_time(value)
+        case date():
+            return cells.local_day(value)
+        case _:
+            return cells.guarded(value)
 
 
 def _csv_text(rows: Iterable[Iterable[str]]) -> str:
@@ -107,11 +111,13 @@ def _csv_text(rows: Iterable[Iterable[str]]) -> str:
 class _Book:
     """An XLSX file of one sheet that is written row by row: only the current row is in memory."""
 
-    def __init__(self, folder: Path, titles: Sequence[str]) -> None:
+    def __init__(self, folder: Path, name: str, titles: Sequence[str]) -> None:
         self.file = folder / "table.xlsx"
         self._book: Any = Workbook(str(self.file), {"constant_memory": True, "tmpdir": str(folder)})
-        self._sheet = self._book.add_worksheet()
+        self._sheet = self._book.add_worksheet(name[:_MOST_SHEET_CHARACTERS])
         self._money = self._book.add_format({"num_format": "0.00"})
+        self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._day = self._book.add_format({"num_format": "yyyy-mm-dd"})
         bold = self._book.add_format({"bold": True})
         self._sheet.freeze_panes(1, 0)
         self._sheet.set_column(0, len(titles) - 1, _COLUMN_WIDTH)
@@ -125,12 +131,21 @@ class _Book:
         if self._rows > MOST_XLSX_ROWS:
             raise Problem(ProblemCode.INPUT_INVALID, f"a sheet holds {MOST_XLSX_ROWS} rows; ask for fewer days, or for csv")
         for place, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
-            if isinstance(value, str):
-                self._sheet.write_string(self._rows, place, value)
-            elif value is not None and kind is Kind.FEN:
-                self._sheet.write_number(self._rows, place, value / _FEN_A_YUAN, self._money)
-            elif value is not None:
-                self._sheet.write_number(self._rows, place, value)
+            self._write(place, value, kind)
+
+    def _write(self, place: int, value: Cell, kind: Kind) -> None:
+        row, sheet = self._rows, self._sheet
+        match value:
+            case None:
+                pass
+            case str():
+                sheet.write_string(row, place, value)
+            case datetime() | date():
+                sheet.write_datetime(row, place, value, self._time if isinstance(value, datetime) else self._day)
+            case _ if kind is Kind.FEN:
+                sheet.write_number(row, place, value / _FEN_A_YUAN, self._money)
+            case _:
+                sheet.write_number(row, place, value)
 
     def close(self) -> None:
         """Finish the file."""

@@ -5,7 +5,7 @@ Laws: a list is read by keyset, so that a page costs the same anywhere in it; a 
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, datetime, tzinfo
 from enum import Enum, StrEnum
 from typing import Any, Generic, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from sqlmodel import col
 from central.catalog import service as catalog
 from central.catalog.parameters import TicketTypeParameters
 from central.reports.filters import Asked, Narrowed
+from central.reports.words import Vocabulary, word
 from central.store.tables.catalog import TicketTypeRow
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.people import UserRow
@@ -25,7 +26,7 @@ from protocol.instants import Instant, to_datetime
 
 ItemT = TypeVar("ItemT")
 Position = tuple[int, ...]
-Cell = str | int | None
+Cell = str | int | datetime | date | None
 Keyset = tuple[Asked, ...]
 
 
@@ -35,6 +36,8 @@ class Kind(Enum):
     TEXT = "text"
     NUMBER = "number"
     FEN = "fen"  # shown in yuan
+    TIME = "time"  # by the site's clock
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,15 @@ class Names:
     sites: Mapping[int, str]
     promoters: Mapping[int, str]
     zones: Mapping[int, tzinfo]
+    chinese: bool
 
-    def local(self, site: int, at: Instant | None) -> str | None:
-        """Return a moment as the site's clock shows it."""
-        return None if at is None else f"{to_datetime(at, self.zones[site]):%Y-%m-%d %H:%M:%S}"
+    def local(self, site: int, at: Instant | None) -> datetime | None:
+        """Return a moment as the site's clock shows it, to the second and without a zone."""
+        return None if at is None else to_datetime(at, self.zones[site]).replace(microsecond=0, tzinfo=None)
+
+    def word(self, vocabulary: Vocabulary, code: str | None) -> str | None:
+        """Return what people call a code."""
+        return word(vocabulary, code, chinese=self.chinese)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,7 @@ async def names(work: Work, *, chinese: bool) -> Names:
         sites={site.site_id: site.parameters.name_zh if chinese else site.parameters.name_en for site in sites},
         promoters={number or 0: name for number, name in promoters.all()},
         zones={site.site_id: ZoneInfo(site.parameters.zone) for site in sites},
+        chinese=chinese,
     )
 
 

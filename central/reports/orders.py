@@ -11,6 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, Names, sums
+from central.reports.words import CHANNELS, ORDER_STATES
 from central.sales.buyers import masked_of
 from central.sales.data_scope import Conditions
 from central.sales.order_lines import lines_of_orders
@@ -103,9 +104,9 @@ ORDERS: Listing[ListedOrder] = Listing(
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.order.order_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.order.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.order.seller_id]),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.order.channel),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.order.channel)),
         Column("分销渠道", "Promoter", Kind.TEXT, lambda one, names: names.promoters.get(one.order.promoter_id or 0)),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: one.order.state.value),
+        Column("状态", "State", Kind.TEXT, lambda one, names: names.word(ORDER_STATES, one.order.state)),
         Column("票种", "Ticket types", Kind.TEXT, _types),
         Column("张数", "Tickets", Kind.NUMBER, lambda one, _names: sum(line.quantity for line in one.order.lines)),
         Column("人数", "Persons", Kind.NUMBER, lambda one, _names: sum(line.quantity * line.persons for line in one.order.lines)),
@@ -113,7 +114,7 @@ ORDERS: Listing[ListedOrder] = Listing(
         Column("手机号", "Phone", Kind.TEXT, lambda one, _names: None if one.order.buyer is None else one.order.buyer.phone),
         Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.order.total_fen),
         Column("已退（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.refunded_fen),
-        Column("下单时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.order.site_id, one.order.created_at)),
-        Column("付款时间", "Paid at", Kind.TEXT, lambda one, names: names.local(one.order.site_id, one.order.paid_at)),
+        Column("下单时间", "Made at", Kind.TIME, lambda one, names: names.local(one.order.site_id, one.order.created_at)),
+        Column("付款时间", "Paid at", Kind.TIME, lambda one, names: names.local(one.order.site_id, one.order.paid_at)),
     ),
 )

@@ -15,6 +15,7 @@ from central.payments.rules.refund_states import RefundDocumentState
 from central.reports.filters import Narrowed, equal, equal_to_rare
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
 from central.reports.orders import order_conditions
+from central.reports.words import CHANNELS, METHODS, PAYMENT_STATES, REFUND_DOCUMENT_STATES
 from central.sales.data_scope import Conditions
 from central.store.tables.money import OrderRow
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
@@ -145,18 +146,18 @@ PAYMENTS: Listing[ListedPayment] = Listing(
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.sold.seller_id]),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.sold.channel),
-        Column("支付方式", "Method", Kind.TEXT, lambda one, _names: one.payment.method.value),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: one.payment.document.state.value),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.sold.channel)),
+        Column("支付方式", "Method", Kind.TEXT, lambda one, names: names.word(METHODS, one.payment.method)),
+        Column("状态", "State", Kind.TEXT, lambda one, names: names.word(PAYMENT_STATES, one.payment.document.state)),
         Column("应收（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.payment.document.amount_fen),
         Column("实收（元）", "Received (CNY)", Kind.FEN, lambda one, _names: one.payment.document.received_fen),
         Column("商户单号", "Our number", Kind.TEXT, lambda one, _names: one.payment.number),
         Column("支付机构单号", "Institution's number", Kind.TEXT, lambda one, _names: one.payment.document.institution_number),
         Column("凭证号", "Slip", Kind.TEXT, lambda one, _names: one.payment.reference),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.payment.document.reason),
-        Column("创建时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.payment.created_at)),
+        Column("创建时间", "Made at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.payment.created_at)),
         Column(
-            "完成时间", "Ended at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.payment.document.finished_at)
+            "完成时间", "Ended at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.payment.document.finished_at)
         ),
     ),
 )
@@ -174,12 +175,12 @@ RETURNS: Listing[ListedReturn] = Listing(
         Column("原单据号", "Payment", Kind.NUMBER, lambda one, _names: one.payment_id),
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
-        Column("支付方式", "Method", Kind.TEXT, lambda one, _names: one.method),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: one.state.value),
+        Column("支付方式", "Method", Kind.TEXT, lambda one, names: names.word(METHODS, one.method)),
+        Column("状态", "State", Kind.TEXT, lambda one, names: names.word(REFUND_DOCUMENT_STATES, one.state)),
         Column("金额（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.amount_fen),
         Column("支付机构单号", "Institution's number", Kind.TEXT, lambda one, _names: one.institution_number),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.reason),
-        Column("创建时间", "Made at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.created_at)),
-        Column("完成时间", "Ended at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.finished_at)),
+        Column("创建时间", "Made at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.created_at)),
+        Column("完成时间", "Ended at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.finished_at)),
     ),
 )

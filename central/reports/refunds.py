@@ -11,6 +11,7 @@ from central.refunds.service import Refund, refund_of
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
 from central.reports.payments import Sold, sold_of
+from central.reports.words import CHANNELS, REFUND_KINDS, REFUND_STATES
 from central.store.tables.money import OrderRow, RefundRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Work
@@ -64,15 +65,15 @@ REFUNDS: Listing[ListedRefund] = Listing(
         Column("订单号", "Order", Kind.NUMBER, lambda one, _names: one.sold.order_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.sold.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.sold.seller_id]),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.sold.channel),
-        Column("方式", "Kind", Kind.TEXT, lambda one, _names: one.refund.kind.value),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.sold.channel)),
+        Column("方式", "Kind", Kind.TEXT, lambda one, names: names.word(REFUND_KINDS, one.refund.kind)),
         Column("人数", "Persons", Kind.NUMBER, lambda one, _names: one.refund.persons),
         Column("手续费（元）", "Fee (CNY)", Kind.FEN, lambda one, _names: one.refund.fee_fen),
         Column("金额（元）", "Amount (CNY)", Kind.FEN, lambda one, _names: one.refund.amount_fen),
-        Column("状态", "State", Kind.TEXT, lambda one, _names: one.refund.state.value),
+        Column("状态", "State", Kind.TEXT, lambda one, names: names.word(REFUND_STATES, one.refund.state)),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.refund.reason),
         Column("申请人", "Asked by", Kind.TEXT, lambda one, names: names.people[one.refund.requested_by]),
-        Column("申请时间", "Asked at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.refund.requested_at)),
-        Column("决定时间", "Decided at", Kind.TEXT, lambda one, names: names.local(one.sold.site_id, one.refund.decided_at)),
+        Column("申请时间", "Asked at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.refund.requested_at)),
+        Column("决定时间", "Decided at", Kind.TIME, lambda one, names: names.local(one.sold.site_id, one.refund.decided_at)),
     ),
 )

@@ -105,6 +105,6 @@ REPRINTS: Listing[ListedReprint] = Listing(
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
         Column("原因", "Reason", Kind.TEXT, lambda one, _names: one.reason),
-        Column("时间", "At", Kind.TEXT, lambda one, names: names.local(one.site_id, one.printed_at)),
+        Column("时间", "At", Kind.TIME, lambda one, names: names.local(one.site_id, one.printed_at)),
     ),
 )

@@ -7,6 +7,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from central.reports.filters import Narrowed
 from central.reports.listing import EACH, Column, Kind, Listing, sums
+from central.reports.words import CHANNELS
 from central.shifts.rows import Closed, Shift, shift_of
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
@@ -47,9 +48,9 @@ SHIFTS: Listing[Shift] = Listing(
         Column("班次", "Shift", Kind.NUMBER, lambda one, _names: one.shift_id),
         Column("景区", "Site", Kind.TEXT, lambda one, names: names.sites[one.site_id]),
         Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
-        Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
-        Column("开班时间", "Opened at", Kind.TEXT, lambda one, names: names.local(one.site_id, one.opened_at)),
-        Column("交班时间", "Closed at", Kind.TEXT, lambda one, names: names.local(one.site_id, _closed_at(one))),
+        Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.channel)),
+        Column("开班时间", "Opened at", Kind.TIME, lambda one, names: names.local(one.site_id, one.opened_at)),
+        Column("交班时间", "Closed at", Kind.TIME, lambda one, names: names.local(one.site_id, _closed_at(one))),
         Column("备用金（元）", "Float (CNY)", Kind.FEN, lambda one, _names: one.float_fen),
         _end("现金售票（元）", "Sold for cash (CNY)", lambda end: end.drawer.sold_fen),
         _end("现金退票（元）", "Refunded in cash (CNY)", lambda end: end.drawer.refunded_fen),

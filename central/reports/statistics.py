@@ -12,6 +12,7 @@ from central.reports.daily_totals import figures_of_days
 from central.reports.filters import Narrowed, Wanted, sites_of
 from central.reports.listing import Column, Kind
 from central.reports.rules.counting import Figures, days_between
+from central.reports.words import CHANNELS
 from central.sales.data_scope import Sight
 from central.store.unit_of_work import Work
 
@@ -78,7 +79,7 @@ def _sold(_of: type[FiguresT]) -> tuple[Column[FiguresT], ...]:
 
 
 TYPE_COLUMNS: tuple[Column[OfType], ...] = (
-    Column("日期", "Day", Kind.TEXT, lambda one, _names: one.day.isoformat()),
+    Column("日期", "Day", Kind.DAY, lambda one, _names: one.day),
     Column("票种", "Ticket type", Kind.TEXT, lambda one, names: names.ticket_types.get(one.ticket_type_id or 0)),
     *_sold(OfType),
     Column("入园人次", "Entries", Kind.NUMBER, lambda one, _names: one.figures.entries),
@@ -86,7 +87,7 @@ TYPE_COLUMNS: tuple[Column[OfType], ...] = (
 
 SELLER_COLUMNS: tuple[Column[OfSeller], ...] = (
     Column("售票员", "Seller", Kind.TEXT, lambda one, names: names.people[one.seller_id]),
-    Column("销售渠道", "Channel", Kind.TEXT, lambda one, _names: one.channel),
+    Column("销售渠道", "Channel", Kind.TEXT, lambda one, names: names.word(CHANNELS, one.channel)),
     Column("订单数", "Orders", Kind.NUMBER, lambda one, _names: one.figures.orders),
     *_sold(OfSeller),
     Column("收款（元）", "Money taken (CNY)", Kind.FEN, lambda one, _names: one.figures.taken_fen),

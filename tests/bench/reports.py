@@ -165,7 +165,7 @@ async def _median_ms(ask: Callable[[], Awaitable[object]]) -> float:
 async def _export(reports: Reports, last: date) -> Values:
     wanted = Wanted(first_day=last - timedelta(days=EXPORTED_DAYS), last_day=last - timedelta(days=1))
     start_s = now_s()
-    table = Table(ORDERS.columns, await reports.names(chinese=True), chinese=True)
+    table = Table("orders", ORDERS.columns, await reports.names(chinese=True))
     size = sum([len(chunk) async for chunk in table.xlsx(reports.pages(ORDERS, wanted, EVERYBODY))])
     assert size > PAGE, "a table of 100,000 orders"
     return {"export_xlsx_100k_s": now_s() - start_s, "export_xlsx_100k_peak_mb": peak_rss_mb(os.getpid())}

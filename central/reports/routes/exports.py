@@ -12,11 +12,14 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from central.agencies.routes.agencies import AGENCIES
+from central.audit.routes import AUDIT, AuditRecordFilter
+from central.audit.routes import READ as AUDIT_READ
 from central.domain.problems import Problem, ProblemCode
 from central.identity.permissions import Permission
 from central.reports.admission_refusals import REFUSALS as REFUSALS_AT_GATES
 from central.reports.admissions import ADMISSIONS
 from central.reports.agencies import STATEMENT_COLUMNS, lines_of
+from central.reports.audit_table import AUDIT_COLUMNS, pages
 from central.reports.exports import MEDIA_TYPES, Table, TableFormat
 from central.reports.listing import Column, ItemT, Listing
 from central.reports.orders import ORDERS
@@ -84,7 +87,7 @@ async def send(
     """Answer with a table, row by row as its pages are read."""
     chinese = reads_chinese(call.request.headers)
     with call.request.app[EXPORT_TURNS].place():
-        table = Table(columns, await call.request.app[REPORTS].names(chinese=chinese), chinese=chinese)
+        table = Table(name, columns, await call.request.app[REPORTS].names(chinese=chinese))
         chunks = table.csv(pages) if form is TableFormat.CSV else table.xlsx(pages)
         headers = {
             "Content-Disposition": f'attachment; filename="{name}.{form}"',
@@ -169,6 +172,19 @@ async def export_agency_statement(call: Call[None, StatementExport]) -> web.Stre
     return await send(call, call.parameters.format, "agency-statement", STATEMENT_COLUMNS, lines)
 
 
+class AuditExport(AuditRecordFilter):
+    """Which records of the audit to download, and the format."""
+
+    format: TableFormat
+
+
+@StreamRoute("GET", "/api/v1/exports/audit-records", AUDIT_READ, media_types=TYPES)
+async def export_audit_records(call: Call[None, AuditExport]) -> web.StreamResponse:
+    """Export the audit as a table: who did what to what, and what changed; times are UTC."""
+    rows = pages(call.request.app[AUDIT], call.parameters.wanted())
+    return await send(call, call.parameters.format, "audit-records", AUDIT_COLUMNS, rows)
+
+
 async def one_page(items: Sequence[ItemT]) -> AsyncIterator[Sequence[ItemT]]:
     """Yield all items as one page."""
     yield items
@@ -180,4 +196,5 @@ OPERATIONS = (
     export_seller_statistics,
     export_promoter_statistics,
     export_agency_statement,
+    export_audit_records,
 )

@@ -56,8 +56,7 @@ class KeptExportView(View):
 def _begin(noun: str, listing: Listing[ItemT], query: type[ExportT], permission: Permission) -> Operation:
     async def begin(call: Call[ExportT, None]) -> KeptExportView:
         reports, wanted = call.request.app[REPORTS], call.body.wanted()
-        chinese = reads_chinese(call.request.headers)
-        table = Table(listing.columns, await reports.names(chinese=chinese), chinese=chinese)
+        table = Table(listing.name, listing.columns, await reports.names(chinese=reads_chinese(call.request.headers)))
         rows = await reports.count(listing, wanted, call.principal)
         asked = Asked(call.principal.user_id, permission, listing.name, call.body.format, rows)
         pages, place = reports.pages(listing, wanted, call.principal), call.request.app[EXPORT_TURNS].place()

@@ -4,22 +4,37 @@ import csv
 import io
 import zipfile
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
 from xml.etree import ElementTree as ET
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
 
 from central.domain.problems import Problem
-from central.reports import exports
-from central.reports.exports import Table, csv_cell, yuan
+from central.payments.methods import Method
+from central.payments.rules.payment_states import PaymentState
+from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds.rules.amounts import RefundKind
+from central.refunds.service import RefundState
+from central.reports import exports, words
+from central.reports.exports import Table, csv_cell
 from central.reports.listing import Column, Kind, Names
 from central.reports.routes.exports import EXPORT_TURNS, MOST_AT_ONCE
+from central.reports.rules import cells
+from central.sales.rules.activation import CodeState
+from central.sales.rules.pricing import OrderState
+from protocol.admission.passages import PassageKind, PassageState
+from protocol.admission.verdict import AdmitFlag
+from protocol.directions import Direction
 from tests.builders.office import Office, sign_in
 from tests.builders.trade import Trade
 
-NAMES = Names(people={}, ticket_types={}, check_points={}, sites={}, promoters={}, zones={1: UTC})
+NAMES = Names(people={}, ticket_types={}, check_points={}, sites={}, promoters={}, zones={1: UTC}, chinese=False)
 COLUMNS: tuple[Column[tuple[str, int]], ...] = (
     Column("名称", "Name", Kind.TEXT, lambda one, _names: one[0]),
     Column("数量", "Count", Kind.NUMBER, lambda one, _names: one[1]),
@@ -35,7 +50,7 @@ async def pages(*items: Sequence[tuple[str, int]]) -> AsyncIterator[Sequence[tup
 
 
 def table() -> Table[tuple[str, int]]:
-    return Table(COLUMNS, NAMES, chinese=False)
+    return Table("orders", COLUMNS, NAMES)
 
 
 def cells_of(book: bytes) -> list[list[tuple[str, str]]]:
@@ -73,9 +88,83 @@ async def test_a_list_longer_than_a_sheet_is_a_problem_and_no_half_file(monkeypa
         assert [chunk async for chunk in table().xlsx(pages(rows, rows))]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4200001234202605101234567890",
+        "0012",
+        "1234567890123456",
+        "3-4",
+        "3/4",
+        "2026.5",
+        "1e5",
+        "12:30",
+        "MAR1",
+        "4 May",
+        "5月4日",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠A1",
+    ],
+)
+def test_what_a_spreadsheet_would_change_is_left_alone(text: str) -> None:
+    assert csv_cell(text, Kind.TEXT) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["成人票", "T0042-17", "window", "20260510", "3 adults", "marina", "a=1", "No. 7", "张三", ""])
+def test_a_text_that_stays_as_it_is_gets_no_mark(text: str) -> None:
+    assert csv_cell(text, Kind.TEXT) == text
+
+
+@given(st.text(max_size=40))
+def test_a_guarded_text_is_the_text_with_at_most_one_mark(text: str) -> None:
+    assert csv_cell(text, Kind.TEXT).removeprefix("'" if not text.startswith("'") else "") == text
+
+
+async def test_times_are_times_of_a_spreadsheet_and_the_sheet_has_a_name() -> None:
+    columns: tuple[Column[datetime], ...] = (
+        Column("时间", "At", Kind.TIME, lambda at, _names: at),
+        Column("日期", "Day", Kind.DAY, lambda at, _names: at.date()),
+    )
+    chinese = replace(NAMES, chinese=True)
+
+    async def moments() -> AsyncIterator[Sequence[datetime]]:
+        yield [datetime(2026, 5, 10, 10, 30, 5)]  # noqa: DTZ001 - by the site's clock
+
+    book = b"".join([chunk async for chunk in Table("orders", columns, chinese).xlsx(moments())])
+    assert cells_of(book)[1] == [("n", "46152.43755787037"), ("n", "46152")]
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        assert 'name="票据订单"' in archive.read("xl/workbook.xml").decode()
+    lines = [chunk async for chunk in Table("orders", columns, NAMES).csv(moments())]
+    assert lines[1].decode() == "2026-05-10 10:30:05,2026-05-10\r\n"
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "codes"),
+    [
+        (words.ORDER_STATES, OrderState),
+        (words.PAYMENT_STATES, PaymentState),
+        (words.METHODS, Method),
+        (words.REFUND_STATES, RefundState),
+        (words.REFUND_DOCUMENT_STATES, RefundDocumentState),
+        (words.REFUND_KINDS, RefundKind),
+        (words.PASSAGE_STATES, PassageState),
+        (words.PASSAGE_KINDS, PassageKind),
+        (words.DIRECTIONS, Direction),
+        (words.FLAGS, AdmitFlag),
+        (words.CODE_STATES, CodeState),
+    ],
+)
+def test_each_code_has_its_words_in_both_languages(vocabulary: words.Vocabulary, codes: type[StrEnum]) -> None:
+    assert set(vocabulary) == set(codes)
+    assert all(zh and en for zh, en in vocabulary.values())
+    assert words.word(vocabulary, "of a newer version", chinese=True) == "of a newer version"
+
+
 @pytest.mark.parametrize(("fen", "text"), [(0, "0.00"), (5, "0.05"), (12_345, "123.45"), (-5, "-0.05"), (-100, "-1.00")])
 def test_fen_are_shown_in_yuan(fen: int, text: str) -> None:
-    assert (yuan(fen), csv_cell(fen, Kind.FEN), csv_cell(fen, Kind.NUMBER)) == (text, text, str(fen))
+    assert (cells.yuan(fen), csv_cell(fen, Kind.FEN), csv_cell(fen, Kind.NUMBER)) == (text, text, str(fen))
 
 
 @pytest.mark.usefixtures("sellers")
@@ -89,7 +178,7 @@ async def test_a_list_is_taken_away_whole_in_the_readers_language(
     rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
     sale, goods = ["订单号", "景区", "售票员", "销售渠道", "分销渠道", "状态"], ["票种", "张数", "人数"]
     assert rows[0] == [*sale, *goods, "购票人", "手机号", "金额（元）", "已退（元）", "下单时间", "付款时间"]
-    assert rows[1][1:12] == ["牌坊镇", "'=li", "window", "'=li", "paid", "成人票", "2", "2", "", "", "160.00"]
+    assert rows[1][1:12] == ["牌坊镇", "'=li", "窗口", "'=li", "已付款", "成人票", "2", "2", "", "", "160.00"]
     assert rows[-1][13] == "2026-05-10 10:00:00"
     assert len(rows) == 5
     answer = await client.get("/api/v1/exports/admissions?format=xlsx", headers=headers)
@@ -109,3 +198,14 @@ async def test_so_many_exports_at_once_and_no_more(office: Office) -> None:
     held[0].__exit__(None, None, None)
     with desk.place():
         pass
+
+
+async def test_the_audit_is_taken_away_with_what_changed(
+    office: Office, client: TestClient[web.Request, web.Application]
+) -> None:
+    headers = await sign_in(client, office)
+    await office.ticket_type()
+    answer = await client.get("/api/v1/exports/audit-records?format=csv&action=ticket-type", headers=headers)
+    rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
+    assert rows[0][1:6] == ["At (UTC)", "Person", "Action", "Subject", "Detail"]
+    assert [row[3:5] for row in rows[1:]] == [["ticket-type.add", "ticket-type:1"]]

@@ -30,8 +30,8 @@ from tests.builders.trade import Sellers, Trade
 
 LISTS: tuple[Listing[Any], ...] = (ORDERS, PAYMENTS, RETURNS, REFUNDS, REPRINTS, ADMISSIONS, SHIFTS)
 ASKED = Asked(7, "sales.read", "orders", TableFormat.CSV, 6)
-NAMES = Names({}, {}, {}, {}, {}, {})
-TABLE: Table[int] = Table((Column("数", "Number", Kind.NUMBER, lambda one, _names: one),), NAMES, chinese=False)
+NAMES = Names({}, {}, {}, {}, {}, {}, chinese=False)
+TABLE: Table[int] = Table("numbers", (Column("数", "Number", Kind.NUMBER, lambda one, _names: one),), NAMES)
 
 
 @pytest.fixture

@@ -1,0 +1,134 @@
+"""The words of exported tables for what the program calls by codes: states, methods, kinds, flags.
+
+Laws: each code has its words in both languages; a code that this version does not know is shown as it is.
+"""
+
+from collections.abc import Mapping
+
+from central.agencies.rules.contracts import EntryKind
+from central.payments.methods import Method
+from central.payments.rules.payment_states import PaymentState
+from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds.rules.amounts import RefundKind
+from central.refunds.service import RefundState
+from central.sales.rules.activation import CodeState
+from central.sales.rules.pricing import OrderState
+from protocol.admission.passages import PassageKind, PassageState
+from protocol.admission.verdict import AdmitFlag
+from protocol.directions import Direction
+
+# The words for a code: Chinese, English.
+Vocabulary = Mapping[str, tuple[str, str]]
+
+ORDER_STATES: Vocabulary = {
+    OrderState.OPEN: ("待付款", "Waits for payment"),
+    OrderState.PAID: ("已付款", "Paid"),
+    OrderState.CANCELLED: ("已取消", "Cancelled"),
+}
+PAYMENT_STATES: Vocabulary = {
+    PaymentState.CREATED: ("待发送", "Not sent yet"),
+    PaymentState.SENT: ("待支付", "Waits for the payer"),
+    PaymentState.UNKNOWN: ("结果未知", "Result unknown"),
+    PaymentState.REVERSING: ("撤销中", "Being reversed"),
+    PaymentState.PAID: ("已支付", "Paid"),
+    PaymentState.FAILED: ("支付失败", "Failed"),
+    PaymentState.REVERSED: ("已撤销", "Reversed"),
+    PaymentState.RETURNED: ("已退回", "Returned"),
+}
+METHODS: Vocabulary = {
+    Method.CASH: ("现金", "Cash"),
+    Method.CARD_TERMINAL: ("刷卡", "Card terminal"),
+    Method.BANK_TRANSFER: ("银行转账", "Bank transfer"),
+    Method.PREPAID: ("预存款", "Prepaid"),
+    Method.ON_ACCOUNT: ("挂账", "On account"),
+    Method.EXCHANGE: ("换票", "Exchange"),
+    Method.WECHAT: ("微信支付", "WeChat Pay"),
+    Method.ALIPAY: ("支付宝", "Alipay"),
+}
+REFUND_STATES: Vocabulary = {
+    RefundState.WAITING: ("等待闸机确认", "Waits for the gates"),
+    RefundState.RETURNING: ("退款中", "On its way back"),
+    RefundState.OWED: ("待发放", "To be handed out"),
+    RefundState.PAID: ("已退款", "Paid back"),
+    RefundState.REFUSED: ("已拒绝", "Refused"),
+}
+REFUND_DOCUMENT_STATES: Vocabulary = {
+    RefundDocumentState.CREATED: ("待发送", "Not sent yet"),
+    RefundDocumentState.SENT: ("已发送", "Sent"),
+    RefundDocumentState.PROCESSING: ("处理中", "In work"),
+    RefundDocumentState.SUCCEEDED: ("成功", "Succeeded"),
+    RefundDocumentState.CLOSED: ("已关闭", "Closed"),
+    RefundDocumentState.ABNORMAL: ("异常", "Abnormal"),
+}
+REFUND_KINDS: Vocabulary = {
+    RefundKind.BY_RULE: ("按规则", "By rule"),
+    RefundKind.BY_HAND: ("手工", "By hand"),
+    RefundKind.FORCED: ("强制退票", "Forced"),
+    RefundKind.CLOSED_DAY: ("闭园", "Closed day"),
+    RefundKind.EXCHANGE: ("换票", "Exchange"),
+}
+PASSAGE_STATES: Vocabulary = {
+    PassageState.PENDING: ("未知", "Unknown"),
+    PassageState.PASSED: ("已通过", "Passed"),
+    PassageState.NOT_PASSED: ("未通过", "Not passed"),
+}
+PASSAGE_KINDS: Vocabulary = {
+    PassageKind.ENTRY: ("入园", "Entry"),
+    PassageKind.RESUME: ("续行", "Resumed"),
+    PassageKind.OVERRIDE: ("主管放行", "Override"),
+    PassageKind.WALK_IN: ("刷证入园", "Walk-in"),
+    PassageKind.EXIT: ("出园", "Exit"),
+    PassageKind.FIRE: ("消防", "Fire"),
+    PassageKind.FREE: ("自由通行", "Free passage"),
+}
+DIRECTIONS: Vocabulary = {Direction.ENTRY: ("入", "Entry"), Direction.EXIT: ("出", "Exit")}
+FLAGS: Vocabulary = {
+    AdmitFlag.UNSEEN: ("票库未见", "Unseen"),
+    AdmitFlag.OFFLINE: ("离线", "Offline"),
+    AdmitFlag.STALE: ("票库过期", "Stale cache"),
+    AdmitFlag.CLAIMED: ("已在线占用", "Claimed online"),
+}
+CODE_STATES: Vocabulary = {
+    CodeState.EXPORTED: ("已导出", "Exported"),
+    CodeState.SENT: ("已发送", "Sent"),
+    CodeState.ACTIVATED: ("已激活", "Activated"),
+    CodeState.VOIDED: ("已作废", "Voided"),
+}
+# A channel may have any name; these are the names that the program itself gives.
+CHANNELS: Vocabulary = {"window": ("窗口", "Window"), "kiosk": ("自助机", "Kiosk"), "agency": ("旅行社", "Agency")}
+ENTRY_KINDS: Vocabulary = {
+    EntryKind.ORDER: ("订单", "Order"),
+    EntryKind.REFUND: ("退票", "Refund"),
+    EntryKind.DEDUCTION: ("扣款", "Deduction"),
+    EntryKind.TOP_UP: ("预存", "Top-up"),
+    EntryKind.SETTLEMENT: ("结账", "Settlement"),
+    EntryKind.PAYOUT: ("退还余额", "Payout"),
+    "opening": ("期初", "Opening"),
+}
+
+
+# Tables by the names of their lists.
+LISTS: Vocabulary = {
+    "orders": ("票据订单", "Orders"),
+    "payments": ("支付", "Payments"),
+    "payment-refunds": ("支付退款", "Payment refunds"),
+    "refunds": ("退票", "Refunds"),
+    "reprints": ("补打", "Reprints"),
+    "admissions": ("检票记录", "Admissions"),
+    "admission-refusals": ("拒绝记录", "Refusals"),
+    "shifts": ("交班记录", "Shifts"),
+    "activation-codes": ("激活码", "Activation codes"),
+    "ticket-statistics": ("票种统计", "Ticket statistics"),
+    "seller-statistics": ("售票员统计", "Seller statistics"),
+    "promoter-statistics": ("分销统计", "Promoter statistics"),
+    "agency-statement": ("旅行社对账单", "Agency statement"),
+    "audit-records": ("操作日志", "Audit records"),
+}
+
+
+def word(vocabulary: Vocabulary, code: str | None, *, chinese: bool) -> str | None:
+    """Return what people call a code."""
+    if code is None:
+        return None
+    zh, en = vocabulary.get(code, (code, code))
+    return zh if chinese else en
