@@ -13,6 +13,7 @@ async def story(tell: Teller) -> None:
     await tell.show("changeParameterGroup", {"version": group["version"], "values": values}, group="kiosk")
     await tell.written_down()
     await tell.show("listAuditRecords", action="parameters.change", limit=2)
+    await tell.show("exportAuditRecords", format="csv", action="role")
     await tell.show("listCalls", limit=1)
     await tell.show("listFaults")
     await tell.show("verifyAuditChain")
