@@ -11,7 +11,7 @@ pytest_plugins = ["pytester", "tests.durations"]
 
 _SLICES = (
     *("admissions", "agencies", "audit", "catalog", "identity", "issuing", "parameters"),
-    *("payments", "promoters", "refunds", "reports", "sales", "shifts"),
+    *("faces", "imports", "metrics", "payments", "promoters", "refunds", "reports", "sales", "shifts"),
 )
 _OF_A_SLICE = 6
 _OF_SYNC = 3

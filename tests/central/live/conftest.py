@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from central.live import bearers
 from tests.builders.central import HandClock
 from tests.builders.served import Central, running_central
 
@@ -24,6 +25,12 @@ async def other(central: Central, clock: HandClock) -> AsyncIterator[Central]:
         return
     async with running_central(Path(central.folder), clock, central.database_url) as served:
         yield served
+
+
+@pytest.fixture(autouse=True)
+def _looked_up_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let rights be looked up again at once: a test that waits for it waits for nothing else."""
+    monkeypatch.setattr(bearers, "LOOK_AGAIN_S", 0.1)
 
 
 @pytest.fixture
