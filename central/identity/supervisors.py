@@ -122,6 +122,13 @@ async def supervises(work: Work, user_id: int, site_id: SiteId) -> bool:
     return await work.session.get(SupervisedSiteRow, (site_id, user_id)) is not None
 
 
+async def sites_supervised(work: Work, user_id: int) -> tuple[SiteId, ...]:
+    """Return the sites whose gates a person supervises, by number."""
+    query = select(SupervisedSiteRow.site_id).where(col(SupervisedSiteRow.user_id) == user_id)
+    rows = (await work.session.exec(query.order_by(col(SupervisedSiteRow.site_id)))).all()
+    return tuple(SiteId(one) for one in rows)
+
+
 async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
     """Return a site's supervisors who have a PIN, as the feed carries them; without disabled people."""
     query = (

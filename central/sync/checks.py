@@ -19,7 +19,7 @@ from central.catalog.holder_keys import HolderKeys
 from central.catalog.rules.business_days import business_days
 from central.devices import check_points, office_agent
 from central.domain.problems import Problem, ProblemCode
-from central.identity.supervisors import supervises
+from central.identity.supervisors import sites_supervised, supervises
 from central.sales.holders import hashed
 from central.store.tables.admissions import CheckRow
 from central.store.unit_of_work import Store, Work
@@ -31,6 +31,7 @@ from central.sync.online_journal import NextEntry
 from central.sync.rules.checks import CheckResult, why_not_undone
 from central.sync.site_tables import SiteTables
 from protocol.admission.facts import DocumentCard, HolderShown
+from protocol.admission.policy import CheckPoint, CheckPointState
 from protocol.admission.verdict import Admit, LetOut, Verdict
 from protocol.holders import Document
 from protocol.identifiers import AttemptId, CheckPointId, SiteId, TicketId
@@ -92,6 +93,12 @@ class Checks:
                 case = await self._case(work, opened, shown, asked)
                 return await self._keep(work, opened, case.tables, holder, await judged(work, opened, case), by)
             return await check_rows.earlier_check(work, attempt, by)
+
+    async def points_of(self, by: int) -> tuple[CheckPoint, ...]:
+        """Return the enabled check points at which a person may check."""
+        async with self._store.reading() as work:
+            tables = [await check_points.table_of_site(work, site) for site in await sites_supervised(work, by)]
+        return tuple(point for table in tables for point in table if point.state is CheckPointState.ENABLED)
 
     async def undo(self, check_id: int, reason: str, by: int, now: Instant) -> Checked:
         """Note that a passage did not happen; Problem where it is another's, or a minute is over. The same again is the same."""

@@ -83,6 +83,7 @@ async def _check(tell: Teller) -> None:
     await tell.ask("addSupervisor", site_id=1, name="admin")
     ticket = await tell.ask("readTicket", ticket_id=await sold(tell))
     body = {"text": ticket["code"], "attempt_id": f"{7:032x}", "holder_confirmed": True}
+    await tell.show("readOwnCheckPoints")
     checked = await tell.show("checkTicket", body, check_point_id=GATE_1)
     await tell.show("readChecksToday", check_point_id=GATE_1)
     await tell.show("undoCheck", {"reason": "waits for a friend"}, check_id=checked["check_id"])

@@ -118,7 +118,7 @@ async def read_ledger_balances(call: Call[None, BalancesQuery]) -> BalancesView:
 
 @Route("GET", "/api/v1/ledger-entries", Permission.PAYMENTS_READ)
 async def list_ledger_entries(call: Call[None, EntryQuery]) -> Page[LedgerEntryView]:
-    """List the ledger's movements, newest first."""
+    """List the ledger's movements, newest first: of at most 92 days (first_day, last_day), of an order, or of a shift."""
     asked = call.parameters
     wanted, position = asked.entries(), key_of(asked.after, ENTRY_KEY)
     found = await call.request.app[REPORTS].within(

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.domain.models import StrictModel
 from central.domain.names import CheckPointName, PersonName, SiteName, TicketTypeName
@@ -17,6 +17,7 @@ from central.sync.checks import AskedCheck, Checks
 from central.sync.rules.checks import CheckResult
 from central.web.operations import Call, Route
 from protocol.admission.verdict import Reason as RefusalReason
+from protocol.directions import Direction
 from protocol.identifiers import AttemptId, CheckPointId
 
 CHECKS: web.AppKey[Checks] = web.AppKey("checks", Checks)
@@ -107,6 +108,27 @@ class TallyView(View):
     own_refused: int
 
 
+class OwnCheckPointView(View):
+    """A check point at which the caller may check."""
+
+    site: SiteName
+    check_point: CheckPointName
+    direction: Direction
+
+
+class OwnCheckPointsView(BaseModel):
+    """By site, then by number."""
+
+    items: list[OwnCheckPointView]
+
+
+@Route("GET", "/api/v1/own-check-points", Permission.ADMISSIONS_CHECK)
+async def read_own_check_points(call: Call[None, None]) -> OwnCheckPointsView:
+    """Read the check points at which the caller may check: those of the sites that the caller supervises."""
+    found = await call.request.app[CHECKS].points_of(call.principal.user_id)
+    return OwnCheckPointsView(items=[OwnCheckPointView.of(one) for one in found])
+
+
 @Route(
     "POST",
     "/api/v1/check-points/{check_point_id}/checks",
@@ -143,4 +165,4 @@ async def read_checks_today(call: Call[None, CheckPointPath]) -> TallyView:
     return TallyView.of(await call.request.app[CHECKS].today(point, call.principal.user_id, call.now))
 
 
-OPERATIONS = (check_ticket, undo_check, read_checks_today)
+OPERATIONS = (read_own_check_points, check_ticket, undo_check, read_checks_today)
