@@ -77,8 +77,7 @@ and `_en` hold both.
 
 A moment (`…_at`) is RFC 3339 in UTC. A day (`…_day`) is the site's business day, `YYYY-MM-DD`, which may end after
 midnight. A local time (`slot_start`, `opens_at`) has no zone: it is the site's. Lengths say their unit: `…_s`,
-`…_minutes`, `…_days`. Where a stretch of time is given by `since` and `until`, the first belongs to it and the second
-does not; `first_day` and `last_day` both belong to it.
+`…_minutes`, `…_days`. A stretch of time has both its ends: `since` and `until`, `first_day` and `last_day`.
 
 ## Money
 

@@ -69,7 +69,7 @@ FIGURES = (
     Figure("refund_to_refusal_p95_s", "s", Group.ONLINE_GATES, 1),
     Figure("push_1000_gates_last_ms", "ms", Group.PUSH, 300),
     Figure("connection_kb", "kB", Group.PUSH, 40),
-    Figure("live_event_p95_ms", "ms", Group.LIVE, 1_000),
+    Figure("live_event_p95_ms", "ms", Group.LIVE, 300),
     Figure("live_connection_kb", "kB", Group.LIVE, 40),
     Figure("ingest_per_s_sqlite", "1/s", Group.INGEST_SQLITE, 6_000, more_is_better=True),
     Figure("ingest_per_s_postgresql", "1/s", Group.INGEST_POSTGRESQL, 8_000, more_is_better=True),

@@ -89,7 +89,7 @@ OFFICE: Mapping[str, str] = {
     "token_id": "Number of a program's token.",
     "totp_code": "What the authenticator app shows now; needed where the person has one.",
     "unlinked": "Records that no link holds yet; a job links them every few seconds.",
-    "until": "Latest moment, which does not belong to the stretch; RFC 3339.",
+    "until": "Latest moment, which belongs to the stretch; RFC 3339.",
     "uri": "Shown as a QR, it sets an authenticator app up.",
     "user": "Who did it; null where no person was signed in.",
     "user_id": "Number of a user.",
