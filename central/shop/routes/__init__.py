@@ -1,0 +1,12 @@
+"""The operations of agents that sell: each file declares its own, and they are joined here."""
+
+from central.shop.routes import catalogue, orders, papers, payments, returns
+from central.web.operations import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *catalogue.OPERATIONS,
+    *orders.OPERATIONS,
+    *payments.OPERATIONS,
+    *papers.OPERATIONS,
+    *returns.OPERATIONS,
+)
