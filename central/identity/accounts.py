@@ -315,7 +315,7 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
     if await _agents_of(work, (user_id,)):
-        raise Problem(ProblemCode.CONFLICT, f"{row.name} is a device that sells; revoke the agent to end its sales")
+        raise Problem(ProblemCode.CONFLICT, f"{row.name} is an agent that sells; revoke the agent to end its sales")
     given = granted(await roles_of(work, user_id))
     require_all_held(by, given.permissions)
     require_scopes_held(by, given.scope, given.counter_scope)

@@ -1,6 +1,7 @@
 """What an agent sells: quoted, held until it is paid, cancelled, read.
 
-Laws: site, channel and seller are the agent's own, whatever it asks for; for an agent, an order of another seller does not exist.
+Laws: site, channel and seller are the agent's own, and never what it asks for; for an agent, an order of another seller does not
+exist.
 """
 
 from dataclasses import dataclass

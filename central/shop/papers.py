@@ -1,6 +1,6 @@
 """Tickets on paper: handed to a printer once, and noted when the printer says that they are there.
 
-Laws: a ticket is handed out for printing once, whoever asks; the same request again gets the same tickets; what was handed out
+Laws: a ticket is handed out for printing once, to one agent; the same request again gets the same tickets; what was handed out
 and never noted as printed stays to be seen by staff, who print it again.
 """
 

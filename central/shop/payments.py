@@ -34,7 +34,7 @@ class PaymentNews:
         told.set()
 
     def end(self) -> None:
-        """Let nobody wait any more: the server stops."""
+        """End all waiting: the server stops."""
         self.has_ended = True
         self.wake()
 

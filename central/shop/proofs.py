@@ -1,7 +1,7 @@
 """How a visitor proves to a machine that tickets are theirs, and which paid tickets of a site that finds.
 
 Laws: a code proves itself; a document finds what was issued to its holder; a phone number and an order's number count together
-only, because each is easily guessed alone; whatever finds nothing is answered alike, and counted (`rules.guesses`).
+only, because each is easily guessed alone; a proof that finds nothing is answered alike, and counted (`rules.guesses`).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Agents as sellers: each kiosk and each counter has a user of its own, in whose name it sells.
 
-Laws: that user cannot sign in, and nobody changes it; a kiosk sells through the channel `kiosk`, a counter through `window`; the
-sale settings bind it as they bind a person, and it sees what it sold itself and nothing else.
+Laws: that user cannot sign in, and is not changed as a person is; a kiosk sells through the channel `kiosk`, a counter through
+`window`; the sale settings bind it as they bind a person, and it sees what it sold itself and nothing else.
 """
 
 from dataclasses import dataclass

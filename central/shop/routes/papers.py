@@ -12,12 +12,12 @@ from central.issuing.views import TicketIdText, TicketView, ticket_view
 from central.sales.activation import WantedActivation
 from central.sales.routes.activation import ActivationBody
 from central.shop.proofs import MOST_TICKETS
-from central.shop.routes.proofs import ProofBody
+from central.shop.routes.proofs import ShownProofBody
 from central.shop.routes.selling import NOT_A_SELLER, ROOT, seller_of, shop_of
 from central.sync.routes.signed_calls import SignedCall, SignedRoute
 
 
-class CollectionView(BaseModel):
+class TicketCollectionView(BaseModel):
     """Tickets to print: they are handed out by this, once."""
 
     tickets: list[TicketView]
@@ -42,13 +42,13 @@ class PrintedView(BaseModel):
     problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.TOO_MANY_REQUESTS, *NOT_A_SELLER),
     idempotent=True,
 )
-async def collect_tickets(call: SignedCall[ProofBody, None]) -> CollectionView:
+async def collect_tickets(call: SignedCall[ShownProofBody, None]) -> TicketCollectionView:
     """Collect paid tickets of the agent's site to print them, by a code, a document, or phone and order number.
 
     A ticket is handed out once; after that staff print it again. Ten wrong tries a minute are the most.
     """
     tickets = await shop_of(call).papers.collect(await seller_of(call), call.body.proof(), call.once, call.now)
-    return CollectionView(tickets=[ticket_view(one) for one in tickets])
+    return TicketCollectionView(tickets=[ticket_view(one) for one in tickets])
 
 
 @SignedRoute("POST", f"{ROOT}/prints", problems=(ProblemCode.NOT_FOUND, *NOT_A_SELLER))
@@ -74,7 +74,7 @@ async def note_shop_printed(call: SignedCall[PrintedBody, None]) -> PrintedView:
 async def activate_by_code(call: SignedCall[ActivationBody, None]) -> TicketView:
     """Activate a ticket by its code at an agent, for a day of visit and its holder: the answer holds the ticket."""
     agent, stated = await seller_of(call), call.body.stated()
-    # Wrong codes slow this agent down, whatever source it names.
+    # Wrong codes slow this agent down, not the source that it names.
     wanted = WantedActivation(stated.code, stated.visit, stated.holder)
     return ticket_view(await shop_of(call).activation.activate(wanted, call.once, agent.user_id, call.now))
 

@@ -11,7 +11,7 @@ from central.issuing.tickets import id_text
 from central.issuing.views import TicketIdText
 from central.refunds.routes.refunds import MOST_FEN, RefundView
 from central.shop.returns import WantedReturn
-from central.shop.routes.proofs import ProofBody
+from central.shop.routes.proofs import ShownProofBody
 from central.shop.routes.selling import NOT_A_SELLER, ROOT, seller_of, shop_of
 from central.sync.routes.signed_calls import SignedCall, SignedRoute
 
@@ -24,7 +24,7 @@ _REFUSALS = (
 )
 
 
-class ShopRefundBody(ProofBody):
+class ShopRefundBody(ShownProofBody):
     """What the visitor shows, why, and what was quoted."""
 
     reason: Reason
@@ -47,7 +47,7 @@ class ShopRefundsView(BaseModel):
 
 
 @SignedRoute("POST", f"{ROOT}/refund-quotes", problems=_REFUSALS)
-async def quote_shop_refund(call: SignedCall[ProofBody, None]) -> ShopRefundQuoteView:
+async def quote_shop_refund(call: SignedCall[ShownProofBody, None]) -> ShopRefundQuoteView:
     """Quote what goes back for tickets that this agent sold and that were not used; nothing is stored."""
     found = await shop_of(call).returns.quote(await seller_of(call), call.body.proof(), call.now)
     return ShopRefundQuoteView(ticket_ids=[id_text(one) for one in found.tickets], amount_fen=found.amount_fen)

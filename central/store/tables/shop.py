@@ -9,7 +9,7 @@ from protocol.instants import Instant
 
 
 class SellingAgentRow(Table, table=True):
-    """The user in whose name an agent sells. Nobody signs in as that user, and nobody changes it."""
+    """The user in whose name an agent sells. No person signs in as that user, or changes it."""
 
     __tablename__ = "selling_agent"
 

@@ -1,7 +1,8 @@
 """Agents' calls in JSON: declared once, as the calls of people are, and proved by the agent's own signature.
 
 Laws: nothing of a call is parsed before its signature is proved; a call that is no GET spends its sequence before it changes
-anything, so that another process does not take it again, and a revoked agent is refused whatever this process remembers.
+anything, so that another process does not take it again, and a revoked agent is refused even where this process does not know
+of it yet.
 """
 
 from collections.abc import Awaitable, Callable

@@ -131,7 +131,7 @@ async def test_a_call_counts_once_and_only_as_it_was_signed(central: Central, ki
     assert await central.api("GET", "/agents") is not None
 
 
-async def test_nobody_signs_in_or_changes_the_machine_as_a_person(central: Central, kiosk: Machine, adult: int) -> None:
+async def test_a_machine_is_no_person_to_be_changed(central: Central, kiosk: Machine, adult: int) -> None:
     seller = (await kiosk.hold(adult))["seller"]["id"]
     user = await central.api("GET", f"/users/{seller}")
     assert (user["name"], user["agent"], user["is_disabled"]) == (
