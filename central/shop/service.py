@@ -16,6 +16,7 @@ from central.shop.payments import PaymentNews, ShopPayments
 from central.shop.proofs import Proofs, SiteKeyring
 from central.shop.returns import Returns
 from central.shop.sellers import SellingAgents
+from central.shop.unprinted import UnprintedOrders
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store
 
@@ -46,4 +47,5 @@ class Shop:
         self.payments = ShopPayments(trades.payments, self.sales, self.news)
         proofs = Proofs(store, keys, seal)
         self.papers = Papers(store, proofs)
+        self.unprinted = UnprintedOrders(store)
         self.returns = Returns(store, proofs, trades.refunds)

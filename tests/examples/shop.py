@@ -60,6 +60,7 @@ async def _sale(tell: Teller, kiosk: Kiosk, there: Town) -> Json:
     async with tell.session.post(url, data=told.body.encode(), headers=told.headers) as answer:
         assert answer.ok, await answer.text()
     await kiosk.show("awaitShopPayment", payment_id=started["payment_id"], state="sent", wait_s=25)
+    await tell.show("listUnprintedOrders")
     paid = await kiosk.show("readShopOrder", order_id=order["order_id"])
     await kiosk.show("noteShopPrinted", {"ticket_ids": [paid["tickets"][0]["ticket_id"]]})
     other = await kiosk.show("holdShopOrder", {**cart, "expected_total_fen": total_fen})

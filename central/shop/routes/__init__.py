@@ -1,6 +1,6 @@
 """The operations of agents that sell: each file declares its own, and they are joined here."""
 
-from central.shop.routes import catalogue, orders, papers, payments, returns
+from central.shop.routes import catalogue, orders, papers, payments, returns, unprinted
 from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -9,4 +9,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *payments.OPERATIONS,
     *papers.OPERATIONS,
     *returns.OPERATIONS,
+    *unprinted.OPERATIONS,
 )

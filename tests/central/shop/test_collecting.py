@@ -4,10 +4,15 @@ from typing import Any
 
 import pytest
 
+from central.domain.principal import DataScope
+from central.sales.data_scope import Sight
+from central.shop.routes.selling import SHOP
+from central.shop.unprinted import WantedPart
 from tests.builders.machine import Machine
 from tests.builders.served import VISIT_DAY, Central
 from tests.central.shop.conftest import Place
 
+OWN, OF_KIOSKS = Sight(DataScope.OWN, 999), Sight(DataScope.CHANNEL, 999, "kiosk")
 PHONE = "13800000009"
 ID_CARD = {"document_type": "resident-id", "number": "990101199003074518"}
 HOLDER = {**ID_CARD, "name": "李明"}
@@ -69,6 +74,32 @@ async def test_a_second_collection_is_refused_and_the_same_request_is_not(centra
     ids = [one["ticket_id"] for one in first["tickets"]]
     assert await other.refused("POST", "/prints", {"ticket_ids": ids}) == "not_found"
     assert await kiosk.ask("POST", "/prints", {"ticket_ids": ids}) == {"noted": 2}
+
+
+async def test_staff_see_what_is_paid_and_not_on_paper(place: Place, kiosk: Machine, adult: int) -> None:
+    central = place.central
+    sold, collected = await place.sold(kiosk, adult, 2), await ordered(central, adult)
+    await ordered(central, adult)
+    await central.sell(adult)
+    printed = await kiosk.ask("POST", "/collections", {"text": collected["tickets"][0]["code"]})
+    assert await unprinted(central) == {sold["order_id"]: 2, collected["order_id"]: 1}
+    first = await central.api("GET", "/unprinted-orders?limit=1")
+    second = await central.api("GET", f"/unprinted-orders?limit=1&after={first['next']}")
+    assert [one["order_id"] for page in (first, second) for one in page["items"]] == [collected["order_id"], sold["order_id"]]
+    assert second["next"] is None
+    within = central.built.app[SHOP].unprinted
+    seen = [await within.found(WantedPart(None, None, 9), sight, central.clock()) for sight in (OWN, OF_KIOSKS)]
+    assert [[one.order_id for one in some] for some in seen] == [[], [sold["order_id"]]]
+    ids = [sold["tickets"][0]["ticket_id"], printed["tickets"][0]["ticket_id"]]
+    await kiosk.ask("POST", "/prints", {"ticket_ids": ids})
+    assert await unprinted(central) == {sold["order_id"]: 1}
+    await central.api("POST", f"/tickets/{sold['tickets'][1]['ticket_id']}/block", {"reason": "reported lost"})
+    assert await unprinted(central) == {}
+
+
+async def unprinted(central: Central) -> dict[int, int]:
+    """What staff see: orders, and how many of their tickets are not on paper."""
+    return {one["order_id"]: one["unprinted"] for one in (await central.api("GET", "/unprinted-orders"))["items"]}
 
 
 async def test_what_a_machine_printed_itself_is_not_collected(place: Place, kiosk: Machine, adult: int) -> None:
