@@ -1,9 +1,12 @@
 """A kiosk or counter in a test: enrolled at a served central, it signs its calls in JSON as a real one does."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
 
+from aiohttp import ClientResponse
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.central_client import enrol
@@ -36,14 +39,21 @@ class Machine:
 
     async def said(self, method: str, path: str, body: Json = None, key: str = "") -> tuple[int, Json]:
         """Call; return the status and the answer: JSON, or bytes where it is not JSON."""
-        url, raw = f"{self.central.url}/agent/v1/shop{path}", b"" if body is None else json.dumps(body).encode()
+        raw = b"" if body is None else json.dumps(body).encode()
+        async with self.sent(method, path, raw, key) as answer:
+            said = await answer.read()
+            return answer.status, json.loads(said) if "json" in answer.content_type else said
+
+    @asynccontextmanager
+    async def sent(self, method: str, path: str, raw: bytes, key: str = "") -> AsyncIterator[ClientResponse]:
+        """Send bytes as a body, signed; yield the answer."""
+        url = f"{self.central.url}/agent/v1/shop{path}"
         signed = Request(method, url, raw)
         headers = sign_request(self.private, signed, self.agent, next(self.sequences), self.central.clock())
         sent = {**headers, "Idempotency-Key": key or f"machine-{self.agent}-{next(self.once):06}"}
         sent |= {"Content-Type": "application/json"} if raw else {}
         async with self.central.session.request(method, url, data=raw or None, headers=sent) as answer:
-            said = await answer.read()
-            return answer.status, json.loads(said) if "json" in answer.content_type else said
+            yield answer
 
     async def ask(self, method: str, path: str, body: Json = None, key: str = "") -> Json:
         """Call, and demand success."""
