@@ -47,6 +47,7 @@ from central.reports.routes.explanations import EXPLANATIONS
 from central.reports.routes.exports import EXPORT_TURNS, ExportTurns
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.settings import CentralSettings
+from central.shop.routes.selling import SHOP
 from central.store.channel import Channel, Message
 from central.store.engine import open_database
 from central.store.migrate import migrate
@@ -330,8 +331,19 @@ def _add_health(app: web.Application, parts: _Parts, settings: CentralSettings) 
 
 
 def _add_live(app: web.Application, parts: _Parts, office: Office) -> None:
-    hub = LiveHub(parts.store, office.names, parts.live.to_pass_on)
-    parts.live.heard.wake = hub.wake
+    news = office.shop.news
+
+    def told_here() -> None:
+        news.wake()
+        parts.live.to_pass_on()
+
+    hub = LiveHub(parts.store, office.names, told_here)
+
+    def told_elsewhere() -> None:
+        hub.wake()
+        news.wake()
+
+    parts.live.heard.wake = told_elsewhere
     app[LIVE_HUB] = hub
     app[LIVE_BEARERS] = Bearers(lambda token: office.identity.still(token, parts.ambience.clock()))
 
@@ -358,3 +370,4 @@ def _running(app: web.Application, parts: _Parts, office: Office) -> Callable[[w
 async def _end_waiting(app: web.Application) -> None:
     app[HEADS].end()
     app[LIVE_HUB].end()
+    app[SHOP].news.end()

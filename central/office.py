@@ -61,6 +61,7 @@ from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales
 from central.sales.type_changes import TypeChanges
 from central.shifts.service import CashShifts
+from central.shop.service import Shop, Trades
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store
 from central.sync.alarms import Alarms
@@ -113,6 +114,10 @@ class Office:
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
         self.look_ups = LookUps(store, self.catalog, seal)
         self.names = NamesOfThings(store)
+        trades = Trades(
+            self.categories, self.availability, self.sales, self.scope_guard, self.payments, self.refunds, self.activation
+        )
+        self.shop = Shop(store, trades, self.catalog, seal)
 
     def _make_people(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.identity = Identity(store, ports.passwords, ports.random_bytes, seal)

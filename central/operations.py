@@ -54,6 +54,8 @@ from central.sales.routes.orders import HOLDER_REHASHING, SALES
 from central.sales.routes.type_changes import TYPE_CHANGES
 from central.shifts.routes import CASH_SHIFTS
 from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
+from central.shop.routes import OPERATIONS as SHOP_OPERATIONS
+from central.shop.routes.selling import SHOP
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
@@ -76,6 +78,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tagged(Tag.DEVICES, DEVICES_OPERATIONS),
     *tagged(Tag.ADMISSIONS, ADMISSIONS_OPERATIONS),
     *tagged(Tag.SYNC, SYNC_OPERATIONS),
+    *tagged(Tag.SHOP, SHOP_OPERATIONS),
     *tagged(Tag.IMPORTS, IMPORTS_OPERATIONS),
     *tagged(Tag.LIVE, LIVE_OPERATIONS),
 )
@@ -85,6 +88,7 @@ def offer(app: web.Application, office: Office) -> None:
     """Put each service of the office under the key by which its routes find it."""
     app[SCOPE_GUARD] = office.scope_guard
     app[NAMING] = office.names
+    app[SHOP] = office.shop
     app[IDENTITY] = office.identity
     app[ACCOUNTS] = office.accounts
     app[ROLES] = office.roles

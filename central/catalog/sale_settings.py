@@ -127,7 +127,7 @@ class SaleSettings:
             on_sale = select(TicketTypeRow.id).where(col(TicketTypeRow.is_on_sale).is_(True))
             types = [TicketTypeId(number) for number in (await work.session.exec(on_sale)).all()]
             settings = await all_in(work)
-        return frozenset(one for one in types if _allowed(seller, settings, one))
+        return frozenset(one for one in types if may_sell(seller, settings, one))
 
 
 def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[TicketTypeId]) -> None:
@@ -139,7 +139,7 @@ def require_allowed(settings: Settings, seller: Seller, channel: str, types: Seq
             ProblemCode.SALE_NOT_ALLOWED, "channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}"
         )
     for place, type_id in enumerate(types):
-        if not _allowed(seller, settings, type_id):
+        if not may_sell(seller, settings, type_id):
             message = f"type {type_id} is not in your sale settings; ask the person who sets them"
             raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, f"lines.{place}.ticket_type_id", message)
 
@@ -154,7 +154,8 @@ async def all_in(work: Work) -> Settings:
     return {party: SaleSetting(party, all_types, frozenset(types.get(party, ()))) for party, all_types in found}
 
 
-def _allowed(seller: Seller, settings: Settings, type_id: TicketTypeId) -> bool:
+def may_sell(seller: Seller, settings: Settings, type_id: TicketTypeId) -> bool:
+    """Return whether settings let a seller sell a type through the seller's channel."""
     of_channel = settings.get(SellingParty(SellingPartyKind.CHANNEL, seller.channel))
     own = settings.get(SellingParty(SellingPartyKind.SELLER, str(seller.user_id)))
     may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))

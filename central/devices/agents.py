@@ -259,6 +259,14 @@ def agent_of(row: AgentRow) -> Agent:
     )
 
 
+async def agent_in(work: Work, agent: AgentId) -> Agent:
+    """Return an agent; Problem where there is none of that number."""
+    row = await work.session.get(AgentRow, agent)
+    if row is None or row.role == OFFICE_ROLE:
+        raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent}")
+    return agent_of(row)
+
+
 async def agents_that_may_admit(work: Work, rights: Mapping[SiteId, frozenset[TicketTypeId]]) -> tuple[Agent, ...]:
     """Return the agents that host a check point which may let a ticket with these rights (site: ticket types) through.
 

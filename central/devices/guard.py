@@ -107,6 +107,14 @@ class AgentGuard:
         await connection.execute(update(AgentRow).where(agent).values(**values))
         return replace(proven.agent, is_revoked=revoked_at is not None, wipe=wipe)
 
+    async def spend_now(self, proven: Proven, now: Instant) -> KnownAgent:
+        """Store the sequence in a transaction of its own, before the change that it asks for; as `spend` otherwise.
+
+        It suits a change that is done once by an Idempotency-Key, or is the same when it is done again.
+        """
+        async with self._store.transaction() as work:
+            return await self.spend(work, proven, now)
+
     def note_head(self, agent: AgentId, now: Instant) -> None:
         """Remember that an agent is given a timestamp now."""
         memory = self._memory[agent]

@@ -31,6 +31,7 @@ from central.store.tables.people import (
     UserRow,
 )
 from central.store.tables.shifts import ShiftRow
+from central.store.tables.shop import SellingAgentRow
 from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
@@ -51,7 +52,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as others see them."""
+    """A person as others see them; `agent_id` is the agent that sells in this name: then nobody signs in by it."""
 
     user_id: int
     name: str
@@ -61,6 +62,7 @@ class Person:
     has_totp: bool
     created_at: Instant
     signed_in_at: Instant | None
+    agent_id: int | None = None
 
 
 class UserState(StrEnum):
@@ -212,7 +214,8 @@ class Accounts:
         """Return a person; Problem where there is none of that number."""
         async with self._store.reading() as work:
             row = await _existing(work, user_id)
-            return _person(row, _ids(await roles_of(work, user_id)))
+            agents = await _agents_of(work, (user_id,))
+            return _person(row, _ids(await roles_of(work, user_id)), agents.get(user_id))
 
     async def number_of(self, name: str) -> int:
         """Return the number of a person by name; Problem where there is none."""
@@ -229,7 +232,10 @@ class Accounts:
             rows = (await work.session.exec(query)).all()
             having = select(UserRoleRow).where(col(UserRoleRow.user_id).in_([row.id for row in rows]))
             pairs = [(one.user_id, one.role_id) for one in (await work.session.exec(having)).all()]
-        return tuple(_person(row, frozenset(role for user, role in pairs if user == row.id)) for row in rows)
+            agents = await _agents_of(work, [_id(row) for row in rows])
+        return tuple(
+            _person(row, frozenset(role for user, role in pairs if user == row.id), agents.get(_id(row))) for row in rows
+        )
 
     def _one_time_password(self) -> str:
         return base64.b32encode(self._random_bytes(ONE_TIME_PASSWORD_BYTES)).decode()
@@ -308,6 +314,8 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
     row = await work.session.get(UserRow, user_id, with_for_update=True)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
+    if await _agents_of(work, (user_id,)):
+        raise Problem(ProblemCode.CONFLICT, f"{row.name} is an agent that sells; revoke the agent to end its sales")
     given = granted(await roles_of(work, user_id))
     require_all_held(by, given.permissions)
     require_scopes_held(by, given.scope, given.counter_scope)
@@ -341,7 +349,13 @@ async def _require_an_administrator(work: Work) -> None:
         raise Problem(ProblemCode.CONFLICT, "this is the last administrator; give another person that role first")
 
 
-def _person(row: UserRow, role_ids: frozenset[int]) -> Person:
+async def _agents_of(work: Work, user_ids: Collection[int]) -> dict[int, int]:
+    """Return the agents that sell in the names of these users."""
+    query = select(SellingAgentRow).where(col(SellingAgentRow.user_id).in_(user_ids))
+    return {row.user_id: row.agent_id for row in (await work.session.exec(query)).all()}
+
+
+def _person(row: UserRow, role_ids: frozenset[int], agent_id: int | None = None) -> Person:
     return Person(
         user_id=_id(row),
         name=row.name,
@@ -351,6 +365,7 @@ def _person(row: UserRow, role_ids: frozenset[int]) -> Person:
         has_totp=row.totp_confirmed,
         created_at=row.created_at,
         signed_in_at=row.signed_in_at,
+        agent_id=agent_id,
     )
 
 

@@ -169,7 +169,7 @@ def _operation(operation: Operation, references: References, example: Example) -
         file = {"schema": {"type": "string", "format": "binary"}}
         content = {one: file | _shown(example.body) for one in operation.uploads}
         described["requestBody"] = {"required": True, "content": content}
-    elif operation.raw_media_type and operation.method == "POST":
+    elif operation.is_raw and operation.method == "POST":
         described["requestBody"] = {"required": True, "content": {operation.raw_media_type: _shown(example.body)}}
     return described
 
@@ -247,7 +247,7 @@ def _parameters(operation: Operation, example: Example) -> list[Json]:
             place, shown = "path" if name in operation.path_names else "query", _shown(example.parameters.get(name))
             said = _said(one, operation.operation_id, name)
             described.append({"name": name, "in": place, **said, "required": name in required, "schema": one, **shown})
-    if operation.raw_media_type:
+    if operation.is_raw:
         described.extend(_raw_parameters(operation, example))
     if operation.idempotent:
         described.append(_IDEMPOTENCY_KEY)

@@ -50,6 +50,7 @@ class Operation:
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
+    With an answer's model it is no raw operation: an agent's signed call in JSON, of which only the revocation is in that type.
     `stream_media_types` are the types of an operation that answers with a stream; `stream_event` is one event of its events.
     `uploads` are those of a file that is its body, which the handler reads itself, within its own bound. `tag` is the part of the
     API.
@@ -84,6 +85,11 @@ class Operation:
         """Return the parts of an order that this operation is about: outside the caller's data scope there are none."""
         said = {*self.path_names, *(self.body.model_fields if self.body else ())}
         return tuple(subject for subject in ScopedNumber if subject in said)
+
+    @property
+    def is_raw(self) -> bool:
+        """Return whether its handler reads and writes bytes of a type of its own, and not JSON by models."""
+        return self.raw_media_type is not None and self.answer is None
 
     @property
     def path_names(self) -> tuple[str, ...]:
@@ -148,7 +154,7 @@ class Route(_Declared):
 
     def of(self, words: Words, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return a handler that is made from a table, by the words that the table gives."""
-        body, parameters, answer = _models(handler)
+        body, parameters, answer = models_of(handler)
 
         async def handle(request: web.Request) -> web.StreamResponse:
             who, sent = await _admit(request, words.operation_id, self.access)
@@ -156,7 +162,7 @@ class Route(_Declared):
                 access.require_proved(who, request.app[CLOCK]())
             asked = await _asked(request, who, parameters)
             raw = await _read_body(request) if body else b""
-            said = _parse_body(body, raw)
+            said = parse_body(body, raw)
             await _require_seen(request, who, said, tuple(ScopedNumber))
             call = Call(
                 request=request,
@@ -168,8 +174,8 @@ class Route(_Declared):
                 idempotency=_key(request, words.operation_id, who, raw) if self.idempotent else None,
             )
             answer = await handler(call)
-            await _give_names(request, answer)
-            return _respond(self.status, answer, request)
+            await name_things(request, answer)
+            return respond(self.status, answer, request)
 
         declared = self.operation(words, handle)
         models = replace(declared, body=body, parameters=parameters, answer=answer)
@@ -218,7 +224,7 @@ class StreamRoute(_Declared):
 
     def __call__(self, handler: Callable[[Call[None, StreamedT]], Awaitable[web.StreamResponse]]) -> Operation:
         """Return the handler as a declared operation."""
-        parameters = cast("type[StreamedT]", _models(handler)[1])
+        parameters = cast("type[StreamedT]", models_of(handler)[1])
         return self.of(words_of(handler), parameters, handler)
 
     def of(
@@ -248,7 +254,8 @@ def add_operations(app: web.Application, operations: tuple[Operation, ...]) -> N
         app.router.add_route(operation.method, operation.path, operation.handle)
 
 
-def _models(handler: Callable[..., object]) -> tuple[type[BaseModel] | None, ...]:
+def models_of(handler: Callable[..., object]) -> tuple[type[BaseModel] | None, ...]:
+    """Return the models of a handler's body, parameters and answer, from its signature; None where it has none."""
     hints = get_type_hints(handler)
     body, parameters = get_args(hints["call"])
     return _model(body), _model(parameters), _model(hints["return"])
@@ -282,13 +289,15 @@ def _key(request: web.Request, operation_id: str, who: Principal | None, raw: by
     return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
 
 
-async def _give_names(request: web.Request, answer: BaseModel | None) -> None:
+async def name_things(request: web.Request, answer: BaseModel | None) -> None:
+    """Give all things that an answer names their names, in the caller's language."""
     things = list(named_in(answer))
     if things:
         give_names(things, await request.app[NAMING].names_of(numbers_of(things), chinese=reads_chinese(request.headers)))
 
 
-def _respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request) -> web.Response:
+def respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request) -> web.Response:
+    """Return an answer in JSON, or an empty one where there is none."""
     headers: dict[str, str] = request.get(ANSWER_HEADERS, {})
     if answer is None:
         return web.Response(status=status, headers=headers)
@@ -297,7 +306,7 @@ def _respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request)
 
 async def _asked(request: web.Request, who: Principal | None, parameters: type[BaseModel] | None) -> BaseModel | None:
     """Return the parameters, of which none names something outside the caller's data scope."""
-    asked = _parse_parameters(parameters, request)
+    asked = parse_parameters(parameters, request)
     await _require_seen(request, who, asked, tuple(request.match_info))
     return asked
 
@@ -310,15 +319,21 @@ async def _require_seen(request: web.Request, who: Principal | None, said: BaseM
             await access.require_seen(request.app[SCOPE_GUARD], who, subject, value)
 
 
-async def _read_body(request: web.Request) -> bytes:
+def require_json(request: web.Request) -> None:
+    """Raise Problem where the body is said to be anything but JSON."""
     if request.content_type != JSON:
         raise Problem(ProblemCode.MEDIA_TYPE, f"the body must be {JSON}, not {request.content_type:.60}")
+
+
+async def _read_body(request: web.Request) -> bytes:
+    require_json(request)
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
     return await request.read()
 
 
-def _parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
+def parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
+    """Return a body by its model, None without one; Problem where it does not fit, or names a member twice."""
     if model is None:
         return None
     try:
@@ -341,7 +356,8 @@ def _named_once(pairs: list[tuple[str, object]]) -> None:
         raise Problem(ProblemCode.INPUT_INVALID, f"the field {twice:.40} stands twice", fields=(fault,))
 
 
-def _parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
+def parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
+    """Return path and query by their model, None without one; Problem where they do not fit."""
     given: dict[str, str] = dict(request.match_info)
     for name, value in request.query.items():
         if name in given:

@@ -22,6 +22,7 @@ class Tag(Enum):
     ADMISSIONS = "admissions", "Admissions that contradict each other."
     LIVE = "live", "What changes, as it changes: one stream of events a person."
     IMPORTS = "imports", "Files that people bring: a report on each line, then all of it or nothing."
+    SHOP = "shop", "What kiosks and counters sell, print and take back by their own key (JSON, signed)."
     SYNC = "sync", "How agents talk to central (CBOR, signed): the feed, journals, online admission. And alarms, corrections."
 
     def __init__(self, word: str, description: str) -> None:

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field
 
 from central.domain.models import StrictModel
-from central.domain.names import RoleName
+from central.domain.names import AgentName, RoleName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE, SearchText
@@ -77,6 +77,7 @@ class UserView(View, alias_generator=within("profile")):
     has_totp: bool
     created_at: Moment
     signed_in_at: Moment | None
+    agent: Annotated[AgentName | None, Field(description="agent that sells in this name; null: it is a person's")]
 
 
 class NewPasswordView(BaseModel):

@@ -25,7 +25,7 @@ from central.web.operations import Call, Route
 from protocol.identifiers import SiteId, TicketTypeId
 
 AVAILABILITY: web.AppKey[Availability] = web.AppKey("availability", Availability)
-_Day = Annotated[date, Field(ge=date(2000, 1, 1), le=LAST_DAY)]
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=LAST_DAY)]
 _CODES = sorted({reason.code.value.code for reason in Unsold})
 _QuoteCode = Annotated[
     str, WithJsonSchema({"type": "string", "enum": _CODES, "description": "the code by which a quote is refused"})
@@ -39,16 +39,16 @@ class _TypeQuery(TicketTypePath):
 class DaysQuery(_TypeQuery):
     """Which type, and which days: both included; left out, from today on and for 31 days."""
 
-    first_day: Annotated[_Day | None, Field(description="left out: today at the site")] = None
-    last_day: Annotated[
-        _Day | None, Field(description=f"at most {MOST_DAYS} days in all; left out: {DAYS_SHOWN} days in all")
-    ] = None
+    first_day: Annotated[Day | None, Field(description="left out: today at the site")] = None
+    last_day: Annotated[Day | None, Field(description=f"at most {MOST_DAYS} days in all; left out: {DAYS_SHOWN} days in all")] = (
+        None
+    )
 
 
 class SlotsQuery(_TypeQuery):
     """Which type, and which day."""
 
-    day: Annotated[_Day | None, Field(description="left out: today at the site")] = None
+    day: Annotated[Day | None, Field(description="left out: today at the site")] = None
 
 
 class WhyNotView(BaseModel):
@@ -115,7 +115,7 @@ async def read_ticket_type_days(call: Call[None, DaysQuery]) -> TypeDaysView:
     return TypeDaysView(
         site=SiteName.of(found.site_id),
         ticket_type=TicketTypeName.of(found.ticket_type_id),
-        days=[_day_view(one, chinese=chinese) for one in found.offers],
+        days=[day_view(one, chinese=chinese) for one in found.offers],
     )
 
 
@@ -127,7 +127,7 @@ async def read_ticket_type_slots(call: Call[None, SlotsQuery]) -> TypeSlotsView:
     return TypeSlotsView(
         site=SiteName.of(found.site_id),
         ticket_type=TicketTypeName.of(found.ticket_type_id),
-        slots=[_slot_view(one, found.zone, chinese=chinese) for one in found.offers],
+        slots=[slot_view(one, found.zone, chinese=chinese) for one in found.offers],
     )
 
 
@@ -136,12 +136,14 @@ def _asked(query: _TypeQuery, principal: Principal) -> Asked:
     return Asked(TicketTypeId(query.ticket_type_id), site_id, seller_of(principal), principal.channel or WINDOW_CHANNEL)
 
 
-def _day_view(one: Offer, *, chinese: bool) -> DayOfferView:
+def day_view(one: Offer, *, chinese: bool) -> DayOfferView:
+    """Return a day's offer as answers show it, in the reader's language."""
     why = _why_not(one.not_sold, chinese=chinese)
     return DayOfferView(day=one.visit, price_fen=one.price_fen, places_left=one.places_left, is_sold=one.is_sold, why_not=why)
 
 
-def _slot_view(one: Offer, zone: tzinfo, *, chinese: bool) -> SlotOfferView:
+def slot_view(one: Offer, zone: tzinfo, *, chinese: bool) -> SlotOfferView:
+    """Return a slot's offer as answers show it, in the reader's language."""
     assert one.slot is not None, "it is the offer of a slot"
     starts_at = datetime.combine(one.visit, one.slot.start, zone).astimezone(UTC)
     return SlotOfferView(

@@ -304,13 +304,14 @@ async def read_holders_in_full(call: Call[None, TicketPath]) -> HoldersView:
 
 def wanted_of(body: QuoteBody, principal: Principal) -> Wanted:
     """Return what a body asks for; the caller is the seller."""
-    lines = tuple(_wanted_line(line) for line in body.lines)
+    lines = tuple(wanted_line(line) for line in body.lines)
     channel = body.channel or principal.channel or WINDOW_CHANNEL
     code = body.promoter_code if isinstance(body, PromotedBody) else None
     return Wanted(SiteId(body.site_id), lines, channel, Buyer(body.buyer_name, body.buyer_phone), seller_of(principal), code)
 
 
-def _wanted_line(line: LineBody) -> WantedLine:
+def wanted_line(line: LineBody) -> WantedLine:
+    """Return a line as the service takes it."""
     holders = tuple(one.stated() for one in line.holders)
     return WantedLine(
         type_id=TicketTypeId(line.ticket_type_id),

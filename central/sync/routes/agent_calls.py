@@ -15,7 +15,7 @@ from central.devices.routes import GUARD
 from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
 from central.web.access import Access
-from central.web.operation_words import words_of
+from central.web.operation_words import Words, words_of
 from central.web.operations import CLOCK, Operation, RawRoute
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
@@ -76,6 +76,10 @@ class AgentRoute:
 
     def __call__(self, handler: AgentHandler) -> Operation:
         """Return the handler as a declared operation."""
+        return self.of(words_of(handler), handler)
+
+    def of(self, words: Words, handler: AgentHandler) -> Operation:
+        """Return a handler that another decorator has made, by the words of the handler within."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
             body = await read_body(request, self.most_bytes)
@@ -99,7 +103,7 @@ class AgentRoute:
             problems=(*_UNPROVED, *self.problems),
             raw_answers=self.answers if self.takes_revoked else (HTTPStatus.FORBIDDEN, *self.answers),
         )
-        return route.of(words_of(handler), handle)
+        return route.of(words, handle)
 
 
 async def read_body(request: web.Request, most_bytes: int) -> bytes:

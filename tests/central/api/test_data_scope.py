@@ -23,6 +23,7 @@ from central.operations import OPERATIONS
 from central.refunds.rules.amounts import WantedRefund
 from central.store.engine import open_database
 from central.store.unit_of_work import Store
+from central.web.access import Access
 from central.web.operations import AUTHENTICATOR, Operation
 from protocol.instants import Instant
 from protocol.tickets.short_number import number_of
@@ -32,7 +33,9 @@ from tests.builders.central import DATABASE_FILE, HandClock, sqlite_url
 from tests.builders.office import Office, once
 
 # An exported list is filtered by scope like the list itself (tests/central/reports/test_scope.py).
-ABOUT_ORDERS = [one for one in OPERATIONS if one.scoped_numbers and not one.path.startswith("/api/v1/kept-exports")]
+# What agents sold themselves is tried in tests/central/shop.
+PEOPLE = [one for one in OPERATIONS if one.access is not Access.AGENT]
+ABOUT_ORDERS = [one for one in PEOPLE if one.scoped_numbers and not one.path.startswith("/api/v1/kept-exports")]
 # What a body needs beside the subject, for the operations that have the subject in their body.
 BODIES: dict[str, dict[str, object]] = {
     "quoteRefund": {},

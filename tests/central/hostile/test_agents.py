@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from yarl import URL
 
 from central.operations import OPERATIONS
+from central.shop.routes.selling import ROOT
 from central.web.access import Access
-from central.web.operations import Operation
+from central.web.operations import JSON, MAX_BODY_BYTES, Operation
 from protocol import cbor
 from protocol.directions import Direction
 from protocol.identifiers import AttemptId, EntitlementId, TicketId
@@ -39,6 +40,7 @@ from protocol.sync.messages import (
 from protocol.sync.signing import Request, sign_request
 from tests.builders import hostile
 from tests.builders.api_document import api_document
+from tests.builders.machine import Machine
 from tests.builders.sampling import EVERYTHING, every
 from tests.builders.served import Central, Gate
 
@@ -46,7 +48,8 @@ pytestmark = [pytest.mark.law(10), pytest.mark.asyncio(loop_scope="module")]
 
 AGENTS = [one for one in OPERATIONS if one.path.startswith("/agent/")]
 SIGNED = [one for one in AGENTS if one.access is Access.AGENT]
-SENT = [one for one in SIGNED if one.method == "POST"]
+SENT = [one for one in SIGNED if one.method == "POST" and one.is_raw]
+IN_JSON = [one for one in SIGNED if one.method == "POST" and not one.is_raw]
 READ = [one for one in SIGNED if one.path_names]
 ENROL = next(one for one in AGENTS if one.path == paths.ENROL)
 PLACES = {"kind": "tickets", "sha256": "0" * 64, "root": "0" * 64, "numbers": "0"}
@@ -182,6 +185,24 @@ async def test_no_message_brings_an_operation_down(gate: Gate, share: int) -> No
     assert offenders(answers) == {}
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kiosk(central: Central) -> Machine:
+    await central.api("PUT", "/sale-settings/channel/kiosk", {"all_types": True})
+    return await Machine.enrolled(central)
+
+
+async def test_no_json_brings_an_operation_down(kiosk: Machine, share: int) -> None:
+    schemas, answers = hostile.Schemas(api_document()), defaultdict[str, Counter[tuple[int, str]]](Counter)
+    for number, operation in enumerate(IN_JSON):
+        said, path = api_document()["paths"][operation.path]["post"], operation.path.format(order_id=1)
+        shown = schemas.example(said["requestBody"]["content"][JSON]["schema"]) if operation.body else {}
+        bodies = (*hostile.wrong_fields(shown, 20 * share, number), *hostile.NO_OBJECTS) if shown else (b"x",)
+        for body in bodies:
+            async with kiosk.sent("POST", path.removeprefix(ROOT), body) as answer:
+                answers[path].update([(answer.status, await told(answer, said))])
+    assert offenders(answers) == {}
+
+
 async def test_no_message_makes_an_agent_that_was_not_asked_for(gate: Gate, share: int) -> None:
     await gate.central.sign_in_again()
     before = await gate.central.api("GET", "/agents")
@@ -218,9 +239,9 @@ async def test_no_query_of_the_poll_brings_it_down(gate: Gate) -> None:
 
 async def test_a_body_over_its_limit_is_not_read(gate: Gate) -> None:
     answers = {}
-    for operation in (*SENT, ENROL):
-        most = MAX_BATCH_BYTES if operation.path == paths.JOURNAL else MAX_MESSAGE_BYTES
-        answers[operation.operation_id] = await send(gate, operation, operation.path, b"x" * (most + 1))
+    for operation in (*SENT, *IN_JSON, ENROL):
+        most = MAX_BATCH_BYTES if operation.path == paths.JOURNAL else MAX_MESSAGE_BYTES if operation.is_raw else MAX_BODY_BYTES
+        answers[operation.operation_id] = await send(gate, operation, operation.path.format(order_id=1), b"x" * (most + 1))
     assert {name: answer for name, answer in answers.items() if answer != (413, "body_too_large")} == {}
 
 
