@@ -38,10 +38,12 @@ class PrinterOffsets:
         self._store = store
 
     async def of_agent(self, agent_id: int, after: int | None, limit: int) -> tuple[PrinterOffset, ...]:
-        """Return the offsets of an agent's printers by number, those after one."""
+        """Return the offsets of an agent's printers by number, those after one; Problem where there is no such agent."""
         row = PrinterOffsetRow
         query = select(row).where(col(row.agent_id) == agent_id, col(row.id) > (after or 0))
         async with self._store.reading() as work:
+            if await work.session.get(AgentRow, agent_id) is None:
+                raise _no_agent(agent_id)
             return tuple(_offset(one) for one in (await work.session.exec(query.order_by(col(row.id)).limit(limit))).all())
 
     async def of_printer(self, agent_id: int, name: str) -> tuple[float, float]:
@@ -54,7 +56,7 @@ class PrinterOffsets:
         """Set the offset of an agent's printer, whose number is not looked at; Problem where there is no such agent."""
         async with self._store.transaction() as work:
             if await work.session.get(AgentRow, wanted.agent_id, with_for_update=True) is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {wanted.agent_id}")
+                raise _no_agent(wanted.agent_id)
             row = await _found(work, wanted.agent_id, wanted.name)
             row = row or PrinterOffsetRow(agent_id=wanted.agent_id, name=wanted.name, x_um=0, y_um=0)
             row.x_um, row.y_um = round(wanted.x_mm * _UM_PER_MM), round(wanted.y_mm * _UM_PER_MM)
@@ -68,6 +70,10 @@ class PrinterOffsets:
 async def _found(work: Work, agent_id: int, name: str) -> PrinterOffsetRow | None:
     row = PrinterOffsetRow
     return (await work.session.exec(select(row).where(col(row.agent_id) == agent_id, col(row.name) == name))).first()
+
+
+def _no_agent(agent_id: int) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent_id}")
 
 
 def _offset(row: PrinterOffsetRow) -> PrinterOffset:

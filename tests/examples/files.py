@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from central.examples import DIRECTORY
-from tests.examples import agencies, catalog, codes, gates, identity, office, payments, refunds, reports, sales
+from tests.examples import agencies, catalog, codes, faces, gates, identity, office, payments, refunds, reports, sales
 from tests.examples.site import served_story
 from tests.examples.teller import Teller
 
@@ -21,6 +21,7 @@ STORIES: Mapping[str, Callable[[Teller], Awaitable[None]]] = {
     "agencies": agencies.story,
     "reports": reports.story,
     "gates": gates.story,
+    "faces": faces.story,
 }
 # What differs from run to run: how long a call took, and what an institution signs by keys of that run.
 VARYING = frozenset({"listCalls", "notifyPayment"})

@@ -43,7 +43,7 @@ class PrinterOffsetView(View):
     y_mm: Annotated[float, Field(description="Down, in mm.")]
 
 
-@Route("GET", "/api/v1/agents/{agent_id}/printer-offsets", Permission.DEVICES_READ)
+@Route("GET", "/api/v1/agents/{agent_id}/printer-offsets", Permission.DEVICES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def list_printer_offsets(call: Call[None, PrinterOffsetsQuery]) -> Page[PrinterOffsetView]:
     """List the offsets of an agent's printers, the oldest first."""
     asked = call.parameters

@@ -39,7 +39,7 @@ class Resolution(IntEnum):
 class PrintQuery(TicketPath):
     """Which ticket, and which printer."""
 
-    dpi: Annotated[Resolution, Field(description="Dots per inch of the printer.")]
+    dpi: Annotated[Resolution, Field(description="Dots per inch of the printer.")] = Resolution.DPI_203
     agent_id: Annotated[AgentNumber | None, Field(description="Agent of the printer, whose stored offset applies.")] = None
     printer: Annotated[str | None, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="Name of the printer.")] = (
         None

@@ -117,6 +117,7 @@ async def test_what_is_not_there_is_said(designer: Designer, office: Office) -> 
         ("GET", "face-pictures/9", None),
         ("DELETE", "face-pictures/9", None),
         ("PUT", "agents/9/printer-offsets/a", {"x_mm": 0, "y_mm": 0}),
+        ("GET", "agents/9/printer-offsets", None),
         ("GET", f"tickets/{'f' * 16}/print?dpi=203", None),
     ):
         assert (await designer.ask(method, path, body, 404))["code"] == "not_found"
@@ -150,7 +151,7 @@ async def test_only_an_active_ticket_within_the_scope_is_printed(designer: Desig
     ticket_id = await sold(office)
     await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add()}, 204)
     path = f"tickets/{id_text(ticket_id)}/print?dpi=203"
-    for dpi in ("", "?dpi=72", "?dpi=203&printer=a"):
+    for dpi in ("?dpi=72", "?dpi=203&printer=a"):
         await designer.ask("GET", f"tickets/{id_text(ticket_id)}/print{dpi}", status=400)
     await office.issuing.block(ticket_id, office.seller, "lost", office.clock())
     assert (await designer.ask("GET", path, status=409))["code"] == "ticket_state"
