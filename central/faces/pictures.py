@@ -16,7 +16,7 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.faces.drawing.patches import Grey
-from central.faces.drawing.uploads import as_png, from_png, read_picture
+from central.faces.drawing.uploads import as_png, read_picture
 from central.faces.rules.placing import picture_ids
 from central.faces.template import Template
 from central.store.tables.faces import FacePictureRow, FaceRow, FaceVersionRow
@@ -99,10 +99,10 @@ async def pictures_there(work: Work, picture_ids: Collection[int]) -> frozenset[
     return frozenset(one for one in (await work.session.exec(query.with_for_update(read=True))).all() if one is not None)
 
 
-async def greys(work: Work, wanted: Collection[int]) -> Mapping[int, Grey]:
-    """Return the pixels of those of the pictures that are there."""
+async def files(work: Work, wanted: Collection[int]) -> Mapping[int, bytes]:
+    """Return the grey PNG files of those of the pictures that are there."""
     query = select(FacePictureRow.id, FacePictureRow.png).where(col(FacePictureRow.id).in_(wanted))
-    return {number: from_png(png) for number, png in (await work.session.exec(query)).all() if number is not None}
+    return {number: png for number, png in (await work.session.exec(query)).all() if number is not None}
 
 
 async def _faces_with(work: Work, picture_id: int) -> list[str]:

@@ -4,13 +4,14 @@ Laws: only an active ticket is printed; a sample is marked as one, and its code 
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from central.catalog import service as catalog
 from central.domain.problems import Problem, ProblemCode
-from central.faces.drawing.patches import Ink
-from central.faces.drawing.raster import Content, Print, Raster, as_bilevel_png, drawn
-from central.faces.pictures import greys, pictures_there
+from central.faces.drawing.raster import Content, Print, as_bilevel_png, drawn
+from central.faces.drawing.uploads import from_png
+from central.faces.pictures import files
 from central.faces.rules.facts import SAMPLE_CODE, SAMPLE_SHORT_NUMBER, Facts, Names, SampleLanguage, sample_values, values_of
 from central.faces.rules.placing import picture_ids, require_right
 from central.faces.service import face_for
@@ -53,18 +54,19 @@ class Printing:
             ticket = await ticket_in(work, ticket_id)
             _require_active(ticket)
             face = await face_for(work, ticket.record.ticket_type, ticket.record.issuing_site)
-            content = await self._content(work, ticket, face.template, now)
-        return await asyncio.to_thread(_made, face.template, content, how)
+            content = await self._content(work, ticket, now)
+            kept = await files(work, picture_ids(face.template))
+        return await asyncio.to_thread(_made, face.template, content, kept, how)
 
     async def preview(self, template: Template, how: Print, language: SampleLanguage) -> Printed:
         """Return the raster of a face with a sample's values; Problem where something is wrong with the face."""
-        async with self._store.transaction() as work:
-            wanted = picture_ids(template)
-            require_right(template, await pictures_there(work, wanted))
-            content = Content(sample_values(language), SAMPLE_CODE, SAMPLE_SHORT_NUMBER, await greys(work, wanted))
-        return await asyncio.to_thread(_made, template, content, how)
+        async with self._store.reading() as work:
+            kept = await files(work, picture_ids(template))
+        require_right(template, frozenset(kept))
+        content = Content(sample_values(language), SAMPLE_CODE, SAMPLE_SHORT_NUMBER, {})
+        return await asyncio.to_thread(_made, template, content, kept, how)
 
-    async def _content(self, work: Work, ticket: Ticket, template: Template, now: Instant) -> Content:
+    async def _content(self, work: Work, ticket: Ticket, now: Instant) -> Content:
         promise, order = await promise_of(work, ticket), await whole(work, ticket.order_id)
         site = (await catalog.site(work, ticket.record.issuing_site)).parameters
         named = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].parameters
@@ -74,12 +76,12 @@ class Printing:
         reprints = await reprints_of(work, ticket.ticket_id)
         facts = Facts(ticket.record, ticket.short_number, ticket.order_id, promise.price_fen, promise.use_day, names, reprints)
         values = values_of(facts, promise.zone, now)
-        return Content(values, ticket.code, ticket.short_number, await greys(work, picture_ids(template)))
+        return Content(values, ticket.code, ticket.short_number, {}, reprints)
 
 
-def _made(template: Template, content: Content, how: Print) -> Printed:
-    raster: Raster = drawn(template, content, how)
-    ink: Ink = raster.ink
+def _made(template: Template, content: Content, kept: Mapping[int, bytes], how: Print) -> Printed:
+    raster = drawn(template, replace(content, pictures={number: from_png(file) for number, file in kept.items()}), how)
+    ink = raster.ink
     return Printed(as_bilevel_png(ink, how.dpi), ink.shape[1], ink.shape[0], raster.cut_elements)
 
 

@@ -4,6 +4,8 @@ Laws: each module is a whole number of dots, because a scanner measures them aga
 lies beneath; level M, as gates' cameras are tried with.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import segno
 import zxingcpp
@@ -13,10 +15,15 @@ from central.faces.drawing.patches import Ink, blank
 _QR_QUIET, _BARS_QUIET = 4, 10
 
 
+@lru_cache(maxsize=64)
+def _modules(code: str) -> Ink:
+    symbol = segno.make(code, error="m", micro=False, boost_error=False)
+    return np.array([list(row) for row in symbol.matrix], dtype=np.bool_)
+
+
 def drawn_qr(code: str, side_px: int) -> Ink:
     """Return a ticket's code in a square of this side, in its middle."""
-    symbol = segno.make(code, error="m", micro=False, boost_error=False)
-    modules: Ink = np.array([list(row) for row in symbol.matrix], dtype=np.bool_)
+    modules = _modules(code)
     dots = max(1, side_px // (len(modules) + 2 * _QR_QUIET))
     return _in_the_middle(modules.repeat(dots, axis=0).repeat(dots, axis=1), side_px, side_px)
 

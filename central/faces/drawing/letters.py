@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from central.faces.drawing.patches import Ink, blank
+from central.faces.drawing.patches import Grey, Ink
 from central.faces.rules.placing import LINE_HEIGHT
 from central.faces.rules.wrapping import Set, width_of
 from central.faces.template import Alignment
@@ -41,11 +41,12 @@ def advance(character: str, size_px: int) -> int:
 
 def drawn_text(said: Set, alignment: Alignment, width_px: int, height_px: int, *, is_bold: bool) -> Ink:
     """Return the lines of a text in a patch of this size."""
-    patch = blank(width_px, height_px)
+    grey = np.zeros((max(1, height_px), max(1, width_px)), np.uint8)
     line_px = said.size_px * LINE_HEIGHT
     for number, line in enumerate(said.lines):
         left = _left(width_px - width_of(line, said.size_px, advance), alignment)
-        _draw_line(patch, line, (left, round(number * line_px + said.size_px)), said.size_px)
+        _draw_line(grey, line, (left, round(number * line_px + said.size_px)), said.size_px)
+    patch = grey >= _HALF
     return _bold(patch, max(1, said.size_px // _BOLD_PART)) if is_bold else patch
 
 
@@ -54,11 +55,9 @@ def _left(free_px: int, alignment: Alignment) -> int:
     return max(0, share[alignment])
 
 
-def _draw_line(patch: Ink, line: str, at: tuple[int, int], size_px: int) -> None:
-    grey = np.zeros(patch.shape, np.uint8)
+def _draw_line(grey: Grey, line: str, at: tuple[int, int], size_px: int) -> None:
     with _ONE_AT_A_TIME:
         cv2.putText(grey, line, at, (_FULL,), _font(), size_px, _REGULAR)
-    patch |= grey >= _HALF
 
 
 def _bold(patch: Ink, by_px: int) -> Ink:

@@ -15,8 +15,8 @@ import numpy as np
 from central.faces.drawing.codes import drawn_code128, drawn_qr
 from central.faces.drawing.letters import advance, drawn_text
 from central.faces.drawing.patches import Grey, Ink, Patch, blank, filled, frame, lay
-from central.faces.rules.placing import pixels, size_of
-from central.faces.rules.values import Values
+from central.faces.rules.placing import pixels, says, size_of
+from central.faces.rules.values import Placeholder, Values, reprint_mark
 from central.faces.rules.values import filled as filled_text
 from central.faces.rules.wrapping import Room, set_text
 from central.faces.template import (
@@ -36,22 +36,29 @@ from central.faces.template import (
 # The order in which dots of a grey picture become black (Bayer).
 _BAYER_2 = np.array([[0, 2], [3, 1]])
 _BAYER_4 = np.block([[4 * _BAYER_2, 4 * _BAYER_2 + 2], [4 * _BAYER_2 + 3, 4 * _BAYER_2 + 1]])
-_BAYER_LEVELS, _WHITE = 16, 256
+_BAYER_LEVELS, _GREYS = 16, 256
+# Below which grey a dot is black, by its place.
+_LIMITS = ((_BAYER_4 + 0.5) * _GREYS / _BAYER_LEVELS).astype(np.uint8)
 _INCHES_PER_METRE = 39.370_078_74
 SAMPLE_MARK = "样票 SAMPLE"
 # The mark of a sample is so many parts of the paper's width high, and one dot of so many is black.
 _MARK_PART, _MARK_DOTS = 8, 3
 _LEAST_FONT_PX = 6
+_REPRINT_MM = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What stands on one ticket: its values, the text of its QR, its short number, and the pictures by number."""
+    """What stands on one ticket: its values, the text of its QR, its short number, and the pictures by number.
+
+    `reprints` is how often it was printed again: a reprint says so, also on a face that has no place for it.
+    """
 
     values: Values
     code: str
     short_number: str
     pictures: Mapping[int, Grey]
+    reprints: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ def drawn(template: Template, content: Content, how: Print) -> Raster:
     paper = blank(pixels(template.width_mm, how.dpi), pixels(template.height_mm, how.dpi))
     if how.is_sample:
         _mark_as_sample(paper)
+    if content.reprints and not says(template, Placeholder.REPRINT):
+        _mark_as_reprint(paper, reprint_mark(content.reprints), how.dpi)
     cut = []
     for number, element in enumerate(template.elements):
         patch, is_cut = _patch(element, content, how.dpi)
@@ -138,10 +147,17 @@ def _dithered(grey: Grey | None, width: int, height: int) -> Ink:
     scale = min(width / grey.shape[1], height / grey.shape[0])
     wide, high = max(1, int(grey.shape[1] * scale)), max(1, int(grey.shape[0] * scale))
     scaled = np.asarray(cv2.resize(grey, (wide, high), interpolation=cv2.INTER_AREA))
-    limits = np.tile(_BAYER_4, (-(-high // 4), -(-wide // 4)))[:high, :wide]
+    limits = np.tile(_LIMITS, (-(-high // 4), -(-wide // 4)))[:high, :wide]
     left, top = (width - wide) // 2, (height - high) // 2
-    patch[top : top + high, left : left + wide] = scaled < (limits + 0.5) * _WHITE / _BAYER_LEVELS
+    patch[top : top + high, left : left + wide] = scaled < limits
     return patch
+
+
+def _mark_as_reprint(paper: Ink, mark: str, dpi: int) -> None:
+    """Write the mark at the right upper corner, beneath all elements, so that no code is covered."""
+    width, size = paper.shape[1], pixels(_REPRINT_MM, dpi)
+    said = set_text(mark, Room(width, 1, size, Overflow.SHRINK), advance)
+    lay(paper, Patch(drawn_text(said, Alignment.RIGHT, width, size * 2, is_bold=True)), (0, 0), Rotation.NONE)
 
 
 def _mark_as_sample(paper: Ink) -> None:

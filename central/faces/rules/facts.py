@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from enum import StrEnum
 
-from central.faces.rules.values import Placeholder, Values, yuan
+from central.faces.rules.values import Placeholder, Values, reprint_mark, yuan
 from protocol.instants import MS_PER_MINUTE, Instant, from_minute, to_datetime
 from protocol.tickets.codec import PREFIX, TEXT_CHARACTERS
 from protocol.tickets.record import TicketRecord
@@ -64,7 +64,7 @@ def values_of(facts: Facts, zone: tzinfo, printed_at: Instant) -> Values:
         Placeholder.SITE: names.site,
         Placeholder.HOLDER_NAME_MASKED: "、".join(names.holders),
         Placeholder.PRINTED_AT: f"{to_datetime(printed_at, zone):{_MOMENT}}",
-        Placeholder.REPRINT: f"补 REPRINT {facts.reprints}" if facts.reprints else "",
+        Placeholder.REPRINT: reprint_mark(facts.reprints),
     }
 
 
@@ -91,7 +91,7 @@ _ALIKE = {
     Placeholder.SHORT_NUMBER: SAMPLE_SHORT_NUMBER,
     Placeholder.ORDER_ID: "1234567",
     Placeholder.PRINTED_AT: "2026-10-01 08:30",
-    Placeholder.REPRINT: "补 REPRINT 1",
+    Placeholder.REPRINT: reprint_mark(1),
 }
 _SAMPLES: dict[SampleLanguage, dict[Placeholder, str]] = {
     SampleLanguage.ZH: {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.faces.rules.values import fault_of_text
+from central.faces.rules.values import Placeholder, fault_of_text
 from central.faces.template import BoxElement, Element, LineElement, PictureElement, QrElement, Rotation, Template, TextElement
 
 MM_PER_INCH: Final = 25.4
@@ -15,6 +15,8 @@ MM_PER_INCH: Final = 25.4
 LINE_HEIGHT: Final = 1.25
 # What rounding to tenths of a millimetre may add.
 _SLACK_MM = 0.001
+# What is drawn costs time by its area and by its pictures.
+MOST_PAPERS, MOST_PICTURES = 10, 8
 _TURNED = (Rotation.QUARTER, Rotation.THREE_QUARTERS)
 
 
@@ -54,6 +56,11 @@ def picture_ids(template: Template) -> frozenset[int]:
     return frozenset(one.picture_id for one in template.elements if isinstance(one, PictureElement))
 
 
+def says(template: Template, name: Placeholder) -> bool:
+    """Return whether a text of a face has a place for a value."""
+    return any(isinstance(one, TextElement) and f"{{{name}}}" in one.text for one in template.elements)
+
+
 def faults_of(template: Template, known_pictures: frozenset[int]) -> tuple[FieldFault, ...]:
     """Return what is wrong with a face: the field is `elements.` and the element's number from 0."""
     found = [
@@ -61,9 +68,19 @@ def faults_of(template: Template, known_pictures: frozenset[int]) -> tuple[Field
         for number, element in enumerate(template.elements)
         for field, message in _faults_of_element(element, template, known_pictures)
     ]
+    return (*found, *(FieldFault("elements", message) for message in _faults_of_all(template)))
+
+
+def _faults_of_all(template: Template) -> list[str]:
+    found = []
     if not any(isinstance(one, QrElement) for one in template.elements):
-        found.append(FieldFault("elements", "no element is a qr; gates admit by it: add one"))
-    return tuple(found)
+        found.append("no element is a qr; gates admit by it: add one")
+    area = sum(size.width_mm * size.height_mm for size in map(size_of, template.elements))
+    if area > MOST_PAPERS * template.width_mm * template.height_mm:
+        found.append(f"the elements together are more than {MOST_PAPERS} times as large as the paper; make them smaller")
+    if len(picture_ids(template)) > MOST_PICTURES:
+        found.append(f"more than {MOST_PICTURES} different pictures are shown; show fewer")
+    return found
 
 
 def require_right(template: Template, known_pictures: frozenset[int]) -> None:

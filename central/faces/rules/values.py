@@ -61,6 +61,11 @@ def printed(text: str) -> str:
     return "".join(one for one in text if unicodedata.category(one) not in _UNPRINTED)
 
 
+def reprint_mark(times: int) -> str:
+    """Return what says that a ticket was printed so often again; nothing on its first print."""
+    return f"补 REPRINT {times}" if times else ""
+
+
 def yuan(fen: int) -> str:
     """Return money as it is printed: fen with two digits behind the point."""
     return f"{fen // 100}.{fen % 100:02}"

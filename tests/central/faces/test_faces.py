@@ -13,7 +13,7 @@ from central.identity.service import Attempt
 from central.issuing.tickets import id_text
 from edge.devices.drivers.camera_decode import decode_frame
 from protocol.identifiers import SiteId, TicketId
-from tests.builders.office import Office, sign_in
+from tests.builders.office import Office, once, sign_in
 from tests.central.faces.faces_made import QR, TEXT, Json, pixels_of, png_of, stated
 
 Client = TestClient[web.Request, web.Application]
@@ -135,6 +135,18 @@ async def test_a_ticket_is_printed_with_a_code_that_cameras_read(
     assert dots.shape == shape
     assert decode_frame(dots) == ((await office.issuing.ticket(ticket_id)).code.encode(),)
     assert await designer.ask("GET", f"tickets/{id_text(ticket_id)}/print?dpi={dpi}") == png
+
+
+async def test_a_reprint_differs_from_the_first_print(designer: Designer, office: Office) -> None:
+    one = await office.ticket_type(after_sale={"reprints": 3})
+    ticket_id = (await office.sell(one)).tickets[0].ticket_id
+    await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add(QR)}, 204)
+    path = f"tickets/{id_text(ticket_id)}/print?dpi=203"
+    first = pixels_of(await designer.ask("GET", path))
+    await office.reprints.reprint(ticket_id, "torn", once("reprint-1"), office.seller, office.clock())
+    again = pixels_of(await designer.ask("GET", path))
+    assert (first != again).any()
+    assert decode_frame(again) == decode_frame(first)
 
 
 async def test_the_types_face_comes_before_the_sites(designer: Designer, office: Office) -> None:

@@ -63,6 +63,17 @@ def test_a_sample_is_marked_and_its_marks_spare_the_code() -> None:
     assert decode_frame(pixels_of(as_bilevel_png(marked, 203))) == (CODE.encode(),)
 
 
+def test_a_reprint_says_so_with_or_without_a_place_for_it() -> None:
+    again = Content(sample(), CODE, NUMBER, {}, reprints=2)
+    first, reprint = (drawn(template(QR, TEXT), content, Print(203)).ink for content in (CONTENT, again))
+    rows, columns = np.nonzero(reprint & ~first)
+    assert len(rows) > 200
+    assert rows.max() < 48
+    assert columns.min() > 400
+    placed = template(QR, {**TEXT, "text": "{reprint}"})
+    assert np.array_equal(drawn(placed, again, Print(203)).ink, drawn(placed, CONTENT, Print(203)).ink)
+
+
 def test_an_offset_moves_all_and_what_leaves_the_paper_is_lost() -> None:
     plain = drawn(template(), CONTENT, Print(203)).ink
     moved = drawn(template(), CONTENT, Print(203, x_mm=2.5, y_mm=-1.0)).ink

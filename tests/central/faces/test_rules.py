@@ -46,6 +46,15 @@ def test_a_face_without_a_qr_is_refused() -> None:
     assert [one.field for one in faults_of(template(TEXT), frozenset())] == ["elements"]
 
 
+def test_what_takes_long_to_draw_is_refused() -> None:
+    paper = {**BOX, "x_mm": 0, "y_mm": 0, "width_mm": 80, "height_mm": 120}
+    (fault,) = faults_of(template(QR, *[paper] * 10), frozenset())
+    assert fault.message.startswith("the elements together are more than 10 times as large as the paper")
+    many = [{**PICTURE, "picture_id": number} for number in range(1, 10)]
+    (fault,) = faults_of(template(QR, *many), frozenset(range(10)))
+    assert fault.message == "more than 8 different pictures are shown; show fewer"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
