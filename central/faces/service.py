@@ -4,7 +4,7 @@ Laws: each change makes a new version, and older ones stay as they were; a chang
 name of the person who was first; a face that a type or a site uses is not deleted. Every change is audited.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, delete, func, select
@@ -57,11 +57,10 @@ class Faces:
     async def versions(self, face_id: int, after: int | None, limit: int) -> tuple[Face, ...]:
         """Return a face's versions by number, those after one; Problem where there is no such face."""
         async with self._store.reading() as work:
-            await _face(work, face_id)
-            row = FaceVersionRow
+            newest, row = await _face(work, face_id), FaceVersionRow
             query = select(row).where(col(row.face_id) == face_id, col(row.version) > (after or 0))
             rows = (await work.session.exec(query.order_by(col(row.version)).limit(limit))).all()
-            return tuple([await _with_uses(work, one) for one in rows])
+        return tuple(_shown(one, newest.ticket_types, newest.sites) for one in rows)
 
     async def add(self, template: Template, by: int, now: Instant) -> Face:
         """Add a face; Problem where something is wrong with it, its name is taken, or there are too many."""
@@ -144,11 +143,6 @@ async def _faces(work: Work, face_id: int | None) -> tuple[Face, ...]:
     return tuple(_shown(one, types.get(one.face_id, []), sites.get(one.face_id, [])) for one in rows)
 
 
-async def _with_uses(work: Work, row: FaceVersionRow) -> Face:
-    types, sites = await _uses(work, {row.face_id})
-    return _shown(row, types.get(row.face_id, []), sites.get(row.face_id, []))
-
-
 async def _uses(work: Work, face_ids: Collection[int]) -> tuple[dict[int, list[TicketTypeId]], dict[int, list[SiteId]]]:
     types: dict[int, list[TicketTypeId]] = {}
     of_type = select(FaceOfTypeRow).where(col(FaceOfTypeRow.face_id).in_(face_ids)).order_by(col(FaceOfTypeRow.ticket_type_id))
@@ -161,7 +155,7 @@ async def _uses(work: Work, face_ids: Collection[int]) -> tuple[dict[int, list[T
     return types, sites
 
 
-def _shown(row: FaceVersionRow, types: list[TicketTypeId], sites: list[SiteId]) -> Face:
+def _shown(row: FaceVersionRow, types: Sequence[TicketTypeId], sites: Sequence[SiteId]) -> Face:
     template = Template.model_validate_json(row.template)
     return Face(row.face_id, row.version, template, row.changed_at, row.changed_by, tuple(types), tuple(sites))
 

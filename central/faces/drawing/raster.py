@@ -45,6 +45,8 @@ SAMPLE_MARK = "样票 SAMPLE"
 _MARK_PART, _MARK_DOTS = 8, 3
 _LEAST_FONT_PX = 6
 _REPRINT_MM = 3
+# Few printers reach the paper's edge.
+_REPRINT_EDGE_MM = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def _dithered(grey: Grey | None, width: int, height: int) -> Ink:
 
 def _mark_as_reprint(paper: Ink, mark: str, dpi: int) -> None:
     """Write the mark at the right upper corner, beneath all elements, so that no code is covered."""
-    width, size = paper.shape[1], pixels(_REPRINT_MM, dpi)
+    edge, size = pixels(_REPRINT_EDGE_MM, dpi), pixels(_REPRINT_MM, dpi)
+    width = paper.shape[1] - edge
     said = set_text(mark, Room(width, 1, size, Overflow.SHRINK), advance)
     lay(paper, Patch(drawn_text(said, Alignment.RIGHT, width, size * 2, is_bold=True)), (0, 0), Rotation.NONE)
 

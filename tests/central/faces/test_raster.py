@@ -35,6 +35,14 @@ def test_the_qr_is_read_back_by_the_cameras_decoder(dpi: int, size_mm: int, rota
     assert decode_frame(pixels_of(as_bilevel_png(drawn(face, CONTENT, Print(dpi)).ink, dpi))) == (CODE.encode(),)
 
 
+@pytest.mark.parametrize("width_mm", [58, 80])
+def test_the_usual_papers_hold_a_code_that_is_read(width_mm: int) -> None:
+    face = template({**QR, "x_mm": 9}, {**BARS, "x_mm": 4, "width_mm": 50}, width_mm=width_mm)
+    dots = pixels_of(as_bilevel_png(drawn(face, CONTENT, Print(203)).ink, 203))
+    assert decode_frame(dots) == (CODE.encode(),)
+    assert dots.shape[1] == {58: 464, 80: 639}[width_mm]
+
+
 @pytest.mark.parametrize("dpi", [203, 300])
 @pytest.mark.parametrize("width_mm", [31, 60])
 def test_the_bars_are_read_back_as_the_short_number(dpi: int, width_mm: int) -> None:
