@@ -10,7 +10,7 @@ from protocol.tickets.codec import PREFIX, TEXT_CHARACTERS
 from protocol.tickets.record import TicketRecord
 
 _MOMENT, _DAY, _TIME = "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M"
-# As long as a ticket's code, and never a code: its signature is not one.
+# As long as a ticket's code, and never one: it says a version of codes that there is not.
 SAMPLE_CODE = PREFIX + "A" * (TEXT_CHARACTERS - len(PREFIX))
 SAMPLE_SHORT_NUMBER = "000000000000"
 

@@ -1,5 +1,6 @@
 """Faces over HTTP: kept in versions, given to types and sites, printed; pictures and offsets."""
 
+from base64 import b64decode
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from central.devices import office_agent
 from central.domain.principal import DataScope
+from central.faces.rules.facts import SAMPLE_CODE
 from central.identity.service import Attempt
 from central.issuing.tickets import id_text
 from edge.devices.drivers.camera_decode import decode_frame
@@ -229,5 +231,6 @@ async def test_a_draft_is_shown_with_a_samples_values_and_a_code_that_admits_nob
     shown = await designer.ask("POST", "faces/previews", {"template": draft, "dpi": 300, "language": language})
     assert (shown["width_px"], shown["height_px"]) == (945, 1417)
     assert 6 in shown["cut_elements"]
+    assert decode_frame(pixels_of(b64decode(shown["png"]))) == (SAMPLE_CODE.encode(),)
     assert (await designer.ask("GET", "faces"))["items"] == []
     await designer.ask("POST", "faces/previews", {"template": stated(TEXT)}, 400)
