@@ -22,6 +22,10 @@ from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
 from central.devices.check_points import CheckPoints
 from central.domain.ports import RandomBytes
+from central.faces.offsets import PrinterOffsets
+from central.faces.pictures import Pictures
+from central.faces.printing import Printing
+from central.faces.service import Faces
 from central.identity.accounts import Accounts
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
@@ -109,6 +113,7 @@ class Office:
         self.groups = GroupOrders(store, self.issuing, Gates(ports.agents, ports.uses), seal)
         self.group_names = GroupNames(store, seal)
         self.imports = Imports(store, self.accounts, self.agencies, self.group_names, seal)
+        self._make_faces(store, seal)
         self.agency_sales = AgencySales(store, self.sales, self.groups)
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
@@ -118,6 +123,10 @@ class Office:
             self.categories, self.availability, self.sales, self.scope_guard, self.payments, self.refunds, self.activation
         )
         self.shop = Shop(store, trades, self.catalog, seal)
+
+    def _make_faces(self, store: Store, seal: FieldSeal) -> None:
+        self.faces, self.face_pictures = Faces(store), Pictures(store)
+        self.printing, self.printer_offsets = Printing(store, seal), PrinterOffsets(store)
 
     def _make_people(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.identity = Identity(store, ports.passwords, ports.random_bytes, seal)

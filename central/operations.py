@@ -16,6 +16,10 @@ from central.catalog.routes.sale_settings import SALE_SETTINGS
 from central.catalog.routes.ticket_types import CATALOG
 from central.devices.routes import CHECK_POINTS
 from central.devices.routes import OPERATIONS as DEVICES_OPERATIONS
+from central.faces.routes import OPERATIONS as FACES_OPERATIONS
+from central.faces.routes.faces import FACES
+from central.faces.routes.pictures import PICTURES
+from central.faces.routes.prints import PRINTER_OFFSETS, PRINTING
 from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
 from central.identity.routes.menus import MENUS
 from central.identity.routes.roles import ROLES
@@ -79,6 +83,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *tagged(Tag.ADMISSIONS, ADMISSIONS_OPERATIONS),
     *tagged(Tag.SYNC, SYNC_OPERATIONS),
     *tagged(Tag.SHOP, SHOP_OPERATIONS),
+    *tagged(Tag.FACES, FACES_OPERATIONS),
     *tagged(Tag.IMPORTS, IMPORTS_OPERATIONS),
     *tagged(Tag.LIVE, LIVE_OPERATIONS),
 )
@@ -126,6 +131,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[GROUP_NAMES] = office.group_names
     app[GROUP_ORDERS] = office.groups
     app[AGENCY_SALES] = office.agency_sales
+    _offer_faces(app, office)
     app[IMPORTS] = office.imports
     app[CHECK_POINTS] = office.check_points
     app[CONFLICTS] = office.conflicts
@@ -133,3 +139,10 @@ def offer(app: web.Application, office: Office) -> None:
     app[ALARMS] = office.alarms
     app[REPORTS] = office.reports
     app[LOOK_UPS] = office.look_ups
+
+
+def _offer_faces(app: web.Application, office: Office) -> None:
+    app[FACES] = office.faces
+    app[PICTURES] = office.face_pictures
+    app[PRINTING] = office.printing
+    app[PRINTER_OFFSETS] = office.printer_offsets

@@ -68,6 +68,7 @@ SHIPPED: Menu = (
         (
             Page("ticket-types", "票据管理", "Ticket types", Permission.CATALOG_READ),
             Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
+            Page("faces", "票面", "Ticket faces", Permission.CATALOG_READ),
             Page("sale-settings", "售票设置", "Sale settings", Permission.CATALOG_READ),
             Page("promoters", "分销渠道", "Promoters", Permission.PROMOTERS_READ),
             Page("agencies", "旅行社", "Travel agencies", Permission.AGENCIES_READ),

@@ -59,12 +59,17 @@ class Reprints:
             return await _reprint(work, row, ticket)
 
 
+async def reprints_of(work: Work, ticket_id: TicketId) -> int:
+    """Return how often a ticket was printed again."""
+    query = select(func.count()).select_from(ReprintRow).where(col(ReprintRow.ticket_id) == ticket_id)
+    return (await work.session.exec(query)).one()
+
+
 async def _next(work: Work, ticket: Ticket) -> int:
     if ticket.record.state is not TicketState.ACTIVE:
         said = ticket.record.state.name.lower()
         raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; it is not printed again")
-    query = select(func.count()).select_from(ReprintRow).where(col(ReprintRow.ticket_id) == ticket.ticket_id)
-    done, most = (await work.session.exec(query)).one(), (await promise_of(work, ticket)).rules.reprints
+    done, most = await reprints_of(work, ticket.ticket_id), (await promise_of(work, ticket)).rules.reprints
     if done >= most:
         said = f"the ticket was reprinted {done} times, {most} are allowed; re-issue it if it is lost"
         raise Problem(ProblemCode.REPRINT_LIMIT, said)

@@ -21,6 +21,7 @@ class Tag(Enum):
     DEVICES = "devices", "Check points, and the agents that host them: enrolment, state, commands."
     ADMISSIONS = "admissions", "Admissions that contradict each other."
     LIVE = "live", "What changes, as it changes: one stream of events a person."
+    FACES = "faces", "What stands on a printed ticket: faces, their pictures, prints, and the offsets of printers."
     IMPORTS = "imports", "Files that people bring: a report on each line, then all of it or nothing."
     SHOP = "shop", "What kiosks and counters sell, print and take back by their own key (JSON, signed)."
     SYNC = "sync", "How agents talk to central (CBOR, signed): the feed, journals, online admission. And alarms, corrections."

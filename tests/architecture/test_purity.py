@@ -29,7 +29,7 @@ ONE_PLACE = {
     "apsw": ("edge/cache/", "edge/journal/", "edge/trust/", "edge/sync/"),
     "serial": ("edge/devices/transports/", "hardware_sims/"),
     "usb": ("edge/devices/transports/", "hardware_sims/"),
-    "cv2": ("edge/devices/", "hardware_sims/"),
+    "cv2": ("edge/devices/", "hardware_sims/", "central/faces/drawing/"),
     "argon2": ("central/identity/", "edge/gate/supervision.py"),
     "alembic": ("central/store/",),
     "cbor2": ("protocol/cbor.py", "protocol/journal/entry_header.py"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from central.examples import DIRECTORY
-from tests.examples import agencies, catalog, codes, gates, identity, office, payments, refunds, reports, sales, shop
+from tests.examples import agencies, catalog, codes, faces, gates, identity, office, payments, refunds, reports, sales, shop
 from tests.examples.site import served_story
 from tests.examples.teller import Teller
 
@@ -22,6 +22,7 @@ STORIES: Mapping[str, Callable[[Teller], Awaitable[None]]] = {
     "reports": reports.story,
     "gates": gates.story,
     "shop": shop.story,
+    "faces": faces.story,
 }
 # What differs from run to run: how long a call took, and what an institution signs by keys of that run.
 VARYING = frozenset({"listCalls", "notifyPayment"})

@@ -30,6 +30,8 @@ async def story(tell: Teller) -> None:
     await _follow(tell, gate, TicketId(int(ticket["ticket_id"], 16)))
     await _admit(tell, gate, ticket)
     await tell.show("listAgents")
+    await tell.show("setPrinterOffset", {"x_mm": 0.5, "y_mm": -1.25}, agent_id=gate.agent, name="ticket")
+    await tell.show("listPrinterOffsets", agent_id=gate.agent)
     await _check(tell)
     await tell.show("declareAgentLost", {"reason": "under water"}, agent_id=gate.agent)
     await tell.show("revokeAgent", {"wipe": True}, agent_id=gate.agent)

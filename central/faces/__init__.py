@@ -1,0 +1,1 @@
+"""Faces (票面): what stands on a printed ticket, where, and the picture that a printer gets."""

@@ -1,0 +1,158 @@
+"""Faces over HTTP: kept in versions, and given to ticket types and sites."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from central.catalog.routes.ticket_types import SitePath, TicketTypePath
+from central.domain.models import StrictModel
+from central.domain.names import PersonName, SiteName, TicketTypeName
+from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
+from central.domain.problems import ProblemCode
+from central.domain.views import View
+from central.faces.service import Face, Faces
+from central.faces.template import Template
+from central.identity.permissions import Permission
+from central.identity.routes.users import RowNumber
+from central.web.operations import Call, Route
+from protocol.identifiers import SiteId, TicketTypeId
+from protocol.instants import to_datetime
+
+FACES: web.AppKey[Faces] = web.AppKey("faces", Faces)
+_FACE_ID = "Number of a face."
+_REFUSED = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+
+
+class FacePath(StrictModel):
+    """Which face."""
+
+    face_id: Annotated[RowNumber, Field(description=_FACE_ID)]
+
+
+class FaceVersionsQuery(PageQuery):
+    """Which face's versions."""
+
+    face_id: Annotated[RowNumber, Field(description=_FACE_ID)]
+
+
+class ChangeFaceBody(StrictModel):
+    """A face as it becomes, made from the version that the caller read."""
+
+    version: Annotated[int, Field(ge=1, lt=2**31, description="Version that the caller read.")]
+    template: Annotated[Template, Field(description="Paper and elements, in full.")]
+
+
+class GivenFaceBody(StrictModel):
+    """Which face to print with."""
+
+    face_id: Annotated[RowNumber | None, Field(description="Number of a face; null: a type's site decides, a site has none.")]
+
+
+class TicketFaceView(View):
+    """A version of a face. `ticket_types` and `sites` are those that use the face now."""
+
+    face_id: Annotated[int, Field(description=_FACE_ID)]
+    version: Annotated[int, Field(description="Counts from 1; each change makes a new one.")]
+    template: Annotated[Template, Field(description="Paper and elements.")]
+    changed_at: Annotated[datetime, Field(description="When the version was made; RFC 3339, UTC.")]
+    changed_by: Annotated[PersonName, Field(description="Who made the version.")]
+    ticket_types: Annotated[list[TicketTypeName], Field(description="Types whose tickets are printed with the face.")]
+    sites: Annotated[list[SiteName], Field(description="Sites whose types without a face of their own are printed with it.")]
+
+
+@Route("GET", "/api/v1/faces", Permission.CATALOG_READ)
+async def list_faces(call: Call[None, PageQuery]) -> Page[TicketFaceView]:
+    """List faces by number, each in its newest version."""
+    found = [_view(one) for one in await call.request.app[FACES].all_faces()]
+    return page_of(found, lambda one: one.face_id, call.parameters)
+
+
+@Route("GET", "/api/v1/faces/{face_id}", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_face(call: Call[None, FacePath]) -> TicketFaceView:
+    """Read the newest version of a face."""
+    return _view(await call.request.app[FACES].face(call.parameters.face_id))
+
+
+@Route("GET", "/api/v1/faces/{face_id}/versions", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
+async def list_face_versions(call: Call[None, FaceVersionsQuery]) -> Page[TicketFaceView]:
+    """List the versions of a face, the first one first."""
+    asked = call.parameters
+    found = await call.request.app[FACES].versions(asked.face_id, from_cursor(asked.after), asked.one_more)
+    return page_from(found, asked, lambda one: (one.version,), _view)
+
+
+@Route("POST", "/api/v1/faces", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+async def add_face(call: Call[Template, None]) -> TicketFaceView:
+    """Add a face.
+
+    What is wrong with it is said element by element: `elements.3.x_mm` is the fourth. At least one element is a qr. A text names
+    values in braces: type_name, type_name_en, price_yuan (of all persons), visit_day, valid_from, valid_until, slot, persons,
+    short_number, order_id, seller, site, holder_name_masked, printed_at, reprint (empty on the first print).
+    """
+    return _view(await call.request.app[FACES].add(call.body, call.principal.user_id, call.now))
+
+
+@Route("PUT", "/api/v1/faces/{face_id}", Permission.CATALOG_EDIT, problems=_REFUSED)
+async def change_face(call: Call[ChangeFaceBody, FacePath]) -> TicketFaceView:
+    """Make a new version of a face; a conflict says who has changed it since the caller read it."""
+    faces, number, said = call.request.app[FACES], call.parameters.face_id, call.body
+    return _view(await faces.change(number, said.version, said.template, call.principal.user_id, call.now))
+
+
+@Route("DELETE", "/api/v1/faces/{face_id}", Permission.CATALOG_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSED)
+async def delete_face(call: Call[None, FacePath]) -> None:
+    """Delete a face that no ticket type and no site uses, with all its versions."""
+    await call.request.app[FACES].remove(call.parameters.face_id, call.principal.user_id, call.now)
+
+
+@Route(
+    "PUT",
+    "/api/v1/ticket-types/{ticket_type_id}/face",
+    Permission.CATALOG_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def set_ticket_type_face(call: Call[GivenFaceBody, TicketTypePath]) -> None:
+    """Print tickets of a type with a face."""
+    faces, number = call.request.app[FACES], TicketTypeId(call.parameters.ticket_type_id)
+    await faces.give_to_type(number, call.body.face_id, call.principal.user_id, call.now)
+
+
+@Route(
+    "PUT",
+    "/api/v1/sites/{site_id}/face",
+    Permission.CATALOG_EDIT,
+    status=HTTPStatus.NO_CONTENT,
+    problems=(ProblemCode.NOT_FOUND,),
+)
+async def set_site_face(call: Call[GivenFaceBody, SitePath]) -> None:
+    """Print a site's tickets with a face, where their type has none of its own."""
+    faces, number = call.request.app[FACES], SiteId(call.parameters.site_id)
+    await faces.give_to_site(number, call.body.face_id, call.principal.user_id, call.now)
+
+
+def _view(one: Face) -> TicketFaceView:
+    return TicketFaceView(
+        face_id=one.face_id,
+        version=one.version,
+        template=one.template,
+        changed_at=to_datetime(one.changed_at),
+        changed_by=PersonName.of(one.changed_by),
+        ticket_types=[TicketTypeName.of(number) for number in one.ticket_types],
+        sites=[SiteName.of(number) for number in one.sites],
+    )
+
+
+OPERATIONS = (
+    list_faces,
+    read_face,
+    list_face_versions,
+    add_face,
+    change_face,
+    delete_face,
+    set_ticket_type_face,
+    set_site_face,
+)

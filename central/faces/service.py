@@ -1,0 +1,208 @@
+"""Faces: kept in versions, and given to ticket types and sites.
+
+Laws: each change makes a new version, and older ones stay as they were; a change made from an older version is refused with the
+name of the person who was first; a face that a type or a site uses is not deleted. Every change is audited.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, func, select
+
+from central.audit import service as audit
+from central.catalog import service as catalog
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.faces.pictures import pictures_there
+from central.faces.rules.placing import picture_ids, require_right
+from central.faces.template import Template
+from central.identity.accounts import known_as
+from central.store.tables.faces import FaceOfSiteRow, FaceOfTypeRow, FaceRow, FaceVersionRow
+from central.store.unit_of_work import Store, Work
+from protocol.identifiers import SiteId, TicketTypeId
+from protocol.instants import Instant, to_datetime
+
+MOST_FACES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A version of a face, and the types and sites that use the face."""
+
+    face_id: int
+    version: int
+    template: Template
+    changed_at: Instant
+    changed_by: int
+    ticket_types: tuple[TicketTypeId, ...]
+    sites: tuple[SiteId, ...]
+
+
+class Faces:
+    """Keeps faces."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def all_faces(self) -> tuple[Face, ...]:
+        """Return the newest version of each face by number; there are 500 at most."""
+        async with self._store.reading() as work:
+            return await _faces(work, None)
+
+    async def face(self, face_id: int) -> Face:
+        """Return the newest version of a face; Problem where there is none."""
+        async with self._store.reading() as work:
+            return await _face(work, face_id)
+
+    async def versions(self, face_id: int, after: int | None, limit: int) -> tuple[Face, ...]:
+        """Return a face's versions by number, those after one; Problem where there is no such face."""
+        async with self._store.reading() as work:
+            newest, row = await _face(work, face_id), FaceVersionRow
+            query = select(row).where(col(row.face_id) == face_id, col(row.version) > (after or 0))
+            rows = (await work.session.exec(query.order_by(col(row.version)).limit(limit))).all()
+        return tuple(_shown(one, newest.ticket_types, newest.sites) for one in rows)
+
+    async def add(self, template: Template, by: int, now: Instant) -> Face:
+        """Add a face; Problem where something is wrong with it, its name is taken, or there are too many."""
+        async with self._store.transaction() as work:
+            await _require_right(work, template)
+            await _require_free(work, template.name, None)
+            if (await work.session.exec(select(func.count()).select_from(FaceRow))).one() >= MOST_FACES:
+                raise Problem(ProblemCode.CONFLICT, f"there are {MOST_FACES} faces already; delete one that no type uses")
+            row = FaceRow(name=template.name, version=0)
+            work.session.add(row)
+            await work.session.flush()
+            return await _next_version(work, row, template, by, now)
+
+    async def change(self, face_id: int, version: int, template: Template, by: int, now: Instant) -> Face:
+        """Make a new version from the one that the person read; Problem where another person was first."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, face_id)
+            await _require_version(work, row, version)
+            await _require_right(work, template)
+            await _require_free(work, template.name, face_id)
+            row.name = template.name
+            return await _next_version(work, row, template, by, now)
+
+    async def remove(self, face_id: int, by: int, now: Instant) -> None:
+        """Delete a face with all its versions; Problem where a type or a site uses it."""
+        async with self._store.transaction() as work:
+            row = await _locked(work, face_id)
+            _require_unused(await _face(work, face_id))
+            await work.session.exec(delete(FaceVersionRow).where(col(FaceVersionRow.face_id) == face_id))
+            await work.session.delete(row)
+            audit.record(work, now, by, "face.delete", f"face:{face_id}", name=row.name)
+
+    async def give_to_type(self, type_id: TicketTypeId, face_id: int | None, by: int, now: Instant) -> None:
+        """Let tickets of a type be printed with a face (None: with its site's); Problem where one of them is not there."""
+        async with self._store.transaction() as work:
+            if type_id not in await catalog.ticket_types(work, (type_id,)):
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+            await work.session.exec(delete(FaceOfTypeRow).where(col(FaceOfTypeRow.ticket_type_id) == type_id))
+            if face_id is not None:
+                await _locked(work, face_id)
+                work.session.add(FaceOfTypeRow(ticket_type_id=type_id, face_id=face_id))
+            audit.record(work, now, by, "face.give", f"ticket-type:{type_id}", face=face_id)
+
+    async def give_to_site(self, site_id: SiteId, face_id: int | None, by: int, now: Instant) -> None:
+        """Let a face be that of a site's types without one (None: no face); Problem where one of them is not there."""
+        async with self._store.transaction() as work:
+            await catalog.site(work, site_id)
+            await work.session.exec(delete(FaceOfSiteRow).where(col(FaceOfSiteRow.site_id) == site_id))
+            if face_id is not None:
+                await _locked(work, face_id)
+                work.session.add(FaceOfSiteRow(site_id=site_id, face_id=face_id))
+            audit.record(work, now, by, "face.give", f"site:{site_id}", face=face_id)
+
+
+async def face_for(work: Work, type_id: TicketTypeId, site_id: SiteId) -> Face:
+    """Return the face that a ticket is printed with: its type's, else its site's; Problem where neither has one."""
+    face_id = (await work.session.exec(select(FaceOfTypeRow.face_id).where(col(FaceOfTypeRow.ticket_type_id) == type_id))).first()
+    if face_id is None:
+        face_id = (await work.session.exec(select(FaceOfSiteRow.face_id).where(col(FaceOfSiteRow.site_id) == site_id))).first()
+    if face_id is None:
+        raise Problem(
+            ProblemCode.NOT_FOUND, f"neither the ticket type {type_id} nor the site {site_id} has a face; give one a face"
+        )
+    return await _face(work, face_id)
+
+
+async def _face(work: Work, face_id: int) -> Face:
+    found = await _faces(work, face_id)
+    if not found:
+        raise _not_there(face_id)
+    return found[0]
+
+
+async def _faces(work: Work, face_id: int | None) -> tuple[Face, ...]:
+    row = FaceVersionRow
+    query = select(row).join(FaceRow, (col(FaceRow.id) == col(row.face_id)) & (col(FaceRow.version) == col(row.version)))
+    query = query if face_id is None else query.where(col(row.face_id) == face_id)
+    rows = (await work.session.exec(query.order_by(col(row.face_id)))).all()
+    types, sites = await _uses(work, {one.face_id for one in rows})
+    return tuple(_shown(one, types.get(one.face_id, []), sites.get(one.face_id, [])) for one in rows)
+
+
+async def _uses(work: Work, face_ids: Collection[int]) -> tuple[dict[int, list[TicketTypeId]], dict[int, list[SiteId]]]:
+    types: dict[int, list[TicketTypeId]] = {}
+    of_type = select(FaceOfTypeRow).where(col(FaceOfTypeRow.face_id).in_(face_ids)).order_by(col(FaceOfTypeRow.ticket_type_id))
+    for one in (await work.session.exec(of_type)).all():
+        types.setdefault(one.face_id, []).append(one.ticket_type_id)
+    sites: dict[int, list[SiteId]] = {}
+    of_site = select(FaceOfSiteRow).where(col(FaceOfSiteRow.face_id).in_(face_ids)).order_by(col(FaceOfSiteRow.site_id))
+    for at in (await work.session.exec(of_site)).all():
+        sites.setdefault(at.face_id, []).append(at.site_id)
+    return types, sites
+
+
+def _shown(row: FaceVersionRow, types: Sequence[TicketTypeId], sites: Sequence[SiteId]) -> Face:
+    template = Template.model_validate_json(row.template)
+    return Face(row.face_id, row.version, template, row.changed_at, row.changed_by, tuple(types), tuple(sites))
+
+
+async def _next_version(work: Work, row: FaceRow, template: Template, by: int, now: Instant) -> Face:
+    row.version += 1
+    work.session.add(row)
+    assert row.id is not None, "a stored face has its number"
+    stated = template.model_dump_json()
+    work.session.add(FaceVersionRow(face_id=row.id, version=row.version, template=stated, changed_at=now, changed_by=by))
+    await work.session.flush()
+    audit.record(work, now, by, "face.change", f"face:{row.id}", name=template.name, version=row.version)
+    return await _face(work, row.id)
+
+
+async def _locked(work: Work, face_id: int) -> FaceRow:
+    row = await work.session.get(FaceRow, face_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise _not_there(face_id)
+    return row
+
+
+async def _require_version(work: Work, row: FaceRow, version: int) -> None:
+    if row.version == version:
+        return
+    last = await work.session.get_one(FaceVersionRow, (row.id, row.version))
+    who, at = await known_as(work, last.changed_by), to_datetime(last.changed_at)
+    said = f"the face is at version {row.version} by now, changed by {who} at {at:%Y-%m-%dT%H:%M:%SZ}; read it again"
+    raise wrong_field(ProblemCode.CONFLICT, "version", said)
+
+
+async def _require_right(work: Work, template: Template) -> None:
+    require_right(template, await pictures_there(work, picture_ids(template)))
+
+
+async def _require_free(work: Work, name: str, own: int | None) -> None:
+    found = (await work.session.exec(select(FaceRow.id).where(col(FaceRow.name) == name))).first()
+    if found is not None and found != own:
+        raise wrong_field(ProblemCode.CONFLICT, "template.name", f"there is a face {name:.64} already; choose another name")
+
+
+def _require_unused(face: Face) -> None:
+    used = [*(f"ticket type {one}" for one in face.ticket_types), *(f"site {one}" for one in face.sites)]
+    if used:
+        said = f"the face is that of {', '.join(used[:10])}; give them another one first"
+        raise Problem(ProblemCode.CONFLICT, said)
+
+
+def _not_there(face_id: int) -> Problem:
+    return Problem(ProblemCode.NOT_FOUND, f"there is no face {face_id}")
