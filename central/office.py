@@ -20,6 +20,7 @@ from central.catalog.categories import Categories
 from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
+from central.catalog.type_sheets import TypeSheets
 from central.devices.check_points import CheckPoints
 from central.domain.ports import RandomBytes
 from central.identity.accounts import Accounts
@@ -60,6 +61,7 @@ from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales
 from central.sales.type_changes import TypeChanges
+from central.sales.type_editing import TypeEditing
 from central.shifts.service import CashShifts
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store
@@ -127,7 +129,7 @@ class Office:
     def _make_catalog(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.catalog = Catalog(store, seal, ports.random_bytes, ports.feed_has_work)
         self.categories, self.sale_settings = Categories(store), SaleSettings(store)
-        self.preview = Preview(store)
+        self.preview, self.type_sheets = Preview(store), TypeSheets(store)
 
     def _make_sales(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.issuing = Issuing(store, ports.signer, ports.random_bytes, ports.feed_has_work)
@@ -135,6 +137,7 @@ class Office:
         self.availability, self.scope_guard = Availability(store), OrderScopeGuard(store)
         self.buyers = Buyers(store, seal)
         self.carts, self.evidences, self.type_changes = Carts(store, seal), Evidences(store), TypeChanges(store)
+        self.type_editing = TypeEditing(store, ports.feed_has_work)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, ports.random_bytes)
         self.holder_rehashing = HolderRehashing(store, self.catalog, self.issuing, seal)
         self.promoters = Promoters(store, ports.random_bytes)

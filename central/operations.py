@@ -13,7 +13,7 @@ from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.routes.categories import CATEGORIES
 from central.catalog.routes.preview import PREVIEW
 from central.catalog.routes.sale_settings import SALE_SETTINGS
-from central.catalog.routes.ticket_types import CATALOG
+from central.catalog.routes.ticket_types import CATALOG, TYPE_SHEETS
 from central.devices.routes import CHECK_POINTS
 from central.devices.routes import OPERATIONS as DEVICES_OPERATIONS
 from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
@@ -52,6 +52,7 @@ from central.sales.routes.carts import CARTS
 from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
 from central.sales.routes.type_changes import TYPE_CHANGES
+from central.sales.routes.type_editing import TYPE_EDITING
 from central.shifts.routes import CASH_SHIFTS
 from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -95,6 +96,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[AUDIT] = office.audit
     app[PARAMETERS] = office.parameters
     app[CATALOG] = office.catalog
+    app[TYPE_SHEETS] = office.type_sheets
     app[CATEGORIES] = office.categories
     app[SALE_SETTINGS] = office.sale_settings
     app[PREVIEW] = office.preview
@@ -104,6 +106,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[HOLDER_REHASHING] = office.holder_rehashing
     app[EVIDENCES] = office.evidences
     app[TYPE_CHANGES] = office.type_changes
+    app[TYPE_EDITING] = office.type_editing
     app[ACTIVATION] = office.activation
     app[RESCHEDULING] = office.rescheduling
     app[REPRINTS] = office.reprints

@@ -18,8 +18,7 @@ async def story(tell: Teller) -> None:
     child = {"name_zh": "儿童票", "name_en": "Child", "entitlements": [ENTRY]}
     type_id = (await tell.show("addTicketType", {"parameters": child, "price_fen": 4_000}))["ticket_type_id"]
     await tell.show("listTicketTypes")
-    sale = {"price_fen": 4_500, "is_on_sale": True, "rules": {"prices": [WEEKEND]}, "after_sale": FREE_UNTIL_THE_DAY_BEFORE}
-    await tell.show("changeTicketTypeSale", sale, ticket_type_id=type_id)
+    await _changed(tell, type_id)
     await _categories(tell, type_id)
     await tell.show("setSaleSetting", {"ticket_type_ids": [ADULT, type_id]}, kind="channel", name="window")
     kiosk = {"kind": "channel", "name": "kiosk"}
@@ -28,6 +27,25 @@ async def story(tell: Teller) -> None:
     await tell.show("listSellableTicketTypes")
     await _tried_out(tell, type_id)
     await _groups(tell)
+
+
+async def _changed(tell: Teller, type_id: int) -> None:
+    one = await tell.show("readTicketType", ticket_type_id=type_id)
+    rules = {**one["parameters"]["sale"], "prices": [WEEKEND]}
+    after_sale = {**one["parameters"]["after_sale"], **FREE_UNTIL_THE_DAY_BEFORE}
+    sale = {"version": one["version"], "price_fen": 4_500, "is_on_sale": True, "rules": rules, "after_sale": after_sale}
+    one = await tell.show("changeTicketTypeSale", sale, ticket_type_id=type_id)
+    renamed = {**one["parameters"], "name_en": "Child up to 14"}
+    wish = {"version": one["version"], "parameters": renamed, "price_fen": 4_500, "is_on_sale": True}
+    one = await tell.show("changeTicketType", wish, ticket_type_id=type_id)
+    changes = {"parameters": {"sale": {"per_order": 20}}}
+    await tell.show("amendTicketType", {"version": one["version"], "changes": changes}, ticket_type_id=type_id)
+    names = {"name_zh": "儿童夜场票", "name_en": "Child at night"}
+    copied = await tell.show("copyTicketType", names, ticket_type_id=type_id)
+    number = copied["ticket_type_id"]
+    archived = await tell.show("archiveTicketType", {"version": copied["version"]}, ticket_type_id=number)
+    restored = await tell.show("restoreTicketType", {"version": archived["version"]}, ticket_type_id=number)
+    await tell.ask("archiveTicketType", {"version": restored["version"]}, ticket_type_id=number)
 
 
 async def _tried_out(tell: Teller, type_id: int) -> None:

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.parameters import TypeNumber
-from central.catalog.routes.ticket_types import CATALOG, TicketTypeView, type_view
+from central.catalog.routes.ticket_types import TYPE_SHEETS, TicketTypeView
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, SellingParty, SellingPartyKind, Targets
 from central.domain.models import StrictModel
 from central.domain.pagination import Page, PageQuery, page_of
@@ -113,8 +113,8 @@ async def delete_sale_setting(call: Call[None, SellingPartyBody]) -> None:
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who calls may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
-    all_types = await call.request.app[CATALOG].all_ticket_types()
-    found = [type_view(one) for one in all_types if one.type_id in may_sell]
+    sheets = await call.request.app[TYPE_SHEETS].all(is_archived=False)
+    found = [TicketTypeView.of(one) for one in sheets if one.ticket_type.type_id in may_sell]
     return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 
 

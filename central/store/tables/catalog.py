@@ -45,7 +45,7 @@ class CategoryRow(Table, table=True):
 
 
 class TicketTypeRow(Table, table=True):
-    """A ticket type. `parameters` is the JSON of `catalog.parameters.TicketTypeParameters`."""
+    """A ticket type. `parameters` is the JSON of `catalog.parameters.TicketTypeParameters`. An archived one is not on sale."""
 
     __tablename__ = "ticket_type"
 
@@ -55,6 +55,7 @@ class TicketTypeRow(Table, table=True):
     is_on_sale: bool
     created_at: Instant = Field(sa_type=BigInteger)
     category_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
+    archived_at: Instant | None = Field(default=None, sa_type=BigInteger)
 
 
 class SaleChangeRow(Table, table=True):

@@ -82,7 +82,9 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("changePromoterGroup", group_id="Number of a group of promoters."),
         *_each("PromoterView", group="Group whose contract holds; null: none.", code="What the link and the QR say."),
         *_each("ParameterGroupItem ParameterGroupView readParameterGroup changeParameterGroup", group="Name of the group."),
-        *_each("TicketTypeParameters", group="How many persons one code may admit; null: one."),
+        *_each(
+            "TicketTypeAmendment TicketTypeInFull TicketTypeParameters", group="How many persons one code may admit; null: one."
+        ),
         *_each(
             "ActivationBody", code="Activation code that the visitor got.", source="Person that a program asks for; null: itself."
         ),
@@ -105,8 +107,13 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("AuditRecordView", detail="What was set, by field; never a secret."),
         *_each("WhyNotView", reason="Why it is not sold.", title="Title of the reason, in the caller's language."),
         *_each("PreviewView", reason="Why the gate would not open; null: it would."),
+        *_each("TypeAmendmentFields", parameters="The names, rights and rules that change."),
+        *_each("TypeAmendmentBody", changes="What changes; all that is left out stays as it is."),
         *_each("PreviewBody", parameters="A draft of the type, in place of its number; null: the type is saved."),
-        *_each("PresetView TicketTypeBody TicketTypeView", parameters="The type's names, rights and rules."),
+        *_each(
+            "PresetView TicketTypeBody TicketTypeView ChangedTypeView TypeInFullBody",
+            parameters="The type's names, rights and rules.",
+        ),
         *_each("SiteView", parameters="The site's names and limits."),
         *_each("SiteParameters", zone="Time zone of the site, by its IANA name."),
         *_each("ConflictView", reason="Why the ticket did not allow it.", first="The admission that used the ticket up."),
