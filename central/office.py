@@ -16,6 +16,7 @@ from central.agencies.groups import Gates, GroupOrders
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
 from central.audit.search import AuditSearch
+from central.audit.versions import EditVersions
 from central.catalog.categories import Categories
 from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
@@ -114,7 +115,7 @@ class Office:
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
         self.look_ups = LookUps(store, self.catalog, seal)
-        self.names = NamesOfThings(store)
+        self.names, self.versions = NamesOfThings(store), EditVersions(store)
 
     def _make_people(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.identity = Identity(store, ports.passwords, ports.random_bytes, seal)

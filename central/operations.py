@@ -58,7 +58,7 @@ from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
-from central.web.operations import NAMING, SCOPE_GUARD, Operation, tagged
+from central.web.operations import NAMING, SCOPE_GUARD, VERSIONS, Operation, tagged
 from central.web.tags import Tag
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -86,6 +86,7 @@ def offer(app: web.Application, office: Office) -> None:
     """Put each service of the office under the key by which its routes find it."""
     app[SCOPE_GUARD] = office.scope_guard
     app[NAMING] = office.names
+    app[VERSIONS] = office.versions
     app[IDENTITY] = office.identity
     app[ACCOUNTS] = office.accounts
     app[ROLES] = office.roles

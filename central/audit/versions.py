@@ -4,16 +4,16 @@ Laws: of two that change one thing at the same moment exactly one wins, because 
 is read; the other one is told who changed what and when. A version rises in the transaction of its change, never without one.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 import sqlalchemy
 
 from central.audit import service as audit
 from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.versions import VersionNumbers
 from central.store.tables.audit import EditVersionRow
 from central.store.tables.metadata import METADATA
-from central.store.unit_of_work import Work
+from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
 from protocol.instants import Instant, to_datetime
 
@@ -42,7 +42,7 @@ class Edit:
     fields: tuple[str, ...] = ()
 
 
-async def claim(work: Work, subject: str, seen: int | None) -> None:
+async def claim(work: Work, subject: str, seen: int | None) -> EditVersion:
     """Lock a thing's version to the end of the transaction; Problem where it is not the one that the caller has seen.
 
     `seen` None: the change replaces what stands, as jobs do.
@@ -52,7 +52,8 @@ async def claim(work: Work, subject: str, seen: int | None) -> None:
     locked = sqlalchemy.select(_versions).where(_versions.c.subject == subject).with_for_update()
     stands = _version((await connection.execute(locked)).one())
     if seen is not None and seen != stands.number:
-        raise conflict(stands, await _name_of(work, stands.changed_by))
+        raise await conflict(work, stands)
+    return stands
 
 
 async def record(work: Work, now: Instant, by: int | None, edit: Edit, **detail: str | int | None) -> None:
@@ -63,24 +64,34 @@ async def record(work: Work, now: Instant, by: int | None, edit: Edit, **detail:
     audit.record(work, now, by, edit.action, edit.subject, **detail)
 
 
-async def of(work: Work, subjects: Collection[str]) -> Mapping[str, EditVersion]:
-    """Return the versions of things; one that was never changed is left out."""
-    query = sqlalchemy.select(_versions).where(_versions.c.subject.in_(subjects))
-    return {row.subject: _version(row) for row in await (await work.connection()).execute(query)}
+class EditVersions:
+    """Implements `domain.versions.VersionReader`."""
+
+    def __init__(self, store: Store) -> None:
+        """Take the store."""
+        self._store = store
+
+    async def numbers_of(self, kinds: frozenset[str]) -> VersionNumbers:
+        """Return the versions of all things of these kinds, by subject."""
+        of_kinds = sqlalchemy.or_(*(_versions.c.subject.like(f"{kind}:%") for kind in sorted(kinds)))
+        async with self._store.asking() as connection:
+            rows = await connection.execute(sqlalchemy.select(_versions.c.subject, _versions.c.number).where(of_kinds))
+            return {row.subject: row.number for row in rows}
 
 
-async def number_of(work: Work, subject: str) -> int:
-    """Return the version of one thing."""
-    return (await of(work, (subject,))).get(subject, EditVersion()).number
+def differing(before: object, after: object) -> tuple[str, ...]:
+    """Return the names of the fields in which two states of a thing differ; both are dataclasses or models of one kind."""
+    names = [one.name for one in fields(before)] if is_dataclass(before) else list(type(before).__annotations__)
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
-def conflict(stands: EditVersion, name: str) -> Problem:
-    """Return the refusal of a change that was made from another version; `name` is the person of the last change."""
+async def conflict(work: Work, stands: EditVersion) -> Problem:
+    """Return the refusal of a change that was made from another version: who changed what, and when."""
     fault = FieldFault("version", f"must be {stands.number}, the version that stands")
     if stands.changed_at is None:
         detail, detail_zh = "the version is not one of this thing: read it again", "版本号不存在：请重新读取"
     else:
-        at = f"{to_datetime(stands.changed_at):%Y-%m-%d %H:%M} UTC"
+        name, at = await _name_of(work, stands.changed_by), f"{to_datetime(stands.changed_at):%Y-%m-%d %H:%M} UTC"
         detail = f"{name} changed {stands.fields or 'it'} at {at} ({stands.action}): read it again"
         detail_zh = f"{name} 已于 {at} 修改 {stands.fields or '内容'}（{stands.action}）：请重新读取"
     return Problem(ProblemCode.VERSION_CONFLICT, detail, detail_zh=detail_zh, fields=(fault,))

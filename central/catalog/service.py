@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit
+from central.audit.versions import Edit, differing
 from central.catalog import holder_keys
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.holder_keys import HolderKeys
@@ -70,15 +70,19 @@ class Catalog:
             work.after_commit(self._feed_has_work)
         return Site(number, parameters)
 
-    async def change_site(self, site_id: SiteId, parameters: SiteParameters, by: int, now: Instant) -> Site:
-        """Replace a site's parameters; Problem where there is no such site."""
+    async def change_site(
+        self, site_id: SiteId, parameters: SiteParameters, by: int, now: Instant, seen: int | None = None
+    ) -> Site:
+        """Replace a site's parameters; Problem where there is no such site, or it was changed since version `seen`."""
+        subject = f"site:{site_id}"
         async with self._store.transaction() as work:
-            row = await work.session.get(SiteRow, site_id)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            await site(work, site_id)
+            await versions.claim(work, subject, seen)
+            row = await work.session.get_one(SiteRow, site_id, populate_existing=True)
+            changed = differing(_site(row).parameters, parameters)
             row.rules = parameters.model_dump_json()
             work.session.add(row)
-            audit.record(work, now, by, "site.change", f"site:{site_id}")
+            await versions.record(work, now, by, Edit(subject, "site.change", changed), fields=" ".join(changed))
             work.after_commit(self._feed_has_work)
         return Site(site_id, parameters)
 

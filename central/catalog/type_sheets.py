@@ -1,13 +1,10 @@
-"""All that is known of a ticket type: how it is sold, where it is found, its version, and whether it is archived."""
+"""All that is known of a ticket type: how it is sold, where it is found, and whether it is archived."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.audit import versions
-from central.audit.versions import EditVersion
-from central.catalog.service import subject_of, ticket_type_of
+from central.catalog.service import ticket_type_of
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.catalog import TicketTypeRow
@@ -18,12 +15,11 @@ from protocol.instants import Instant
 
 @dataclass(frozen=True, slots=True)
 class TypeSheet:
-    """A ticket type with its category (None: in none), its version, and when it was archived (None: it is not)."""
+    """A ticket type with its category (None: in none), and when it was archived (None: it is not)."""
 
     ticket_type: TicketType
     category_id: int | None
     archived_at: Instant | None
-    edit: EditVersion
 
 
 class TypeSheets:
@@ -43,7 +39,7 @@ class TypeSheets:
         async with self._store.reading() as work:
             archived = col(TicketTypeRow.archived_at).is_not(None)
             query = select(TicketTypeRow).where(archived if is_archived else ~archived).order_by(col(TicketTypeRow.id))
-            return await _sheets(work, (await work.session.exec(query)).all())
+            return tuple(_sheet(row) for row in (await work.session.exec(query)).all())
 
 
 async def sheet(work: Work, type_id: TicketTypeId) -> TypeSheet:
@@ -51,12 +47,8 @@ async def sheet(work: Work, type_id: TicketTypeId) -> TypeSheet:
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
-    return (await _sheets(work, (row,)))[0]
+    return _sheet(row)
 
 
-async def _sheets(work: Work, rows: Collection[TicketTypeRow]) -> tuple[TypeSheet, ...]:
-    found = await versions.of(work, [subject_of(row.id) for row in rows])
-    return tuple(
-        TypeSheet(ticket_type_of(row), row.category_id, row.archived_at, found.get(subject_of(row.id), EditVersion()))
-        for row in rows
-    )
+def _sheet(row: TicketTypeRow) -> TypeSheet:
+    return TypeSheet(ticket_type_of(row), row.category_id, row.archived_at)

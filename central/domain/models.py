@@ -6,8 +6,10 @@ changes the fields that it names, and no other.
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticUndefined
+
+from central.domain.problems import invalid
 
 LAST_VERSION = 2**31 - 1
 # Of a thing that people edit: it rises with each change of it; 0 where nobody has changed it since it was made.
@@ -33,13 +35,14 @@ class InFull(StrictModel):
 
 
 class Amendment(StrictModel):
-    """Demands no field; `amended` reads those that were given."""
+    """Demands no field but the version that the caller read, where it has one; `amended` reads those that were given."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: object) -> None:
         """Let each field be left out; null stands only where the field allows it."""
-        for field in cls.model_fields.values():
-            field.default, field.default_factory, field.json_schema_extra = None, None, _without_default
+        for name, field in cls.model_fields.items():
+            if name != "version":
+                field.default, field.default_factory, field.json_schema_extra = None, None, _without_default
         cls.model_rebuild(force=True)
 
     def given(self) -> dict[str, object]:
@@ -58,6 +61,14 @@ def amended(before: ModelT, by: Amendment) -> ModelT:
         if name in type(before).model_fields
     }
     return type(before).model_validate({name: getattr(before, name) for name in type(before).model_fields} | changes)
+
+
+def amendment(before: ModelT, by: Amendment) -> ModelT:
+    """Return a thing as `amended` does; Problem where the fields do not fit each other."""
+    try:
+        return amended(before, by)
+    except ValidationError as error:
+        raise invalid(error) from error
 
 
 def _without_default(schema: dict[str, Any]) -> None:

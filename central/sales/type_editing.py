@@ -6,7 +6,6 @@ its sold tickets stay valid; each act raises the type's version, and is audited 
 
 from dataclasses import dataclass
 
-from pydantic import ValidationError
 from sqlmodel import col, func, select, update
 
 from central.audit import service as audit
@@ -15,9 +14,9 @@ from central.catalog.amendments import TicketTypeAmendment
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.ticket_type import TicketType
 from central.catalog.type_sheets import TypeSheet, sheet
-from central.domain.models import amended
+from central.domain.models import amendment
 from central.domain.ports import Wake
-from central.domain.problems import Problem, ProblemCode, invalid
+from central.domain.problems import Problem, ProblemCode
 from central.sales.rules.type_effects import Effect, Sold, contradiction, effects
 from central.sales.sold_of_type import sold_of
 from central.store.tables.catalog import SaleChangeRow, TicketTypeRow
@@ -38,10 +37,7 @@ class TypeWish:
         """Return the type as it is wished; Problem where its parameters do not fit each other."""
         parameters = self.parameters or before.parameters
         if isinstance(parameters, TicketTypeAmendment):
-            try:
-                parameters = amended(before.parameters, parameters)
-            except ValidationError as error:
-                raise invalid(error) from error
+            parameters = amendment(before.parameters, parameters)
         price_fen = before.price_fen if self.price_fen is None else self.price_fen
         return TicketType(
             before.type_id, parameters, price_fen, before.is_on_sale if self.is_on_sale is None else self.is_on_sale

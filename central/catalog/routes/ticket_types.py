@@ -8,19 +8,31 @@ from pydantic import Field
 
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.amendments import AfterSaleRulesInFull, SaleRulesInFull
-from central.catalog.parameters import SiteNumber, SiteParameters, TicketTypeParameters, TypeNumber
-from central.catalog.sale import Fen, SaleRules
+from central.catalog.parameters import (
+    LATEST_DAY_END_HOUR,
+    Name,
+    SiteNumber,
+    SiteParameters,
+    TicketTypeParameters,
+    TypeNumber,
+    WalkInRuleParameters,
+    Zone,
+)
+from central.catalog.sale import MOST_PLACES, Fen, SaleRules
 from central.catalog.service import Catalog, Sale
 from central.catalog.type_sheets import TypeSheets
-from central.domain.models import InFull, StrictModel, Version
+from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import CategoryName
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
+from central.domain.versions import Versioned
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.web.operations import Call, Route
-from protocol.identifiers import SiteId, TicketTypeId
+from protocol.admission.tables import MAX_WALK_IN_RULES
+from protocol.identifiers import U16_MAX, U32_MAX, SiteId, TicketTypeId
 
+_STALE = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 CATALOG: web.AppKey[Catalog] = web.AppKey("catalog", Catalog)
 TYPE_SHEETS: web.AppKey[TypeSheets] = web.AppKey("type_sheets", TypeSheets)
 
@@ -60,8 +72,35 @@ class TicketTypeBody(StrictModel):
     price_fen: Fen
 
 
-class SiteView(View):
+class SiteInFullBody(InFull, SiteParameters):
+    """A site as it is to be from now on, in full."""
+
+    version: Version
+
+    def kept(self) -> SiteParameters:
+        """Return the parameters as they are stored."""
+        return SiteParameters.model_validate_json(self.model_dump_json(exclude={"version"}))
+
+
+class SiteAmendmentBody(Amendment):
+    """What changes of a site; a field that is left out stays as it is."""
+
+    version: Version
+    name_zh: Name
+    name_en: Name
+    zone: Zone
+    capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)]
+    daily_capacity: Annotated[int | None, Field(ge=0, le=MOST_PLACES)]
+    unseen_per_hour: Annotated[int, Field(ge=0, le=U16_MAX)]
+    day_ends_at_hour: Annotated[int, Field(ge=0, le=LATEST_DAY_END_HOUR)]
+    cash_needs_shift: bool
+    walk_in_rules: Annotated[list[WalkInRuleParameters], Field(max_length=MAX_WALK_IN_RULES)]
+
+
+class SiteView(Versioned, View):
     """A site."""
+
+    kind_of_subject, named_by = "site", ("site_id",)
 
     site_id: int
     parameters: SiteParameters
@@ -92,8 +131,10 @@ class TypesQuery(PageQuery):
     archived: Annotated[bool, Field(description="True: those in the archive, in place of the others.")] = False
 
 
-class TicketTypeView(View, alias_generator=within("ticket_type")):
+class TicketTypeView(Versioned, View, alias_generator=within("ticket_type")):
     """A ticket type; `ticket_type_id` is what check points are ticked for."""
+
+    kind_of_subject, named_by = "ticket-type", ("ticket_type_id",)
 
     ticket_type_id: Annotated[int, read_from("ticket_type", "type_id")]
     parameters: TicketTypeParameters
@@ -101,7 +142,6 @@ class TicketTypeView(View, alias_generator=within("ticket_type")):
     is_on_sale: bool
     category: Annotated[CategoryName | None, Field(description="Category that it stands in; null: none.")]
     archived_at: Annotated[Moment | None, Field(description="When it was archived; RFC 3339, UTC. Null: it is not.")]
-    version: Annotated[int, read_from("edit", "number")]
 
 
 @Route("POST", "/api/v1/sites", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
@@ -110,11 +150,19 @@ async def add_site(call: Call[SiteParameters, None]) -> SiteView:
     return SiteView.of(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
 
 
-@Route("PUT", "/api/v1/sites/{site_id}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
-async def change_site(call: Call[SiteParameters, SitePath]) -> SiteView:
+@Route("PUT", "/api/v1/sites/{site_id}", Permission.CATALOG_EDIT, problems=_STALE)
+async def change_site(call: Call[SiteInFullBody, SitePath]) -> SiteView:
     """Replace a site's parameters."""
-    catalog, number = call.request.app[CATALOG], SiteId(call.parameters.site_id)
-    return SiteView.of(await catalog.change_site(number, call.body, call.principal.user_id, call.now))
+    catalog, number, body = call.request.app[CATALOG], SiteId(call.parameters.site_id), call.body
+    return SiteView.of(await catalog.change_site(number, body.kept(), call.principal.user_id, call.now, body.version))
+
+
+@Route("PATCH", "/api/v1/sites/{site_id}", Permission.CATALOG_EDIT, problems=_STALE)
+async def amend_site(call: Call[SiteAmendmentBody, SitePath]) -> SiteView:
+    """Change some of a site's parameters; all that is left out stays as it is."""
+    catalog, number, body = call.request.app[CATALOG], SiteId(call.parameters.site_id), call.body
+    after = amendment((await catalog.site(number)).parameters, body)
+    return SiteView.of(await catalog.change_site(number, after, call.principal.user_id, call.now, body.version))
 
 
 @Route("GET", "/api/v1/sites", Permission.CATALOG_READ)
@@ -161,6 +209,7 @@ async def read_ticket_type(call: Call[None, TicketTypePath]) -> TicketTypeView:
 OPERATIONS = (
     add_site,
     change_site,
+    amend_site,
     list_sites,
     add_ticket_type,
     change_ticket_type_sale,

@@ -36,23 +36,17 @@ class TypeInFullBody(InFull):
         return TypeWish(self.parameters.kept(), self.price_fen, self.is_on_sale)
 
 
-class TypeAmendmentFields(Amendment):
+class TypeAmendmentBody(Amendment):
     """What changes of a ticket type; a field that is left out stays as it is."""
 
+    version: Version
     parameters: TicketTypeAmendment
     price_fen: Fen
     is_on_sale: bool
 
-
-class TypeAmendmentBody(StrictModel):
-    """The version that the caller read, and what changes of it."""
-
-    version: Version
-    changes: TypeAmendmentFields
-
     def stated(self) -> TypeWish:
         """Return the changes as the service takes them."""
-        return TypeWish(self.changes.parameters, self.changes.price_fen, self.changes.is_on_sale)
+        return TypeWish(self.parameters, self.price_fen, self.is_on_sale)
 
 
 class VersionBody(StrictModel):

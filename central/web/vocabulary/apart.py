@@ -75,10 +75,13 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("EntryView", method="How the agency paid; null: no payment."),
         *_each("EvidenceBody SeenEvidenceView", kind="Which evidence the seller saw."),
         *_each("ListedRefundView RefundView", kind="By rule, by hand, or forced."),
-        *_each("PromoterBody PromoterView", kind="What the promoter is."),
+        *_each("PromoterAmendmentBody PromoterBody PromoterInFullBody PromoterView", kind="What the promoter is."),
         *_each("ReceiptBody", kind="What the money is for: paid ahead, or against the debt."),
         *_each("readBuckets", kind="Which buckets: tickets, credentials, or events."),
-        *_each("PromoterBody PromoterGroupView listPromoters", group_id="Number of a group of promoters; null: none."),
+        *_each(
+            "PromoterAmendmentBody PromoterBody PromoterGroupView PromoterInFullBody listPromoters",
+            group_id="Number of a group of promoters; null: none.",
+        ),
         *_each("changePromoterGroup", group_id="Number of a group of promoters."),
         *_each("PromoterView", group="Group whose contract holds; null: none.", code="What the link and the QR say."),
         *_each("ParameterGroupItem ParameterGroupView readParameterGroup changeParameterGroup", group="Name of the group."),
@@ -107,8 +110,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("AuditRecordView", detail="What was set, by field; never a secret."),
         *_each("WhyNotView", reason="Why it is not sold.", title="Title of the reason, in the caller's language."),
         *_each("PreviewView", reason="Why the gate would not open; null: it would."),
-        *_each("TypeAmendmentFields", parameters="The names, rights and rules that change."),
-        *_each("TypeAmendmentBody", changes="What changes; all that is left out stays as it is."),
+        *_each("TypeAmendmentBody", parameters="The names, rights and rules that change."),
         *_each("PreviewBody", parameters="A draft of the type, in place of its number; null: the type is saved."),
         *_each(
             "PresetView TicketTypeBody TicketTypeView ChangedTypeView TypeInFullBody",
@@ -155,7 +157,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("TicketEventView", persons="How many persons; null where it is about none."),
         *_each("ArrangedGroupBody GroupView", pages="Pages of the group, in order."),
         *_each("Stock", places="How many persons."),
-        *_each("CategoryBody CategoryView", position="Where it stands beside its siblings, smallest first."),
+        *_each("CategoryBody CategoryInFullBody CategoryView", position="Where it stands beside its siblings, smallest first."),
         *_each("NewTokenView", token="What the program sends as its bearer token; shown this once."),  # noqa: S106 - a text about it
         *_each("SessionView", token="Bearer token; null where a cookie carries it."),  # noqa: S106 - the same
         *_each("NewPasswordView", user="The person, as lists show it."),

@@ -22,6 +22,7 @@ NAMELESS = re.compile(r"(order|payment|refund|batch|shift|cart|export|entry|enti
 # Views whose own number has another name than theirs.
 OWN = {
     "ChangedTypeView": "ticket_type_id",
+    "PricesView": "agency_id",
     "SessionView": "user_id",
     "SupervisorView": "user_id",
     "PromoterGroupView": "group_id",

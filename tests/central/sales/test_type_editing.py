@@ -42,7 +42,7 @@ async def test_an_amendment_changes_what_it_names_and_says_what_that_reaches(
 ) -> None:
     (one,) = await office.catalog.all_ticket_types()
     await office.sell(one, quantity=2)
-    body = {"version": 0, "changes": {"price_fen": 9000, "parameters": {"sale": {"per_order": 4}}}}
+    body = {"version": 0, "price_fen": 9000, "parameters": {"sale": {"per_order": 4}}}
     woken = office.woken
     status, changed = await asked(client, "PATCH", ONE, {**headers, "Accept-Language": "zh-CN"}, body)
     assert (status, changed["version"], changed["price_fen"], changed["valid_tickets"]) == (200, 1, 9000, 2)
@@ -57,7 +57,7 @@ async def test_an_amendment_changes_what_it_names_and_says_what_that_reaches(
 
 
 async def test_the_audit_has_what_stood_before_and_after(client: Client, headers: dict[str, str]) -> None:
-    await asked(client, "PATCH", ONE, headers, {"version": 0, "changes": {"price_fen": 9000, "parameters": {"name_en": "Big"}}})
+    await asked(client, "PATCH", ONE, headers, {"version": 0, "price_fen": 9000, "parameters": {"name_en": "Big"}})
     _, records = await asked(client, "GET", "/api/v1/audit-records?subject=ticket-type:1", headers)
     (said,) = [one["detail"] for one in records["items"] if one["action"] == "ticket-type.change"]
     assert json.loads(said["before"]) == {"name_en": "Adult", "price_fen": 8000}
@@ -75,8 +75,8 @@ async def test_a_replacement_names_every_field(client: Client, headers: dict[str
 
 
 async def test_a_stale_version_says_who_changed_what_and_when(client: Client, headers: dict[str, str]) -> None:
-    await asked(client, "PATCH", ONE, headers, {"version": 0, "changes": {"price_fen": 9000}})
-    stale = {"version": 0, "changes": {"price_fen": 7000}}
+    await asked(client, "PATCH", ONE, headers, {"version": 0, "price_fen": 9000})
+    stale = {"version": 0, "price_fen": 7000}
     status, problem = await asked(client, "PATCH", ONE, headers, stale)
     assert (status, problem["code"]) == (409, "version_conflict")
     assert problem["detail"].startswith("person-0 changed price_fen at 2026-")
@@ -87,7 +87,7 @@ async def test_a_stale_version_says_who_changed_what_and_when(client: Client, he
 
 
 async def test_of_editors_at_the_same_moment_one_wins(client: Client, headers: dict[str, str]) -> None:
-    bodies = [{"version": 0, "changes": {"price_fen": price}} for price in (1, 2, 3, 4)]
+    bodies = [{"version": 0, "price_fen": price} for price in (1, 2, 3, 4)]
     answers = await asyncio.gather(*(asked(client, "PATCH", ONE, headers, body) for body in bodies))
     assert sorted(status for status, _ in answers) == [200, 409, 409, 409]
     (won,) = [said for status, said in answers if status == 200]
@@ -98,14 +98,14 @@ async def test_what_contradicts_sold_tickets_is_refused(client: Client, headers:
     (one,) = await office.catalog.all_ticket_types()
     await office.sell(one)
     two_rights = [{"sites": [1]}, {"sites": [1]}]
-    body = {"version": 0, "changes": {"parameters": {"entitlements": two_rights}}}
+    body = {"version": 0, "parameters": {"entitlements": two_rights}}
     status, problem = await asked(client, "PATCH", ONE, headers, body)
     assert (status, problem["errors"][0]["field"]) == (409, "entitlements")
 
 
 async def test_parameters_that_do_not_fit_each_other_are_refused(client: Client, headers: dict[str, str]) -> None:
     for wrong in ({"slots": [{"start": "09:00", "minutes": 60}]}, {"name_en": None}, {"entitlements": [{"sites": [9]}]}):
-        body = {"version": 0, "changes": {"parameters": wrong}}
+        body = {"version": 0, "parameters": wrong}
         status, problem = await asked(client, "PATCH", ONE, headers, body)
         assert (status, problem["code"]) == (400, "input_invalid"), wrong
 
@@ -122,7 +122,7 @@ async def test_an_archived_type_is_not_sold_nor_listed_and_comes_back_off_sale(
     assert archived["archived_at"] is not None
     listed = [await asked(client, "GET", f"/api/v1/ticket-types{query}", headers) for query in ("", "?archived=true")]
     assert [[one["ticket_type_id"] for one in said["items"]] for _, said in listed] == [[], [1]]
-    assert (await asked(client, "PATCH", ONE, headers, {"version": 1, "changes": {"is_on_sale": True}}))[0] == 409
+    assert (await asked(client, "PATCH", ONE, headers, {"version": 1, "is_on_sale": True}))[0] == 409
     assert await office.type_changes.put_in_force(office.clock.advance(seconds=120)) == 0
     assert (await asked(client, "POST", f"{ONE}/archive", headers, {"version": 1}))[0] == 409
     status, restored = await asked(client, "POST", f"{ONE}/restore", headers, {"version": 1})

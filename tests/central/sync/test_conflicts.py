@@ -141,7 +141,7 @@ async def test_a_use_that_arrives_after_the_ticket_has_moved_to_another_day_is_a
     central: Central, adult: int, gates: list[Gate]
 ) -> None:
     after_sale: dict[str, object] = {"reschedule": {}}
-    await central.api("PATCH", f"/ticket-types/{adult}", {"version": 0, "changes": {"parameters": {"after_sale": after_sale}}})
+    await central.api("PATCH", f"/ticket-types/{adult}", {"version": 0, "parameters": {"after_sale": after_sale}})
     (ticket,) = await central.sell(adult)
     gates[0].admit(ticket["ticket_id"])
     central.clock.advance(seconds=60)
