@@ -63,6 +63,7 @@ from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales
 from central.sales.type_changes import TypeChanges
 from central.sales.type_editing import TypeEditing
+from central.sales.type_plans import TypePlans
 from central.shifts.service import CashShifts
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store
@@ -139,6 +140,7 @@ class Office:
         self.buyers = Buyers(store, seal)
         self.carts, self.evidences, self.type_changes = Carts(store, seal), Evidences(store), TypeChanges(store)
         self.type_editing = TypeEditing(store, ports.feed_has_work)
+        self.type_plans = TypePlans(store, ports.feed_has_work)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, ports.random_bytes)
         self.holder_rehashing = HolderRehashing(store, self.catalog, self.issuing, seal)
         self.promoters = Promoters(store, ports.random_bytes)

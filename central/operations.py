@@ -53,6 +53,7 @@ from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
 from central.sales.routes.type_changes import TYPE_CHANGES
 from central.sales.routes.type_editing import TYPE_EDITING
+from central.sales.routes.type_plans import TYPE_PLANS
 from central.shifts.routes import CASH_SHIFTS
 from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
@@ -107,7 +108,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[HOLDER_REHASHING] = office.holder_rehashing
     app[EVIDENCES] = office.evidences
     app[TYPE_CHANGES] = office.type_changes
-    app[TYPE_EDITING] = office.type_editing
+    app[TYPE_EDITING], app[TYPE_PLANS] = office.type_editing, office.type_plans
     app[ACTIVATION] = office.activation
     app[RESCHEDULING] = office.rescheduling
     app[REPRINTS] = office.reprints

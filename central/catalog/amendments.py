@@ -21,6 +21,7 @@ from central.catalog.sale import (
     MOST_A_PERSON,
     MOST_PRICE_RULES,
     DaysAhead,
+    Fen,
     PersonLimit,
     PriceRule,
     SaleRules,
@@ -91,3 +92,11 @@ class TicketTypeAmendment(Amendment):
     autonomy_s: Annotated[int, Field(ge=3600, le=MAX_AUTONOMY_S)]
     sale: SaleRulesAmendment
     after_sale: AfterSaleRulesAmendment
+
+
+class TypeAmendment(Amendment):
+    """What changes of a ticket type; a field that is left out stays as it is."""
+
+    parameters: TicketTypeAmendment
+    price_fen: Fen
+    is_on_sale: bool

@@ -134,7 +134,8 @@ _IN_ORDER = col(SaleChangeRow.effective_at), col(SaleChangeRow.id)
 
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
-    return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None)
+    of_sale = col(SaleChangeRow.amendment).is_(None)
+    return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None), of_sale
 
 
 def _changed(one: TicketType, sale: Sale) -> tuple[str, ...]:

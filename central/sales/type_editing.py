@@ -10,7 +10,7 @@ from sqlmodel import col, func, select, update
 
 from central.audit import service as audit
 from central.catalog import service as catalog
-from central.catalog.amendments import TicketTypeAmendment
+from central.catalog.amendments import TicketTypeAmendment, TypeAmendment
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.ticket_type import TicketType
 from central.catalog.type_sheets import TypeSheet, sheet
@@ -64,14 +64,9 @@ class TypeEditing:
     async def change(self, type_id: TicketTypeId, wish: TypeWish, seen: int, by: int, now: Instant) -> ChangedType:
         """Change a type. Problem where it was changed meanwhile, is archived, does not fit, or contradicts what is out."""
         async with self._store.transaction() as work:
-            row = await catalog.type_to_change(work, type_id, seen)
-            before, sold = catalog.ticket_type_of(row), await sold_of(work, type_id, now)
-            after = wish.of(before)
-            await _require_possible(work, before, after, sold)
-            await catalog.put_type(work, row, after, "ticket-type.change", by, now)
+            changed = await changed_in(work, await catalog.type_to_change(work, type_id, seen), wish, by, now)
             work.after_commit(self._feed_has_work)
-            await work.write()
-            return ChangedType(await sheet(work, type_id), effects(before, after), sold)
+            return changed
 
     async def archive(self, type_id: TicketTypeId, seen: int, by: int, now: Instant) -> TypeSheet:
         """Take a type off sale and out of lists, and drop its planned changes. Problem where it is archived already."""
@@ -120,6 +115,21 @@ class TypeEditing:
             work.after_commit(self._feed_has_work)
             await work.write()
             return await sheet(work, number)
+
+
+def wish_of(amendment: TypeAmendment) -> TypeWish:
+    """Return the wish that an amendment states."""
+    return TypeWish(amendment.parameters, amendment.price_fen, amendment.is_on_sale)
+
+
+async def changed_in(work: Work, row: TicketTypeRow, wish: TypeWish, by: int, now: Instant) -> ChangedType:
+    """Change a type that this transaction has claimed. Problem as for `TypeEditing.change`."""
+    before, sold = catalog.ticket_type_of(row), await sold_of(work, row.id, now)
+    after = wish.of(before)
+    await _require_possible(work, before, after, sold)
+    await catalog.put_type(work, row, after, "ticket-type.change", by, now)
+    await work.write()
+    return ChangedType(await sheet(work, row.id), effects(before, after), sold)
 
 
 async def _require_possible(work: Work, before: TicketType, after: TicketType, sold: Sold) -> None:

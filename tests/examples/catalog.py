@@ -48,6 +48,10 @@ async def _changed(tell: Teller, type_id: int) -> None:
     one = await tell.show("changeTicketType", wish, ticket_type_id=type_id)
     fewer = {"version": one["version"], "parameters": {"sale": {"per_order": 20}}}
     await tell.show("amendTicketType", fewer, ticket_type_id=type_id)
+    plan = {"first_day": "2026-07-01", "changes": {"parameters": {"name_en": "Child, summer"}, "price_fen": 5_000}}
+    change_id = (await tell.show("planTicketTypeChange", plan, ticket_type_id=type_id))["change_id"]
+    await tell.show("readTicketTypeChanges", ticket_type_id=type_id)
+    await tell.show("dropTicketTypeChange", ticket_type_id=type_id, change_id=change_id)
     names = {"name_zh": "儿童夜场票", "name_en": "Child at night"}
     copied = await tell.show("copyTicketType", names, ticket_type_id=type_id)
     number = copied["ticket_type_id"]

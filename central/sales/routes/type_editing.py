@@ -6,15 +6,15 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from central.catalog.amendments import TicketTypeAmendment, TicketTypeInFull
+from central.catalog.amendments import TicketTypeInFull, TypeAmendment
 from central.catalog.parameters import Name
 from central.catalog.routes.ticket_types import TicketTypePath, TicketTypeView
 from central.catalog.sale import Fen
-from central.domain.models import Amendment, InFull, StrictModel, Version
+from central.domain.models import InFull, StrictModel, Version
 from central.domain.problems import ProblemCode
 from central.identity.permissions import Permission
 from central.sales.rules.type_effects import TEXTS, Effect, Reach
-from central.sales.type_editing import ChangedType, TypeEditing, TypeWish
+from central.sales.type_editing import ChangedType, TypeEditing, TypeWish, wish_of
 from central.web.languages import reads_chinese
 from central.web.operations import Call, Route
 from protocol.identifiers import TicketTypeId
@@ -36,17 +36,14 @@ class TypeInFullBody(InFull):
         return TypeWish(self.parameters.kept(), self.price_fen, self.is_on_sale)
 
 
-class TypeAmendmentBody(Amendment):
+class TypeAmendmentBody(TypeAmendment):
     """What changes of a ticket type; a field that is left out stays as it is."""
 
     version: Version
-    parameters: TicketTypeAmendment
-    price_fen: Fen
-    is_on_sale: bool
 
     def stated(self) -> TypeWish:
         """Return the changes as the service takes them."""
-        return TypeWish(self.parameters, self.price_fen, self.is_on_sale)
+        return wish_of(self)
 
 
 class VersionBody(StrictModel):

@@ -61,6 +61,8 @@ class TicketTypeRow(Table, table=True):
 class SaleChangeRow(Table, table=True):
     """How a type is to be sold from a time on. `rules` and `after_sale` are JSON as in its parameters; empty: unchanged.
 
+    Where `amendment` is set (JSON of `catalog.amendments.TypeAmendment`), it alone says what changes.
+
     `done_at`: when it took effect; `dropped_at`: when a user cancelled it before that.
     """
 
@@ -79,6 +81,7 @@ class SaleChangeRow(Table, table=True):
     done_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    amendment: str | None = None
 
 
 class SaleSettingRow(Table, table=True):

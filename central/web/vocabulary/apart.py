@@ -110,7 +110,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("AuditRecordView", detail="What was set, by field; never a secret."),
         *_each("WhyNotView", reason="Why it is not sold.", title="Title of the reason, in the caller's language."),
         *_each("PreviewView", reason="Why the gate would not open; null: it would."),
-        *_each("TypeAmendmentBody", parameters="The names, rights and rules that change."),
+        *_each("TypeAmendment TypeAmendmentBody", parameters="The names, rights and rules that change."),
         *_each("PreviewBody", parameters="A draft of the type, in place of its number; null: the type is saved."),
         *_each(
             "PresetView TicketTypeBody TicketTypeView ChangedTypeView TypeInFullBody",

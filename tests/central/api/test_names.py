@@ -16,8 +16,10 @@ from tests.builders.office import Office, sign_in
 
 Client = TestClient[web.Request, web.Application]
 
-# Numbers of what has no name: an order, a payment, a refund, a batch, a shift, a cart, an export, an entry, an entitlement.
-NAMELESS = re.compile(r"(order|payment|refund|batch|shift|cart|export|entry|entitlement|record|call|fault|difference|code)_id$")
+# Numbers of what has no name: an order, a payment, a refund, a batch, a shift, a cart, an export, an entry, a planned change.
+NAMELESS = re.compile(
+    r"(order|payment|refund|batch|shift|cart|export|entry|entitlement|record|call|change|fault|difference|code)_id$"
+)
 
 # Views whose own number has another name than theirs.
 OWN = {

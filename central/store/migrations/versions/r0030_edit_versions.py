@@ -1,4 +1,4 @@
-"""Versions of what people edit; ticket types that are archived."""
+"""Versions of what people edit; ticket types that are archived; planned changes of any parameter."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,3 +21,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject", name=op.f("pk_edit_version")),
     )
     op.add_column("ticket_type", sa.Column("archived_at", sa.BigInteger(), nullable=True))
+    op.add_column("sale_change", sa.Column("amendment", sa.String(), nullable=True))
