@@ -173,7 +173,8 @@ class Route(_Declared):
             before = await request.app[VERSIONS].numbers_of(kinds) if kinds and only_reads else None
             answer = await handler(call)
             if kinds:
-                _give_versions(answer, before or await request.app[VERSIONS].numbers_of(kinds), said)
+                numbers = await request.app[VERSIONS].numbers_of(kinds) if before is None else before
+                _give_versions(answer, numbers, said)
             await _give_names(request, answer)
             return _respond(self.status, answer, request)
 
