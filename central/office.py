@@ -16,10 +16,12 @@ from central.agencies.groups import Gates, GroupOrders
 from central.agencies.selling import AgencySales
 from central.agencies.service import Agencies
 from central.audit.search import AuditSearch
+from central.audit.versions import EditVersions
 from central.catalog.categories import Categories
 from central.catalog.preview import Preview
 from central.catalog.sale_settings import SaleSettings
 from central.catalog.service import Catalog
+from central.catalog.type_sheets import TypeSheets
 from central.devices.check_points import CheckPoints
 from central.domain.ports import RandomBytes
 from central.faces.offsets import PrinterOffsets
@@ -64,6 +66,8 @@ from central.sales.reprints import Reprints
 from central.sales.rescheduling import Rescheduling
 from central.sales.service import Sales
 from central.sales.type_changes import TypeChanges
+from central.sales.type_editing import TypeEditing
+from central.sales.type_plans import TypePlans
 from central.shifts.service import CashShifts
 from central.shop.service import Shop, Trades
 from central.store.sealed import FieldSeal
@@ -118,7 +122,7 @@ class Office:
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
         self.look_ups = LookUps(store, self.catalog, seal)
-        self.names = NamesOfThings(store)
+        self.names, self.versions = NamesOfThings(store), EditVersions(store)
         trades = Trades(
             self.categories, self.availability, self.sales, self.scope_guard, self.payments, self.refunds, self.activation
         )
@@ -141,7 +145,7 @@ class Office:
     def _make_catalog(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.catalog = Catalog(store, seal, ports.random_bytes, ports.feed_has_work)
         self.categories, self.sale_settings = Categories(store), SaleSettings(store)
-        self.preview = Preview(store)
+        self.preview, self.type_sheets = Preview(store), TypeSheets(store)
 
     def _make_sales(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.issuing = Issuing(store, ports.signer, ports.random_bytes, ports.feed_has_work)
@@ -149,6 +153,8 @@ class Office:
         self.availability, self.scope_guard = Availability(store), OrderScopeGuard(store)
         self.buyers = Buyers(store, seal)
         self.carts, self.evidences, self.type_changes = Carts(store, seal), Evidences(store), TypeChanges(store)
+        self.type_editing = TypeEditing(store, ports.feed_has_work)
+        self.type_plans = TypePlans(store, ports.feed_has_work)
         self.activation = ActivationCodes(store, self.catalog, self.issuing, seal, ports.random_bytes)
         self.holder_rehashing = HolderRehashing(store, self.catalog, self.issuing, seal)
         self.promoters = Promoters(store, ports.random_bytes)

@@ -13,7 +13,7 @@ from central.catalog.routes import OPERATIONS as CATALOG_OPERATIONS
 from central.catalog.routes.categories import CATEGORIES
 from central.catalog.routes.preview import PREVIEW
 from central.catalog.routes.sale_settings import SALE_SETTINGS
-from central.catalog.routes.ticket_types import CATALOG
+from central.catalog.routes.ticket_types import CATALOG, TYPE_SHEETS
 from central.devices.routes import CHECK_POINTS
 from central.devices.routes import OPERATIONS as DEVICES_OPERATIONS
 from central.faces.routes import OPERATIONS as FACES_OPERATIONS
@@ -56,6 +56,8 @@ from central.sales.routes.carts import CARTS
 from central.sales.routes.evidence import EVIDENCES
 from central.sales.routes.orders import HOLDER_REHASHING, SALES
 from central.sales.routes.type_changes import TYPE_CHANGES
+from central.sales.routes.type_editing import TYPE_EDITING
+from central.sales.routes.type_plans import TYPE_PLANS
 from central.shifts.routes import CASH_SHIFTS
 from central.shifts.routes import OPERATIONS as SHIFTS_OPERATIONS
 from central.shop.routes import OPERATIONS as SHOP_OPERATIONS
@@ -63,7 +65,7 @@ from central.shop.routes.selling import SHOP
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
-from central.web.operations import NAMING, SCOPE_GUARD, Operation, tagged
+from central.web.operations import NAMING, SCOPE_GUARD, VERSIONS, Operation, tagged
 from central.web.tags import Tag
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -91,8 +93,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def offer(app: web.Application, office: Office) -> None:
     """Put each service of the office under the key by which its routes find it."""
-    app[SCOPE_GUARD] = office.scope_guard
-    app[NAMING] = office.names
+    _offer_what_all_routes_use(app, office)
     app[SHOP] = office.shop
     app[IDENTITY] = office.identity
     app[ACCOUNTS] = office.accounts
@@ -104,6 +105,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[AUDIT] = office.audit
     app[PARAMETERS] = office.parameters
     app[CATALOG] = office.catalog
+    app[TYPE_SHEETS] = office.type_sheets
     app[CATEGORIES] = office.categories
     app[SALE_SETTINGS] = office.sale_settings
     app[PREVIEW] = office.preview
@@ -113,6 +115,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[HOLDER_REHASHING] = office.holder_rehashing
     app[EVIDENCES] = office.evidences
     app[TYPE_CHANGES] = office.type_changes
+    app[TYPE_EDITING], app[TYPE_PLANS] = office.type_editing, office.type_plans
     app[ACTIVATION] = office.activation
     app[RESCHEDULING] = office.rescheduling
     app[REPRINTS] = office.reprints
@@ -139,6 +142,12 @@ def offer(app: web.Application, office: Office) -> None:
     app[ALARMS] = office.alarms
     app[REPORTS] = office.reports
     app[LOOK_UPS] = office.look_ups
+
+
+def _offer_what_all_routes_use(app: web.Application, office: Office) -> None:
+    app[SCOPE_GUARD] = office.scope_guard
+    app[NAMING] = office.names
+    app[VERSIONS] = office.versions
 
 
 def _offer_faces(app: web.Application, office: Office) -> None:

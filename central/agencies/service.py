@@ -14,6 +14,8 @@ from central.agencies.rows import Agency, AgencyWish, agency_of
 from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
 from central.catalog import service as catalog
 from central.catalog.rules.business_days import Span, business_days
 from central.domain.idempotency import IdempotencyKey
@@ -100,16 +102,19 @@ class Agencies:
             audit.record(work, now, by, "agency.add", f"agency:{row.id}", name=wish.name, credit_limit_fen=limit)
             return agency_of(row, self._seal)
 
-    async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant) -> Agency:
-        """Change an agency; Problem where there is none, its name is taken, or its site does not exist."""
+    async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant, seen: int | None = None) -> Agency:
+        """Change an agency; Problem where there is none, its name is taken, its site does not exist, or `seen` is stale."""
+        subject = f"agency:{agency_id}"
         async with self._store.transaction() as work:
             row = await rows.existing(work, agency_id, lock=True)
+            await versions.claim(work, subject, seen)
             await catalog.site(work, wish.site_id)
             await rows.require_free(work, wish.name, agency_id)
             said: dict[str, str | int | None] = {"name": wish.name, "disabled": int(wish.is_disabled)}
             said |= {"credit_limit_fen": wish.credit_limit_fen, "before_fen": row.credit_limit_fen}
+            changed = differing(agency_of(row, self._seal).wish, wish)
             rows.write(work, row, wish, self._seal)
-            audit.record(work, now, by, "agency.change", f"agency:{agency_id}", **said)
+            await versions.record(work, now, by, Edit(subject, "agency.change", changed), **said, fields=" ".join(changed))
             return agency_of(row, self._seal)
 
     async def prices(self, agency_id: int) -> tuple[ContractPrice, ...]:
@@ -118,17 +123,24 @@ class Agencies:
             await rows.existing(work, agency_id)
             return await rows.prices_of(work, agency_id)
 
-    async def set_prices(self, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
-        """Replace an agency's contract prices; sold tickets keep their price. Problem where two apply on one day."""
+    async def set_prices(
+        self, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant, seen: int | None = None
+    ) -> None:
+        """Replace an agency's contract prices; sold tickets keep their price.
+
+        Problem where two apply on one day, or the prices were changed since version `seen`.
+        """
         require_prices_apart(prices)
         async with self._store.transaction() as work:
             await rows.existing(work, agency_id, lock=True)
+            await versions.claim(work, _prices_of(agency_id), seen)
             known = await catalog.ticket_types(work, {one.type_id for one in prices})
             unknown = [one.type_id for one in prices if one.type_id not in known]
             if unknown:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {unknown[0]}")
             await rows.replace_prices(work, agency_id, prices)
-            audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(prices))
+            edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
+            await versions.record(work, now, by, edit, prices=len(prices))
 
     async def import_prices(self, work: Work, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
         """Replace an agency's prices of the types that these name, in the caller's transaction."""
@@ -138,7 +150,9 @@ class Agencies:
         if len(kept) + len(prices) > MOST_PRICES:
             raise Problem(ProblemCode.CONFLICT, f"agency {agency_id} would have more than {MOST_PRICES} prices; leave some out")
         await rows.replace_prices(work, agency_id, (*kept, *prices))
-        audit.record(work, now, by, "agency.prices", f"agency:{agency_id}", prices=len(kept) + len(prices), imported=len(prices))
+        await versions.claim(work, _prices_of(agency_id), None)
+        edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
+        await versions.record(work, now, by, edit, prices=len(kept) + len(prices), imported=len(prices))
 
     async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
         """Receive an agency's money, into its balance or for what it owes; Problem where it owes less."""
@@ -223,3 +237,7 @@ async def _span(work: Work, period: Period) -> Span:
     """Return a period as the business days of the agency's site."""
     row = await rows.existing(work, period.agency_id)
     return business_days((await catalog.site(work, row.site_id)).parameters).span(period.first, period.last)
+
+
+def _prices_of(agency_id: int) -> str:
+    return f"agency-prices:{agency_id}"

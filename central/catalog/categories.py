@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
+from central.catalog.service import subject_of, type_claimed
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.tables.catalog import CategoryRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
@@ -74,18 +77,25 @@ class Categories:
             audit.record(work, now, by, "category.add", f"category:{row.id}", name=wish.name_en)
         return Category(_number(row), wish, (), ())
 
-    async def change(self, category_id: int, wish: CategoryWish, by: int, now: Instant) -> Category:
-        """Rename a category, or move it with all categories under it; Problem where it would stand under itself."""
+    async def change(self, category_id: int, wish: CategoryWish, by: int, now: Instant, seen: int | None = None) -> Category:
+        """Rename a category, or move it with all categories under it; Problem where it would stand under itself.
+
+        Problem also where it was changed since version `seen`.
+        """
+        subject = f"category:{category_id}"
         async with self._store.transaction() as work:
             # All rows are locked: two moves at once could otherwise put each category under the other.
             parents = await _parents(work)
             if category_id not in parents:
                 raise _not_there(category_id)
+            await versions.claim(work, subject, seen)
             _require_place(parents, category_id, wish.parent)
             row = await work.session.get_one(CategoryRow, category_id)
+            changed = differing(CategoryWish(row.name_zh, row.name_en, row.parent_id, row.position), wish)
             row.name_zh, row.name_en, row.parent_id, row.position = wish.name_zh, wish.name_en, wish.parent, wish.position
             work.session.add(row)
-            audit.record(work, now, by, "category.change", f"category:{category_id}", name=wish.name_en, parent=wish.parent)
+            edit = Edit(subject, "category.change", changed)
+            await versions.record(work, now, by, edit, name=wish.name_en, parent=wish.parent)
         return _found(await self.tree(), category_id)
 
     async def delete(self, category_id: int, by: int, now: Instant) -> None:
@@ -103,17 +113,18 @@ class Categories:
             await work.session.delete(row)
             audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
 
-    async def put_type(self, type_id: TicketTypeId, category_id: int | None, by: int, now: Instant) -> None:
-        """Put a type into a category, or into none; Problem where either does not exist."""
+    async def put_type(
+        self, type_id: TicketTypeId, category_id: int | None, by: int, now: Instant, seen: int | None = None
+    ) -> None:
+        """Put a type into a category, or into none; Problem where either does not exist, or the type was changed meanwhile."""
         async with self._store.transaction() as work:
-            row = await work.session.get(TicketTypeRow, type_id, with_for_update=True)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+            row = await type_claimed(work, type_id, seen)
             if category_id is not None and await work.session.get(CategoryRow, category_id, with_for_update=True) is None:
                 raise _not_there(category_id)
             row.category_id = category_id
             work.session.add(row)
-            audit.record(work, now, by, "ticket-type.category", f"ticket-type:{type_id}", category=category_id)
+            edit = Edit(subject_of(type_id), "ticket-type.category", ("category_id",))
+            await versions.record(work, now, by, edit, category=category_id)
 
 
 def _branch(

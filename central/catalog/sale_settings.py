@@ -12,7 +12,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select
 
-from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.catalog.service import ticket_types
 from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
 from central.identity.setting_groups import SettingGroupKind, members_of
@@ -88,10 +89,11 @@ class SaleSettings:
             found = await all_in(work)
         return tuple(found[party] for party in sorted(found))
 
-    async def set(self, setting: SaleSetting, by: int, now: Instant) -> SaleSetting:
-        """Set what a selling party may sell; Problem where a type or the seller does not exist."""
+    async def set(self, setting: SaleSetting, by: int, now: Instant, seen: int | None = None) -> SaleSetting:
+        """Set what a selling party may sell; Problem where a type or the seller does not exist, or it was set meanwhile."""
         async with self._store.transaction() as work:
             await _require_party(work, setting.party)
+            await versions.claim(work, subject_of(setting.party), seen)
             if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
                 fault = FieldFault("ticket_type_ids", f"there is no ticket type {missing[0]}")
                 raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
@@ -108,6 +110,7 @@ class SaleSettings:
             copies = tuple(SaleSetting(target, found.all_types, found.types) for target in targets)
             for one in copies:
                 await _require_party(work, one.party)
+                await versions.claim(work, subject_of(one.party), None)
                 await _store_setting(work, one, by, now)
         return copies
 
@@ -119,7 +122,8 @@ class SaleSettings:
                 raise _not_set(party)
             await (await work.connection()).execute(delete(SaleSettingTypeRow).where(*_types_of(party)))
             await work.session.delete(row)
-            audit.record(work, now, by, "sale-setting.delete", f"{party.kind}:{party.name}")
+            await versions.claim(work, subject_of(party), None)
+            await versions.record(work, now, by, Edit(subject_of(party), "sale-setting.delete"))
 
     async def sellable(self, seller: Seller) -> frozenset[TicketTypeId]:
         """Return the types on sale that a seller may sell."""
@@ -128,6 +132,11 @@ class SaleSettings:
             types = [TicketTypeId(number) for number in (await work.session.exec(on_sale)).all()]
             settings = await all_in(work)
         return frozenset(one for one in types if may_sell(seller, settings, one))
+
+
+def subject_of(party: SellingParty) -> str:
+    """Return how the audit and the versions name a setting."""
+    return f"sale-setting:{party.kind}/{party.name}"
 
 
 def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[TicketTypeId]) -> None:
@@ -181,7 +190,8 @@ async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant
         rows = [{"kind": kind, "name": name, "ticket_type_id": one} for one in sorted(setting.types)]
         await connection.execute(insert(SaleSettingTypeRow), rows)
     said = "all" if setting.all_types else " ".join(str(one) for one in sorted(setting.types))
-    audit.record(work, now, by, "sale-setting.set", f"{kind}:{name}", types=said)
+    edit = Edit(subject_of(setting.party), "sale-setting.set", ("all_types", "ticket_type_ids"))
+    await versions.record(work, now, by, edit, types=said)
 
 
 def _types_of(party: SellingParty) -> tuple[ColumnElement[bool], ...]:

@@ -3,6 +3,7 @@
 Laws: each change of what gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,8 @@ from functools import lru_cache
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
 from central.catalog import holder_keys
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.holder_keys import HolderKeys
@@ -60,30 +63,34 @@ class Catalog:
     async def add_site(self, parameters: SiteParameters, by: int | None, now: Instant) -> Site:
         """Add a site under the next number, with a holder key of its own."""
         async with self._store.transaction() as work:
-            number = SiteId(_next((await work.session.exec(select(func.max(SiteRow.id)))).one()))
+            number = SiteId(next_number((await work.session.exec(select(func.max(SiteRow.id)))).one()))
             sealed = self._sealed(number, holder_keys.begun(self._random_bytes(SITE_KEY_BYTES), now))
             work.session.add(SiteRow(id=number, rules=parameters.model_dump_json(), holder_key_sealed=sealed, created_at=now))
             audit.record(work, now, by, "site.add", f"site:{number}", name=parameters.name_en)
             work.after_commit(self._feed_has_work)
         return Site(number, parameters)
 
-    async def change_site(self, site_id: SiteId, parameters: SiteParameters, by: int, now: Instant) -> Site:
-        """Replace a site's parameters; Problem where there is no such site."""
+    async def change_site(
+        self, site_id: SiteId, parameters: SiteParameters, by: int, now: Instant, seen: int | None = None
+    ) -> Site:
+        """Replace a site's parameters; Problem where there is no such site, or it was changed since version `seen`."""
+        subject = f"site:{site_id}"
         async with self._store.transaction() as work:
-            row = await work.session.get(SiteRow, site_id)
-            if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            await site(work, site_id)
+            await versions.claim(work, subject, seen)
+            row = await work.session.get_one(SiteRow, site_id, populate_existing=True)
+            changed = differing(_site(row).parameters, parameters)
             row.rules = parameters.model_dump_json()
             work.session.add(row)
-            audit.record(work, now, by, "site.change", f"site:{site_id}")
+            await versions.record(work, now, by, Edit(subject, "site.change", changed), fields=" ".join(changed))
             work.after_commit(self._feed_has_work)
         return Site(site_id, parameters)
 
     async def add_ticket_type(self, parameters: TicketTypeParameters, price_fen: int, by: int | None, now: Instant) -> TicketType:
         """Add a ticket type under the next number, on sale; Problem where it names a site or type that does not exist."""
         async with self._store.transaction() as work:
-            number = TicketTypeId(_next((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
-            await _require_known(work, parameters, number)
+            number = TicketTypeId(next_number((await work.session.exec(select(func.max(TicketTypeRow.id)))).one()))
+            await require_known(work, parameters, number)
             made = TicketType(number, parameters, price_fen, is_on_sale=True)
             stated = parameters.model_dump_json()
             work.session.add(TicketTypeRow(id=number, parameters=stated, price_fen=price_fen, is_on_sale=True, created_at=now))
@@ -91,13 +98,13 @@ class Catalog:
             work.after_commit(self._feed_has_work)
         return made
 
-    async def change_sale(self, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
-        """Set how a type is sold; sold tickets keep their price.
+    async def change_sale(self, type_id: TicketTypeId, sale: Sale, by: int, now: Instant, seen: int | None = None) -> TicketType:
+        """Set how a type is sold; sold tickets keep their price. `seen` is the version that the caller read, if any.
 
-        Problem where there is no such type, or the rules do not fit it.
+        Problem where there is no such type, it was changed meanwhile, or the rules do not fit it.
         """
         async with self._store.transaction() as work:
-            return await put_sale(work, type_id, sale, by, now)
+            return await put_sale(work, type_id, sale, by, now, seen)
 
     async def site(self, site_id: SiteId) -> Site:
         """Return a site; Problem where there is none of that number."""
@@ -113,7 +120,7 @@ class Catalog:
         """Return all ticket types by number."""
         async with self._store.reading() as work:
             rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
-        return tuple(_ticket_type(row) for row in rows)
+        return tuple(ticket_type_of(row) for row in rows)
 
     async def holder_keys(self, work: Work, site_id: SiteId) -> HolderKeys:
         """Return the keys by which a site's gates know holders (law 9); Problem where there is no such site."""
@@ -180,14 +187,14 @@ async def site_rules(work: Work, site_id: SiteId) -> SiteRules:
 async def ticket_types(work: Work, type_ids: Collection[TicketTypeId]) -> dict[TicketTypeId, TicketType]:
     """Return those of the types that exist."""
     rows = (await work.session.exec(select(TicketTypeRow).where(col(TicketTypeRow.id).in_(type_ids)))).all()
-    return {row.id: _ticket_type(row) for row in rows}
+    return {row.id: ticket_type_of(row) for row in rows}
 
 
 async def types_by_name(work: Work) -> dict[str, set[int]]:
     """Return all types by name, in either language."""
     found: dict[str, set[int]] = {}
     for row in (await work.session.exec(select(TicketTypeRow))).all():
-        one = _ticket_type(row)
+        one = ticket_type_of(row)
         for name in {one.parameters.name_zh, one.parameters.name_en}:
             found.setdefault(name, set()).add(one.type_id)
     return found
@@ -196,7 +203,7 @@ async def types_by_name(work: Work) -> dict[str, set[int]]:
 async def ticket_types_of_site(work: Work, site_id: SiteId) -> dict[TicketTypeId, TicketType]:
     """Return the types that have a right at the site, by number."""
     rows = (await work.session.exec(select(TicketTypeRow).order_by(col(TicketTypeRow.id)))).all()
-    return {one.type_id: one for one in map(_ticket_type, rows) if site_id in one.parameters.sites}
+    return {one.type_id: one for one in map(ticket_type_of, rows) if site_id in one.parameters.sites}
 
 
 async def uncounted_types(work: Work) -> frozenset[TicketTypeId]:
@@ -205,17 +212,43 @@ async def uncounted_types(work: Work) -> frozenset[TicketTypeId]:
     return frozenset(TicketTypeId(type_id) for type_id, stated in rows if not _parameters(stated).counts_visitors)
 
 
-async def put_sale(work: Work, type_id: TicketTypeId, sale: Sale, by: int, now: Instant) -> TicketType:
+async def put_sale(work: Work, type_id: TicketTypeId, sale: Sale, by: int, now: Instant, seen: int | None = None) -> TicketType:
     """Set how a type is sold, in the caller's transaction. Problem as for `Catalog.change_sale`."""
-    row = await work.session.get(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
-    if row is None:
+    row = await type_to_change(work, type_id, seen)
+    after = TicketType(type_id, _with_rules(row, sale), sale.price_fen, sale.is_on_sale)
+    await put_type(work, row, after, "ticket-type.sale", by, now)
+    return after
+
+
+async def type_to_change(work: Work, type_id: TicketTypeId, seen: int | None) -> TicketTypeRow:
+    """Return a type, locked, of the version that the caller has seen (None: any).
+
+    Problem where there is none, it was changed meanwhile, or it is archived.
+    """
+    row = await type_claimed(work, type_id, seen)
+    if row.archived_at is not None:
+        raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is archived; restore it first")
+    return row
+
+
+async def type_claimed(work: Work, type_id: TicketTypeId, seen: int | None) -> TicketTypeRow:
+    """Return a type, locked, also one that is archived; otherwise as `type_to_change`."""
+    if not (await work.session.exec(select(TicketTypeRow.id).where(TicketTypeRow.id == type_id))).first():
         raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
-    said = {"before_fen": row.price_fen, "after_fen": sale.price_fen}
-    audit.record(work, now, by, "ticket-type.sale", f"ticket-type:{type_id}", **said)
-    row.price_fen, row.is_on_sale = sale.price_fen, sale.is_on_sale
-    row.parameters = _with_rules(row, sale).model_dump_json()
+    await versions.claim(work, subject_of(type_id), seen)
+    return await work.session.get_one(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
+
+
+async def put_type(work: Work, row: TicketTypeRow, after: TicketType, action: str, by: int, now: Instant) -> None:
+    """Store what a type is from now on, with its version and the audit of what changed: before, and after."""
+    before = _stated(ticket_type_of(row))
+    changed = {name: value for name, value in _stated(after).items() if value != before[name]}
+    row.price_fen, row.is_on_sale = after.price_fen, after.is_on_sale
+    row.parameters = after.parameters.model_dump_json()
     work.session.add(row)
-    return _ticket_type(row)
+    edit = Edit(subject_of(row.id), action, tuple(changed))
+    said = {"before": _as_text({name: before[name] for name in changed}), "after": _as_text(changed)}
+    await versions.record(work, now, by, edit, **said)
 
 
 async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> TicketType:
@@ -223,8 +256,10 @@ async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> Tic
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+    if row.archived_at is not None:
+        raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is archived; restore it first")
     _with_rules(row, sale)
-    return _ticket_type(row)
+    return ticket_type_of(row)
 
 
 async def rules_of_site(work: Work, site_id: SiteId) -> tuple[TicketTypeRules, ...]:
@@ -236,7 +271,13 @@ def _site(row: SiteRow) -> Site:
     return Site(row.id, SiteParameters.model_validate_json(row.rules))
 
 
-def _ticket_type(row: TicketTypeRow) -> TicketType:
+def subject_of(type_id: TicketTypeId) -> str:
+    """Return how the audit and the versions name a type."""
+    return f"ticket-type:{type_id}"
+
+
+def ticket_type_of(row: TicketTypeRow) -> TicketType:
+    """Return the type that a row states."""
     return TicketType(row.id, _parameters(row.parameters), row.price_fen, row.is_on_sale)
 
 
@@ -244,6 +285,15 @@ def _ticket_type(row: TicketTypeRow) -> TicketType:
 def _parameters(stated: str) -> TicketTypeParameters:
     """Return what a text states; most texts are the same each time when they are read again."""
     return TicketTypeParameters.model_validate_json(stated)
+
+
+def _stated(one: TicketType) -> dict[str, object]:
+    """Return all that people set of a type, as JSON has it."""
+    return one.parameters.model_dump(mode="json") | {"price_fen": one.price_fen, "is_on_sale": one.is_on_sale}
+
+
+def _as_text(fields: dict[str, object]) -> str:
+    return json.dumps(fields, ensure_ascii=False)
 
 
 def _with_rules(row: TicketTypeRow, sale: Sale) -> TicketTypeParameters:
@@ -254,7 +304,8 @@ def _with_rules(row: TicketTypeRow, sale: Sale) -> TicketTypeParameters:
     return parameters.model_copy(update={"sale": rules, "after_sale": after_sale})
 
 
-def _next(highest: int | None) -> int:
+def next_number(highest: int | None) -> int:
+    """Return the number after the highest that is given away; Problem where that was the last."""
     number = (highest or 0) + 1
     if number > U16_MAX:
         raise Problem(ProblemCode.CONFLICT, "all 65,535 numbers are given away")
@@ -265,7 +316,8 @@ def _key_place(site_id: SiteId) -> SealedField:
     return SealedField("site", "holder_key", str(site_id))
 
 
-async def _require_known(work: Work, parameters: TicketTypeParameters, own: TicketTypeId) -> None:
+async def require_known(work: Work, parameters: TicketTypeParameters, own: TicketTypeId) -> None:
+    """Raise Problem where a type names a site or another type that does not exist."""
     known_sites = {one.site_id for one in await sites(work)}
     if missing := sorted(parameters.sites - known_sites):
         fault = FieldFault("entitlements.sites", f"there is no site {missing[0]}")

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
 from central.devices.office_agent import OFFICE_ROLE
 from central.devices.rules.enrolment import Edition, HostedPoint
 from central.domain.ports import Wake
@@ -99,21 +101,28 @@ class CheckPoints:
             work.after_commit(self._feed_has_work)
         return _hosted(row, wish.ticked)
 
-    async def change(self, number: CheckPointId, wish: CheckPointWish, by: int, now: Instant) -> HostedCheckPoint:
-        """Replace what people set; Problem where it does not exist, or was retired."""
+    async def change(
+        self, number: CheckPointId, wish: CheckPointWish, by: int, now: Instant, seen: int | None = None
+    ) -> HostedCheckPoint:
+        """Replace what people set; Problem where it does not exist, was retired, or was changed since version `seen`."""
+        subject = f"check-point:{number}"
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, number, with_for_update=True)
             if row is None:
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+            await versions.claim(work, subject, seen)
             if row.state == CheckPointState.RETIRED:
                 raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} is retired; add a new one")
             await _require_known(work, row.site_id, wish)
+            before = _hosted(row, (await _ticked_of(work, [number])).get(number, frozenset()))
+            changed = differing(_wished(before), wish)
             _set(row, wish)
             row.told_epoch = row.told_version = None
             work.session.add(row)
             await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
             await _tick(work, number, wish.ticked)
-            audit.record(work, now, by, "check-point.change", f"check-point:{number}", state=wish.state.name.lower())
+            edit = Edit(subject, "check-point.change", changed)
+            await versions.record(work, now, by, edit, state=wish.state.name.lower(), fields=" ".join(changed))
             work.after_commit(self._feed_has_work)
         return _hosted(row, wish.ticked)
 
@@ -132,7 +141,9 @@ class CheckPoints:
             targets = sorted((grouped | set(to)) - {source})
             copies = tuple([await self._copy(work, number, row.site_id, ticked) for number in targets])
             for number in targets:
-                audit.record(work, now, by, "check-point.copy", f"check-point:{number}", source=source)
+                await versions.claim(work, f"check-point:{number}", None)
+                edit = Edit(f"check-point:{number}", "check-point.copy", ("ticked",))
+                await versions.record(work, now, by, edit, source=source)
             work.after_commit(self._feed_has_work)
         return copies
 
@@ -160,6 +171,14 @@ class CheckPoints:
             await work.session.delete(row)
             audit.record(work, now, by, "check-point.delete", f"check-point:{number}")
             work.after_commit(self._feed_has_work)
+
+    async def point(self, number: CheckPointId) -> HostedCheckPoint:
+        """Return a check point; Problem where there is none of that number."""
+        async with self._store.reading() as work:
+            row = await work.session.get(CheckPointRow, number)
+            if row is None:
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+            return _hosted(row, (await _ticked_of(work, [number])).get(number, frozenset()))
 
     async def of_site(self, site_id: SiteId, wanted: WantedCheckPoints) -> tuple[HostedCheckPoint, ...]:
         """Return a site's check points by number; Problem where there is no such site."""
@@ -292,6 +311,21 @@ def _set(row: CheckPointRow, wish: CheckPointWish) -> None:
     row.zone, row.name_zh, row.name_en = wish.zone, wish.name_zh, wish.name_en
     row.direction, row.state = wish.direction.value, int(wish.state)
     row.attended, row.reads_documents, row.agent_id = wish.attended, wish.reads_documents, wish.agent
+
+
+def _wished(hosted: HostedCheckPoint) -> CheckPointWish:
+    point = hosted.check_point
+    return CheckPointWish(
+        point.zone,
+        point.name_zh,
+        point.name_en,
+        point.direction,
+        point.state,
+        point.ticked,
+        point.attended,
+        point.reads_documents,
+        hosted.agent,
+    )
 
 
 def _number(row: CheckPointRow) -> CheckPointId:

@@ -13,11 +13,12 @@ from central.devices.check_points import CheckPoints, CheckPointWish, HostedChec
 from central.devices.guard import AgentGuard
 from central.devices.rules.enrolment import AgentRole
 from central.devices.rules.seen import Seen, seen
-from central.domain.models import StrictModel
+from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import SiteName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import SearchText
+from central.domain.versions import Versioned
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import SettingGroupName
@@ -33,6 +34,7 @@ CHECK_POINTS: web.AppKey[CheckPoints] = web.AppKey("check_points", CheckPoints)
 AGENTS: web.AppKey[Agents] = web.AppKey("agents", Agents)
 GUARD: web.AppKey[AgentGuard] = web.AppKey("agent_guard", AgentGuard)
 MOST_TICKED = 1_000
+_STALE = (ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE, ProblemCode.VERSION_CONFLICT)
 MOST_HOSTED = 64
 MOST_COPIES = 200
 
@@ -109,6 +111,27 @@ class CheckPointBody(StrictModel):
     agent_id: AgentNumber | None = None
 
 
+class CheckPointInFullBody(InFull, CheckPointBody):
+    """A check point as it is to be from now on, in full."""
+
+    version: Version
+
+
+class CheckPointAmendmentBody(Amendment):
+    """What changes of a check point; a field that is left out stays as it is."""
+
+    version: Version
+    name_zh: Name
+    name_en: Name
+    zone: Annotated[int, Field(ge=0, le=U16_MAX)]
+    direction: Direction
+    state: CheckPointStateWord
+    ticked: Annotated[list[Annotated[int, Field(ge=1, le=U16_MAX)]], Field(max_length=MOST_TICKED)]
+    attended: bool
+    reads_documents: bool
+    agent_id: AgentNumber | None
+
+
 class TickedCopyBody(StrictModel):
     """The check points of the site that get the same ticks: these, and those of these groups."""
 
@@ -116,8 +139,10 @@ class TickedCopyBody(StrictModel):
     groups: Annotated[list[SettingGroupName], Field(max_length=MOST_COPIES)] = []
 
 
-class CheckPointView(CheckPointBody):
+class CheckPointView(Versioned, CheckPointBody):
     """A check point; one that recorded anything can only be retired."""
+
+    kind_of_subject, named_by = "check-point", ("check_point_id",)
 
     check_point_id: int
     site: SiteName
@@ -200,16 +225,20 @@ async def list_check_points(call: Call[None, CheckPointQuery]) -> Page[CheckPoin
     return page_of([_view(one) for one in found], lambda one: one.check_point_id, asked)
 
 
-@Route(
-    "PUT",
-    "/api/v1/check-points/{check_point_id}",
-    Permission.DEVICES_EDIT,
-    problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
-)
-async def change_check_point(call: Call[CheckPointBody, CheckPointPath]) -> CheckPointView:
+@Route("PUT", "/api/v1/check-points/{check_point_id}", Permission.DEVICES_EDIT, problems=_STALE)
+async def change_check_point(call: Call[CheckPointInFullBody, CheckPointPath]) -> CheckPointView:
     """Replace a check point's settings."""
-    number, by = CheckPointId(call.parameters.check_point_id), call.principal.user_id
-    return _view(await call.request.app[CHECK_POINTS].change(number, _wish(call.body), by, call.now))
+    points, number, by = call.request.app[CHECK_POINTS], CheckPointId(call.parameters.check_point_id), call.principal.user_id
+    return _view(await points.change(number, _wish(call.body), by, call.now, call.body.version))
+
+
+@Route("PATCH", "/api/v1/check-points/{check_point_id}", Permission.DEVICES_EDIT, problems=_STALE)
+async def amend_check_point(call: Call[CheckPointAmendmentBody, CheckPointPath]) -> CheckPointView:
+    """Change some of a check point's settings; all that is left out stays as it is."""
+    points, number, by = call.request.app[CHECK_POINTS], CheckPointId(call.parameters.check_point_id), call.principal.user_id
+    stands = _view(await points.point(number))
+    body = CheckPointBody(**{name: getattr(stands, name) for name in CheckPointBody.model_fields})
+    return _view(await points.change(number, _wish(amendment(body, call.body)), by, call.now, call.body.version))
 
 
 @Route(
@@ -337,6 +366,7 @@ OPERATIONS = (
     add_check_point,
     list_check_points,
     change_check_point,
+    amend_check_point,
     copy_ticked_types,
     delete_check_point,
     add_enrolment_code,

@@ -18,6 +18,7 @@ class NameKind(Enum):
     AGENT = auto()
     CATEGORY = auto()
     CHECK_POINT = auto()
+    FACE = auto()
     PERSON = auto()
     PROMOTER = auto()
     PROMOTER_GROUP = auto()
@@ -68,6 +69,12 @@ class CheckPointName(Named):
     """A check point."""
 
     kind = NameKind.CHECK_POINT
+
+
+class FaceName(Named):
+    """A ticket face."""
+
+    kind = NameKind.FACE
 
 
 class PersonName(Named):

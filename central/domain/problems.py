@@ -45,6 +45,7 @@ class ProblemCode(Enum):
     NOT_FOUND = ProblemKind("not_found", "未找到", "Not found")
     METHOD_NOT_ALLOWED = ProblemKind("method_not_allowed", "方法不支持", "Method not allowed")
     CONFLICT = ProblemKind("conflict", "与现有数据冲突", "In conflict with what is there")
+    VERSION_CONFLICT = ProblemKind("version_conflict", "内容已被他人修改，请重新读取", "Changed meanwhile; read it again")
     IDEMPOTENCY_KEY_REQUIRED = ProblemKind("idempotency_key_required", "缺少幂等键", "An Idempotency-Key is required")
     IDEMPOTENCY_KEY_REUSED = ProblemKind(
         "idempotency_key_reused", "幂等键已用于其他请求", "The Idempotency-Key was used for another request"
@@ -103,12 +104,19 @@ class Problem(PaifangError):
     """A refusal for a reason that the caller can name and correct."""
 
     def __init__(
-        self, code: ProblemCode, detail: str, *, fields: tuple[FieldFault, ...] = (), retry_after_s: int | None = None
+        self,
+        code: ProblemCode,
+        detail: str,
+        *,
+        detail_zh: str = "",
+        fields: tuple[FieldFault, ...] = (),
+        retry_after_s: int | None = None,
     ) -> None:
-        """Say what happened, where, and what to do."""
+        """Say what happened, where, and what to do; `detail_zh` says it in Chinese to those who read Chinese."""
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.detail_zh = detail_zh
         self.fields = fields
         self.retry_after_s = retry_after_s
 

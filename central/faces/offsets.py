@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.devices import AgentRow
 from central.store.tables.faces import PrinterOffsetRow
@@ -52,9 +53,14 @@ class PrinterOffsets:
             row = await _found(work, agent_id, name)
         return (0.0, 0.0) if row is None else (_offset(row).x_mm, _offset(row).y_mm)
 
-    async def put(self, wanted: PrinterOffset, by: int, now: Instant) -> PrinterOffset:
-        """Set the offset of an agent's printer, whose number is not looked at; Problem where there is no such agent."""
+    async def put(self, wanted: PrinterOffset, seen: int, by: int, now: Instant) -> PrinterOffset:
+        """Set the offset of an agent's printer, whose number is not looked at.
+
+        Problem where there is no such agent, or the offset was changed since version `seen`.
+        """
+        edit = Edit(f"printer-offset:{wanted.agent_id}/{wanted.name}", "printer-offset.set", ("x_mm", "y_mm"))
         async with self._store.transaction() as work:
+            await versions.claim(work, edit.subject, seen)
             if await work.session.get(AgentRow, wanted.agent_id, with_for_update=True) is None:
                 raise _no_agent(wanted.agent_id)
             row = await _found(work, wanted.agent_id, wanted.name)
@@ -62,8 +68,7 @@ class PrinterOffsets:
             row.x_um, row.y_um = round(wanted.x_mm * _UM_PER_MM), round(wanted.y_mm * _UM_PER_MM)
             work.session.add(row)
             await work.session.flush()
-            said = f"agent:{wanted.agent_id}"
-            audit.record(work, now, by, "printer-offset.set", said, printer=row.name, x_um=row.x_um, y_um=row.y_um)
+            await versions.record(work, now, by, edit, x_um=row.x_um, y_um=row.y_um)
             return _offset(row)
 
 

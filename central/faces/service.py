@@ -1,7 +1,7 @@
 """Faces: kept in versions, and given to ticket types and sites.
 
-Laws: each change makes a new version, and older ones stay as they were; a change made from an older version is refused with the
-name of the person who was first; a face that a type or a site uses is not deleted. Every change is audited.
+Laws: each change makes a new version, and older ones stay as they were; a change made from an older version is refused; a face
+that a type or a site uses is not deleted. Every change is audited.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.catalog import service as catalog
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.faces.pictures import pictures_there
 from central.faces.rules.placing import picture_ids, require_right
 from central.faces.template import Template
-from central.identity.accounts import known_as
 from central.store.tables.faces import FaceOfSiteRow, FaceOfTypeRow, FaceRow, FaceVersionRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId, TicketTypeId
-from protocol.instants import Instant, to_datetime
+from protocol.instants import Instant
 
 MOST_FACES = 500
 
@@ -58,7 +59,8 @@ class Faces:
         """Return a face's versions by number, those after one; Problem where there is no such face."""
         async with self._store.reading() as work:
             newest, row = await _face(work, face_id), FaceVersionRow
-            query = select(row).where(col(row.face_id) == face_id, col(row.version) > (after or 0))
+            newer = [] if after is None else [col(row.version) > after]
+            query = select(row).where(col(row.face_id) == face_id, *newer)
             rows = (await work.session.exec(query.order_by(col(row.version)).limit(limit))).all()
         return tuple(_shown(one, newest.ticket_types, newest.sites) for one in rows)
 
@@ -69,20 +71,23 @@ class Faces:
             await _require_free(work, template.name, None)
             if (await work.session.exec(select(func.count()).select_from(FaceRow))).one() >= MOST_FACES:
                 raise Problem(ProblemCode.CONFLICT, f"there are {MOST_FACES} faces already; delete one that no type uses")
-            row = FaceRow(name=template.name, version=0)
+            row = FaceRow(name=template.name, version=versions.NEVER_CHANGED)
             work.session.add(row)
             await work.session.flush()
-            return await _next_version(work, row, template, by, now)
+            audit.record(work, now, by, "face.add", f"face:{row.id}", name=template.name)
+            return await _stored(work, row, template, by, now)
 
     async def change(self, face_id: int, version: int, template: Template, by: int, now: Instant) -> Face:
         """Make a new version from the one that the person read; Problem where another person was first."""
         async with self._store.transaction() as work:
+            edit = Edit(f"face:{face_id}", "face.change", ("template",))
+            stands = await versions.claim(work, edit.subject, version)
             row = await _locked(work, face_id)
-            await _require_version(work, row, version)
             await _require_right(work, template)
             await _require_free(work, template.name, face_id)
-            row.name = template.name
-            return await _next_version(work, row, template, by, now)
+            row.name, row.version = template.name, stands.number + 1
+            await versions.record(work, now, by, edit, name=template.name, version=row.version)
+            return await _stored(work, row, template, by, now)
 
     async def remove(self, face_id: int, by: int, now: Instant) -> None:
         """Delete a face with all its versions; Problem where a type or a site uses it."""
@@ -93,38 +98,70 @@ class Faces:
             await work.session.delete(row)
             audit.record(work, now, by, "face.delete", f"face:{face_id}", name=row.name)
 
-    async def give_to_type(self, type_id: TicketTypeId, face_id: int | None, by: int, now: Instant) -> None:
-        """Let tickets of a type be printed with a face (None: with its site's); Problem where one of them is not there."""
+    async def of_type(self, type_id: TicketTypeId) -> int | None:
+        """Return the face of a type's own; Problem where there is no such type."""
+        async with self._store.reading() as work:
+            if type_id not in await catalog.ticket_types(work, (type_id,)):
+                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+            return await _own_of_type(work, type_id)
+
+    async def of_site(self, site_id: SiteId) -> int | None:
+        """Return the face of a site's own; Problem where there is no such site."""
+        async with self._store.reading() as work:
+            await catalog.site(work, site_id)
+            return await _own_of_site(work, site_id)
+
+    async def give_to_type(self, type_id: TicketTypeId, face_id: int | None, seen: int, by: int, now: Instant) -> None:
+        """Let tickets of a type be printed with a face (None: with its site's).
+
+        Problem where one of them is not there, or the choice was changed since version `seen`.
+        """
+        edit = Edit(f"ticket-type-face:{type_id}", "face.give", ("face",))
         async with self._store.transaction() as work:
+            await versions.claim(work, edit.subject, seen)
             if type_id not in await catalog.ticket_types(work, (type_id,)):
                 raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
             await work.session.exec(delete(FaceOfTypeRow).where(col(FaceOfTypeRow.ticket_type_id) == type_id))
             if face_id is not None:
                 await _locked(work, face_id)
                 work.session.add(FaceOfTypeRow(ticket_type_id=type_id, face_id=face_id))
-            audit.record(work, now, by, "face.give", f"ticket-type:{type_id}", face=face_id)
+            await versions.record(work, now, by, edit, face=face_id)
 
-    async def give_to_site(self, site_id: SiteId, face_id: int | None, by: int, now: Instant) -> None:
-        """Let a face be that of a site's types without one (None: no face); Problem where one of them is not there."""
+    async def give_to_site(self, site_id: SiteId, face_id: int | None, seen: int, by: int, now: Instant) -> None:
+        """Let a face be that of a site's types without one (None: no face).
+
+        Problem where one of them is not there, or the choice was changed since version `seen`.
+        """
+        edit = Edit(f"site-face:{site_id}", "face.give", ("face",))
         async with self._store.transaction() as work:
+            await versions.claim(work, edit.subject, seen)
             await catalog.site(work, site_id)
             await work.session.exec(delete(FaceOfSiteRow).where(col(FaceOfSiteRow.site_id) == site_id))
             if face_id is not None:
                 await _locked(work, face_id)
                 work.session.add(FaceOfSiteRow(site_id=site_id, face_id=face_id))
-            audit.record(work, now, by, "face.give", f"site:{site_id}", face=face_id)
+            await versions.record(work, now, by, edit, face=face_id)
 
 
 async def face_for(work: Work, type_id: TicketTypeId, site_id: SiteId) -> Face:
     """Return the face that a ticket is printed with: its type's, else its site's; Problem where neither has one."""
-    face_id = (await work.session.exec(select(FaceOfTypeRow.face_id).where(col(FaceOfTypeRow.ticket_type_id) == type_id))).first()
+    face_id = await _own_of_type(work, type_id)
     if face_id is None:
-        face_id = (await work.session.exec(select(FaceOfSiteRow.face_id).where(col(FaceOfSiteRow.site_id) == site_id))).first()
+        face_id = await _own_of_site(work, site_id)
     if face_id is None:
         raise Problem(
             ProblemCode.NOT_FOUND, f"neither the ticket type {type_id} nor the site {site_id} has a face; give one a face"
         )
     return await _face(work, face_id)
+
+
+async def _own_of_type(work: Work, type_id: TicketTypeId) -> int | None:
+    row = FaceOfTypeRow
+    return (await work.session.exec(select(row.face_id).where(col(row.ticket_type_id) == type_id))).first()
+
+
+async def _own_of_site(work: Work, site_id: SiteId) -> int | None:
+    return (await work.session.exec(select(FaceOfSiteRow.face_id).where(col(FaceOfSiteRow.site_id) == site_id))).first()
 
 
 async def _face(work: Work, face_id: int) -> Face:
@@ -160,14 +197,12 @@ def _shown(row: FaceVersionRow, types: Sequence[TicketTypeId], sites: Sequence[S
     return Face(row.face_id, row.version, template, row.changed_at, row.changed_by, tuple(types), tuple(sites))
 
 
-async def _next_version(work: Work, row: FaceRow, template: Template, by: int, now: Instant) -> Face:
-    row.version += 1
+async def _stored(work: Work, row: FaceRow, template: Template, by: int, now: Instant) -> Face:
     work.session.add(row)
     assert row.id is not None, "a stored face has its number"
     stated = template.model_dump_json()
     work.session.add(FaceVersionRow(face_id=row.id, version=row.version, template=stated, changed_at=now, changed_by=by))
     await work.session.flush()
-    audit.record(work, now, by, "face.change", f"face:{row.id}", name=template.name, version=row.version)
     return await _face(work, row.id)
 
 
@@ -176,15 +211,6 @@ async def _locked(work: Work, face_id: int) -> FaceRow:
     if row is None:
         raise _not_there(face_id)
     return row
-
-
-async def _require_version(work: Work, row: FaceRow, version: int) -> None:
-    if row.version == version:
-        return
-    last = await work.session.get_one(FaceVersionRow, (row.id, row.version))
-    who, at = await known_as(work, last.changed_by), to_datetime(last.changed_at)
-    said = f"the face is at version {row.version} by now, changed by {who} at {at:%Y-%m-%dT%H:%M:%SZ}; read it again"
-    raise wrong_field(ProblemCode.CONFLICT, "version", said)
 
 
 async def _require_right(work: Work, template: Template) -> None:

@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
@@ -147,16 +149,23 @@ class Accounts:
         made = {name: self._one_time_password() for name in names}
         return {name: (password, await self._passwords.hash(password)) for name, password in made.items()}
 
-    async def change(self, user_id: int, profile: Profile, by: Principal, now: Instant) -> Person:
-        """Replace a person's profile. Problem where `by` would give or take what they do not hold, or it is the last admin."""
+    async def change(self, user_id: int, profile: Profile, by: Principal, now: Instant, seen: int | None = None) -> Person:
+        """Replace a person's profile. Problem where `by` would give or take what they do not hold, or it is the last admin.
+
+        Problem also where the person was changed since version `seen`.
+        """
+        subject = f"user:{user_id}"
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
+            await versions.claim(work, subject, seen)
+            changed = differing(Profile(row.full_name, row.channel, _ids(await roles_of(work, user_id))), profile)
             row.full_name, row.channel = profile.full_name, profile.channel
             work.session.add(row)
             await work.session.exec(delete(UserRoleRow).where(col(UserRoleRow.user_id) == user_id))
             await _give(work, user_id, profile.role_ids, by)
             await _require_an_administrator(work)
-            audit.record(work, now, by.user_id, "user.change", f"user:{user_id}", roles=_said(profile.role_ids))
+            edit = Edit(subject, "user.change", changed)
+            await versions.record(work, now, by.user_id, edit, roles=_said(profile.role_ids))
         return _person(row, profile.role_ids)
 
     async def set_disabled(self, user_id: int, *, disabled: bool, by: Principal, now: Instant) -> Person:
@@ -170,7 +179,9 @@ class Accounts:
             if disabled:
                 await work.session.exec(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
             await _require_an_administrator(work)
-            audit.record(work, now, by.user_id, "user.disable" if disabled else "user.enable", f"user:{user_id}")
+            await versions.claim(work, f"user:{user_id}", None)
+            edit = Edit(f"user:{user_id}", "user.disable" if disabled else "user.enable", ("is_disabled",))
+            await versions.record(work, now, by.user_id, edit)
             roles = await roles_of(work, user_id)
         return _person(row, _ids(roles))
 

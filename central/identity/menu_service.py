@@ -6,7 +6,8 @@ sees a new arrangement at the next sign-in, or after refreshing the menu (刷新
 
 import json
 
-from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.menus import SHIPPED, ArrangedMenuGroup, ArrangedPage, Menu, arranged, fault_of
@@ -15,6 +16,7 @@ from central.store.unit_of_work import Store
 from protocol.instants import Instant
 
 _ONLY = 1
+SUBJECT = "menu:1"
 
 
 class Menus:
@@ -30,25 +32,27 @@ class Menus:
             row = await work.session.get(MenuRow, _ONLY)
         return SHIPPED if row is None else arranged(_read(row.arrangement))
 
-    async def arrange(self, groups: tuple[ArrangedMenuGroup, ...], by: Principal, now: Instant) -> Menu:
-        """Store an arrangement; Problem where a page is missing, unknown or there twice."""
+    async def arrange(self, groups: tuple[ArrangedMenuGroup, ...], by: Principal, now: Instant, seen: int | None = None) -> Menu:
+        """Store an arrangement; Problem where a page is missing, unknown or there twice, or it was arranged since `seen`."""
         fault = fault_of(groups)
         if fault is not None:
             raise Problem(ProblemCode.INPUT_INVALID, fault, fields=(FieldFault("groups", fault),))
         async with self._store.transaction() as work:
+            await versions.claim(work, SUBJECT, seen)
             row = await work.session.get(MenuRow, _ONLY) or MenuRow(id=_ONLY, arrangement="", changed_at=now)
             row.arrangement, row.changed_at = _written(groups), now
             work.session.add(row)
-            audit.record(work, now, by.user_id, "menu.arrange", "menu:1")
+            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.arrange", ("groups",)))
         return arranged(groups)
 
     async def restore(self, by: Principal, now: Instant) -> Menu:
         """Bring back the menu as shipped."""
         async with self._store.transaction() as work:
+            await versions.claim(work, SUBJECT, None)
             row = await work.session.get(MenuRow, _ONLY)
             if row is not None:
                 await work.session.delete(row)
-            audit.record(work, now, by.user_id, "menu.restore", "menu:1")
+            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.restore", ("groups",)))
         return SHIPPED
 
 

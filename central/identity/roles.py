@@ -10,6 +10,8 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import permissions_of, require_all_held, require_scopes_held
@@ -72,18 +74,21 @@ class Roles:
             _note(work, row, "role.add", by, now)
         return _role(row, 0)
 
-    async def change(self, role_id: int, grant: RoleGrant, by: Principal, now: Instant) -> Role:
+    async def change(self, role_id: int, grant: RoleGrant, by: Principal, now: Instant, seen: int | None = None) -> Role:
         """Replace a role; it takes effect with the holders' next request.
 
-        Problem where it is fixed, or beyond what `by` holds.
+        Problem where it is fixed, beyond what `by` holds, or was changed since version `seen`.
         """
         _require_giveable(by, grant)
         async with self._store.transaction() as work:
             row = await _changeable(work, role_id, by)
+            await versions.claim(work, f"role:{role_id}", seen)
             await _require_free(work, grant.name, role_id)
+            changed = tuple(name for name, value in _stated(grant).items() if value != getattr(row, name))
             row.sqlmodel_update(_stated(grant))
             work.session.add(row)
-            _note(work, row, "role.change", by, now)
+            edit = Edit(f"role:{role_id}", "role.change", changed)
+            await versions.record(work, now, by.user_id, edit, name=row.name, **_given(row))
             people = await _people(work, role_id)
         return _role(row, people)
 
@@ -145,9 +150,12 @@ async def _people(work: Work, role_id: int) -> int:
 
 
 def _note(work: Work, row: RoleRow, action: str, by: Principal | None, now: Instant) -> None:
-    given = {"permissions": " ".join(row.permissions), "scope": row.scope, "counter_scope": row.counter_scope}
     who = None if by is None else by.user_id
-    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, **given)
+    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, **_given(row))
+
+
+def _given(row: RoleRow) -> dict[str, str]:
+    return {"permissions": " ".join(row.permissions), "scope": row.scope, "counter_scope": row.counter_scope}
 
 
 def _stated(grant: RoleGrant) -> dict[str, Any]:

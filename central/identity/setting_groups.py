@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from sqlmodel import col, delete, insert, select
 
-from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.groups import SettingGroupMemberRow, SettingGroupRow
 from central.store.unit_of_work import Store, Work
@@ -53,17 +54,19 @@ class SettingGroups:
             sorted(SettingGroup(SettingGroupKind(kind), name, tuple(sorted(ones))) for (kind, name), ones in found.items())
         )
 
-    async def put(self, group: SettingGroup, by: int, now: Instant) -> SettingGroup:
-        """Put these members into a group; make the group where there is none."""
+    async def put(self, group: SettingGroup, by: int, now: Instant, seen: int | None = None) -> SettingGroup:
+        """Put these members into a group; make the group where there is none. Problem where it was changed since `seen`."""
         key = {"kind": group.kind.value, "name": group.name}
         members = tuple(sorted(set(group.members)))
         async with self._store.transaction() as work:
             connection = await work.connection()
+            await versions.claim(work, subject_of(group.kind, group.name), seen)
             await insert_missing(connection, SettingGroupRow, [key])
             await _empty(work, group.kind, group.name)
             if members:
                 await connection.execute(insert(SettingGroupMemberRow), [{**key, "member": one} for one in members])
-            audit.record(work, now, by, "group.set", f"{group.kind}:{group.name}", members=" ".join(members))
+            edit = Edit(subject_of(group.kind, group.name), "group.set", ("members",))
+            await versions.record(work, now, by, edit, members=" ".join(members))
         return SettingGroup(group.kind, group.name, members)
 
     async def delete(self, kind: SettingGroupKind, name: str, by: int, now: Instant) -> None:
@@ -74,7 +77,13 @@ class SettingGroups:
                 raise _not_there(kind, name)
             await _empty(work, kind, name)
             await work.session.delete(row)
-            audit.record(work, now, by, "group.delete", f"{kind}:{name}")
+            await versions.claim(work, subject_of(kind, name), None)
+            await versions.record(work, now, by, Edit(subject_of(kind, name), "group.delete"))
+
+
+def subject_of(kind: SettingGroupKind, name: str) -> str:
+    """Return how the audit and the versions name a group."""
+    return f"setting-group:{kind}/{name}"
 
 
 async def members_of(work: Work, kind: SettingGroupKind, names: Collection[str]) -> frozenset[str]:

@@ -160,6 +160,7 @@ def _money_jobs(office: Office, settle: UseCase) -> tuple[Job, ...]:
 
     async def change_types() -> None:
         await office.type_changes.put_in_force(office.clock())
+        await office.type_plans.put_in_force(office.clock())
 
     async def follow_refunds() -> None:
         await office.payments.refunds.follow()

@@ -98,7 +98,7 @@ async def read_parameter_group(call: Call[None, GroupPath]) -> ParameterGroupVie
     "PUT",
     "/api/v1/parameters/{group}",
     Permission.PARAMETERS_EDIT,
-    problems=(ProblemCode.CONFLICT, ProblemCode.MERCHANT_IN_USE),
+    problems=(ProblemCode.VERSION_CONFLICT, ProblemCode.MERCHANT_IN_USE),
     proved=True,
 )
 async def change_parameter_group(call: Call[ParametersBody, GroupPath]) -> ParameterGroupView:

@@ -13,9 +13,10 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 from sqlmodel import select
 
-from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, EditVersion
 from central.domain.principal import Principal
-from central.domain.problems import Problem, ProblemCode, invalid
+from central.domain.problems import invalid
 from central.parameters.groups import KINDS, ParameterGroup, ParameterGroupName
 from central.parameters.rules.changes import NOTHING, Kept, Values, changed, parsed, split
 from central.store.sealed import FieldSeal, SealedField
@@ -25,6 +26,7 @@ from protocol.errors import SettingsError
 from protocol.instants import Instant
 
 NEVER_SET = 0
+CHANGE = "parameters.change"
 # Called in the transaction that changes a group, with the old and the new values; Problem where the group must stay for now.
 Guard = Callable[[Work, Values, Values], Awaitable[None]]
 GroupT = TypeVar("GroupT", bound=ParameterGroup)
@@ -84,10 +86,13 @@ class Parameters:
         """Change a group as a whole. Problem where it is not valid, must stay for now, or another person changed it meanwhile."""
         group = wanted.group
         async with self._store.transaction() as work:
+            # The version's row is there also for a group that was never set, so that two first changes wait for each other.
+            last = await versions.claim(work, f"parameters:{group}", None)
             row = await work.session.get(ParameterGroupRow, group, with_for_update=True, populate_existing=True)
             version = NEVER_SET if row is None else row.version
             if version != wanted.version:
-                raise Problem(ProblemCode.CONFLICT, f"{group} is at version {version} by now; read it again")
+                at, who = (None, None) if row is None else (row.changed_at, row.changed_by)
+                raise await versions.conflict(work, EditVersion(version, at, who, CHANGE, last.fields))
             before = NOTHING if row is None else self._kept(row)
             after = split(group, _valid(group, wanted.values, before))
             names = changed(before, after)
@@ -102,9 +107,8 @@ class Parameters:
             row.stated = json.dumps(after.plain)
             row.secrets_sealed = self._seal.seal(json.dumps(after.secrets), _place(group))
             work.session.add(row)
-            audit.record(
-                work, now, by.user_id, "parameters.change", f"parameters:{group}", fields=" ".join(names), version=row.version
-            )
+            edit = Edit(f"parameters:{group}", CHANGE, names)
+            await versions.record(work, now, by.user_id, edit, fields=" ".join(names), version=row.version)
         return self._state(group, row)
 
     async def versions(self) -> Mapping[ParameterGroupName, int]:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import segno
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from central.domain.models import StrictModel
+from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import PromoterGroupName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
@@ -27,6 +28,7 @@ from protocol.instants import to_datetime
 PROMOTERS: web.AppKey[Promoters] = web.AppKey("promoters", Promoters)
 LINK_ORIGIN: web.AppKey[str] = web.AppKey("link_origin", str)
 PNG = "image/png"
+_STALE = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 _MODULE_PIXELS = 8
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
@@ -42,6 +44,12 @@ class PromoterGroupBody(StrictModel):
         return PromoterGroupWish(self.name, self.is_disabled)
 
 
+class PromoterGroupInFullBody(InFull, PromoterGroupBody):
+    """A group as it is to be from now on, in full."""
+
+    version: Version
+
+
 class PromoterBody(StrictModel):
     """A person or a firm that brings orders. `commission_per_mille` is kept for later; the office pays nothing by it."""
 
@@ -54,6 +62,23 @@ class PromoterBody(StrictModel):
     def stated(self) -> PromoterWish:
         """Return the promoter as the service takes it."""
         return PromoterWish(self.kind, self.name, self.group_id, self.commission_per_mille, self.is_disabled)
+
+
+class PromoterInFullBody(InFull, PromoterBody):
+    """A promoter as they are to be from now on, in full."""
+
+    version: Version
+
+
+class PromoterAmendmentBody(Amendment):
+    """What changes of a promoter; a field that is left out stays as it is."""
+
+    version: Version
+    kind: PromoterKind
+    name: _Name
+    group_id: RowNumber | None
+    commission_per_mille: Annotated[int | None, Field(ge=0, le=MOST_PERMILLE)]
+    is_disabled: bool
 
 
 class PromoterGroupPath(StrictModel):
@@ -74,16 +99,20 @@ class PromoterQuery(PageQuery):
     group_id: RowNumber | None = None
 
 
-class PromoterGroupView(View, alias_generator=within("wish")):
+class PromoterGroupView(Versioned, View, alias_generator=within("wish")):
     """A group of promoters."""
+
+    kind_of_subject, named_by = "promoter-group", ("group_id",)
 
     group_id: int
     name: str
     is_disabled: bool
 
 
-class PromoterView(BaseModel):
+class PromoterView(Versioned):
     """A promoter; their own QR leads to `link`, which holds their code."""
+
+    kind_of_subject, named_by = "promoter", ("promoter_id",)
 
     promoter_id: int
     kind: PromoterKind
@@ -109,13 +138,12 @@ async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGro
     return PromoterGroupView.of(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route(
-    "PUT", "/api/v1/promoter-groups/{group_id}", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
-)
-async def change_promoter_group(call: Call[PromoterGroupBody, PromoterGroupPath]) -> PromoterGroupView:
+@Route("PUT", "/api/v1/promoter-groups/{group_id}", Permission.PROMOTERS_EDIT, problems=(*_STALE, ProblemCode.CONFLICT))
+async def change_promoter_group(call: Call[PromoterGroupInFullBody, PromoterGroupPath]) -> PromoterGroupView:
     """Rename, disable or enable a group of promoters."""
-    promoters, number = call.request.app[PROMOTERS], call.parameters.group_id
-    return PromoterGroupView.of(await promoters.change_group(number, call.body.stated(), call.principal.user_id, call.now))
+    promoters, number, by = call.request.app[PROMOTERS], call.parameters.group_id, call.principal.user_id
+    changed = await promoters.change_group(number, call.body.stated(), by, call.now, call.body.version)
+    return PromoterGroupView.of(changed)
 
 
 @Route("GET", "/api/v1/promoters", Permission.PROMOTERS_READ)
@@ -139,11 +167,19 @@ async def add_promoter(call: Call[PromoterBody, None]) -> PromoterView:
     return _view(call.request, added)
 
 
-@Route("PUT", "/api/v1/promoters/{promoter_id}", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND,))
-async def change_promoter(call: Call[PromoterBody, PromoterPath]) -> PromoterView:
-    """Change, disable or enable a promoter."""
-    promoters, number = call.request.app[PROMOTERS], call.parameters.promoter_id
-    return _view(call.request, await promoters.change(number, call.body.stated(), call.principal.user_id, call.now))
+@Route("PUT", "/api/v1/promoters/{promoter_id}", Permission.PROMOTERS_EDIT, problems=_STALE)
+async def change_promoter(call: Call[PromoterInFullBody, PromoterPath]) -> PromoterView:
+    """Replace, disable or enable a promoter."""
+    promoters, number, by = call.request.app[PROMOTERS], call.parameters.promoter_id, call.principal.user_id
+    return _view(call.request, await promoters.change(number, call.body.stated(), by, call.now, call.body.version))
+
+
+@Route("PATCH", "/api/v1/promoters/{promoter_id}", Permission.PROMOTERS_EDIT, problems=_STALE)
+async def amend_promoter(call: Call[PromoterAmendmentBody, PromoterPath]) -> PromoterView:
+    """Change some fields of a promoter; all that is left out stays as it is."""
+    promoters, number, by = call.request.app[PROMOTERS], call.parameters.promoter_id, call.principal.user_id
+    after = amendment(_body_of((await promoters.promoter(number)).wish), call.body)
+    return _view(call.request, await promoters.change(number, after.stated(), by, call.now, call.body.version))
 
 
 @Route("POST", "/api/v1/promoters/{promoter_id}/renew-code", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND,))
@@ -164,6 +200,16 @@ async def read_promoter_qr(call: Call[None, PromoterPath]) -> web.StreamResponse
     symbol.save(image, kind="png", scale=_MODULE_PIXELS)
     headers = {REQUEST_ID_HEADER: call.request[REQUEST_ID]}
     return web.Response(body=image.getvalue(), content_type=PNG, headers=headers)
+
+
+def _body_of(wish: PromoterWish) -> PromoterBody:
+    return PromoterBody(
+        kind=wish.kind,
+        name=wish.name,
+        group_id=wish.group_id,
+        commission_per_mille=wish.commission_permille,
+        is_disabled=wish.is_disabled,
+    )
 
 
 def _link(request: web.Request, promoter: Promoter) -> str:
@@ -192,6 +238,7 @@ OPERATIONS = (
     read_promoter,
     add_promoter,
     change_promoter,
+    amend_promoter,
     renew_promoter_code,
     read_promoter_qr,
 )

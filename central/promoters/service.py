@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.audit import versions
+from central.audit.versions import Edit, differing
 from central.domain.ports import RandomBytes
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
@@ -78,15 +80,20 @@ class Promoters:
             audit.record(work, now, by, "promoter-group.add", f"promoter-group:{row.id}", name=wish.name)
             return _group(row)
 
-    async def change_group(self, group_id: int, wish: PromoterGroupWish, by: int, now: Instant) -> PromoterGroup:
-        """Rename, disable or enable a group; Problem where there is none, or the name is taken."""
+    async def change_group(
+        self, group_id: int, wish: PromoterGroupWish, by: int, now: Instant, seen: int | None = None
+    ) -> PromoterGroup:
+        """Rename, disable or enable a group; Problem where there is none, the name is taken, or `seen` is stale."""
+        subject = f"promoter-group:{group_id}"
         async with self._store.transaction() as work:
             row = await _locked_group(work, group_id)
+            await versions.claim(work, subject, seen)
             await _require_free(work, wish.name, group_id)
+            edit = Edit(subject, "promoter-group.change", differing(_group(row).wish, wish))
             row.name, row.is_disabled = wish.name, wish.is_disabled
             work.session.add(row)
             disabled = int(wish.is_disabled)
-            audit.record(work, now, by, "promoter-group.change", f"promoter-group:{group_id}", name=wish.name, disabled=disabled)
+            await versions.record(work, now, by, edit, name=wish.name, disabled=disabled)
             return _group(row)
 
     async def promoters(self, after: int | None, limit: int, group_id: int | None) -> tuple[Promoter, ...]:
@@ -112,13 +119,16 @@ class Promoters:
             audit.record(work, now, by, "promoter.add", f"promoter:{row.id}", name=wish.name)
             return _promoter(row)
 
-    async def change(self, promoter_id: int, wish: PromoterWish, by: int, now: Instant) -> Promoter:
-        """Change, disable or enable a promoter; Problem where there is none, or the group does not exist."""
+    async def change(self, promoter_id: int, wish: PromoterWish, by: int, now: Instant, seen: int | None = None) -> Promoter:
+        """Change, disable or enable a promoter; Problem where there is none, the group does not exist, or `seen` is stale."""
+        subject = f"promoter:{promoter_id}"
         async with self._store.transaction() as work:
             row = await _locked(work, promoter_id)
+            await versions.claim(work, subject, seen)
+            edit = Edit(subject, "promoter.change", differing(_promoter(row).wish, wish))
             await _write(work, row, wish)
             disabled = int(wish.is_disabled)
-            audit.record(work, now, by, "promoter.change", f"promoter:{promoter_id}", name=wish.name, disabled=disabled)
+            await versions.record(work, now, by, edit, name=wish.name, disabled=disabled)
             return _promoter(row)
 
     async def renew_code(self, promoter_id: int, by: int, now: Instant) -> Promoter:
@@ -127,7 +137,8 @@ class Promoters:
             row = await _locked(work, promoter_id)
             row.code = self._code()
             work.session.add(row)
-            audit.record(work, now, by, "promoter.renew-code", f"promoter:{promoter_id}")
+            await versions.claim(work, f"promoter:{promoter_id}", None)
+            await versions.record(work, now, by, Edit(f"promoter:{promoter_id}", "promoter.renew-code", ("code",)))
             return _promoter(row)
 
     def _code(self) -> str:

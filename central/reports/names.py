@@ -11,6 +11,7 @@ from central.domain.names import NameKind, Names, Numbers
 from central.store.tables.agencies import AgencyRow
 from central.store.tables.catalog import CategoryRow, SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow
+from central.store.tables.faces import FaceRow
 from central.store.tables.people import RoleRow, UserRow
 from central.store.tables.promoters import PromoterGroupRow, PromoterRow
 from central.store.unit_of_work import Store, Work
@@ -62,6 +63,7 @@ _KINDS: dict[NameKind, tuple[_Query, Callable[[str, str, bool], str]]] = {
     NameKind.AGENT: (select(col(AgentRow.id), col(AgentRow.name), col(AgentRow.name)), _first_given),
     NameKind.CATEGORY: (select(col(CategoryRow.id), col(CategoryRow.name_zh), col(CategoryRow.name_en)), _in_language),
     NameKind.CHECK_POINT: (select(col(CheckPointRow.id), col(CheckPointRow.name_zh), col(CheckPointRow.name_en)), _in_language),
+    NameKind.FACE: (select(col(FaceRow.id), col(FaceRow.name), col(FaceRow.name)), _first_given),
     NameKind.PERSON: (select(col(UserRow.id), col(UserRow.full_name), col(UserRow.name)), _first_given),
     NameKind.PROMOTER: (select(col(PromoterRow.id), col(PromoterRow.name), col(PromoterRow.name)), _first_given),
     NameKind.PROMOTER_GROUP: (

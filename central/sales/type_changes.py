@@ -16,14 +16,11 @@ from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.sales.rules.pricing import OrderState
+from central.sales.sold_of_type import sold_of
 from central.store.tables.catalog import SaleChangeRow
-from central.store.tables.money import OrderLineRow, OrderRow
-from central.store.tables.tickets import TicketRow
-from central.store.unit_of_work import Store, Work
+from central.store.unit_of_work import Store
 from protocol.identifiers import TicketTypeId
-from protocol.instants import Instant, to_minute
-from protocol.tickets.record import TicketState
+from protocol.instants import Instant
 
 MOST_A_RUN = 100
 MOST_TO_COME = 50
@@ -66,7 +63,8 @@ class TypeChanges:
         """Return what a change would touch; Problem where there is no such type, or it could not be sold by that change."""
         async with self._store.querying() as work:
             one = await catalog.require_sellable(work, type_id, sale)
-            return await _touched(work, one, sale, now)
+            sold = await sold_of(work, type_id, now)
+            return Touched(_changed(one, sale), sold.valid_tickets, sold.inactive_tickets, sold.held_orders)
 
     async def plan(self, type_id: TicketTypeId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
         """Plan how a type is sold from a time on; Problem where that time is past, or the type could not be sold so."""
@@ -136,19 +134,8 @@ _IN_ORDER = col(SaleChangeRow.effective_at), col(SaleChangeRow.id)
 
 
 def _waits() -> tuple[ColumnElement[bool], ...]:
-    return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None)
-
-
-async def _touched(work: Work, one: TicketType, sale: Sale, now: Instant) -> Touched:
-    connection = await work.connection()
-    of_type = col(TicketRow.ticket_type_id) == one.type_id
-    active = (col(TicketRow.state) == int(TicketState.ACTIVE)) & (col(TicketRow.valid_until) >= to_minute(now))
-    inactive = col(TicketRow.state) == int(TicketState.INACTIVE)
-    counts = select(func.count().filter(active), func.count().filter(inactive)).select_from(TicketRow).where(of_type)
-    valid, waiting = (await connection.execute(counts)).one()
-    held = select(func.count(func.distinct(OrderRow.id))).join(OrderLineRow, col(OrderLineRow.order_id) == col(OrderRow.id))
-    held = held.where(OrderRow.state == OrderState.OPEN, OrderLineRow.ticket_type_id == one.type_id)
-    return Touched(_changed(one, sale), int(valid), int(waiting), int((await connection.execute(held)).scalar_one()))
+    of_sale = col(SaleChangeRow.amendment).is_(None)
+    return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None), of_sale
 
 
 def _changed(one: TicketType, sale: Sale) -> tuple[str, ...]:

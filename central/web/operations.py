@@ -6,7 +6,7 @@ handler sees it; a handler returns a model, never bytes of its own making (excep
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Generic, TypeVar, cast, get_args, get_type_hints
@@ -19,6 +19,7 @@ from central.domain.idempotency import IdempotencyKey
 from central.domain.names import Naming, give_names, named_in, numbers_of
 from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
+from central.domain.versions import Versioned, VersionReader, kinds_in, versioned_in
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, ScopeGuard
 from central.web.languages import reads_chinese
@@ -35,6 +36,7 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 AUTHENTICATOR: web.AppKey[Authenticator] = web.AppKey("authenticator")
 SCOPE_GUARD: web.AppKey[ScopeGuard] = web.AppKey("scope_guard")
 NAMING: web.AppKey[Naming] = web.AppKey("naming")
+VERSIONS: web.AppKey[VersionReader] = web.AppKey("versions")
 
 BodyT = TypeVar("BodyT", bound=BaseModel | None)
 ParametersT = TypeVar("ParametersT", bound=BaseModel | None)
@@ -155,6 +157,7 @@ class Route(_Declared):
     def of(self, words: Words, handler: Callable[[Call[BodyT, ParametersT]], Awaitable[AnswerT]]) -> Operation:
         """Return a handler that is made from a table, by the words that the table gives."""
         body, parameters, answer = models_of(handler)
+        kinds, only_reads = kinds_in(answer), self.method == "GET"
 
         async def handle(request: web.Request) -> web.StreamResponse:
             who, sent = await _admit(request, words.operation_id, self.access)
@@ -173,7 +176,11 @@ class Route(_Declared):
                 credentials=sent,
                 idempotency=_key(request, words.operation_id, who, raw) if self.idempotent else None,
             )
+            before = await request.app[VERSIONS].numbers_of(kinds) if kinds and only_reads else None
             answer = await handler(call)
+            if kinds:
+                numbers = await request.app[VERSIONS].numbers_of(kinds) if before is None else before
+                _give_versions(answer, numbers, said)
             await name_things(request, answer)
             return respond(self.status, answer, request)
 
@@ -294,6 +301,15 @@ async def name_things(request: web.Request, answer: BaseModel | None) -> None:
     things = list(named_in(answer))
     if things:
         give_names(things, await request.app[NAMING].names_of(numbers_of(things), chinese=reads_chinese(request.headers)))
+
+
+def _give_versions(answer: BaseModel | None, numbers: Mapping[str, int], said: BaseModel | None) -> None:
+    """Set the version of each thing; a change that named the version it was made from has made the next one."""
+    for one in versioned_in(answer):
+        one.version = numbers.get(one.subject(), 0)
+    seen = getattr(said, "version", None)
+    if isinstance(answer, Versioned) and seen is not None:
+        answer.version = seen + 1
 
 
 def respond(status: HTTPStatus, answer: BaseModel | None, request: web.Request) -> web.Response:

@@ -30,6 +30,7 @@ STATUS: dict[ProblemCode, HTTPStatus] = {
     ProblemCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
     ProblemCode.METHOD_NOT_ALLOWED: HTTPStatus.METHOD_NOT_ALLOWED,
     ProblemCode.CONFLICT: HTTPStatus.CONFLICT,
+    ProblemCode.VERSION_CONFLICT: HTTPStatus.CONFLICT,
     ProblemCode.IDEMPOTENCY_KEY_REQUIRED: HTTPStatus.BAD_REQUEST,
     ProblemCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
     ProblemCode.NOT_ON_SALE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -84,7 +85,7 @@ def document(problem: Problem, instance: str, *, chinese: bool) -> dict[str, obj
         "title": kind.title_zh if chinese else kind.title_en,
         "status": int(STATUS[problem.code]),
         "code": kind.code,
-        "detail": problem.detail,
+        "detail": (chinese and problem.detail_zh) or problem.detail,
         "instance": instance,
     }
     if problem.fields:

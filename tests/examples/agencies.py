@@ -11,9 +11,11 @@ async def story(tell: Teller) -> None:
     await _promoters(tell)
     agency = {"site_id": 1, "name": "Spring Tours", "contacts": [GUIDE], "charges": "actual"}
     agency_id = (await tell.show("addAgency", agency))["agency_id"]
-    await tell.show("changeAgency", {**agency, "credit_limit_fen": 500_000}, agency_id=agency_id)
+    await tell.show(
+        "changeAgency", {"version": 0, **agency, "credit_limit_fen": 500_000, "is_disabled": False}, agency_id=agency_id
+    )
     contract = {"ticket_type_id": GROUP, "first_day": "2026-05-01", "last_day": "2026-05-31", "price_fen": 4_000}
-    await tell.show("setAgencyPrices", {"prices": [contract]}, agency_id=agency_id)
+    await tell.show("setAgencyPrices", {"version": 0, "prices": [contract]}, agency_id=agency_id)
     await tell.show("readAgencyPrices", agency_id=agency_id)
     money = {"kind": "top-up", "amount_fen": 100_000, "method": "bank_transfer", "reference": "slip 7"}
     await tell.show("takeAgencyMoney", money, agency_id=agency_id)
@@ -24,7 +26,7 @@ async def story(tell: Teller) -> None:
     may = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
     await tell.show("readAgencyStatement", agency_id=agency_id, **may)
     await tell.show("exportAgencyStatement", agency_id=agency_id, format="csv", **may)
-    await tell.ask("changeAgency", {**agency, "is_disabled": True}, agency_id=agency_id)
+    await tell.show("amendAgency", {"version": 1, "is_disabled": True}, agency_id=agency_id)
     left_fen = (await tell.ask("readAgency", agency_id=agency_id))["prepaid_fen"]
     rest = {"amount_fen": left_fen, "method": "bank_transfer", "reference": "slip 9"}
     await tell.show("payAgencyOut", rest, agency_id=agency_id)
@@ -33,11 +35,13 @@ async def story(tell: Teller) -> None:
 async def _promoters(tell: Teller) -> None:
     group = {"name": "Hotels"}
     group_id = (await tell.show("addPromoterGroup", group))["group_id"]
-    await tell.show("changePromoterGroup", {"name": "Hotels and inns"}, group_id=group_id)
+    await tell.show("changePromoterGroup", {"version": 0, "name": "Hotels and inns", "is_disabled": False}, group_id=group_id)
     await tell.show("listPromoterGroups")
     inn = {"kind": "firm", "name": "Inn at the Gate", "group_id": group_id, "commission_per_mille": 50}
     promoter_id = (await tell.show("addPromoter", inn))["promoter_id"]
-    await tell.show("changePromoter", {**inn, "commission_per_mille": 60}, promoter_id=promoter_id)
+    more = {"version": 0, **inn, "commission_per_mille": 60, "is_disabled": False}
+    await tell.show("changePromoter", more, promoter_id=promoter_id)
+    await tell.show("amendPromoter", {"version": 1, "name": "Inn by the Gate"}, promoter_id=promoter_id)
     await tell.show("renewPromoterCode", promoter_id=promoter_id)
     await tell.show("readPromoter", promoter_id=promoter_id)
     await tell.show("listPromoters", group_id=group_id)

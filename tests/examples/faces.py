@@ -25,16 +25,18 @@ async def story(tell: Teller) -> None:
     await tell.show("readFacePicture", picture_id=picture_id)
     await tell.show("previewFace", {"template": SHORT, "dpi": 203, "language": "zh"})
     face_id = (await tell.show("addFace", FACE))["face_id"]
-    await tell.show("changeFace", {"version": 1, "template": SHORT}, face_id=face_id)
+    await tell.show("changeFace", {"version": 0, "template": SHORT}, face_id=face_id)
     await tell.show("listFaceVersions", face_id=face_id)
-    await tell.show("setTicketTypeFace", {"face_id": face_id}, ticket_type_id=1)
-    await tell.show("setSiteFace", {"face_id": face_id}, site_id=1)
+    await tell.show("setTicketTypeFace", {"version": 0, "face_id": face_id}, ticket_type_id=1)
+    await tell.show("readTicketTypeFace", ticket_type_id=1)
+    await tell.show("setSiteFace", {"version": 0, "face_id": face_id}, site_id=1)
+    await tell.show("readSiteFace", site_id=1)
     await tell.show("readFace", face_id=face_id)
     await tell.show("listFaces")
     ticket_id = (await tell.ask("sellOrder", ORDER))["tickets"][0]["ticket_id"]
     await tell.show("readTicketPrint", ticket_id=ticket_id, dpi=203)
-    await tell.ask("setTicketTypeFace", {"face_id": None}, ticket_type_id=1)
-    await tell.ask("setSiteFace", {"face_id": None}, site_id=1)
+    await tell.ask("setTicketTypeFace", {"version": 1, "face_id": None}, ticket_type_id=1)
+    await tell.ask("setSiteFace", {"version": 1, "face_id": None}, site_id=1)
     await tell.show("deleteFace", face_id=face_id)
     await tell.show("deleteFacePicture", picture_id=picture_id)
 

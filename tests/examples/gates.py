@@ -20,7 +20,9 @@ async def story(tell: Teller) -> None:
     """A gate is enrolled, follows the feed, admits, reports, and is lost."""
     side = {"name_zh": "侧门", "name_en": "Side gate", "ticked": [1], "direction": "exit"}
     point_id = (await tell.show("addCheckPoint", side, site_id=1))["check_point_id"]
-    await tell.show("changeCheckPoint", {**side, "state": "disabled"}, check_point_id=point_id)
+    whole = {**side, "zone": 0, "attended": False, "reads_documents": False, "agent_id": None}
+    await tell.show("changeCheckPoint", {"version": 0, **whole, "state": "disabled"}, check_point_id=point_id)
+    await tell.show("amendCheckPoint", {"version": 1, "zone": 2}, check_point_id=point_id)
     await tell.show("listCheckPoints", site_id=1)
     await tell.show("copyTickedTypes", {"check_point_ids": [point_id]}, check_point_id=1)
     await tell.show("deleteCheckPoint", check_point_id=point_id)
@@ -30,7 +32,7 @@ async def story(tell: Teller) -> None:
     await _follow(tell, gate, TicketId(int(ticket["ticket_id"], 16)))
     await _admit(tell, gate, ticket)
     await tell.show("listAgents")
-    await tell.show("setPrinterOffset", {"x_mm": 0.5, "y_mm": -1.25}, agent_id=gate.agent, name="ticket")
+    await tell.show("setPrinterOffset", {"version": 0, "x_mm": 0.5, "y_mm": -1.25}, agent_id=gate.agent, name="ticket")
     await tell.show("listPrinterOffsets", agent_id=gate.agent)
     await _check(tell)
     await tell.show("declareAgentLost", {"reason": "under water"}, agent_id=gate.agent)

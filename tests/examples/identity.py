@@ -37,13 +37,16 @@ async def _people(tell: Teller) -> None:
     await tell.show("readPermissions")
     role = {"name": "检票员 Ticket checker", "permissions": ["devices.read", "admissions.read"], "scope": "all"}
     role_id = (await tell.show("addRole", role))["role_id"]
-    await tell.show("changeRole", {**role, "permissions": ["admissions.read"]}, role_id=role_id)
+    await tell.show(
+        "changeRole", {"version": 0, **role, "counter_scope": "all", "permissions": ["admissions.read"]}, role_id=role_id
+    )
     await tell.show("listRoles")
     wang = {"full_name": "王伟", "channel": "window", "role_ids": [role_id]}
     user_id = (await tell.show("addUser", {"name": "wang", **wang}))["user"]["user_id"]
     await tell.show("readUser", user_id=user_id)
     await tell.show("listUsers", limit=2)
-    await tell.show("changeUser", {**wang, "role_ids": []}, user_id=user_id)
+    await tell.show("changeUser", {"version": 0, **wang, "role_ids": []}, user_id=user_id)
+    await tell.show("amendUser", {"version": 1, "channel": "phone"}, user_id=user_id)
     await tell.show("disableUser", user_id=user_id)
     await tell.show("enableUser", user_id=user_id)
     await tell.show("resetUserPassword", user_id=user_id)
@@ -67,7 +70,8 @@ async def _supervisors(tell: Teller) -> None:
 async def _menu(tell: Teller) -> None:
     await tell.show("readMenu")
     menu = await tell.show("readMenuArrangement")
-    await tell.show("arrangeMenu", {"groups": [_placed(group) for group in reversed(menu["groups"])]})
+    groups = [_placed(group) for group in reversed(menu["groups"])]
+    await tell.show("arrangeMenu", {"version": menu["version"], "groups": groups})
     await tell.show("restoreMenu")
 
 

@@ -43,7 +43,7 @@ async def story(tell: Teller) -> None:
 
 
 async def _set_up(tell: Teller) -> None:
-    await tell.ask("setSaleSetting", {"all_types": True}, kind="channel", name="kiosk")
+    await tell.ask("setSaleSetting", {"version": 0, "all_types": True, "ticket_type_ids": []}, kind="channel", name="kiosk")
     for parameters in (GIFT, TIMED):
         await tell.ask("addTicketType", {"parameters": parameters, "price_fen": 8_000})
 

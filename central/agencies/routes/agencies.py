@@ -11,11 +11,12 @@ from central.agencies.rows import AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
 from central.agencies.service import MOST_PRICES, Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber
-from central.domain.models import StrictModel
+from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
@@ -29,6 +30,7 @@ MOST_FEN = 10**12
 MOST_CONTACTS = 20
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 30)
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_STALE = (*_REFUSALS, ProblemCode.VERSION_CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 _Fen = Annotated[int, Field(ge=0, le=MOST_FEN)]
 _Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
@@ -63,6 +65,24 @@ class AgencyBody(StrictModel):
         )
 
 
+class AgencyInFullBody(InFull, AgencyBody):
+    """A travel agency as it is to be from now on, in full."""
+
+    version: Version
+
+
+class AgencyAmendmentBody(Amendment):
+    """What changes of a travel agency; a field that is left out stays as it is."""
+
+    version: Version
+    site_id: SiteNumber
+    name: _Name
+    contacts: Annotated[list[ContactBody], Field(max_length=MOST_CONTACTS)]
+    charges: Charges
+    credit_limit_fen: _Fen
+    is_disabled: bool
+
+
 class PriceBody(StrictModel):
     """What a type costs the agency per person, for visits from the first day to the last."""
 
@@ -75,6 +95,7 @@ class PriceBody(StrictModel):
 class PricesBody(StrictModel):
     """All contract prices of an agency; a type has at most one on a day."""
 
+    version: Version
     prices: Annotated[list[PriceBody], Field(max_length=MOST_PRICES)]
 
 
@@ -132,8 +153,10 @@ class ContactView(View):
     phone: str
 
 
-class AgencyView(View, alias_generator=within("wish")):
+class AgencyView(Versioned, View, alias_generator=within("wish")):
     """A travel agency: what it paid beforehand and has not used, and what it owes on account (below zero: in its favour)."""
+
+    kind_of_subject, named_by = "agency", ("agency_id",)
 
     agency_id: int
     site: SiteName
@@ -156,9 +179,12 @@ class PriceView(View):
     price_fen: int
 
 
-class PricesView(BaseModel):
+class PricesView(Versioned):
     """All contract prices of an agency, by type and day."""
 
+    kind_of_subject, named_by = "agency-prices", ("agency_id",)
+
+    agency_id: int
     prices: list[PriceView]
 
 
@@ -211,28 +237,37 @@ async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
     return AgencyView.of(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("PUT", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_EDIT, problems=_REFUSALS)
-async def change_agency(call: Call[AgencyBody, AgencyPath]) -> AgencyView:
-    """Change a travel agency; a credit limit below its debt only stops further purchases."""
-    agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
-    return AgencyView.of(await agencies.change(number, call.body.stated(), call.principal.user_id, call.now))
+@Route("PUT", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_EDIT, problems=_STALE)
+async def change_agency(call: Call[AgencyInFullBody, AgencyPath]) -> AgencyView:
+    """Replace a travel agency; a credit limit below its debt only stops further purchases."""
+    agencies, number, by = call.request.app[AGENCIES], call.parameters.agency_id, call.principal.user_id
+    return AgencyView.of(await agencies.change(number, call.body.stated(), by, call.now, call.body.version))
+
+
+@Route("PATCH", "/api/v1/agencies/{agency_id}", Permission.AGENCIES_EDIT, problems=_STALE)
+async def amend_agency(call: Call[AgencyAmendmentBody, AgencyPath]) -> AgencyView:
+    """Change some fields of a travel agency; all that is left out stays as it is."""
+    agencies, number, by = call.request.app[AGENCIES], call.parameters.agency_id, call.principal.user_id
+    after = amendment(_body_of((await agencies.agency(number)).wish), call.body)
+    return AgencyView.of(await agencies.change(number, after.stated(), by, call.now, call.body.version))
 
 
 @Route("GET", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_agency_prices(call: Call[None, AgencyPath]) -> PricesView:
     """Read an agency's contract prices by type and day."""
-    return _prices_view(await call.request.app[AGENCIES].prices(call.parameters.agency_id))
+    number = call.parameters.agency_id
+    return _prices_view(number, await call.request.app[AGENCIES].prices(number))
 
 
-@Route("PUT", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route("PUT", "/api/v1/agencies/{agency_id}/prices", Permission.AGENCIES_EDIT, problems=_STALE)
 async def set_agency_prices(call: Call[PricesBody, AgencyPath]) -> PricesView:
     """Set all contract prices of an agency; sold tickets keep their price."""
     agencies, number = call.request.app[AGENCIES], call.parameters.agency_id
     prices = tuple(
         ContractPrice(TicketTypeId(one.ticket_type_id), one.first_day, one.last_day, one.price_fen) for one in call.body.prices
     )
-    await agencies.set_prices(number, prices, call.principal.user_id, call.now)
-    return _prices_view(await agencies.prices(number))
+    await agencies.set_prices(number, prices, call.principal.user_id, call.now, call.body.version)
+    return _prices_view(number, await agencies.prices(number))
 
 
 @Route(
@@ -281,8 +316,19 @@ async def read_agency_statement(call: Call[None, StatementQuery]) -> StatementVi
     )
 
 
-def _prices_view(prices: tuple[ContractPrice, ...]) -> PricesView:
-    return PricesView(prices=[PriceView.of(one) for one in prices])
+def _prices_view(agency_id: int, prices: tuple[ContractPrice, ...]) -> PricesView:
+    return PricesView(agency_id=agency_id, prices=[PriceView.of(one) for one in prices])
+
+
+def _body_of(wish: AgencyWish) -> AgencyBody:
+    return AgencyBody(
+        site_id=wish.site_id,
+        name=wish.name,
+        contacts=[ContactBody(name=one.name, phone=one.phone) for one in wish.contacts],
+        charges=wish.charges,
+        credit_limit_fen=wish.credit_limit_fen,
+        is_disabled=wish.is_disabled,
+    )
 
 
 OPERATIONS = (
@@ -290,6 +336,7 @@ OPERATIONS = (
     read_agency,
     add_agency,
     change_agency,
+    amend_agency,
     read_agency_prices,
     set_agency_prices,
     take_agency_money,

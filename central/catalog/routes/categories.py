@@ -8,10 +8,11 @@ from pydantic import BaseModel, Field
 
 from central.catalog.categories import Categories, CategoryWish
 from central.catalog.routes.ticket_types import TicketTypePath
-from central.domain.models import StrictModel
+from central.domain.models import InFull, StrictModel, Version
 from central.domain.names import CategoryName
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
@@ -22,6 +23,7 @@ CATEGORIES: web.AppKey[Categories] = web.AppKey("categories", Categories)
 
 _LAST_POSITION = 10_000
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_STALE = (*_REFUSALS, ProblemCode.VERSION_CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
 
 
@@ -38,6 +40,12 @@ class CategoryBody(StrictModel):
         return CategoryWish(self.name_zh, self.name_en, self.parent_id, self.position)
 
 
+class CategoryInFullBody(InFull, CategoryBody):
+    """A category as it is to be from now on, in full."""
+
+    version: Version
+
+
 class CategoryPath(StrictModel):
     """Which category."""
 
@@ -47,11 +55,14 @@ class CategoryPath(StrictModel):
 class TypeCategoryBody(StrictModel):
     """The category that a type is in; null: none."""
 
+    version: Annotated[Version, Field(description="Version of the ticket type that the caller read.")]
     category_id: RowNumber | None
 
 
-class CategoryView(View, alias_generator=within("wish")):
+class CategoryView(Versioned, View, alias_generator=within("wish")):
     """A category with the categories under it, and the types that are in it itself."""
+
+    kind_of_subject, named_by = "category", ("category_id",)
 
     category_id: int
     name_zh: str
@@ -80,11 +91,13 @@ async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
     return CategoryView.of(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))
 
 
-@Route("PUT", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, problems=_REFUSALS)
-async def change_category(call: Call[CategoryBody, CategoryPath]) -> CategoryView:
+@Route("PUT", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, problems=_STALE)
+async def change_category(call: Call[CategoryInFullBody, CategoryPath]) -> CategoryView:
     """Rename a category, or move it with all categories under it."""
     categories, number = call.request.app[CATEGORIES], call.parameters.category_id
-    return CategoryView.of(await categories.change(number, call.body.stated(), call.principal.user_id, call.now))
+    return CategoryView.of(
+        await categories.change(number, call.body.stated(), call.principal.user_id, call.now, call.body.version)
+    )
 
 
 @Route("DELETE", "/api/v1/categories/{category_id}", Permission.CATALOG_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS)
@@ -98,12 +111,12 @@ async def delete_category(call: Call[None, CategoryPath]) -> None:
     "/api/v1/ticket-types/{ticket_type_id}/category",
     Permission.CATALOG_EDIT,
     status=HTTPStatus.NO_CONTENT,
-    problems=(ProblemCode.NOT_FOUND,),
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT),
 )
 async def set_ticket_type_category(call: Call[TypeCategoryBody, TicketTypePath]) -> None:
     """Put a ticket type into a category, or into none."""
     categories, number = call.request.app[CATEGORIES], TicketTypeId(call.parameters.ticket_type_id)
-    await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now)
+    await categories.put_type(number, call.body.category_id, call.principal.user_id, call.now, call.body.version)
 
 
 OPERATIONS = (read_categories, add_category, change_category, delete_category, set_ticket_type_category)

@@ -7,12 +7,13 @@ from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.parameters import TypeNumber
-from central.catalog.routes.ticket_types import CATALOG, TicketTypeView, type_view
+from central.catalog.routes.ticket_types import TYPE_SHEETS, TicketTypeView
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, SellingParty, SellingPartyKind, Targets
-from central.domain.models import StrictModel
+from central.domain.models import InFull, StrictModel, Version
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
+from central.domain.versions import Versioned
 from central.domain.views import Sorted, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.setting_groups import SettingGroupName
@@ -43,6 +44,12 @@ class SaleSettingBody(StrictModel):
     ticket_type_ids: Annotated[list[TypeNumber], Field(max_length=U16_MAX)] = []
 
 
+class SaleSettingInFullBody(InFull, SaleSettingBody):
+    """What may be sold from now on, in full."""
+
+    version: Version
+
+
 class CopyBody(StrictModel):
     """The sellers and channels that get the same setting: these, and the members of these groups."""
 
@@ -61,8 +68,10 @@ class CopyBody(StrictModel):
         return Targets({one.stated() for one in self.to}, self.seller_groups, self.channel_groups)
 
 
-class SaleSettingView(View, alias_generator=within("party")):
+class SaleSettingView(Versioned, View, alias_generator=within("party")):
     """What a seller or channel may sell."""
+
+    kind_of_subject, named_by = "sale-setting", ("kind", "name")
 
     kind: SellingPartyKind
     name: str
@@ -82,12 +91,18 @@ async def read_sale_settings(call: Call[None, None]) -> SaleSettingsView:
     return _views(await call.request.app[SALE_SETTINGS].all_settings())
 
 
-@Route("PUT", "/api/v1/sale-settings/{kind}/{name}", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
-async def set_sale_setting(call: Call[SaleSettingBody, SellingPartyBody]) -> SaleSettingView:
+@Route(
+    "PUT",
+    "/api/v1/sale-settings/{kind}/{name}",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT),
+)
+async def set_sale_setting(call: Call[SaleSettingInFullBody, SellingPartyBody]) -> SaleSettingView:
     """Set what a seller or channel may sell."""
     types = frozenset(TicketTypeId(number) for number in call.body.ticket_type_ids)
     setting = SaleSetting(call.parameters.stated(), call.body.all_types, types)
-    return SaleSettingView.of(await call.request.app[SALE_SETTINGS].set(setting, call.principal.user_id, call.now))
+    settings, seen = call.request.app[SALE_SETTINGS], call.body.version
+    return SaleSettingView.of(await settings.set(setting, call.principal.user_id, call.now, seen))
 
 
 @Route("POST", "/api/v1/sale-settings/{kind}/{name}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
@@ -113,8 +128,8 @@ async def delete_sale_setting(call: Call[None, SellingPartyBody]) -> None:
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who calls may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
-    all_types = await call.request.app[CATALOG].all_ticket_types()
-    found = [type_view(one) for one in all_types if one.type_id in may_sell]
+    sheets = await call.request.app[TYPE_SHEETS].all(is_archived=False)
+    found = [TicketTypeView.of(one) for one in sheets if one.ticket_type.type_id in may_sell]
     return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 
 

@@ -8,10 +8,11 @@ from aiohttp import web
 from pydantic import Field
 
 from central.catalog.routes.ticket_types import SitePath, TicketTypePath
-from central.domain.models import StrictModel
-from central.domain.names import PersonName, SiteName, TicketTypeName
+from central.domain.models import InFull, StrictModel, Version
+from central.domain.names import FaceName, PersonName, SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
+from central.domain.versions import Versioned
 from central.domain.views import View
 from central.faces.service import Face, Faces
 from central.faces.template import Template
@@ -24,6 +25,7 @@ from protocol.instants import to_datetime
 FACES: web.AppKey[Faces] = web.AppKey("faces", Faces)
 _FACE_ID = "Number of a face."
 _REFUSED = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_CHOICE_REFUSED = (ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT)
 
 
 class FacePath(StrictModel):
@@ -38,24 +40,43 @@ class FaceVersionsQuery(PageQuery):
     face_id: Annotated[RowNumber, Field(description=_FACE_ID)]
 
 
-class ChangeFaceBody(StrictModel):
+class ChangeFaceBody(InFull):
     """A face as it becomes, made from the version that the caller read."""
 
-    version: Annotated[int, Field(ge=1, lt=2**31, description="Version that the caller read.")]
+    version: Version
     template: Annotated[Template, Field(description="Paper and elements, in full.")]
 
 
-class GivenFaceBody(StrictModel):
+class GivenFaceBody(InFull):
     """Which face to print with."""
 
+    version: Version
     face_id: Annotated[RowNumber | None, Field(description="Number of a face; null: a type's site decides, a site has none.")]
+
+
+class TypeFaceView(Versioned):
+    """The face of a ticket type's own."""
+
+    kind_of_subject, named_by = "ticket-type-face", ("ticket_type_id",)
+
+    ticket_type_id: Annotated[int, Field(description="Number of the ticket type.")]
+    face: Annotated[FaceName | None, Field(description="Null: that of the type's site.")]
+
+
+class SiteFaceView(Versioned):
+    """The face of a site's own."""
+
+    kind_of_subject, named_by = "site-face", ("site_id",)
+
+    site_id: Annotated[int, Field(description="Number of the site.")]
+    face: Annotated[FaceName | None, Field(description="Null: none.")]
 
 
 class TicketFaceView(View):
     """A version of a face. `ticket_types` and `sites` are those that use the face now."""
 
     face_id: Annotated[int, Field(description=_FACE_ID)]
-    version: Annotated[int, Field(description="Counts from 1; each change makes a new one.")]
+    version: Annotated[int, Field(description="Counts from 0; each change makes a new one, and names the one that was read.")]
     template: Annotated[Template, Field(description="Paper and elements.")]
     changed_at: Annotated[datetime, Field(description="When the version was made; RFC 3339, UTC.")]
     changed_by: Annotated[PersonName, Field(description="Who made the version.")]
@@ -95,7 +116,7 @@ async def add_face(call: Call[Template, None]) -> TicketFaceView:
     return _view(await call.request.app[FACES].add(call.body, call.principal.user_id, call.now))
 
 
-@Route("PUT", "/api/v1/faces/{face_id}", Permission.CATALOG_EDIT, problems=_REFUSED)
+@Route("PUT", "/api/v1/faces/{face_id}", Permission.CATALOG_EDIT, problems=(*_REFUSED, ProblemCode.VERSION_CONFLICT))
 async def change_face(call: Call[ChangeFaceBody, FacePath]) -> TicketFaceView:
     """Make a new version of a face; a conflict says who has changed it since the caller read it."""
     faces, number, said = call.request.app[FACES], call.parameters.face_id, call.body
@@ -108,30 +129,38 @@ async def delete_face(call: Call[None, FacePath]) -> None:
     await call.request.app[FACES].remove(call.parameters.face_id, call.principal.user_id, call.now)
 
 
-@Route(
-    "PUT",
-    "/api/v1/ticket-types/{ticket_type_id}/face",
-    Permission.CATALOG_EDIT,
-    status=HTTPStatus.NO_CONTENT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
-async def set_ticket_type_face(call: Call[GivenFaceBody, TicketTypePath]) -> None:
+@Route("GET", "/api/v1/ticket-types/{ticket_type_id}/face", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_ticket_type_face(call: Call[None, TicketTypePath]) -> TypeFaceView:
+    """Read which face tickets of a type are printed with."""
+    number = TicketTypeId(call.parameters.ticket_type_id)
+    return TypeFaceView(ticket_type_id=number, face=_named(await call.request.app[FACES].of_type(number)))
+
+
+@Route("PUT", "/api/v1/ticket-types/{ticket_type_id}/face", Permission.CATALOG_EDIT, problems=_CHOICE_REFUSED)
+async def set_ticket_type_face(call: Call[GivenFaceBody, TicketTypePath]) -> TypeFaceView:
     """Print tickets of a type with a face."""
-    faces, number = call.request.app[FACES], TicketTypeId(call.parameters.ticket_type_id)
-    await faces.give_to_type(number, call.body.face_id, call.principal.user_id, call.now)
+    number, said = TicketTypeId(call.parameters.ticket_type_id), call.body
+    await call.request.app[FACES].give_to_type(number, said.face_id, said.version, call.principal.user_id, call.now)
+    return TypeFaceView(ticket_type_id=number, face=_named(said.face_id))
 
 
-@Route(
-    "PUT",
-    "/api/v1/sites/{site_id}/face",
-    Permission.CATALOG_EDIT,
-    status=HTTPStatus.NO_CONTENT,
-    problems=(ProblemCode.NOT_FOUND,),
-)
-async def set_site_face(call: Call[GivenFaceBody, SitePath]) -> None:
+@Route("GET", "/api/v1/sites/{site_id}/face", Permission.CATALOG_READ, problems=(ProblemCode.NOT_FOUND,))
+async def read_site_face(call: Call[None, SitePath]) -> SiteFaceView:
+    """Read which face a site's tickets are printed with, where their type has none of its own."""
+    number = SiteId(call.parameters.site_id)
+    return SiteFaceView(site_id=number, face=_named(await call.request.app[FACES].of_site(number)))
+
+
+@Route("PUT", "/api/v1/sites/{site_id}/face", Permission.CATALOG_EDIT, problems=_CHOICE_REFUSED)
+async def set_site_face(call: Call[GivenFaceBody, SitePath]) -> SiteFaceView:
     """Print a site's tickets with a face, where their type has none of its own."""
-    faces, number = call.request.app[FACES], SiteId(call.parameters.site_id)
-    await faces.give_to_site(number, call.body.face_id, call.principal.user_id, call.now)
+    number, said = SiteId(call.parameters.site_id), call.body
+    await call.request.app[FACES].give_to_site(number, said.face_id, said.version, call.principal.user_id, call.now)
+    return SiteFaceView(site_id=number, face=_named(said.face_id))
+
+
+def _named(face_id: int | None) -> FaceName | None:
+    return None if face_id is None else FaceName.of(face_id)
 
 
 def _view(one: Face) -> TicketFaceView:
@@ -153,6 +182,8 @@ OPERATIONS = (
     add_face,
     change_face,
     delete_face,
+    read_ticket_type_face,
     set_ticket_type_face,
+    read_site_face,
     set_site_face,
 )

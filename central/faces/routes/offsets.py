@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from central.devices.routes import AgentPath
-from central.domain.models import StrictModel
+from central.domain.models import InFull, Version
 from central.domain.names import AgentName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import View
 from central.faces.offsets import PrinterOffset
 from central.faces.routes.prints import PRINTER_OFFSETS, OffsetMm
@@ -27,15 +28,18 @@ class PrinterPath(AgentPath):
     name: Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE, description="Name of the printer at its agent.")]
 
 
-class PrinterOffsetBody(StrictModel):
+class PrinterOffsetBody(InFull):
     """How far all that the printer prints is moved."""
 
+    version: Version
     x_mm: Annotated[OffsetMm, Field(description="To the right, in mm.")]
     y_mm: Annotated[OffsetMm, Field(description="Down, in mm.")]
 
 
-class PrinterOffsetView(View):
+class PrinterOffsetView(Versioned, View):
     """How far all that a printer prints is moved."""
+
+    kind_of_subject, named_by = "printer-offset", ("agent", "name")
 
     agent: Annotated[AgentName, Field(description="Agent that the printer is connected to.")]
     name: Annotated[str, Field(description="Name of the printer at its agent.")]
@@ -51,12 +55,18 @@ async def list_printer_offsets(call: Call[None, PrinterOffsetsQuery]) -> Page[Pr
     return page_from(found, asked, lambda one: (one.offset_id,), PrinterOffsetView.of)
 
 
-@Route("PUT", "/api/v1/agents/{agent_id}/printer-offsets/{name}", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route(
+    "PUT",
+    "/api/v1/agents/{agent_id}/printer-offsets/{name}",
+    Permission.DEVICES_EDIT,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.VERSION_CONFLICT),
+)
 async def set_printer_offset(call: Call[PrinterOffsetBody, PrinterPath]) -> PrinterOffsetView:
     """Set how far all that a printer prints is moved."""
     asked, said = call.parameters, call.body
     wanted = PrinterOffset(0, asked.agent_id, asked.name, said.x_mm, said.y_mm)
-    return PrinterOffsetView.of(await call.request.app[PRINTER_OFFSETS].put(wanted, call.principal.user_id, call.now))
+    offsets, by = call.request.app[PRINTER_OFFSETS], call.principal.user_id
+    return PrinterOffsetView.of(await offsets.put(wanted, said.version, by, call.now))
 
 
 OPERATIONS = (list_printer_offsets, set_printer_offset)

@@ -3,12 +3,14 @@
 from typing import Annotated
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from central.domain.models import StrictModel
+from central.domain.models import StrictModel, Version
+from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import View
-from central.identity.menu_service import Menus
+from central.identity.menu_service import SUBJECT, Menus
 from central.identity.menus import MAX_TITLE_CHARACTERS, MOST_GROUPS, ArrangedMenuGroup, ArrangedPage, Menu, seen_by
 from central.identity.permissions import Permission
 from central.web.access import Access
@@ -40,6 +42,7 @@ class ArrangedGroupBody(StrictModel):
 class MenuBody(StrictModel):
     """The whole menu: every page stands in it exactly once, shown or hidden."""
 
+    version: Version
     groups: Annotated[list[ArrangedGroupBody], Field(max_length=MOST_GROUPS)]
 
 
@@ -62,8 +65,14 @@ class GroupView(View):
     pages: list[PageView]
 
 
-class MenuView(BaseModel):
+class MenuView(Versioned):
     """A menu."""
+
+    kind_of_subject, named_by = "menu", ()
+
+    def subject(self) -> str:
+        """Return the audit subject of the only menu."""
+        return SUBJECT
 
     groups: list[GroupView]
 
@@ -81,7 +90,7 @@ async def read_menu_arrangement(call: Call[None, None]) -> MenuView:
     return _view(await call.request.app[MENUS].menu())
 
 
-@Route("PUT", "/api/v1/menu/arrangement", Permission.MENUS_EDIT)
+@Route("PUT", "/api/v1/menu/arrangement", Permission.MENUS_EDIT, problems=(ProblemCode.VERSION_CONFLICT,))
 async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
     """Arrange the menu; the arrangement is replaced as a whole."""
     groups = tuple(
@@ -90,7 +99,7 @@ async def arrange_menu(call: Call[MenuBody, None]) -> MenuView:
         )
         for one in call.body.groups
     )
-    return _view(await call.request.app[MENUS].arrange(groups, call.principal, call.now))
+    return _view(await call.request.app[MENUS].arrange(groups, call.principal, call.now, call.body.version))
 
 
 @Route("DELETE", "/api/v1/menu/arrangement", Permission.MENUS_EDIT)

@@ -6,11 +6,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
-from central.domain.models import StrictModel
+from central.domain.models import InFull, StrictModel, Version
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import DataScope
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
+from central.domain.versions import Versioned
 from central.domain.views import Sorted, View
 from central.identity.permissions import TITLES, Permission
 from central.identity.roles import RoleGrant, Roles
@@ -20,6 +21,7 @@ from central.web.operations import Call, Route
 ROLES: web.AppKey[Roles] = web.AppKey("roles", Roles)
 
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_STALE = (*_REFUSALS, ProblemCode.VERSION_CONFLICT)
 
 
 class RoleBody(StrictModel):
@@ -44,14 +46,22 @@ class RoleBody(StrictModel):
         return RoleGrant(self.name, frozenset(self.permissions), self.scope, self.counter_scope or self.scope)
 
 
+class RoleInFullBody(InFull, RoleBody):
+    """What a role gives from now on, in full."""
+
+    version: Version
+
+
 class RolePath(StrictModel):
     """Which role."""
 
     role_id: RowNumber
 
 
-class RoleView(View):
+class RoleView(Versioned, View):
     """A role; `is_fixed` is the administrators' role, which gives everything."""
+
+    kind_of_subject, named_by = "role", ("role_id",)
 
     role_id: int
     name: str
@@ -102,11 +112,11 @@ async def add_role(call: Call[RoleBody, None]) -> RoleView:
     return RoleView.of(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))
 
 
-@Route("PUT", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, problems=_REFUSALS, proved=True)
-async def change_role(call: Call[RoleBody, RolePath]) -> RoleView:
+@Route("PUT", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, problems=_STALE, proved=True)
+async def change_role(call: Call[RoleInFullBody, RolePath]) -> RoleView:
     """Replace a role; its holders notice with their next request."""
     roles, number = call.request.app[ROLES], call.parameters.role_id
-    return RoleView.of(await roles.change(number, call.body.stated(), call.principal, call.now))
+    return RoleView.of(await roles.change(number, call.body.stated(), call.principal, call.now, call.body.version))
 
 
 @Route("DELETE", "/api/v1/roles/{role_id}", Permission.ROLES_EDIT, status=HTTPStatus.NO_CONTENT, problems=_REFUSALS, proved=True)

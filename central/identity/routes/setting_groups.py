@@ -6,8 +6,9 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from central.domain.models import StrictModel
+from central.domain.models import StrictModel, Version
 from central.domain.problems import ProblemCode
+from central.domain.versions import Versioned
 from central.domain.views import View
 from central.identity.permissions import Permission
 from central.identity.setting_groups import SettingGroup, SettingGroupKind, SettingGroups
@@ -29,11 +30,14 @@ class GroupPath(StrictModel):
 class MembersBody(StrictModel):
     """Who stands in a group: numbers of users or check points, or names of channels."""
 
+    version: Version
     members: Annotated[list[_Member], Field(max_length=MOST_MEMBERS)]
 
 
-class SettingGroupView(View):
+class SettingGroupView(Versioned, View):
     """A group."""
+
+    kind_of_subject, named_by = "setting-group", ("kind", "name")
 
     kind: SettingGroupKind
     name: str
@@ -52,11 +56,12 @@ async def read_setting_groups(call: Call[None, None]) -> SettingGroupsView:
     return SettingGroupsView(items=[SettingGroupView.of(one) for one in await call.request.app[SETTING_GROUPS].groups()])
 
 
-@Route("PUT", "/api/v1/setting-groups/{kind}/{name}", Permission.CATALOG_EDIT)
+@Route("PUT", "/api/v1/setting-groups/{kind}/{name}", Permission.CATALOG_EDIT, problems=(ProblemCode.VERSION_CONFLICT,))
 async def set_setting_group(call: Call[MembersBody, GroupPath]) -> SettingGroupView:
     """Set who stands in a group, which is made where there is none."""
     group = SettingGroup(call.parameters.kind, call.parameters.name, tuple(call.body.members))
-    return SettingGroupView.of(await call.request.app[SETTING_GROUPS].put(group, call.principal.user_id, call.now))
+    groups, seen = call.request.app[SETTING_GROUPS], call.body.version
+    return SettingGroupView.of(await groups.put(group, call.principal.user_id, call.now, seen))
 
 
 @Route(

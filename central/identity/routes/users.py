@@ -6,11 +6,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field
 
-from central.domain.models import StrictModel
+from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import AgentName, RoleName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE, SearchText
+from central.domain.versions import Versioned
 from central.domain.views import Moment, Sorted, View, read_from, within
 from central.identity.accounts import MOST_ROLES_EACH, WINDOW, Accounts, Profile, UserState, WantedPeople
 from central.identity.permissions import Permission
@@ -23,6 +24,7 @@ ACCOUNTS: web.AppKey[Accounts] = web.AppKey("accounts", Accounts)
 RowNumber = Annotated[int, Field(ge=1, lt=2**63)]
 Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the sales channel at which the person sells")]
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
+_STALE = (*_REFUSALS, ProblemCode.VERSION_CONFLICT)
 
 
 class ProfileBody(StrictModel):
@@ -35,6 +37,21 @@ class ProfileBody(StrictModel):
     def stated(self) -> Profile:
         """Return the profile as the service takes it."""
         return Profile(self.full_name, self.channel, frozenset(self.role_ids))
+
+
+class ProfileInFullBody(InFull, ProfileBody):
+    """What the office knows of a person from now on, in full."""
+
+    version: Version
+
+
+class ProfileAmendmentBody(Amendment):
+    """What changes of a person; a field that is left out stays as it is."""
+
+    version: Version
+    full_name: Annotated[str, Field(max_length=64, pattern=PRINTABLE)]
+    channel: Channel
+    role_ids: Annotated[list[RowNumber], Field(max_length=MOST_ROLES_EACH)]
 
 
 class UserBody(ProfileBody):
@@ -64,8 +81,10 @@ class UserPath(StrictModel):
     user_id: RowNumber
 
 
-class UserView(View, alias_generator=within("profile")):
+class UserView(Versioned, View, alias_generator=within("profile")):
     """A person who may sign in, the roles, and the last sign-in (empty: never)."""
+
+    kind_of_subject, named_by = "user", ("user_id",)
 
     user_id: int
     name: str
@@ -109,11 +128,21 @@ async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
     return NewPasswordView(user=UserView.of(person), one_time_password=password)
 
 
-@Route("PUT", "/api/v1/users/{user_id}", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
-async def change_user(call: Call[ProfileBody, UserPath]) -> UserView:
+@Route("PUT", "/api/v1/users/{user_id}", Permission.USERS_EDIT, problems=_STALE, proved=True)
+async def change_user(call: Call[ProfileInFullBody, UserPath]) -> UserView:
     """Replace a person's name, channel and roles."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
-    return UserView.of(await accounts.change(number, call.body.stated(), call.principal, call.now))
+    return UserView.of(await accounts.change(number, call.body.stated(), call.principal, call.now, call.body.version))
+
+
+@Route("PATCH", "/api/v1/users/{user_id}", Permission.USERS_EDIT, problems=_STALE, proved=True)
+async def amend_user(call: Call[ProfileAmendmentBody, UserPath]) -> UserView:
+    """Change some of a person's name, channel and roles; all that is left out stays as it is."""
+    accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
+    stands = (await accounts.person(number)).profile
+    body = ProfileBody(full_name=stands.full_name, channel=stands.channel, role_ids=sorted(stands.role_ids))
+    after = amendment(body, call.body).stated()
+    return UserView.of(await accounts.change(number, after, call.principal, call.now, call.body.version))
 
 
 @Route("POST", "/api/v1/users/{user_id}/disable", Permission.USERS_EDIT, problems=_REFUSALS)
@@ -144,4 +173,14 @@ async def reset_user_password(call: Call[None, UserPath]) -> NewPasswordView:
     return NewPasswordView(user=UserView.of(person), one_time_password=password)
 
 
-OPERATIONS = (list_users, read_user, add_user, change_user, disable_user, enable_user, delete_user, reset_user_password)
+OPERATIONS = (
+    list_users,
+    read_user,
+    add_user,
+    change_user,
+    amend_user,
+    disable_user,
+    enable_user,
+    delete_user,
+    reset_user_password,
+)

@@ -1,6 +1,17 @@
 """The operations of orders and what happens to them: each file declares its own, and they are joined here."""
 
-from central.sales.routes import activation, after_sale, availability, buyers, carts, evidence, orders, type_changes
+from central.sales.routes import (
+    activation,
+    after_sale,
+    availability,
+    buyers,
+    carts,
+    evidence,
+    orders,
+    type_changes,
+    type_editing,
+    type_plans,
+)
 from central.web.operations import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -12,4 +23,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *carts.OPERATIONS,
     *activation.OPERATIONS,
     *type_changes.OPERATIONS,
+    *type_editing.OPERATIONS,
+    *type_plans.OPERATIONS,
 )

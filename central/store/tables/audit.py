@@ -39,6 +39,22 @@ class AuditBatchRow(Table, table=True):
     purged_at: Instant | None = Field(default=None, sa_type=BigInteger)
 
 
+class EditVersionRow(Table, table=True):
+    """The version of a thing that people edit, by its audit subject. `fields` are those of the last change, apart by a space.
+
+    Without a row, and while `number` is 0, nobody has changed the thing since it was made.
+    """
+
+    __tablename__ = "edit_version"
+
+    subject: str = Field(primary_key=True, max_length=128)
+    number: int = Field(sa_type=Integer)
+    changed_at: Instant | None = Field(default=None, sa_type=BigInteger)
+    changed_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    action: str = Field(max_length=64)
+    fields: str
+
+
 class CallRow(Table, table=True):
     """One call of the API, as far as the level of the log asks to keep it."""
 

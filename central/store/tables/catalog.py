@@ -45,7 +45,7 @@ class CategoryRow(Table, table=True):
 
 
 class TicketTypeRow(Table, table=True):
-    """A ticket type. `parameters` is the JSON of `catalog.parameters.TicketTypeParameters`."""
+    """A ticket type. `parameters` is the JSON of `catalog.parameters.TicketTypeParameters`. An archived one is not on sale."""
 
     __tablename__ = "ticket_type"
 
@@ -55,10 +55,13 @@ class TicketTypeRow(Table, table=True):
     is_on_sale: bool
     created_at: Instant = Field(sa_type=BigInteger)
     category_id: int | None = Field(default=None, foreign_key="ticket_category.id", sa_type=BigInteger, index=True)
+    archived_at: Instant | None = Field(default=None, sa_type=BigInteger)
 
 
 class SaleChangeRow(Table, table=True):
     """How a type is to be sold from a time on. `rules` and `after_sale` are JSON as in its parameters; empty: unchanged.
+
+    Where `amendment` is set (JSON of `catalog.amendments.TypeAmendment`), it alone says what changes.
 
     `done_at`: when it took effect; `dropped_at`: when a user cancelled it before that.
     """
@@ -78,6 +81,7 @@ class SaleChangeRow(Table, table=True):
     done_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_at: Instant | None = Field(default=None, sa_type=BigInteger)
     dropped_by: int | None = Field(default=None, foreign_key="user_account.id", sa_type=BigInteger)
+    amendment: str | None = None
 
 
 class SaleSettingRow(Table, table=True):

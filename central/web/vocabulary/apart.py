@@ -21,7 +21,7 @@ _PERSON = "Name by which the person signs in."
 _WHY = "Why, in words for colleagues and the audit."
 _WEEKDAYS = "Days of the week by ISO, 1 is Monday."
 _FIRST, _LAST = "First local day, which belongs to the stretch.", "Last local day, which belongs to the stretch."
-_NAMED = "AgencyName AgentName CategoryName CheckPointName PersonName PromoterName PromoterGroupName"
+_NAMED = "AgencyName AgentName CategoryName CheckPointName FaceName PersonName PromoterName PromoterGroupName"
 _ORDERS = "ListedOrderView OrderView WholeOrderView"
 
 APART: Mapping[str, Mapping[str, str]] = _joined(
@@ -75,14 +75,19 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("EntryView", method="How the agency paid; null: no payment."),
         *_each("EvidenceBody SeenEvidenceView", kind="Which evidence the seller saw."),
         *_each("ListedRefundView RefundView", kind="By rule, by hand, or forced."),
-        *_each("PromoterBody PromoterView", kind="What the promoter is."),
+        *_each("PromoterAmendmentBody PromoterBody PromoterInFullBody PromoterView", kind="What the promoter is."),
         *_each("ReceiptBody", kind="What the money is for: paid ahead, or against the debt."),
         *_each("readBuckets", kind="Which buckets: tickets, credentials, or events."),
-        *_each("PromoterBody PromoterGroupView listPromoters", group_id="Number of a group of promoters; null: none."),
+        *_each(
+            "PromoterAmendmentBody PromoterBody PromoterGroupView PromoterInFullBody listPromoters",
+            group_id="Number of a group of promoters; null: none.",
+        ),
         *_each("changePromoterGroup", group_id="Number of a group of promoters."),
         *_each("PromoterView", group="Group whose contract holds; null: none.", code="What the link and the QR say."),
         *_each("ParameterGroupItem ParameterGroupView readParameterGroup changeParameterGroup", group="Name of the group."),
-        *_each("TicketTypeParameters", group="How many persons one code may admit; null: one."),
+        *_each(
+            "TicketTypeAmendment TicketTypeInFull TicketTypeParameters", group="How many persons one code may admit; null: one."
+        ),
         *_each(
             "ActivationBody", code="Activation code that the visitor got.", source="Person that a program asks for; null: itself."
         ),
@@ -105,8 +110,12 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("AuditRecordView", detail="What was set, by field; never a secret."),
         *_each("WhyNotView", reason="Why it is not sold.", title="Title of the reason, in the caller's language."),
         *_each("PreviewView", reason="Why the gate would not open; null: it would."),
+        *_each("TypeAmendment TypeAmendmentBody", parameters="The names, rights and rules that change."),
         *_each("PreviewBody", parameters="A draft of the type, in place of its number; null: the type is saved."),
-        *_each("PresetView TicketTypeBody TicketTypeView", parameters="The type's names, rights and rules."),
+        *_each(
+            "PresetView TicketTypeBody TicketTypeView ChangedTypeView TypeInFullBody",
+            parameters="The type's names, rights and rules.",
+        ),
         *_each("SiteView", parameters="The site's names and limits."),
         *_each("SiteParameters", zone="Time zone of the site, by its IANA name."),
         *_each("ConflictView", reason="Why the ticket did not allow it.", first="The admission that used the ticket up."),
@@ -148,7 +157,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("TicketEventView", persons="How many persons; null where it is about none."),
         *_each("ArrangedGroupBody GroupView", pages="Pages of the group, in order."),
         *_each("Stock", places="How many persons."),
-        *_each("CategoryBody CategoryView", position="Where it stands beside its siblings, smallest first."),
+        *_each("CategoryBody CategoryInFullBody CategoryView", position="Where it stands beside its siblings, smallest first."),
         *_each("NewTokenView", token="What the program sends as its bearer token; shown this once."),  # noqa: S106 - a text about it
         *_each("SessionView", token="Bearer token; null where a cookie carries it."),  # noqa: S106 - the same
         *_each("NewPasswordView", user="The person, as lists show it."),

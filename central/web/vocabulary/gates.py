@@ -104,7 +104,7 @@ GATES: Mapping[str, str] = {
     "valid_from": "From when it admits; RFC 3339, UTC.",
     "valid_until": "Until when it admits; RFC 3339, UTC.",
     "verdict": "Whether the gate would open.",
-    "version": "Rises with each change; it counts from 1.",
+    "version": "Rises with each change. In a body: the version that the caller read; a stale one is refused.",
     "visitor_en": "What the visitor reads, in English.",
     "visitor_zh": "What the visitor reads, in Chinese.",
     "walk_in_rules": "Who may pass by the document alone, without a ticket.",

@@ -211,9 +211,10 @@ async def test_an_agency_buys_over_http_and_takes_its_statement_away(office: Off
         body = {"site_id": 1, "name": "Spring Tours", "credit_limit_fen": 10_000, "contacts": []}
         assert (await client.post("/api/v1/agencies", json=body, headers=headers)).status == 201
         days = {"first_day": "2026-05-01", "last_day": "2026-05-31"}
-        prices = {"prices": [{"ticket_type_id": 1, **days, "price_fen": 5_000}]}
+        prices = {"version": 0, "prices": [{"ticket_type_id": 1, **days, "price_fen": 5_000}]}
         answer = await client.put("/api/v1/agencies/1/prices", json=prices, headers=headers)
-        assert await answer.json() == {"prices": [{"ticket_type": {"id": 1, "name": "Adult"}, **days, "price_fen": 5_000}]}
+        contract = {"ticket_type": {"id": 1, "name": "Adult"}, **days, "price_fen": 5_000}
+        assert await answer.json() == {"version": 1, "agency_id": 1, "prices": [contract]}
         receipt = {"kind": "top-up", "amount_fen": 20_000, "method": "bank_transfer", "reference": "=slip"}
         keyed = {**headers, "Idempotency-Key": "receipt-1"}
         answer = await client.post("/api/v1/agencies/1/receipts", json=receipt, headers=keyed)

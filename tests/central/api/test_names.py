@@ -16,15 +16,21 @@ from tests.builders.office import Office, sign_in
 
 Client = TestClient[web.Request, web.Application]
 
-# Numbers of what has no name: an order, a payment, a refund, a batch, a shift, a cart, an export, an entry, an entitlement.
-NAMELESS = re.compile(r"(order|payment|refund|batch|shift|cart|export|entry|entitlement|record|call|fault|difference|code)_id$")
+# Numbers of what has no name: an order, a payment, a refund, a batch, a shift, a cart, an export, an entry, a planned change.
+NAMELESS = re.compile(
+    r"(order|payment|refund|batch|shift|cart|export|entry|entitlement|record|call|change|fault|difference|code)_id$"
+)
 
 # Views whose own number has another name than theirs.
 OWN = {
+    "ChangedTypeView": "ticket_type_id",
+    "PricesView": "agency_id",
     "SessionView": "user_id",
     "SupervisorView": "user_id",
     "PromoterGroupView": "group_id",
+    "SiteFaceView": "site_id",
     "TicketFaceView": "face_id",
+    "TypeFaceView": "ticket_type_id",
     "FacePictureView": "picture_id",
     "PictureElement": "picture_id",  # given back as people stated it
 }

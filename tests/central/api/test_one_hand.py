@@ -18,6 +18,7 @@ PEOPLE = [one for one in OPERATIONS if one.access is not Access.AGENT and one.pa
 LISTS = [one for one in PEOPLE if one.operation_id.startswith("list")]
 VERBS = {
     "GET": {"read", "list", "find", "export", "verify"},
+    "PATCH": {"amend"},
     "PUT": {"change", "set", "add", "arrange", "confirm"},
     "DELETE": {"delete", "remove", "drop", "restore", "sign"},
 }

@@ -34,10 +34,17 @@ async def test_what_recorded_a_passage_is_retired_and_never_deleted(central: Cen
     await gate.upload()
     await central.api("DELETE", f"/check-points/{unused}", status=204)
     await central.api("DELETE", f"/check-points/{used}", status=409)
-    retired = await central.api("PUT", f"/check-points/{used}", {**BODY, "state": "retired", "agent_id": gate.agent})
+    retired = await central.api("PATCH", f"/check-points/{used}", {"version": 0, "state": "retired"})
     assert retired["state"] == "retired"
-    await central.api("PUT", f"/check-points/{used}", BODY, status=409)
+    await central.api("PATCH", f"/check-points/{used}", {"version": 1, "ticked": []}, status=409)
     gate.close()
+
+
+async def test_an_amendment_keeps_the_ticks_that_it_does_not_name(central: Central) -> None:
+    adult = await central.add_type()
+    number = await central.add_check_point([adult], zone=3)
+    amended = await central.api("PATCH", f"/check-points/{number}", {"version": 0, "name_en": "North"})
+    assert (amended["name_en"], amended["ticked"], amended["zone"], amended["version"]) == ("North", [adult], 3, 1)
 
 
 async def test_a_change_reaches_the_gates_through_the_feed(central: Central) -> None:
@@ -45,7 +52,7 @@ async def test_a_change_reaches_the_gates_through_the_feed(central: Central) -> 
     number = await central.add_check_point([adult])
     gate = await central.enrol(number)
     await gate.refresh()
-    await central.api("PUT", f"/check-points/{number}", {**BODY, "state": "disabled", "agent_id": gate.agent})
+    await central.api("PATCH", f"/check-points/{number}", {"version": 0, "state": "disabled", "ticked": []})
     await gate.refresh_until(lambda one: one.cache.feed is not None and not one.cache.feed.check_points[one.check_point].ticked)
     gate.close()
 
@@ -73,7 +80,7 @@ async def test_an_agent_is_listed_with_what_it_last_said(central: Central, clock
 async def test_others_are_ticked_for_the_same_types_one_by_one_or_by_group(central: Central) -> None:
     adult, child = await central.add_type(), await central.add_type()
     source, named, grouped, other = [await central.add_check_point(ticked) for ticked in ([adult, child], [child], [], [adult])]
-    await central.api("PUT", "/setting-groups/check-point/east", {"members": [str(grouped), str(source)]})
+    await central.api("PUT", "/setting-groups/check-point/east", {"version": 0, "members": [str(grouped), str(source)]})
     copies = await central.api("POST", f"/check-points/{source}/ticked-copies", {"check_point_ids": [named], "groups": ["east"]})
     assert [(one["check_point_id"], one["ticked"]) for one in copies["items"]] == [
         (named, [adult, child]),

@@ -42,6 +42,12 @@ class Designer:
         number: int = (await self.ask("POST", "faces", stated(*elements, **paper), 201))["face_id"]
         return number
 
+    async def choose(self, path: str, face_id: int | None) -> None:
+        """Give a type or a site a face, as one who has read what it has now."""
+        version = (await self.ask("GET", path))["version"]
+        chosen = (await self.ask("PUT", path, {"version": version, "face_id": face_id}))["face"]
+        assert (chosen or {"id": None})["id"] == face_id
+
     async def picture(self, name: str = "logo") -> int:
         """Add a picture; return its number."""
         number: int = (await self.ask("POST", f"face-pictures?name={name}", status=201, data=png_of(50, 40)))["picture_id"]
@@ -59,12 +65,12 @@ async def sold(office: Office) -> TicketId:
 
 async def test_each_change_makes_a_version_and_the_older_ones_stay(designer: Designer) -> None:
     number = await designer.add()
-    changed = {"version": 1, "template": stated(QR, name="新票面")}
+    changed = {"version": 0, "template": stated(QR, name="新票面")}
     after = await designer.ask("PUT", f"faces/{number}", changed)
-    assert (after["version"], after["template"]["name"]) == (2, "新票面")
+    assert (after["version"], after["template"]["name"]) == (1, "新票面")
     assert await designer.ask("GET", f"faces/{number}") == after
     versions = (await designer.ask("GET", f"faces/{number}/versions"))["items"]
-    assert [(one["version"], len(one["template"]["elements"])) for one in versions] == [(1, 8), (2, 1)]
+    assert [(one["version"], len(one["template"]["elements"])) for one in versions] == [(0, 8), (1, 1)]
     first = await designer.ask("GET", f"faces/{number}/versions?limit=1")
     rest = await designer.ask("GET", f"faces/{number}/versions?after={first['next']}")
     assert [first["items"], rest["items"], rest["next"]] == [versions[:1], versions[1:], None]
@@ -73,10 +79,10 @@ async def test_each_change_makes_a_version_and_the_older_ones_stay(designer: Des
 async def test_a_stale_change_names_who_was_first(designer: Designer, client: Client, office: Office) -> None:
     number = await designer.add()
     other = Designer(client, await sign_in(client, office, "catalog.edit", "catalog.read"))
-    await other.ask("PUT", f"faces/{number}", {"version": 1, "template": stated(QR)})
-    refused = await designer.ask("PUT", f"faces/{number}", {"version": 1, "template": stated(TEXT, QR)}, 409)
-    assert refused["detail"] == "the face is at version 2 by now, changed by person-2 at 2026-05-10T02:00:00Z; read it again"
-    assert (refused["code"], refused["errors"][0]["field"]) == ("conflict", "version")
+    await other.ask("PUT", f"faces/{number}", {"version": 0, "template": stated(QR)})
+    refused = await designer.ask("PUT", f"faces/{number}", {"version": 0, "template": stated(TEXT, QR)}, 409)
+    assert refused["detail"] == "person-2 changed template at 2026-05-10 02:00 UTC (face.change): read it again"
+    assert (refused["code"], refused["errors"][0]["field"]) == ("version_conflict", "version")
 
 
 async def test_what_is_wrong_with_a_face_names_the_element(designer: Designer) -> None:
@@ -93,14 +99,14 @@ async def test_what_is_wrong_with_a_face_names_the_element(designer: Designer) -
 
 async def test_a_face_in_use_is_shown_with_its_uses_and_stays(designer: Designer, office: Office) -> None:
     number, one = await designer.add(), await office.ticket_type()
-    await designer.ask("PUT", f"ticket-types/{one.type_id}/face", {"face_id": number}, 204)
-    await designer.ask("PUT", "sites/1/face", {"face_id": number}, 204)
+    await designer.choose(f"ticket-types/{one.type_id}/face", number)
+    await designer.choose("sites/1/face", number)
     (shown,) = (await designer.ask("GET", "faces"))["items"]
     assert (shown["ticket_types"], shown["sites"]) == ([{"id": 1, "name": "Adult"}], [{"id": 1, "name": "Paifang Town"}])
     refused = await designer.ask("DELETE", f"faces/{number}", status=409)
     assert refused["detail"] == "the face is that of ticket type 1, site 1; give them another one first"
-    await designer.ask("PUT", f"ticket-types/{one.type_id}/face", {"face_id": None}, 204)
-    await designer.ask("PUT", "sites/1/face", {"face_id": None}, 204)
+    await designer.choose(f"ticket-types/{one.type_id}/face", None)
+    await designer.choose("sites/1/face", None)
     await designer.ask("DELETE", f"faces/{number}", status=204)
     await designer.ask("GET", f"faces/{number}", status=404)
 
@@ -110,15 +116,15 @@ async def test_what_is_not_there_is_said(designer: Designer, office: Office) -> 
     for method, path, body in (
         ("GET", "faces/9", None),
         ("GET", "faces/9/versions", None),
-        ("PUT", "faces/9", {"version": 1, "template": stated()}),
+        ("PUT", "faces/9", {"version": 0, "template": stated()}),
         ("DELETE", "faces/9", None),
-        ("PUT", "ticket-types/1/face", {"face_id": 9}),
-        ("PUT", "ticket-types/9/face", {"face_id": None}),
-        ("PUT", "sites/1/face", {"face_id": 9}),
-        ("PUT", "sites/9/face", {"face_id": None}),
+        ("PUT", "ticket-types/1/face", {"version": 0, "face_id": 9}),
+        ("PUT", "ticket-types/9/face", {"version": 0, "face_id": None}),
+        ("PUT", "sites/1/face", {"version": 0, "face_id": 9}),
+        ("PUT", "sites/9/face", {"version": 0, "face_id": None}),
         ("GET", "face-pictures/9", None),
         ("DELETE", "face-pictures/9", None),
-        ("PUT", "agents/9/printer-offsets/a", {"x_mm": 0, "y_mm": 0}),
+        ("PUT", "agents/9/printer-offsets/a", {"version": 0, "x_mm": 0, "y_mm": 0}),
         ("GET", "agents/9/printer-offsets", None),
         ("GET", f"tickets/{'f' * 16}/print?dpi=203", None),
     ):
@@ -130,7 +136,7 @@ async def test_a_ticket_is_printed_with_a_code_that_cameras_read(
     designer: Designer, office: Office, dpi: int, shape: tuple[int, int]
 ) -> None:
     ticket_id = await sold(office)
-    await designer.ask("PUT", "ticket-types/1/face", {"face_id": await designer.add()}, 204)
+    await designer.choose("ticket-types/1/face", await designer.add())
     png = await designer.ask("GET", f"tickets/{id_text(ticket_id)}/print?dpi={dpi}")
     assert (png[24], png[25]) == (1, 0), "one bit a pixel, grey"
     dots = pixels_of(png)
@@ -142,7 +148,7 @@ async def test_a_ticket_is_printed_with_a_code_that_cameras_read(
 async def test_a_reprint_differs_from_the_first_print(designer: Designer, office: Office) -> None:
     one = await office.ticket_type(after_sale={"reprints": 3})
     ticket_id = (await office.sell(one)).tickets[0].ticket_id
-    await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add(QR)}, 204)
+    await designer.choose("sites/1/face", await designer.add(QR))
     path = f"tickets/{id_text(ticket_id)}/print?dpi=203"
     first = pixels_of(await designer.ask("GET", path))
     await office.reprints.reprint(ticket_id, "torn", once("reprint-1"), office.seller, office.clock())
@@ -154,16 +160,16 @@ async def test_a_reprint_differs_from_the_first_print(designer: Designer, office
 async def test_the_types_face_comes_before_the_sites(designer: Designer, office: Office) -> None:
     path = f"tickets/{id_text(await sold(office))}/print?dpi=203"
     assert "has a face; give one a face" in (await designer.ask("GET", path, status=404))["detail"]
-    await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add(QR, name="site")}, 204)
+    await designer.choose("sites/1/face", await designer.add(QR, name="site"))
     assert pixels_of(await designer.ask("GET", path)).shape == (959, 639)
     own = await designer.add(QR, name="type", width_mm=60, height_mm=80)
-    await designer.ask("PUT", "ticket-types/1/face", {"face_id": own}, 204)
+    await designer.choose("ticket-types/1/face", own)
     assert pixels_of(await designer.ask("GET", path)).shape == (639, 480)
 
 
 async def test_only_an_active_ticket_within_the_scope_is_printed(designer: Designer, client: Client, office: Office) -> None:
     ticket_id = await sold(office)
-    await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add()}, 204)
+    await designer.choose("sites/1/face", await designer.add())
     path = f"tickets/{id_text(ticket_id)}/print?dpi=203"
     for dpi in ("?dpi=72", "?dpi=203&printer=a"):
         await designer.ask("GET", f"tickets/{id_text(ticket_id)}/print{dpi}", status=400)
@@ -181,7 +187,7 @@ async def test_only_an_active_ticket_within_the_scope_is_printed(designer: Desig
 
 async def test_an_offset_of_a_printer_moves_its_prints_and_the_query_comes_first(designer: Designer, office: Office) -> None:
     ticket_id = await sold(office)
-    await designer.ask("PUT", "sites/1/face", {"face_id": await designer.add()}, 204)
+    await designer.choose("sites/1/face", await designer.add())
     async with office.store.transaction() as work:
         agent = await office_agent.of_site(work, SiteId(1), office.clock())
     path = f"tickets/{id_text(ticket_id)}/print?dpi=203"
@@ -189,16 +195,16 @@ async def test_an_offset_of_a_printer_moves_its_prints_and_the_query_comes_first
     moved = pixels_of(await designer.ask("GET", f"{path}&x_mm=2.5&y_mm=5"))
     assert (moved[40:, 20:] == plain[:-40, :-20]).all()
     offsets = f"agents/{agent}/printer-offsets"
-    await designer.ask("PUT", f"{offsets}/left", {"x_mm": 9, "y_mm": 9})
-    put = await designer.ask("PUT", f"{offsets}/left", {"x_mm": 2.5, "y_mm": 5})
+    await designer.ask("PUT", f"{offsets}/left", {"version": 0, "x_mm": 9, "y_mm": 9})
+    put = await designer.ask("PUT", f"{offsets}/left", {"version": 1, "x_mm": 2.5, "y_mm": 5})
     assert (put["name"], put["x_mm"], put["y_mm"]) == ("left", 2.5, 5.0)
-    await designer.ask("PUT", f"{offsets}/right", {"x_mm": 0, "y_mm": -1.25})
+    await designer.ask("PUT", f"{offsets}/right", {"version": 0, "x_mm": 0, "y_mm": -1.25})
     assert [one["y_mm"] for one in (await designer.ask("GET", offsets))["items"]] == [5.0, -1.25]
     printer = f"&agent_id={agent}&printer=left"
     assert (pixels_of(await designer.ask("GET", path + printer)) == moved).all()
     assert (pixels_of(await designer.ask("GET", f"{path}{printer}&x_mm=0&y_mm=0")) == plain).all()
     assert (pixels_of(await designer.ask("GET", f"{path}&agent_id={agent}&printer=other")) == plain).all()
-    await designer.ask("PUT", f"{offsets}/left", {"x_mm": 20.1, "y_mm": 0}, 400)
+    await designer.ask("PUT", f"{offsets}/left", {"version": 2, "x_mm": 20.1, "y_mm": 0}, 400)
 
 
 async def test_pictures_are_kept_as_made_again_until_no_face_shows_them(designer: Designer) -> None:
@@ -209,7 +215,7 @@ async def test_pictures_are_kept_as_made_again_until_no_face_shows_them(designer
     face = await designer.add(QR, {**SHOWN, "picture_id": number})
     refused = await designer.ask("DELETE", f"face-pictures/{number}", status=409)
     assert refused["detail"] == "the picture is shown on 门票 80 mm; take it off these faces first"
-    await designer.ask("PUT", f"faces/{face}", {"version": 1, "template": stated(QR)})
+    await designer.ask("PUT", f"faces/{face}", {"version": 0, "template": stated(QR)})
     await designer.ask("DELETE", f"face-pictures/{number}", status=204)
     assert (await designer.ask("GET", "face-pictures"))["items"] == []
 

@@ -110,7 +110,7 @@ async def test_prices_of_agencies_replace_those_of_their_types(importer: Importe
     status, made = await importer.ask("POST", "/agencies", body=agency)
     assert status == 201, made
     child = {"ticket_type_id": 2, "first_day": "2026-01-01", "last_day": "2026-12-31", "price_fen": 100}
-    await importer.ask("PUT", f"/agencies/{made['agency_id']}/prices", body={"prices": [child]})
+    await importer.ask("PUT", f"/agencies/{made['agency_id']}/prices", body={"version": 0, "prices": [child]})
     sheet = workbook(("旅行社", "票种", "价格", "last_day"), ("青山旅行社", "Adult", 60.5, "2026-12-31"))
     report = await importer.report("agency-prices", sheet)
     assert report["findings"] == []

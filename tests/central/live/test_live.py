@@ -190,7 +190,8 @@ async def test_a_permission_that_is_withdrawn_narrows_the_stream(central: Centra
     role_id, li = await person(central, "li", "sales.read", "payments.read")
     async with listening(li) as stream:
         assert (await begun(stream)).data["kinds"] == ["export", "order", "payment"]
-        await central.api("PUT", f"/roles/{role_id}", {"name": "li", "permissions": ["sales.read"], "scope": "all"})
+        narrow = {"name": "li", "permissions": ["sales.read"], "scope": "all", "counter_scope": "all"}
+        await central.api("PUT", f"/roles/{role_id}", {"version": 0, **narrow})
         withdrawn_s = monotonic()
         assert await stream.next() == Heard(stream.last, "rights", {"kinds": ["export", "order"]})
         assert monotonic() - withdrawn_s < NOTICED_S

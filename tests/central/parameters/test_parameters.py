@@ -78,7 +78,7 @@ async def test_a_change_is_read_back_and_one_made_from_an_old_version_is_refused
         "notice_zh": "请出示证件",
         "notice_en": "",
     }
-    assert (await put(client, KIOSK, {"idle_s": 30}, version=0, status=409))["code"] == "conflict"
+    assert (await put(client, KIOSK, {"idle_s": 30}, version=0, status=409))["code"] == "version_conflict"
     assert (await put(client, KIOSK, {"most_tickets": 5}, version=1))["version"] == 2
     assert shown(await get(client, KIOSK))["idle_s"] == 60
 

@@ -59,7 +59,7 @@ async def place(tmp_path: Path, clock: HandClock, store_url: str) -> AsyncIterat
         await served.add_site()
         await configure(served, there)
         for channel in ("kiosk", "window"):
-            await served.api("PUT", f"/sale-settings/channel/{channel}", {"all_types": True})
+            await served.api("PUT", f"/sale-settings/channel/{channel}", {"version": 0, "all_types": True, "ticket_type_ids": []})
         yield Place(served, there)
 
 

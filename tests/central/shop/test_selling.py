@@ -79,11 +79,11 @@ async def test_a_revoked_key_ends_the_sale_and_its_late_money_goes_back(place: P
 async def test_sale_settings_bind_the_channel_and_the_machine(central: Central, kiosk: Machine, adult: int) -> None:
     other = await central.add_type(name_zh="儿童票", name_en="Child")
     seller = (await kiosk.hold(adult))["seller"]["id"]
-    await central.api("PUT", f"/sale-settings/seller/{seller}", {"ticket_type_ids": [other]})
+    await central.api("PUT", f"/sale-settings/seller/{seller}", {"version": 0, "all_types": False, "ticket_type_ids": [other]})
     assert [one["ticket_type_id"] for one in (await kiosk.ask("GET", "/catalogue"))["ticket_types"]] == [other]
     cart = {"lines": [{"ticket_type_id": adult, "visit_day": VISIT_DAY}]}
     assert await kiosk.refused("POST", "/quotes", cart) == "sale_not_allowed"
-    await central.api("PUT", "/sale-settings/channel/kiosk", {"ticket_type_ids": []})
+    await central.api("PUT", "/sale-settings/channel/kiosk", {"version": 1, "all_types": False, "ticket_type_ids": []})
     assert (await kiosk.ask("GET", "/catalogue"))["ticket_types"] == []
 
 

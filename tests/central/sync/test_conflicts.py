@@ -140,8 +140,8 @@ async def test_an_admission_that_stops_a_refund_is_none_once_the_ticket_is_good_
 async def test_a_use_that_arrives_after_the_ticket_has_moved_to_another_day_is_a_conflict(
     central: Central, adult: int, gates: list[Gate]
 ) -> None:
-    sale = {"price_fen": 8000, "is_on_sale": True, "after_sale": {"reschedule": {}}}
-    await central.api("PUT", f"/ticket-types/{adult}/sale", sale)
+    after_sale: dict[str, object] = {"reschedule": {}}
+    await central.api("PATCH", f"/ticket-types/{adult}", {"version": 0, "parameters": {"after_sale": after_sale}})
     (ticket,) = await central.sell(adult)
     gates[0].admit(ticket["ticket_id"])
     central.clock.advance(seconds=60)

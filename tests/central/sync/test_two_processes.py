@@ -44,8 +44,10 @@ async def reason(gate: Gate, code: str) -> Reason:
 
 
 async def _change(central: Central, gate: Gate, **settings: Any) -> None:  # noqa: ANN401 - JSON
-    body = {"name_zh": "一号闸机", "name_en": "Gate 1", "agent_id": gate.agent, "attended": True, **settings}
-    await central.api("PUT", f"/check-points/{gate.check_point}", body)
+    points = (await central.api("GET", "/sites/1/check-points"))["items"]
+    (version,) = [one["version"] for one in points if one["check_point_id"] == gate.check_point]
+    body = {"version": version, "agent_id": gate.agent, "attended": True, "ticked": [], **settings}
+    await central.api("PATCH", f"/check-points/{gate.check_point}", body)
 
 
 async def disable(central: Central, gate: Gate, adult: int) -> None:

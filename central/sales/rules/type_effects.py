@@ -1,0 +1,114 @@
+"""What a change of a ticket type reaches: later sales alone, sold tickets, or screens; and what sold tickets do not allow. Pure.
+
+Laws: a right that was sold is counted by its place in the type, at the sites of its sale, so that rights neither come, go nor
+move while tickets are out; a gate never asks of a sold ticket what its buyer was not asked at the sale.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from central.catalog.parameters import TicketTypeParameters
+from central.catalog.ticket_type import TicketType
+from central.domain.problems import FieldFault
+
+
+class Reach(StrEnum):
+    """What a change of a field reaches."""
+
+    LATER_SALES = "later-sales"
+    LATER_ACTIVATIONS = "later-activations"
+    SOLD_TICKETS = "sold-tickets"
+    SCREENS = "screens"
+
+
+# What is said of each, in Chinese and in English.
+TEXTS: dict[Reach, tuple[str, str]] = {
+    Reach.LATER_SALES: ("仅对今后售出的门票生效，已售门票不变", "Only what is sold from now on; sold tickets stay as they are"),
+    Reach.LATER_ACTIVATIONS: (
+        "对今后售出及尚未激活的门票生效，有效门票不变",
+        "What is sold or activated from now on; valid tickets stay as they are",
+    ),
+    Reach.SOLD_TICKETS: (
+        "对已售门票同样生效：闸机收到更新后即按新规则检票",
+        "Sold tickets too: gates decide by it as soon as they have heard of it",
+    ),
+    Reach.SCREENS: (
+        "只影响显示：屏幕、闸机和报表使用新内容，已打印的门票不变",
+        "Only what is shown: screens, gates and reports have it; tickets that are printed stay as they are",
+    ),
+}
+_REACH: dict[str, Reach] = {
+    "name_zh": Reach.SCREENS,
+    "name_en": Reach.SCREENS,
+    "entitlements": Reach.SOLD_TICKETS,
+    "validity": Reach.LATER_ACTIVATIONS,
+    "slots": Reach.LATER_SALES,
+    "group": Reach.LATER_SALES,
+    "is_real_name": Reach.LATER_SALES,
+    "activation": Reach.LATER_SALES,
+    "concession": Reach.LATER_SALES,
+    "counts_visitors": Reach.SOLD_TICKETS,
+    "claim": Reach.SOLD_TICKETS,
+    "unseen_allowed": Reach.SOLD_TICKETS,
+    "autonomy_s": Reach.SOLD_TICKETS,
+    "sale": Reach.LATER_SALES,
+    "after_sale": Reach.LATER_SALES,
+    "price_fen": Reach.LATER_SALES,
+    "is_on_sale": Reach.LATER_SALES,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A field that a change sets otherwise, and what that reaches."""
+
+    field: str
+    reach: Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What is out: tickets that may be used, tickets that wait for their code, orders that wait for their money."""
+
+    valid_tickets: int
+    inactive_tickets: int
+    held_orders: int
+
+    @property
+    def tickets(self) -> int:
+        """Return how many tickets a change must leave usable."""
+        return self.valid_tickets + self.inactive_tickets
+
+
+def effects(before: TicketType, after: TicketType) -> tuple[Effect, ...]:
+    """Return the fields that differ, in their order, and what each reaches."""
+    stood, stands = _fields(before), _fields(after)
+    return tuple(Effect(name, _REACH[name]) for name in _REACH if stood[name] != stands[name])
+
+
+def contradiction(before: TicketTypeParameters, after: TicketTypeParameters, sold: Sold) -> FieldFault | None:
+    """Return why a change cannot be while so much is out; None where it can."""
+    if (sold.tickets or sold.held_orders) and _rights(before) != _rights(after):
+        return FieldFault(
+            "entitlements",
+            f"{_out(sold)} are out, whose rights are counted by their place and known at their sites: "
+            "change the checks of a right, or copy the type and sell the copy",
+        )
+    if (sold.tickets or sold.held_orders) and after.slots and not before.slots:
+        return FieldFault("slots", f"{_out(sold)} are out without a slot, so that gates would refuse them: copy the type")
+    if (sold.inactive_tickets or sold.held_orders) and (before.activation is None) != (after.activation is None):
+        return FieldFault("activation", f"{_out(sold)} are out, which were sold to be activated or not: copy the type")
+    return None
+
+
+def _rights(parameters: TicketTypeParameters) -> list[tuple[int | None, list[int]]]:
+    return [(right.ticket_type, sorted(right.sites)) for right in parameters.entitlements]
+
+
+def _out(sold: Sold) -> str:
+    return f"{sold.tickets} tickets and {sold.held_orders} held orders"
+
+
+def _fields(one: TicketType) -> dict[str, object]:
+    own = {"price_fen": one.price_fen, "is_on_sale": one.is_on_sale}
+    return {name: getattr(one.parameters, name) for name in TicketTypeParameters.model_fields} | own
