@@ -91,7 +91,7 @@ async def sellers_day(wang: Program) -> Json:
     line = {"ticket_type_id": kind["ticket_type_id"], "quantity": 2, "visit_day": DAY}
     wanted = {"site_id": site_id, "lines": [line], "buyer_name": "王小明", "buyer_phone": "13800000009"}
     quote = await wang.call("quoteOrder", wanted)
-    order = await wang.call("sellOrder", {**wanted, "expected_total_fen": quote["total_fen"], "method": "cash"})
+    await wang.call("sellOrder", {**wanted, "expected_total_fen": quote["total_fen"], "method": "cash"})
     (match,) = (await wang.call("lookUp", {"text": "13800000009"}))["items"]
     whole = await wang.call("readOrder", order_id=match["order_id"])
     returned = whole["tickets"][1]["ticket_id"]
@@ -101,7 +101,7 @@ async def sellers_day(wang: Program) -> Json:
     assert (await wang.call("readRefund", refund_id=refund["refund_id"]))["state"] in {"waiting", "paid"}
     await wang.call("reprintTicket", {"reason": "torn"}, ticket_id=whole["tickets"][0]["ticket_id"])
     assert (await wang.call("readOwnDay"))["items"]
-    return dict(order)
+    return dict(whole)
 
 
 async def checkers_day(sun: Program, code: str) -> None:

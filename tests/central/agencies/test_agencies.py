@@ -234,9 +234,9 @@ async def test_an_agency_buys_over_http_and_takes_its_statement_away(office: Off
         )
         rows = (await table.text()).splitlines()
         assert [row.split(",", 1)[1] for row in rows[1:]] == [
-            "opening,,,,,0.00,,0.00",
-            "top-up,,bank_transfer,'=slip,200.00,200.00,0.00,0.00",
-            "order,1,,,-150.00,50.00,0.00,0.00",
+            "Opening,,,,,0.00,,0.00",
+            "Top-up,,Bank transfer,'=slip,200.00,200.00,0.00,0.00",
+            "Order,1,,,-150.00,50.00,0.00,0.00",
         ]
 
 

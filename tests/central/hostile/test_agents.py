@@ -187,7 +187,7 @@ async def test_no_message_brings_an_operation_down(gate: Gate, share: int) -> No
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def kiosk(central: Central) -> Machine:
-    await central.api("PUT", "/sale-settings/channel/kiosk", {"all_types": True})
+    await central.api("PUT", "/sale-settings/channel/kiosk", {"version": 0, "all_types": True, "ticket_type_ids": []})
     return await Machine.enrolled(central)
 
 

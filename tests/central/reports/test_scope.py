@@ -121,9 +121,10 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
 
 
 SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "readOwnDay", "exportTicketStatistics")
-# Only institutions have such documents, and only some types have codes; a statement is of one agency, whose money is no seller's.
+# Only institutions have such documents, and only some types have codes; a statement and the audit are no seller's sales.
 _CODES = ("listActivationCodes", "exportActivationCodeList")
-UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", "exportAgencyStatement", *_CODES)
+_NO_SALES = ("exportAgencyStatement", "exportAuditRecords")
+UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", *_NO_SALES, *_CODES)
 
 
 @of_the_shop
