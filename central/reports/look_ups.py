@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, false, union_all
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -128,7 +128,8 @@ def _plain(reading: Reading) -> _Query:
         case ReadAs.ORDER:
             return _of_orders(col(OrderRow.id) == reading.value)
         case ReadAs.PAYMENT_NUMBER:
-            return _of_payments(or_(*(col(one) == reading.value for one in _PAYMENT_NUMBERS)))
+            each = (select(col(PaymentRow.id)).where(col(one) == reading.value) for one in _PAYMENT_NUMBERS)
+            return _of_payments(col(PaymentRow.id).in_(union_all(*each)))
         case ReadAs.SHORT_NUMBER:
             return _of_tickets(col(TicketRow.short_number) == reading.value)
         case ReadAs.ACTIVATION_CODE:
@@ -144,7 +145,8 @@ def _of_orders(which: ColumnElement[bool]) -> _Query:
 
 def _of_payments(which: ColumnElement[bool]) -> _Query:
     of_order = col(PaymentRow.order_id) == col(OrderRow.id)
-    return _EVERY.outerjoin(TicketRow, false()).join(PaymentRow, of_order).where(which)
+    # The outer join last: SQLite keeps what stands before one in its order, and would begin with all orders.
+    return _EVERY.join(PaymentRow, of_order).outerjoin(TicketRow, false()).where(which)
 
 
 def _of_tickets(which: ColumnElement[bool]) -> _Query:
@@ -153,7 +155,8 @@ def _of_tickets(which: ColumnElement[bool]) -> _Query:
 
 
 async def _found(work: Work, read_as: ReadAs, query: _Query, scope: list[ColumnElement[bool]]) -> list[Match]:
-    newest = query.where(*scope).order_by(col(OrderRow.id).desc()).limit(MOST_FOUND)
+    # By a sum, because a database that may walk all orders from the newest on does so, and takes no index of the number.
+    newest = query.where(*scope).order_by((col(OrderRow.id) + 0).desc()).limit(MOST_FOUND)
     return [_match(read_as, order, ticket, payment) for order, ticket, payment in (await work.session.exec(newest)).all()]
 
 
