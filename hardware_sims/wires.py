@@ -1,6 +1,7 @@
 """The cable between a simulated device and its driver: a pseudo-terminal behind a stable link.
 
-Laws: bytes arrive as sent, or not at all (an unplugged or full line loses them, as a UART does); sending never blocks. A pty
+Laws: bytes arrive as sent and in that order, or not at all (an unplugged or full line loses them, as a UART does), however
+late a busy machine runs its timers; sending never blocks. A pty
 cannot show framing errors, parity and modem lines (use it with 8N1: the kernel refuses a second 8E1 opening of one pty). This
 module itself simulates pacing and a wrong baud rate.
 """
@@ -10,6 +11,7 @@ import contextlib
 import os
 import termios
 import tty
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -62,6 +64,7 @@ class PtyWire:
         self._receive: Callable[[bytes], None] | None = None
         self._ends: tuple[int, int] | None = None
         self._line_free_at_s = 0.0
+        self._on_the_way: deque[tuple[tuple[int, int], bytes]] = deque()  # to whom, and what
 
     @property
     def plugged(self) -> bool:
@@ -116,7 +119,12 @@ class PtyWire:
     def _write_when_clocked_out(self, ends: tuple[int, int], chunk: bytes) -> None:
         now_s = self._timers.now_s()
         self._line_free_at_s = max(now_s, self._line_free_at_s) + len(chunk) * BITS_PER_BYTE / self._baud
-        self._timers.call_after(self._line_free_at_s - now_s, lambda: self._write(ends, chunk))
+        self._on_the_way.append((ends, chunk))
+        self._timers.call_after(self._line_free_at_s - now_s, self._write_the_next)
+
+    def _write_the_next(self) -> None:
+        # A loop that was held up between two `call_after` may run the second timer first: the line keeps its own order.
+        self._write(*self._on_the_way.popleft())
 
     def _write(self, ends: tuple[int, int], data: bytes) -> None:
         if ends is not self._ends:

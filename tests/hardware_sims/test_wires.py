@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import serial
 
-from hardware_sims.timers import LoopTimers, VirtualTimers
+from hardware_sims.timers import Cancellable, LoopTimers, VirtualTimers
 from hardware_sims.wires import PtyWire
 
 pytestmark = pytest.mark.real_time
@@ -133,3 +133,30 @@ async def test_paced_bytes_take_ten_bits_each(tmp_path: Path) -> None:
         wire.send(b"lost")
         wire.unplug()
         timers.advance(1)
+
+
+class LateTimers(VirtualTimers):
+    """A machine so busy that timers set in a row run in the opposite order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held_up: list[Callable[[], None]] = []
+
+    def call_after(self, delay_s: float, action: Callable[[], None]) -> Cancellable:
+        self._held_up.append(action)
+        return super().call_after(delay_s, lambda: None)
+
+    def catch_up(self) -> None:
+        while self._held_up:
+            self._held_up.pop()()
+
+
+async def test_a_busy_machine_never_changes_the_order_of_bytes(tmp_path: Path) -> None:
+    timers, code = LateTimers(), bytes(range(32, 112))
+    wire = PtyWire(tmp_path / "scanner", timers, baud=9600, paced=True)
+    wire.plug()
+    with serial.Serial(str(tmp_path / "scanner"), 9600, timeout=WAIT_S) as port:
+        wire.send(code)
+        timers.catch_up()
+        assert port.read(len(code)) == code
+    wire.unplug()
