@@ -19,6 +19,7 @@ from central.audit.versions import Edit, differing
 from central.catalog import service as catalog
 from central.catalog.rules.business_days import Span, business_days
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode
 from central.payments import agency_funds, drawers, ledger
 from central.payments.documents import AtOnce
@@ -137,7 +138,7 @@ class Agencies:
             known = await catalog.ticket_types(work, {one.type_id for one in prices})
             unknown = [one.type_id for one in prices if one.type_id not in known]
             if unknown:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {unknown[0]}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=unknown[0]))
             await rows.replace_prices(work, agency_id, prices)
             edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
             await versions.record(work, now, by, edit, prices=len(prices))

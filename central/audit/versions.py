@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 import sqlalchemy
 
 from central.audit import service as audit
+from central.audit.messages import CHANGED_BY, MUST_BE_VERSION, NO_SUCH_VERSION
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.domain.versions import VersionNumbers
 from central.store.tables.audit import EditVersionRow
@@ -87,14 +88,16 @@ def differing(before: object, after: object) -> tuple[str, ...]:
 
 async def conflict(work: Work, stands: EditVersion) -> Problem:
     """Return the refusal of a change that was made from another version: who changed what, and when."""
-    fault = FieldFault("version", f"must be {stands.number}, the version that stands")
+    fault = FieldFault("version", MUST_BE_VERSION.of(number=stands.number))
     if stands.changed_at is None:
-        detail, detail_zh = "the version is not one of this thing: read it again", "版本号不存在：请重新读取"
-    else:
-        name, at = await _name_of(work, stands.changed_by), f"{to_datetime(stands.changed_at):%Y-%m-%d %H:%M} UTC"
-        detail = f"{name} changed {stands.fields or 'it'} at {at} ({stands.action}): read it again"
-        detail_zh = f"{name} 已于 {at} 修改 {stands.fields or '内容'}（{stands.action}）：请重新读取"
-    return Problem(ProblemCode.VERSION_CONFLICT, detail, detail_zh=detail_zh, fields=(fault,))
+        return Problem(ProblemCode.VERSION_CONFLICT, NO_SUCH_VERSION.of(), fields=(fault,))
+    said = CHANGED_BY.of(
+        name=await _name_of(work, stands.changed_by),
+        fields=stands.fields or "-",
+        at=to_datetime(stands.changed_at),
+        action=stands.action,
+    )
+    return Problem(ProblemCode.VERSION_CONFLICT, said, fields=(fault,))
 
 
 async def _name_of(work: Work, person: int | None) -> str:

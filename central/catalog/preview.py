@@ -13,6 +13,7 @@ from central.catalog.rules.preview import UNSAVED, Thought, Visit, facts_of
 from central.catalog.rules.validity import slot_starting
 from central.catalog.ticket_type import flags_of
 from central.devices import check_points
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.unit_of_work import Store, Work
 from protocol.admission.decide import decide
@@ -68,7 +69,7 @@ async def _tried(work: Work, wanted: WantedPreview) -> tuple[TicketTypeId, Ticke
     assert wanted.type_id is not None, "the body names a type or states one"
     found = (await catalog.ticket_types(work, (wanted.type_id,))).get(wanted.type_id)
     if found is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {wanted.type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=wanted.type_id))
     return found.type_id, found.parameters
 
 

@@ -15,6 +15,7 @@ from sqlmodel import col, delete, insert, select
 from central.audit import versions
 from central.audit.versions import Edit
 from central.catalog.service import ticket_types
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
 from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
@@ -95,7 +96,7 @@ class SaleSettings:
             await _require_party(work, setting.party)
             await versions.claim(work, subject_of(setting.party), seen)
             if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
-                fault = FieldFault("ticket_type_ids", f"there is no ticket type {missing[0]}")
+                fault = FieldFault("ticket_type_ids", NO_TICKET_TYPE.of(type_id=missing[0]))
                 raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
             await _store_setting(work, setting, by, now)
         return setting

@@ -19,6 +19,7 @@ from central.catalog.holder_keys import HolderKeys
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
+from central.domain.messages import NO_SITE, NO_TICKET_TYPE
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.store.sealed import FieldSeal, SealedField
@@ -158,7 +159,7 @@ class Catalog:
 
     def _opened(self, row: SiteRow | None, site_id: SiteId) -> HolderKeys:
         if row is None:
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+            raise Problem(ProblemCode.NOT_FOUND, NO_SITE.of(site_id=site_id))
         return holder_keys.from_text(self._seal.open(row.holder_key_sealed, _key_place(site_id)))
 
     def _sealed(self, site_id: SiteId, held: HolderKeys) -> bytes:
@@ -175,7 +176,7 @@ async def site(work: Work, site_id: SiteId) -> Site:
     """Return a site; Problem where there is none of that number."""
     row = await work.session.get(SiteRow, site_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_SITE.of(site_id=site_id))
     return _site(row)
 
 
@@ -234,7 +235,7 @@ async def type_to_change(work: Work, type_id: TicketTypeId, seen: int | None) ->
 async def type_claimed(work: Work, type_id: TicketTypeId, seen: int | None) -> TicketTypeRow:
     """Return a type, locked, also one that is archived; otherwise as `type_to_change`."""
     if not (await work.session.exec(select(TicketTypeRow.id).where(TicketTypeRow.id == type_id))).first():
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
     await versions.claim(work, subject_of(type_id), seen)
     return await work.session.get_one(TicketTypeRow, type_id, with_for_update=True, populate_existing=True)
 
@@ -255,7 +256,7 @@ async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> Tic
     """Return a type; Problem where it does not exist, or could not be sold by these rules."""
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
     if row.archived_at is not None:
         raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is archived; restore it first")
     _with_rules(row, sale)
@@ -320,9 +321,9 @@ async def require_known(work: Work, parameters: TicketTypeParameters, own: Ticke
     """Raise Problem where a type names a site or another type that does not exist."""
     known_sites = {one.site_id for one in await sites(work)}
     if missing := sorted(parameters.sites - known_sites):
-        fault = FieldFault("entitlements.sites", f"there is no site {missing[0]}")
+        fault = FieldFault("entitlements.sites", NO_SITE.of(site_id=missing[0]))
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
     named = {TicketTypeId(right.ticket_type) for right in parameters.entitlements if right.ticket_type} - {own}
     if unknown := sorted(named - set(await ticket_types(work, named))):
-        fault = FieldFault("entitlements.ticket_type", f"there is no ticket type {unknown[0]}")
+        fault = FieldFault("entitlements.ticket_type", NO_TICKET_TYPE.of(type_id=unknown[0]))
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))

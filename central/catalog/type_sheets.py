@@ -6,6 +6,7 @@ from sqlmodel import col, select
 
 from central.catalog.service import ticket_type_of
 from central.catalog.ticket_type import TicketType
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.catalog import TicketTypeRow
 from central.store.unit_of_work import Store, Work
@@ -46,7 +47,7 @@ async def sheet(work: Work, type_id: TicketTypeId) -> TypeSheet:
     """Return what is known of a type; Problem where there is none of that number."""
     row = await work.session.get(TicketTypeRow, type_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
     return _sheet(row)
 
 

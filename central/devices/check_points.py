@@ -15,6 +15,7 @@ from central.audit import versions
 from central.audit.versions import Edit, differing
 from central.devices.office_agent import OFFICE_ROLE
 from central.devices.rules.enrolment import Edition, HostedPoint
+from central.domain.messages import NO_SITE, NO_TICKET_TYPE
 from central.domain.ports import Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.setting_groups import SettingGroupKind, members_of
@@ -275,14 +276,14 @@ async def site_of(work: Work, number: CheckPointId) -> SiteId:
 async def require_site(work: Work, site_id: SiteId) -> None:
     """Raise Problem where there is no such site."""
     if await work.session.get(SiteRow, site_id) is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_SITE.of(site_id=site_id))
 
 
 async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> None:
     await require_site(work, site_id)
     known = set((await work.session.exec(select(TicketTypeRow.id).where(col(TicketTypeRow.id).in_(wish.ticked)))).all())
     if missing := sorted(wish.ticked - known):
-        fault = FieldFault("ticked", f"there is no ticket type {missing[0]}")
+        fault = FieldFault("ticked", NO_TICKET_TYPE.of(type_id=missing[0]))
         raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
     if wish.agent is None:
         return

@@ -9,6 +9,9 @@ from enum import Enum
 
 from pydantic import ValidationError
 
+from central.domain.field_messages import of_error
+from central.domain.messages import FIELDS_WRONG
+from central.domain.saying import Said
 from protocol.errors import PaifangError
 
 
@@ -97,7 +100,7 @@ class FieldFault:
     """One field of the input that is wrong; `field` is its path, dotted."""
 
     field: str
-    message: str
+    message: Said | str
 
 
 class Problem(PaifangError):
@@ -106,17 +109,15 @@ class Problem(PaifangError):
     def __init__(
         self,
         code: ProblemCode,
-        detail: str,
+        said: Said | str,
         *,
-        detail_zh: str = "",
         fields: tuple[FieldFault, ...] = (),
         retry_after_s: int | None = None,
     ) -> None:
-        """Say what happened, where, and what to do; `detail_zh` says it in Chinese to those who read Chinese."""
-        super().__init__(detail)
+        """Say what happened, where, and what to do."""
+        super().__init__(str(said))
         self.code = code
-        self.detail = detail
-        self.detail_zh = detail_zh
+        self.said = said
         self.fields = fields
         self.retry_after_s = retry_after_s
 
@@ -124,12 +125,12 @@ class Problem(PaifangError):
 def invalid(error: ValidationError) -> Problem:
     """Return the problem that names each wrong field."""
     faults = tuple(
-        FieldFault(".".join(str(part) for part in one["loc"]), one["msg"])
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
+        FieldFault(".".join(str(part) for part in one["loc"]), of_error(one))
+        for one in error.errors(include_url=False, include_input=False)
     )
-    return Problem(ProblemCode.INPUT_INVALID, f"{len(faults)} field(s) are wrong; see errors", fields=faults)
+    return Problem(ProblemCode.INPUT_INVALID, FIELDS_WRONG.of(count=len(faults)), fields=faults)
 
 
-def wrong_field(code: ProblemCode, field: str, message: str) -> Problem:
+def wrong_field(code: ProblemCode, field: str, message: Said | str) -> Problem:
     """Return the problem of one field; `field` is its path, dotted."""
     return Problem(code, message, fields=(FieldFault(field, message),))

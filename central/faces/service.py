@@ -13,6 +13,7 @@ from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit
 from central.catalog import service as catalog
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.faces.pictures import pictures_there
 from central.faces.rules.placing import picture_ids, require_right
@@ -102,7 +103,7 @@ class Faces:
         """Return the face of a type's own; Problem where there is no such type."""
         async with self._store.reading() as work:
             if type_id not in await catalog.ticket_types(work, (type_id,)):
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
             return await _own_of_type(work, type_id)
 
     async def of_site(self, site_id: SiteId) -> int | None:
@@ -120,7 +121,7 @@ class Faces:
         async with self._store.transaction() as work:
             await versions.claim(work, edit.subject, seen)
             if type_id not in await catalog.ticket_types(work, (type_id,)):
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
             await work.session.exec(delete(FaceOfTypeRow).where(col(FaceOfTypeRow.ticket_type_id) == type_id))
             if face_id is not None:
                 await _locked(work, face_id)

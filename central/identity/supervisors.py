@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
+from central.domain.messages import NO_SITE
 from central.domain.ports import Wake
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
@@ -46,7 +47,7 @@ class Supervisors:
         """Let a person supervise a site's gates; no change where they already do. Problem where site or person does not exist."""
         async with self._store.transaction() as work:
             if await work.session.get(SiteRow, site_id, with_for_update=True) is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_SITE.of(site_id=site_id))
             user_id, person = await _locked(work, name)
             if await work.session.get(SupervisedSiteRow, (site_id, user_id)) is None:
                 await _require_room(work, site_id)
@@ -102,7 +103,7 @@ class Supervisors:
         )
         async with self._store.reading() as work:
             if await work.session.get(SiteRow, site_id) is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no site {site_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_SITE.of(site_id=site_id))
             found = (await work.session.exec(query)).all()
         return tuple(
             SiteSupervisor(number or 0, name, None if set_at is None else Instant(set_at)) for number, name, set_at in found

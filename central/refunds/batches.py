@@ -14,6 +14,7 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import tickets_of_order
 from central.issuing.tickets import Ticket, id_text
@@ -217,7 +218,7 @@ async def _is_of(work: Work, ticket: Ticket, closed: ClosedDay) -> bool:
 async def _require_known(work: Work, closed: ClosedDay) -> None:
     await catalog.site(work, closed.site_id)
     if closed.type_id is not None and not await catalog.ticket_types(work, (closed.type_id,)):
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {closed.type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=closed.type_id))
 
 
 async def _locked(work: Work, batch_id: int) -> RefundBatchRow:

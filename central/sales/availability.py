@@ -12,6 +12,7 @@ from central.catalog.service import ticket_types
 from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
 from central.catalog.ticket_type import TicketType
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.sales import quotas
 from central.sales.rules.availability import Offer, Terms, deciding_slots, offer_of_day, offers, slots_of, tried_on
@@ -82,7 +83,7 @@ class Availability:
     async def _terms(self, work: Work, asked: Asked, now: Instant) -> tuple[TicketType, Terms]:
         one = (await ticket_types(work, [asked.type_id])).get(asked.type_id)
         if one is None:
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {asked.type_id}")
+            raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=asked.type_id))
         site_id = asked.site_id or _only_site(one)
         shop = await self._shops.at(work, site_id, await settings_version.version(await work.connection()))
         at = to_datetime(now, shop.zone).replace(tzinfo=None)
@@ -101,7 +102,7 @@ def _barred(shop: Shop, asked: Asked) -> NotSold | None:
     try:
         require_allowed(shop.settings, asked.seller, asked.channel, [asked.type_id])
     except Problem as problem:
-        return NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", problem.detail)
+        return NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", str(problem))
     return None
 
 

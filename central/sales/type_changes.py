@@ -15,6 +15,7 @@ from central.catalog.after_sale import AfterSaleRules
 from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.sold_of_type import sold_of
 from central.store.tables.catalog import SaleChangeRow
@@ -97,7 +98,7 @@ class TypeChanges:
         query = select(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
         async with self._store.reading() as work:
             if not await catalog.ticket_types(work, (type_id,)):
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
             rows = (await work.session.exec(query.order_by(*_IN_ORDER))).all()
         return tuple(_change(row) for row in rows)
 

@@ -15,6 +15,7 @@ from central.catalog import service as catalog
 from central.catalog.amendments import TypeAmendment
 from central.catalog.rules.business_days import business_days
 from central.catalog.ticket_type import TicketType
+from central.domain.messages import NO_TICKET_TYPE
 from central.domain.ports import Wake
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.type_editing import changed_in, wish_of
@@ -104,7 +105,7 @@ class TypePlans:
                 row.dropped_at = now
                 work.session.add(row)
                 subject = catalog.subject_of(row.ticket_type_id)
-                audit.record(work, now, audit.SYSTEM, "ticket-type.plan-refused", subject, change=change_id, why=problem.detail)
+                audit.record(work, now, audit.SYSTEM, "ticket-type.plan-refused", subject, change=change_id, why=str(problem))
             return False
 
     async def _put(self, change_id: int, now: Instant) -> bool:
@@ -132,7 +133,7 @@ def _waits() -> tuple[ColumnElement[bool], ...]:
 async def _existing(work: Work, type_id: TicketTypeId) -> TicketType:
     one = (await catalog.ticket_types(work, (type_id,))).get(type_id)
     if one is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket type {type_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
     return one
 
 

@@ -60,8 +60,9 @@ shift a page.
 Each refusal is `{MEDIA_TYPE}` (RFC 9457):
 
 - `code` is stable: act on it, never on a text. Each operation names its codes beside the status.
-- `title` and `detail` are for people; `detail` says what to do.
-- `errors` names the fields at fault by their paths.
+- `title` and `detail` are for people, in the language of `Accept-Language`; `detail` says what to do.
+- `errors` names the fields at fault by their paths, each with a `message` in that language.
+- `detail_code`, and `code` of each of `errors`, name the sentence; `parameters` holds what it names.
 - `instance` holds the id of the request, as the header `X-Request-Id` does: staff find the request by it.
 - With the header `Retry-After`, repeat after so many seconds. After `503 storage_failed` nothing of the request was
   kept.

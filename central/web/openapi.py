@@ -25,6 +25,10 @@ Json = dict[str, object]
 _Mode = Literal["validation", "serialization"]
 References = Mapping[tuple[type[BaseModel], _Mode], Json]
 
+_PARAMETERS: Json = {
+    "type": "object",
+    "description": "What the sentence names: money in fen, days and times by ISO 8601, a sentence by its code and parameters.",
+}
 _PROBLEM_SCHEMA: Json = {
     "type": "object",
     "description": "RFC 9457; `code` is stable, `instance` names the request.",
@@ -38,7 +42,9 @@ _PROBLEM_SCHEMA: Json = {
             "description": "Stable name of the kind: act on it.",
             "enum": sorted(code.value.code for code in ProblemCode),
         },
-        "detail": {"type": "string", "description": "What happened, and what to do."},
+        "detail": {"type": "string", "description": "What happened, and what to do, in the caller's language."},
+        "detail_code": {"type": "string", "description": "Stable name of the sentence in `detail`."},
+        "parameters": _PARAMETERS,
         "instance": {"type": "string", "description": "Holds the id of the request, as X-Request-Id does."},
         "errors": {
             "type": "array",
@@ -46,7 +52,12 @@ _PROBLEM_SCHEMA: Json = {
             "items": {
                 "type": "object",
                 "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "properties": {
+                    "field": {"type": "string", "description": "Path of the field, dotted."},
+                    "message": {"type": "string", "description": "What is wrong with it, in the caller's language."},
+                    "code": {"type": "string", "description": "Stable name of the sentence in `message`."},
+                    "parameters": _PARAMETERS,
+                },
             },
         },
     },

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from central.domain import idempotency
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import MUST_STAND_ONCE
 from central.domain.names import Naming, give_names, named_in, numbers_of
 from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
@@ -368,7 +369,7 @@ def _named_once(pairs: list[tuple[str, object]]) -> None:
     names = [name for name, _ in pairs]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        fault = FieldFault(twice[:_NAME_SHOWN], "must stand once")
+        fault = FieldFault(twice[:_NAME_SHOWN], MUST_STAND_ONCE.of())
         raise Problem(ProblemCode.INPUT_INVALID, f"the field {twice:.40} stands twice", fields=(fault,))
 
 
@@ -377,7 +378,7 @@ def parse_parameters(model: type[BaseModel] | None, request: web.Request) -> Bas
     given: dict[str, str] = dict(request.match_info)
     for name, value in request.query.items():
         if name in given:
-            fault = FieldFault(name, "must stand once")
+            fault = FieldFault(name, MUST_STAND_ONCE.of())
             raise Problem(ProblemCode.INPUT_INVALID, f"the parameter {name:.40} stands twice", fields=(fault,))
         given[name] = value
     if model is None:

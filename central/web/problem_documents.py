@@ -7,6 +7,7 @@ server.
 from http import HTTPStatus
 
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:paifang:problem:"
@@ -85,9 +86,18 @@ def document(problem: Problem, instance: str, *, chinese: bool) -> dict[str, obj
         "title": kind.title_zh if chinese else kind.title_en,
         "status": int(STATUS[problem.code]),
         "code": kind.code,
-        "detail": (chinese and problem.detail_zh) or problem.detail,
+        **_sentence("detail", "detail_code", problem.said, chinese=chinese),
         "instance": instance,
     }
     if problem.fields:
-        members["errors"] = [{"field": fault.field, "message": fault.message} for fault in problem.fields]
+        members["errors"] = [
+            {"field": fault.field, **_sentence("message", "code", fault.message, chinese=chinese)} for fault in problem.fields
+        ]
     return members
+
+
+def _sentence(text: str, code: str, said: Said | str, *, chinese: bool) -> dict[str, object]:
+    """Return a sentence in the reader's language, its code, and its parameters."""
+    if isinstance(said, str):
+        return {text: said}
+    return {text: said.text(chinese=chinese), code: said.code, "parameters": said.values()}

@@ -11,6 +11,8 @@ from central.agencies.rows import AgencyWish, Contact
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
 from central.agencies.service import MOST_PRICES, Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.domain.field_messages import unfit
+from central.domain.messages import DAYS_REVERSED
 from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
@@ -134,7 +136,7 @@ class PeriodQuery(BaseModel):
     @model_validator(mode="after")
     def _days_in_order(self) -> "PeriodQuery":
         if self.first_day > self.last_day:
-            raise ValueError("first_day must not be later than last_day")
+            raise unfit(DAYS_REVERSED.of())
         return self
 
     def period(self) -> Period:

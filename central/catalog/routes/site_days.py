@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from central.catalog.parameters import SiteNumber
 from central.catalog.site_days import EARLIEST_DAY, LATEST_DAY, SiteDays
+from central.domain.field_messages import unfit
+from central.domain.messages import DAYS_REVERSED
 from central.domain.pagination import PageQuery
 
 _Day = Annotated[date, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
@@ -22,7 +24,7 @@ class SiteDaysQuery(PageQuery):
     @model_validator(mode="after")
     def _days_in_order(self) -> "SiteDaysQuery":
         if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
-            raise ValueError("first_day must not be later than last_day")
+            raise unfit(DAYS_REVERSED.of())
         return self
 
     def site_days(self) -> SiteDays:

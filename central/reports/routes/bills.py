@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.domain.field_messages import unfit
+from central.domain.messages import DAYS_REVERSED
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -31,7 +33,7 @@ class _Days(BaseModel):
     @model_validator(mode="after")
     def _days_in_order(self) -> "_Days":
         if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
-            raise ValueError("first_day must not be later than last_day")
+            raise unfit(DAYS_REVERSED.of())
         return self
 
 

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from central.agencies.routes.agencies import PeriodQuery
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.devices.routes import CheckPointNumber
+from central.domain.field_messages import unfit
+from central.domain.messages import DAYS_REVERSED
 from central.domain.pagination import PageQuery
 from central.domain.texts import PRINTABLE
 from central.issuing.tickets import id_from_text
@@ -47,7 +49,7 @@ class Narrowing(BaseModel):
     @model_validator(mode="after")
     def _days_in_order(self) -> "Narrowing":
         if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
-            raise ValueError("first_day must not be later than last_day")
+            raise unfit(DAYS_REVERSED.of())
         return self
 
     def wanted(self) -> Wanted:

@@ -33,7 +33,7 @@ PICTURE = {"kind": "picture", "picture_id": 7, "x_mm": 0, "y_mm": 0, "width_mm":
 def test_what_is_wrong_names_the_element(element: dict[str, Any], field: str, said: str) -> None:
     (fault,) = faults_of(template(QR, element), frozenset())
     assert fault.field == field
-    assert fault.message.startswith(said)
+    assert str(fault.message).startswith(said)
 
 
 def test_an_element_may_touch_the_papers_edge_in_each_rotation() -> None:
@@ -49,7 +49,7 @@ def test_a_face_without_a_qr_is_refused() -> None:
 def test_what_takes_long_to_draw_is_refused() -> None:
     paper = {**BOX, "x_mm": 0, "y_mm": 0, "width_mm": 80, "height_mm": 120}
     (fault,) = faults_of(template(QR, *[paper] * 10), frozenset())
-    assert fault.message.startswith("the elements together are more than 10 times as large as the paper")
+    assert str(fault.message).startswith("the elements together are more than 10 times as large as the paper")
     many = [{**PICTURE, "picture_id": number} for number in range(1, 10)]
     (fault,) = faults_of(template(QR, *many), frozenset(range(10)))
     assert fault.message == "more than 8 different pictures are shown; show fewer"

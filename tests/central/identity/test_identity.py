@@ -93,7 +93,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_answered_alike(
     with pytest.raises(Problem) as problem:
         await identity.sign_in(Attempt(*wrong, "here"), clock())
     assert problem.value.code is ProblemCode.SIGN_IN_FAILED
-    assert problem.value.detail == "the name or the password is wrong, or the account is disabled"
+    assert str(problem.value) == "the name or the password is wrong, or the account is disabled"
 
 
 async def test_failures_delay_their_source_and_never_lock_the_victim_out(

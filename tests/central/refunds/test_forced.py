@@ -29,7 +29,7 @@ async def _refused(asked: Any) -> str:  # noqa: ANN401 - a coroutine
     with pytest.raises(Problem) as problem:
         await asked
     assert problem.value.code is ProblemCode.TICKET_STATE
-    return problem.value.detail
+    return str(problem.value)
 
 
 async def test_a_used_ticket_is_refunded_by_force_alone(office: Office) -> None:

@@ -42,7 +42,7 @@ async def _refused(asked: Any, code: ProblemCode) -> str:  # noqa: ANN401 - a co
     with pytest.raises(Problem) as problem:
         await asked
     assert problem.value.code is code
-    return problem.value.detail
+    return str(problem.value)
 
 
 async def test_the_fee_of_the_term_that_holds_is_kept_and_the_ledger_says_so(office: Office) -> None:

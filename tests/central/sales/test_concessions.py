@@ -61,7 +61,7 @@ async def test_the_quote_says_who_is_entitled_and_the_sale_keeps_what_was_seen(o
 async def test_evidence_is_asked_for_where_it_matters_and_refused_where_it_does_not(office: Office) -> None:
     dear, plain = await concession(office), await office.ticket_type()
     problem = await refused(office, Wanted(SITE, (wanted_line(dear),)), ProblemCode.NOT_ELIGIBLE)
-    assert "请出示优惠证件" in problem.detail
+    assert "请出示优惠证件" in str(problem)
     for line in (wanted_line(plain, evidence=(STUDENT,)), wanted_line(dear, evidence=(STUDENT, STUDENT))):
         await refused(office, Wanted(SITE, (line,)), ProblemCode.INPUT_INVALID)
 
