@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from central.catalog.sale_settings import Seller, require_allowed
+from central.catalog.sale_settings import Seller, sale_refusal
 from central.catalog.service import ticket_types
 from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
@@ -99,11 +99,8 @@ def _only_site(one: TicketType) -> SiteId:
 
 
 def _barred(shop: Shop, asked: Asked) -> NotSold | None:
-    try:
-        require_allowed(shop.settings, asked.seller, asked.channel, [asked.type_id])
-    except Problem as problem:
-        return NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", str(problem))
-    return None
+    said = sale_refusal(shop.settings, asked.seller, asked.channel, asked.type_id)
+    return None if said is None else NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", str(said))
 
 
 def _listed(days: Days, today: date) -> Sequence[date]:

@@ -340,7 +340,7 @@ def quote_view(quoted: Quote) -> QuoteView:
 
 
 def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
-    zh, en = (None, None) if one.why_not is None else one.why_not.value
+    zh, en = (None, None) if one.why_not is None else (one.why_not.value.zh, one.why_not.value.en)
     return EligibilityView(person=person, is_eligible=one.is_eligible, why_not_zh=zh, why_not_en=en)
 
 

@@ -98,7 +98,7 @@ def unsold_on(one: TicketType | None, type_id: TicketTypeId, site_id: SiteId, vi
     if closed is None:
         return None
     why, field = _CLOSED[closed.why]
-    return NotSold(why, field, closed.message)
+    return NotSold(why, field, str(closed.message))
 
 
 def unsold_in(slot: Slot | None, visit: date, at: datetime) -> NotSold | None:

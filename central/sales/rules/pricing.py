@@ -180,8 +180,7 @@ def require_eligible(lines: tuple[PricedLine, ...]) -> None:
     for place, line in enumerate(lines):
         for person, one in enumerate(line.eligibility):
             if one.why_not is not None:
-                said_zh, said_en = one.why_not.value
-                raise wrong_field(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
+                raise wrong_field(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", one.why_not.value.of())
 
 
 def total_fen(lines: tuple[PricedLine, ...]) -> int:
