@@ -16,6 +16,7 @@ from sqlmodel import col, delete, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit, differing
+from central.domain.messages import NAME_TAKEN, NO_USER
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
@@ -267,7 +268,7 @@ def _new_row(name: str, profile: Profile, stored: str, now: Instant) -> UserRow:
 
 async def _store_new(work: Work, row: UserRow, profile: Profile, by: Principal | None, now: Instant) -> None:
     if await user_named(work, row.name) is not None:
-        fault = FieldFault("name", messages.IS_TAKEN.of())
+        fault = FieldFault("name", NAME_TAKEN.of())
         raise Problem(ProblemCode.CONFLICT, messages.USER_NAME_USED.of(name=row.name), fields=(fault,))
     work.session.add(row)
     await work.session.flush()
@@ -317,7 +318,7 @@ async def set_password(work: Work, row: UserRow, stored: str, *, must_change: bo
 async def _existing(work: Work, user_id: int) -> UserRow:
     row = await work.session.get(UserRow, user_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, messages.NO_USER.of(user_id=user_id))
+        raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=user_id))
     return row
 
 
@@ -325,7 +326,7 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
     """Return a person, locked, who may do only what `by` may do too."""
     row = await work.session.get(UserRow, user_id, with_for_update=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, messages.NO_USER.of(user_id=user_id))
+        raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=user_id))
     if await _agents_of(work, (user_id,)):
         raise Problem(ProblemCode.CONFLICT, messages.USER_IS_AGENT.of(name=row.name))
     given = granted(await roles_of(work, user_id))

@@ -2,11 +2,9 @@
 
 from central.domain.saying import Message
 
-NO_USER = Message("no_user", "没有编号为 {user_id} 的用户", "there is no user {user_id}")
 NO_USER_NAMED = Message("no_user_named", "没有名为 {name:.64} 的用户", "there is no user {name:.64}")
 NO_ENABLED_USER = Message("no_enabled_user", "没有编号为 {user_id} 的可用用户", "there is no enabled user {user_id}")
 USER_NAME_USED = Message("user_name_used", "已有名为 {name:.64} 的用户，请换一个用户名", "there is a user {name:.64} already")
-IS_TAKEN = Message("is_taken", "已被使用", "is taken")
 OWN_ACCOUNT = Message(
     "own_account", "不能停用自己的账号，请联系其他管理员", "you cannot disable your own account; ask another administrator"
 )
@@ -65,7 +63,6 @@ CHANNEL_GROUP = Message("channel_group", "渠道分组", "channel group")
 CHECK_POINT_GROUP = Message("check_point_group", "检票设备分组", "check-point group")
 NO_TOKEN = Message("no_token", "没有编号为 {token_id} 的接口令牌", "there is no token {token_id}")
 TOKEN_WOULD_BE_OVER = Message("token_would_be_over", "令牌一经发放即已过期，请填写将来的时间", "the token would be over already")
-MUST_BE_FUTURE = Message("must_be_future", "须为将来的时间", "must be in the future")
 MUST_MAY_SIGN_IN = Message("must_may_sign_in", "须为可以登录的用户", "must be a person who may sign in")
 MOST_TOKENS = Message(
     "most_tokens", "每人最多 {most} 个令牌，请先吊销一个", "a person has at most {most} tokens; revoke one first"
@@ -100,9 +97,6 @@ TOTP_NOT_BEGUN = Message(
     "no second factor was begun; begin with POST /api/v1/session/totp",
 )
 PASSWORD_WRONG = Message("password_wrong", "密码错误", "the password is wrong")
-PASSWORD_FOR_ONE_USE = Message(
-    "password_for_one_use", "当前为一次性密码，请先设置自己的密码", "the password is for one use; set an own one first"
-)
 PASSWORD_LENGTH = Message("password_length", "密码须为 {fewest} 至 {most} 个字符", "a password has {fewest} to {most} characters")
 PASSWORD_HAS_NAME = Message("password_has_name", "密码不能包含用户名", "a password does not contain the name")
 PASSWORD_MONOTONOUS = Message(

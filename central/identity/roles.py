@@ -12,10 +12,11 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit
+from central.domain.messages import NAME_TAKEN
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import permissions_of, require_all_held, require_scopes_held
-from central.identity.messages import IS_TAKEN, MOST_ROLES_THERE, NO_ROLE, ROLE_IS_FIXED, ROLE_IS_HELD, ROLE_NAME_USED
+from central.identity.messages import MOST_ROLES_THERE, NO_ROLE, ROLE_IS_FIXED, ROLE_IS_HELD, ROLE_NAME_USED
 from central.identity.permissions import Permission
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Store, Work
@@ -136,7 +137,7 @@ async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
 async def _require_free(work: Work, name: str, own: int | None) -> None:
     row = (await work.session.exec(select(RoleRow).where(RoleRow.name == name))).first()
     if row is not None and row.id != own:
-        fault = FieldFault("name", IS_TAKEN.of())
+        fault = FieldFault("name", NAME_TAKEN.of())
         raise Problem(ProblemCode.CONFLICT, ROLE_NAME_USED.of(name=name), fields=(fault,))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
-from central.domain.messages import NO_SITE
+from central.domain.messages import NO_SITE, PASSWORD_FOR_ONE_USE
 from central.domain.ports import Wake
 from central.domain.principal import Principal
 from central.domain.problems import Problem, ProblemCode, wrong_field
@@ -17,7 +17,6 @@ from central.identity.effective_permissions import granted, require_all_held, ro
 from central.identity.messages import (
     MOST_SUPERVISORS,
     NO_USER_NAMED,
-    PASSWORD_FOR_ONE_USE,
     PASSWORD_WRONG,
     SUPERVISES_NOT,
     SUPERVISES_NOTHING,

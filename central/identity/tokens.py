@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.domain.messages import MUST_BE_IN_FUTURE
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
@@ -17,7 +18,6 @@ from central.identity.effective_permissions import granted, require_all_held, re
 from central.identity.messages import (
     DOES_NOT_HOLD,
     MOST_TOKENS,
-    MUST_BE_FUTURE,
     MUST_MAY_SIGN_IN,
     NO_ENABLED_USER,
     NO_TOKEN,
@@ -67,7 +67,7 @@ class Tokens:
         Problem where its person does not exist or is disabled, it would be over already, or `by` holds less than it would give.
         """
         if grant.expires_at is not None and grant.expires_at <= now:
-            fault = FieldFault("expires_at", MUST_BE_FUTURE.of())
+            fault = FieldFault("expires_at", MUST_BE_IN_FUTURE.of())
             raise Problem(ProblemCode.INPUT_INVALID, TOKEN_WOULD_BE_OVER.of(), fields=(fault,))
         token = API_TOKEN_PREFIX + base64.urlsafe_b64encode(self._random_bytes(TOKEN_BYTES)).decode().rstrip("=")
         async with self._store.transaction() as work:
