@@ -31,3 +31,5 @@ TICKET_STATES: Mapping[TicketState, Message] = {
     TicketState.UNPAID: TICKET_UNPAID,
     TicketState.INACTIVE: TICKET_INACTIVE,
 }
+NO_PAYMENT = Message("no_payment", "没有编号为 {payment_id} 的付款单据", "there is no payment {payment_id}")
+NO_AGENT = Message("no_agent", "没有编号为 {agent_id} 的设备", "there is no agent {agent_id}")
