@@ -1,6 +1,9 @@
 """What several slices say to people."""
 
+from collections.abc import Mapping
+
 from central.domain.saying import Message
+from protocol.tickets.record import TicketState
 
 FIELDS_WRONG = Message("fields_wrong", "有 {count} 个字段有误，见 errors", "{count} field(s) are wrong; see errors")
 NO_TICKET_TYPE = Message("no_ticket_type", "没有编号为 {type_id} 的票种", "there is no ticket type {type_id}")
@@ -16,3 +19,26 @@ TICKET_VOID = Message("ticket_void", "已作废", "void")
 TICKET_BLOCKED = Message("ticket_blocked", "已冻结", "blocked")
 TICKET_UNPAID = Message("ticket_unpaid", "待付款", "unpaid")
 TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
+NO_REFUND = Message("no_refund", "没有编号为 {refund_id} 的退票", "there is no refund {refund_id}")
+NAME_TAKEN = Message("name_taken", "名称已被使用", "is taken")
+MUST_BE_IN_FUTURE = Message("must_be_in_future", "须晚于当前时间", "must be in the future")
+PASSWORD_FOR_ONE_USE = Message(
+    "password_for_one_use", "当前密码只能使用一次：请先设置自己的密码", "the password is for one use; set an own one first"
+)
+NO_USER = Message("no_user", "没有编号为 {user_id} 的用户", "there is no user {user_id}")
+TICKET_IS = Message("ticket_is", "门票状态为“{state}”，不能办理此业务", "the ticket is {state}; this cannot be done to it")
+TICKET_ACTIVE = Message("ticket_active", "有效", "active")
+TICKET_VOID = Message("ticket_void", "已作废", "void")
+TICKET_BLOCKED = Message("ticket_blocked", "已锁定", "blocked")
+TICKET_UNPAID = Message("ticket_unpaid", "未付款", "unpaid")
+TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
+# What people call the states of a ticket: a part of a sentence.
+TICKET_STATES: Mapping[TicketState, Message] = {
+    TicketState.ACTIVE: TICKET_ACTIVE,
+    TicketState.VOID: TICKET_VOID,
+    TicketState.BLOCKED: TICKET_BLOCKED,
+    TicketState.UNPAID: TICKET_UNPAID,
+    TicketState.INACTIVE: TICKET_INACTIVE,
+}
+NO_PAYMENT = Message("no_payment", "没有编号为 {payment_id} 的付款单据", "there is no payment {payment_id}")
+NO_AGENT = Message("no_agent", "没有编号为 {agent_id} 的设备", "there is no agent {agent_id}")
