@@ -6,6 +6,8 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from central.devices.routes import CheckPointNumber
+from central.domain.field_messages import unfit
+from central.domain.messages import SAY_WHAT_IS_SHOWN
 from central.domain.names import AgentName, CheckPointName, SiteName, TicketTypeName
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -34,7 +36,7 @@ class ExplanationBody(ShownBody):
     @model_validator(mode="after")
     def _says_something(self) -> "ExplanationBody":
         if self.text is not None and self.document is not None:
-            raise ValueError("say what the visitor shows: a text, or a document")
+            raise unfit(SAY_WHAT_IS_SHOWN.of())
         if self.shown() == Shown() and self.check_point_id is None:
             raise ValueError("say what the visitor shows (text, document), or at which gate it was (check_point_id)")
         return self
