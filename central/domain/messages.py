@@ -1,6 +1,9 @@
 """What several slices say to people."""
 
+from collections.abc import Mapping
+
 from central.domain.saying import Message
+from protocol.tickets.record import TicketState
 
 FIELDS_WRONG = Message("fields_wrong", "有 {count} 个字段有误，见 errors", "{count} field(s) are wrong; see errors")
 NO_TICKET_TYPE = Message("no_ticket_type", "没有编号为 {type_id} 的票种", "there is no ticket type {type_id}")
@@ -39,3 +42,16 @@ IDEMPOTENCY_KEY_MALFORMED = Message(
     "请求头 {header} 须为 8 至 64 个字母、数字或 _.:-",
     "{header} must be 8 to 64 letters, digits or _.:-",
 )
+TICKET_ACTIVE = Message("ticket_active", "有效", "active")
+TICKET_VOID = Message("ticket_void", "已作废", "void")
+TICKET_BLOCKED = Message("ticket_blocked", "已锁定", "blocked")
+TICKET_UNPAID = Message("ticket_unpaid", "未付款", "unpaid")
+TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
+# What people call the states of a ticket: a part of a sentence.
+TICKET_STATES: Mapping[TicketState, Message] = {
+    TicketState.ACTIVE: TICKET_ACTIVE,
+    TicketState.VOID: TICKET_VOID,
+    TicketState.BLOCKED: TICKET_BLOCKED,
+    TicketState.UNPAID: TICKET_UNPAID,
+    TicketState.INACTIVE: TICKET_INACTIVE,
+}
