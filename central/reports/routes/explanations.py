@@ -14,6 +14,7 @@ from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId
 from central.reports.explanations import Asked, Explanation, Explanations, SilentGate
 from central.reports.look_ups import Shown
+from central.reports.messages import SAY_SHOWN_OR_GATE
 from central.reports.routes.look_ups import ShownBody
 from central.reports.rules.refusal_sentences import Act, acts_for, never_refused, sentence, silence
 from central.sales.data_scope import counter_sight_of
@@ -38,7 +39,7 @@ class ExplanationBody(ShownBody):
         if self.text is not None and self.document is not None:
             raise unfit(SAY_WHAT_IS_SHOWN.of())
         if self.shown() == Shown() and self.check_point_id is None:
-            raise ValueError("say what the visitor shows (text, document), or at which gate it was (check_point_id)")
+            raise unfit(SAY_SHOWN_OR_GATE.of())
         return self
 
     def stated(self, now: Instant) -> Asked:
