@@ -8,6 +8,7 @@ import json
 
 from sqlmodel import select
 
+from central.agencies.messages import GROUP_HAS_ENDED, NO_GROUP_ORDER
 from central.agencies.rules.contracts import GroupState
 from central.agencies.rules.visitors import Visitor
 from central.audit import service as audit
@@ -57,12 +58,12 @@ async def _open(work: Work, order_id: int, *, lock: bool = False) -> GroupOrderR
     if row is None:
         raise _not_there(order_id)
     if row.state != GroupState.OPEN:
-        raise Problem(ProblemCode.ORDER_STATE, "the visit of this group has ended; its names stay as they are")
+        raise Problem(ProblemCode.ORDER_STATE, GROUP_HAS_ENDED.of())
     return row
 
 
 def _not_there(order_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no group order {order_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_GROUP_ORDER.of(order_id=order_id))
 
 
 def _at(order_id: int) -> SealedField:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.agencies import rows
+from central.agencies.messages import GROUP_NOT_BEGUN, GROUP_REFUND_WAITS, GROUP_UNPAID, NOT_A_GROUP
 from central.agencies.ports import PersonsWhoCame
 from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges, GroupState, GroupTicket, settled
@@ -161,12 +162,12 @@ class GroupOrders:
 
     async def _end(self, work: Work, row: GroupOrderRow, by: int, now: Instant) -> None:
         if await documents.paid_by(work, row.order_id) is None and not await tickets_of_order(work, row.order_id):
-            raise Problem(ProblemCode.ORDER_STATE, "the order is not paid; pay or cancel it instead")
+            raise Problem(ProblemCode.ORDER_STATE, GROUP_UNPAID.of())
         tickets = [one for one in await tickets_of_order(work, row.order_id) if one.record.state is TicketState.ACTIVE]
         if any(to_minute(now) < one.record.valid_from for one in tickets):
-            raise Problem(ProblemCode.ORDER_STATE, "the visit has not begun; refund the tickets instead")
+            raise Problem(ProblemCode.ORDER_STATE, GROUP_NOT_BEGUN.of())
         if await has_waiting(work, row.order_id):
-            raise Problem(ProblemCode.ORDER_STATE, "a refund of the order waits for gates; end the visit when it is decided")
+            raise Problem(ProblemCode.ORDER_STATE, GROUP_REFUND_WAITS.of())
         changes = []
         for ticket_id in sorted(one.ticket_id for one in tickets):
             before = await outbox.highest_change(work, ticket_id)
@@ -254,7 +255,7 @@ def _masked(guide: Contact) -> Contact:
 
 
 def _not_there(order_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"order {order_id} is not a group's")
+    return Problem(ProblemCode.NOT_FOUND, NOT_A_GROUP.of(order_id=order_id))
 
 
 def _at(order_id: int) -> SealedField:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from sqlmodel import col, delete, select
 
+from central.agencies.messages import AGENCY_EXISTS, NO_AGENCY
 from central.agencies.rules.contracts import Charges, ContractPrice
+from central.domain.messages import NAME_TAKEN
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.sales.rules.pricing import AgreedPrice
 from central.store.sealed import FieldSeal, SealedField
@@ -75,7 +77,7 @@ async def existing(work: Work, agency_id: int, *, lock: bool = False) -> AgencyR
     """Return an agency's row as it is now; Problem where there is none."""
     row = await work.session.get(AgencyRow, agency_id, with_for_update=lock or None, populate_existing=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no agency {agency_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_AGENCY.of(agency_id=agency_id))
     return row
 
 
@@ -83,7 +85,8 @@ async def require_free(work: Work, name: str, own: int | None) -> None:
     """Raise Problem where another agency has the name."""
     found = (await work.session.exec(select(AgencyRow.id).where(AgencyRow.name == name))).first()
     if found is not None and found != own:
-        raise Problem(ProblemCode.CONFLICT, f"there is an agency {name:.64} already", fields=(FieldFault("name", "is taken"),))
+        fault = FieldFault("name", NAME_TAKEN.of())
+        raise Problem(ProblemCode.CONFLICT, AGENCY_EXISTS.of(name=name), fields=(fault,))
 
 
 async def prices_of(work: Work, agency_id: int) -> tuple[ContractPrice, ...]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from central.agencies import rows
 from central.agencies.groups import GroupOrders, Planned
+from central.agencies.messages import AGENCY_DISABLED
 from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges
 from central.audit import service as audit
 from central.domain.idempotency import IdempotencyKey
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.messages import MUST_BE_IN_FUTURE
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.payments.documents import AtOnce, record_at_once
 from central.payments.ports import PayableOrder
 from central.sales.orders import Order
@@ -62,8 +64,7 @@ class AgencySales:
     async def hold(self, deal: Deal, once: IdempotencyKey, by: int, now: Instant) -> Order:
         """Make an agency's order that waits for its money until `expires_at`; Problem as for any order, or where that is past."""
         if deal.wanted.expires_at is not None and deal.wanted.expires_at <= now:
-            fault = FieldFault("expires_at", "must be in the future")
-            raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+            raise wrong_field(ProblemCode.INPUT_INVALID, "expires_at", MUST_BE_IN_FUTURE.of())
         wanted, charges = await self._by_contract(deal.agency_id, deal.wanted)
         persons = sum(line.quantity * line.persons for line in wanted.lines)
 
@@ -77,6 +78,6 @@ class AgencySales:
         async with self._store.reading() as work:
             row = await rows.existing(work, agency_id)
             if row.is_disabled:
-                raise Problem(ProblemCode.SALE_NOT_ALLOWED, f"{row.name} is disabled; enable the agency first")
+                raise Problem(ProblemCode.SALE_NOT_ALLOWED, AGENCY_DISABLED.of(name=row.name))
             agreed = rows.agreed(await rows.prices_of(work, agency_id))
         return replace(wanted, agency_id=agency_id, agreed=agreed), Charges(row.charges)

@@ -10,6 +10,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from central.agencies import rows, statements
+from central.agencies.messages import AGENCY_MAY_BUY, TOO_MANY_PRICES
 from central.agencies.rows import Agency, AgencyWish, agency_of
 from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.statements import Entry, Funds
@@ -149,7 +150,7 @@ class Agencies:
         await rows.existing(work, agency_id, lock=True)
         kept = [one for one in await rows.prices_of(work, agency_id) if one.type_id not in types]
         if len(kept) + len(prices) > MOST_PRICES:
-            raise Problem(ProblemCode.CONFLICT, f"agency {agency_id} would have more than {MOST_PRICES} prices; leave some out")
+            raise Problem(ProblemCode.CONFLICT, TOO_MANY_PRICES.of(agency_id=agency_id, most=MOST_PRICES))
         await rows.replace_prices(work, agency_id, (*kept, *prices))
         await versions.claim(work, _prices_of(agency_id), None)
         edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
@@ -173,7 +174,7 @@ class Agencies:
             if earlier is None:
                 row = await rows.existing(work, paying.agency_id, lock=True)
                 if not row.is_disabled:
-                    raise Problem(ProblemCode.CONFLICT, f"{row.name} may still buy; disable the agency first")
+                    raise Problem(ProblemCode.CONFLICT, AGENCY_MAY_BUY.of(name=row.name))
                 await agency_funds.pay_out(work, paying.agency_id, paying.amount_fen)
                 await self._note(work, row, paying, now)
                 await remember(work, once.scope, once.key, str(paying.agency_id))

@@ -8,6 +8,7 @@ import hmac
 import re
 from dataclasses import dataclass
 
+from central.domain.messages import IDEMPOTENCY_KEY_MALFORMED, IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_USED
 from central.domain.problems import Problem, ProblemCode
 
 HEADER = "Idempotency-Key"
@@ -26,16 +27,14 @@ class IdempotencyKey:
     def require_same(self, earlier_fingerprint: bytes) -> None:
         """Raise Problem where the key was used for another request."""
         if not hmac.compare_digest(self.fingerprint, earlier_fingerprint):
-            raise Problem(ProblemCode.IDEMPOTENCY_KEY_REUSED, f"{HEADER} {self.key} was used for another request; make a new key")
+            raise Problem(ProblemCode.IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_USED.of(header=HEADER, key=self.key))
 
 
 def parse(header: str | None, scope: str, path: str, body: bytes) -> IdempotencyKey:
     """Return the key of a request that must have one."""
     if header is None:
-        raise Problem(
-            ProblemCode.IDEMPOTENCY_KEY_REQUIRED, f"send the header {HEADER}: 8 to 64 letters, digits or _.:-, new for each try"
-        )
+        raise Problem(ProblemCode.IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_MISSING.of(header=HEADER))
     text = header.strip().strip('"')
     if not _KEY.fullmatch(text):
-        raise Problem(ProblemCode.IDEMPOTENCY_KEY_REQUIRED, f"{HEADER} must be 8 to 64 letters, digits or _.:-")
+        raise Problem(ProblemCode.IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_MALFORMED.of(header=HEADER))
     return IdempotencyKey(scope, text, hashlib.sha256(path.encode() + b"\0" + body).digest())

@@ -5,6 +5,8 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from central.domain.field_messages import MESSAGES, unfit
+
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
 _LOCAL = "local, without a zone"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -14,7 +16,7 @@ LocalT = TypeVar("LocalT", time, datetime)
 
 def _without_zone(said: LocalT) -> LocalT:
     if said.tzinfo is not None:
-        raise ValueError("must be a local time, without a zone")
+        raise unfit(MESSAGES["timezone_naive"].of())
     return said
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.messages import CURSOR_UNKNOWN, MUST_BE_NEXT
 from central.domain.problems import FieldFault, Problem, ProblemCode
 
 MAX_PAGE = 200
@@ -83,8 +84,8 @@ def key_of(cursor: str | None, parts: int) -> tuple[int, ...] | None:
         return None
     key = _read(cursor)
     if key is None or len(key) != parts:
-        fault = FieldFault("after", "must be the `next` of an earlier page")
-        raise Problem(ProblemCode.INPUT_INVALID, "the cursor is not one of ours", fields=(fault,))
+        fault = FieldFault("after", MUST_BE_NEXT.of())
+        raise Problem(ProblemCode.INPUT_INVALID, CURSOR_UNKNOWN.of(), fields=(fault,))
     return key
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from central.audit import versions
 from central.audit.versions import Edit
+from central.domain.messages import NO_AGENT
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.devices import AgentRow
 from central.store.tables.faces import PrinterOffsetRow
@@ -78,7 +79,7 @@ async def _found(work: Work, agent_id: int, name: str) -> PrinterOffsetRow | Non
 
 
 def _no_agent(agent_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_AGENT.of(agent_id=agent_id))
 
 
 def _offset(row: PrinterOffsetRow) -> PrinterOffset:

@@ -17,6 +17,7 @@ from central.audit import service as audit
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.faces.drawing.patches import Grey
 from central.faces.drawing.uploads import as_png, read_picture
+from central.faces.messages import NO_PICTURE, PICTURE_EXISTS, PICTURE_IN_USE, TOO_MANY_PICTURES
 from central.faces.rules.placing import picture_ids
 from central.faces.template import Template
 from central.store.tables.faces import FacePictureRow, FaceRow, FaceVersionRow
@@ -68,9 +69,9 @@ class Pictures:
         async with self._store.transaction() as work:
             query = select(func.count()).select_from(FacePictureRow)
             if (await work.session.exec(query.where(col(FacePictureRow.name) == name))).one():
-                raise wrong_field(ProblemCode.CONFLICT, "name", f"there is a picture {name:.64} already; choose another name")
+                raise wrong_field(ProblemCode.CONFLICT, "name", PICTURE_EXISTS.of(name=name))
             if (await work.session.exec(query)).one() >= MOST_PICTURES:
-                raise Problem(ProblemCode.CONFLICT, f"there are {MOST_PICTURES} pictures already; delete one that no face shows")
+                raise Problem(ProblemCode.CONFLICT, TOO_MANY_PICTURES.of(most=MOST_PICTURES))
             height, width = grey.shape
             row = FacePictureRow(name=name, width_px=width, height_px=height, png=png, added_at=now, added_by=by)
             work.session.add(row)
@@ -87,8 +88,7 @@ class Pictures:
                 raise _not_there(picture_id)
             shown_on = await _faces_with(work, picture_id)
             if shown_on:
-                said = f"the picture is shown on {', '.join(shown_on[:10])}; take it off these faces first"
-                raise Problem(ProblemCode.CONFLICT, said)
+                raise Problem(ProblemCode.CONFLICT, PICTURE_IN_USE.of(faces=", ".join(shown_on[:10])))
             await work.session.delete(row)
             audit.record(work, now, by, "face-picture.delete", f"face-picture:{picture_id}", name=row.name)
 
@@ -120,4 +120,4 @@ def _made_again(data: bytes) -> tuple[Grey, bytes]:
 
 
 def _not_there(picture_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no picture {picture_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_PICTURE.of(picture_id=picture_id))

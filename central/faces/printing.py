@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from central.catalog import service as catalog
+from central.domain.messages import TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
 from central.faces.drawing.raster import Content, Print, as_bilevel_png, drawn
 from central.faces.drawing.uploads import from_png
+from central.faces.messages import TICKET_NOT_PRINTED
 from central.faces.pictures import files
 from central.faces.rules.facts import SAMPLE_CODE, SAMPLE_SHORT_NUMBER, Facts, Names, SampleLanguage, sample_values, values_of
 from central.faces.rules.placing import picture_ids, require_right
@@ -87,5 +89,5 @@ def _made(template: Template, content: Content, kept: Mapping[int, bytes], how: 
 
 def _require_active(ticket: Ticket) -> None:
     if ticket.record.state is not TicketState.ACTIVE:
-        said = ticket.record.state.name.lower()
-        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; only an active one is printed")
+        state = TICKET_STATES[ticket.record.state].of()
+        raise Problem(ProblemCode.TICKET_STATE, TICKET_NOT_PRINTED.of(state=state))

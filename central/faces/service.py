@@ -15,6 +15,17 @@ from central.audit.versions import Edit
 from central.catalog import service as catalog
 from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
+from central.faces.messages import (
+    FACE_EXISTS,
+    FACE_IN_USE,
+    NO_FACE,
+    NO_FACE_GIVEN,
+    TOO_MANY_FACES,
+    USED_BY_BOTH,
+    USED_BY_SITES,
+    USED_BY_TYPES,
+)
 from central.faces.pictures import pictures_there
 from central.faces.rules.placing import picture_ids, require_right
 from central.faces.template import Template
@@ -24,6 +35,7 @@ from protocol.identifiers import SiteId, TicketTypeId
 from protocol.instants import Instant
 
 MOST_FACES = 500
+_USES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class Faces:
             await _require_right(work, template)
             await _require_free(work, template.name, None)
             if (await work.session.exec(select(func.count()).select_from(FaceRow))).one() >= MOST_FACES:
-                raise Problem(ProblemCode.CONFLICT, f"there are {MOST_FACES} faces already; delete one that no type uses")
+                raise Problem(ProblemCode.CONFLICT, TOO_MANY_FACES.of(most=MOST_FACES))
             row = FaceRow(name=template.name, version=versions.NEVER_CHANGED)
             work.session.add(row)
             await work.session.flush()
@@ -150,9 +162,7 @@ async def face_for(work: Work, type_id: TicketTypeId, site_id: SiteId) -> Face:
     if face_id is None:
         face_id = await _own_of_site(work, site_id)
     if face_id is None:
-        raise Problem(
-            ProblemCode.NOT_FOUND, f"neither the ticket type {type_id} nor the site {site_id} has a face; give one a face"
-        )
+        raise Problem(ProblemCode.NOT_FOUND, NO_FACE_GIVEN.of(type_id=type_id, site_id=site_id))
     return await _face(work, face_id)
 
 
@@ -221,15 +231,24 @@ async def _require_right(work: Work, template: Template) -> None:
 async def _require_free(work: Work, name: str, own: int | None) -> None:
     found = (await work.session.exec(select(FaceRow.id).where(col(FaceRow.name) == name))).first()
     if found is not None and found != own:
-        raise wrong_field(ProblemCode.CONFLICT, "template.name", f"there is a face {name:.64} already; choose another name")
+        raise wrong_field(ProblemCode.CONFLICT, "template.name", FACE_EXISTS.of(name=name))
 
 
 def _require_unused(face: Face) -> None:
-    used = [*(f"ticket type {one}" for one in face.ticket_types), *(f"site {one}" for one in face.sites)]
-    if used:
-        said = f"the face is that of {', '.join(used[:10])}; give them another one first"
-        raise Problem(ProblemCode.CONFLICT, said)
+    uses = _uses_of(face)
+    if uses is not None:
+        raise Problem(ProblemCode.CONFLICT, FACE_IN_USE.of(uses=uses))
+
+
+def _uses_of(face: Face) -> Said | None:
+    types = USED_BY_TYPES.of(types=", ".join(map(str, face.ticket_types[:_USES_SHOWN])))
+    sites = USED_BY_SITES.of(sites=", ".join(map(str, face.sites[:_USES_SHOWN])))
+    if face.ticket_types and face.sites:
+        return USED_BY_BOTH.of(types=types, sites=sites)
+    if face.ticket_types:
+        return types
+    return sites if face.sites else None
 
 
 def _not_there(face_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no face {face_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_FACE.of(face_id=face_id))

@@ -11,8 +11,10 @@ from sqlmodel import col, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit, differing
+from central.domain.messages import NAME_TAKEN
 from central.domain.ports import RandomBytes
 from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.promoters.messages import NO_PROMOTER, NO_PROMOTER_GROUP, PROMOTER_GROUP_EXISTS
 from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
 from central.store.tables.promoters import PromoterGroupRow, PromoterRow
 from central.store.unit_of_work import Store, Work
@@ -172,8 +174,8 @@ async def _write(work: Work, row: PromoterRow, wish: PromoterWish) -> None:
 async def _require_free(work: Work, name: str, own: int | None) -> None:
     found = (await work.session.exec(select(PromoterGroupRow.id).where(PromoterGroupRow.name == name))).first()
     if found is not None and found != own:
-        fault = FieldFault("name", "is taken")
-        raise Problem(ProblemCode.CONFLICT, f"there is a group {name:.64} already", fields=(fault,))
+        fault = FieldFault("name", NAME_TAKEN.of())
+        raise Problem(ProblemCode.CONFLICT, PROMOTER_GROUP_EXISTS.of(name=name), fields=(fault,))
 
 
 async def _locked(work: Work, promoter_id: int) -> PromoterRow:
@@ -186,12 +188,12 @@ async def _locked(work: Work, promoter_id: int) -> PromoterRow:
 async def _locked_group(work: Work, group_id: int) -> PromoterGroupRow:
     row = await work.session.get(PromoterGroupRow, group_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no promoter group {group_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_PROMOTER_GROUP.of(group_id=group_id))
     return row
 
 
 def _not_there(promoter_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no promoter {promoter_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_PROMOTER.of(promoter_id=promoter_id))
 
 
 def _group(row: PromoterGroupRow) -> PromoterGroup:

@@ -18,6 +18,7 @@ from xlsxwriter import Workbook
 
 from central.domain.problems import Problem, ProblemCode
 from central.reports.listing import Cell, Column, ItemT, Kind, Names
+from central.reports.messages import SHEET_FULL
 from central.reports.rules import cells
 from central.reports.words import LISTS
 
@@ -129,7 +130,7 @@ class _Book:
         """Write a row; text is written as text, with any first character."""
         self._rows += 1
         if self._rows > MOST_XLSX_ROWS:
-            raise Problem(ProblemCode.INPUT_INVALID, f"a sheet holds {MOST_XLSX_ROWS} rows; ask for fewer days, or for csv")
+            raise Problem(ProblemCode.INPUT_INVALID, SHEET_FULL.of(most_rows=MOST_XLSX_ROWS))
         for place, (value, kind) in enumerate(zip(cells, kinds, strict=True)):
             self._write(place, value, kind)
 

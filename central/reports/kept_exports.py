@@ -22,6 +22,7 @@ from central.live_events.kinds import LiveKind
 from central.live_events.telling import Change, tell
 from central.reports.exports import Table, TableFormat
 from central.reports.listing import ItemT
+from central.reports.messages import EXPORT_NOT_MADE, EXPORT_STATES, EXPORT_TOO_LARGE, NO_EXPORT, TOO_MANY_EXPORTS
 from central.store.tables.people import UserRow
 from central.store.tables.reports import KeptExportRow
 from central.store.unit_of_work import Store, Work
@@ -122,7 +123,7 @@ class KeptExports:
         async with self._store.reading() as work:
             row = await work.session.get(KeptExportRow, export_id)
             if row is None or row.user_id != user_id:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no export {export_id}; it is kept for a day")
+                raise Problem(ProblemCode.NOT_FOUND, NO_EXPORT.of(export_id=export_id))
             return _export(row, self._clock())
 
     async def of(self, user_id: int) -> tuple[KeptExport, ...]:
@@ -153,7 +154,9 @@ class KeptExports:
         """Return the file of an export; Problem where it is not made."""
         said = await self.export(export_id, user_id)
         if said.state is not ExportState.DONE:
-            raise Problem(ProblemCode.CONFLICT, f"the export is {said.state}: {said.rows_done} of {said.rows_wanted} rows")
+            state = EXPORT_STATES[said.state].of()
+            not_made = EXPORT_NOT_MADE.of(state=state, rows_done=said.rows_done, rows_wanted=said.rows_wanted)
+            raise Problem(ProblemCode.CONFLICT, not_made)
         return self._path(said)
 
     async def finished(self) -> None:
@@ -197,7 +200,7 @@ class KeptExports:
             async for chunk in chunks:
                 making.size_bytes += len(chunk)
                 if making.size_bytes > MOST_BYTES:
-                    raise Problem(ProblemCode.INPUT_INVALID, f"it is larger than {MOST_BYTES} bytes; ask for fewer days")
+                    raise Problem(ProblemCode.INPUT_INVALID, EXPORT_TOO_LARGE.of(most_bytes=MOST_BYTES))
                 await asyncio.to_thread(file.write, chunk)
 
     def _open(self, said: KeptExport) -> BinaryIO:
@@ -282,7 +285,7 @@ async def _require_room(work: Work, user_id: int) -> None:
     await work.session.exec(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
     counted = select(func.count()).select_from(KeptExportRow).where(KeptExportRow.user_id == user_id)
     if (await work.session.exec(counted)).one() >= MOST_KEPT_EACH:
-        raise Problem(ProblemCode.CONFLICT, f"you keep {MOST_KEPT_EACH} exports; delete one of them")
+        raise Problem(ProblemCode.CONFLICT, TOO_MANY_EXPORTS.of(most=MOST_KEPT_EACH))
 
 
 def _row(number: int, asked: Asked, now: Instant) -> KeptExportRow:

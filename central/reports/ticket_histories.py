@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from central.admissions.events import event_of, kind_shown
 from central.audit.search import acts_on
+from central.domain.messages import NO_TICKET
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.tickets import id_text, subject
 from central.reports.refused_showings import of_ticket
@@ -70,7 +71,7 @@ async def history_of(work: Work, ticket_id: TicketId) -> tuple[Event, ...]:
     """Return what happened to a ticket, the oldest first; Problem where there is no such ticket."""
     ticket = await work.session.get(TicketRow, ticket_id)
     if ticket is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket {id_text(ticket_id)}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET.of(ticket_id=id_text(ticket_id)))
     order = await work.session.get_one(OrderRow, ticket.order_id)
     events = [
         Event(order.created_at, Happening.SOLD, order.channel, order.seller_id),

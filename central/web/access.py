@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from central.domain.messages import NO_ORDER, NO_PAYMENT, NO_REFUND, NO_TICKET, PASSWORD_FOR_ONE_USE
 from central.domain.principal import DataScope, Principal, ScopedNumber
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Message
+from central.web.messages import (
+    CALLED_BY_OTHER_SITE,
+    CSRF_TOKEN_WRONG,
+    NO_SHORT_NUMBER,
+    ORIGIN_NOT_OURS,
+    OWN_SESSION_ONLY,
+    PASSWORD_AGAIN,
+    PERMISSION_NEEDED,
+)
 from protocol.instants import MS_PER_MINUTE, Instant
 
 COOKIE = "__Host-paifang"
@@ -21,6 +32,13 @@ _BEARER = "Bearer "
 PROVED_FOR_MS = 5 * MS_PER_MINUTE
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_FETCH_SITES = frozenset({"same-origin", "none"})
+_NOT_THERE: Mapping[ScopedNumber, Message] = {
+    ScopedNumber.ORDER: NO_ORDER,
+    ScopedNumber.PAYMENT: NO_PAYMENT,
+    ScopedNumber.REFUND: NO_REFUND,
+    ScopedNumber.TICKET: NO_TICKET,
+    ScopedNumber.SHORT_NUMBER: NO_SHORT_NUMBER,
+}
 
 
 class Access(Enum):
@@ -43,7 +61,7 @@ class ScopeGuard(Protocol):
 async def require_seen(guard: ScopeGuard, who: Principal, subject: ScopedNumber, value: int | str) -> None:
     """Raise Problem where a person asks for an order outside the counter's scope: for that person it does not exist."""
     if who.sees_at_counter is not DataScope.ALL and not await guard.sees(who, subject, value):
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {value}")
+        raise Problem(ProblemCode.NOT_FOUND, _NOT_THERE[subject].of(**{subject.value: value}))
 
 
 class Authenticator(Protocol):
@@ -82,28 +100,28 @@ def require_own_page(method: str, headers: Mapping[str, str], session_token: str
         return
     fetch_site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if fetch_site is not None and fetch_site not in _OWN_FETCH_SITES:
-        raise Problem(ProblemCode.CROSS_SITE, "the browser says that another site made this request")
+        raise Problem(ProblemCode.CROSS_SITE, CALLED_BY_OTHER_SITE.of())
     if origin is not None and origin.partition("://")[2] != own_origin:
-        raise Problem(ProblemCode.CROSS_SITE, "the Origin of the request is not this server")
+        raise Problem(ProblemCode.CROSS_SITE, ORIGIN_NOT_OURS.of())
     if not hmac.compare_digest(headers.get(CSRF_HEADER, "").encode(), csrf_token(session_token).encode()):
-        raise Problem(ProblemCode.CROSS_SITE, f"the header {CSRF_HEADER} is missing or wrong; take it from GET /api/v1/session")
+        raise Problem(ProblemCode.CROSS_SITE, CSRF_TOKEN_WRONG.of(header=CSRF_HEADER))
 
 
 def require_proved(principal: Principal, now: Instant) -> None:
     """Raise Problem unless the person gave the password within the last minutes."""
     if principal.proved_at is None or now - principal.proved_at > PROVED_FOR_MS:
-        raise Problem(ProblemCode.PROOF_REQUIRED, "give the password again: POST /api/v1/session/prove, then repeat this")
+        raise Problem(ProblemCode.PROOF_REQUIRED, PASSWORD_AGAIN.of())
 
 
 def require_session(principal: Principal) -> None:
     """Raise Problem where a program acts: only a person's session may do this."""
     if principal.proved_at is None:
-        raise Problem(ProblemCode.FORBIDDEN, "this is for a person's own session; a program's token cannot do it")
+        raise Problem(ProblemCode.FORBIDDEN, OWN_SESSION_ONLY.of())
 
 
 def require(access: str, principal: Principal) -> None:
     """Raise Problem unless the person holds the permission."""
     if principal.must_change_password:
-        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
+        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
     if access not in principal.permissions:
-        raise Problem(ProblemCode.FORBIDDEN, f"this needs the permission {access}; ask an administrator")
+        raise Problem(ProblemCode.FORBIDDEN, PERMISSION_NEEDED.of(permission=access))

@@ -11,15 +11,27 @@ from aiohttp.typedefs import Handler, Middleware
 
 from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.web import calls
 from central.web.calls import REQUEST_ID
 from central.web.languages import reads_chinese
+from central.web.messages import (
+    BODY_BROKE_OFF,
+    FORM_BROKEN,
+    METHOD_UNKNOWN_HERE,
+    NO_ROUTE,
+    NOTHING_KEPT,
+    OUR_FAULT,
+    REQUEST_REFUSED,
+    STORAGE_UNUSABLE,
+)
 from central.web.problem_documents import MEDIA_TYPE, STATUS, document
 from protocol.errors import InputError, StorageError
 
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_BYTES = 8
 _RETRY_AFTER_S = 1
+_PATH_SHOWN = 200
 _BY_STATUS = {
     400: ProblemCode.INPUT_INVALID,
     404: ProblemCode.NOT_FOUND,
@@ -57,9 +69,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Problem as problem:
         return answer(request, problem)
     except InputError as error:
-        return answer(request, Problem(ProblemCode.INPUT_INVALID, str(error)))
+        return answer(request, Problem(ProblemCode.INPUT_INVALID, FORM_BROKEN.of(reason=str(error))))
     except web.RequestPayloadError:
-        return answer(request, Problem(ProblemCode.INPUT_INVALID, "the body broke off, or is not encoded as its headers say"))
+        return answer(request, Problem(ProblemCode.INPUT_INVALID, BODY_BROKE_OFF.of()))
     except StorageError as error:
         _log.exception("storage failed", extra={"request_id": request[REQUEST_ID]})
         calls.fault(request, error)
@@ -69,7 +81,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception as error:  # noqa: BLE001 - the edge of the web (law 10): no client may see a stack
         _log.exception("a fault in a handler", extra={"request_id": request[REQUEST_ID]})
         calls.fault(request, error)
-        return answer(request, Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance"))
+        return answer(request, Problem(ProblemCode.INTERNAL, OUR_FAULT.of()))
 
 
 def answer(request: web.Request, problem: Problem) -> web.Response:
@@ -81,15 +93,25 @@ def answer(request: web.Request, problem: Problem) -> web.Response:
     return web.Response(status=STATUS[problem.code], headers=headers, body=body, content_type=MEDIA_TYPE)
 
 
-def _without_statement(error: StorageError) -> str:
-    return "the storage failed, and nothing of this request was kept; repeat it" if error.__cause__ else str(error)
+def _without_statement(error: StorageError) -> Said:
+    return NOTHING_KEPT.of() if error.__cause__ else STORAGE_UNUSABLE.of(reason=str(error))
 
 
 def _of_aiohttp(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     code = _BY_STATUS.get(error.status)
     if code is None:
         return error
-    response = answer(request, Problem(code, f"{request.method} {request.path:.200}: {error.reason}"))
+    response = answer(request, Problem(code, _said_of(request, error)))
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]
     return response
+
+
+def _said_of(request: web.Request, error: web.HTTPException) -> Said:
+    method, path = request.method, request.path[:_PATH_SHOWN]
+    match error:
+        case web.HTTPNotFound():
+            return NO_ROUTE.of(method=method, path=path)
+        case web.HTTPMethodNotAllowed():
+            return METHOD_UNKNOWN_HERE.of(method=method, path=path)
+    return REQUEST_REFUSED.of(method=method, path=path, reason=error.reason)

@@ -24,6 +24,15 @@ from central.domain.versions import Versioned, VersionReader, kinds_in, versione
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, ScopeGuard
 from central.web.languages import reads_chinese
+from central.web.messages import (
+    BODY_AT_MOST,
+    BODY_MUST_BE,
+    BODY_OUT_OF_BOUNDS,
+    FIELD_TWICE,
+    NO_SESSION,
+    PARAMETER_TWICE,
+    PARAMETER_UNKNOWN,
+)
 from central.web.operation_words import Words, words_of
 from central.web.tags import Tag
 from protocol.instants import Clock, Instant
@@ -280,7 +289,7 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
         return None, sent
     who = None if sent is None else await request.app[AUTHENTICATOR].principal(sent.token, request.app[CLOCK]())
     if sent is None or who is None:
-        raise Problem(ProblemCode.SIGN_IN_REQUIRED, "no session, or it is over; POST /api/v1/session")
+        raise Problem(ProblemCode.SIGN_IN_REQUIRED, NO_SESSION.of())
     request[calls.CALLER] = who.user_id
     if sent.is_ambient:
         access.require_own_page(request.method, request.headers, sent.token, request.host)
@@ -339,13 +348,13 @@ async def _require_seen(request: web.Request, who: Principal | None, said: BaseM
 def require_json(request: web.Request) -> None:
     """Raise Problem where the body is said to be anything but JSON."""
     if request.content_type != JSON:
-        raise Problem(ProblemCode.MEDIA_TYPE, f"the body must be {JSON}, not {request.content_type:.60}")
+        raise Problem(ProblemCode.MEDIA_TYPE, BODY_MUST_BE.of(wanted=JSON, sent=request.content_type[:_NAME_SHOWN]))
 
 
 async def _read_body(request: web.Request) -> bytes:
     require_json(request)
     if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
+        raise Problem(ProblemCode.BODY_TOO_LARGE, BODY_AT_MOST.of(most_bytes=MAX_BODY_BYTES))
     return await request.read()
 
 
@@ -360,7 +369,7 @@ def parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
     try:
         json.loads(raw, object_pairs_hook=_named_once)  # only now: the model accepts a bounded depth only
     except ValueError as error:
-        raise Problem(ProblemCode.INPUT_INVALID, "the body holds a value that is out of all bounds") from error
+        raise Problem(ProblemCode.INPUT_INVALID, BODY_OUT_OF_BOUNDS.of()) from error
     return parsed
 
 
@@ -370,7 +379,7 @@ def _named_once(pairs: list[tuple[str, object]]) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         fault = FieldFault(twice[:_NAME_SHOWN], MUST_STAND_ONCE.of())
-        raise Problem(ProblemCode.INPUT_INVALID, f"the field {twice:.40} stands twice", fields=(fault,))
+        raise Problem(ProblemCode.INPUT_INVALID, FIELD_TWICE.of(name=twice[:_NAME_SHOWN]), fields=(fault,))
 
 
 def parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
@@ -379,11 +388,11 @@ def parse_parameters(model: type[BaseModel] | None, request: web.Request) -> Bas
     for name, value in request.query.items():
         if name in given:
             fault = FieldFault(name, MUST_STAND_ONCE.of())
-            raise Problem(ProblemCode.INPUT_INVALID, f"the parameter {name:.40} stands twice", fields=(fault,))
+            raise Problem(ProblemCode.INPUT_INVALID, PARAMETER_TWICE.of(name=name[:_NAME_SHOWN]), fields=(fault,))
         given[name] = value
     if model is None:
         if given:
-            raise Problem(ProblemCode.INPUT_INVALID, f"the parameter {next(iter(given)):.40} is not known here")
+            raise Problem(ProblemCode.INPUT_INVALID, PARAMETER_UNKNOWN.of(name=next(iter(given))[:_NAME_SHOWN]))
         return None
     try:
         return model.model_validate(given)

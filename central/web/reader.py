@@ -17,6 +17,7 @@ from aiohttp import ETag, web
 
 from central.domain.problems import Problem, ProblemCode
 from central.web.access import Access
+from central.web.messages import NO_FILE_OF_PAGE
 from central.web.operations import JSON, RawRoute
 
 HTML = "text/html"
@@ -97,7 +98,7 @@ async def read_docs_file(request: web.Request) -> web.StreamResponse:
         return _file(_PAGES / name)
     if name in _OF_PACKAGE:
         return _file(_files_of_package() / name)
-    raise Problem(ProblemCode.NOT_FOUND, f"the page has no file {name:.40}")
+    raise Problem(ProblemCode.NOT_FOUND, NO_FILE_OF_PAGE.of(name=name[:40]))
 
 
 def _file(path: Path) -> web.FileResponse:

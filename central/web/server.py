@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import LineTooLong
 from central.domain.ports import RandomBytes
 from central.domain.problems import Problem, ProblemCode
 from central.web.calls import REQUEST_ID
+from central.web.messages import EXPECT_UNKNOWN, LINE_TOO_LONG, NOT_HTTP, OUR_FAULT
 from central.web.middleware import REQUEST_ID_BYTES, REQUEST_ID_HEADER, answer
 
 _log = logging.getLogger("paifang.web")
@@ -44,7 +45,7 @@ class _Server(web.Server):
         try:
             return await self._handle(request)
         except web.HTTPExpectationFailed:
-            problem = Problem(ProblemCode.INPUT_INVALID, "the header Expect may only say 100-continue")
+            problem = Problem(ProblemCode.INPUT_INVALID, EXPECT_UNKNOWN.of())
             return _named_answer(request, problem, self._random_bytes)
 
     def __call__(self) -> web.RequestHandler:
@@ -93,7 +94,7 @@ def _named_answer(request: web.BaseRequest, problem: Problem, random_bytes: Rand
 
 def _problem(status: int, fault: BaseException | None) -> Problem:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Problem(ProblemCode.INTERNAL, "a fault of ours; tell staff the instance")
+        return Problem(ProblemCode.INTERNAL, OUR_FAULT.of())
     if isinstance(fault, LineTooLong):
-        return Problem(ProblemCode.INPUT_INVALID, "the request's first line or one of its headers is too long")
-    return Problem(ProblemCode.INPUT_INVALID, "the request is not well-formed HTTP")
+        return Problem(ProblemCode.INPUT_INVALID, LINE_TOO_LONG.of())
+    return Problem(ProblemCode.INPUT_INVALID, NOT_HTTP.of())

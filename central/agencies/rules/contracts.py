@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
+from central.agencies.messages import PRICE_DAYS_REVERSED, PRICE_OVERLAPS
 from central.domain.problems import ProblemCode, wrong_field
 from protocol.identifiers import TicketTypeId
 
@@ -82,14 +83,14 @@ def require_prices_apart(prices: Sequence[ContractPrice]) -> None:
     """Raise Problem where two prices of a type apply on one day, or one ends before it begins."""
     for place, one in enumerate(prices):
         if one.last < one.first:
-            raise wrong_field(ProblemCode.INPUT_INVALID, f"prices.{place}.last_day", "must not be earlier than first_day")
+            raise wrong_field(ProblemCode.INPUT_INVALID, f"prices.{place}.last_day", PRICE_DAYS_REVERSED.of())
     in_order = sorted(enumerate(prices), key=lambda pair: (pair[1].type_id, pair[1].first))
     for (_, before), (place, after) in pairwise(in_order):
         if before.type_id == after.type_id and after.first <= before.last:
             raise wrong_field(
                 ProblemCode.INPUT_INVALID,
                 f"prices.{place}.first_day",
-                f"type {after.type_id} has another price on {after.first} already",
+                PRICE_OVERLAPS.of(type_id=after.type_id, day=after.first),
             )
 
 

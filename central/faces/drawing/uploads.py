@@ -12,7 +12,18 @@ import cv2
 import numpy as np
 
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.faces.drawing.patches import Grey
+from central.faces.messages import (
+    END_MISSING,
+    HEADER_MISSING,
+    PART_CHANGED,
+    PICTURE_BROKEN,
+    PICTURE_TOO_LARGE,
+    PICTURE_UNKNOWN,
+    PIXELS_UNREADABLE,
+    SIZE_MISSING,
+)
 
 MOST_SIDE_PX = 2_000
 _PNG_MAGIC, _JPEG_MAGIC, _JPEG_END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"\xff\xd9"
@@ -35,7 +46,7 @@ def read_picture(data: bytes) -> Grey:
     if data.startswith(_JPEG_MAGIC):
         _require_sides(*_jpeg_sides(data))
         return _decoded(data, cv2.IMREAD_GRAYSCALE)
-    raise Problem(ProblemCode.INPUT_INVALID, "the file is neither a PNG nor a JPEG picture; save it as one of them")
+    raise Problem(ProblemCode.INPUT_INVALID, PICTURE_UNKNOWN.of())
 
 
 def as_png(grey: Grey) -> bytes:
@@ -54,9 +65,9 @@ def _decoded(data: bytes, how: int) -> Grey:
     try:
         found = cv2.imdecode(np.frombuffer(data, np.uint8), how)
     except cv2.error as error:
-        raise _broken("its pixels cannot be read") from error
+        raise _broken(PIXELS_UNREADABLE.of()) from error
     if found is None or not found.size:
-        raise _broken("its pixels cannot be read")
+        raise _broken(PIXELS_UNREADABLE.of())
     _require_sides(found.shape[1], found.shape[0])
     return _grey(np.asarray(found))
 
@@ -78,13 +89,13 @@ def _plain_png(data: bytes) -> bytes:
     for number, (kind, body, raw) in enumerate(_png_chunks(data)):
         if number == 0:
             if kind != b"IHDR" or len(body) != _PNG_HEADER_BYTES:
-                raise _broken("it does not begin with a header")
+                raise _broken(HEADER_MISSING.of())
             _require_sides(*struct.unpack(">II", body[:8]))
         last = kind
         if kind in _PNG_KEPT:
             kept.append(raw)
     if last != b"IEND":
-        raise _broken("its end is missing")
+        raise _broken(END_MISSING.of())
     return b"".join(kept)
 
 
@@ -96,7 +107,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
         end = at + 12 + length
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         if end > len(data) or zlib.crc32(kind + body) != int.from_bytes(data[end - 4 : end], "big"):
-            raise _broken("a part is missing or was changed")
+            raise _broken(PART_CHANGED.of())
         yield kind, body, data[at:end]
         at = end
 
@@ -104,7 +115,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
 def _jpeg_sides(data: bytes) -> tuple[int, int]:
     """Return width and height by the header of the frame; Problem where there is none."""
     if _JPEG_END not in data[-1024:]:
-        raise _broken("its end is missing")
+        raise _broken(END_MISSING.of())
     at = 2
     while at + 4 <= len(data) and data[at] == _MARK:
         mark = data[at + 1]
@@ -117,14 +128,13 @@ def _jpeg_sides(data: bytes) -> tuple[int, int]:
             at += 1
         else:
             at += 2 if mark in _JPEG_WITHOUT_LENGTH else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    raise _broken("it says no size")
+    raise _broken(SIZE_MISSING.of())
 
 
 def _require_sides(width: int, height: int) -> None:
     if not (0 < width <= MOST_SIDE_PX and 0 < height <= MOST_SIDE_PX):
-        said = f"the picture has {width} x {height} pixels; at most {MOST_SIDE_PX} x {MOST_SIDE_PX} are taken: scale it down"
-        raise Problem(ProblemCode.INPUT_INVALID, said)
+        raise Problem(ProblemCode.INPUT_INVALID, PICTURE_TOO_LARGE.of(width=width, height=height, most=MOST_SIDE_PX))
 
 
-def _broken(why: str) -> Problem:
-    return Problem(ProblemCode.INPUT_INVALID, f"the picture is broken: {why}; save it again")
+def _broken(why: Said) -> Problem:
+    return Problem(ProblemCode.INPUT_INVALID, PICTURE_BROKEN.of(why=why))

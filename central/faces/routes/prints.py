@@ -8,10 +8,12 @@ from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
 from central.devices.routes import AgentNumber
+from central.domain.field_messages import unfit
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.faces.drawing.raster import Print
+from central.faces.messages import PRINTER_BY_BOTH
 from central.faces.offsets import MOST_OFFSET_MM, PrinterOffsets
 from central.faces.printing import Printing
 from central.faces.rules.facts import SampleLanguage
@@ -50,7 +52,7 @@ class PrintQuery(TicketPath):
     @model_validator(mode="after")
     def _whole_printer(self) -> "PrintQuery":
         if (self.agent_id is None) != (self.printer is None):
-            raise ValueError("name a printer by its agent and its name (agent_id, printer), or by neither")
+            raise unfit(PRINTER_BY_BOTH.of())
         return self
 
 

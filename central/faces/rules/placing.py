@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.saying import Said
+from central.faces.messages import (
+    BEYOND_HEIGHT,
+    BEYOND_WIDTH,
+    CODE_MISSING,
+    ELEMENTS,
+    ELEMENTS_TOO_LARGE,
+    FACE_WRONG,
+    NO_PICTURE_TO_SHOW,
+    PICTURES_TOO_MANY,
+    STROKES_FILL_BOX,
+)
 from central.faces.rules.values import Placeholder, fault_of_text
 from central.faces.template import BoxElement, Element, LineElement, PictureElement, QrElement, Rotation, Template, TextElement
 
@@ -71,15 +83,15 @@ def faults_of(template: Template, known_pictures: frozenset[int]) -> tuple[Field
     return (*found, *(FieldFault("elements", message) for message in _faults_of_all(template)))
 
 
-def _faults_of_all(template: Template) -> list[str]:
+def _faults_of_all(template: Template) -> list[Said]:
     found = []
     if not any(isinstance(one, QrElement) for one in template.elements):
-        found.append("no element is a qr; gates admit by it: add one")
+        found.append(CODE_MISSING.of())
     area = sum(size.width_mm * size.height_mm for size in map(size_of, template.elements))
     if area > MOST_PAPERS * template.width_mm * template.height_mm:
-        found.append(f"the elements together are more than {MOST_PAPERS} times as large as the paper; make them smaller")
+        found.append(ELEMENTS_TOO_LARGE.of(most=MOST_PAPERS))
     if len(picture_ids(template)) > MOST_PICTURES:
-        found.append(f"more than {MOST_PICTURES} different pictures are shown; show fewer")
+        found.append(PICTURES_TOO_MANY.of(most=MOST_PICTURES))
     return found
 
 
@@ -87,23 +99,24 @@ def require_right(template: Template, known_pictures: frozenset[int]) -> None:
     """Raise Problem where something is wrong with a face; it names each wrong element."""
     faults = faults_of(template, known_pictures)
     if faults:
-        first = faults[0]
-        raise Problem(ProblemCode.INPUT_INVALID, f"{first.field}: {first.message} ({len(faults)} in all)", fields=faults)
+        said = FACE_WRONG.of(field=faults[0].field, first=faults[0].message, count=len(faults))
+        raise Problem(ProblemCode.INPUT_INVALID, said, fields=faults)
 
 
-def _faults_of_element(element: Element, paper: Template, known_pictures: frozenset[int]) -> list[tuple[str, str]]:
-    found = []
-    size = printed_size(element)
-    if element.x_mm + size.width_mm > paper.width_mm + _SLACK_MM:
-        said = f"reaches {element.x_mm + size.width_mm:.1f} mm, the paper is {paper.width_mm:g} mm wide"
-        found.append(("x_mm", f"the {element.kind} {said}"))
-    if element.y_mm + size.height_mm > paper.height_mm + _SLACK_MM:
-        said = f"reaches {element.y_mm + size.height_mm:.1f} mm, the paper is {paper.height_mm:g} mm high"
-        found.append(("y_mm", f"the {element.kind} {said}"))
+def _faults_of_element(element: Element, paper: Template, known_pictures: frozenset[int]) -> list[tuple[str, Said]]:
+    found: list[tuple[str, Said]] = []
+    size, kind = printed_size(element), ELEMENTS[element.kind].of()
+    right_mm, bottom_mm = element.x_mm + size.width_mm, element.y_mm + size.height_mm
+    if right_mm > paper.width_mm + _SLACK_MM:
+        said = BEYOND_WIDTH.of(element=kind, reached_mm=f"{right_mm:.1f}", paper_mm=f"{paper.width_mm:g}")
+        found.append(("x_mm", said))
+    if bottom_mm > paper.height_mm + _SLACK_MM:
+        said = BEYOND_HEIGHT.of(element=kind, reached_mm=f"{bottom_mm:.1f}", paper_mm=f"{paper.height_mm:g}")
+        found.append(("y_mm", said))
     if isinstance(element, TextElement) and (fault := fault_of_text(element.text)):
         found.append(("text", fault))
     if isinstance(element, PictureElement) and element.picture_id not in known_pictures:
-        found.append(("picture_id", f"there is no picture {element.picture_id}; add it first"))
+        found.append(("picture_id", NO_PICTURE_TO_SHOW.of(picture_id=element.picture_id)))
     if isinstance(element, BoxElement) and 2 * element.thickness_mm > min(element.width_mm, element.height_mm):
-        found.append(("thickness_mm", "the strokes of the box fill it"))
+        found.append(("thickness_mm", STROKES_FILL_BOX.of()))
     return found

@@ -9,10 +9,14 @@ import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
+from central.domain.saying import Said
+from central.faces.messages import BRACE_ALONE, CHARACTER_UNPRINTABLE, VALUE_UNKNOWN
+
 # A value of a record has no bound of its own on a paper.
 MOST_FILLED_CHARACTERS = 400
 _NAMED = re.compile(r"{([^{}]*)}")
 _BRACES = re.compile(r"[{}]")
+_NAME_SHOWN = 40
 _UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -40,14 +44,14 @@ Values = Mapping[Placeholder, str]
 _KNOWN: frozenset[str] = frozenset(Placeholder)
 
 
-def fault_of_text(text: str) -> str | None:
+def fault_of_text(text: str) -> Said | None:
     """Return what is wrong with a text of a face; None where nothing is."""
     unknown = [name for name in _NAMED.findall(text) if name not in _KNOWN]
     if unknown:
-        return f"{{{unknown[0]:.40}}} names no value; known are {', '.join(Placeholder)}"
+        return VALUE_UNKNOWN.of(name=unknown[0][:_NAME_SHOWN], known=", ".join(Placeholder))
     if _BRACES.search(_NAMED.sub("", text)):
-        return "a brace stands alone; braces surround the name of a value"
-    return None if printed(text) == text else "a character cannot be printed (a control, or a mark of direction); remove it"
+        return BRACE_ALONE.of()
+    return None if printed(text) == text else CHARACTER_UNPRINTABLE.of()
 
 
 def filled(text: str, values: Values) -> str:

@@ -18,6 +18,7 @@ from central.payments.rules.difference_causes import Cause
 from central.reports import bills, differences
 from central.reports.bills import WantedLines
 from central.reports.differences import WantedDifferences
+from central.reports.messages import BILLS_AT_MOST
 from central.reports.routes.finance import MOST_DAYS
 from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day
@@ -46,7 +47,7 @@ class BillDaysQuery(_Days):
     @model_validator(mode="after")
     def _not_too_many_days(self) -> "BillDaysQuery":
         if (self.last_day - self.first_day).days >= MOST_DAYS:
-            raise ValueError(f"bills are shown over {MOST_DAYS} days at most")
+            raise unfit(BILLS_AT_MOST.of(most_days=MOST_DAYS))
         return self
 
 

@@ -6,12 +6,15 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from central.devices.routes import CheckPointNumber
+from central.domain.field_messages import unfit
+from central.domain.messages import SAY_WHAT_IS_SHOWN
 from central.domain.names import AgentName, CheckPointName, SiteName, TicketTypeName
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.issuing.views import ShownTicketId
 from central.reports.explanations import Asked, Explanation, Explanations, SilentGate
 from central.reports.look_ups import Shown
+from central.reports.messages import SAY_SHOWN_OR_GATE
 from central.reports.routes.look_ups import ShownBody
 from central.reports.rules.refusal_sentences import Act, acts_for, never_refused, sentence, silence
 from central.sales.data_scope import counter_sight_of
@@ -34,9 +37,9 @@ class ExplanationBody(ShownBody):
     @model_validator(mode="after")
     def _says_something(self) -> "ExplanationBody":
         if self.text is not None and self.document is not None:
-            raise ValueError("say what the visitor shows: a text, or a document")
+            raise unfit(SAY_WHAT_IS_SHOWN.of())
         if self.shown() == Shown() and self.check_point_id is None:
-            raise ValueError("say what the visitor shows (text, document), or at which gate it was (check_point_id)")
+            raise unfit(SAY_SHOWN_OR_GATE.of())
         return self
 
     def stated(self, now: Instant) -> Asked:

@@ -22,6 +22,7 @@ from central.reports.agencies import STATEMENT_COLUMNS, lines_of
 from central.reports.audit_table import AUDIT_COLUMNS, pages
 from central.reports.exports import MEDIA_TYPES, Table, TableFormat
 from central.reports.listing import Column, ItemT, Listing
+from central.reports.messages import EXPORTS_BUSY
 from central.reports.orders import ORDERS
 from central.reports.payments import PAYMENTS, RETURNS
 from central.reports.promoters import PROMOTER_COLUMNS
@@ -66,7 +67,7 @@ class ExportTurns:
     def place(self) -> Iterator[None]:
         """Hold a place; Problem where all are taken."""
         if self._taken >= MOST_AT_ONCE:
-            raise Problem(ProblemCode.BUSY, f"{MOST_AT_ONCE} exports are under way; try again", retry_after_s=RETRY_AFTER_S)
+            raise Problem(ProblemCode.BUSY, EXPORTS_BUSY.of(most=MOST_AT_ONCE), retry_after_s=RETRY_AFTER_S)
         self._taken += 1
         try:
             yield

@@ -5,11 +5,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, model_validator
 
+from central.domain.field_messages import unfit
 from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.payments.methods import Method
 from central.reports import finance
+from central.reports.messages import REPORT_AT_MOST
 from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day, Narrowing
 from central.reports.rules.takings import Takings, total
@@ -28,7 +30,7 @@ class DaysQuery(Narrowing):
     @model_validator(mode="after")
     def _not_too_many_days(self) -> "DaysQuery":
         if (self.last_day - self.first_day).days >= MOST_DAYS:
-            raise ValueError(f"a report by day reaches over {MOST_DAYS} days at most")
+            raise unfit(REPORT_AT_MOST.of(most_days=MOST_DAYS))
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
+from central.domain.field_messages import unfit
 from central.domain.names import AgencyName, PersonName, SiteName
 from central.domain.pagination import Page, PageQuery, key_of, page_from
 from central.domain.views import Moment, View, read_from, within
@@ -14,6 +15,7 @@ from central.payments.methods import Method
 from central.payments.rules.accounts import AccountKind
 from central.reports import balances, ledger
 from central.reports.ledger import WantedEntries
+from central.reports.messages import ENTRIES_BOUNDED
 from central.reports.routes.finance import MOST_DAYS
 from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import Day, Narrowing, Number
@@ -49,7 +51,7 @@ class EntryQuery(Narrowing, PageQuery):
         if self.order_id is not None or self.shift_id is not None:
             return self
         if self.first_day is None or self.last_day is None or (self.last_day - self.first_day).days >= MOST_DAYS:
-            raise ValueError(f"name first_day and last_day, at most {MOST_DAYS} days, or an order, or a shift")
+            raise unfit(ENTRIES_BOUNDED.of(most_days=MOST_DAYS))
         return self
 
     def entries(self) -> WantedEntries:

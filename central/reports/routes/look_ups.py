@@ -5,6 +5,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, model_validator
 
+from central.domain.field_messages import unfit
+from central.domain.messages import SAY_WHAT_IS_SHOWN
 from central.domain.names import PersonName, SiteName, TicketTypeName
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -34,7 +36,7 @@ class LookUpBody(ShownBody):
     @model_validator(mode="after")
     def _one_of_two(self) -> "LookUpBody":
         if (self.text is None) == (self.document is None):
-            raise ValueError("say what the visitor shows: a text, or a document")
+            raise unfit(SAY_WHAT_IS_SHOWN.of())
         return self
 
 

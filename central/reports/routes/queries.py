@@ -12,6 +12,7 @@ from central.devices.routes import CheckPointNumber
 from central.domain.field_messages import unfit
 from central.domain.messages import DAYS_REVERSED
 from central.domain.pagination import PageQuery
+from central.domain.saying import Said
 from central.domain.texts import PRINTABLE
 from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketIdText
@@ -22,6 +23,7 @@ from central.refunds.service import RefundState
 from central.reports.exports import TableFormat
 from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
 from central.reports.listing import Sort
+from central.reports.messages import A_SUM, LIST_AT_MOST, LIST_NEEDS_DAYS, ORDERS_BY_METHOD, SORTED_BY_MONEY, STATISTICS_AT_MOST
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageState
@@ -77,7 +79,7 @@ class MoneyQuery(ListQuery):
     @model_validator(mode="after")
     def _largest_of_days(self) -> "MoneyQuery":
         if self.sort is Sort.LARGEST:
-            _require_days(self, "a list sorted by money")
+            _require_days(self, SORTED_BY_MONEY.of())
         return self
 
 
@@ -86,7 +88,7 @@ class Summed(Narrowing):
 
     @model_validator(mode="after")
     def _of_days(self) -> "Summed":
-        _require_days(self, "a sum")
+        _require_days(self, A_SUM.of())
         return self
 
 
@@ -165,7 +167,7 @@ class StatisticsQuery(Filter):
     @model_validator(mode="after")
     def _not_too_many_days(self) -> "StatisticsQuery":
         if (self.last_day - self.first_day).days >= MOST_DAYS:
-            raise ValueError(f"statistics reach over {MOST_DAYS} days at most")
+            raise unfit(STATISTICS_AT_MOST.of(most_days=MOST_DAYS))
         return self
 
 
@@ -175,7 +177,7 @@ class OrderQuery(OrderFilter, MoneyQuery):
     @model_validator(mode="after")
     def _method_of_days(self) -> "OrderQuery":
         if self.method is not None:
-            _require_days(self, "a list of orders by method")
+            _require_days(self, ORDERS_BY_METHOD.of())
         return self
 
 
@@ -284,9 +286,9 @@ class StatementExport(PeriodQuery):
     format: TableFormat
 
 
-def _require_days(asked: Narrowing, what: str) -> None:
-    """Raise ValueError unless the filter names its days, and they are few enough to be read whole."""
+def _require_days(asked: Narrowing, what: Said) -> None:
+    """Raise an error of the model unless the filter names its days, and they are few enough to be read whole."""
     if asked.first_day is None or asked.last_day is None:
-        raise ValueError(f"{what} needs first_day and last_day")
+        raise unfit(LIST_NEEDS_DAYS.of(what=what))
     if (asked.last_day - asked.first_day).days >= SUMMED_DAYS:
-        raise ValueError(f"{what} reaches over {SUMMED_DAYS} days at most")
+        raise unfit(LIST_AT_MOST.of(what=what, most_days=SUMMED_DAYS))

@@ -5,6 +5,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.domain.field_messages import unfit
+from central.domain.messages import SAY_WHAT_IS_SHOWN
 from central.domain.models import StrictModel
 from central.domain.names import CheckPointName, PersonName, SiteName, TicketTypeName
 from central.domain.problems import ProblemCode
@@ -51,7 +53,7 @@ class CheckBody(ShownFields):
     @model_validator(mode="after")
     def _one_of_two(self) -> "CheckBody":
         if (self.text is None) == (self.document is None):
-            raise ValueError("say what the visitor shows: a text, or a document")
+            raise unfit(SAY_WHAT_IS_SHOWN.of())
         return self
 
     def stated(self, check_point: int) -> AskedCheck:

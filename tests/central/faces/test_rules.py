@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from central.faces.rules.placing import faults_of, pixels
+from central.domain.problems import Problem
+from central.domain.saying import Said
+from central.faces.rules.placing import faults_of, pixels, require_right
 from central.faces.rules.values import Placeholder, fault_of_text, filled, yuan
 from central.faces.rules.wrapping import ELLIPSIS, Room, set_text, width_of
 from central.faces.template import MOST_ELEMENTS, Overflow, Template
@@ -52,7 +54,7 @@ def test_what_takes_long_to_draw_is_refused() -> None:
     assert str(fault.message).startswith("the elements together are more than 10 times as large as the paper")
     many = [{**PICTURE, "picture_id": number} for number in range(1, 10)]
     (fault,) = faults_of(template(QR, *many), frozenset(range(10)))
-    assert fault.message == "more than 8 different pictures are shown; show fewer"
+    assert str(fault.message) == "more than 8 different pictures are shown; show fewer"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_what_is_out_of_bounds_is_no_template(wrong: dict[str, Any]) -> None:
 )
 def test_a_text_names_known_values_and_can_be_printed(text: str, fault: str | None) -> None:
     found = fault_of_text(text)
-    assert found is None if fault is None else (found or "").startswith(fault)
+    assert found is None if fault is None else str(found).startswith(fault)
 
 
 def test_a_text_is_filled_with_what_can_be_printed() -> None:
@@ -147,3 +149,14 @@ def test_any_text_fits_its_room(text: str, width: int, lines: int, size: int, ov
     assert all(len(line) <= 1 or width_of(line, said.size_px, wide) <= width for line in said.lines)
     if not said.is_cut:
         assert "".join("".join(said.lines).split()) == "".join(text.split())
+
+
+def test_what_is_wrong_is_said_in_chinese_too() -> None:
+    with pytest.raises(Problem) as refused:
+        require_right(template(QR, {**TEXT, "x_mm": 10}, {**TEXT, "text": "{naem}"}), frozenset())
+    said = refused.value.said
+    assert isinstance(said, Said)
+    assert said.text(chinese=True) == "elements.1.x_mm：文字到达 82.0 mm，而票面宽 80 mm（共 2 处有误）"
+    unknown = refused.value.fields[1].message
+    assert isinstance(unknown, Said)
+    assert unknown.text(chinese=True).startswith("{naem} 不是可用的值；可用的有：type_name, ")

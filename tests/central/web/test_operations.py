@@ -224,6 +224,21 @@ async def test_titles_are_said_in_the_readers_language(client: Client, language:
 
 
 @pytest.mark.parametrize(
+    ("headers", "detail"),
+    [
+        ({"Accept-Language": "zh-CN"}, "参数 nonsense 出现了两次"),
+        ({"Accept-Language": "en"}, "the parameter nonsense stands twice"),
+        ({}, "the parameter nonsense stands twice"),
+    ],
+)
+async def test_a_refusal_is_said_in_the_readers_language_by_a_code(client: Client, headers: dict[str, str], detail: str) -> None:
+    path = "/api/v1/things/3?nonsense=1&nonsense=2"
+    said = await (await client.post(path, json={"count": 1}, headers={**BEARER, **headers})).json(content_type=None)
+    assert (said["detail"], said["detail_code"], said["parameters"]) == (detail, "parameter_twice", {"name": "nonsense"})
+    assert said["errors"][0]["code"] == "must_stand_once"
+
+
+@pytest.mark.parametrize(
     ("key", "status"),
     [("12345678", 200), ('"12345678"', 200), ("1234567", 400), ("x" * 65, 400), ("a b c d e", 400), (None, 400)],
 )
