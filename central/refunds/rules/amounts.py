@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
-from central.domain.messages import TICKET_IS, TICKET_STATES
+from central.domain.messages import TICKET_STATE_FORBIDS, TICKET_STATES
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.refunds.messages import (
     ENTERED_AND_LEFT,
@@ -120,7 +120,7 @@ def _used_persons(wanted: int | None, record: TicketRecord, uses: Uses) -> int:
 
 def _require_active(record: TicketRecord) -> None:
     if record.state is not TicketState.ACTIVE:
-        raise Problem(ProblemCode.TICKET_STATE, TICKET_IS.of(state=TICKET_STATES[record.state].of()))
+        raise Problem(ProblemCode.TICKET_STATE, TICKET_STATE_FORBIDS.of(state=TICKET_STATES[record.state].of()))
 
 
 def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
