@@ -1,23 +1,12 @@
 """A stored ticket as the record that gates get, and as its code."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from central.domain.messages import TICKET_ACTIVE, TICKET_BLOCKED, TICKET_INACTIVE, TICKET_UNPAID, TICKET_VOID
-from central.domain.saying import Message, Said
 from central.store.tables.tickets import TicketRow
 from protocol.identifiers import TicketId
 from protocol.tickets.claims import TicketFlags
 from protocol.tickets.codec import BODY_BYTES, decode, encode_text
 from protocol.tickets.record import TicketRecord, TicketState
-
-_STATES: Mapping[TicketState, Message] = {
-    TicketState.ACTIVE: TICKET_ACTIVE,
-    TicketState.VOID: TICKET_VOID,
-    TicketState.BLOCKED: TICKET_BLOCKED,
-    TicketState.UNPAID: TICKET_UNPAID,
-    TicketState.INACTIVE: TICKET_INACTIVE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +33,6 @@ def id_text(ticket_id: TicketId) -> str:
 def id_from_text(text: str) -> TicketId:
     """Return the id of 16 hexadecimal digits that a model has already checked."""
     return TicketId(int(text, 16))
-
-
-def state_said(state: TicketState) -> Said:
-    """Return a ticket's state as people read it."""
-    return _STATES[state].of()
 
 
 def subject(ticket_id: TicketId) -> str:

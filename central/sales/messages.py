@@ -128,7 +128,9 @@ REFUND_WAITS_FOR_GATES = Message(
     "该门票有部分退正等待闸机确认，请稍后再试",
     "a refund of some of its persons waits for gates; try again later",
 )
-NOT_PRINTED_AGAIN = Message("not_printed_again", "门票当前{state}，不能补打", "the ticket is {state}; it is not printed again")
+NOT_PRINTED_AGAIN = Message(
+    "not_printed_again", "门票状态为“{state}”，不能补打", "the ticket is {state}; it is not printed again"
+)
 REPRINTED_TOO_OFTEN = Message(
     "reprinted_too_often",
     "该门票已补打 {done} 次，最多 {most} 次；如已遗失，请挂失补办",

@@ -11,10 +11,10 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.rules.validity import slot_starting, window
 from central.domain.idempotency import IdempotencyKey
-from central.domain.messages import TICKET_STATE_FORBIDS
+from central.domain.messages import TICKET_IS, TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import Issuing, ticket_in, ticket_locked, tickets_of_order
-from central.issuing.tickets import Ticket, state_said, subject
+from central.issuing.tickets import Ticket, subject
 from central.sales import quotas
 from central.sales.messages import FOR_THAT_DAY_ALREADY, REFUND_WAITS_FOR_GATES, USED_NOT_MOVED
 from central.sales.ports import Uses
@@ -76,7 +76,7 @@ class Rescheduling:
 
     async def _require_unused(self, work: Work, ticket: Ticket) -> None:
         if ticket.record.state is not TicketState.ACTIVE:
-            raise Problem(ProblemCode.TICKET_STATE, TICKET_STATE_FORBIDS.of(state=state_said(ticket.record.state)))
+            raise Problem(ProblemCode.TICKET_STATE, TICKET_IS.of(state=TICKET_STATES[ticket.record.state].of()))
         if await self._admissions.used_persons(work, ticket.ticket_id):
             raise Problem(ProblemCode.TICKET_STATE, USED_NOT_MOVED.of())
         waits = col(RefundRow.ticket_id) == ticket.ticket_id, col(RefundRow.state) == _WAITING
