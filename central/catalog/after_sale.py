@@ -10,7 +10,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.catalog.messages import ONE_KIND_OF_FEE, TERMS_OUT_OF_ORDER, TERMS_WITHOUT_REFUND
 from central.catalog.sale import MOST_DAYS_AHEAD, Fen
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalTime
 
 MOST_TERMS = 20
@@ -38,7 +40,7 @@ class RefundTerm(_Stated):
     @model_validator(mode="after")
     def _consistent(self) -> "RefundTerm":
         if self.fee_fen is not None and self.fee_per_mille is not None:
-            raise ValueError("state fee_fen or fee_per_mille, not both")
+            raise unfit(ONE_KIND_OF_FEE.of())
         return self
 
 
@@ -55,9 +57,9 @@ class RefundRules(_Stated):
     def _ordered(self) -> "RefundRules":
         ends = [(-term.days_before, term.until) for term in self.terms]
         if any(later <= earlier for earlier, later in pairwise(ends)):
-            raise ValueError("each of terms must end later than the one before it")
+            raise unfit(TERMS_OUT_OF_ORDER.of())
         if self.terms and not self.is_refundable:
-            raise ValueError("a type that is not refundable has no terms")
+            raise unfit(TERMS_WITHOUT_REFUND.of())
         return self
 
 

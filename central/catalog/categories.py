@@ -12,8 +12,17 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit, differing
+from central.catalog.messages import (
+    CATEGORIES_FULL,
+    CATEGORIES_TOO_DEEP,
+    CATEGORY_HAS_CATEGORIES,
+    CATEGORY_HAS_TYPES,
+    CATEGORY_UNDER_ITSELF,
+    NO_CATEGORY,
+)
 from central.catalog.service import subject_of, type_claimed
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
 from central.store.tables.catalog import CategoryRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketTypeId
@@ -69,7 +78,7 @@ class Categories:
         async with self._store.transaction() as work:
             parents = await _parents(work)
             if len(parents) >= MOST_CATEGORIES:
-                raise Problem(ProblemCode.CONFLICT, f"there are at most {MOST_CATEGORIES} categories")
+                raise Problem(ProblemCode.CONFLICT, CATEGORIES_FULL.of(most=MOST_CATEGORIES))
             _require_place(parents, None, wish.parent)
             row = CategoryRow(name_zh=wish.name_zh, name_en=wish.name_en, parent_id=wish.parent, position=wish.position)
             work.session.add(row)
@@ -105,10 +114,10 @@ class Categories:
             if category_id not in parents:
                 raise _not_there(category_id)
             if category_id in parents.values():
-                raise Problem(ProblemCode.CONFLICT, "other categories stand under it; move or delete them first")
+                raise Problem(ProblemCode.CONFLICT, CATEGORY_HAS_CATEGORIES.of())
             query = select(func.count()).select_from(TicketTypeRow).where(TicketTypeRow.category_id == category_id)
             if types := (await work.session.exec(query)).one():
-                raise Problem(ProblemCode.CONFLICT, f"{types} ticket types are in it; put them elsewhere first")
+                raise Problem(ProblemCode.CONFLICT, CATEGORY_HAS_TYPES.of(types=types))
             row = await work.session.get_one(CategoryRow, category_id)
             await work.session.delete(row)
             audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
@@ -162,12 +171,12 @@ def _require_place(parents: Mapping[int, int | None], own: int | None, parent: i
     levels = _height(parents, own)
     while parent is not None:
         if parent not in parents:
-            raise _misplaced(f"there is no category {parent}")
+            raise _misplaced(NO_CATEGORY.of(category_id=parent))
         if parent == own:
-            raise _misplaced("a category cannot stand under itself")
+            raise _misplaced(CATEGORY_UNDER_ITSELF.of())
         levels, parent = levels + 1, parents[parent]
     if levels > MOST_LEVELS:
-        raise _misplaced(f"categories stand at most {MOST_LEVELS} deep")
+        raise _misplaced(CATEGORIES_TOO_DEEP.of(most=MOST_LEVELS))
 
 
 def _height(parents: Mapping[int, int | None], own: int | None) -> int:
@@ -179,12 +188,12 @@ def _height(parents: Mapping[int, int | None], own: int | None) -> int:
     return height
 
 
-def _misplaced(message: str) -> Problem:
-    return Problem(ProblemCode.CONFLICT, message, fields=(FieldFault("parent_id", message),))
+def _misplaced(said: Said) -> Problem:
+    return wrong_field(ProblemCode.CONFLICT, "parent_id", said)
 
 
 def _not_there(category_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no category {category_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_CATEGORY.of(category_id=category_id))
 
 
 def _number(row: CategoryRow) -> int:

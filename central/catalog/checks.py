@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.catalog.messages import FIRST_AFTER_LAST, NO_PLACE_NAMED
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalTime
 from protocol.admission import policy
 from protocol.identifiers import U16_MAX, U32_MAX, CheckPointId
@@ -34,7 +36,7 @@ class DateRange(_Stated):
     @model_validator(mode="after")
     def _ordered(self) -> "DateRange":
         if self.first > self.last:
-            raise ValueError("first must not be after last")
+            raise unfit(FIRST_AFTER_LAST.of())
         return self
 
     def stated(self) -> policy.Check:
@@ -157,7 +159,7 @@ class Gates(_Stated):
     @model_validator(mode="after")
     def _somewhere(self) -> "Gates":
         if not self.check_points and not self.zones:
-            raise ValueError("name at least one check point or zone")
+            raise unfit(NO_PLACE_NAMED.of())
         return self
 
     def stated(self) -> policy.Check:

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.catalog.messages import AGES_REVERSED, FIRST_AFTER_LAST
+from central.domain.field_messages import unfit
 from protocol.admission.tables import MAX_AGE
 
 MOST_GROUNDS = 20
@@ -56,9 +58,9 @@ class Ground(BaseModel):
     @model_validator(mode="after")
     def _ordered(self) -> "Ground":
         if self.minimum_age is not None and self.maximum_age is not None and self.minimum_age > self.maximum_age:
-            raise ValueError("minimum_age must not exceed maximum_age")
+            raise unfit(AGES_REVERSED.of())
         if self.first is not None and self.last is not None and self.first > self.last:
-            raise ValueError("first must not be after last")
+            raise unfit(FIRST_AFTER_LAST.of())
         return self
 
     @property

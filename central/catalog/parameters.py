@@ -12,8 +12,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from central.catalog.after_sale import PLAIN, AfterSaleRules
 from central.catalog.checks import MINUTES_A_DAY, MOST_PERSONS, Check, TimeSlot, TotalUses
 from central.catalog.concessions import Grounds
+from central.catalog.messages import (
+    ACTIVATED_TYPE_NO_CONCESSION,
+    ACTIVATED_TYPE_NO_QUOTA,
+    ACTIVATED_TYPE_RESTRICTED,
+    FIXED_DAYS_WRONG,
+    GROUP_REVERSED,
+    LIMIT_NEEDS_REAL_NAME,
+    RULE_ID_TWICE,
+    SLOTS_AND_CHECK,
+    STOCK_NEEDS_SLOTS,
+    UNKNOWN_ZONE,
+)
 from central.catalog.sale import MOST_PLACES, KnownBy, SaleRules, StockPer
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalTime
+from central.domain.saying import Said
 from central.domain.texts import PRINTABLE
 from protocol.admission import policy
 from protocol.admission.tables import (
@@ -41,7 +55,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("must be a time zone of the IANA list, such as Asia/Shanghai") from error
+        raise unfit(UNKNOWN_ZONE.of()) from error
     return name
 
 
@@ -106,7 +120,7 @@ class SiteParameters(_Stated):
     @model_validator(mode="after")
     def _rules_differ(self) -> "SiteParameters":
         if len({rule.rule_id for rule in self.walk_in_rules}) != len(self.walk_in_rules):
-            raise ValueError("each walk-in rule has its own rule_id")
+            raise unfit(RULE_ID_TWICE.of())
         return self
 
     def stated(self, site: SiteId) -> policy.SiteRules:
@@ -149,7 +163,7 @@ class FixedDays(_Stated):
     @model_validator(mode="after")
     def _ordered(self) -> "FixedDays":
         if self.first > self.last or self.last > LAST_DAY:
-            raise ValueError(f"first must not be after last, and last not after {LAST_DAY}")
+            raise unfit(FIXED_DAYS_WRONG.of(latest=LAST_DAY))
         return self
 
 
@@ -209,26 +223,26 @@ class TicketTypeParameters(_Stated):
     def _consistent(self) -> "TicketTypeParameters":
         asks_slot = any(isinstance(check, TimeSlot) for right in self.entitlements for check in right.checks())
         if asks_slot != bool(self.slots):
-            raise ValueError("slots and a time-slot check belong together: state both or neither")
+            raise unfit(SLOTS_AND_CHECK.of())
         if self.group and self.group.minimum > self.group.maximum:
-            raise ValueError("a group's minimum must not exceed its maximum")
+            raise unfit(GROUP_REVERSED.of())
         if self.activation and (self.slots or self.group or self.unseen_allowed):
-            raise ValueError("a type that is activated by code has no slots, no group, and is not allowed unseen")
+            raise unfit(ACTIVATED_TYPE_RESTRICTED.of())
         if self.activation and self.concession:
-            raise ValueError("a type that is activated by code is no concession: no seller sees the visitor who activates it")
+            raise unfit(ACTIVATED_TYPE_NO_CONCESSION.of())
         if misfit := self.misfit(self.sale):
-            raise ValueError(misfit)
+            raise unfit(misfit)
         return self
 
-    def misfit(self, sale: SaleRules) -> str:
-        """Return why this type cannot be sold by these rules; nothing where it can."""
+    def misfit(self, sale: SaleRules) -> Said | None:
+        """Return why this type cannot be sold by these rules; None where it can."""
         if self.activation and (sale.stock or sale.person_limit):
-            return "a type that is activated by code has no stock per day and no limit per person"
+            return ACTIVATED_TYPE_NO_QUOTA.of()
         if sale.stock and sale.stock.per is StockPer.SLOT and not self.slots:
-            return "a stock per slot needs slots"
+            return STOCK_NEEDS_SLOTS.of()
         if sale.person_limit and sale.person_limit.known_by is KnownBy.DOCUMENT and not self.is_real_name:
-            return "a limit per document needs a real-name type"
-        return ""
+            return LIMIT_NEEDS_REAL_NAME.of()
+        return None
 
     @property
     def sites(self) -> frozenset[SiteId]:

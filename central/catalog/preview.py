@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from central.catalog import service as catalog
+from central.catalog.messages import NO_CHECK_POINT_AT_SITE, PREVIEW_SLOT
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.rules.preview import UNSAVED, Thought, Visit, facts_of
 from central.catalog.rules.validity import slot_starting
 from central.catalog.ticket_type import flags_of
 from central.devices import check_points
 from central.domain.messages import NO_TICKET_TYPE
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.store.unit_of_work import Store, Work
 from protocol.admission.decide import decide
 from protocol.admission.verdict import Verdict
@@ -57,8 +58,7 @@ class Preview:
         if (visit.slot_start is None) == bool(parameters.slots) or (
             visit.slot_start is not None and slot_starting(parameters, visit.slot_start) is None
         ):
-            message = "must be the start of one of the type's slots, and left out where it has none"
-            raise Problem(ProblemCode.SLOT_REQUIRED, message, fields=(FieldFault("slot_start", message),))
+            raise wrong_field(ProblemCode.SLOT_REQUIRED, "slot_start", PREVIEW_SLOT.of())
         thought = Thought(type_id, parameters, site.parameters.stated(wanted.site_id), zone, points)
         return Previewed(decide(facts_of(thought, visit, flags_of(parameters))), zone)
 
@@ -75,4 +75,4 @@ async def _tried(work: Work, wanted: WantedPreview) -> tuple[TicketTypeId, Ticke
 
 def _require_there(named: Collection[CheckPointId], there: Collection[CheckPointId]) -> None:
     if missing := sorted(set(named) - set(there)):
-        raise Problem(ProblemCode.NOT_FOUND, f"the site has no check point {missing[0]}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT_AT_SITE.of(check_point_id=missing[0]))

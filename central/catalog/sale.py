@@ -10,6 +10,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from central.catalog.messages import DAYS_AHEAD_REVERSED, FIRST_AFTER_LAST, OPENS_AFTER_CLOSES, PERSON_LIMIT_EMPTY
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalMoment, LocalTime
 
 MOST_PRICE_FEN = 100_000_000
@@ -38,7 +40,7 @@ class PriceRule(_Stated):
     @model_validator(mode="after")
     def _ordered(self) -> "PriceRule":
         if self.first > self.last:
-            raise ValueError("first must not be after last")
+            raise unfit(FIRST_AFTER_LAST.of())
         return self
 
     def holds_on(self, visit: date) -> bool:
@@ -63,7 +65,7 @@ class PersonLimit(_Stated):
     @model_validator(mode="after")
     def _limits(self) -> "PersonLimit":
         if self.a_day is None and self.in_all is None:
-            raise ValueError("state a_day, in_all or both")
+            raise unfit(PERSON_LIMIT_EMPTY.of())
         return self
 
 
@@ -101,7 +103,7 @@ class SaleRules(_Stated):
     @model_validator(mode="after")
     def _consistent(self) -> "SaleRules":
         if self.opens_at and self.closes_at and self.opens_at > self.closes_at:
-            raise ValueError("opens_at must not be after closes_at")
+            raise unfit(OPENS_AFTER_CLOSES.of())
         if self.days_ahead_least > self.days_ahead_most:
-            raise ValueError("days_ahead_least must not exceed days_ahead_most")
+            raise unfit(DAYS_AHEAD_REVERSED.of())
         return self

@@ -14,9 +14,11 @@ from sqlmodel import col, delete, insert, select
 
 from central.audit import versions
 from central.audit.versions import Edit
+from central.catalog.messages import CHANNEL_NOT_SET, NO_CHANNEL, NO_SELLER, OTHER_CHANNEL, SELLER_NOT_SET, TYPE_NOT_ALLOWED
 from central.catalog.service import ticket_types
 from central.domain.messages import NO_TICKET_TYPE
-from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
 from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SaleSettingRow, SaleSettingTypeRow, TicketTypeRow
 from central.store.tables.people import UserRow
@@ -96,8 +98,7 @@ class SaleSettings:
             await _require_party(work, setting.party)
             await versions.claim(work, subject_of(setting.party), seen)
             if missing := sorted(setting.types - set(await ticket_types(work, setting.types))):
-                fault = FieldFault("ticket_type_ids", NO_TICKET_TYPE.of(type_id=missing[0]))
-                raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+                raise wrong_field(ProblemCode.INPUT_INVALID, "ticket_type_ids", NO_TICKET_TYPE.of(type_id=missing[0]))
             await _store_setting(work, setting, by, now)
         return setting
 
@@ -142,16 +143,18 @@ def subject_of(party: SellingParty) -> str:
 
 def require_allowed(settings: Settings, seller: Seller, channel: str, types: Sequence[TicketTypeId]) -> None:
     """Raise Problem where settings do not let a seller sell one of these types, line by line, through that channel."""
-    if seller.sells_all:
-        return
-    if channel != seller.channel:
-        raise wrong_field(
-            ProblemCode.SALE_NOT_ALLOWED, "channel", f"you sell through the channel {seller.channel or 'none'}, not {channel}"
-        )
+    if said := _channel_refusal(seller, channel):
+        raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, "channel", said)
     for place, type_id in enumerate(types):
-        if not may_sell(seller, settings, type_id):
-            message = f"type {type_id} is not in your sale settings; ask the person who sets them"
-            raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, f"lines.{place}.ticket_type_id", message)
+        if said := sale_refusal(settings, seller, channel, type_id):
+            raise wrong_field(ProblemCode.SALE_NOT_ALLOWED, f"lines.{place}.ticket_type_id", said)
+
+
+def sale_refusal(settings: Settings, seller: Seller, channel: str, type_id: TicketTypeId) -> Said | None:
+    """Return why settings do not let a seller sell a type through that channel; None where they do."""
+    if said := _channel_refusal(seller, channel):
+        return said
+    return None if may_sell(seller, settings, type_id) else TYPE_NOT_ALLOWED.of(type_id=type_id)
 
 
 async def all_in(work: Work) -> Settings:
@@ -170,6 +173,12 @@ def may_sell(seller: Seller, settings: Settings, type_id: TicketTypeId) -> bool:
     own = settings.get(SellingParty(SellingPartyKind.SELLER, str(seller.user_id)))
     may = of_channel is not None and of_channel.allows(type_id) and (own is None or own.allows(type_id))
     return seller.sells_all or may
+
+
+def _channel_refusal(seller: Seller, channel: str) -> Said | None:
+    if seller.sells_all or channel == seller.channel:
+        return None
+    return OTHER_CHANNEL.of(own=seller.channel, wanted=channel) if seller.channel else NO_CHANNEL.of(wanted=channel)
 
 
 async def _targets(work: Work, to: Targets) -> set[SellingParty]:
@@ -200,7 +209,8 @@ def _types_of(party: SellingParty) -> tuple[ColumnElement[bool], ...]:
 
 
 def _not_set(party: SellingParty) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"the {party.kind} {party.name} has no setting")
+    message = SELLER_NOT_SET if party.kind is SellingPartyKind.SELLER else CHANNEL_NOT_SET
+    return Problem(ProblemCode.NOT_FOUND, message.of(name=party.name))
 
 
 async def _require_party(work: Work, party: SellingParty) -> None:
@@ -208,4 +218,4 @@ async def _require_party(work: Work, party: SellingParty) -> None:
         return
     number = int(party.name) if party.name.isdecimal() else 0
     if str(number) != party.name or number > _LAST_NUMBER or await work.session.get(UserRow, number) is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no seller {party.name}; name a user's number")
+        raise Problem(ProblemCode.NOT_FOUND, NO_SELLER.of(name=party.name))

@@ -16,12 +16,13 @@ from central.audit.versions import Edit, differing
 from central.catalog import holder_keys
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.holder_keys import HolderKeys
+from central.catalog.messages import NUMBERS_USED_UP, TYPE_ARCHIVED
 from central.catalog.parameters import SiteParameters, TicketTypeParameters
 from central.catalog.sale import SaleRules
 from central.catalog.ticket_type import TicketType
 from central.domain.messages import NO_SITE, NO_TICKET_TYPE
 from central.domain.ports import RandomBytes, Wake
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.unit_of_work import Store, Work
@@ -228,7 +229,7 @@ async def type_to_change(work: Work, type_id: TicketTypeId, seen: int | None) ->
     """
     row = await type_claimed(work, type_id, seen)
     if row.archived_at is not None:
-        raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is archived; restore it first")
+        raise Problem(ProblemCode.CONFLICT, TYPE_ARCHIVED.of(type_id=type_id))
     return row
 
 
@@ -258,7 +259,7 @@ async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> Tic
     if row is None:
         raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
     if row.archived_at is not None:
-        raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is archived; restore it first")
+        raise Problem(ProblemCode.CONFLICT, TYPE_ARCHIVED.of(type_id=type_id))
     _with_rules(row, sale)
     return ticket_type_of(row)
 
@@ -301,7 +302,7 @@ def _with_rules(row: TicketTypeRow, sale: Sale) -> TicketTypeParameters:
     parameters = _parameters(row.parameters)
     rules, after_sale = sale.rules or parameters.sale, sale.after_sale or parameters.after_sale
     if misfit := parameters.misfit(rules):
-        raise Problem(ProblemCode.INPUT_INVALID, misfit, fields=(FieldFault("rules", misfit),))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "rules", misfit)
     return parameters.model_copy(update={"sale": rules, "after_sale": after_sale})
 
 
@@ -309,7 +310,7 @@ def next_number(highest: int | None) -> int:
     """Return the number after the highest that is given away; Problem where that was the last."""
     number = (highest or 0) + 1
     if number > U16_MAX:
-        raise Problem(ProblemCode.CONFLICT, "all 65,535 numbers are given away")
+        raise Problem(ProblemCode.CONFLICT, NUMBERS_USED_UP.of())
     return number
 
 
@@ -321,9 +322,7 @@ async def require_known(work: Work, parameters: TicketTypeParameters, own: Ticke
     """Raise Problem where a type names a site or another type that does not exist."""
     known_sites = {one.site_id for one in await sites(work)}
     if missing := sorted(parameters.sites - known_sites):
-        fault = FieldFault("entitlements.sites", NO_SITE.of(site_id=missing[0]))
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "entitlements.sites", NO_SITE.of(site_id=missing[0]))
     named = {TicketTypeId(right.ticket_type) for right in parameters.entitlements if right.ticket_type} - {own}
     if unknown := sorted(named - set(await ticket_types(work, named))):
-        fault = FieldFault("entitlements.ticket_type", NO_TICKET_TYPE.of(type_id=unknown[0]))
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "entitlements.ticket_type", NO_TICKET_TYPE.of(type_id=unknown[0]))

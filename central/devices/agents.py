@@ -14,12 +14,21 @@ from sqlmodel import col, delete, func, select, update
 
 from central.audit import service as audit
 from central.devices import check_points
+from central.devices.messages import (
+    CODE_OR_KEY_USED,
+    CODE_UNKNOWN,
+    KEY_NOT_PROVED,
+    MANY_CODES_OPEN,
+    MANY_ENROLMENTS,
+    NO_CHECK_POINT_OF_SITE,
+)
 from central.devices.office_agent import IS_COMPUTER, OFFICE_ROLE
 from central.devices.rules import enrolment
 from central.devices.rules.enrolment import AgentRole, Edition
 from central.devices.rules.seen import Seen, seen_between
+from central.domain.messages import NO_AGENT
 from central.domain.ports import RandomBytes, Wake
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.live_events.kinds import AgentChange, LiveKind
 from central.live_events.telling import Change, tell
 from central.store.tables.devices import AgentRow, CheckPointRow, EnrolmentCodeRow
@@ -141,7 +150,7 @@ class Agents:
             await check_points.require_site(work, site_id)
             await _require_points(work, site_id, points)
             if (await work.session.exec(select(func.count()).select_from(EnrolmentCodeRow))).one() >= enrolment.MOST_CODES_OPEN:
-                raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many codes are open; wait ten minutes")
+                raise Problem(ProblemCode.TOO_MANY_REQUESTS, MANY_CODES_OPEN.of())
             row = EnrolmentCodeRow(
                 code_hash=_hash(code),
                 site_id=site_id,
@@ -157,15 +166,13 @@ class Agents:
     async def enrol(self, asked: EnrolRequest, source: str, now: Instant) -> EnrolAnswer:
         """Make an agent of the caller who has a code and proves a key; the same key may ask again while the code is valid."""
         if not self._tries.may_try(source, now):
-            raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many enrolments; wait a minute", retry_after_s=_RETRY_AFTER_S)
+            raise Problem(ProblemCode.TOO_MANY_REQUESTS, MANY_ENROLMENTS.of(), retry_after_s=_RETRY_AFTER_S)
         if not asked.is_proved():
-            raise Problem(ProblemCode.ENROLMENT_REFUSED, "the request does not prove that its sender holds the key")
+            raise Problem(ProblemCode.ENROLMENT_REFUSED, KEY_NOT_PROVED.of())
         async with self._store.transaction() as work:
             code = await work.session.get(EnrolmentCodeRow, _hash(asked.code), with_for_update=True)
             if code is None or now > code.expires_at:
-                raise Problem(
-                    ProblemCode.ENROLMENT_REFUSED, "the code is not known or its ten minutes are over; ask for a new one"
-                )
+                raise Problem(ProblemCode.ENROLMENT_REFUSED, CODE_UNKNOWN.of())
             generation, holder_key = await self._ports.holder_key(work, code.site_id)
             agent = await self._enrolled(work, code, asked, now)
             await note_holder_generation(work, agent, generation)
@@ -176,9 +183,7 @@ class Agents:
         if code.agent_id is not None or known is not None:
             if known is not None and known.id is not None and known.id == code.agent_id and known.revoked_at is None:
                 return AgentId(known.id)
-            raise Problem(
-                ProblemCode.ENROLMENT_REFUSED, "the code or the key was used before; ask for a new code, make a new key"
-            )
+            raise Problem(ProblemCode.ENROLMENT_REFUSED, CODE_OR_KEY_USED.of())
         row = AgentRow(
             site_id=code.site_id,
             name=asked.name,
@@ -263,7 +268,7 @@ async def agent_in(work: Work, agent: AgentId) -> Agent:
     """Return an agent; Problem where there is none of that number."""
     row = await work.session.get(AgentRow, agent)
     if row is None or row.role == OFFICE_ROLE:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_AGENT.of(agent_id=agent))
     return agent_of(row)
 
 
@@ -325,15 +330,15 @@ def tell_agent(work: Work, row: AgentRow, change: AgentChange, now: Instant) -> 
 async def _locked(work: Work, agent: AgentId) -> AgentRow:
     row = await work.session.get(AgentRow, agent, with_for_update=True)
     if row is None or row.role == OFFICE_ROLE:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no agent {agent}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_AGENT.of(agent_id=agent))
     return row
 
 
 async def _require_points(work: Work, site_id: SiteId, points: tuple[CheckPointId, ...]) -> None:
     query = select(CheckPointRow.id).where(CheckPointRow.site_id == site_id, col(CheckPointRow.id).in_(points))
     if missing := sorted(set(points) - set((await work.session.exec(query)).all())):
-        fault = FieldFault("check_point_ids", f"there is no check point {missing[0]} at site {site_id}")
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        said = NO_CHECK_POINT_OF_SITE.of(check_point_id=missing[0], site_id=site_id)
+        raise wrong_field(ProblemCode.INPUT_INVALID, "check_point_ids", said)
 
 
 def _hash(code: str) -> bytes:

@@ -13,11 +13,19 @@ from sqlmodel import col, delete, insert, select, update
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit, differing
+from central.devices.messages import (
+    CHECK_POINT_HAS_RECORDED,
+    CHECK_POINT_RETIRED,
+    MOST_CHECK_POINTS,
+    NO_AGENT_OF_SITE,
+    NO_CHECK_POINT,
+    NO_CHECK_POINT_OF_SITE,
+)
 from central.devices.office_agent import OFFICE_ROLE
 from central.devices.rules.enrolment import Edition, HostedPoint
 from central.domain.messages import NO_SITE, NO_TICKET_TYPE
 from central.domain.ports import Wake
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
@@ -93,7 +101,7 @@ class CheckPoints:
                 len((await work.session.exec(select(CheckPointRow.id).where(CheckPointRow.site_id == site_id))).all())
                 >= MAX_CHECK_POINTS
             ):
-                raise Problem(ProblemCode.CONFLICT, f"a site has at most {MAX_CHECK_POINTS} check points")
+                raise Problem(ProblemCode.CONFLICT, MOST_CHECK_POINTS.of(most=MAX_CHECK_POINTS))
             row = _new_row(site_id, wish, now)
             work.session.add(row)
             await work.session.flush()
@@ -110,10 +118,10 @@ class CheckPoints:
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, number, with_for_update=True)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=number))
             await versions.claim(work, subject, seen)
             if row.state == CheckPointState.RETIRED:
-                raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} is retired; add a new one")
+                raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_RETIRED.of(check_point_id=number))
             await _require_known(work, row.site_id, wish)
             before = _hosted(row, (await _ticked_of(work, [number])).get(number, frozenset()))
             changed = differing(_wished(before), wish)
@@ -134,7 +142,7 @@ class CheckPoints:
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, source)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {source}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=source))
             ticked = (await _ticked_of(work, [source])).get(source, frozenset())
             grouped = {
                 CheckPointId(int(one)) for one in await members_of(work, SettingGroupKind.CHECK_POINT, groups) if one.isdecimal()
@@ -151,9 +159,9 @@ class CheckPoints:
     async def _copy(self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[TicketTypeId]) -> HostedCheckPoint:
         row = await work.session.get(CheckPointRow, number, with_for_update=True)
         if row is None or row.site_id != site_id:
-            raise Problem(ProblemCode.NOT_FOUND, f"site {site_id} has no check point {number}")
+            raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT_OF_SITE.of(check_point_id=number, site_id=site_id))
         if row.state == CheckPointState.RETIRED:
-            raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} is retired; add a new one")
+            raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_RETIRED.of(check_point_id=number))
         row.told_epoch = row.told_version = None
         work.session.add(row)
         await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
@@ -165,9 +173,9 @@ class CheckPoints:
         async with self._store.transaction() as work:
             row = await work.session.get(CheckPointRow, number, with_for_update=True)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=number))
             if row.has_recorded:
-                raise Problem(ProblemCode.CHECK_POINT_STATE, f"check point {number} has recorded passages; retire it instead")
+                raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_HAS_RECORDED.of(check_point_id=number))
             await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
             await work.session.delete(row)
             audit.record(work, now, by, "check-point.delete", f"check-point:{number}")
@@ -178,7 +186,7 @@ class CheckPoints:
         async with self._store.reading() as work:
             row = await work.session.get(CheckPointRow, number)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=number))
             return _hosted(row, (await _ticked_of(work, [number])).get(number, frozenset()))
 
     async def of_site(self, site_id: SiteId, wanted: WantedCheckPoints) -> tuple[HostedCheckPoint, ...]:
@@ -269,7 +277,7 @@ async def site_of(work: Work, number: CheckPointId) -> SiteId:
     """Return the site of a check point; Problem where there is no such check point."""
     found = (await work.session.exec(select(CheckPointRow.site_id).where(col(CheckPointRow.id) == number))).first()
     if found is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no check point {number}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=number))
     return SiteId(found)
 
 
@@ -283,14 +291,13 @@ async def _require_known(work: Work, site_id: SiteId, wish: CheckPointWish) -> N
     await require_site(work, site_id)
     known = set((await work.session.exec(select(TicketTypeRow.id).where(col(TicketTypeRow.id).in_(wish.ticked)))).all())
     if missing := sorted(wish.ticked - known):
-        fault = FieldFault("ticked", NO_TICKET_TYPE.of(type_id=missing[0]))
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "ticked", NO_TICKET_TYPE.of(type_id=missing[0]))
     if wish.agent is None:
         return
     agent = await work.session.get(AgentRow, wish.agent)
     if agent is None or agent.site_id != site_id or agent.role == OFFICE_ROLE:
-        fault = FieldFault("agent_id", f"there is no agent {wish.agent} at site {site_id}")
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        said = NO_AGENT_OF_SITE.of(agent_id=wish.agent, site_id=site_id)
+        raise wrong_field(ProblemCode.INPUT_INVALID, "agent_id", said)
 
 
 def _new_row(site_id: SiteId, wish: CheckPointWish, now: Instant) -> CheckPointRow:

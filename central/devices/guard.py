@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select, update
 
+from central.devices.messages import AGENT_UNKNOWN, REQUEST_UNPROVED, SEQUENCE_USED, VERSIONS_APART
 from central.devices.rules import enrolment
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.devices import AgentRow
@@ -79,17 +80,18 @@ class AgentGuard:
         try:
             agreed(SPOKEN, claimed.versions)
         except UnsupportedVersion as error:
-            raise Problem(ProblemCode.VERSION_UNSUPPORTED, str(error)) from error
+            said = VERSIONS_APART.of(ours=SPOKEN.to_header(), theirs=claimed.versions.to_header())
+            raise Problem(ProblemCode.VERSION_UNSUPPORTED, said) from error
         memory = await self._known(claimed.agent, now)
         if memory is None:
-            raise Problem(ProblemCode.SIGNATURE_INVALID, f"there is no agent {claimed.agent}; enrol this device")
+            raise Problem(ProblemCode.SIGNATURE_INVALID, AGENT_UNKNOWN.of(agent_id=claimed.agent))
         try:
             caller = verify_request(memory.agent.public_key, request, headers)
         except UntrustedError as error:
-            raise Problem(ProblemCode.SIGNATURE_INVALID, str(error)) from error
+            raise Problem(ProblemCode.SIGNATURE_INVALID, REQUEST_UNPROVED.of(reason=str(error))) from error
         window = admit(memory.window, caller.sequence)
         if window is None:
-            raise Problem(ProblemCode.REPLAYED, f"sequence {caller.sequence} was used before; sign again with a new one")
+            raise Problem(ProblemCode.REPLAYED, SEQUENCE_USED.of(sequence=caller.sequence))
         memory.window, memory.seen_at, memory.is_written = window, now, False
         return Proven(memory.agent, caller.sequence)
 
@@ -169,5 +171,5 @@ def spent(stored: ReplayWindow, proven: Proven) -> ReplayWindow:
     """Return an agent's window, read under its lock, with this sequence spent. Problem where another process has seen it."""
     window = admit(stored, proven.sequence)
     if window is None:
-        raise Problem(ProblemCode.REPLAYED, f"sequence {proven.sequence} was used before; sign again with a new one")
+        raise Problem(ProblemCode.REPLAYED, SEQUENCE_USED.of(sequence=proven.sequence))
     return window

@@ -11,19 +11,28 @@ NO_SITE = Message("no_site", "没有编号为 {site_id} 的景区", "there is no
 MUST_STAND_ONCE = Message("must_stand_once", "只能出现一次", "must stand once")
 DAYS_REVERSED = Message("days_reversed", "起始日期不能晚于结束日期", "first_day must not be later than last_day")
 NO_ORDER = Message("no_order", "没有编号为 {order_id} 的订单", "there is no order {order_id}")
-NO_PAYMENT = Message("no_payment", "没有编号为 {payment_id} 的付款单据", "there is no payment {payment_id}")
+TICKET_STATE_FORBIDS = Message(
+    "ticket_state_forbids", "门票当前{state}，不能进行此操作", "the ticket is {state}; this cannot be done to it"
+)
+TICKET_ACTIVE = Message("ticket_active", "有效", "active")
+TICKET_VOID = Message("ticket_void", "已作废", "void")
+TICKET_BLOCKED = Message("ticket_blocked", "已冻结", "blocked")
+TICKET_UNPAID = Message("ticket_unpaid", "待付款", "unpaid")
+TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
 NO_REFUND = Message("no_refund", "没有编号为 {refund_id} 的退票", "there is no refund {refund_id}")
-NO_TICKET = Message("no_ticket", "没有编号为 {ticket_id} 的门票", "there is no ticket {ticket_id}")
-NO_AGENT = Message("no_agent", "没有编号为 {agent_id} 的设备", "there is no agent {agent_id}")
 NAME_TAKEN = Message("name_taken", "名称已被使用", "is taken")
 MUST_BE_IN_FUTURE = Message("must_be_in_future", "须晚于当前时间", "must be in the future")
+PASSWORD_FOR_ONE_USE = Message(
+    "password_for_one_use", "当前密码只能使用一次：请先设置自己的密码", "the password is for one use; set an own one first"
+)
+NO_USER = Message("no_user", "没有编号为 {user_id} 的用户", "there is no user {user_id}")
+NO_PAYMENT = Message("no_payment", "没有编号为 {payment_id} 的付款单据", "there is no payment {payment_id}")
+NO_TICKET = Message("no_ticket", "没有编号为 {ticket_id} 的门票", "there is no ticket {ticket_id}")
+NO_AGENT = Message("no_agent", "没有编号为 {agent_id} 的设备", "there is no agent {agent_id}")
 SAY_WHAT_IS_SHOWN = Message(
     "say_what_is_shown",
     "请填写游客出示的内容：文字或证件，二选一",
     "say what the visitor shows: a text, or a document",
-)
-PASSWORD_FOR_ONE_USE = Message(
-    "password_for_one_use", "当前密码只能使用一次：请先设置自己的密码", "the password is for one use; set an own one first"
 )
 CURSOR_UNKNOWN = Message("cursor_unknown", "分页位置有误：请从第一页重新查询", "the cursor is not one of ours")
 MUST_BE_NEXT = Message("must_be_next", "须为上一页返回的 next", "must be the `next` of an earlier page")
@@ -42,11 +51,6 @@ IDEMPOTENCY_KEY_MALFORMED = Message(
     "请求头 {header} 须为 8 至 64 个字母、数字或 _.:-",
     "{header} must be 8 to 64 letters, digits or _.:-",
 )
-TICKET_ACTIVE = Message("ticket_active", "有效", "active")
-TICKET_VOID = Message("ticket_void", "已作废", "void")
-TICKET_BLOCKED = Message("ticket_blocked", "已锁定", "blocked")
-TICKET_UNPAID = Message("ticket_unpaid", "未付款", "unpaid")
-TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
 # What people call the states of a ticket: a part of a sentence.
 TICKET_STATES: Mapping[TicketState, Message] = {
     TicketState.ACTIVE: TICKET_ACTIVE,

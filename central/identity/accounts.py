@@ -16,9 +16,11 @@ from sqlmodel import col, delete, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit, differing
+from central.domain.messages import NAME_TAKEN, NO_USER
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
+from central.identity import messages
 from central.identity.effective_permissions import granted, require_all_held, require_scopes_held, roles_of
 from central.identity.passwords import Passwords
 from central.identity.roles import administrators
@@ -171,7 +173,7 @@ class Accounts:
     async def set_disabled(self, user_id: int, *, disabled: bool, by: Principal, now: Instant) -> Person:
         """Disable a person, whose sessions end at once, or enable them again. Problem where it is `by`, or the last admin."""
         if disabled and user_id == by.user_id:
-            raise Problem(ProblemCode.CONFLICT, "you cannot disable your own account; ask another administrator")
+            raise Problem(ProblemCode.CONFLICT, messages.OWN_ACCOUNT.of())
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
             row.is_disabled = disabled
@@ -194,10 +196,10 @@ class Accounts:
             row = await _editable(work, user_id, by)
             acted = select(AuditRow.id).where(col(AuditRow.user_id) == user_id).limit(1)
             if (await work.session.exec(acted)).first() is not None:
-                raise Problem(ProblemCode.CONFLICT, f"{row.name} has records here; disable the account instead")
+                raise Problem(ProblemCode.CONFLICT, messages.USER_HAS_RECORDS.of(name=row.name))
             left = select(ShiftRow.id).where(col(ShiftRow.left_to) == user_id).limit(1)
             if (await work.session.exec(left)).first() is not None:
-                raise Problem(ProblemCode.CONFLICT, f"cash was left for {row.name}; disable the account instead")
+                raise Problem(ProblemCode.CONFLICT, messages.CASH_LEFT_FOR_USER.of(name=row.name))
             for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisedSiteRow):
                 await work.session.exec(delete(table).where(col(table.user_id) == user_id))
             await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))
@@ -233,7 +235,7 @@ class Accounts:
         async with self._store.reading() as work:
             row = await user_named(work, name)
         if row is None:
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
+            raise Problem(ProblemCode.NOT_FOUND, messages.NO_USER_NAMED.of(name=name))
         return _id(row)
 
     async def people(self, wanted: WantedPeople, after: int | None, limit: int) -> tuple[Person, ...]:
@@ -266,8 +268,8 @@ def _new_row(name: str, profile: Profile, stored: str, now: Instant) -> UserRow:
 
 async def _store_new(work: Work, row: UserRow, profile: Profile, by: Principal | None, now: Instant) -> None:
     if await user_named(work, row.name) is not None:
-        fault = FieldFault("name", "is taken")
-        raise Problem(ProblemCode.CONFLICT, f"there is a user {row.name:.64} already", fields=(fault,))
+        fault = FieldFault("name", NAME_TAKEN.of())
+        raise Problem(ProblemCode.CONFLICT, messages.USER_NAME_USED.of(name=row.name), fields=(fault,))
     work.session.add(row)
     await work.session.flush()
     await _give(work, _id(row), profile.role_ids, by)
@@ -316,7 +318,7 @@ async def set_password(work: Work, row: UserRow, stored: str, *, must_change: bo
 async def _existing(work: Work, user_id: int) -> UserRow:
     row = await work.session.get(UserRow, user_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=user_id))
     return row
 
 
@@ -324,9 +326,9 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
     """Return a person, locked, who may do only what `by` may do too."""
     row = await work.session.get(UserRow, user_id, with_for_update=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {user_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=user_id))
     if await _agents_of(work, (user_id,)):
-        raise Problem(ProblemCode.CONFLICT, f"{row.name} is an agent that sells; revoke the agent to end its sales")
+        raise Problem(ProblemCode.CONFLICT, messages.USER_IS_AGENT.of(name=row.name))
     given = granted(await roles_of(work, user_id))
     require_all_held(by, given.permissions)
     require_scopes_held(by, given.scope, given.counter_scope)
@@ -335,11 +337,10 @@ async def _editable(work: Work, user_id: int, by: Principal | None) -> UserRow:
 
 async def _give(work: Work, user_id: int, role_ids: Collection[int], by: Principal | None) -> None:
     if len(role_ids) > MOST_ROLES_EACH:
-        raise Problem(ProblemCode.INPUT_INVALID, f"a person has at most {MOST_ROLES_EACH} roles")
+        raise Problem(ProblemCode.INPUT_INVALID, messages.MOST_ROLES_OF_USER.of(most=MOST_ROLES_EACH))
     roles = (await work.session.exec(select(RoleRow).where(col(RoleRow.id).in_(role_ids)))).all()
     if missing := sorted(set(role_ids) - {row.id for row in roles}):
-        fault = FieldFault("role_ids", f"there is no role {missing[0]}")
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "role_ids", messages.NO_ROLE.of(role_id=missing[0]))
     given = granted(roles)
     require_all_held(by, given.permissions)
     require_scopes_held(by, given.scope, given.counter_scope)
@@ -357,7 +358,7 @@ async def _require_an_administrator(work: Work) -> None:
         .limit(1)
     )
     if role is not None and (await work.session.exec(query)).first() is None:
-        raise Problem(ProblemCode.CONFLICT, "this is the last administrator; give another person that role first")
+        raise Problem(ProblemCode.CONFLICT, messages.LAST_ADMINISTRATOR.of())
 
 
 async def _agents_of(work: Work, user_ids: Collection[int]) -> dict[int, int]:

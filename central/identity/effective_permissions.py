@@ -11,9 +11,12 @@ from sqlmodel import col, select
 
 from central.domain.principal import DataScope, Principal, wider
 from central.domain.problems import Problem, ProblemCode
-from central.identity.permissions import ALL
+from central.identity.messages import SCOPE_ALL, SCOPE_CHANNEL, SCOPE_OWN, SCOPE_TOO_WIDE, YOU_DO_NOT_HOLD
+from central.identity.permissions import ALL, title_of
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Work
+
+_SCOPES = {DataScope.OWN: SCOPE_OWN, DataScope.CHANNEL: SCOPE_CHANNEL, DataScope.ALL: SCOPE_ALL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ async def roles_of(work: Work, user_id: int) -> tuple[RoleRow, ...]:
 def require_all_held(by: Principal | None, permissions: Collection[str]) -> None:
     """Raise Problem where `by` would give or open what they do not hold; None is the operator at the machine's console."""
     if by is not None and (missing := sorted(set(permissions) - by.permissions)):
-        raise Problem(ProblemCode.FORBIDDEN, f"you do not hold {missing[0]} yourself; ask a person who does")
+        raise Problem(ProblemCode.FORBIDDEN, YOU_DO_NOT_HOLD.of(permission=title_of(missing[0])))
 
 
 def require_scopes_held(by: Principal | None, scope: DataScope, counter_scope: DataScope) -> None:
@@ -64,4 +67,4 @@ def require_scopes_held(by: Principal | None, scope: DataScope, counter_scope: D
         return
     for given, held in ((scope, by.scope), (counter_scope, by.sees_at_counter)):
         if not given.is_within(held):
-            raise Problem(ProblemCode.FORBIDDEN, f"you see the scope {held} only; ask a person who sees {given}")
+            raise Problem(ProblemCode.FORBIDDEN, SCOPE_TOO_WIDE.of(held=_SCOPES[held].of(), given=_SCOPES[given].of()))

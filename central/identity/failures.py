@@ -6,6 +6,7 @@ Laws: who fails waits, and nobody else; the count ends with a success or after a
 from sqlmodel import col, delete
 
 from central.domain.problems import Problem, ProblemCode
+from central.identity.messages import WAIT_BEFORE_SIGN_IN
 from central.identity.rules import sign_in
 from central.store.tables.people import SignInFailureRow
 from central.store.unit_of_work import Store, Work
@@ -17,7 +18,7 @@ async def require_no_delay(store: Store, account: str, source: str, now: Instant
     async with store.reading() as work:
         failed = await work.session.get(SignInFailureRow, (account, source))
     if failed and (wait_s := sign_in.delay_left_s(failed.failures, failed.last_at, now)):
-        raise Problem(ProblemCode.SIGN_IN_DELAYED, f"try again in {wait_s} s", retry_after_s=wait_s)
+        raise Problem(ProblemCode.SIGN_IN_DELAYED, WAIT_BEFORE_SIGN_IN.of(wait_s=wait_s), retry_after_s=wait_s)
 
 
 async def note(work: Work, account: str, source: str, now: Instant) -> None:

@@ -9,7 +9,7 @@ import json
 from central.audit import versions
 from central.audit.versions import Edit
 from central.domain.principal import Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import ProblemCode, wrong_field
 from central.identity.menus import SHIPPED, ArrangedMenuGroup, ArrangedPage, Menu, arranged, fault_of
 from central.store.tables.people import MenuRow
 from central.store.unit_of_work import Store
@@ -36,7 +36,7 @@ class Menus:
         """Store an arrangement; Problem where a page is missing, unknown or there twice, or it was arranged since `seen`."""
         fault = fault_of(groups)
         if fault is not None:
-            raise Problem(ProblemCode.INPUT_INVALID, fault, fields=(FieldFault("groups", fault),))
+            raise wrong_field(ProblemCode.INPUT_INVALID, "groups", fault)
         async with self._store.transaction() as work:
             await versions.claim(work, SUBJECT, seen)
             row = await work.session.get(MenuRow, _ONLY) or MenuRow(id=_ONLY, arrangement="", changed_at=now)

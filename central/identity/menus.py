@@ -7,6 +7,8 @@ page only with its permission, also where the arrangement shows it; a group with
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from central.domain.saying import Said
+from central.identity.messages import GROUP_TWICE, NO_PAGE, PAGE_MISSING, PAGE_TWICE
 from central.identity.permissions import Permission
 
 MOST_GROUPS = 50
@@ -145,19 +147,19 @@ class ArrangedMenuGroup:
     pages: tuple[ArrangedPage, ...]
 
 
-def fault_of(arrangement: Collection[ArrangedMenuGroup], shipped: Menu = SHIPPED) -> str | None:
+def fault_of(arrangement: Collection[ArrangedMenuGroup], shipped: Menu = SHIPPED) -> Said | None:
     """Return what is wrong with an arrangement, or None: it needs each page exactly once, and each group's key once."""
     groups = [group.key for group in arrangement]
     placed = [page.key for group in arrangement for page in group.pages]
     known = {page.key for page in _pages(shipped)}
     if twice := _twice(groups):
-        return f"the group {twice} stands twice"
+        return GROUP_TWICE.of(key=twice)
     if twice := _twice(placed):
-        return f"the page {twice} stands twice"
+        return PAGE_TWICE.of(key=twice)
     if unknown := sorted(set(placed) - known):
-        return f"there is no page {unknown[0]}"
+        return NO_PAGE.of(key=unknown[0])
     if missing := sorted(known - set(placed)):
-        return f"the page {missing[0]} is missing; hide it instead"
+        return PAGE_MISSING.of(key=missing[0])
     return None
 
 

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from central.domain.problems import Problem, ProblemCode
+from central.identity.messages import MANY_SIGN_INS
 
 AT_ONCE = 2
 MOST_WAITING = 32
@@ -60,7 +61,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], ResultT]) -> ResultT:
         if self._waiting >= MOST_WAITING:
-            raise Problem(ProblemCode.BUSY, "too many people sign in at this moment; try again", retry_after_s=1)
+            raise Problem(ProblemCode.BUSY, MANY_SIGN_INS.of(), retry_after_s=1)
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)

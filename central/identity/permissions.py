@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from central.domain.saying import Message, Said
+
 
 class Permission(StrEnum):
     """The names are stored with roles and never change their meaning."""
@@ -101,3 +103,9 @@ TITLES: dict[Permission, tuple[str, str]] = {
     Permission.AUDIT_READ: ("查看日志", "Read the log"),
     Permission.AUDIT_PURGE: ("清理日志", "Purge the log"),
 }
+
+
+def title_of(permission: str) -> Said:
+    """Return the title of a permission as a part of a sentence; its code is the permission's name."""
+    zh, en = TITLES[Permission(permission)]
+    return Message(permission, zh, en).of()

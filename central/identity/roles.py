@@ -12,9 +12,11 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.audit import versions
 from central.audit.versions import Edit
+from central.domain.messages import NAME_TAKEN
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.effective_permissions import permissions_of, require_all_held, require_scopes_held
+from central.identity.messages import MOST_ROLES_THERE, NO_ROLE, ROLE_IS_FIXED, ROLE_IS_HELD, ROLE_NAME_USED
 from central.identity.permissions import Permission
 from central.store.tables.people import RoleRow, UserRoleRow
 from central.store.unit_of_work import Store, Work
@@ -98,7 +100,7 @@ class Roles:
             row = await _changeable(work, role_id, by)
             people = await _people(work, role_id)
             if people:
-                raise Problem(ProblemCode.CONFLICT, f"{people} people have the role {row.name}; take it from them first")
+                raise Problem(ProblemCode.CONFLICT, ROLE_IS_HELD.of(people=people, name=row.name))
             await work.session.delete(row)
             audit.record(work, now, by.user_id, "role.delete", f"role:{role_id}", name=row.name)
 
@@ -124,9 +126,9 @@ async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
     """Return a role, locked, if `by` may change it."""
     row = await work.session.get(RoleRow, role_id, with_for_update=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no role {role_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_ROLE.of(role_id=role_id))
     if row.holds_all:
-        raise Problem(ProblemCode.CONFLICT, "the administrators' role gives everything and stays as it is; add another role")
+        raise Problem(ProblemCode.CONFLICT, ROLE_IS_FIXED.of())
     require_all_held(by, permissions_of(row))
     require_scopes_held(by, DataScope(row.scope), DataScope(row.counter_scope))
     return row
@@ -135,13 +137,13 @@ async def _changeable(work: Work, role_id: int, by: Principal) -> RoleRow:
 async def _require_free(work: Work, name: str, own: int | None) -> None:
     row = (await work.session.exec(select(RoleRow).where(RoleRow.name == name))).first()
     if row is not None and row.id != own:
-        fault = FieldFault("name", "is taken")
-        raise Problem(ProblemCode.CONFLICT, f"there is a role {name:.64} already", fields=(fault,))
+        fault = FieldFault("name", NAME_TAKEN.of())
+        raise Problem(ProblemCode.CONFLICT, ROLE_NAME_USED.of(name=name), fields=(fault,))
 
 
 async def _require_room(work: Work) -> None:
     if (await work.session.exec(select(func.count()).select_from(RoleRow))).one() >= MOST_ROLES:
-        raise Problem(ProblemCode.CONFLICT, f"there are at most {MOST_ROLES} roles")
+        raise Problem(ProblemCode.CONFLICT, MOST_ROLES_THERE.of(most=MOST_ROLES))
 
 
 async def _people(work: Work, role_id: int) -> int:

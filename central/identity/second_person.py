@@ -13,6 +13,7 @@ from central.audit import service as audit
 from central.domain.problems import Problem, ProblemCode
 from central.identity import failures
 from central.identity.effective_permissions import granted, roles_of
+from central.identity.messages import APPROVER_IS_INVOLVED, APPROVER_NOT_PERMITTED, PERSON_OR_PIN_WRONG
 from central.identity.passwords import Passwords
 from central.identity.permissions import Permission
 from central.identity.rules.two_persons import NotApproved, why_not_approved
@@ -52,8 +53,8 @@ class Act:
 
 
 _REFUSED = {
-    NotApproved.SAME_PERSON: (ProblemCode.SECOND_PERSON_SAME, "let a person approve who has not asked for this"),
-    NotApproved.NOT_PERMITTED: (ProblemCode.SECOND_PERSON_FORBIDDEN, "this person may not approve it; ask another one"),
+    NotApproved.SAME_PERSON: (ProblemCode.SECOND_PERSON_SAME, APPROVER_IS_INVOLVED),
+    NotApproved.NOT_PERMITTED: (ProblemCode.SECOND_PERSON_FORBIDDEN, APPROVER_NOT_PERMITTED),
 }
 
 
@@ -73,7 +74,7 @@ class SecondPersons:
             await failures.require_no_delay(self._store, account, source, now)
         if not await self._pins.verify(verifier, said.pin) or person is None:
             await self._note_failure(act, said, account, now)
-            raise Problem(ProblemCode.PIN_WRONG, "the person or the PIN is wrong; type both again")
+            raise Problem(ProblemCode.PIN_WRONG, PERSON_OR_PIN_WRONG.of())
         async with self._store.transaction() as work:
             for source in said.sources:
                 await failures.forget(work, account, source)
@@ -81,7 +82,7 @@ class SecondPersons:
         refused = why_not_approved(person, {*act.involved, said.caller}, held, act.permission)
         if refused is not None:
             code, message = _REFUSED[refused]
-            raise Problem(code, message)
+            raise Problem(code, message.of())
         return person
 
     async def _known(self, who: int | str) -> tuple[int | None, str | None]:

@@ -13,10 +13,19 @@ from sqlmodel import col, delete, select
 from central.audit import service as audit
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.identity import failures, token_lookup, totp
 from central.identity.accounts import set_password, user_named
 from central.identity.effective_permissions import granted, roles_of
+from central.identity.messages import (
+    PASSWORD_WRONG,
+    SIGN_IN_WRONG,
+    TOTP_MISSING,
+    TOTP_NOT_BEGUN,
+    TOTP_THERE,
+    TOTP_USED,
+    TOTP_WRONG,
+)
 from central.identity.passwords import Passwords
 from central.identity.rules import sign_in
 from central.identity.token_lookup import Bearer
@@ -69,7 +78,7 @@ class Identity:
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, row.id, with_for_update=True)
             if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
-                raise Problem(ProblemCode.SIGN_IN_FAILED, "this code was used before; wait for the next one")
+                raise Problem(ProblemCode.SIGN_IN_FAILED, TOTP_USED.of())
             await failures.forget(work, attempt.name, attempt.source)
             row.signed_in_at = now
             work.session.add(row)
@@ -84,12 +93,12 @@ class Identity:
             or row.is_disabled
         ):
             await self._note_failure(attempt.name, attempt.source, now)
-            raise Problem(ProblemCode.SIGN_IN_FAILED, "the name or the password is wrong, or the account is disabled")
+            raise Problem(ProblemCode.SIGN_IN_FAILED, SIGN_IN_WRONG.of())
         if row.totp_confirmed and attempt.totp_code is None:
-            raise Problem(ProblemCode.TOTP_REQUIRED, "give the code that the authenticator app shows, too")
+            raise Problem(ProblemCode.TOTP_REQUIRED, TOTP_MISSING.of())
         if row.totp_confirmed and totp.step_of(self._secret(row), attempt.totp_code or "", 0, now) is None:
             await self._note_failure(attempt.name, attempt.source, now)
-            raise Problem(ProblemCode.SIGN_IN_FAILED, "the code is wrong; give the one that is shown now")
+            raise Problem(ProblemCode.SIGN_IN_FAILED, TOTP_WRONG.of())
 
     async def prove_again(self, who: Principal, token: str, attempt: Attempt, now: Instant) -> Principal:
         """Note that the person of a session gave password and code again; Problem where they are wrong."""
@@ -99,7 +108,7 @@ class Identity:
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
             if row.totp_confirmed and not self._takes(work, row, attempt.totp_code or "", now):
-                raise Problem(ProblemCode.SIGN_IN_FAILED, "this code was used before; wait for the next one")
+                raise Problem(ProblemCode.SIGN_IN_FAILED, TOTP_USED.of())
             session = await work.session.get_one(SessionRow, token_hash(token))
             session.proved_at = now
             work.session.add(session)
@@ -118,7 +127,7 @@ class Identity:
         """Set an own password, end all sessions of the person and open a new one."""
         weakness = sign_in.password_weakness(new, who.name)
         if weakness is not None:
-            raise Problem(ProblemCode.PASSWORD_WEAK, weakness, fields=(FieldFault("new_password", weakness),))
+            raise wrong_field(ProblemCode.PASSWORD_WEAK, "new_password", weakness)
         await self._require_password(who, old)
         stored = await self._passwords.hash(new)
         async with self._store.transaction() as work:
@@ -137,7 +146,7 @@ class Identity:
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
             if row.totp_confirmed:
-                raise Problem(ProblemCode.CONFLICT, "there is a second factor already; remove it first")
+                raise Problem(ProblemCode.CONFLICT, TOTP_THERE.of())
             row.totp_sealed, row.totp_step = self._seal.seal(secret, _totp_place(who.user_id)), 0
             work.session.add(row)
             audit.record(work, now, who.user_id, "totp.begin", f"user:{who.user_id}")
@@ -148,9 +157,9 @@ class Identity:
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id, with_for_update=True)
             if row.totp_sealed is None or row.totp_confirmed:
-                raise Problem(ProblemCode.CONFLICT, "no second factor was begun; begin with POST /api/v1/session/totp")
+                raise Problem(ProblemCode.CONFLICT, TOTP_NOT_BEGUN.of())
             if not self._takes(work, row, code, now):
-                raise Problem(ProblemCode.SIGN_IN_FAILED, "the code is wrong; give the one that is shown now")
+                raise Problem(ProblemCode.SIGN_IN_FAILED, TOTP_WRONG.of())
             row.totp_confirmed = True
             audit.record(work, now, who.user_id, "totp.confirm", f"user:{who.user_id}")
 
@@ -219,7 +228,7 @@ class Identity:
         async with self._store.reading() as work:
             row = await work.session.get_one(UserRow, who.user_id)
         if not await self._passwords.verify(row.password_hash, password):
-            raise Problem(ProblemCode.SIGN_IN_FAILED, "the password is wrong")
+            raise Problem(ProblemCode.SIGN_IN_FAILED, PASSWORD_WRONG.of())
 
     def _secret(self, row: UserRow) -> str:
         assert row.totp_sealed is not None and row.id is not None, "a confirmed second factor has a secret"  # noqa: PT018 - one fact

@@ -12,6 +12,7 @@ from sqlmodel import col, delete, insert, select
 from central.audit import versions
 from central.audit.versions import Edit
 from central.domain.problems import Problem, ProblemCode
+from central.identity.messages import CHANNEL_GROUP, CHECK_POINT_GROUP, NO_SETTING_GROUP, SELLER_GROUP
 from central.store.tables.groups import SettingGroupMemberRow, SettingGroupRow
 from central.store.unit_of_work import Store, Work
 from central.store.upsert import insert_missing
@@ -24,6 +25,13 @@ class SettingGroupKind(StrEnum):
     SELLER = "seller"
     CHANNEL = "channel"
     CHECK_POINT = "check-point"
+
+
+_KINDS = {
+    SettingGroupKind.SELLER: SELLER_GROUP,
+    SettingGroupKind.CHANNEL: CHANNEL_GROUP,
+    SettingGroupKind.CHECK_POINT: CHECK_POINT_GROUP,
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,4 +110,4 @@ async def _empty(work: Work, kind: SettingGroupKind, name: str) -> None:
 
 
 def _not_there(kind: SettingGroupKind, name: str) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no {kind} group {name}")
+    return Problem(ProblemCode.NOT_FOUND, NO_SETTING_GROUP.of(kind=_KINDS[kind].of(), name=name))

@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
-from central.domain.messages import NO_SITE
+from central.domain.messages import NO_SITE, PASSWORD_FOR_ONE_USE
 from central.domain.ports import Wake
 from central.domain.principal import Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.identity.effective_permissions import granted, require_all_held, roles_of
+from central.identity.messages import (
+    MOST_SUPERVISORS,
+    NO_USER_NAMED,
+    PASSWORD_WRONG,
+    SUPERVISES_NOT,
+    SUPERVISES_NOTHING,
+)
 from central.identity.passwords import Passwords
 from central.identity.rules import sign_in
 from central.store.tables.catalog import SiteRow
@@ -63,7 +70,7 @@ class Supervisors:
             user_id, _ = await _locked(work, name)
             row = await work.session.get(SupervisedSiteRow, (site_id, user_id))
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"{name:.64} does not supervise site {site_id}")
+                raise Problem(ProblemCode.NOT_FOUND, SUPERVISES_NOT.of(name=name, site_id=site_id))
             await work.session.delete(row)
             await work.session.flush()
             if not await _supervises_any(work, user_id):
@@ -84,12 +91,12 @@ class Supervisors:
     async def set_own_pin(self, who: Principal, password: str, pin: str, now: Instant) -> SiteSupervisor:
         """Set an own PIN. Problem where the password is wrong, or the PIN weak."""
         if who.must_change_password:
-            raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
+            raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
         _require_strong(pin)
         async with self._store.reading() as work:
             stored = (await work.session.get_one(UserRow, who.user_id)).password_hash
         if not await self._pins.verify(stored, password):
-            raise Problem(ProblemCode.SIGN_IN_FAILED, "the password is wrong")
+            raise Problem(ProblemCode.SIGN_IN_FAILED, PASSWORD_WRONG.of())
         return await self.set_pin(who.name, pin, who, now)
 
     async def of_site(self, site_id: SiteId) -> tuple[SiteSupervisor, ...]:
@@ -111,7 +118,7 @@ class Supervisors:
 
     async def _keep(self, work: Work, user_id: int, verifier: str, by: Principal, now: Instant) -> None:
         if not await _supervises_any(work, user_id):
-            raise Problem(ProblemCode.CONFLICT, "who supervises no site has no PIN; add the person to a site's supervisors first")
+            raise Problem(ProblemCode.CONFLICT, SUPERVISES_NOTHING.of())
         row = {"user_id": user_id, "verifier": verifier, "set_at": now}
         await insert_or_replace(await work.connection(), SupervisorPinRow, ["user_id"], [row])
         audit.record(work, now, by.user_id, "supervisor.set-pin", f"user:{user_id}")
@@ -144,14 +151,14 @@ async def table_of_site(work: Work, site_id: SiteId) -> tuple[Supervisor, ...]:
 def _require_strong(pin: str) -> None:
     weakness = sign_in.pin_weakness(pin)
     if weakness is not None:
-        raise Problem(ProblemCode.PIN_WEAK, weakness, fields=(FieldFault("pin", weakness),))
+        raise wrong_field(ProblemCode.PIN_WEAK, "pin", weakness)
 
 
 async def _locked(work: Work, name: str) -> tuple[int, UserRow]:
     """Return a person by name, locked: two transactions that change one supervisor at once take turns."""
     row = (await work.session.exec(select(UserRow).where(UserRow.name == name).with_for_update())).first()
     if row is None or row.id is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no user {name:.64}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_USER_NAMED.of(name=name))
     return row.id, row
 
 
@@ -163,4 +170,4 @@ async def _supervises_any(work: Work, user_id: int) -> bool:
 async def _require_room(work: Work, site_id: SiteId) -> None:
     query = select(func.count()).select_from(SupervisedSiteRow).where(col(SupervisedSiteRow.site_id) == site_id)
     if (await work.session.exec(query)).one() >= MAX_SUPERVISORS:
-        raise Problem(ProblemCode.CONFLICT, f"a site has at most {MAX_SUPERVISORS} supervisors")
+        raise Problem(ProblemCode.CONFLICT, MOST_SUPERVISORS.of(most=MAX_SUPERVISORS))

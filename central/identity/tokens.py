@@ -10,11 +10,20 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.domain.messages import MUST_BE_IN_FUTURE
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import FieldFault, Problem, ProblemCode, wrong_field
 from central.identity.effective_permissions import granted, require_all_held, require_scopes_held, roles_of
-from central.identity.permissions import Permission
+from central.identity.messages import (
+    DOES_NOT_HOLD,
+    MOST_TOKENS,
+    MUST_MAY_SIGN_IN,
+    NO_ENABLED_USER,
+    NO_TOKEN,
+    TOKEN_WOULD_BE_OVER,
+)
+from central.identity.permissions import Permission, title_of
 from central.identity.service import API_TOKEN_PREFIX, TOKEN_BYTES, token_hash
 from central.store.tables.people import ApiTokenRow, UserRow
 from central.store.unit_of_work import Store, Work
@@ -58,8 +67,8 @@ class Tokens:
         Problem where its person does not exist or is disabled, it would be over already, or `by` holds less than it would give.
         """
         if grant.expires_at is not None and grant.expires_at <= now:
-            fault = FieldFault("expires_at", "must be in the future")
-            raise Problem(ProblemCode.INPUT_INVALID, "the token would be over already", fields=(fault,))
+            fault = FieldFault("expires_at", MUST_BE_IN_FUTURE.of())
+            raise Problem(ProblemCode.INPUT_INVALID, TOKEN_WOULD_BE_OVER.of(), fields=(fault,))
         token = API_TOKEN_PREFIX + base64.urlsafe_b64encode(self._random_bytes(TOKEN_BYTES)).decode().rstrip("=")
         async with self._store.transaction() as work:
             await _require_giveable(work, grant, by)
@@ -83,7 +92,7 @@ class Tokens:
         async with self._store.transaction() as work:
             row = await work.session.get(ApiTokenRow, token_id, with_for_update=True)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no token {token_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_TOKEN.of(token_id=token_id))
             if row.revoked_at is None:
                 row.revoked_at = now
                 work.session.add(row)
@@ -100,17 +109,17 @@ class Tokens:
 async def _require_giveable(work: Work, grant: TokenGrant, by: Principal) -> None:
     person = await work.session.get(UserRow, grant.user_id)
     if person is None or person.is_disabled:
-        fault = FieldFault("user_id", "must be a person who may sign in")
-        raise Problem(ProblemCode.INPUT_INVALID, f"there is no enabled user {grant.user_id}", fields=(fault,))
+        fault = FieldFault("user_id", MUST_MAY_SIGN_IN.of())
+        raise Problem(ProblemCode.INPUT_INVALID, NO_ENABLED_USER.of(user_id=grant.user_id), fields=(fault,))
     held = granted(await roles_of(work, grant.user_id))
     require_all_held(by, grant.permissions)
     require_scopes_held(by, held.scope, held.counter_scope)
     if missing := sorted(set(grant.permissions) - held.permissions):
-        fault = FieldFault("permissions", f"{person.name} does not hold {missing[0]}")
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        said = DOES_NOT_HOLD.of(name=person.name, permission=title_of(missing[0]))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "permissions", said)
     mine = select(func.count()).select_from(ApiTokenRow).where(col(ApiTokenRow.user_id) == grant.user_id)
     if (await work.session.exec(mine.where(col(ApiTokenRow.revoked_at).is_(None)))).one() >= MOST_TOKENS_EACH:
-        raise Problem(ProblemCode.CONFLICT, f"a person has at most {MOST_TOKENS_EACH} tokens; revoke one first")
+        raise Problem(ProblemCode.CONFLICT, MOST_TOKENS.of(most=MOST_TOKENS_EACH))
 
 
 def _token(row: ApiTokenRow) -> ApiToken:

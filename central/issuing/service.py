@@ -19,6 +19,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.issuing import credentials, outbox
 from central.issuing.signer import Signer
 from central.issuing.tickets import Ticket, record_of, subject, ticket_of, token_bytes
+from central.store.columns import to_signed
 from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.feed.records import CredentialKind
@@ -62,11 +63,14 @@ class Issuing:
         self._feed_has_work = feed_has_work
 
     def draw_ids(self, count: int) -> list[TicketId]:
-        """Draw ids; the caller does not know yet whether their short numbers are free."""
-        return [self._draw_id() for _ in range(count)]
+        """Draw ids in the order in which the database sorts them; whether their short numbers are free is not known yet.
+
+        Tickets are read by their ids: in this order, they come back as they were sold, holder by holder.
+        """
+        return sorted((self._draw_id() for _ in range(count)), key=to_signed)
 
     async def free_ids(self, work: Work, count: int) -> list[TicketId]:
-        """Draw ids whose short number no ticket has.
+        """Draw ids whose short number no ticket has, in the same order.
 
         The unique constraint stops two transactions that draw one at the same time.
         """
@@ -77,7 +81,7 @@ class Issuing:
             taken = set((await work.session.exec(held)).all())
             free |= {number: one for number, one in drawn.items() if number not in taken}
             if len(free) == count:
-                return list(free.values())
+                return sorted(free.values(), key=to_signed)
         raise Problem(ProblemCode.BUSY, "no free ticket numbers were found; try again")
 
     def issue(self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant) -> tuple[Ticket, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, update
 
 from central.domain.problems import Problem, ProblemCode
+from central.payments.messages import BALANCE_TOO_SMALL, CREDIT_TOO_SMALL, NOT_PAID_OUT, OWES_LESS
 from central.payments.methods import BY_AGENCY, Method
 from central.store.tables.agencies import AgencyRow
 from central.store.unit_of_work import Work
@@ -23,7 +24,8 @@ async def charge(work: Work, method: Method, agency_id: int, amount_fen: int) ->
         within = col(row.owed_fen) + amount_fen <= col(row.credit_limit_fen)
         done = await _move(work, agency_id, owed_fen=amount_fen, where=within)
     if not done:
-        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency's {method} does not suffice for {amount_fen} fen")
+        short = BALANCE_TOO_SMALL if method is Method.PREPAID else CREDIT_TOO_SMALL
+        raise Problem(ProblemCode.AGENCY_FUNDS, short.of(amount_fen=amount_fen))
 
 
 async def give_back(work: Work, method: Method, agency_id: int, amount_fen: int) -> None:
@@ -48,13 +50,13 @@ async def pay_out(work: Work, agency_id: int, amount_fen: int) -> None:
     row = AgencyRow
     where = (col(row.prepaid_fen) >= amount_fen) & (col(row.owed_fen) <= 0)
     if not await _move(work, agency_id, prepaid_fen=-amount_fen, where=where):
-        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency has less than {amount_fen} fen in its balance, or owes something")
+        raise Problem(ProblemCode.AGENCY_FUNDS, NOT_PAID_OUT.of(amount_fen=amount_fen))
 
 
 async def settle(work: Work, agency_id: int, amount_fen: int) -> None:
     """Pay what the agency owes; Problem where it owes less."""
     if not await _move(work, agency_id, owed_fen=-amount_fen, where=col(AgencyRow.owed_fen) >= amount_fen):
-        raise Problem(ProblemCode.AGENCY_FUNDS, f"the agency owes less than {amount_fen} fen; put the rest into its balance")
+        raise Problem(ProblemCode.AGENCY_FUNDS, OWES_LESS.of(amount_fen=amount_fen))
 
 
 async def _move(

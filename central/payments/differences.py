@@ -17,6 +17,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.payments import ledger
 from central.payments.institution import MAX_REASON_CHARACTERS
 from central.payments.ledger import Movement
+from central.payments.messages import DIFFERENCE_OPEN, DIFFERENCE_SETTLED, NO_DIFFERENCE
 from central.payments.methods import Method
 from central.payments.rules.difference_causes import Cause, Found
 from central.payments.rules.payment_states import ENDS
@@ -134,9 +135,9 @@ class Differences:
 async def _locked(work: Work, difference_id: int) -> DifferenceRow:
     row = await work.session.get(DifferenceRow, difference_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no difference {difference_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_DIFFERENCE.of(difference_id=difference_id))
     if row.state == DifferenceState.SETTLED:
-        raise Problem(ProblemCode.CONFLICT, "it is settled already; read it to see who settled it")
+        raise Problem(ProblemCode.CONFLICT, DIFFERENCE_SETTLED.of())
     return row
 
 
@@ -153,7 +154,7 @@ async def _require_ended(work: Work, found: Found) -> None:
     payments = select(PaymentRow.id).where(PaymentRow.id == found.payment_id, col(PaymentRow.state).not_in(ENDS))
     for query in (refunds, payments):
         if (await work.session.exec(query)).first() is not None:
-            raise Problem(ProblemCode.CONFLICT, "the payment or refund has no end yet; wait for it, or settle without a movement")
+            raise Problem(ProblemCode.CONFLICT, DIFFERENCE_OPEN.of())
 
 
 async def _order_of(work: Work, payment_id: int | None) -> int | None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from sqlmodel import col, func, select
 
+from central.domain.messages import NO_PAYMENT
 from central.domain.problems import Problem, ProblemCode
 from central.live_events.kinds import LiveKind
 from central.live_events.telling import Change, tell
 from central.payments import agency_funds, drawers, ledger
 from central.payments.institution import MAX_REASON_CHARACTERS
 from central.payments.ledger import Movement
+from central.payments.messages import AGENCY_ORDERS_ONLY
 from central.payments.methods import BY_AGENCY, INSTITUTIONS, Method
 from central.payments.ports import PayableOrder
 from central.payments.rules.payment_states import ENDS, Document, PaymentState, Presentation, paid_at_once
@@ -96,7 +98,7 @@ async def _charged_agency(work: Work, paid: AtOnce, order: PayableOrder) -> int 
     if paid.method not in BY_AGENCY:
         return None
     if order.agency_id is None:
-        raise Problem(ProblemCode.PAYMENT_METHOD, "only what a travel agency buys is paid by its account")
+        raise Problem(ProblemCode.PAYMENT_METHOD, AGENCY_ORDERS_ONLY.of())
     await agency_funds.charge(work, paid.method, order.agency_id, order.total_fen)
     return order.agency_id
 
@@ -144,7 +146,7 @@ async def locked(work: Work, payment_id: int) -> PaymentRow:
 
 def not_there(payment_id: int) -> Problem:
     """Return the problem of a payment that does not exist."""
-    return Problem(ProblemCode.NOT_FOUND, f"there is no payment {payment_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_PAYMENT.of(payment_id=payment_id))
 
 
 def document_of(row: PaymentRow) -> Document:

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Select, bindparam, select
 
 from central.catalog.parameters import SiteParameters
 from central.domain.problems import Problem, ProblemCode
+from central.payments.messages import SHIFT_FIRST
 from central.store.prepared import Prepared
 from central.store.tables.metadata import METADATA
 from central.store.unit_of_work import Work
@@ -28,7 +29,7 @@ async def shift_for_sale(work: Work, site_id: SiteId, seller_id: int) -> int | N
     """Return the shift that cash of a sale belongs to; Problem where none is open and the site requires one."""
     shift_id, rules = await _found(work, site_id, seller_id)
     if shift_id is None and rules is not None and _needs_shift(rules):
-        raise Problem(ProblemCode.SHIFT_REQUIRED, f"site {site_id} sells for cash in shifts only; open one first")
+        raise Problem(ProblemCode.SHIFT_REQUIRED, SHIFT_FIRST.of(site_id=site_id))
     return shift_id
 
 

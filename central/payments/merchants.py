@@ -13,6 +13,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.parameters.groups import ParameterGroupName
 from central.parameters.rules.changes import Values
 from central.parameters.service import Guard
+from central.payments.messages import MERCHANT_BUSY, METHODS
 from central.payments.methods import Method
 from central.payments.rules.payment_states import ENDS
 from central.store.tables.payments import PaymentRefundRow, PaymentRow
@@ -42,7 +43,7 @@ def _guard(method: Method, named_by: tuple[str, str]) -> Guard:
     async def require_ended(work: Work, before: Values, after: Values) -> None:
         is_same = all(before.get(name) == after.get(name) for name in named_by)
         if not is_same and await _has_open(work, method):
-            raise Problem(ProblemCode.MERCHANT_IN_USE, f"payments of this merchant by {method} have no end yet; wait for them")
+            raise Problem(ProblemCode.MERCHANT_IN_USE, MERCHANT_BUSY.of(method=METHODS[method].of()))
 
     return require_ended
 

@@ -19,6 +19,7 @@ from central.payments import differences
 from central.payments.differences import BILL_ZONE
 from central.payments.institution import Institution
 from central.payments.institution_refunds import World
+from central.payments.messages import BILL_DAY_BOUNDS, BILL_NOT_FINAL, BILL_NOT_READ, METHODS, NO_BILL, NOT_CONFIGURED
 from central.payments.methods import Method
 from central.payments.rules.bill_match import Matched, MatchedLine, OurPayment, OurRefund, match
 from central.payments.rules.difference_causes import Cause
@@ -83,19 +84,17 @@ class Reconciliation:
         now = self._world.clock()
         today = to_datetime(now, BILL_ZONE).date()
         if not today - timedelta(days=MOST_DAYS_BACK) <= day <= today:
-            fault = FieldFault("day", f"not after today, and at most {MOST_DAYS_BACK} days ago")
-            raise Problem(ProblemCode.INPUT_INVALID, "there is no bill of that day", fields=(fault,))
+            fault = FieldFault("day", BILL_DAY_BOUNDS.of(most=MOST_DAYS_BACK))
+            raise Problem(ProblemCode.INPUT_INVALID, NO_BILL.of(), fields=(fault,))
         institution = (await self._world.institutions()).get(method)
         if institution is None:
-            raise Problem(ProblemCode.PAYMENT_METHOD, f"{method} is not configured; set its parameters")
+            raise Problem(ProblemCode.PAYMENT_METHOD, NOT_CONFIGURED.of(method=METHODS[method].of()))
         try:
             found = await self.match_day(method, institution, day, by)
         except PeerError as error:
-            raise Problem(ProblemCode.BILL_NOT_THERE, str(error)) from error
+            raise Problem(ProblemCode.BILL_NOT_THERE, BILL_NOT_READ.of(reason=str(error))) from error
         if found is None:
-            raise Problem(
-                ProblemCode.BILL_NOT_THERE, "the bill is empty still, or a payment of the day has no end; try again later"
-            )
+            raise Problem(ProblemCode.BILL_NOT_THERE, BILL_NOT_FINAL.of())
         return MatchedDay(method, day, found.lines, found.matched, len(found.differences), is_over=day < today)
 
     async def match_day(

@@ -15,6 +15,7 @@ from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.payments.differences import Differences, DifferenceState, Settling
 from central.payments.documents import AtOnce
+from central.payments.messages import NO_INSTITUTION, NOTICE_TOO_LARGE
 from central.payments.methods import INSTITUTIONS, Method
 from central.payments.reconciliation import Reconciliation
 from central.payments.rules.difference_causes import Cause
@@ -237,9 +238,9 @@ async def notify_payment(request: web.Request) -> web.StreamResponse:
     """Receive an institution's notification; nothing of it is used before its signature is verified."""
     named = request.match_info["method"]
     if named not in INSTITUTIONS:
-        raise Problem(ProblemCode.NOT_FOUND, f"{named:.20} is no institution")
+        raise Problem(ProblemCode.NOT_FOUND, NO_INSTITUTION.of(name=named))
     if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise Problem(ProblemCode.BODY_TOO_LARGE, f"a body has at most {MAX_BODY_BYTES} bytes")
+        raise Problem(ProblemCode.BODY_TOO_LARGE, NOTICE_TOO_LARGE.of(most=MAX_BODY_BYTES))
     body, now = await request.read(), request.app[CLOCK]()
     heard = await request.app[PAYMENTS].receive(Method(named), request.headers, body, now)
     return web.Response(status=heard.status, body=heard.body, content_type=heard.media_type)

@@ -30,6 +30,7 @@ from central.payments.institution import (
 )
 from central.payments.institution_refunds import NUMBER_BYTES, RefundDocuments, World
 from central.payments.ledger import Movement
+from central.payments.messages import METHODS, NOT_CONFIGURED, ORDER_WAITS_NO_MORE
 from central.payments.methods import Method
 from central.payments.ports import Fulfilment, Orders, PayableOrder
 from central.payments.refund_split import Given, Returning
@@ -104,7 +105,7 @@ class Payments:
         """
         institution = (await self._world.institutions()).get(wanted.method)
         if institution is None:
-            raise Problem(ProblemCode.PAYMENT_METHOD, f"{wanted.method} is not configured; set its parameters")
+            raise Problem(ProblemCode.PAYMENT_METHOD, NOT_CONFIGURED.of(method=METHODS[wanted.method].of()))
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
@@ -141,7 +142,7 @@ class Payments:
         """Receive an institution's notification: verify it first, then decide; a repeated or late one does no harm."""
         institution = (await self._world.institutions()).get(method)
         if institution is None:
-            raise Problem(ProblemCode.NOT_FOUND, f"{method} is not configured here")
+            raise Problem(ProblemCode.NOT_FOUND, NOT_CONFIGURED.of(method=METHODS[method].of()))
         try:
             notice = await institution.read_notification(headers, body, now)
         except UntrustedError:
@@ -171,7 +172,7 @@ class Payments:
     async def _payable(self, work: Work, order_id: int, now: Instant) -> PayableOrder:
         order = await self._orders.locked(work, order_id)
         if not order.is_open or order.expires_at is None or now >= order.expires_at:
-            raise Problem(ProblemCode.ORDER_STATE, "the order does not wait for money any more; make a new one")
+            raise Problem(ProblemCode.ORDER_STATE, ORDER_WAITS_NO_MORE.of())
         return order
 
     async def _create(self, work: Work, wanted: Start, now: Instant) -> int:

@@ -18,6 +18,7 @@ from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import tickets_of_order
 from central.issuing.tickets import Ticket, id_text
+from central.refunds.messages import BATCH_IS_ALREADY, BATCH_STATES, NO_REFUND_BATCH
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState
 from central.sales.sold_terms import OF_LINE, is_for_day, promise_of
@@ -132,7 +133,7 @@ class RefundBatches:
         async with self._store.transaction() as work:
             row = await _locked(work, batch_id)
             if row.state != BatchState.RUNNING:
-                raise Problem(ProblemCode.REFUND_STATE, f"the batch is {row.state} already")
+                raise Problem(ProblemCode.REFUND_STATE, BATCH_IS_ALREADY.of(state=BATCH_STATES[row.state].of()))
             row.state, row.finished_at = BatchState.STOPPED, now
             work.session.add(row)
             audit.record(work, now, by, "refund-batch.stop", f"refund-batch:{batch_id}")
@@ -229,7 +230,7 @@ async def _locked(work: Work, batch_id: int) -> RefundBatchRow:
 
 
 def _not_there(batch_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no refund batch {batch_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_REFUND_BATCH.of(batch_id=batch_id))
 
 
 def _closed(row: RefundBatchRow) -> ClosedDay:

@@ -13,7 +13,9 @@ from sqlmodel import col, func, select
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import NO_REFUND
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.issuing import outbox
 from central.issuing.service import Issuing, ticket_in, ticket_locked
 from central.issuing.tickets import Ticket, id_text
@@ -24,6 +26,7 @@ from central.payments.ledger import Movement
 from central.payments.methods import Method
 from central.payments.refund_split import Given, Returning
 from central.payments.service import Payments
+from central.refunds import messages
 from central.refunds.ports import Admissions, AdmittingAgents
 from central.refunds.rules.amounts import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
 from central.refunds.rules.fence import Revocation, WaitedFor, fence
@@ -158,10 +161,10 @@ class Refunds:
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.WAITING:
-                raise Problem(ProblemCode.REFUND_STATE, f"the refund is {row.state} already")
+                raise Problem(ProblemCode.REFUND_STATE, messages.REFUND_IS_ALREADY.of(state=_state_of(row)))
             waiting = await self._waiting_for(work, row, now)
             if not await self._may_be_paid(work, row):
-                raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not refunded")
+                raise Problem(ProblemCode.TICKET_STATE, messages.USED_NOT_REFUNDED.of())
             row.override_by, row.override_reason, row.override_asked_by = by, reason, asked_by
             row.override_waited_for = [one.agent or 0 for one in waiting]
             said: dict[str, str | int | None] = {"reason": reason, "not_waited_for": len(waiting)}
@@ -175,7 +178,7 @@ class Refunds:
         async with self._store.transaction() as work:
             row = await _locked(work, refund_id)
             if row.state != RefundState.OWED:
-                raise Problem(ProblemCode.REFUND_STATE, f"the refund is {row.state}; nothing is owed for it")
+                raise Problem(ProblemCode.REFUND_STATE, messages.REFUND_NOT_OWED.of(state=_state_of(row)))
             site = (await ticket_in(work, row.ticket_id)).record.issuing_site
             handed_fen = await self._payments.hand_out(work, refund_id, site, by, now)
             is_left = await self._payments.refunds.is_on_its_way(work, refund_id)
@@ -188,7 +191,7 @@ class Refunds:
         async with self._store.reading() as work:
             row = await work.session.get(RefundRow, refund_id)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no refund {refund_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_REFUND.of(refund_id=refund_id))
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
             return refund_of(row, waiting)
 
@@ -336,8 +339,12 @@ async def has_waiting(work: Work, order_id: int) -> bool:
 async def _locked(work: Work, refund_id: int) -> RefundRow:
     row = await work.session.get(RefundRow, refund_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no refund {refund_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_REFUND.of(refund_id=refund_id))
     return row
+
+
+def _state_of(row: RefundRow) -> Said:
+    return messages.REFUND_STATES[row.state].of()
 
 
 def refund_of(row: RefundRow, waiting: tuple[WaitedFor, ...]) -> Refund:

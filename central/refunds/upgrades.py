@@ -21,6 +21,7 @@ from central.issuing.tickets import Ticket, id_text
 from central.payments.documents import AtOnce, next_number, record_at_once
 from central.payments.methods import Method
 from central.payments.ports import PayableOrder
+from central.refunds.messages import DIFFERENCE_CHANGED, UPGRADE_IS_CHEAPER, VALIDITY_OVER
 from central.refunds.rules.amounts import RefundKind, WantedRefund
 from central.refunds.service import Refunds
 from central.sales import holders
@@ -92,7 +93,7 @@ class Upgrades:
         worth = await self._refunds.quote(_handing_in(wanted), now)
         quoted = UpgradeQuote((await self._sales.quote(old.wanted, now)).total_fen, worth.amount_fen)
         if quoted.difference_fen < 0:
-            raise Problem(ProblemCode.NOT_UPGRADABLE, f"it costs {-quoted.difference_fen} fen less; refund it and sell again")
+            raise Problem(ProblemCode.NOT_UPGRADABLE, UPGRADE_IS_CHEAPER.of(less_fen=-quoted.difference_fen))
         return quoted
 
     async def upgrade(self, wanted: WantedUpgrade, expected_fen: int, paid: AtOnce, once: IdempotencyKey, now: Instant) -> Order:
@@ -151,12 +152,13 @@ def _handing_in(wanted: WantedUpgrade) -> WantedRefund:
 
 def _require_expected(difference_fen: int, expected_fen: int) -> None:
     if difference_fen != expected_fen:
-        raise Problem(ProblemCode.TOTAL_CHANGED, f"the difference is {difference_fen} fen now, not {expected_fen}; ask the buyer")
+        said = DIFFERENCE_CHANGED.of(difference_fen=difference_fen, expected_fen=expected_fen)
+        raise Problem(ProblemCode.TOTAL_CHANGED, said)
 
 
 def _require_valid(ticket: Ticket, now: Instant) -> None:
     if to_minute(now) > ticket.record.valid_until:
-        raise Problem(ProblemCode.NOT_UPGRADABLE, "the ticket's validity is over")
+        raise Problem(ProblemCode.NOT_UPGRADABLE, VALIDITY_OVER.of())
 
 
 async def _is_real_name(work: Work, type_id: TicketTypeId) -> bool:

@@ -27,6 +27,16 @@ from central.issuing.service import Activation, Issuing, ticket_in, ticket_locke
 from central.issuing.tickets import Ticket, id_from_text, id_text, subject
 from central.sales import holders, orders
 from central.sales.holders import Hashed, SiteKeys
+from central.sales.messages import (
+    CODE_MISTYPED,
+    CODE_USED,
+    CODE_VOIDED,
+    CODES_TRIED,
+    NO_CODE,
+    NO_CODE_DUE,
+    NO_CODE_TO_VOID,
+    ORDER_HAS_NO_TICKET,
+)
 from central.sales.rules.activation import CODE_BYTES, code_of, hash_of, refused, require_holder, require_visit, typed
 from central.sales.rules.pricing import Holder
 from central.store.idempotency import first_use, remember
@@ -94,7 +104,7 @@ class ActivationCodes:
             live = await _live(work, list(tickets))
             wanted = [one for one in tickets.values() if one.record.state is TicketState.INACTIVE and one.ticket_id not in live]
             if not wanted:
-                raise Problem(ProblemCode.ORDER_STATE, "no ticket of the order waits for a code; void a code to make another")
+                raise Problem(ProblemCode.ORDER_STATE, NO_CODE_DUE.of())
             made = await self._made(work, row, wanted)
             work.insert(ActivationCodeRow, [_new_row(one, by, now) for one in made])
             audit.record(work, now, by, "activation.export", f"order:{order_id}", codes=len(made))
@@ -107,7 +117,7 @@ class ActivationCodes:
             tickets = {one.ticket_id for one in await tickets_of_order(work, which.order_id)}
             wanted = tickets if which.tickets is None else set(which.tickets)
             if missing := sorted(wanted - tickets):
-                raise Problem(ProblemCode.NOT_FOUND, f"the order has no ticket {id_text(missing[0])}")
+                raise Problem(ProblemCode.NOT_FOUND, ORDER_HAS_NO_TICKET.of(ticket_id=id_text(missing[0])))
             unsent = _stands(), col(ActivationCodeRow.sent_at).is_(None), col(ActivationCodeRow.ticket_id).in_(wanted)
             done = await (await work.connection()).execute(
                 update(ActivationCodeRow).where(*unsent).values(sent_at=now, sent_by=by)
@@ -122,7 +132,7 @@ class ActivationCodes:
             await ticket_locked(work, ticket_id)
             found = (await _live(work, [ticket_id])).get(ticket_id)
             if found is None:
-                raise Problem(ProblemCode.TICKET_STATE, "the ticket has no code that could be voided")
+                raise Problem(ProblemCode.TICKET_STATE, NO_CODE_TO_VOID.of())
             found.voided_at, found.voided_by, found.void_reason = now, by, reason
             work.session.add(found)
             audit.record(work, now, by, "activation.void", subject(ticket_id), reason=reason)
@@ -131,7 +141,7 @@ class ActivationCodes:
         """Activate the ticket of a code; the same request again gets the same answer. Problem where the code cannot be used."""
         code = typed(wanted.code)
         if code is None:
-            raise refused("code", "this is no activation code; type it again")
+            raise refused("code", CODE_MISTYPED.of())
         ticket_id = await self._found(hash_of(code), wanted.source, by, now)
         hashed = await self._hashed(ticket_id, wanted.holder)
         async with self._store.transaction() as work:
@@ -193,11 +203,11 @@ class ActivationCodes:
             tries = (await work.session.exec(select(ActivationFailureRow).where(*_tries(by, source)))).first()
             wait_s = 0 if tries is None else delay_left_s(tries.failures, tries.last_at, now)
             if wait_s:
-                raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many codes were none; wait", retry_after_s=wait_s)
+                raise Problem(ProblemCode.TOO_MANY_REQUESTS, CODES_TRIED.of(), retry_after_s=wait_s)
             found = (await work.session.exec(_by_hash(code_hash))).first()
         if found is None:
             await self._note_failure(source, by, now)
-            raise refused("code", "there is no such activation code")
+            raise refused("code", NO_CODE.of())
         return found.ticket_id
 
     async def _note_failure(self, source: str, by: int, now: Instant) -> None:
@@ -242,9 +252,9 @@ def _by_hash(code_hash: bytes) -> SelectOfScalar[ActivationCodeRow]:
 
 def _require_stands(row: ActivationCodeRow, ticket: Ticket) -> None:
     if row.activated_at is not None:
-        raise refused("code", "the code was used already")
+        raise refused("code", CODE_USED.of())
     if row.voided_at is not None or ticket.record.state is TicketState.VOID:
-        raise refused("code", "the code was voided")
+        raise refused("code", CODE_VOIDED.of())
 
 
 def _tries(by: int, source: str) -> tuple[ColumnElement[bool], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from central.catalog.sale_settings import Seller, require_allowed
+from central.catalog.sale_settings import Seller, sale_refusal
 from central.catalog.service import ticket_types
 from central.catalog.shop import Shop, Shops
 from central.catalog.shop import read as read_shop
@@ -15,6 +15,7 @@ from central.catalog.ticket_type import TicketType
 from central.domain.messages import NO_TICKET_TYPE
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.sales import quotas
+from central.sales.messages import DAYS_TOO_MANY, NAME_SITE
 from central.sales.rules.availability import Offer, Terms, deciding_slots, offer_of_day, offers, slots_of, tried_on
 from central.sales.rules.on_sale import NotSold, Unsold
 from central.store import settings_version
@@ -94,16 +95,13 @@ def _only_site(one: TicketType) -> SiteId:
     first, *others = sorted(one.parameters.sites)
     if others:
         listed = ", ".join(str(number) for number in (first, *others))
-        raise wrong_field(ProblemCode.INPUT_INVALID, "site_id", f"the type is sold at the sites {listed}; name one")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "site_id", NAME_SITE.of(sites=listed))
     return first
 
 
 def _barred(shop: Shop, asked: Asked) -> NotSold | None:
-    try:
-        require_allowed(shop.settings, asked.seller, asked.channel, [asked.type_id])
-    except Problem as problem:
-        return NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", str(problem))
-    return None
+    said = sale_refusal(shop.settings, asked.seller, asked.channel, asked.type_id)
+    return None if said is None else NotSold(Unsold.NOT_ALLOWED, "ticket_type_id", said)
 
 
 def _listed(days: Days, today: date) -> Sequence[date]:
@@ -111,5 +109,5 @@ def _listed(days: Days, today: date) -> Sequence[date]:
     last = days.last or first + timedelta(days=DAYS_SHOWN - 1)
     count = (last - first).days + 1
     if not 0 < count <= MOST_DAYS:
-        raise wrong_field(ProblemCode.INPUT_INVALID, "last_day", f"must be within {MOST_DAYS} days from {first} on")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "last_day", DAYS_TOO_MANY.of(most=MOST_DAYS, first=first))
     return [first + timedelta(days=after) for after in range(count)]

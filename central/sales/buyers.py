@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.domain.messages import NO_ORDER
 from central.domain.problems import Problem, ProblemCode
 from central.sales.holders import MASK, SHOWN_DIGITS
 from central.sales.rules.quotas import plain_phone
@@ -79,7 +80,7 @@ class Buyers:
         """Return an order's buyer in full, which is audited; Problem where there is no such order."""
         async with self._store.transaction() as work:
             if await work.session.get(OrderRow, order_id) is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_ORDER.of(order_id=order_id))
             audit.record(work, now, by, "buyer.read", f"order:{order_id}")
             return _opened(self._seal, await work.session.get(OrderBuyerRow, order_id))
 

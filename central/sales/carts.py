@@ -14,6 +14,7 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
+from central.sales.messages import CARTS_FULL, NO_CART
 from central.store.idempotency import first_use, remember
 from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.carts import SuspendedCartRow
@@ -124,14 +125,14 @@ def _standing(by: int, now: Instant) -> tuple[ColumnElement[bool], ...]:
 async def _require_room(work: Work, by: int, now: Instant) -> None:
     query = select(func.count()).select_from(SuspendedCartRow).where(*_standing(by, now))
     if (await work.session.exec(query)).one() >= MOST_CARTS:
-        raise Problem(ProblemCode.CONFLICT, f"a seller has at most {MOST_CARTS} carts set aside; drop one")
+        raise Problem(ProblemCode.CONFLICT, CARTS_FULL.of(most=MOST_CARTS))
 
 
 async def _own(work: Work, cart_id: int, by: int, now: Instant) -> SuspendedCartRow:
     query = select(SuspendedCartRow).where(col(SuspendedCartRow.id) == cart_id, *_standing(by, now))
     row = (await work.session.exec(query.with_for_update())).first()
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"you have no cart {cart_id}, or its time is over")
+        raise Problem(ProblemCode.NOT_FOUND, NO_CART.of(cart_id=cart_id))
     return row
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from central.catalog import service as catalog
 from central.catalog.concessions import EvidenceKind
 from central.catalog.rules.validity import Window
+from central.domain.messages import NO_ORDER
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import NewTicket, tickets_of_order
 from central.issuing.tickets import Ticket
@@ -130,7 +131,7 @@ def _tell(work: Work, order_id: int, state: OrderState, total_fen: int, now: Ins
 
 def not_there(order_id: int) -> Problem:
     """Return the problem of an order that does not exist."""
-    return Problem(ProblemCode.NOT_FOUND, f"there is no order {order_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_ORDER.of(order_id=order_id))
 
 
 def order_of(

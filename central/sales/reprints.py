@@ -10,9 +10,11 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import ticket_in, ticket_locked
 from central.issuing.tickets import Ticket, subject
+from central.sales.messages import NOT_PRINTED_AGAIN, REPRINTED_TOO_OFTEN
 from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
 from central.store.tables.tickets import ReprintRow
@@ -67,12 +69,10 @@ async def reprints_of(work: Work, ticket_id: TicketId) -> int:
 
 async def _next(work: Work, ticket: Ticket) -> int:
     if ticket.record.state is not TicketState.ACTIVE:
-        said = ticket.record.state.name.lower()
-        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; it is not printed again")
+        raise Problem(ProblemCode.TICKET_STATE, NOT_PRINTED_AGAIN.of(state=TICKET_STATES[ticket.record.state].of()))
     done, most = await reprints_of(work, ticket.ticket_id), (await promise_of(work, ticket)).rules.reprints
     if done >= most:
-        said = f"the ticket was reprinted {done} times, {most} are allowed; re-issue it if it is lost"
-        raise Problem(ProblemCode.REPRINT_LIMIT, said)
+        raise Problem(ProblemCode.REPRINT_LIMIT, REPRINTED_TOO_OFTEN.of(done=done, most=most))
     return done + 1
 
 

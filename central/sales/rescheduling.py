@@ -11,10 +11,12 @@ from central.audit import service as audit
 from central.catalog import service as catalog
 from central.catalog.rules.validity import slot_starting, window
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import TICKET_STATE_FORBIDS, TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import Issuing, ticket_in, ticket_locked, tickets_of_order
 from central.issuing.tickets import Ticket, subject
 from central.sales import quotas
+from central.sales.messages import FOR_THAT_DAY_ALREADY, REFUND_WAITS_FOR_GATES, USED_NOT_MOVED
 from central.sales.ports import Uses
 from central.sales.rules.pricing import Promise
 from central.sales.rules.quotas import Move, SiteDay
@@ -60,7 +62,7 @@ class Rescheduling:
         slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
         to = window(one.parameters, wanted.visit, slot, promise.zone)
         if (to.slot_start, wanted.visit) == (ticket.record.slot_start, promise.use_day):
-            raise refused("visit_day", "the ticket is for that day already")
+            raise refused("visit_day", FOR_THAT_DAY_ALREADY.of())
         moved = await self._issuing.set_window(work, wanted.ticket_id, to, now)
         await _note(work, wanted, by, now)
         audit.record(work, now, by, "ticket.reschedule", subject(wanted.ticket_id), **_said(promise, ticket, wanted, moved))
@@ -74,13 +76,12 @@ class Rescheduling:
 
     async def _require_unused(self, work: Work, ticket: Ticket) -> None:
         if ticket.record.state is not TicketState.ACTIVE:
-            said = ticket.record.state.name.lower()
-            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
+            raise Problem(ProblemCode.TICKET_STATE, TICKET_STATE_FORBIDS.of(state=TICKET_STATES[ticket.record.state].of()))
         if await self._admissions.used_persons(work, ticket.ticket_id):
-            raise Problem(ProblemCode.TICKET_STATE, "the ticket was used; it is not moved to another day")
+            raise Problem(ProblemCode.TICKET_STATE, USED_NOT_MOVED.of())
         waits = col(RefundRow.ticket_id) == ticket.ticket_id, col(RefundRow.state) == _WAITING
         if (await work.session.exec(select(RefundRow.id).where(*waits).limit(1))).first() is not None:
-            raise Problem(ProblemCode.TICKET_STATE, "a refund of some of its persons waits for gates; try again later")
+            raise Problem(ProblemCode.TICKET_STATE, REFUND_WAITS_FOR_GATES.of())
 
 
 async def _note(work: Work, wanted: WantedDay, by: int, now: Instant) -> None:

@@ -26,6 +26,7 @@ from central.promoters.service import attributed
 from central.sales import buyers, holders, order_numbers, orders, quotas
 from central.sales.buyers import SAID_NOTHING, Buyer
 from central.sales.holders import Hashed, KeptHolder, SiteKeys
+from central.sales.messages import NOTHING_TO_WAIT_FOR, ORDER_COSTS_OTHERWISE, ORDER_IS_PAID, ORDER_TOO_LARGE
 from central.sales.order_lines import line_of
 from central.sales.orders import Order
 from central.sales.rules.pricing import (
@@ -179,7 +180,7 @@ class Sales:
     ) -> Order:
         """Make an order that waits for its money; Problem as for a sale, and where there is nothing to pay."""
         if expected_fen == 0:
-            raise Problem(ProblemCode.INPUT_INVALID, "an order that costs nothing waits for nothing; sell it at once")
+            raise Problem(ProblemCode.INPUT_INVALID, NOTHING_TO_WAIT_FOR.of())
 
         async def made(work: Work, deal: _Deal) -> Order:
             order = _order_of(wanted, deal, seller_id, expected_fen, now)
@@ -199,7 +200,7 @@ class Sales:
         async with self._store.transaction() as work:
             row = await orders.locked(work, order_id)
             if row.state == OrderState.PAID:
-                raise Problem(ProblemCode.ORDER_STATE, "the order is paid; refund its tickets instead")
+                raise Problem(ProblemCode.ORDER_STATE, ORDER_IS_PAID.of())
             if row.state == OrderState.OPEN:
                 await self._cancel(work, row, by, now)
         return await self.order(order_id)
@@ -257,7 +258,7 @@ class Sales:
         """Make an order in a transaction of its own, or find the one that the same request made before."""
         quantity = sum(line.quantity for line in wanted.lines)
         if quantity > MOST_TICKETS:
-            raise Problem(ProblemCode.INPUT_INVALID, f"an order has at most {MOST_TICKETS} tickets")
+            raise Problem(ProblemCode.INPUT_INVALID, ORDER_TOO_LARGE.of(most=MOST_TICKETS))
         await self._look_again(wanted, once, now)
         ids = self._issuing.draw_ids(quantity)
         async with self._store.transaction() as work:
@@ -307,8 +308,9 @@ class Sales:
         """Return what the order promises and takes; what is sold out is refused before anything is made."""
         lines, promises, takes = self._reckoned(shop, wanted, now)
         require_eligible(lines)
-        if total_fen(lines) != expected_fen:
-            raise Problem(ProblemCode.TOTAL_CHANGED, f"it costs {total_fen(lines)} fen now, not {expected_fen}; ask the buyer")
+        if (costs_fen := total_fen(lines)) != expected_fen:
+            said = ORDER_COSTS_OTHERWISE.of(costs_fen=costs_fen, expected_fen=expected_fen)
+            raise Problem(ProblemCode.TOTAL_CHANGED, said)
         try:
             await quotas.look(work, takes)
         except Problem:

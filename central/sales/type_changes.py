@@ -16,7 +16,8 @@ from central.catalog.sale import SaleRules
 from central.catalog.service import Sale
 from central.catalog.ticket_type import TicketType
 from central.domain.messages import NO_TICKET_TYPE
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.sales.messages import CHANGES_FULL, NO_CHANGE_TO_COME, SALE_CHANGE_PAST
 from central.sales.sold_of_type import sold_of
 from central.store.tables.catalog import SaleChangeRow
 from central.store.unit_of_work import Store
@@ -70,13 +71,12 @@ class TypeChanges:
     async def plan(self, type_id: TicketTypeId, sale: Sale, effective_at: Instant, by: int, now: Instant) -> ChangeToCome:
         """Plan how a type is sold from a time on; Problem where that time is past, or the type could not be sold so."""
         if effective_at <= now:
-            fault = FieldFault("effective_at", "must be in the future; change the sale itself to have it at once")
-            raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+            raise wrong_field(ProblemCode.INPUT_INVALID, "effective_at", SALE_CHANGE_PAST.of())
         async with self._store.transaction() as work:
             await catalog.require_sellable(work, type_id, sale)
             waiting = select(func.count()).select_from(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
             if (await work.session.exec(waiting)).one() >= MOST_TO_COME:
-                raise Problem(ProblemCode.CONFLICT, f"{MOST_TO_COME} changes of the type are to come; take one back")
+                raise Problem(ProblemCode.CONFLICT, CHANGES_FULL.of(most=MOST_TO_COME))
             row = SaleChangeRow(
                 ticket_type_id=type_id,
                 effective_at=effective_at,
@@ -107,7 +107,7 @@ class TypeChanges:
         async with self._store.transaction() as work:
             row = await work.session.get(SaleChangeRow, change_id, with_for_update=True)
             if row is None or row.ticket_type_id != type_id or row.done_at is not None or row.dropped_at is not None:
-                raise Problem(ProblemCode.NOT_FOUND, f"no change {change_id} of the type is to come")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHANGE_TO_COME.of(change_id=change_id))
             row.dropped_at, row.dropped_by = now, by
             work.session.add(row)
             audit.record(work, now, by, "ticket-type.plan-drop", f"ticket-type:{type_id}", change=change_id)

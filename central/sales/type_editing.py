@@ -17,6 +17,7 @@ from central.catalog.type_sheets import TypeSheet, sheet
 from central.domain.models import amendment
 from central.domain.ports import Wake
 from central.domain.problems import Problem, ProblemCode
+from central.sales.messages import TYPE_NOT_ARCHIVED
 from central.sales.rules.type_effects import Effect, Sold, contradiction, effects
 from central.sales.sold_of_type import sold_of
 from central.store.tables.catalog import SaleChangeRow, TicketTypeRow
@@ -86,7 +87,7 @@ class TypeEditing:
         async with self._store.transaction() as work:
             row = await catalog.type_claimed(work, type_id, seen)
             if row.archived_at is None:
-                raise Problem(ProblemCode.CONFLICT, f"the ticket type {type_id} is not archived")
+                raise Problem(ProblemCode.CONFLICT, TYPE_NOT_ARCHIVED.of(type_id=type_id))
             row.archived_at = None
             await catalog.put_type(work, row, catalog.ticket_type_of(row), "ticket-type.restore", by, now)
             await work.write()

@@ -17,7 +17,8 @@ from central.catalog.rules.business_days import business_days
 from central.catalog.ticket_type import TicketType
 from central.domain.messages import NO_TICKET_TYPE
 from central.domain.ports import Wake
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.sales.messages import CHANGES_FULL, DAY_HAS_BEGUN, NO_CHANGE_TO_COME
 from central.sales.type_editing import changed_in, wish_of
 from central.store.tables.catalog import SaleChangeRow
 from central.store.unit_of_work import Store, Work
@@ -55,7 +56,7 @@ class TypePlans:
             await catalog.require_known(work, wish_of(amendment).of(one).parameters, type_id)
             waiting = select(func.count()).select_from(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
             if (await work.session.exec(waiting)).one() >= MOST_TO_COME:
-                raise Problem(ProblemCode.CONFLICT, f"{MOST_TO_COME} changes of the type are to come; drop one")
+                raise Problem(ProblemCode.CONFLICT, CHANGES_FULL.of(most=MOST_TO_COME))
             row = SaleChangeRow(
                 ticket_type_id=type_id,
                 effective_at=await _begin_of(work, one, day, now),
@@ -84,7 +85,7 @@ class TypePlans:
         async with self._store.transaction() as work:
             row = (await work.session.exec(query.where(SaleChangeRow.ticket_type_id == type_id))).first()
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"no change {change_id} of the type is to come")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CHANGE_TO_COME.of(change_id=change_id))
             row.dropped_at, row.dropped_by = now, by
             work.session.add(row)
             audit.record(work, now, by, "ticket-type.plan-drop", catalog.subject_of(type_id), change=change_id)
@@ -146,8 +147,7 @@ async def _begin_of(work: Work, one: TicketType, day: date, now: Instant) -> Ins
     site = await catalog.site(work, min(one.parameters.sites))
     begin = business_days(site.parameters).span(day, day).since
     if begin <= now:
-        fault = FieldFault("first_day", "must not have begun; change the type itself to have it at once")
-        raise Problem(ProblemCode.INPUT_INVALID, fault.message, fields=(fault,))
+        raise wrong_field(ProblemCode.INPUT_INVALID, "first_day", DAY_HAS_BEGUN.of())
     return begin
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from central.catalog.parameters import SiteNumber
+from central.domain.field_messages import unfit
 from central.domain.models import StrictModel
 from central.domain.names import PersonName, SiteName
 from central.domain.problems import ProblemCode
@@ -15,6 +16,7 @@ from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.payments.methods import Method
+from central.shifts.messages import MUST_BE_NOTE, PIECES_ONCE, PIECES_OR_SUM
 from central.shifts.rows import Shift
 from central.shifts.rules.drawer import NOTES_FEN, Count
 from central.shifts.service import CashShifts, Closing, Opening
@@ -50,7 +52,7 @@ class PiecesBody(StrictModel):
     @model_validator(mode="after")
     def _exists(self) -> "PiecesBody":
         if self.value_fen not in NOTES_FEN:
-            raise ValueError("must be the value of a note or a coin in fen")
+            raise unfit(MUST_BE_NOTE.of())
         return self
 
 
@@ -66,9 +68,9 @@ class CloseShiftBody(StrictModel):
     @model_validator(mode="after")
     def _is_counted_once(self) -> "CloseShiftBody":
         if bool(self.pieces) == (self.counted_fen is not None):
-            raise ValueError("state either pieces or counted_fen")
+            raise unfit(PIECES_OR_SUM.of())
         if len({one.value_fen for one in self.pieces}) != len(self.pieces):
-            raise ValueError("each value stands once in pieces")
+            raise unfit(PIECES_ONCE.of())
         return self
 
     def stated(self) -> Closing:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from central.domain.problems import Problem, ProblemCode
+from central.shifts.messages import NO_OPEN_SHIFT, NO_SHIFT, OWN_SHIFT_OPEN
 from central.shifts.rules.drawer import Drawer
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
@@ -72,7 +73,7 @@ async def insert_open(work: Work, shift: Shift) -> int:
     added = insert.values(**values).on_conflict_do_nothing(index_elements=["open_of"]).returning(col(ShiftRow.id))
     shift_id: int | None = (await connection.execute(added)).scalar_one_or_none()
     if shift_id is None:
-        raise Problem(ProblemCode.SHIFT_STATE, "you have an open shift; close it first")
+        raise Problem(ProblemCode.SHIFT_STATE, OWN_SHIFT_OPEN.of())
     return shift_id
 
 
@@ -89,13 +90,13 @@ async def locked_open(work: Work, seller_id: int) -> ShiftRow:
     query = select(ShiftRow).where(col(ShiftRow.open_of) == seller_id).with_for_update()
     row = (await work.session.exec(query.execution_options(populate_existing=True))).first()
     if row is None:
-        raise Problem(ProblemCode.SHIFT_STATE, "you have no open shift; open one first")
+        raise Problem(ProblemCode.SHIFT_STATE, NO_OPEN_SHIFT.of())
     return row
 
 
 def not_there(shift_id: int) -> Problem:
     """Return the problem of a shift that does not exist."""
-    return Problem(ProblemCode.NOT_FOUND, f"there is no shift {shift_id}")
+    return Problem(ProblemCode.NOT_FOUND, NO_SHIFT.of(shift_id=shift_id))
 
 
 def shift_of(row: ShiftRow) -> Shift:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from central.audit import service as audit
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import NO_USER
 from central.domain.principal import DataScope, Principal
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.payments import documents, ledger
 from central.payments.documents import Taken
 from central.payments.ledger import Movement
 from central.shifts import rows
+from central.shifts.messages import NOTHING_FOR_YOU, NOTHING_WAITS, OTHER_SUM_LEFT, SHIFT_CLOSED
 from central.shifts.rows import Shift, shift_of
 from central.shifts.rules.drawer import Count, drawer_of, require_left
 from central.store.idempotency import first_use, remember
@@ -99,7 +101,7 @@ class CashShifts:
             row = await rows.locked(work, shift_id)
             _require_sight(row, by)
             if row.open_of is None:
-                raise Problem(ProblemCode.SHIFT_STATE, "the shift is closed already")
+                raise Problem(ProblemCode.SHIFT_STATE, SHIFT_CLOSED.of())
             return await self._close(work, row, wanted, by.user_id, now)
 
     async def to_safe(self, shift_id: int, by: Principal, now: Instant) -> Shift:
@@ -108,7 +110,7 @@ class CashShifts:
             row = await rows.locked(work, shift_id)
             _require_sight(row, by)
             if not row.left_fen or row.left_until is not None:
-                raise Problem(ProblemCode.SHIFT_STATE, "nothing of this shift waits for the next seller")
+                raise Problem(ProblemCode.SHIFT_STATE, NOTHING_WAITS.of())
             row.left_until = now
             work.session.add(row)
             ledger.post(work, Movement(ledger.safe(row.site_id), ledger.handed(shift_id), row.left_fen), by.user_id, now)
@@ -137,10 +139,9 @@ class CashShifts:
             return ledger.safe(wanted.site_id)
         row = await rows.locked(work, wanted.from_shift_id)
         if row.left_to != seller.user_id or row.left_until is not None or row.site_id != wanted.site_id:
-            raise Problem(ProblemCode.SHIFT_STATE, "that shift has left nothing for you here")
+            raise Problem(ProblemCode.SHIFT_STATE, NOTHING_FOR_YOU.of())
         if row.left_fen != wanted.float_fen:
-            message = "another amount was left; count it again together"
-            raise Problem(ProblemCode.SHIFT_STATE, message, fields=(FieldFault("float_fen", message),))
+            raise wrong_field(ProblemCode.SHIFT_STATE, "float_fen", OTHER_SUM_LEFT.of())
         row.left_until = now
         work.session.add(row)
         return ledger.handed(wanted.from_shift_id)
@@ -149,7 +150,7 @@ class CashShifts:
         assert row.id is not None, "a stored shift has its number"
         require_left(wanted.count.fen, wanted.left_fen, wanted.left_to)
         if wanted.left_to is not None and await work.session.get(UserRow, wanted.left_to) is None:
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no person {wanted.left_to}")
+            raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=wanted.left_to))
         drawer = drawer_of(await ledger.flows_of_shift(work, row.id, ledger.cash(row.seller_id)))
         over_fen = wanted.count.fen - drawer.expected_fen
         for movement in _emptied(row, row.id, over_fen, wanted):

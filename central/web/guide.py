@@ -6,10 +6,13 @@ from central.web.access import COOKIE, CSRF_HEADER, PROVED_FOR_MS
 from central.web.operations import MAX_BODY_BYTES
 from central.web.problem_documents import MEDIA_TYPE
 from protocol.instants import MS_PER_MINUTE
+from protocol.sync.signing import COMPONENTS, DIGEST_HEADER, SEQUENCE_HEADER, TAG
+from protocol.sync.versions import HEADER as VERSION_HEADER
 
 _KIB = MAX_BODY_BYTES // 1024
 _MINUTES = PROVED_FOR_MS // MS_PER_MINUTE
 _KEY = idempotency.HEADER
+_COVERED = ", ".join(f"`{name}`" for name in COMPONENTS)
 
 GUIDE = f"""\
 The office of Paifang: it sells, publishes to gates, takes in their journals, and accounts for the money. All of
@@ -33,8 +36,11 @@ While `must_change_password` is true, only `PUT /api/v1/session/password` is ope
 **Proof.** What moves money beyond the rules, or keys and roles, wants the password once more: `403 proof_required`.
 Then `POST /api/v1/session/prove`, and repeat the request within {_MINUTES} minutes. Tokens of programs cannot prove.
 
-**Agents** (gates, kiosks) sign each request with their own key (RFC 9421, ed25519). Their operations stand under the
-tag `sync`.
+**Agents** (gates, kiosks, counters) sign each request with their own key, which they make and enrol once by a code
+(`POST /agent/v1/enrol`). The signature is by RFC 9421 with `alg="ed25519"`, `tag="{TAG}"`, `keyid` the agent's number
+and `created`. It covers, in this order: {_COVERED}.
+`{DIGEST_HEADER}` is the SHA-256 of the body by RFC 9530, of the empty body too. `{SEQUENCE_HEADER}` is a number that
+rises with each call and is never used again. `{VERSION_HEADER}` names the versions of the protocol that the agent speaks.
 
 ## Data scopes
 

@@ -8,9 +8,11 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from central.catalog.checks import MOST_PERSONS
+from central.catalog.messages import NAME_OR_STATE_TYPE, OUT_OF_REACH
 from central.catalog.parameters import LAST_DAY, SiteNumber, TicketTypeParameters, TypeNumber
 from central.catalog.preview import Preview, Previewed, WantedPreview
 from central.catalog.rules.preview import EarlierPassage, Visit
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalMoment, LocalTime
 from central.domain.models import StrictModel
 from central.domain.problems import ProblemCode
@@ -32,7 +34,7 @@ _Day = Annotated[date, Field(ge=_FIRST_DAY, le=LAST_DAY)]
 
 def _in_reach(at: datetime) -> datetime:
     if not _FIRST_DAY <= at.date() <= LAST_DAY:
-        raise ValueError(f"must lie from {_FIRST_DAY} to {LAST_DAY}")
+        raise unfit(OUT_OF_REACH.of(first=_FIRST_DAY, last=LAST_DAY))
     return at
 
 
@@ -73,7 +75,7 @@ class PreviewBody(StrictModel):
     @model_validator(mode="after")
     def _one_type(self) -> "PreviewBody":
         if (self.ticket_type_id is None) == (self.parameters is None):
-            raise ValueError("name a type by ticket_type_id, or state one by parameters")
+            raise unfit(NAME_OR_STATE_TYPE.of())
         return self
 
     def stated(self, site_id: SiteId) -> WantedPreview:

@@ -6,9 +6,11 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
+from central.catalog.messages import NO_TARGET_NAMED
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes.ticket_types import TYPE_SHEETS, TicketTypeView
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, SellingParty, SellingPartyKind, Targets
+from central.domain.field_messages import unfit
 from central.domain.models import InFull, StrictModel, Version
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import Principal
@@ -60,7 +62,7 @@ class CopyBody(StrictModel):
     @model_validator(mode="after")
     def _names_a_party(self) -> "CopyBody":
         if not (self.to or self.seller_groups or self.channel_groups):
-            raise ValueError("name at least one in to, seller_groups or channel_groups")
+            raise unfit(NO_TARGET_NAMED.of())
         return self
 
     def stated(self) -> Targets:

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from central.catalog.after_sale import WHOLE_PER_MILLE, RefundRules, RefundTerm, RescheduleRules
+from central.catalog.messages import (
+    REFUNDED_UNTIL,
+    RESCHEDULED_TOO_OFTEN,
+    RESCHEDULED_UNTIL,
+    TYPE_NOT_REFUNDED,
+    TYPE_NOT_RESCHEDULED,
+)
+from central.domain.saying import Said
 
 _MINUTE = timedelta(minutes=1)
 
@@ -25,30 +33,30 @@ class Terms:
 class NotRefundable:
     """Why the rules give no money back."""
 
-    message: str
+    message: Said
 
 
 def refund_terms(rules: RefundRules, use_day: date, price_fen: int, at: datetime) -> Terms | NotRefundable:
     """Return what a refund costs at a local time, for a ticket for that day at that price per person."""
     if not rules.is_refundable:
-        return NotRefundable("tickets of this type are not refunded")
+        return NotRefundable(TYPE_NOT_REFUNDED.of())
     if not rules.terms:
         return Terms(0, None, None)
     ends = [(term, _last_minute(use_day, term.days_before, term.until)) for term in rules.terms]
     for term, last_minute in ends:
         if at < last_minute + _MINUTE:
             return Terms(_fee_fen(term, price_fen), term, last_minute)
-    return NotRefundable(f"it was refunded until {ends[-1][1]:%Y-%m-%d %H:%M}")
+    return NotRefundable(REFUNDED_UNTIL.of(last_minute=ends[-1][1]))
 
 
-def reschedule_refusal(rules: RescheduleRules | None, use_day: date, times: int, at: datetime) -> str | None:
+def reschedule_refusal(rules: RescheduleRules | None, use_day: date, times: int, at: datetime) -> Said | None:
     """Return why a ticket for that day, moved so often already, cannot be moved at a local time; None where it can."""
     if rules is None:
-        return "tickets of this type are not rescheduled"
+        return TYPE_NOT_RESCHEDULED.of()
     if times >= rules.times:
-        return f"the ticket was rescheduled {times} times; no more are allowed"
+        return RESCHEDULED_TOO_OFTEN.of(times=times)
     last_minute = _last_minute(use_day, rules.days_before, rules.until)
-    return None if at < last_minute + _MINUTE else f"it could be rescheduled until {last_minute:%Y-%m-%d %H:%M}"
+    return None if at < last_minute + _MINUTE else RESCHEDULED_UNTIL.of(last_minute=last_minute)
 
 
 def _last_minute(use_day: date, days_before: int, until: time) -> datetime:

@@ -10,6 +10,15 @@ from datetime import date, datetime
 from enum import Enum
 
 from central.catalog.concessions import EvidenceKind, Ground
+from central.catalog.messages import (
+    BIRTH_UNCHECKED,
+    DAY_NOT_GRANTED,
+    EVIDENCE_NOT_ENTITLING,
+    EVIDENCE_NOT_SHOWN,
+    EVIDENCE_NUMBER_MISSING,
+    TOO_OLD_THEN,
+    TOO_YOUNG_THEN,
+)
 from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
 
 LAST_CHARACTERS = 4
@@ -26,15 +35,15 @@ class Evidence:
 
 
 class Ineligible(Enum):
-    """Why a visitor is not entitled, from the farthest to the nearest: (zh-CN, en)."""
+    """Why a visitor is not entitled, from the farthest to the nearest."""
 
-    NO_EVIDENCE = ("请出示优惠证件", "The seller must see the evidence")
-    WRONG_EVIDENCE = ("该证件不享受此优惠", "This kind of evidence does not entitle to it")
-    WRONG_DAY = ("该日期不享受此优惠", "It is not granted on that day")
-    AGE_UNKNOWN = ("请核对出生日期", "The date of birth must be checked")
-    TOO_YOUNG = ("未达到优惠年龄", "Too young on the day of the visit")
-    TOO_OLD = ("超过优惠年龄", "Too old on the day of the visit")
-    NUMBER_MISSING = ("请登记证件号后四位", "The last characters of the number are needed")
+    NO_EVIDENCE = EVIDENCE_NOT_SHOWN
+    WRONG_EVIDENCE = EVIDENCE_NOT_ENTITLING
+    WRONG_DAY = DAY_NOT_GRANTED
+    AGE_UNKNOWN = BIRTH_UNCHECKED
+    TOO_YOUNG = TOO_YOUNG_THEN
+    TOO_OLD = TOO_OLD_THEN
+    NUMBER_MISSING = EVIDENCE_NUMBER_MISSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 
+from central.catalog.messages import SOLD_DAYS_AHEAD, SOLD_FOR_DAYS, SOLD_FROM, SOLD_TODAY_UNTIL, SOLD_UNTIL
 from central.catalog.sale import SaleRules
+from central.domain.saying import Said
 
 
 class Closed(Enum):
@@ -26,7 +28,7 @@ class Refusal:
     """Why the type is not sold, and the sentence that says when it will be."""
 
     why: Closed
-    message: str
+    message: Said
 
 
 def refusal(rules: SaleRules, visit: date, at: datetime) -> Refusal | None:
@@ -41,9 +43,9 @@ def price_fen(rules: SaleRules, visit: date, plain_fen: int) -> int:
 
 def _by_period(rules: SaleRules, at: datetime) -> Refusal | None:
     if rules.opens_at is not None and at < rules.opens_at:
-        return Refusal(Closed.NOT_YET, f"it is sold from {_said(rules.opens_at)}")
+        return Refusal(Closed.NOT_YET, SOLD_FROM.of(opens_at=rules.opens_at))
     if rules.closes_at is not None and at > rules.closes_at:
-        return Refusal(Closed.OVER, f"it was sold until {_said(rules.closes_at)}")
+        return Refusal(Closed.OVER, SOLD_UNTIL.of(closes_at=rules.closes_at))
     return None
 
 
@@ -51,14 +53,10 @@ def _by_day(rules: SaleRules, visit: date, at: datetime) -> Refusal | None:
     today = at.date()
     first, last = (today + timedelta(days=days) for days in (rules.days_ahead_least, rules.days_ahead_most))
     if visit < first:
-        return Refusal(Closed.TOO_LATE, f"it is sold {rules.days_ahead_least} days ahead: now for {first} to {last}")
+        return Refusal(Closed.TOO_LATE, SOLD_DAYS_AHEAD.of(days=rules.days_ahead_least, first=first, last=last))
     if visit > last:
         opens = visit - timedelta(days=rules.days_ahead_most)
-        return Refusal(Closed.TOO_EARLY, f"it is sold for {first} to {last} now, and for {visit} from {opens} on")
+        return Refusal(Closed.TOO_EARLY, SOLD_FOR_DAYS.of(first=first, last=last, visit=visit, opens=opens))
     if visit == today and rules.today_until is not None and at.time() > rules.today_until:
-        return Refusal(Closed.OVER_FOR_TODAY, f"for today it was sold until {rules.today_until:%H:%M}")
+        return Refusal(Closed.OVER_FOR_TODAY, SOLD_TODAY_UNTIL.of(until=rules.today_until))
     return None
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
+from central.domain.field_messages import unfit
 from central.domain.models import InFull, StrictModel, Version
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.principal import DataScope
@@ -13,6 +14,7 @@ from central.domain.problems import ProblemCode
 from central.domain.texts import PRINTABLE
 from central.domain.versions import Versioned
 from central.domain.views import Sorted, View
+from central.identity.messages import COUNTER_SCOPE_NARROWER
 from central.identity.permissions import TITLES, Permission
 from central.identity.roles import RoleGrant, Roles
 from central.identity.routes.users import RowNumber
@@ -38,7 +40,7 @@ class RoleBody(StrictModel):
     @model_validator(mode="after")
     def _counter_is_wider(self) -> "RoleBody":
         if self.counter_scope is not None and not self.scope.is_within(self.counter_scope):
-            raise ValueError("counter_scope must not be narrower than scope: what a list shows can be opened")
+            raise unfit(COUNTER_SCOPE_NARROWER.of())
         return self
 
     def stated(self) -> RoleGrant:

@@ -6,10 +6,21 @@ person out by failing in that person's name.
 
 from itertools import pairwise
 
+from central.domain.saying import Said
+from central.identity.messages import (
+    PASSWORD_HAS_NAME,
+    PASSWORD_LENGTH,
+    PASSWORD_MONOTONOUS,
+    PIN_LENGTH,
+    PIN_MONOTONOUS,
+    PIN_REPEATS,
+    PIN_STEPS,
+)
 from protocol.instants import MS_PER_MINUTE, MS_PER_SECOND, Instant
 
 MINIMUM_CHARACTERS = 10
 MAXIMUM_CHARACTERS = 128
+FEWEST_DIFFERENT_CHARACTERS = 5
 FREE_FAILURES = 5
 LONGEST_DELAY_S = 300
 FORGOTTEN_AFTER_MS = 24 * 60 * MS_PER_MINUTE
@@ -34,25 +45,25 @@ def session_is_over(created_at: Instant, last_seen_at: Instant, now: Instant) ->
     return now - last_seen_at >= IDLE_MS or now - created_at >= ABSOLUTE_MS
 
 
-def password_weakness(password: str, name: str) -> str | None:
+def password_weakness(password: str, name: str) -> Said | None:
     """Return what is wrong with a new password, or None."""
     if not MINIMUM_CHARACTERS <= len(password) <= MAXIMUM_CHARACTERS:
-        return f"a password has {MINIMUM_CHARACTERS} to {MAXIMUM_CHARACTERS} characters"
+        return PASSWORD_LENGTH.of(fewest=MINIMUM_CHARACTERS, most=MAXIMUM_CHARACTERS)
     if name.lower() in password.lower():
-        return "a password does not contain the name"
-    if len(set(password)) < MINIMUM_CHARACTERS // 2:
-        return "a password has at least 5 different characters"
+        return PASSWORD_HAS_NAME.of()
+    if len(set(password)) < FEWEST_DIFFERENT_CHARACTERS:
+        return PASSWORD_MONOTONOUS.of(fewest=FEWEST_DIFFERENT_CHARACTERS)
     return None
 
 
-def pin_weakness(pin: str) -> str | None:
+def pin_weakness(pin: str) -> Said | None:
     """Return what is wrong with a new PIN, or None. It is typed at a gate, so that it has digits only."""
     if not (pin.isascii() and pin.isdigit() and FEWEST_PIN_DIGITS <= len(pin) <= MOST_PIN_DIGITS):
-        return f"a PIN has {FEWEST_PIN_DIGITS} to {MOST_PIN_DIGITS} digits"
+        return PIN_LENGTH.of(fewest=FEWEST_PIN_DIGITS, most=MOST_PIN_DIGITS)
     if len(set(pin)) < FEWEST_DIFFERENT_DIGITS:
-        return f"a PIN has at least {FEWEST_DIFFERENT_DIGITS} different digits"
+        return PIN_MONOTONOUS.of(fewest=FEWEST_DIFFERENT_DIGITS)
     if len({(int(after) - int(before)) % 10 for before, after in pairwise(pin)}) == 1:
-        return "a PIN is no row of digits with equal steps, such as 123456"
+        return PIN_STEPS.of()
     if any(pin == (pin[:length] * len(pin))[: len(pin)] for length in range(1, len(pin) // 2 + 1)):
-        return "a PIN is no repetition, such as 12341234"
+        return PIN_REPEATS.of()
     return None

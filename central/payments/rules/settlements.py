@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.payments.messages import AMOUNTS_AGREE, NOT_A_FEE
 from central.payments.rules.difference_causes import Cause, Found
 
 _OF_PAYMENT = frozenset({Cause.MISSING_IN_BILL, Cause.MISSING_HERE, Cause.AMOUNT_DIFFERS, Cause.STATE_DIFFERS})
@@ -61,9 +62,8 @@ def ending(cause: SettlementCause, method: str, amount_fen: int) -> Ending | Non
     if kind is None:
         return None
     if amount_fen == 0:
-        message = "books and bill do not differ by an amount here; settle it as looked-at or found-later"
-        raise Problem(ProblemCode.CONFLICT, message)
+        raise Problem(ProblemCode.CONFLICT, AMOUNTS_AGREE.of())
     if cause is SettlementCause.FEE_OF_INSTITUTION and amount_fen > 0:
-        raise wrong_field(ProblemCode.INPUT_INVALID, "cause", "the institution holds more than the books say: that is no fee")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "cause", NOT_A_FEE.of())
     held, other = f"clearing/{method}", f"{kind}/{method}"
     return Ending(held, other, amount_fen) if amount_fen > 0 else Ending(other, held, -amount_fen)

@@ -17,6 +17,7 @@ from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.refunds.batches import BatchState, ClosedDay, RefundBatches
+from central.refunds.messages import ALL_SALES_ONLY
 from central.refunds.service import RefundState
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId, TicketTypeId
@@ -84,7 +85,7 @@ class RefundBatchView(View, alias_generator=within("closed")):
 def _require_all(principal: Principal) -> None:
     """Raise Problem where the caller would touch or see sales outside the own data scope."""
     if principal.scope is not DataScope.ALL:
-        raise Problem(ProblemCode.FORBIDDEN, "a closed day is of everybody's sales; ask a person whose data scope is all")
+        raise Problem(ProblemCode.FORBIDDEN, ALL_SALES_ONLY.of())
 
 
 @Route("POST", "/api/v1/refund-batch-quotes", Permission.REFUNDS_BATCH, problems=(ProblemCode.NOT_FOUND,))

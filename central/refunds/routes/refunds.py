@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from central.catalog.after_sale import RefundTerm
 from central.catalog.checks import MOST_PERSONS
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalMoment
 from central.domain.models import StrictModel
 from central.domain.names import AgentName, PersonName, SiteName
@@ -20,6 +21,7 @@ from central.identity.rules.sign_in import MOST_PIN_DIGITS
 from central.identity.second_person import SecondPerson
 from central.issuing.tickets import id_from_text
 from central.issuing.views import ShownTicketId, TicketIdText
+from central.refunds.messages import NAME_THE_APPROVER
 from central.refunds.releases import Releases
 from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
 from central.refunds.service import Refunds, RefundState
@@ -81,7 +83,7 @@ class ApprovedOverrideBody(OverrideBody):
     @model_validator(mode="after")
     def _one_of_two(self) -> "ApprovedOverrideBody":
         if (self.approver_id is None) == (self.approver_name is None):
-            raise ValueError("say who approves it: approver_id, or approver_name")
+            raise unfit(NAME_THE_APPROVER.of())
         return self
 
     def second(self, caller: int, source: str) -> SecondPerson:

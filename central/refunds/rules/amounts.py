@@ -9,7 +9,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from central.catalog.rules.after_sale import NotRefundable, Terms, refund_terms
+from central.domain.messages import TICKET_STATE_FORBIDS, TICKET_STATES
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.refunds.messages import (
+    ENTERED_AND_LEFT,
+    FEE_ABOVE_PAID,
+    NONE_ENTERED,
+    NOT_ENTERED,
+    REFUND_CHANGED,
+    USED_NOT_REFUNDED,
+)
 from central.sales.rules.pricing import Promise
 from protocol.identifiers import TicketId
 from protocol.tickets.record import TicketRecord, TicketState
@@ -82,11 +91,9 @@ def reckoned(wanted: WantedRefund, record: TicketRecord, promise: Promise, uses:
     terms = None if wanted.fee_fen is not None else _terms(promise, at)
     fee_fen = terms.fee_fen * persons if terms is not None else wanted.fee_fen or 0
     if fee_fen > paid_fen:
-        raise wrong_field(ProblemCode.INPUT_INVALID, "fee_fen", f"{paid_fen} fen were paid; the fee cannot be {fee_fen}")
-    if wanted.expected_fen not in (None, paid_fen - fee_fen):
-        raise Problem(
-            ProblemCode.TOTAL_CHANGED, f"{paid_fen - fee_fen} fen go back now, not {wanted.expected_fen}; ask the visitor"
-        )
+        raise wrong_field(ProblemCode.INPUT_INVALID, "fee_fen", FEE_ABOVE_PAID.of(paid_fen=paid_fen, fee_fen=fee_fen))
+    if wanted.expected_fen is not None and wanted.expected_fen != paid_fen - fee_fen:
+        raise Problem(ProblemCode.TOTAL_CHANGED, REFUND_CHANGED.of(back_fen=paid_fen - fee_fen, expected_fen=wanted.expected_fen))
     is_whole = persons == record.persons - uses.refunded
     return Reckoned(persons, is_whole, 0 if is_whole or is_forced else persons, paid_fen - fee_fen, fee_fen, terms)
 
@@ -102,18 +109,18 @@ def is_still_unused(record: TicketRecord, used: int, *, is_whole: bool) -> bool:
 def _used_persons(wanted: int | None, record: TicketRecord, uses: Uses) -> int:
     _require_active(record)
     if uses.persons == 0:
-        raise Problem(ProblemCode.TICKET_STATE, "no person has entered by this ticket; refund it by its rules")
+        raise Problem(ProblemCode.TICKET_STATE, NONE_ENTERED.of())
     left = record.persons - uses.refunded
     persons = left if wanted is None else wanted
     entered = min(uses.persons - uses.refunded, left)
     if persons != left and persons > entered:
-        raise Problem(ProblemCode.TICKET_STATE, f"{entered} persons have entered and are not refunded, {left} are left in all")
+        raise Problem(ProblemCode.TICKET_STATE, ENTERED_AND_LEFT.of(entered=entered, left=left))
     return persons
 
 
 def _require_active(record: TicketRecord) -> None:
     if record.state is not TicketState.ACTIVE:
-        raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {record.state.name.lower()}; this cannot be done to it")
+        raise Problem(ProblemCode.TICKET_STATE, TICKET_STATE_FORBIDS.of(state=TICKET_STATES[record.state].of()))
 
 
 def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> int:
@@ -122,7 +129,7 @@ def _unused_persons(wanted: WantedRefund, record: TicketRecord, used: int) -> in
     left = max(record.persons - used, 0)
     persons = wanted.persons or (left if wanted.kind is RefundKind.CLOSED_DAY else record.persons)
     if not 0 < persons <= left:
-        said = "the ticket was used; it is not refunded" if left == 0 else f"{left} of {record.persons} persons have not entered"
+        said = USED_NOT_REFUNDED.of() if left == 0 else NOT_ENTERED.of(left=left, persons=record.persons)
         raise Problem(ProblemCode.TICKET_STATE, said)
     return persons
 

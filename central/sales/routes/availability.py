@@ -161,7 +161,7 @@ def _why_not(found: NotSold | None, *, chinese: bool) -> WhyNotView | None:
     if found is None:
         return None
     title, code = found.why.text(chinese=chinese), found.why.code.value.code
-    return WhyNotView(reason=found.why, code=code, title=title, detail=found.message)
+    return WhyNotView(reason=found.why, code=code, title=title, detail=found.message.text(chinese=chinese))
 
 
 OPERATIONS = (read_ticket_type_days, read_ticket_type_slots)

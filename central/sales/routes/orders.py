@@ -12,6 +12,7 @@ from central.catalog.concessions import EvidenceKind
 from central.catalog.parameters import SiteNumber, TypeNumber
 from central.catalog.routes.sale_settings import seller_of
 from central.catalog.rules.concessions import Eligibility, Evidence
+from central.domain.field_messages import unfit
 from central.domain.local_times import LocalTime
 from central.domain.models import StrictModel
 from central.domain.names import AgencyName, PersonName, PromoterName, SiteName, TicketTypeName
@@ -28,6 +29,7 @@ from central.promoters.rules.attribution import Promotion
 from central.sales.buyers import Buyer
 from central.sales.holder_rehashing import HolderRehashing
 from central.sales.holders import KeptHolder
+from central.sales.messages import METHOD_NEEDED
 from central.sales.orders import Order
 from central.sales.rules.pricing import Holder, OrderState, WantedLine
 from central.sales.service import MOST_TICKETS, WINDOW_CHANNEL, Quote, Sales, Wanted
@@ -143,7 +145,7 @@ class OrderBody(PromotedBody):
     @model_validator(mode="after")
     def _paid(self) -> "OrderBody":
         if self.method is None and self.expected_total_fen:
-            raise ValueError("state the method; only what costs nothing needs none")
+            raise unfit(METHOD_NEEDED.of())
         return self
 
 
@@ -340,7 +342,7 @@ def quote_view(quoted: Quote) -> QuoteView:
 
 
 def _eligibility_view(person: int, one: Eligibility) -> EligibilityView:
-    zh, en = (None, None) if one.why_not is None else one.why_not.value
+    zh, en = (None, None) if one.why_not is None else (one.why_not.value.zh, one.why_not.value.en)
     return EligibilityView(person=person, is_eligible=one.is_eligible, why_not_zh=zh, why_not_en=en)
 
 

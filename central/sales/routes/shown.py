@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from central.domain.field_messages import unfit
 from central.domain.models import StrictModel
 from central.domain.texts import PRINTABLE
+from central.sales.messages import DOCUMENT_NUMBER_WRONG
 from protocol.errors import InputError
 from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType, normalised
 
@@ -25,7 +27,7 @@ class DocumentBody(StrictModel):
         try:
             return normalised(number)
         except InputError as error:
-            raise ValueError(str(error)) from error
+            raise unfit(DOCUMENT_NUMBER_WRONG.of(most=MAX_NUMBER_CHARACTERS)) from error
 
     def stated(self) -> Document:
         """Return the document as services take it."""

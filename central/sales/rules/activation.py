@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from central.catalog.rules.validity import day_is_sold
 from central.catalog.ticket_type import TicketType
-from central.domain.problems import FieldFault, Problem, ProblemCode
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
+from central.sales.messages import CODE_OVER, HOLDER_NEEDED, HOLDER_NOT_NEEDED, TYPE_NOT_FOR_DAY
 from central.sales.rules.pricing import Holder, require_document
 
 CODE_BYTES = 10
@@ -55,23 +57,23 @@ def hash_of(code: str) -> bytes:
 def require_visit(one: TicketType, visit: date, last_day: date, today: date) -> None:
     """Raise Problem where a code that is valid until a day cannot activate its ticket today, for that day of visit."""
     if today > last_day:
-        raise refused("code", f"the code was good until {last_day}")
+        raise refused("code", CODE_OVER.of(last_day=last_day))
     if not day_is_sold(one.parameters, visit, today):
-        raise refused("visit_day", f"tickets of this type are not for {visit}")
+        raise refused("visit_day", TYPE_NOT_FOR_DAY.of(visit=visit))
 
 
 def require_holder(one: TicketType, holder: Holder | None) -> None:
     """Raise Problem unless a real-name type has its holder, and any other type has none."""
     if one.parameters.is_real_name != (holder is not None):
-        message = "a real-name ticket needs its holder" if holder is None else "the ticket is not real-name; name no holder"
-        raise Problem(ProblemCode.HOLDER_REQUIRED, message, fields=(FieldFault("holder", message),))
+        said = HOLDER_NEEDED.of() if holder is None else HOLDER_NOT_NEEDED.of()
+        raise wrong_field(ProblemCode.HOLDER_REQUIRED, "holder", said)
     if holder is not None:
         require_document(holder.document, "holder.number")
 
 
-def refused(field: str, message: str) -> Problem:
+def refused(field: str, said: Said) -> Problem:
     """Return the problem of a code that cannot be used, or not in this way."""
-    return Problem(ProblemCode.ACTIVATION_REFUSED, message, fields=(FieldFault(field, message),))
+    return wrong_field(ProblemCode.ACTIVATION_REFUSED, field, said)
 
 
 def _check(random: str) -> str:

@@ -14,6 +14,8 @@ from central.catalog.rules.sale import Closed, refusal
 from central.catalog.rules.validity import day_is_sold, slot_is_over
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
+from central.sales.messages import NOT_SOLD_FOR_DAY, ORDER_LIMIT, SITE_FULL_ON_DAY, SLOT_IS_OVER, TYPE_NOT_ON_SALE
 from protocol.identifiers import SiteId, TicketTypeId
 
 
@@ -37,34 +39,34 @@ class Unsold(StrEnum):
     @property
     def code(self) -> ProblemCode:
         """Return the code by which a quote is refused for this reason."""
-        return _SAID[self].code
+        return _TITLES[self].code
 
     def text(self, *, chinese: bool) -> str:
         """Return the reason as people read it."""
-        return _SAID[self].zh if chinese else _SAID[self].en
+        return _TITLES[self].zh if chinese else _TITLES[self].en
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Title:
     code: ProblemCode
     zh: str
     en: str
 
 
-_SAID: Mapping[Unsold, _Said] = {
-    Unsold.NOT_ON_SALE: _Said(ProblemCode.NOT_ON_SALE, "该票种未上架", "The ticket type is off sale"),
-    Unsold.NOT_ALLOWED: _Said(ProblemCode.SALE_NOT_ALLOWED, "不在售票设置范围内", "The sale settings do not allow this"),
-    Unsold.NOT_ITS_DAY: _Said(ProblemCode.NOT_ON_SALE, "该票种不适用于该日期", "The ticket type is not for that day"),
-    Unsold.NOT_YET: _Said(ProblemCode.SALE_NOT_OPEN, "尚未开售", "The sale has not begun"),
-    Unsold.OVER: _Said(ProblemCode.SALE_CLOSED, "已停售", "The sale is over"),
-    Unsold.TOO_LATE: _Said(ProblemCode.DAY_NOT_SOLD, "该日期已截止售票", "It is too late for that day"),
-    Unsold.TOO_EARLY: _Said(ProblemCode.DAY_NOT_SOLD, "该日期尚未开放售票", "It is too early for that day"),
-    Unsold.OVER_FOR_TODAY: _Said(ProblemCode.SALE_CLOSED, "今日已停售", "The sale for today is over"),
-    Unsold.SLOT_OVER: _Said(ProblemCode.SALE_CLOSED, "该时段已结束", "The time slot is over"),
-    Unsold.PURCHASE_LIMIT: _Said(ProblemCode.PURCHASE_LIMIT, "超过限购数量", "The purchase limit is reached"),
-    Unsold.SITE_FULL: _Said(ProblemCode.SITE_FULL, "景区已满员，暂停售票", "The site is full; sales have stopped"),
-    Unsold.SOLD_OUT: _Said(ProblemCode.SOLD_OUT, "余票不足", "Not enough places are left"),
-    Unsold.SITE_SOLD_OUT: _Said(ProblemCode.SOLD_OUT, "景区当日余量不足", "The site has not enough room that day"),
+_TITLES: Mapping[Unsold, _Title] = {
+    Unsold.NOT_ON_SALE: _Title(ProblemCode.NOT_ON_SALE, "该票种未上架", "The ticket type is off sale"),
+    Unsold.NOT_ALLOWED: _Title(ProblemCode.SALE_NOT_ALLOWED, "不在售票设置范围内", "The sale settings do not allow this"),
+    Unsold.NOT_ITS_DAY: _Title(ProblemCode.NOT_ON_SALE, "该票种不适用于该日期", "The ticket type is not for that day"),
+    Unsold.NOT_YET: _Title(ProblemCode.SALE_NOT_OPEN, "尚未开售", "The sale has not begun"),
+    Unsold.OVER: _Title(ProblemCode.SALE_CLOSED, "已停售", "The sale is over"),
+    Unsold.TOO_LATE: _Title(ProblemCode.DAY_NOT_SOLD, "该日期已截止售票", "It is too late for that day"),
+    Unsold.TOO_EARLY: _Title(ProblemCode.DAY_NOT_SOLD, "该日期尚未开放售票", "It is too early for that day"),
+    Unsold.OVER_FOR_TODAY: _Title(ProblemCode.SALE_CLOSED, "今日已停售", "The sale for today is over"),
+    Unsold.SLOT_OVER: _Title(ProblemCode.SALE_CLOSED, "该时段已结束", "The time slot is over"),
+    Unsold.PURCHASE_LIMIT: _Title(ProblemCode.PURCHASE_LIMIT, "超过限购数量", "The purchase limit is reached"),
+    Unsold.SITE_FULL: _Title(ProblemCode.SITE_FULL, "景区已满员，暂停售票", "The site is full; sales have stopped"),
+    Unsold.SOLD_OUT: _Title(ProblemCode.SOLD_OUT, "余票不足", "Not enough places are left"),
+    Unsold.SITE_SOLD_OUT: _Title(ProblemCode.SOLD_OUT, "景区当日余量不足", "The site has not enough room that day"),
 }
 _CLOSED = {
     Closed.NOT_YET: (Unsold.NOT_YET, "ticket_type_id"),
@@ -81,7 +83,7 @@ class NotSold:
 
     why: Unsold
     field: str
-    message: str
+    message: Said
 
     def problem(self, where: str = "") -> Problem:
         """Return the refusal of a quote; `where` stands before the field: `lines.0.`."""
@@ -91,9 +93,9 @@ class NotSold:
 def unsold_on(one: TicketType | None, type_id: TicketTypeId, site_id: SiteId, visit: date, at: datetime) -> NotSold | None:
     """Return why a type is not sold for a day by its site, at the site's local time; None where it is."""
     if one is None or not one.is_on_sale or site_id not in one.parameters.sites:
-        return NotSold(Unsold.NOT_ON_SALE, "ticket_type_id", f"type {type_id} is not on sale at site {site_id}")
+        return NotSold(Unsold.NOT_ON_SALE, "ticket_type_id", TYPE_NOT_ON_SALE.of(type_id=type_id, site_id=site_id))
     if not day_is_sold(one.parameters, visit, at.date()):
-        return NotSold(Unsold.NOT_ITS_DAY, "visit_day", f"it is not sold for {visit}")
+        return NotSold(Unsold.NOT_ITS_DAY, "visit_day", NOT_SOLD_FOR_DAY.of(visit=visit))
     closed = refusal(one.parameters.sale, visit, at)
     if closed is None:
         return None
@@ -105,7 +107,7 @@ def unsold_in(slot: Slot | None, visit: date, at: datetime) -> NotSold | None:
     """Return why a slot of that day is not sold at the site's local time; None where it is, and where there is no slot."""
     if slot is None or not slot_is_over(slot, visit, at):
         return None
-    return NotSold(Unsold.SLOT_OVER, "slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+    return NotSold(Unsold.SLOT_OVER, "slot_start", SLOT_IS_OVER.of(start=slot.start))
 
 
 def unsold_beyond(one: TicketType, persons: int) -> NotSold | None:
@@ -113,11 +115,11 @@ def unsold_beyond(one: TicketType, persons: int) -> NotSold | None:
     most = one.parameters.sale.per_order
     if most is None or persons <= most:
         return None
-    return NotSold(Unsold.PURCHASE_LIMIT, "quantity", f"an order has at most {most} persons of this type, not {persons}")
+    return NotSold(Unsold.PURCHASE_LIMIT, "quantity", ORDER_LIMIT.of(most=most, persons=persons))
 
 
 def unsold_while_full(one: TicketType, visit: date, full_day: date | None) -> NotSold | None:
     """Return why a type is not sold for the day on which its site is full; None where it is."""
     if visit != full_day or not one.parameters.counts_visitors:
         return None
-    return NotSold(Unsold.SITE_FULL, "visit_day", f"the site is full; {full_day} is not sold")
+    return NotSold(Unsold.SITE_FULL, "visit_day", SITE_FULL_ON_DAY.of(day=full_day))

@@ -15,9 +15,19 @@ from central.catalog.rules.sale import price_fen
 from central.catalog.rules.validity import Window, slot_starting, window
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import ProblemCode, wrong_field
+from central.domain.saying import Said
+from central.sales.messages import (
+    CHECK_DIGIT_WRONG,
+    DOCUMENT_NUMBER_WRONG,
+    HOLDERS_NEEDED,
+    PERSONS_OUT_OF_RANGE,
+    SLOT_OF_TYPE_NEEDED,
+    TOO_MUCH_EVIDENCE,
+    TYPE_HAS_NO_SLOTS,
+)
 from central.sales.rules.on_sale import NotSold, unsold_beyond, unsold_in, unsold_on, unsold_while_full
 from protocol.errors import InputError
-from protocol.holders import Document, DocumentType, has_valid_check_digit, normalised
+from protocol.holders import MAX_NUMBER_CHARACTERS, Document, DocumentType, has_valid_check_digit, normalised
 from protocol.identifiers import SiteId, TicketTypeId
 
 
@@ -180,8 +190,7 @@ def require_eligible(lines: tuple[PricedLine, ...]) -> None:
     for place, line in enumerate(lines):
         for person, one in enumerate(line.eligibility):
             if one.why_not is not None:
-                said_zh, said_en = one.why_not.value
-                raise wrong_field(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", f"{said_en} / {said_zh}")
+                raise wrong_field(ProblemCode.NOT_ELIGIBLE, f"lines.{place}.evidence.{person}", one.why_not.value.of())
 
 
 def total_fen(lines: tuple[PricedLine, ...]) -> int:
@@ -197,15 +206,15 @@ def _require_sold(found: NotSold | None, where: str) -> None:
 def _require_persons(wanted: WantedLine, one: TicketType, where: str) -> None:
     low, high = persons_of(one)
     if not low <= wanted.persons <= high:
-        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.persons", f"must be from {low} to {high}")
+        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.persons", PERSONS_OUT_OF_RANGE.of(low=low, high=high))
 
 
 def _require_holders(wanted: WantedLine, one: TicketType, where: str) -> None:
     named_now = one.parameters.is_real_name and one.parameters.activation is None
     needed = wanted.quantity * wanted.persons if named_now else 0
     if len(wanted.holders) != needed:
-        message = f"{needed} holders are needed, {len(wanted.holders)} were given"
-        raise wrong_field(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", message)
+        said = HOLDERS_NEEDED.of(needed=needed, given=len(wanted.holders))
+        raise wrong_field(ProblemCode.HOLDER_REQUIRED, f"{where}.holders", said)
     for number, holder in enumerate(wanted.holders):
         require_document(holder.document, f"{where}.holders.{number}.number")
 
@@ -215,15 +224,15 @@ def require_document(document: Document, field: str) -> None:
     try:
         normalised(document.number)
     except InputError as error:
-        raise wrong_field(ProblemCode.INPUT_INVALID, field, str(error)) from error
+        raise wrong_field(ProblemCode.INPUT_INVALID, field, DOCUMENT_NUMBER_WRONG.of(most=MAX_NUMBER_CHARACTERS)) from error
     if document.kind is DocumentType.RESIDENT_ID and not has_valid_check_digit(document.number):
-        raise wrong_field(ProblemCode.INPUT_INVALID, field, "the check digit of this ID number is wrong; type it again")
+        raise wrong_field(ProblemCode.INPUT_INVALID, field, CHECK_DIGIT_WRONG.of())
 
 
 def _eligibility(wanted: WantedLine, one: TicketType, where: str) -> tuple[Eligibility, ...]:
     grounds, persons = one.parameters.concession, wanted.quantity * wanted.persons
     if len(wanted.evidence) > (persons if grounds else 0):
-        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.evidence", "more evidence is given than the type asks for")
+        raise wrong_field(ProblemCode.INPUT_INVALID, f"{where}.evidence", TOO_MUCH_EVIDENCE.of())
     if not grounds:
         return ()
     shown = [_with_birth(wanted, person) for person in range(persons)]
@@ -245,6 +254,11 @@ def _required_slot(wanted: WantedLine, one: TicketType, where: str) -> Slot | No
         return None
     slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
     if slot is None:
-        starts = ", ".join(f"{one_slot.start:%H:%M}" for one_slot in one.parameters.slots) or "none"
-        raise wrong_field(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", f"must be the start of one of its slots: {starts}")
+        raise wrong_field(ProblemCode.SLOT_REQUIRED, f"{where}.slot_start", slots_said(one))
     return slot
+
+
+def slots_said(one: TicketType) -> Said:
+    """Return which slots may be named of a type."""
+    starts = ", ".join(f"{slot.start:%H:%M}" for slot in one.parameters.slots)
+    return SLOT_OF_TYPE_NEEDED.of(starts=starts) if starts else TYPE_HAS_NO_SLOTS.of()

@@ -11,6 +11,7 @@ from datetime import date
 
 from central.catalog.sale import KnownBy, PersonLimit, SaleRules, StockPer
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.sales.messages import PERSON_LIMIT_FOR_DAY, PERSON_LIMIT_IN_ALL, PHONE_NEEDED, PLACES_LEFT_FOR_DAY, SITE_ROOM_LEFT
 from central.sales.rules.on_sale import NotSold, Unsold
 from central.sales.rules.pricing import PricedLine, PromisedLine
 from protocol.holders import normalised
@@ -157,13 +158,14 @@ def shortage(takes: Sequence[Take], taken: Mapping[QuotaKey, int]) -> NotSold | 
 
 def short(take: Take, left: int) -> NotSold:
     """Return why a take that finds only so much left is not sold."""
-    day = "" if take.key.day == ALL_DAYS else f" for {take.key.day}"
+    day = take.key.day
     if take.key.person == NO_PERSON:
-        return NotSold(Unsold.SOLD_OUT, take.field, f"{left} places are left{day}, {take.persons} are wanted")
+        return NotSold(Unsold.SOLD_OUT, take.field, PLACES_LEFT_FOR_DAY.of(left=left, day=day, wanted=take.persons))
     if is_of_site(take.key.person):
-        return NotSold(Unsold.SITE_SOLD_OUT, take.field, f"the site has room for {left} more{day}, {take.persons} are wanted")
-    message = f"one person may have {take.most} of this type{day}; {left} more can be bought"
-    return NotSold(Unsold.PURCHASE_LIMIT, take.field, message)
+        return NotSold(Unsold.SITE_SOLD_OUT, take.field, SITE_ROOM_LEFT.of(left=left, day=day, wanted=take.persons))
+    if day == ALL_DAYS:
+        return NotSold(Unsold.PURCHASE_LIMIT, take.field, PERSON_LIMIT_IN_ALL.of(most=take.most, left=left))
+    return NotSold(Unsold.PURCHASE_LIMIT, take.field, PERSON_LIMIT_FOR_DAY.of(most=take.most, day=day, left=left))
 
 
 def refused(take: Take, left: int) -> Problem:
@@ -190,8 +192,7 @@ def _persons(
     where = f"lines.{promise.line}"
     if known_by is KnownBy.PHONE:
         if phone is None:
-            message = "this type is limited per buyer; ask for the phone number"
-            raise wrong_field(ProblemCode.BUYER_REQUIRED, "buyer_phone", message)
+            raise wrong_field(ProblemCode.BUYER_REQUIRED, "buyer_phone", PHONE_NEEDED.of())
         yield WHOLE_LINE, digest(f"phone|{plain_phone(phone)}"), line.persons, f"{where}.quantity"
         return
     for place, holder in enumerate(promise.holders):

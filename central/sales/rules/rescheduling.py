@@ -11,8 +11,10 @@ from central.catalog.rules.concessions import day_is_granted
 from central.catalog.rules.sale import price_fen
 from central.catalog.rules.validity import day_is_sold, slot_is_over, slot_starting
 from central.catalog.ticket_type import TicketType
-from central.domain.problems import FieldFault, Problem, ProblemCode
-from central.sales.rules.pricing import Promise
+from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.saying import Said
+from central.sales.messages import DAY_COSTS_MORE, DAY_WITHOUT_CONCESSION, NOT_SOLD_FOR_DAY, SLOT_IS_OVER
+from central.sales.rules.pricing import Promise, slots_said
 from protocol.identifiers import TicketId
 
 
@@ -31,21 +33,19 @@ def require_movable(promise: Promise, one: TicketType, wanted: WantedDay, at: da
     if refusal is not None:
         raise Problem(ProblemCode.NOT_RESCHEDULABLE, refusal)
     if not day_is_sold(one.parameters, wanted.visit, at.date()):
-        raise refused("visit_day", f"it is not sold for {wanted.visit}")
+        raise refused("visit_day", NOT_SOLD_FOR_DAY.of(visit=wanted.visit))
     if not day_is_granted(one.parameters.concession, wanted.visit):
-        raise refused("visit_day", f"the concession is not granted on {wanted.visit}")
+        raise refused("visit_day", DAY_WITHOUT_CONCESSION.of(visit=wanted.visit))
     costs_fen = price_fen(one.parameters.sale, wanted.visit, one.price_fen)
     if costs_fen > promise.price_fen:
-        raise refused("visit_day", f"a person costs {costs_fen} fen that day, {promise.price_fen} were paid; upgrade the ticket")
+        raise refused("visit_day", DAY_COSTS_MORE.of(costs_fen=costs_fen, paid_fen=promise.price_fen))
     slot = None if wanted.slot_start is None else slot_starting(one.parameters, wanted.slot_start)
     if (slot is None) != (not one.parameters.slots and wanted.slot_start is None):
-        starts = ", ".join(f"{each.start:%H:%M}" for each in one.parameters.slots) or "none"
-        message = f"must be the start of one of its slots: {starts}"
-        raise Problem(ProblemCode.SLOT_REQUIRED, message, fields=(FieldFault("slot_start", message),))
+        raise wrong_field(ProblemCode.SLOT_REQUIRED, "slot_start", slots_said(one))
     if slot is not None and slot_is_over(slot, wanted.visit, at):
-        raise refused("slot_start", f"the slot of {slot.start:%H:%M} is over; take another")
+        raise refused("slot_start", SLOT_IS_OVER.of(start=slot.start))
 
 
-def refused(field: str, message: str) -> Problem:
+def refused(field: str, said: Said) -> Problem:
     """Return the problem of a day or slot that a ticket cannot move to."""
-    return Problem(ProblemCode.NOT_RESCHEDULABLE, message, fields=(FieldFault(field, message),))
+    return wrong_field(ProblemCode.NOT_RESCHEDULABLE, field, said)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from central.catalog.parameters import TicketTypeParameters
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import FieldFault
+from central.domain.saying import Message
+from central.sales.messages import ACTIVATION_IS_OUT, RIGHTS_ARE_OUT, SLOTLESS_ARE_OUT
 
 
 class Reach(StrEnum):
@@ -89,15 +91,11 @@ def effects(before: TicketType, after: TicketType) -> tuple[Effect, ...]:
 def contradiction(before: TicketTypeParameters, after: TicketTypeParameters, sold: Sold) -> FieldFault | None:
     """Return why a change cannot be while so much is out; None where it can."""
     if (sold.tickets or sold.held_orders) and _rights(before) != _rights(after):
-        return FieldFault(
-            "entitlements",
-            f"{_out(sold)} are out, whose rights are counted by their place and known at their sites: "
-            "change the checks of a right, or copy the type and sell the copy",
-        )
+        return _fault("entitlements", RIGHTS_ARE_OUT, sold)
     if (sold.tickets or sold.held_orders) and after.slots and not before.slots:
-        return FieldFault("slots", f"{_out(sold)} are out without a slot, so that gates would refuse them: copy the type")
+        return _fault("slots", SLOTLESS_ARE_OUT, sold)
     if (sold.inactive_tickets or sold.held_orders) and (before.activation is None) != (after.activation is None):
-        return FieldFault("activation", f"{_out(sold)} are out, which were sold to be activated or not: copy the type")
+        return _fault("activation", ACTIVATION_IS_OUT, sold)
     return None
 
 
@@ -105,8 +103,8 @@ def _rights(parameters: TicketTypeParameters) -> list[tuple[int | None, list[int
     return [(right.ticket_type, sorted(right.sites)) for right in parameters.entitlements]
 
 
-def _out(sold: Sold) -> str:
-    return f"{sold.tickets} tickets and {sold.held_orders} held orders"
+def _fault(field: str, message: Message, sold: Sold) -> FieldFault:
+    return FieldFault(field, message.of(tickets=sold.tickets, orders=sold.held_orders))
 
 
 def _fields(one: TicketType) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from central.domain.problems import ProblemCode, wrong_field
+from central.shifts.messages import LEFT_TO_TOGETHER, ONLY_COUNTED
 
 NOTES_FEN = (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 _FLOAT = ("safe/", "handed/")
@@ -62,8 +63,6 @@ def drawer_of(flows: Iterable[Flow]) -> Drawer:
 def require_left(counted_fen: int, left_fen: int, left_to: int | None) -> None:
     """Raise Problem unless the seller may leave that for the next seller."""
     if left_fen > counted_fen:
-        raise wrong_field(ProblemCode.INPUT_INVALID, "left_fen", f"only {counted_fen} fen were counted")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "left_fen", ONLY_COUNTED.of(counted_fen=counted_fen))
     if (left_fen > 0) != (left_to is not None):
-        raise wrong_field(
-            ProblemCode.INPUT_INVALID, "left_to", "the cash that is left and the seller who gets it belong together"
-        )
+        raise wrong_field(ProblemCode.INPUT_INVALID, "left_to", LEFT_TO_TOGETHER.of())

@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
 
 from central.catalog.categories import MOST_LEVELS, Category, CategoryWish
 from central.domain.problems import Problem, ProblemCode
+from central.identity.permissions import Permission
 from protocol.identifiers import TicketTypeId
-from tests.builders.office import Office
+from tests.builders.office import Office, sign_in
 
 Shape = list[tuple[str, list[int], "Shape"]]
 
@@ -91,3 +94,16 @@ async def test_what_is_not_there_is_said(office: Office) -> None:
         assert problem.value.code is ProblemCode.NOT_FOUND
     with pytest.raises(Problem, match="no category 9"):
         await add(office, "x", 9)
+
+
+async def test_a_refusal_is_said_in_the_readers_language_with_its_code(
+    office: Office, client: TestClient[web.Request, web.Application]
+) -> None:
+    headers = await sign_in(client, office, Permission.CATALOG_EDIT)
+    body = {"name_zh": "夜游", "name_en": "Night", "parent_id": 9, "position": 0}
+    said = {"code": "no_category", "parameters": {"category_id": 9}}
+    for language, words in (("zh-CN", "没有编号为 9 的票类"), ("en", "there is no category 9")):
+        sent = {**headers, "Idempotency-Key": f"key-00-{language}", "Accept-Language": language}
+        refused = await (await client.post("/api/v1/categories", json=body, headers=sent)).json()
+        assert (refused["detail"], refused["detail_code"], refused["parameters"]) == (words, *said.values())
+        assert refused["errors"] == [{"field": "parent_id", "message": words, **said}]

@@ -52,7 +52,7 @@ def test_a_day_of_each_year_is_granted_every_year() -> None:
 
 
 def test_each_refusal_says_why_in_both_languages() -> None:
-    texts = [text for one in Ineligible for text in one.value]
+    texts = [text for one in Ineligible for text in (one.value.zh, one.value.en)]
     assert all(texts)
     assert len(set(texts)) == len(texts)
 

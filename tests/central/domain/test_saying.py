@@ -49,6 +49,19 @@ def test_each_code_stands_for_one_message_and_is_the_name_of_its_constant() -> N
     assert [code for code in set(codes) if codes.count(code) > 1] == []
 
 
+def _named(tree: ast.Module) -> list[str]:
+    """Return the names to which a module assigns, once for each time."""
+    return [
+        target.id for one in tree.body if isinstance(one, ast.Assign) for target in one.targets if isinstance(target, ast.Name)
+    ]
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: path.parent.name)
+def test_no_message_is_stated_twice(path: Path) -> None:
+    names = _named(ast.parse(path.read_text(encoding="utf-8")))
+    assert sorted(names) == sorted(set(names))
+
+
 def _uses(path: Path) -> list[tuple[str, ast.Call]]:
     """Return each sentence that a file makes of a constant: `NAME.of(parameter=...)`."""
     calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))

@@ -6,6 +6,7 @@ import pytest
 
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.identity.accounts import ADMIN, ALL_PEOPLE, WINDOW, Profile, UserState, WantedPeople
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, administrators
@@ -147,6 +148,17 @@ async def test_a_person_cannot_give_open_or_take_what_they_do_not_hold(house: Of
         roles.delete(money, by, now),
     ]
     assert [await code_of(attempt) for attempt in attempts] == [ProblemCode.FORBIDDEN] * len(attempts)
+
+
+async def test_what_a_person_lacks_is_named_by_its_title(house: Office) -> None:
+    with pytest.raises(Problem) as problem:
+        await house.roles.add(
+            RoleGrant("sellers", frozenset({Permission.SALES_SELL}), DataScope.OWN, DataScope.OWN), clerk(), house.clock()
+        )
+    said = problem.value.said
+    assert isinstance(said, Said)
+    assert said.text(chinese=True) == "您自己没有“售票”权限，请联系有此权限的人员"
+    assert said.values() == {"permission": {"code": "sales.sell", "parameters": {}}}
 
 
 async def test_a_person_cannot_let_others_see_more_than_themselves(house: Office) -> None:

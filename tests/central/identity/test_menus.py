@@ -68,7 +68,7 @@ def without(key: str) -> tuple[ArrangedMenuGroup, ...]:
     ],
 )
 def test_a_wrong_arrangement_is_named(arrangement: tuple[ArrangedMenuGroup, ...], fault: str) -> None:
-    assert fault_of(arrangement) == fault
+    assert str(fault_of(arrangement)) == fault
 
 
 def test_a_page_of_a_later_version_stands_in_its_group_of_an_old_arrangement() -> None:

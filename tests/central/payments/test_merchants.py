@@ -7,6 +7,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.parameters.groups import ParameterGroupName
 from central.parameters.service import Change
 from central.payments.institution import RefundProcessing
+from central.payments.messages import METHODS
 from central.payments.methods import Method
 from central.payments.refund_split import Returning
 from central.payments.service import Start
@@ -39,6 +40,10 @@ async def _paid(shop: Office, auth_code: str | None) -> int:
     order_id = (await shop.hold(await shop.ticket_type())).order_id
     await shop.payments.start(Start(order_id, Method.WECHAT, auth_code, shop.seller), once("start-01"), shop.clock())
     return order_id
+
+
+def test_each_method_has_words() -> None:
+    assert set(METHODS) == set(Method)
 
 
 async def test_a_merchant_without_open_payments_may_be_changed(shop: Office) -> None:

@@ -167,6 +167,15 @@ async def test_a_bill_that_cannot_be_matched_is_said_so(office: Office, body: di
         assert (answer.status, (await answer.json())["code"]) == (status, code)
 
 
+async def test_why_a_bill_is_not_matched_is_said_in_chinese(office: Office) -> None:
+    async with office.client() as client:
+        headers = {**await sign_in(client, office), "Accept-Language": "zh-CN"}
+        body = {"method": "alipay", "day": "2026-05-09"}
+        told = await (await client.post("/api/v1/reconciliation/matches", json=body, headers=headers)).json()
+        assert (told["detail"], told["detail_code"]) == ("支付宝尚未配置，请先填写参数设置", "not_configured")
+        assert told["parameters"] == {"method": {"code": "method_alipay", "parameters": {}}}
+
+
 async def test_the_queue_and_payments_over_http(office: Office) -> None:
     payment = await _paid(office)
     await office.payments.receive(Method.WECHAT, {"Signed": "yes"}, b'{"number": "P-of-nobody"}', office.clock())

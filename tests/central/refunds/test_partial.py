@@ -67,7 +67,9 @@ async def test_behind_the_last_cut_off_only_a_person_may_set_what_is_kept(office
     office.clock.advance(seconds=A_DAY_S)
     assert "until 2026-05-10 23:59" in await _refused(request(office, ticket_id), ProblemCode.NOT_REFUNDABLE)
     by_hand = {"kind": RefundKind.BY_HAND}
-    assert "8000 fen were paid" in await _refused(request(office, ticket_id, **by_hand, fee_fen=8001), ProblemCode.INPUT_INVALID)
+    assert "80.00 yuan were paid" in await _refused(
+        request(office, ticket_id, **by_hand, fee_fen=8001), ProblemCode.INPUT_INVALID
+    )
     refund = await settled(office, await request(office, ticket_id, **by_hand, fee_fen=8000))
     assert (refund.state, refund.kind, refund.amount_fen) == (RefundState.PAID, RefundKind.BY_HAND, 0)
     assert await balances(office) == {"cash/1": 8000, "fees/1": -8000}

@@ -5,12 +5,15 @@ import random
 
 import pytest
 
+from central.domain.messages import TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.payments import ledger
 from central.payments.methods import Method
 from central.payments.service import Start
+from central.refunds.batches import BatchState
+from central.refunds.messages import BATCH_STATES, REFUND_STATES
 from central.refunds.rules.amounts import WantedRefund
 from central.refunds.rules.fence import AgentFacts, Standing, WaitedFor
 from central.refunds.service import Refund, RefundState
@@ -51,6 +54,12 @@ async def _drawer(office: Office) -> int:
         balances = await ledger.balances(work)
     assert sum(balances.values()) == 0
     return balances.get(ledger.cash(office.seller), 0)
+
+
+def test_each_state_of_a_refund_and_of_a_batch_has_words() -> None:
+    assert set(REFUND_STATES) == set(RefundState)
+    assert set(BATCH_STATES) == set(BatchState)
+    assert set(TICKET_STATES) == set(TicketState)
 
 
 async def test_the_ticket_is_void_at_once_and_the_money_waits(office: Office) -> None:

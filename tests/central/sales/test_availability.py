@@ -237,7 +237,7 @@ async def test_over_http_a_seller_without_the_catalogue_reads_it_in_the_own_lang
         "reason": "slot-over",
         "code": "sale_closed",
         "title": "该时段已结束",
-        "detail": "the slot of 08:00 is over; take another",
+        "detail": "08:00 的时段已结束，请选择其他时段",
     }
     assert second == {
         "price_fen": 8000,

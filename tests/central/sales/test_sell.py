@@ -62,6 +62,12 @@ async def test_a_sale_makes_tickets_that_gates_believe(office: Office) -> None:
     assert (await office.sales.order(order.order_id)).total_fen == 24000
 
 
+async def test_tickets_are_read_in_the_order_in_which_they_were_sold(office: Office) -> None:
+    order = await office.sell(await office.ticket_type(), quantity=20)
+    read = await office.sales.order(order.order_id)
+    assert [one.ticket_id for one in read.tickets] == [one.ticket_id for one in order.tickets]
+
+
 async def test_a_day_ticket_is_valid_from_the_first_to_the_last_second_of_its_day(office: Office) -> None:
     record = (await office.sell(await office.ticket_type())).tickets[0].record
     assert to_datetime(from_minute(record.valid_from), ZONE) == datetime(2026, 5, 10, tzinfo=ZONE)

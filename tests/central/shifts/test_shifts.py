@@ -187,6 +187,21 @@ async def _outside(work: Work) -> int:
     return (await ledger.balances(work)).get(ledger.cash(WANG), 0)
 
 
+async def test_a_refusal_is_said_in_the_sellers_language_and_as_a_code(office: Office) -> None:
+    async with office.client() as client:
+        headers = await sign_in(client, office)
+        await client.post("/api/v1/own-shift", json={"site_id": 1, "float_fen": 20_000}, headers=headers)
+        body = {"counted_fen": 12_050, "left_fen": 20_000}
+        answer = await client.post("/api/v1/own-shift/close", json=body, headers={**headers, "Accept-Language": "zh-CN"})
+        told = await answer.json()
+        assert (answer.status, told["title"], told["detail"]) == (400, "输入有误", "只清点出 120.50 元")
+        code = {"code": "only_counted", "parameters": {"counted_fen": 12_050}}
+        assert {"code": told["detail_code"], "parameters": told["parameters"]} == code
+        assert told["errors"] == [{"field": "left_fen", "message": "只清点出 120.50 元", **code}]
+        english = await (await client.post("/api/v1/own-shift/close", json=body, headers=headers)).json()
+        assert (english["detail"], english["detail_code"]) == ("only 120.50 yuan were counted", "only_counted")
+
+
 async def test_a_count_is_blind_over_http_and_notes_are_added_up(office: Office) -> None:
     one = await office.ticket_type()
     async with office.client() as client:
