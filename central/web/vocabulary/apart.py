@@ -45,6 +45,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each(
             "FindingView",
             code="What is wrong, as a code.",
+            text="What is wrong, in the caller's language.",
             text_zh="What is wrong, in Chinese.",
             text_en="What is wrong, in English.",
         ),
