@@ -14,9 +14,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from central.domain.messages import PASSWORD_FOR_ONE_USE
 from central.domain.pagination import MAX_CURSOR_CHARACTERS
-from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.problems import ProblemCode, wrong_field
 from central.live.bearers import Bearers
 from central.live.hub import LiveHub
 from central.live.listening import Listener, Wish
@@ -59,7 +58,7 @@ class LiveQuery(BaseModel):
     "GET",
     "/api/v1/live",
     Access.SIGNED_IN,
-    problems=(ProblemCode.TOO_MANY_REQUESTS, ProblemCode.PASSWORD_CHANGE_REQUIRED),
+    problems=(ProblemCode.TOO_MANY_REQUESTS,),
     media_types=(EVENT_STREAM,),
     event=LiveEvent,
 )
@@ -72,8 +71,6 @@ async def read_live(call: Call[None, LiveQuery]) -> web.StreamResponse:
     """
     app, who, credentials = call.request.app, call.principal, call.credentials
     assert credentials is not None, "a person who is signed in has a token"
-    if who.must_change_password:
-        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
     chinese, most_s = reads_chinese(call.request.headers), call.parameters.most_seconds
     wish = Wish(who, credentials.token, _after(call), chinese, most_s, lambda: _is_gone(call.request))
     hub, bearers = app[LIVE_HUB], app[LIVE_BEARERS]

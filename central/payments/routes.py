@@ -194,9 +194,9 @@ async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
     return PaymentView.of(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
 
 
-@Route("GET", "/api/v1/payments/{payment_id}", Permission.PAYMENTS_READ, problems=(ProblemCode.NOT_FOUND,))
+@Route("GET", "/api/v1/payments/{payment_id}", Permission.SALES_READ, problems=(ProblemCode.NOT_FOUND,))
 async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
-    """Read a payment."""
+    """Read a payment: how it stands while a visitor pays, as the order shows it too."""
     return PaymentView.of(await call.request.app[PAYMENTS].payment(call.parameters.payment_id))
 
 

@@ -45,6 +45,7 @@ class Access(Enum):
     """Routes that need no permission of a person."""
 
     PUBLIC = "public"
+    ENTERED = "entered"  # signed in, also by a password for one use: what reads, ends or completes that session
     SIGNED_IN = "signed-in"
     SESSION = "session"  # signed in by a password: nothing for programs' tokens
     AGENT = "agent"  # the handler proves the agent's own signature (RFC 9421)
@@ -113,15 +114,22 @@ def require_proved(principal: Principal, now: Instant) -> None:
         raise Problem(ProblemCode.PROOF_REQUIRED, PASSWORD_AGAIN.of())
 
 
+def require_allowed(wanted: Access | str, principal: Principal) -> None:
+    """Raise Problem unless a person may call a route that is declared so."""
+    if wanted is Access.SESSION:
+        require_session(principal)
+    if principal.must_change_password and wanted is not Access.ENTERED:
+        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
+    if isinstance(wanted, str):
+        _require_held(wanted, principal)
+
+
 def require_session(principal: Principal) -> None:
     """Raise Problem where a program acts: only a person's session may do this."""
     if principal.proved_at is None:
         raise Problem(ProblemCode.FORBIDDEN, OWN_SESSION_ONLY.of())
 
 
-def require(access: str, principal: Principal) -> None:
-    """Raise Problem unless the person holds the permission."""
-    if principal.must_change_password:
-        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
+def _require_held(access: str, principal: Principal) -> None:
     if access not in principal.permissions:
         raise Problem(ProblemCode.FORBIDDEN, PERMISSION_NEEDED.of(permission=access))

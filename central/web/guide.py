@@ -29,7 +29,7 @@ KiB. A field that an operation does not know is refused.
 - **A program** asks with `"bearer": true`, or has a token that an administrator made (`POST /api/v1/tokens`). It
   sends `Authorization: Bearer …`, and no `{CSRF_HEADER}`.
 
-While `must_change_password` is true, only `PUT /api/v1/session/password` is open.
+While `must_change_password` is true, only `PUT /api/v1/session/password`, and reading and ending the session, are open.
 
 **Permission.** An operation that needs one names it as `x-permission`. A caller without it gets `403 forbidden`.
 

@@ -235,6 +235,7 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
         codes[ProblemCode.FORBIDDEN] = None
     if isinstance(operation.access, str):
         codes[ProblemCode.FORBIDDEN] = None
+    if isinstance(operation.access, str) or operation.access in (Access.SIGNED_IN, Access.SESSION):
         codes[ProblemCode.PASSWORD_CHANGE_REQUIRED] = None
     if operation.proved:
         codes[ProblemCode.PROOF_REQUIRED] = None

@@ -293,10 +293,7 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
     request[calls.CALLER] = who.user_id
     if sent.is_ambient:
         access.require_own_page(request.method, request.headers, sent.token, request.host)
-    if wanted is Access.SESSION:
-        access.require_session(who)
-    if isinstance(wanted, str):
-        access.require(wanted, who)
+    access.require_allowed(wanted, who)
     return who, sent
 
 

@@ -28,7 +28,7 @@ FACE = {
 }
 SELLS = [
     *("sales.read", "sales.sell", "refunds.read", "refunds.request", "shifts.read", "tickets.reprint", "tickets.edit"),
-    *("tickets.reschedule", "payments.read"),
+    "tickets.reschedule",
 ]
 MANAGES = [
     *("reports.read", "sales.read", "admissions.read", "admissions.settle", "devices.read", "devices.edit", "catalog.read"),

@@ -16,6 +16,7 @@ from central.domain.versions import Versioned
 from central.domain.views import View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
+from central.web.access import Access
 from central.web.operations import Call, Route
 from protocol.identifiers import TicketTypeId
 
@@ -80,7 +81,7 @@ class CategoriesView(BaseModel):
     items: list[CategoryView]
 
 
-@Route("GET", "/api/v1/categories", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/categories", Access.SIGNED_IN)
 async def read_categories(call: Call[None, None]) -> CategoriesView:
     """Read the categories as a tree."""
     return CategoriesView(items=[CategoryView.of(one) for one in await call.request.app[CATEGORIES].tree()])

@@ -29,6 +29,7 @@ from central.domain.problems import ProblemCode
 from central.domain.versions import Versioned
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
+from central.web.access import Access
 from central.web.operations import Call, Route
 from protocol.admission.tables import MAX_WALK_IN_RULES
 from protocol.identifiers import U16_MAX, U32_MAX, SiteId, TicketTypeId
@@ -166,7 +167,7 @@ async def amend_site(call: Call[SiteAmendmentBody, SitePath]) -> SiteView:
     return SiteView.of(await catalog.change_site(number, after, call.principal.user_id, call.now, body.version))
 
 
-@Route("GET", "/api/v1/sites", Permission.CATALOG_READ)
+@Route("GET", "/api/v1/sites", Access.SIGNED_IN)
 async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
     """List sites by number."""
     found = [SiteView.of(site) for site in await call.request.app[CATALOG].all_sites()]

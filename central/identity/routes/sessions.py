@@ -15,7 +15,7 @@ from central.domain.problems import ProblemCode
 from central.identity.rules.sign_in import MAXIMUM_CHARACTERS
 from central.identity.service import Attempt, Identity, SignedIn
 from central.identity.totp import DIGITS
-from central.web.access import COOKIE, Access, csrf_token
+from central.web.access import COOKIE, Access, csrf_token, require_session
 from central.web.operations import ANSWER_HEADERS, Call, Route
 
 IDENTITY: web.AppKey[Identity] = web.AppKey("identity", Identity)
@@ -92,14 +92,14 @@ async def sign_in(call: Call[SignInBody, None]) -> SessionView:
     return _hand_over(call.request, signed_in, bearer=body.bearer)
 
 
-@Route("GET", "/api/v1/session", Access.SIGNED_IN)
+@Route("GET", "/api/v1/session", Access.ENTERED)
 async def read_session(call: Call[None, None]) -> SessionView:
     """Read who is signed in."""
     assert call.credentials is not None, "a signed-in request has credentials"
     return _view(call.principal, call.credentials.token)
 
 
-@Route("DELETE", "/api/v1/session", Access.SIGNED_IN, status=HTTPStatus.NO_CONTENT)
+@Route("DELETE", "/api/v1/session", Access.ENTERED, status=HTTPStatus.NO_CONTENT)
 async def sign_out(call: Call[None, None]) -> None:
     """Sign out, which ends the session."""
     assert call.credentials is not None, "a signed-in request has credentials"
@@ -116,9 +116,15 @@ async def prove_session(call: Call[ProofBody, None]) -> SessionView:
     return _view(who, call.credentials.token)
 
 
-@Route("PUT", "/api/v1/session/password", Access.SESSION, problems=(ProblemCode.PASSWORD_WEAK, ProblemCode.SIGN_IN_FAILED))
+@Route(
+    "PUT",
+    "/api/v1/session/password",
+    Access.ENTERED,
+    problems=(ProblemCode.PASSWORD_WEAK, ProblemCode.SIGN_IN_FAILED, ProblemCode.FORBIDDEN),
+)
 async def change_password(call: Call[PasswordBody, None]) -> SessionView:
     """Change the own password; all other sessions of the person end."""
+    require_session(call.principal)
     identity = call.request.app[IDENTITY]
     signed_in = await identity.change_password(call.principal, call.body.old_password, call.body.new_password, call.now)
     return _hand_over(call.request, signed_in, bearer=call.body.bearer)

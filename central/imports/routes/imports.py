@@ -16,7 +16,7 @@ from central.imports.rules.columns import ImportKind
 from central.imports.rules.findings import TEXTS, Finding, FindingCode
 from central.imports.service import Applied, Asked, Imports, Report
 from central.sync.routes.agent_calls import read_body
-from central.web.access import Access, require, require_seen
+from central.web.access import Access, require_allowed, require_seen
 from central.web.languages import reads_chinese
 from central.web.operations import SCOPE_GUARD, Call, Route
 
@@ -125,7 +125,7 @@ async def apply_import(call: Call[None, ReportPath]) -> AppliedView:
 
 
 def _require(kind: ImportKind, who: Principal) -> None:
-    require(_PERMISSIONS[kind], who)
+    require_allowed(_PERMISSIONS[kind], who)
 
 
 def _report_view(found: Report, *, chinese: bool) -> ReportView:

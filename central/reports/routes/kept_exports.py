@@ -112,7 +112,7 @@ async def read_kept_export_file(call: Call[None, KeptExportPath]) -> web.StreamR
     """Fetch the table that an export has made."""
     kept, who = call.request.app[KEPT_EXPORTS], call.principal
     said = await kept.export(call.parameters.export_id, who.user_id)
-    access.require(said.permission, who)
+    access.require_allowed(said.permission, who)
     headers = {
         "Content-Disposition": f'attachment; filename="{said.list_name}.{said.format}"',
         "Content-Type": MEDIA_TYPES[said.format],
