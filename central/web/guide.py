@@ -3,7 +3,7 @@
 from central.domain import idempotency
 from central.domain.pagination import DEFAULT_PAGE, MAX_PAGE
 from central.web.access import COOKIE, CSRF_HEADER, PROVED_FOR_MS
-from central.web.operations import MAX_BODY_BYTES
+from central.web.bodies import MAX_BODY_BYTES
 from central.web.problem_documents import MEDIA_TYPE
 from protocol.instants import MS_PER_MINUTE
 from protocol.sync.signing import COMPONENTS, DIGEST_HEADER, SEQUENCE_HEADER, TAG

@@ -15,6 +15,7 @@ from central.devices.routes import GUARD
 from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
 from central.web.access import Access
+from central.web.bodies import UPLOADED
 from central.web.operation_words import Words, words_of
 from central.web.operations import CLOCK, Operation, RawRoute
 from protocol.identifiers import AgentId, SiteId
@@ -111,6 +112,8 @@ async def read_body(request: web.Request, most_bytes: int) -> bytes:
     too_long = Problem(ProblemCode.BODY_TOO_LARGE, f"this request has at most {most_bytes} bytes")
     if (request.content_length or 0) > most_bytes:
         raise too_long
+    if UPLOADED in request:
+        return request[UPLOADED]
     body = await request.content.read(most_bytes + 1) if request.can_read_body else b""
     while len(body) <= most_bytes and not request.content.at_eof() and request.can_read_body:
         more = await request.content.read(most_bytes + 1 - len(body))
