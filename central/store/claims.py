@@ -70,6 +70,16 @@ def claiming(claim: Claim) -> Iterator[Claim]:
         _claim.reset(before)
 
 
+@contextmanager
+def aside() -> Iterator[None]:
+    """Let what this block writes be no effect of the call: it counts tries, and leaves the key free."""
+    before = _claim.set(None)
+    try:
+        yield
+    finally:
+        _claim.reset(before)
+
+
 def waiting() -> Claim | None:
     """Return the claim that the next transaction of this code carries."""
     claim = _claim.get()

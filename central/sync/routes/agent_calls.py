@@ -112,9 +112,7 @@ async def read_body(request: web.Request, most_bytes: int) -> bytes:
     too_long = Problem(ProblemCode.BODY_TOO_LARGE, f"this request has at most {most_bytes} bytes")
     if (request.content_length or 0) > most_bytes:
         raise too_long
-    if UPLOADED in request:
-        return request[UPLOADED]
-    body = await request.content.read(most_bytes + 1) if request.can_read_body else b""
+    body = request.get(UPLOADED) or (await request.content.read(most_bytes + 1) if request.can_read_body else b"")
     while len(body) <= most_bytes and not request.content.at_eof() and request.can_read_body:
         more = await request.content.read(most_bytes + 1 - len(body))
         if not more:

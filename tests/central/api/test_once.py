@@ -16,15 +16,19 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import BaseModel
 from sqlalchemy import text
 
+from central.catalog.categories import CategoryWish
+from central.catalog.routes.categories import CATEGORIES
 from central.domain.principal import DataScope
+from central.domain.problems import Problem, ProblemCode
 from central.examples import examples
+from central.faces.routes.pictures import MOST_BYTES
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant
 from central.operations import OPERATIONS
 from central.store.idempotency import KEPT_MS, forget_old
 from central.store.unit_of_work import Store
 from central.web.once import MAY_RUN_MS, REPLAYED_HEADER
-from central.web.operations import Call, Operation, Route
+from central.web.operations import Call, Operation, Route, add_operations
 from protocol.instants import MS_PER_SECOND, Instant
 from tests.builders.api_document import api_document
 from tests.builders.office import EVERYBODY, Office, sign_in
@@ -220,6 +224,19 @@ async def test_a_picture_is_added_once_and_another_one_is_refused(asking: Asking
     assert await asking.rows("face_picture") == 1
 
 
+async def test_a_file_with_a_key_has_the_same_bound_as_one_without(asking: Asking, office: Office) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(MOST_BYTES // 2**16 + 1):
+            yield bytes(2**16)
+
+    app = office.application()
+    app._client_max_size = 2 * MOST_BYTES  # noqa: SLF001 - as the assembly has it
+    async with TestClient(TestServer(app)) as client:
+        sent = {**asking.headers, **KEY, "Content-Type": "image/png"}
+        answer = await client.post("/api/v1/face-pictures?name=logo", data=endless(), headers=sent)
+        assert (answer.status, (await answer.json(content_type=None))["code"]) == (413, "body_too_large")
+
+
 async def test_without_a_key_nothing_is_kept_and_a_malformed_one_is_refused(asking: Asking) -> None:
     for _ in range(2):
         answer = await asking.client.post("/api/v1/sites", json={"name_zh": "后山", "name_en": "Hill"}, headers=asking.headers)
@@ -302,6 +319,25 @@ async def test_an_effect_whose_answer_was_not_kept_is_not_repeated_and_says_so(a
     assert (lost.status, said["code"], said["detail_code"]) == (409, "conflict", "answer_lost")
     assert "已执行过一次" in said["detail"]
     assert await asking.rows("user_account") == 3
+
+
+async def test_a_call_that_is_refused_after_it_stored_something_is_refused_again_and_stores_nothing_more(
+    asking: Asking, office: Office
+) -> None:
+    @Route("POST", "/api/v1/plants", Permission.CATALOG_EDIT, once=True)
+    async def add_plant(call: Call[None, None]) -> Made:
+        """Add a plant, and find out too late that it must not be."""
+        await call.request.app[CATEGORIES].add(CategoryWish("日场", "By day", None, 1), call.principal.user_id, call.now)
+        raise Problem(ProblemCode.ORDER_STATE, "too late")
+
+    app = office.application()
+    add_operations(app, (add_plant,))
+    async with TestClient(TestServer(app)) as client:
+        late = Asking(client, asking.headers, asking.store)
+        first, again = [await late.ask("/plants") for _ in range(2)]
+        assert (first.status, again.status, again.headers[REPLAYED_HEADER]) == (409, 409, "true")
+        assert (await again.read(), again.content_type) == (await first.read(), "application/problem+json")
+    assert await asking.rows("ticket_category") == 1
 
 
 async def test_who_has_lost_a_right_since_does_not_get_the_answer(client: Client, office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from central.domain.idempotency import KeyClaimed
-from central.store.claims import Claim, claiming, writes
+from central.store.claims import Claim, aside, claiming, writes
 from central.store.tables.people import SignInFailureRow
 from central.store.tables.requests import IdempotentRequestRow
 from central.store.unit_of_work import Store, Work
@@ -72,6 +72,13 @@ async def test_what_is_undone_leaves_the_key_to_the_next_transaction(store: Stor
         async with store.transaction() as work:
             work.session.add(row("kept"))
     assert await stored(store) == (["kept"], ["key-0001"])
+
+
+async def test_what_is_only_counted_leaves_the_key_free(store: Store) -> None:
+    with claiming(claim()) as one, aside():
+        async with store.transaction() as work:
+            work.session.add(row("counted"))
+    assert (one.is_held, await stored(store)) == (False, (["counted"], []))
 
 
 async def test_of_two_calls_at_once_one_has_an_effect(store: Store) -> None:
