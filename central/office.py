@@ -70,6 +70,7 @@ from central.sales.type_editing import TypeEditing
 from central.sales.type_plans import TypePlans
 from central.shifts.service import CashShifts
 from central.shop.service import Shop, Trades
+from central.store.answers import Answers
 from central.store.sealed import FieldSeal
 from central.store.unit_of_work import Store
 from central.sync.alarms import Alarms
@@ -122,7 +123,7 @@ class Office:
         self.check_points = CheckPoints(store, ports.feed_has_work)
         self.corrections, self.alarms, self.reports = Corrections(store), Alarms(store), Reports(store)
         self.look_ups = LookUps(store, self.catalog, seal)
-        self.names, self.versions = NamesOfThings(store), EditVersions(store)
+        self.names, self.versions, self.answers = NamesOfThings(store), EditVersions(store), Answers(store, seal)
         trades = Trades(
             self.categories, self.availability, self.sales, self.scope_guard, self.payments, self.refunds, self.activation
         )

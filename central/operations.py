@@ -65,6 +65,7 @@ from central.shop.routes.selling import SHOP
 from central.sync.routes import OPERATIONS as SYNC_OPERATIONS
 from central.sync.routes.alarms import ALARMS
 from central.sync.routes.corrections import CORRECTIONS
+from central.web.once import ANSWERS
 from central.web.operations import NAMING, SCOPE_GUARD, VERSIONS, Operation, tagged
 from central.web.tags import Tag
 
@@ -148,6 +149,7 @@ def _offer_what_all_routes_use(app: web.Application, office: Office) -> None:
     app[SCOPE_GUARD] = office.scope_guard
     app[NAMING] = office.names
     app[VERSIONS] = office.versions
+    app[ANSWERS] = office.answers
 
 
 def _offer_faces(app: web.Application, office: Office) -> None:

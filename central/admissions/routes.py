@@ -124,6 +124,7 @@ async def list_conflicts(call: Call[None, ConflictQuery]) -> Page[ConflictView]:
     "/api/v1/conflicts/{journal_number}/{sequence}/settle",
     Permission.ADMISSIONS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def settle_conflict(call: Call[SettlementBody, ConflictPath]) -> ConflictView:
     """Settle a conflict with an outcome and a note; the same again gives the same answer."""

@@ -211,6 +211,7 @@ class AgentView(BaseModel):
     Permission.DEVICES_EDIT,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def add_check_point(call: Call[CheckPointBody, SitePath]) -> CheckPointView:
     """Add a check point to a site under the next number."""
@@ -261,6 +262,7 @@ async def delete_check_point(call: Call[None, CheckPointPath]) -> None:
     Permission.DEVICES_EDIT,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.TOO_MANY_REQUESTS),
+    once=True,
 )
 async def add_enrolment_code(call: Call[CodeBody, SitePath]) -> CodeView:
     """Make a one-time code that enrols a computer."""
@@ -279,7 +281,7 @@ async def list_agents(call: Call[None, AgentQuery]) -> Page[AgentView]:
     return page_from(found, asked, lambda one: (one.agent_id,), lambda one: _agent_view(one, call.now))
 
 
-@Route("POST", "/api/v1/agents/{agent_id}/revoke", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/agents/{agent_id}/revoke", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
     """Revoke an agent, which ends its rights."""
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
@@ -288,7 +290,7 @@ async def revoke_agent(call: Call[RevokeBody, AgentPath]) -> AgentView:
     return _agent_view(revoked, call.now)
 
 
-@Route("POST", "/api/v1/agents/{agent_id}/declare-lost", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/agents/{agent_id}/declare-lost", Permission.DEVICES_EDIT, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
     """Declare on the record that an agent is lost and will never report again: refunds no longer wait for it."""
     number, by = AgentId(call.parameters.agent_id), call.principal.user_id
@@ -302,6 +304,7 @@ async def declare_agent_lost(call: Call[LostBody, AgentPath]) -> AgentView:
     "/api/v1/check-points/{check_point_id}/ticked-copies",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CHECK_POINT_STATE),
+    once=True,
 )
 async def copy_ticked_types(call: Call[TickedCopyBody, CheckPointPath]) -> CheckPointsView:
     """Tick other check points of the site for the types of one, instead of their own."""

@@ -2,6 +2,7 @@
 
 Laws: the second person is enabled, is none of those involved, and holds the act's permission; a wrong PIN is audited, and slows
 down the caller and the caller's address alike, but nobody else. Who cannot prove a PIN does not learn what its person may do.
+What a try counts is no effect of the act, so that the act's Idempotency-Key stays free.
 """
 
 from collections.abc import Collection
@@ -17,6 +18,7 @@ from central.identity.messages import APPROVER_IS_INVOLVED, APPROVER_NOT_PERMITT
 from central.identity.passwords import Passwords
 from central.identity.permissions import Permission
 from central.identity.rules.two_persons import NotApproved, why_not_approved
+from central.store.claims import aside
 from central.store.tables.people import SupervisorPinRow, UserRow
 from central.store.unit_of_work import Store
 from protocol.instants import Instant
@@ -75,10 +77,11 @@ class SecondPersons:
         if not await self._pins.verify(verifier, said.pin) or person is None:
             await self._note_failure(act, said, account, now)
             raise Problem(ProblemCode.PIN_WRONG, PERSON_OR_PIN_WRONG.of())
-        async with self._store.transaction() as work:
-            for source in said.sources:
-                await failures.forget(work, account, source)
-            held = granted(await roles_of(work, person)).permissions
+        with aside():
+            async with self._store.transaction() as work:
+                for source in said.sources:
+                    await failures.forget(work, account, source)
+                held = granted(await roles_of(work, person)).permissions
         refused = why_not_approved(person, {*act.involved, said.caller}, held, act.permission)
         if refused is not None:
             code, message = _REFUSED[refused]
@@ -94,7 +97,8 @@ class SecondPersons:
             return (await work.session.exec(query)).first() or (None, None)
 
     async def _note_failure(self, act: Act, said: SecondPerson, account: str, now: Instant) -> None:
-        async with self._store.transaction() as work:
-            for source in said.sources:
-                await failures.note(work, account, source, now)
-            audit.record(work, now, said.caller, "second-person.fail", act.subject, named=account)
+        with aside():
+            async with self._store.transaction() as work:
+                for source in said.sources:
+                    await failures.note(work, account, source, now)
+                audit.record(work, now, said.caller, "second-person.fail", act.subject, named=account)

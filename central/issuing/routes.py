@@ -47,7 +47,7 @@ async def find_ticket_by_short_number(call: Call[None, ShortNumberPath]) -> Tick
     return ticket_view(await call.request.app[ISSUING].ticket_by_short_number(call.parameters.short_number))
 
 
-@Route("POST", "/api/v1/tickets/{ticket_id}/block", Permission.TICKETS_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/tickets/{ticket_id}/block", Permission.TICKETS_EDIT, problems=_REFUSALS, once=True)
 async def block_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     """Block a ticket at all gates until it is unblocked."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -55,7 +55,7 @@ async def block_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     return ticket_view(await issuing.block(ticket_id, call.principal.user_id, call.body.reason, call.now))
 
 
-@Route("POST", "/api/v1/tickets/{ticket_id}/unblock", Permission.TICKETS_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/tickets/{ticket_id}/unblock", Permission.TICKETS_EDIT, problems=_REFUSALS, once=True)
 async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     """Let a blocked ticket be used again."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -63,7 +63,7 @@ async def unblock_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     return ticket_view(await issuing.unblock(ticket_id, call.principal.user_id, call.body.reason, call.now))
 
 
-@Route("POST", "/api/v1/tickets/{ticket_id}/extend", Permission.TICKETS_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/tickets/{ticket_id}/extend", Permission.TICKETS_EDIT, problems=_REFUSALS, once=True)
 async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     """Move the end of a ticket's validity; its printed code stays valid."""
     ticket_id = id_from_text(call.parameters.ticket_id)
@@ -72,7 +72,7 @@ async def extend_ticket(call: Call[ExtensionBody, TicketPath]) -> TicketView:
     return ticket_view(await issuing.extend(ticket_id, valid_until, call.principal.user_id, call.now))
 
 
-@Route("POST", "/api/v1/tickets/{ticket_id}/reissue", Permission.TICKETS_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/tickets/{ticket_id}/reissue", Permission.TICKETS_EDIT, problems=_REFUSALS, once=True)
 async def reissue_ticket(call: Call[ReasonBody, TicketPath]) -> TicketView:
     """Sign a new code of a ticket, after which older prints no longer admit."""
     ticket_id = id_from_text(call.parameters.ticket_id)

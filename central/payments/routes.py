@@ -23,7 +23,8 @@ from central.payments.rules.payment_states import PaymentState, Presentation
 from central.payments.rules.settlements import SettlementCause
 from central.payments.service import Payments, Start
 from central.web.access import Access
-from central.web.operations import CLOCK, MAX_BODY_BYTES, Call, RawRoute, Route
+from central.web.bodies import MAX_BODY_BYTES
+from central.web.operations import CLOCK, Call, RawRoute, Route
 
 PAYMENTS: web.AppKey[Payments] = web.AppKey("payments", Payments)
 DIFFERENCES: web.AppKey[Differences] = web.AppKey("differences", Differences)
@@ -188,7 +189,7 @@ async def start_payment(call: Call[StartBody, OrderPath]) -> PaymentView:
     return PaymentView.of(await call.request.app[PAYMENTS].start(wanted, call.once, call.now))
 
 
-@Route("POST", "/api/v1/payments/{payment_id}/give-up", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/payments/{payment_id}/give-up", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def give_up_payment(call: Call[None, PaymentPath]) -> PaymentView:
     """Close or reverse a payment that is no longer needed; a payment that has ended stays as it is."""
     return PaymentView.of(await call.request.app[PAYMENTS].give_up(call.parameters.payment_id))
@@ -205,6 +206,7 @@ async def read_payment(call: Call[None, PaymentPath]) -> PaymentView:
     "/api/v1/reconciliation/matches",
     Permission.PAYMENTS_SETTLE,
     problems=(ProblemCode.PAYMENT_METHOD, ProblemCode.BILL_NOT_THERE),
+    once=True,
 )
 async def match_bill(call: Call[MatchBody, None]) -> MatchedDayView:
     """Match an institution's bill of a day now, as the job does on the next day; you may repeat it at any time."""

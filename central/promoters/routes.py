@@ -132,7 +132,14 @@ async def list_promoter_groups(call: Call[None, PageQuery]) -> Page[PromoterGrou
     return page_of(found, lambda one: one.group_id, call.parameters)
 
 
-@Route("POST", "/api/v1/promoter-groups", Permission.PROMOTERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+@Route(
+    "POST",
+    "/api/v1/promoter-groups",
+    Permission.PROMOTERS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    once=True,
+)
 async def add_promoter_group(call: Call[PromoterGroupBody, None]) -> PromoterGroupView:
     """Add a group of promoters."""
     return PromoterGroupView.of(await call.request.app[PROMOTERS].add_group(call.body.stated(), call.principal.user_id, call.now))
@@ -160,7 +167,14 @@ async def read_promoter(call: Call[None, PromoterPath]) -> PromoterView:
     return _view(call.request, await call.request.app[PROMOTERS].promoter(call.parameters.promoter_id))
 
 
-@Route("POST", "/api/v1/promoters", Permission.PROMOTERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.NOT_FOUND,))
+@Route(
+    "POST",
+    "/api/v1/promoters",
+    Permission.PROMOTERS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.NOT_FOUND,),
+    once=True,
+)
 async def add_promoter(call: Call[PromoterBody, None]) -> PromoterView:
     """Add a promoter with a code of their own."""
     added = await call.request.app[PROMOTERS].add(call.body.stated(), call.principal.user_id, call.now)
@@ -182,7 +196,13 @@ async def amend_promoter(call: Call[PromoterAmendmentBody, PromoterPath]) -> Pro
     return _view(call.request, await promoters.change(number, after.stated(), by, call.now, call.body.version))
 
 
-@Route("POST", "/api/v1/promoters/{promoter_id}/renew-code", Permission.PROMOTERS_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route(
+    "POST",
+    "/api/v1/promoters/{promoter_id}/renew-code",
+    Permission.PROMOTERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+    once=True,
+)
 async def renew_promoter_code(call: Call[None, PromoterPath]) -> PromoterView:
     """Give a promoter a new code; the old one is unknown from now on."""
     renewed = await call.request.app[PROMOTERS].renew_code(call.parameters.promoter_id, call.principal.user_id, call.now)

@@ -149,6 +149,7 @@ class ShiftView(ShiftItem):
     Permission.SALES_SELL,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    once=True,
 )
 async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
     """Open the own shift with change from the safe, or as another seller left it."""
@@ -176,7 +177,13 @@ async def hand_in_cash(call: Call[HandInBody, None]) -> ShiftItem:
     return ShiftItem.of(await shifts.hand_in(call.body.amount_fen, seller, call.once, call.now))
 
 
-@Route("POST", "/api/v1/own-shift/close", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE))
+@Route(
+    "POST",
+    "/api/v1/own-shift/close",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    once=True,
+)
 async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
     """Close the own shift: the answer says what was expected, and what is over or short."""
     shifts = call.request.app[CASH_SHIFTS]
@@ -184,7 +191,11 @@ async def close_own_shift(call: Call[CloseShiftBody, None]) -> ShiftView:
 
 
 @Route(
-    "POST", "/api/v1/shifts/{shift_id}/close", Permission.SHIFTS_SETTLE, problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE)
+    "POST",
+    "/api/v1/shifts/{shift_id}/close",
+    Permission.SHIFTS_SETTLE,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    once=True,
 )
 async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
     """Close a shift that its seller has left open, by the count of the user who calls."""
@@ -197,6 +208,7 @@ async def close_shift(call: Call[CloseShiftBody, ShiftPath]) -> ShiftView:
     "/api/v1/shifts/{shift_id}/put-left-cash-in-safe",
     Permission.SHIFTS_SETTLE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
+    once=True,
 )
 async def put_left_cash_in_safe(call: Call[None, ShiftPath]) -> ShiftView:
     """Put into the safe what a shift left for the next seller."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from central.store import embedded, settings_version
+from central.store import claims, embedded, settings_version
 from protocol.errors import SettingsError, StorageError
 
 POOL_WAIT_S = 30
@@ -76,9 +76,11 @@ def open_database(url_text: str) -> Database:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         settings_version.count_writes(engine.sync_engine)
+        claims.note_writes(engine.sync_engine)
         return Database(engine, _readers(url), lock)
     engine = create_async_engine(url, pool_size=POSTGRESQL_CONNECTIONS, max_overflow=0, pool_timeout=POOL_WAIT_S)
     settings_version.count_writes(engine.sync_engine)
+    claims.note_writes(engine.sync_engine)
     return Database(engine, engine, None)
 
 

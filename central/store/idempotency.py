@@ -6,9 +6,9 @@ its answer; a key is never forgotten within `KEPT_MS`.
 
 from dataclasses import dataclass
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, select, update
 
+from central.store.claims import claim_key
 from central.store.tables.requests import IdempotentRequestRow
 from central.store.unit_of_work import Work
 from protocol.instants import Instant
@@ -26,11 +26,8 @@ class Earlier:
 
 async def first_use(work: Work, scope: str, key: str, fingerprint: bytes, now: Instant) -> Earlier | None:
     """Claim a key, or return the earlier claim. Of two requests at once, the second waits for the first one's transaction."""
-    connection = await work.connection()
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert
-    values = {"scope": scope, "key": key, "fingerprint": fingerprint, "outcome": "", "asked_at": now}
-    added = await connection.execute(insert(IdempotentRequestRow).values(**values).on_conflict_do_nothing())
-    return None if added.rowcount else await earlier_use(work, scope, key)
+    is_new = await claim_key(await work.connection(), scope, key, fingerprint, now)
+    return None if is_new else await earlier_use(work, scope, key)
 
 
 async def earlier_use(work: Work, scope: str, key: str) -> Earlier:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from central.store import leadership
+from central.store import claims, leadership
 from central.store.bulk import Values, insert_all
 from central.store.columns import Table
 from central.store.engine import ALONE, READ_ONLY, Database
@@ -108,14 +108,19 @@ class Store:
         """Yield a unit of work that commits at the end of the block, or rolls back at an exception.
 
         StorageError where the database fails, or where two transactions claimed the same name at once: then nothing is stored.
-        FormerLeader where this is a leader's job and another process leads by now.
+        FormerLeader where this is a leader's job and another process leads by now; KeyClaimed where the call repeats another one.
         """
         try:
             async with _closing(Work(self.database.engine)) as work:
                 if leadership.is_fenced():
                     await leadership.require(await work.connection())
-                yield work
-                await work.commit()
+                claim = claims.waiting()
+                if claim is None:
+                    yield work
+                    await work.commit()
+                else:
+                    async with claims.carried(claim, work):
+                        yield work
         except (DBAPIError, PoolTimeoutError) as error:
             raise StorageError(f"the database refused: {error}; nothing of this request was kept, repeat it") from error
         work.run_hooks()

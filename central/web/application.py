@@ -5,8 +5,10 @@ from collections.abc import Callable
 from aiohttp import web
 
 from central.web.access import Authenticator
+from central.web.bodies import MAX_BODY_BYTES
 from central.web.middleware import problems, request_ids
-from central.web.operations import AUTHENTICATOR, CLOCK, MAX_BODY_BYTES, Operation, add_operations
+from central.web.once import RUNNING, Running
+from central.web.operations import AUTHENTICATOR, CLOCK, Operation, add_operations
 from protocol.instants import Clock
 
 
@@ -24,6 +26,7 @@ def make_application(
     """
     app = web.Application(middlewares=[request_ids(random_bytes), problems], client_max_size=most_body_bytes)
     app[CLOCK] = clock
+    app[RUNNING] = Running()
     app[AUTHENTICATOR] = authenticator
     add_operations(app, operations)
     return app

@@ -3,7 +3,8 @@
 from central.domain import idempotency
 from central.domain.pagination import DEFAULT_PAGE, MAX_PAGE
 from central.web.access import COOKIE, CSRF_HEADER, PROVED_FOR_MS
-from central.web.operations import MAX_BODY_BYTES
+from central.web.bodies import MAX_BODY_BYTES
+from central.web.once import REPLAYED_HEADER
 from central.web.problem_documents import MEDIA_TYPE
 from protocol.instants import MS_PER_MINUTE
 from protocol.sync.signing import COMPONENTS, DIGEST_HEADER, SEQUENCE_HEADER, TAG
@@ -52,8 +53,15 @@ caller: `404 not_found`.
 
 An operation with the header `{_KEY}` has its effect once for each key: 8 to 64 letters, digits or `_.:-`, made new
 for each intent and repeated with each try. After a timeout, repeat the same request with the same key: the answer is
-that of the first. The same key with another request is refused (`idempotency_key_reused`). Keys are remembered for a
-week.
+that of the first. The same key with another request is refused (`idempotency_key_reused`): make a new key when a person
+changes the request. Keys are remembered for a week.
+
+Where the document says that the header is required, money moves: without it, nothing is done. Elsewhere it is
+optional: an operation that makes or changes something honours a key; without one, a request that is repeated has its effect
+again. There, a repetition has the header `{REPLAYED_HEADER}: true` and the bytes of the first answer, a one-time
+password or token included. A refusal that changed nothing leaves its key free. `503 busy` says that the first request
+still runs: repeat it. `409 conflict` with `detail_code` `answer_lost` says that it was done, and its answer is lost:
+look at the list, and make a one-time password or a token again. A person who has lost a right since gets the same.
 
 ## Pages
 

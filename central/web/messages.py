@@ -64,3 +64,14 @@ NOTHING_KEPT = Message(
 )
 STORAGE_UNUSABLE = Message("storage_unusable", "存储不可用：请稍后重试（{reason}）", "{reason}")
 OUR_FAULT = Message("our_fault", "系统内部错误：请将编号（instance）告知工作人员", "a fault of ours; tell staff the instance")
+FIRST_CALL_RUNS = Message(
+    "first_call_runs",
+    "使用同一幂等键的请求仍在处理：请稍后以同一键重试",
+    "the first request with this key is still running; repeat it with the same key",
+)
+ANSWER_LOST = Message(
+    "answer_lost",
+    "此请求（幂等键 {key}）已执行过一次，不会再次执行，但当时的回答已无法取得：请到列表中查看结果；一次性密码或令牌请重新生成",
+    "this request (key {key}) was done once and is not done again, but its answer can no longer be had; look at the list for "
+    "what it made, and make a one-time password or a token again",
+)

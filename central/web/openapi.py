@@ -14,8 +14,10 @@ from pydantic.json_schema import models_json_schema
 from central.domain import idempotency
 from central.domain.problems import ProblemCode
 from central.web.access import COOKIE, CSRF_HEADER, Access
+from central.web.bodies import JSON
 from central.web.guide import GUIDE
-from central.web.operations import JSON, Operation
+from central.web.once import REPLAYED_HEADER
+from central.web.operations import Operation
 from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
 from central.web.vocabulary import WORDS, meaning, without_null
 
@@ -84,6 +86,18 @@ _IDEMPOTENCY_KEY: Json = {
     "required": True,
     "schema": {"type": "string", "pattern": idempotency.PATTERN},
     "example": "5f0c6c1e-window-7-0042",
+}
+
+_OPTIONAL_KEY: Json = {
+    **_IDEMPOTENCY_KEY,
+    "description": f"{WORDS[idempotency.HEADER]} Without it, a request that is repeated has its effect again.",
+    "required": False,
+}
+_REPLAYED: Json = {
+    REPLAYED_HEADER: {
+        "description": "The key came before: nothing was done now, and this is the first answer.",
+        "schema": {"type": "string", "const": "true"},
+    },
 }
 
 
@@ -201,7 +215,7 @@ def _security(operation: Operation) -> Json:
 
 def _responses(operation: Operation, references: References, example: Example) -> Json:
     status, shown = HTTPStatus(operation.status), _shown(example.answer)
-    success: Json = {"description": status.phrase}
+    success: Json = {"description": status.phrase, **({"headers": _REPLAYED} if operation.once else {})}
     if operation.answer:
         success["content"] = {JSON: {"schema": references[operation.answer, "serialization"], **shown}}
     elif operation.raw_media_type:
@@ -244,7 +258,9 @@ def possible_problems(operation: Operation) -> tuple[ProblemCode, ...]:
         codes[ProblemCode.BODY_TOO_LARGE] = None
     if operation.scoped_numbers:
         codes[ProblemCode.NOT_FOUND] = None
-    if operation.idempotent:
+    if operation.once:
+        codes[ProblemCode.CONFLICT] = None
+    if operation.idempotent or operation.once:
         codes[ProblemCode.IDEMPOTENCY_KEY_REQUIRED] = None
         codes[ProblemCode.IDEMPOTENCY_KEY_REUSED] = None
     return tuple(codes)
@@ -263,6 +279,8 @@ def _parameters(operation: Operation, example: Example) -> list[Json]:
         described.extend(_raw_parameters(operation, example))
     if operation.idempotent:
         described.append(_IDEMPOTENCY_KEY)
+    if operation.once:
+        described.append(_OPTIONAL_KEY)
     return described
 
 

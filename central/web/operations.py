@@ -4,7 +4,6 @@ Laws: there is no route without a declaration, and none without access (deny by 
 handler sees it; a handler returns a model, never bytes of its own making (except a raw operation, which declares it).
 """
 
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,34 +11,24 @@ from http import HTTPStatus
 from typing import Generic, TypeVar, cast, get_args, get_type_hints
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from central.domain import idempotency
 from central.domain.idempotency import IdempotencyKey
-from central.domain.messages import MUST_STAND_ONCE
 from central.domain.names import Naming, give_names, named_in, numbers_of
 from central.domain.principal import Principal, ScopedNumber
-from central.domain.problems import FieldFault, Problem, ProblemCode, invalid
+from central.domain.problems import Problem, ProblemCode
 from central.domain.versions import Versioned, VersionReader, kinds_in, versioned_in
 from central.web import access, calls
 from central.web.access import Access, Authenticator, Credentials, ScopeGuard
+from central.web.bodies import JSON, parse_body, parse_parameters, read_json, read_upload
 from central.web.languages import reads_chinese
-from central.web.messages import (
-    BODY_AT_MOST,
-    BODY_MUST_BE,
-    BODY_OUT_OF_BOUNDS,
-    FIELD_TWICE,
-    NO_SESSION,
-    PARAMETER_TWICE,
-    PARAMETER_UNKNOWN,
-)
+from central.web.messages import NO_SESSION
+from central.web.once import Asked, answer_once
 from central.web.operation_words import Words, words_of
 from central.web.tags import Tag
 from protocol.instants import Clock, Instant
 
-MAX_BODY_BYTES = 256 * 1024
-JSON = "application/json"
-_NAME_SHOWN = 40
 _PATH_NAME = re.compile(r"{(\w+)}")
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
@@ -58,6 +47,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 @dataclass(frozen=True, slots=True)
 class Operation:
     """A declared route. `parameters` holds the path's names and the query's.
+
+    `idempotent`: its service takes the Idempotency-Key, which is demanded. `once`: a key may be given; the operation then has its
+    effect once, and its answer is kept (`central/web/once.py`), of which its service knows nothing.
 
     `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
 
@@ -79,6 +71,7 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     problems: tuple[ProblemCode, ...] = ()
     idempotent: bool = False
+    once: bool = False
     proved: bool = False
     raw_media_type: str | None = None
     raw_answers: tuple[HTTPStatus, ...] = ()
@@ -157,6 +150,7 @@ class Route(_Declared):
 
     status: HTTPStatus = HTTPStatus.OK
     idempotent: bool = False
+    once: bool = False
     proved: bool = False
     uploads: tuple[str, ...] = ()
 
@@ -174,7 +168,7 @@ class Route(_Declared):
             if self.proved and who is not None:
                 access.require_proved(who, request.app[CLOCK]())
             asked = await _asked(request, who, parameters)
-            raw = await _read_body(request) if body else b""
+            raw = await self._read(request, body)
             said = parse_body(body, raw)
             await _require_seen(request, who, said, tuple(ScopedNumber))
             call = Call(
@@ -184,20 +178,40 @@ class Route(_Declared):
                 parameters=cast("ParametersT", asked),
                 who=who,
                 credentials=sent,
-                idempotency=_key(request, words.operation_id, who, raw) if self.idempotent else None,
+                idempotency=self._key(request, words.operation_id, who, raw),
             )
-            before = await request.app[VERSIONS].numbers_of(kinds) if kinds and only_reads else None
-            answer = await handler(call)
-            if kinds:
-                numbers = await request.app[VERSIONS].numbers_of(kinds) if before is None else before
-                _give_versions(answer, numbers, said)
-            await name_things(request, answer)
-            return respond(self.status, answer, request)
+
+            async def act() -> web.Response:
+                before = await request.app[VERSIONS].numbers_of(kinds) if kinds and only_reads else None
+                answer = await handler(call)
+                if kinds:
+                    numbers = await request.app[VERSIONS].numbers_of(kinds) if before is None else before
+                    _give_versions(answer, numbers, said)
+                await name_things(request, answer)
+                return respond(self.status, answer, request)
+
+            if self.once and call.idempotency is not None:
+                return await answer_once(Asked(request, call.principal, call.idempotency, call.now), act)
+            return await act()
 
         declared = self.operation(words, handle)
         models = replace(declared, body=body, parameters=parameters, answer=answer)
-        marked = replace(models, idempotent=self.idempotent, proved=self.proved)
+        marked = replace(models, idempotent=self.idempotent, once=self.once, proved=self.proved)
         return replace(marked, status=self.status, uploads=self.uploads)
+
+    async def _read(self, request: web.Request, body: type[BaseModel] | None) -> bytes:
+        """Return the body; a file only where its bytes tell a request from another."""
+        if body:
+            return await read_json(request)
+        return await read_upload(request) if self.uploads and self.once and idempotency.HEADER in request.headers else b""
+
+    def _key(self, request: web.Request, operation_id: str, who: Principal | None, raw: bytes) -> IdempotencyKey | None:
+        """Return the key: demanded where the service takes it, and None where it may be left out and is."""
+        header = request.headers.get(idempotency.HEADER)
+        if not self.idempotent and not (self.once and header is not None):
+            return None
+        assert who is not None, "an idempotency key belongs to a person"
+        return idempotency.parse(header, f"{operation_id}/{who.user_id}", request.path_qs, raw)
 
 
 # Headers that a handler adds to its answer (a cookie).
@@ -297,12 +311,6 @@ async def _admit(request: web.Request, operation_id: str, wanted: Access | str) 
     return who, sent
 
 
-def _key(request: web.Request, operation_id: str, who: Principal | None, raw: bytes) -> IdempotencyKey:
-    assert who is not None, "an idempotency key belongs to a person"
-    scope = f"{operation_id}/{who.user_id}"
-    return idempotency.parse(request.headers.get(idempotency.HEADER), scope, request.path_qs, raw)
-
-
 async def name_things(request: web.Request, answer: BaseModel | None) -> None:
     """Give all things that an answer names their names, in the caller's language."""
     things = list(named_in(answer))
@@ -340,58 +348,3 @@ async def _require_seen(request: web.Request, who: Principal | None, said: BaseM
         value = getattr(said, subject, None) if subject in names else None
         if who is not None and value is not None:
             await access.require_seen(request.app[SCOPE_GUARD], who, subject, value)
-
-
-def require_json(request: web.Request) -> None:
-    """Raise Problem where the body is said to be anything but JSON."""
-    if request.content_type != JSON:
-        raise Problem(ProblemCode.MEDIA_TYPE, BODY_MUST_BE.of(wanted=JSON, sent=request.content_type[:_NAME_SHOWN]))
-
-
-async def _read_body(request: web.Request) -> bytes:
-    require_json(request)
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise Problem(ProblemCode.BODY_TOO_LARGE, BODY_AT_MOST.of(most_bytes=MAX_BODY_BYTES))
-    return await request.read()
-
-
-def parse_body(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
-    """Return a body by its model, None without one; Problem where it does not fit, or names a member twice."""
-    if model is None:
-        return None
-    try:
-        parsed = model.model_validate_json(raw)
-    except ValidationError as error:
-        raise invalid(error) from error
-    try:
-        json.loads(raw, object_pairs_hook=_named_once)  # only now: the model accepts a bounded depth only
-    except ValueError as error:
-        raise Problem(ProblemCode.INPUT_INVALID, BODY_OUT_OF_BOUNDS.of()) from error
-    return parsed
-
-
-def _named_once(pairs: list[tuple[str, object]]) -> None:
-    """Raise Problem where an object names a member twice: two readers could understand it differently (RFC 8259, section 4)."""
-    names = [name for name, _ in pairs]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        fault = FieldFault(twice[:_NAME_SHOWN], MUST_STAND_ONCE.of())
-        raise Problem(ProblemCode.INPUT_INVALID, FIELD_TWICE.of(name=twice[:_NAME_SHOWN]), fields=(fault,))
-
-
-def parse_parameters(model: type[BaseModel] | None, request: web.Request) -> BaseModel | None:
-    """Return path and query by their model, None without one; Problem where they do not fit."""
-    given: dict[str, str] = dict(request.match_info)
-    for name, value in request.query.items():
-        if name in given:
-            fault = FieldFault(name, MUST_STAND_ONCE.of())
-            raise Problem(ProblemCode.INPUT_INVALID, PARAMETER_TWICE.of(name=name[:_NAME_SHOWN]), fields=(fault,))
-        given[name] = value
-    if model is None:
-        if given:
-            raise Problem(ProblemCode.INPUT_INVALID, PARAMETER_UNKNOWN.of(name=next(iter(given))[:_NAME_SHOWN]))
-        return None
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise invalid(error) from error

@@ -17,8 +17,9 @@ from aiohttp import ETag, web
 
 from central.domain.problems import Problem, ProblemCode
 from central.web.access import Access
+from central.web.bodies import JSON
 from central.web.messages import NO_FILE_OF_PAGE
-from central.web.operations import JSON, RawRoute
+from central.web.operations import RawRoute
 
 HTML = "text/html"
 _PACKAGE = "swagger_ui"

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from tests.examples.teller import BY_ID, Json, Teller, address, held
+from tests.examples.teller import BY_ID, Json, Teller, address
 
 QR = {"kind": "qr", "x_mm": 20, "y_mm": 24, "size_mm": 40}
 TITLE = {"kind": "text", "x_mm": 4, "y_mm": 4, "width_mm": 72, "font_mm": 6, "alignment": "centre", "text": "{site} {type_name}"}
@@ -47,7 +47,6 @@ async def _uploaded(tell: Teller, name: str) -> Json:
     url = tell.url + address(operation, {"name": name})
     file = cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1].tobytes()
     headers = {"Authorization": f"Bearer {tell.token}", "Content-Type": "image/png"}
-    async with tell.session.post(url, data=file, headers=headers) as answer:
-        said = await held(operation, answer)
+    said = await tell.answered(operation, url, headers, data=file)
     tell.keep("addFacePicture", {"name": name}, file.hex(), said)
     return said

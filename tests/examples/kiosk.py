@@ -5,7 +5,7 @@ from itertools import count
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from central.web.operations import JSON
+from central.web.bodies import JSON
 from protocol.identifiers import AgentId
 from protocol.sync import paths
 from protocol.sync.messages import EnrolAnswer, EnrolRequest

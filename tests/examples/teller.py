@@ -22,7 +22,9 @@ from central.refunds.routes.batches import REFUND_BATCHES
 from central.refunds.routes.refunds import REFUNDS
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.sync.routes.agent_calls import KEYS
-from central.web.operations import JSON, Operation
+from central.web.bodies import JSON
+from central.web.once import REPLAYED_HEADER
+from central.web.operations import Operation
 from protocol import cbor
 from protocol.errors import InputError
 from protocol.keyring import Purpose
@@ -39,7 +41,11 @@ BY_ID = {operation.operation_id: operation for operation in OPERATIONS}
 
 @dataclass(slots=True)
 class Teller:
-    """Calls as the person whose token it holds. `shown` are the examples by operation id."""
+    """Calls as the person whose token it holds. `shown` are the examples by operation id.
+
+    Where it `repeats`, it makes each call that is done once a second time with the same key, and demands the same answer.
+    `repeated` are the operations of these calls.
+    """
 
     url: str
     session: aiohttp.ClientSession
@@ -48,6 +54,8 @@ class Teller:
     key_files: KeyFiles
     token: str = ""
     shown: dict[str, dict[str, Json]] = field(default_factory=dict)
+    repeats: bool = False
+    repeated: set[str] = field(default_factory=set)
     _keys: "count[int]" = field(default_factory=lambda: count(1))
 
     async def sign_in(self, password: str, name: str = "admin") -> None:
@@ -84,9 +92,7 @@ class Teller:
         """Send a text as a file, which succeeds; return the answer."""
         operation = BY_ID[operation_id]
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "text/csv"}
-        url = self.url + address(operation, parameters)
-        async with self.session.request(operation.method, url, data=file.encode(), headers=headers) as answer:
-            return await held(operation, answer)
+        return await self.answered(operation, self.url + address(operation, parameters), headers, data=file.encode())
 
     async def written_down(self) -> None:
         """Run the jobs that keep the log."""
@@ -116,9 +122,20 @@ class Teller:
         headers = {"Idempotency-Key": f"example-{next(self._keys):04}"} if operation.idempotent else {}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        url = self.url + address(operation, parameters)
-        async with self.session.request(operation.method, url, json=body, headers=headers) as answer:
-            return await held(operation, answer)
+        return await self.answered(operation, self.url + address(operation, parameters), headers, json=body)
+
+    async def answered(self, operation: Operation, url: str, headers: dict[str, str], **content: Json) -> Json:
+        """Send a call that succeeds, twice where this one repeats; return its answer."""
+        if operation.once and self.repeats:
+            headers["Idempotency-Key"] = f"example-{next(self._keys):04}"
+        async with self.session.request(operation.method, url, headers=headers, **content) as answer:
+            said = await held(operation, answer)
+        if operation.once and self.repeats:
+            async with self.session.request(operation.method, url, headers=headers, **content) as again:
+                assert await held(operation, again) == said, f"{operation.operation_id} answers a repeated call otherwise"
+                assert REPLAYED_HEADER in again.headers, f"{operation.operation_id} was done twice for one key"
+            self.repeated.add(operation.operation_id)
+        return said
 
 
 def address(operation: Operation, parameters: dict[str, Json]) -> str:

@@ -13,7 +13,7 @@ from central.operations import OPERATIONS
 from central.web.openapi import document
 from central.web.operations import Operation
 from tests.examples.files import STORIES, VARYING, Examples, path_of, told
-from tests.examples.site import prepare
+from tests.examples.site import prepare, served_story
 
 ANEW = "central answers otherwise than central/examples says: if that is meant, run `make examples`"
 
@@ -45,6 +45,14 @@ async def test_a_real_central_answers_as_the_examples_say(name: str, prepared: P
     for operation_id, example in shown.items():
         compared = shape if operation_id in VARYING else list
         assert compared([example]) == compared([kept[operation_id]]), f"{operation_id}: {ANEW}"
+
+
+@pytest.mark.parametrize("name", STORIES)
+async def test_a_call_that_is_repeated_with_its_key_is_done_once(name: str, prepared: Path, tmp_path: Path) -> None:
+    async with served_story(prepared, tmp_path / name, name) as tell:
+        tell.repeats = True
+        await STORIES[name](tell)
+    assert tell.repeated >= {operation.operation_id for operation in OPERATIONS if operation.once} & set(recorded(name))
 
 
 def test_each_operation_has_one_example() -> None:

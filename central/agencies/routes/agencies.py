@@ -233,7 +233,7 @@ async def read_agency(call: Call[None, AgencyPath]) -> AgencyView:
     return AgencyView.of(await call.request.app[AGENCIES].agency(call.parameters.agency_id))
 
 
-@Route("POST", "/api/v1/agencies", Permission.AGENCIES_EDIT, status=HTTPStatus.CREATED, problems=_REFUSALS)
+@Route("POST", "/api/v1/agencies", Permission.AGENCIES_EDIT, status=HTTPStatus.CREATED, problems=_REFUSALS, once=True)
 async def add_agency(call: Call[AgencyBody, None]) -> AgencyView:
     """Add a travel agency."""
     return AgencyView.of(await call.request.app[AGENCIES].add(call.body.stated(), call.principal.user_id, call.now))

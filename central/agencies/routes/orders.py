@@ -174,6 +174,7 @@ async def read_group_names(call: Call[None, OrderPath]) -> GroupNamesView:
     "/api/v1/group-orders/{order_id}/end",
     Permission.AGENCIES_FUNDS,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE, ProblemCode.TICKET_STATE),
+    once=True,
 )
 async def end_group_order(call: Call[None, OrderPath]) -> GroupOrderView:
     """End a group's visit: its codes stop admitting; it is settled when every gate has reported that it knows."""

@@ -87,7 +87,14 @@ async def read_categories(call: Call[None, None]) -> CategoriesView:
     return CategoriesView(items=[CategoryView.of(one) for one in await call.request.app[CATEGORIES].tree()])
 
 
-@Route("POST", "/api/v1/categories", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+@Route(
+    "POST",
+    "/api/v1/categories",
+    Permission.CATALOG_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    once=True,
+)
 async def add_category(call: Call[CategoryBody, None]) -> CategoryView:
     """Add a category."""
     return CategoryView.of(await call.request.app[CATEGORIES].add(call.body.stated(), call.principal.user_id, call.now))

@@ -107,7 +107,13 @@ async def set_sale_setting(call: Call[SaleSettingInFullBody, SellingPartyBody]) 
     return SaleSettingView.of(await settings.set(setting, call.principal.user_id, call.now, seen))
 
 
-@Route("POST", "/api/v1/sale-settings/{kind}/{name}/copies", Permission.CATALOG_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route(
+    "POST",
+    "/api/v1/sale-settings/{kind}/{name}/copies",
+    Permission.CATALOG_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+    once=True,
+)
 async def copy_sale_setting(call: Call[CopyBody, SellingPartyBody]) -> SaleSettingsView:
     """Give other sellers and channels the same setting, instead of theirs."""
     settings = call.request.app[SALE_SETTINGS]

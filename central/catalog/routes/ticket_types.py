@@ -146,7 +146,7 @@ class TicketTypeView(Versioned, View, alias_generator=within("ticket_type")):
     archived_at: Annotated[Moment | None, Field(description="When it was archived; RFC 3339, UTC. Null: it is not.")]
 
 
-@Route("POST", "/api/v1/sites", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+@Route("POST", "/api/v1/sites", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), once=True)
 async def add_site(call: Call[SiteParameters, None]) -> SiteView:
     """Add a site under the next number."""
     return SiteView.of(await call.request.app[CATALOG].add_site(call.body, call.principal.user_id, call.now))
@@ -174,7 +174,14 @@ async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
     return page_of(found, lambda one: one.site_id, call.parameters)
 
 
-@Route("POST", "/api/v1/ticket-types", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+@Route(
+    "POST",
+    "/api/v1/ticket-types",
+    Permission.CATALOG_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    once=True,
+)
 async def add_ticket_type(call: Call[TicketTypeBody, None]) -> TicketTypeView:
     """Add a ticket type under the next number, on sale."""
     catalog, by = call.request.app[CATALOG], call.principal.user_id

@@ -105,7 +105,7 @@ async def list_face_versions(call: Call[None, FaceVersionsQuery]) -> Page[Ticket
     return page_from(found, asked, lambda one: (one.version,), _view)
 
 
-@Route("POST", "/api/v1/faces", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,))
+@Route("POST", "/api/v1/faces", Permission.CATALOG_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), once=True)
 async def add_face(call: Call[Template, None]) -> TicketFaceView:
     """Add a face.
 

@@ -65,6 +65,7 @@ async def list_face_pictures(call: Call[None, PageQuery]) -> Page[FacePictureVie
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.CONFLICT, ProblemCode.BODY_TOO_LARGE),
     uploads=(PNG, JPEG),
+    once=True,
 )
 async def add_face_picture(call: Call[None, NewPictureQuery]) -> FacePictureView:
     """Add a picture for faces.

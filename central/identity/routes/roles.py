@@ -108,7 +108,15 @@ async def list_roles(call: Call[None, PageQuery]) -> Page[RoleView]:
     return page_of(found, lambda one: one.role_id, call.parameters)
 
 
-@Route("POST", "/api/v1/roles", Permission.ROLES_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
+@Route(
+    "POST",
+    "/api/v1/roles",
+    Permission.ROLES_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+    once=True,
+)
 async def add_role(call: Call[RoleBody, None]) -> RoleView:
     """Add a role; a person cannot make one that gives more than that person holds."""
     return RoleView.of(await call.request.app[ROLES].add(call.body.stated(), call.principal, call.now))

@@ -64,7 +64,15 @@ async def list_tokens(call: Call[None, PageQuery]) -> Page[TokenView]:
     return page_from(found, asked, lambda one: (one.token_id,), TokenView.of)
 
 
-@Route("POST", "/api/v1/tokens", Permission.TOKENS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
+@Route(
+    "POST",
+    "/api/v1/tokens",
+    Permission.TOKENS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+    once=True,
+)
 async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
     """Give a program access by a token, which it sends as a bearer token."""
     body = call.body
@@ -74,7 +82,7 @@ async def add_token(call: Call[TokenBody, None]) -> NewTokenView:
     return NewTokenView(token=token, details=TokenView.of(made))
 
 
-@Route("POST", "/api/v1/tokens/{token_id}/revoke", Permission.TOKENS_EDIT, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/tokens/{token_id}/revoke", Permission.TOKENS_EDIT, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def revoke_token(call: Call[None, TokenPath]) -> TokenView:
     """End a program's access for ever."""
     return TokenView.of(await call.request.app[TOKENS].revoke(call.parameters.token_id, call.principal, call.now))

@@ -120,7 +120,15 @@ async def read_user(call: Call[None, UserPath]) -> UserView:
     return UserView.of(await call.request.app[ACCOUNTS].person(call.parameters.user_id))
 
 
-@Route("POST", "/api/v1/users", Permission.USERS_EDIT, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,), proved=True)
+@Route(
+    "POST",
+    "/api/v1/users",
+    Permission.USERS_EDIT,
+    status=HTTPStatus.CREATED,
+    problems=(ProblemCode.CONFLICT,),
+    proved=True,
+    once=True,
+)
 async def add_user(call: Call[UserBody, None]) -> NewPasswordView:
     """Add a person; the caller cannot give what the caller does not hold."""
     body = call.body
@@ -145,14 +153,14 @@ async def amend_user(call: Call[ProfileAmendmentBody, UserPath]) -> UserView:
     return UserView.of(await accounts.change(number, after, call.principal, call.now, call.body.version))
 
 
-@Route("POST", "/api/v1/users/{user_id}/disable", Permission.USERS_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/users/{user_id}/disable", Permission.USERS_EDIT, problems=_REFUSALS, once=True)
 async def disable_user(call: Call[None, UserPath]) -> UserView:
     """Disable a person; their sessions end, their records stay."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
     return UserView.of(await accounts.set_disabled(number, disabled=True, by=call.principal, now=call.now))
 
 
-@Route("POST", "/api/v1/users/{user_id}/enable", Permission.USERS_EDIT, problems=_REFUSALS, proved=True)
+@Route("POST", "/api/v1/users/{user_id}/enable", Permission.USERS_EDIT, problems=_REFUSALS, proved=True, once=True)
 async def enable_user(call: Call[None, UserPath]) -> UserView:
     """Enable a person again."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id
@@ -165,7 +173,14 @@ async def delete_user(call: Call[None, UserPath]) -> None:
     await call.request.app[ACCOUNTS].delete(call.parameters.user_id, call.principal, call.now)
 
 
-@Route("POST", "/api/v1/users/{user_id}/reset-password", Permission.USERS_EDIT, problems=(ProblemCode.NOT_FOUND,), proved=True)
+@Route(
+    "POST",
+    "/api/v1/users/{user_id}/reset-password",
+    Permission.USERS_EDIT,
+    problems=(ProblemCode.NOT_FOUND,),
+    proved=True,
+    once=True,
+)
 async def reset_user_password(call: Call[None, UserPath]) -> NewPasswordView:
     """Give a person a new one-time password; their sessions and their second factor end."""
     accounts, number = call.request.app[ACCOUNTS], call.parameters.user_id

@@ -116,6 +116,7 @@ async def report_imports(call: Call[None, ImportPath]) -> ReportView:
     "/api/v1/imports/{report_id}/apply",
     Access.SIGNED_IN,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.CONFLICT, ProblemCode.ORDER_STATE),
+    once=True,
 )
 async def apply_import(call: Call[None, ReportPath]) -> AppliedView:
     """Apply a report: all of its lines are stored, or none where something has changed since."""

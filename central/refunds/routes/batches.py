@@ -117,6 +117,7 @@ async def begin_refund_batch(call: Call[RefundBatchBody, None]) -> RefundBatchVi
     "/api/v1/refund-batches/{batch_id}/stop",
     Permission.REFUNDS_BATCH,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
+    once=True,
 )
 async def stop_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchView:
     """Stop a batch of refunds; the refunds that it made stay."""

@@ -208,6 +208,7 @@ async def read_refund(call: Call[None, RefundPath]) -> RefundView:
     "/api/v1/refunds/{refund_id}/override",
     Permission.REFUNDS_OVERRIDE,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE, ProblemCode.TICKET_STATE),
+    once=True,
 )
 async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     """Pay a refund without waiting any longer for gates, with a record."""
@@ -228,6 +229,7 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
         ProblemCode.SECOND_PERSON_SAME,
         ProblemCode.SECOND_PERSON_FORBIDDEN,
     ),
+    once=True,
 )
 async def override_refund_by_pin(call: Call[ApprovedOverrideBody, RefundPath]) -> RefundView:
     """Pay a refund without waiting any longer for gates, approved by a second person's PIN, with a record of both."""
@@ -241,6 +243,7 @@ async def override_refund_by_pin(call: Call[ApprovedOverrideBody, RefundPath]) -
     "/api/v1/refunds/{refund_id}/hand-out",
     Permission.REFUNDS_REQUEST,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.REFUND_STATE),
+    once=True,
 )
 async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
     """Hand out what a closed day owes a visitor, from the drawer of the seller who does it."""

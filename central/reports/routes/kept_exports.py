@@ -64,9 +64,8 @@ def _begin(noun: str, listing: Listing[ItemT], query: type[ExportT], permission:
 
     begin.__annotations__["call"] = Call[query, None]  # type: ignore[valid-type]  # only the caller knows which query it is
     words = written(f"begin{noun}Export", f"Begin to make a table of the list of {listing.name}.")
-    route = Route(
-        "POST", f"/api/v1/kept-exports/{listing.name}", permission, status=HTTPStatus.CREATED, problems=(ProblemCode.CONFLICT,)
-    )
+    path, problems = f"/api/v1/kept-exports/{listing.name}", (ProblemCode.CONFLICT,)
+    route = Route("POST", path, permission, status=HTTPStatus.CREATED, problems=problems, once=True)
     return route.of(words, begin)
 
 
@@ -83,7 +82,7 @@ async def read_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     return KeptExportView.of(await call.request.app[KEPT_EXPORTS].export(call.parameters.export_id, call.principal.user_id))
 
 
-@Route("POST", "/api/v1/kept-exports/{export_id}/cancel", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/kept-exports/{export_id}/cancel", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def cancel_kept_export(call: Call[None, KeptExportPath]) -> KeptExportView:
     """Cancel an export; an export that has ended stays as it is."""
     return KeptExportView.of(await call.request.app[KEPT_EXPORTS].cancel(call.parameters.export_id, call.principal.user_id))

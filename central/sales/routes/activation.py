@@ -57,7 +57,13 @@ class ActivationBody(StrictModel):
         return WantedActivation(self.code, self.visit_day, holder, self.source)
 
 
-@Route("POST", "/api/v1/orders/{order_id}/activation-codes/mark-sent", Permission.CODES_EXPORT, problems=(ProblemCode.NOT_FOUND,))
+@Route(
+    "POST",
+    "/api/v1/orders/{order_id}/activation-codes/mark-sent",
+    Permission.CODES_EXPORT,
+    problems=(ProblemCode.NOT_FOUND,),
+    once=True,
+)
 async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentView:
     """Note that activation codes were sent; codes that were noted already stay as they are."""
     named = call.body.tickets
@@ -71,6 +77,7 @@ async def mark_activation_codes_sent(call: Call[SentBody, OrderPath]) -> SentVie
     Permission.CODES_EXPORT,
     status=HTTPStatus.NO_CONTENT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE),
+    once=True,
 )
 async def void_activation_code(call: Call[VoidCodeBody, TicketPath]) -> None:
     """Void a ticket's activation code: the ticket then waits for another code, or for its refund."""

@@ -74,7 +74,7 @@ async def list_suspended_carts(call: Call[None, PageQuery]) -> Page[CartItem]:
     return page_of([CartItem.of(one) for one in found], lambda one: one.cart_id, call.parameters)
 
 
-@Route("POST", "/api/v1/suspended-carts/{cart_id}/recall", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,))
+@Route("POST", "/api/v1/suspended-carts/{cart_id}/recall", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND,), once=True)
 async def recall_cart(call: Call[None, CartPath]) -> CartView:
     """Recall a cart: it leaves the list, and the answer holds its content."""
     cart = await call.request.app[CARTS].recall(call.parameters.cart_id, call.principal.user_id, call.now)

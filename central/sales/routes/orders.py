@@ -284,7 +284,11 @@ async def hold_order(call: Call[HoldBody, None]) -> OrderView:
 
 
 @Route(
-    "POST", "/api/v1/orders/{order_id}/cancel", Permission.SALES_SELL, problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE)
+    "POST",
+    "/api/v1/orders/{order_id}/cancel",
+    Permission.SALES_SELL,
+    problems=(ProblemCode.NOT_FOUND, ProblemCode.ORDER_STATE),
+    once=True,
 )
 async def cancel_order(call: Call[None, OrderPath]) -> OrderView:
     """Cancel an order that waits for its money; money that still arrives for it is returned."""

@@ -81,6 +81,7 @@ async def preview_ticket_type_sale(call: Call[SaleBody, TicketTypePath]) -> Touc
     Permission.CATALOG_EDIT,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def plan_ticket_type_sale(call: Call[PlanBody, TicketTypePath]) -> ChangeView:
     """Plan a change of how a type is sold from a time on; tickets that are sold before keep theirs."""

@@ -88,14 +88,14 @@ async def amend_ticket_type(call: Call[TypeAmendmentBody, TicketTypePath]) -> Ch
     return await _changed(call)
 
 
-@Route("POST", "/api/v1/ticket-types/{ticket_type_id}/archive", Permission.CATALOG_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/ticket-types/{ticket_type_id}/archive", Permission.CATALOG_EDIT, problems=_REFUSALS, once=True)
 async def archive_ticket_type(call: Call[VersionBody, TicketTypePath]) -> TicketTypeView:
     """Archive a ticket type: it is not sold, and not listed by default; sold tickets stay valid, planned changes are dropped."""
     number, by = TicketTypeId(call.parameters.ticket_type_id), call.principal.user_id
     return TicketTypeView.of(await call.request.app[TYPE_EDITING].archive(number, call.body.version, by, call.now))
 
 
-@Route("POST", "/api/v1/ticket-types/{ticket_type_id}/restore", Permission.CATALOG_EDIT, problems=_REFUSALS)
+@Route("POST", "/api/v1/ticket-types/{ticket_type_id}/restore", Permission.CATALOG_EDIT, problems=_REFUSALS, once=True)
 async def restore_ticket_type(call: Call[VersionBody, TicketTypePath]) -> TicketTypeView:
     """Restore a ticket type from the archive; it is not on sale until it is put on sale again."""
     number, by = TicketTypeId(call.parameters.ticket_type_id), call.principal.user_id
@@ -108,6 +108,7 @@ async def restore_ticket_type(call: Call[VersionBody, TicketTypePath]) -> Ticket
     Permission.CATALOG_EDIT,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def copy_ticket_type(call: Call[TypeCopyBody, TicketTypePath]) -> TicketTypeView:
     """Copy a ticket type under new names and the next number, not on sale."""

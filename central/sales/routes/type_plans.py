@@ -56,6 +56,7 @@ class PlannedChangesView(BaseModel):
     Permission.CATALOG_EDIT,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def plan_ticket_type_change(call: Call[TypePlanBody, TicketTypePath]) -> PlannedChangeView:
     """Plan a change of any parameter of a ticket type from a business day on; what contradicts sold tickets then is dropped."""

@@ -8,7 +8,10 @@ from protocol.instants import Instant
 
 
 class IdempotentRequestRow(Table, table=True):
-    """One Idempotency-Key: `outcome` names what the first request made."""
+    """One Idempotency-Key: `outcome` names what the first request made.
+
+    `answer_sealed` is the whole answer, where the edge of the web keeps it; then `fingerprint` is a keyed digest.
+    """
 
     __tablename__ = "idempotent_request"
 
@@ -17,3 +20,4 @@ class IdempotentRequestRow(Table, table=True):
     fingerprint: bytes
     outcome: str
     asked_at: Instant = Field(sa_type=BigInteger, index=True)
+    answer_sealed: bytes | None = None

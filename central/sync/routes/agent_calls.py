@@ -16,6 +16,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
 from central.sync.messages import NOT_PUBLISHED
 from central.web.access import Access
+from central.web.bodies import UPLOADED
 from central.web.messages import BODY_AT_MOST
 from central.web.operation_words import Words, words_of
 from central.web.operations import CLOCK, Operation, RawRoute
@@ -113,7 +114,7 @@ async def read_body(request: web.Request, most_bytes: int) -> bytes:
     too_long = Problem(ProblemCode.BODY_TOO_LARGE, BODY_AT_MOST.of(most_bytes=most_bytes))
     if (request.content_length or 0) > most_bytes:
         raise too_long
-    body = await request.content.read(most_bytes + 1) if request.can_read_body else b""
+    body = request.get(UPLOADED) or (await request.content.read(most_bytes + 1) if request.can_read_body else b"")
     while len(body) <= most_bytes and not request.content.at_eof() and request.can_read_body:
         more = await request.content.read(most_bytes + 1 - len(body))
         if not more:

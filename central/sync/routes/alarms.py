@@ -79,6 +79,7 @@ async def list_alarms(call: Call[None, AlarmQuery]) -> Page[AlarmView]:
     "/api/v1/alarms/{alarm_id}/acknowledge",
     Permission.DEVICES_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT),
+    once=True,
 )
 async def acknowledge_alarm(call: Call[AcknowledgementBody, AlarmPath]) -> AlarmView:
     """Acknowledge an alarm with a note; the same again gives the same answer."""

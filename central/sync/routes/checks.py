@@ -136,6 +136,7 @@ async def read_own_check_points(call: Call[None, None]) -> OwnCheckPointsView:
     "/api/v1/check-points/{check_point_id}/checks",
     Permission.ADMISSIONS_CHECK,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.CONFLICT),
+    once=True,
 )
 async def check_ticket(call: Call[CheckBody, CheckPointPath]) -> CheckView:
     """Check a ticket at a check point, and record who was let through; the same attempt gets the same answer."""
@@ -148,6 +149,7 @@ async def check_ticket(call: Call[CheckBody, CheckPointPath]) -> CheckView:
     "/api/v1/checks/{check_id}/undo",
     Permission.ADMISSIONS_CHECK,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.FORBIDDEN, ProblemCode.CONFLICT),
+    once=True,
 )
 async def undo_check(call: Call[UndoBody, CheckPath]) -> CheckView:
     """Undo an own check within a minute: the passage did not happen, and the ticket has its use again."""

@@ -19,20 +19,9 @@ from central.domain import idempotency
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import ProblemCode
 from central.sync.routes.agent_calls import AgentCall, AgentRoute
+from central.web.bodies import MAX_BODY_BYTES, parse_body, parse_parameters, require_json
 from central.web.operation_words import words_of
-from central.web.operations import (
-    MAX_BODY_BYTES,
-    AnswerT,
-    BodyT,
-    Operation,
-    ParametersT,
-    models_of,
-    name_things,
-    parse_body,
-    parse_parameters,
-    require_json,
-    respond,
-)
+from central.web.operations import AnswerT, BodyT, Operation, ParametersT, models_of, name_things, respond
 from protocol.identifiers import AgentId, SiteId
 from protocol.instants import Instant
 

@@ -20,7 +20,8 @@ from yarl import URL
 from central.operations import OPERATIONS
 from central.shop.routes.selling import ROOT
 from central.web.access import Access
-from central.web.operations import JSON, MAX_BODY_BYTES, Operation
+from central.web.bodies import JSON, MAX_BODY_BYTES
+from central.web.operations import Operation
 from protocol import cbor
 from protocol.directions import Direction
 from protocol.identifiers import AttemptId, EntitlementId, TicketId

@@ -19,7 +19,8 @@ from yarl import URL
 
 from central.operations import OPERATIONS
 from central.web.access import Access
-from central.web.operations import MAX_BODY_BYTES, Operation
+from central.web.bodies import MAX_BODY_BYTES
+from central.web.operations import Operation
 from tests.builders import hostile
 from tests.builders.api_document import api_document
 from tests.builders.served import Central

@@ -1,5 +1,6 @@
 """A waiting refund is released by two persons: one asks, and another one approves it with a PIN."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 from sqlmodel import select
 
+from central.domain import idempotency
 from central.domain.principal import Principal
 from central.identity.permissions import ALL
 from central.identity.rules.sign_in import FREE_FAILURES
@@ -15,6 +17,7 @@ from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.refunds.rules.fence import AgentFacts, Standing
 from central.store.tables.audit import AuditRow
+from central.store.tables.requests import IdempotentRequestRow
 from protocol.identifiers import AgentId, SiteId
 from tests.builders.central import NOON, HandClock
 from tests.builders.office import Office, sign_in
@@ -50,6 +53,10 @@ class Counter:
         answer = await self.client.post(path, json={"reason": "the bus leaves", **said}, headers=self.headers)
         return answer.status, await answer.json()
 
+    def with_key(self, key: str) -> "Counter":
+        """Return the same with this Idempotency-Key in each try."""
+        return Counter(self.client, {**self.headers, "Idempotency-Key": key}, self.refund_id)
+
     async def codes(self, *tries: dict[str, object]) -> list[str]:
         """Return why each try was refused."""
         return [(await self.release(**said))[1].get("code", "done") for said in tries]
@@ -84,6 +91,25 @@ async def test_the_pin_of_another_person_releases_it_and_both_stand_in_the_recor
         acts = {row.action: row for row in (await work.session.exec(select(AuditRow))).all()}
     assert (acts["refund.override"].user_id, acts["refund.override"].detail["asked_by"]) == (BOSS, CALLER)
     assert await counter.codes({"approver_id": BOSS, "pin": PINS["boss"]}) == ["refund_state"]
+
+
+async def test_a_wrong_pin_leaves_the_key_free_and_the_release_is_done_once(counter: Counter, office: Office) -> None:
+    keyed = counter.with_key("release-0001")
+    right: dict[str, object] = {"approver_name": "boss", "pin": PINS["boss"]}
+    assert await keyed.codes({"approver_name": "boss", "pin": "111111"}, right, right) == ["pin_wrong", "done", "done"]
+    assert await keyed.codes({"approver_name": "boss", "pin": "111111"}) == ["idempotency_key_reused"]
+    assert await counter.codes(right) == ["refund_state"]
+    async with office.store.reading() as work:
+        acts = [row.action for row in (await work.session.exec(select(AuditRow))).all()]
+        kept = (await work.session.exec(select(IdempotentRequestRow).where(IdempotentRequestRow.key == "release-0001"))).one()
+    assert (acts.count("refund.override"), acts.count("second-person.fail")) == (1, 1)
+    assert kept.fingerprint != keyed_by_nothing(keyed, right), "a PIN of six digits could be tried against it"
+
+
+def keyed_by_nothing(counter: Counter, said: dict[str, object]) -> bytes:
+    """Return the plain digest of a release, as it comes from the request."""
+    path, body = f"/api/v1/refunds/{counter.refund_id}/override-by-pin", json.dumps({"reason": "the bus leaves", **said}).encode()
+    return idempotency.parse("release-0001", "", path, body).fingerprint
 
 
 async def test_who_cannot_approve_is_told_so_only_with_the_right_pin(counter: Counter) -> None:

@@ -15,7 +15,8 @@ from central.domain.problems import ProblemCode
 from central.web import openapi
 from central.web.access import COOKIE, CSRF_HEADER, Access, csrf_token
 from central.web.application import make_application
-from central.web.operations import MAX_BODY_BYTES, Call, RawRoute, Route
+from central.web.bodies import MAX_BODY_BYTES
+from central.web.operations import Call, RawRoute, Route
 from protocol.errors import InputError, StorageError
 from protocol.instants import Instant
 from tests.builders.central import HandClock, SeededBytes
