@@ -234,8 +234,8 @@ class Agencies:
             receipt_id=receipt.id,
         )
         ledger.post(work, movement, paid.by, now)
-        action, subject = f"agency.{paying.kind}", f"agency:{agency_id}"
-        audit.record(work, now, paid.by, action, subject, amount_fen=paying.amount_fen, method=paid.method)
+        by, subject, fen = paid.by, f"agency:{agency_id}", paying.amount_fen
+        audit.record(work, now, by, f"agency.{paying.kind}", subject, amount_fen=fen, method=paid.method)
 
 
 async def _span(work: Work, period: Period) -> Span:

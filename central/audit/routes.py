@@ -10,7 +10,7 @@ from aiohttp import web
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from central.audit.linking import Chain
-from central.audit.rules.changes import Detail, SaidChange, read, rest
+from central.audit.rules.changes import Detail, SaidChange, left_out, read, rest
 from central.audit.search import AuditSearch, Between, WantedCalls, WantedFaults, WantedRecords
 from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
@@ -122,6 +122,12 @@ class AuditRecordView(View):
         BeforeValidator(_views),
         read_from("detail"),
         Field(description="The fields that the act changed, with their values before and after."),
+    ]
+    changes_left_out: Annotated[
+        int,
+        BeforeValidator(left_out),
+        read_from("detail"),
+        Field(description="How many further fields the act changed, for which the record had no room."),
     ]
     request_id: str | None
     batch: int | None

@@ -109,8 +109,8 @@ class TypePlans:
                 row = await work.session.get_one(SaleChangeRow, change_id, with_for_update=True)
                 row.dropped_at = now
                 work.session.add(row)
-                subject, action, why = catalog.subject_of(row.ticket_type_id), "ticket-type.plan-refused", str(problem)
-                audit.record(work, now, audit.SYSTEM, action, subject, change=change_id, why=why, changes=_DROPPED)
+                by, subject, why = audit.SYSTEM, catalog.subject_of(row.ticket_type_id), str(problem)
+                audit.record(work, now, by, "ticket-type.plan-refused", subject, change=change_id, why=why, changes=_DROPPED)
             return False
 
     async def _put(self, change_id: int, now: Instant) -> bool:

@@ -1,5 +1,6 @@
 """What a change changed, field by field, as pure functions: the values before and after, and their bounded form for the record.
 
+A record holds its changes as one JSON text, because the chain hashes a detail of texts and whole numbers.
 Laws: applying what is `after` to the state before gives the state after, and equal states have no changes; what is cut says how
 much is left out, and still differs; a hidden field says only that it changed. A field that is not there is as one that is null.
 """
@@ -17,6 +18,7 @@ from central.audit.rules.cutting import Cut, cut
 
 MOST_FIELDS = 60
 MOST_CHARACTERS = 16_000
+_MORE = "more_changes"
 Detail = Mapping[str, str | int | None]
 
 
@@ -86,9 +88,8 @@ def written(changes: Changes) -> dict[str, str | int | None]:
         return {}
     said = [_as_json(SaidChange(".".join(one.path), cut(one.before, one.after), one.is_hidden)) for one in changes[:MOST_FIELDS]]
     room = _fitting(said)
-    left_out = len(changes) - len(room)
-    more: dict[str, str | int | None] = {"more_changes": left_out} if left_out else {}
-    return {"changes": f"[{', '.join(room)}]", **more}
+    without_room = len(changes) - len(room)
+    return {"changes": f"[{', '.join(room)}]", **({_MORE: without_room} if without_room else {})}
 
 
 def read(detail: Detail) -> tuple[SaidChange, ...]:
@@ -104,9 +105,14 @@ def read(detail: Detail) -> tuple[SaidChange, ...]:
     return tuple(SaidChange(".".join(one.path), cut(one.before, one.after)) for one in changes_between(*maps))
 
 
+def left_out(detail: Detail) -> int:
+    """Return how many changes a record had no room for."""
+    return int(detail.get(_MORE) or 0)
+
+
 def rest(detail: Detail) -> dict[str, str | int | None]:
     """Return what a record states beside its changes."""
-    of_changes = {"changes"} if "changes" in detail else {"before", "after"} if read(detail) else set()
+    of_changes = {"changes", _MORE} if "changes" in detail else {"before", "after"} if read(detail) else set()
     return {name: value for name, value in detail.items() if name not in of_changes}
 
 
