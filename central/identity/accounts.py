@@ -207,7 +207,7 @@ class Accounts:
             await work.session.delete(row)
             await work.session.flush()
             await _require_an_administrator(work)
-            changes = changes_between(Profile(row.full_name, row.channel, frozenset()), None)
+            changes = changes_between({"full_name": row.full_name, "channel": row.channel}, None)
             audit.record(work, now, by.user_id, "user.delete", f"user:{user_id}", name=row.name, changes=changes)
 
     async def reset_password(self, user_id: int, by: Principal | None, now: Instant) -> tuple[Person, str]:
