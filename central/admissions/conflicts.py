@@ -17,6 +17,7 @@ from central.admissions import events, live
 from central.admissions.messages import CONFLICT_OUTCOMES, CONFLICT_SETTLED, NO_CONFLICT
 from central.admissions.rules.conflicts import ConflictReason
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog.site_days import ANY_SITE_AND_DAY, SiteDays, within
 from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import known_as
@@ -139,7 +140,8 @@ class Conflicts:
                 settled = _settlement_row(which, finding, by, now)
                 work.session.add(settled)
                 subject, said = f"conflict:{which[0]}-{which[1]}", finding.outcome.value
-                audit.record(work, now, by, "conflict.settle", subject, outcome=said, note=finding.note)
+                changes = changes_between({"state": ConflictState.OPEN}, {"state": ConflictState.SETTLED, "outcome": said})
+                audit.record(work, now, by, "conflict.settle", subject, note=finding.note, changes=changes)
                 told = live.conflict_change(row.site_id, which, row.ticket_id, ConflictChange.SETTLED)
                 tell(work, now, told)
             elif (settled.settled_by, settled.outcome, settled.note) != (by, finding.outcome, finding.note):

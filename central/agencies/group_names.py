@@ -12,6 +12,7 @@ from central.agencies.messages import GROUP_HAS_ENDED, NO_GROUP_ORDER
 from central.agencies.rules.contracts import GroupState
 from central.agencies.rules.visitors import Visitor
 from central.audit import service as audit
+from central.audit.rules.changes import hidden_change
 from central.domain.problems import Problem, ProblemCode
 from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.agencies import GroupOrderRow
@@ -44,7 +45,7 @@ class GroupNames:
         said = [[one.name, one.document.kind.value, one.document.country, one.document.number] for one in visitors]
         row.names_sealed = self._seal.seal(json.dumps(said), _at(order_id))
         work.session.add(row)
-        audit.record(work, now, by, "group.names", f"order:{order_id}", names=len(visitors))
+        audit.record(work, now, by, "group.names", f"order:{order_id}", names=len(visitors), changes=(hidden_change("names"),))
 
 
 async def planned_persons(work: Work, order_id: int) -> int:

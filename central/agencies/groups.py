@@ -15,6 +15,7 @@ from central.agencies.ports import PersonsWhoCame
 from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges, GroupState, GroupTicket, settled
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
@@ -175,9 +176,10 @@ class GroupOrders:
             changes.append(await outbox.first_change_after(work, ticket_id, before))
         row.tickets = [id_text(one.ticket_id) for one in tickets]
         row.fence_change_id = min(changes, default=None)
+        ending = changes_between({"state": row.state}, {"state": GroupState.ENDING})
         row.state, row.ended_at, row.ended_by = GroupState.ENDING, now, by
         work.session.add(row)
-        audit.record(work, now, by, "group.end", f"order:{row.order_id}", codes=len(tickets))
+        audit.record(work, now, by, "group.end", f"order:{row.order_id}", codes=len(tickets), changes=ending)
 
     async def _waiting_for(self, work: Work, row: GroupOrderRow, now: Instant) -> tuple[WaitedFor, ...]:
         if row.state != GroupState.ENDING or row.fence_change_id is None or row.ended_at is None:
@@ -198,11 +200,12 @@ class GroupOrders:
         ended = settled([await self._came(work, ticket) for ticket in tickets], Charges(row.charges))
         if ended.deducted_fen:
             await _deduct(work, row, tickets[0], ended.deducted_fen, now)
+        said = {"state": GroupState.SETTLED, "actual_persons": ended.actual_persons, "deducted_fen": ended.deducted_fen}
+        changes = changes_between({"state": row.state}, said)
         row.state, row.settled_at = GroupState.SETTLED, now
         row.actual_persons, row.deducted_fen = ended.actual_persons, ended.deducted_fen
         work.session.add(row)
-        said = {"persons": ended.actual_persons, "deducted_fen": ended.deducted_fen}
-        audit.record(work, now, row.ended_by, "group.settle", f"order:{row.order_id}", **said)
+        audit.record(work, now, row.ended_by, "group.settle", f"order:{row.order_id}", changes=changes)
 
     async def _came(self, work: Work, ticket: Ticket) -> GroupTicket:
         admitted = await self._gates.admissions.persons_who_came(work, ticket.ticket_id)

@@ -4,6 +4,7 @@ Laws: a balance and a credit move with the ledger in one transaction; an agency 
 cannot buy, and its money stays; the same Idempotency-Key takes money once; every change is audited.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,8 @@ from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import Changes, changes_between
+from central.audit.versions import Edit
 from central.catalog import service as catalog
 from central.catalog.rules.business_days import Span, business_days
 from central.domain.idempotency import IdempotencyKey
@@ -33,6 +35,8 @@ from central.store.unit_of_work import Store, Work
 from protocol.instants import Instant
 
 MOST_PRICES = 500
+# Names and phones of people are sealed at rest (law 9).
+_PERSONAL = frozenset({"contacts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,8 @@ class Agencies:
             work.session.add(row)
             await work.session.flush()
             rows.write(work, row, wish, self._seal)
-            limit = wish.credit_limit_fen
-            audit.record(work, now, by, "agency.add", f"agency:{row.id}", name=wish.name, credit_limit_fen=limit)
+            changes = changes_between(None, wish, _PERSONAL)
+            audit.record(work, now, by, "agency.add", f"agency:{row.id}", changes=changes)
             return agency_of(row, self._seal)
 
     async def change(self, agency_id: int, wish: AgencyWish, by: int, now: Instant, seen: int | None = None) -> Agency:
@@ -112,11 +116,9 @@ class Agencies:
             await versions.claim(work, subject, seen)
             await catalog.site(work, wish.site_id)
             await rows.require_free(work, wish.name, agency_id)
-            said: dict[str, str | int | None] = {"name": wish.name, "disabled": int(wish.is_disabled)}
-            said |= {"credit_limit_fen": wish.credit_limit_fen, "before_fen": row.credit_limit_fen}
-            changed = differing(agency_of(row, self._seal).wish, wish)
+            changes = changes_between(agency_of(row, self._seal).wish, wish, _PERSONAL)
             rows.write(work, row, wish, self._seal)
-            await versions.record(work, now, by, Edit(subject, "agency.change", changed), **said, fields=" ".join(changed))
+            await versions.record(work, now, by, Edit(subject, "agency.change", changes))
             return agency_of(row, self._seal)
 
     async def prices(self, agency_id: int) -> tuple[ContractPrice, ...]:
@@ -140,21 +142,22 @@ class Agencies:
             unknown = [one.type_id for one in prices if one.type_id not in known]
             if unknown:
                 raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=unknown[0]))
+            changes = _price_changes(await rows.prices_of(work, agency_id), prices)
             await rows.replace_prices(work, agency_id, prices)
-            edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
-            await versions.record(work, now, by, edit, prices=len(prices))
+            await versions.record(work, now, by, Edit(_prices_of(agency_id), "agency.prices", changes))
 
     async def import_prices(self, work: Work, agency_id: int, prices: tuple[ContractPrice, ...], by: int, now: Instant) -> None:
         """Replace an agency's prices of the types that these name, in the caller's transaction."""
         types = {one.type_id for one in prices}
         await rows.existing(work, agency_id, lock=True)
-        kept = [one for one in await rows.prices_of(work, agency_id) if one.type_id not in types]
+        before = await rows.prices_of(work, agency_id)
+        kept = [one for one in before if one.type_id not in types]
         if len(kept) + len(prices) > MOST_PRICES:
             raise Problem(ProblemCode.CONFLICT, TOO_MANY_PRICES.of(agency_id=agency_id, most=MOST_PRICES))
         await rows.replace_prices(work, agency_id, (*kept, *prices))
         await versions.claim(work, _prices_of(agency_id), None)
-        edit = Edit(_prices_of(agency_id), "agency.prices", ("prices",))
-        await versions.record(work, now, by, edit, prices=len(kept) + len(prices), imported=len(prices))
+        edit = Edit(_prices_of(agency_id), "agency.prices", _price_changes(before, (*kept, *prices)))
+        await versions.record(work, now, by, edit, imported=len(prices))
 
     async def pay(self, paying: Paying, once: IdempotencyKey, now: Instant) -> Agency:
         """Receive an agency's money, into its balance or for what it owes; Problem where it owes less."""
@@ -231,14 +234,25 @@ class Agencies:
             receipt_id=receipt.id,
         )
         ledger.post(work, movement, paid.by, now)
-        action, subject = f"agency.{paying.kind}", f"agency:{agency_id}"
-        audit.record(work, now, paid.by, action, subject, amount_fen=paying.amount_fen, method=paid.method)
+        by, subject, fen = paid.by, f"agency:{agency_id}", paying.amount_fen
+        audit.record(work, now, by, f"agency.{paying.kind}", subject, amount_fen=fen, method=paid.method)
 
 
 async def _span(work: Work, period: Period) -> Span:
     """Return a period as the business days of the agency's site."""
     row = await rows.existing(work, period.agency_id)
     return business_days((await catalog.site(work, row.site_id)).parameters).span(period.first, period.last)
+
+
+def _price_changes(before: Collection[ContractPrice], after: Collection[ContractPrice]) -> Changes:
+    """Return what changed of prices: each type's by its first day."""
+    return changes_between(*({"prices": _stated(prices)} for prices in (before, after)))
+
+
+def _stated(prices: Collection[ContractPrice]) -> dict[str, dict[str, object]]:
+    return {
+        f"type {one.type_id} from {one.first.isoformat()}": {"last_day": one.last, "price_fen": one.price_fen} for one in prices
+    }
 
 
 def _prices_of(agency_id: int) -> str:

@@ -4,12 +4,13 @@ Laws: nothing is purged by itself; a purge needs its own permission, the passwor
 """
 
 from dataclasses import asdict, replace
-from typing import Annotated
+from typing import Annotated, Self
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from central.audit.linking import Chain
+from central.audit.rules.changes import Detail, SaidChange, left_out, read, rest
 from central.audit.search import AuditSearch, Between, WantedCalls, WantedFaults, WantedRecords
 from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
@@ -85,6 +86,29 @@ class PurgeBody(BaseModel):
     before: AwareDatetime
 
 
+class FieldChangeView(BaseModel):
+    """A field that an act changed. Of long values the part that differs is shown, and how much of them is left out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    field: Annotated[str, Field(description="Name of the field; fields within fields have a dot between their names.")]
+    before: Annotated[object, Field(description="The value before. Null: there was none, or it is hidden.")]
+    after: Annotated[object, Field(description="The value after. Null: there is none, or it is hidden.")]
+    is_hidden: Annotated[bool, Field(description="Whether the values are secret or personal, so that they are not recorded.")]
+    same: Annotated[int, Field(description="Items or characters left out before the part that is shown, the same in both.")]
+    more_before: Annotated[int, Field(description="Items or characters of the value before, after the part that is shown.")]
+    more_after: Annotated[int, Field(description="Items or characters of the value after, after the part that is shown.")]
+
+    @classmethod
+    def of(cls, one: SaidChange) -> Self:
+        """Return the view of a change."""
+        return cls(field=one.field, is_hidden=one.is_hidden, **asdict(one.shown))
+
+
+def _views(detail: Detail) -> tuple[FieldChangeView, ...]:
+    return tuple(FieldChangeView.of(one) for one in read(detail))
+
+
 class AuditRecordView(View):
     """One act of a user or of the system; `batch` is its link of the chain, once there is one."""
 
@@ -93,7 +117,19 @@ class AuditRecordView(View):
     user: PersonName | None
     action: str
     subject: str
-    detail: dict[str, str | int | None]
+    detail: Annotated[dict[str, str | int | None], BeforeValidator(rest)]
+    changes: Annotated[
+        tuple[FieldChangeView, ...],
+        BeforeValidator(_views),
+        read_from("detail"),
+        Field(description="The fields that the act changed, with their values before and after."),
+    ]
+    changes_left_out: Annotated[
+        int,
+        BeforeValidator(left_out),
+        read_from("detail"),
+        Field(description="How many further fields the act changed, for which the record had no room."),
+    ]
     request_id: str | None
     batch: int | None
 

@@ -4,12 +4,13 @@ Laws: of two that change one thing at the same moment exactly one wins, because 
 is read; the other one is told who changed what and when. A version rises in the transaction of its change, never without one.
 """
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 import sqlalchemy
 
 from central.audit import service as audit
 from central.audit.messages import CHANGED_BY, MUST_BE_VERSION, NO_SUCH_VERSION
+from central.audit.rules.changes import Changes, fields_of
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.domain.versions import VersionNumbers
 from central.store.tables.audit import EditVersionRow
@@ -36,11 +37,11 @@ class EditVersion:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A change of a thing: the audit's subject and action, and the names of the fields that it sets otherwise."""
+    """A change of a thing: the audit's subject and action, and the fields that it sets otherwise, before and after."""
 
     subject: str
     action: str
-    fields: tuple[str, ...] = ()
+    changes: Changes
 
 
 async def claim(work: Work, subject: str, seen: int | None) -> EditVersion:
@@ -60,9 +61,9 @@ async def claim(work: Work, subject: str, seen: int | None) -> EditVersion:
 async def record(work: Work, now: Instant, by: int | None, edit: Edit, **detail: str | int | None) -> None:
     """Raise the version of a thing that this transaction has claimed, and record the act."""
     raised = sqlalchemy.update(_versions).where(_versions.c.subject == edit.subject)
-    said = {"changed_at": now, "changed_by": by, "action": edit.action, "fields": " ".join(edit.fields)}
+    said = {"changed_at": now, "changed_by": by, "action": edit.action, "fields": " ".join(fields_of(edit.changes))}
     await (await work.connection()).execute(raised.values(number=_versions.c.number + 1, **said))
-    audit.record(work, now, by, edit.action, edit.subject, **detail)
+    audit.record(work, now, by, edit.action, edit.subject, changes=edit.changes, **detail)
 
 
 class EditVersions:
@@ -78,12 +79,6 @@ class EditVersions:
         async with self._store.asking() as connection:
             rows = await connection.execute(sqlalchemy.select(_versions.c.subject, _versions.c.number).where(of_kinds))
             return {row.subject: row.number for row in rows}
-
-
-def differing(before: object, after: object) -> tuple[str, ...]:
-    """Return the names of the fields in which two states of a thing differ; both are dataclasses or models of one kind."""
-    names = [one.name for one in fields(before)] if is_dataclass(before) else list(type(before).__annotations__)
-    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 async def conflict(work: Work, stands: EditVersion) -> Problem:

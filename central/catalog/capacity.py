@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog.rules.capacity import LoadLevel, level_after
 from central.store.tables.catalog import SiteLoadRow
 from central.store.unit_of_work import Store, Work
@@ -45,5 +46,6 @@ async def note(store: Store, site_id: SiteId, day: date, loads: Collection[tuple
         row.day, row.level, row.since = day, found, now
         work.session.add(row)
         if found is not was:
-            audit.record(work, now, audit.SYSTEM, "site.load", f"site:{site_id}", before=was, after=found)
+            changes = changes_between({"load": was}, {"load": found})
+            audit.record(work, now, audit.SYSTEM, "site.load", f"site:{site_id}", changes=changes)
     return found

@@ -11,7 +11,8 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import changes_between
+from central.audit.versions import Edit
 from central.catalog.messages import (
     CATEGORIES_FULL,
     CATEGORIES_TOO_DEEP,
@@ -83,7 +84,7 @@ class Categories:
             row = CategoryRow(name_zh=wish.name_zh, name_en=wish.name_en, parent_id=wish.parent, position=wish.position)
             work.session.add(row)
             await work.session.flush()
-            audit.record(work, now, by, "category.add", f"category:{row.id}", name=wish.name_en)
+            audit.record(work, now, by, "category.add", f"category:{row.id}", changes=changes_between(None, wish))
         return Category(_number(row), wish, (), ())
 
     async def change(self, category_id: int, wish: CategoryWish, by: int, now: Instant, seen: int | None = None) -> Category:
@@ -100,11 +101,10 @@ class Categories:
             await versions.claim(work, subject, seen)
             _require_place(parents, category_id, wish.parent)
             row = await work.session.get_one(CategoryRow, category_id)
-            changed = differing(CategoryWish(row.name_zh, row.name_en, row.parent_id, row.position), wish)
+            edit = Edit(subject, "category.change", changes_between(_wish(row), wish))
             row.name_zh, row.name_en, row.parent_id, row.position = wish.name_zh, wish.name_en, wish.parent, wish.position
             work.session.add(row)
-            edit = Edit(subject, "category.change", changed)
-            await versions.record(work, now, by, edit, name=wish.name_en, parent=wish.parent)
+            await versions.record(work, now, by, edit)
         return _found(await self.tree(), category_id)
 
     async def delete(self, category_id: int, by: int, now: Instant) -> None:
@@ -120,7 +120,7 @@ class Categories:
                 raise Problem(ProblemCode.CONFLICT, CATEGORY_HAS_TYPES.of(types=types))
             row = await work.session.get_one(CategoryRow, category_id)
             await work.session.delete(row)
-            audit.record(work, now, by, "category.delete", f"category:{category_id}", name=row.name_en)
+            audit.record(work, now, by, "category.delete", f"category:{category_id}", changes=changes_between(_wish(row), None))
 
     async def put_type(
         self, type_id: TicketTypeId, category_id: int | None, by: int, now: Instant, seen: int | None = None
@@ -130,10 +130,10 @@ class Categories:
             row = await type_claimed(work, type_id, seen)
             if category_id is not None and await work.session.get(CategoryRow, category_id, with_for_update=True) is None:
                 raise _not_there(category_id)
+            changes = changes_between({"category_id": row.category_id}, {"category_id": category_id})
             row.category_id = category_id
             work.session.add(row)
-            edit = Edit(subject_of(type_id), "ticket-type.category", ("category_id",))
-            await versions.record(work, now, by, edit, category=category_id)
+            await versions.record(work, now, by, Edit(subject_of(type_id), "ticket-type.category", changes))
 
 
 def _branch(
@@ -142,12 +142,16 @@ def _branch(
     return tuple(
         Category(
             category_id=_number(row),
-            wish=CategoryWish(row.name_zh, row.name_en, row.parent_id, row.position),
+            wish=_wish(row),
             types=tuple(types.get(_number(row), ())),
             children=_branch(_number(row), children, types),
         )
         for row in children.get(parent, ())
     )
+
+
+def _wish(row: CategoryRow) -> CategoryWish:
+    return CategoryWish(row.name_zh, row.name_en, row.parent_id, row.position)
 
 
 def _found(branch: tuple[Category, ...], category_id: int) -> Category:

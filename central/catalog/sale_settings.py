@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select
 
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.catalog.messages import CHANNEL_NOT_SET, NO_CHANNEL, NO_SELLER, OTHER_CHANNEL, SELLER_NOT_SET, TYPE_NOT_ALLOWED
 from central.catalog.service import ticket_types
@@ -122,10 +123,11 @@ class SaleSettings:
             row = await work.session.get(SaleSettingRow, (party.kind.value, party.name), with_for_update=True)
             if row is None:
                 raise _not_set(party)
+            await versions.claim(work, subject_of(party), None)
+            changes = changes_between(await _stored(work, party), None)
             await (await work.connection()).execute(delete(SaleSettingTypeRow).where(*_types_of(party)))
             await work.session.delete(row)
-            await versions.claim(work, subject_of(party), None)
-            await versions.record(work, now, by, Edit(subject_of(party), "sale-setting.delete"))
+            await versions.record(work, now, by, Edit(subject_of(party), "sale-setting.delete", changes))
 
     async def sellable(self, seller: Seller) -> frozenset[TicketTypeId]:
         """Return the types on sale that a seller may sell."""
@@ -191,7 +193,9 @@ async def _targets(work: Work, to: Targets) -> set[SellingParty]:
 
 
 async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant) -> None:
+    """Store a setting whose version this transaction has claimed."""
     kind, name = setting.party.kind.value, setting.party.name
+    before = await _stored(work, setting.party)
     connection = await work.connection()
     values = {"kind": kind, "name": name, "all_types": setting.all_types}
     await insert_or_replace(connection, SaleSettingRow, ("kind", "name"), [values])
@@ -199,9 +203,23 @@ async def _store_setting(work: Work, setting: SaleSetting, by: int, now: Instant
     if setting.types:
         rows = [{"kind": kind, "name": name, "ticket_type_id": one} for one in sorted(setting.types)]
         await connection.execute(insert(SaleSettingTypeRow), rows)
-    said = "all" if setting.all_types else " ".join(str(one) for one in sorted(setting.types))
-    edit = Edit(subject_of(setting.party), "sale-setting.set", ("all_types", "ticket_type_ids"))
-    await versions.record(work, now, by, edit, types=said)
+    changes = changes_between(before, _stated(setting.types, all_types=setting.all_types))
+    edit = Edit(subject_of(setting.party), "sale-setting.set", changes)
+    await versions.record(work, now, by, edit)
+
+
+async def _stored(work: Work, party: SellingParty) -> dict[str, object] | None:
+    row = SaleSettingRow
+    query = select(row.all_types).where(col(row.kind) == party.kind.value, col(row.name) == party.name)
+    all_types = (await work.session.exec(query)).first()
+    if all_types is None:
+        return None
+    types = (await work.session.exec(select(SaleSettingTypeRow.ticket_type_id).where(*_types_of(party)))).all()
+    return _stated(types, all_types=all_types)
+
+
+def _stated(types: Collection[int], *, all_types: bool) -> dict[str, object]:
+    return {"all_types": all_types, "ticket_type_ids": frozenset(types)}
 
 
 def _types_of(party: SellingParty) -> tuple[ColumnElement[bool], ...]:

@@ -3,7 +3,6 @@
 Laws: each change of what gates decide by wakes the publisher after its commit; every change is audited; a type is never deleted.
 """
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,8 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import changes_between
+from central.audit.versions import Edit
 from central.catalog import holder_keys
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.holder_keys import HolderKeys
@@ -32,6 +32,8 @@ from protocol.identifiers import U16_MAX, SiteId, TicketTypeId
 from protocol.instants import Instant
 
 TYPES_KEPT = 4_096
+ARCHIVE, RESTORE = "ticket-type.archive", "ticket-type.restore"
+_ARCHIVES = {ARCHIVE: True, RESTORE: False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Catalog:
             number = SiteId(next_number((await work.session.exec(select(func.max(SiteRow.id)))).one()))
             sealed = self._sealed(number, holder_keys.begun(self._random_bytes(SITE_KEY_BYTES), now))
             work.session.add(SiteRow(id=number, rules=parameters.model_dump_json(), holder_key_sealed=sealed, created_at=now))
-            audit.record(work, now, by, "site.add", f"site:{number}", name=parameters.name_en)
+            audit.record(work, now, by, "site.add", f"site:{number}", changes=changes_between(None, parameters))
             work.after_commit(self._feed_has_work)
         return Site(number, parameters)
 
@@ -81,10 +83,10 @@ class Catalog:
             await site(work, site_id)
             await versions.claim(work, subject, seen)
             row = await work.session.get_one(SiteRow, site_id, populate_existing=True)
-            changed = differing(_site(row).parameters, parameters)
+            edit = Edit(subject, "site.change", changes_between(_site(row).parameters, parameters))
             row.rules = parameters.model_dump_json()
             work.session.add(row)
-            await versions.record(work, now, by, Edit(subject, "site.change", changed), fields=" ".join(changed))
+            await versions.record(work, now, by, edit)
             work.after_commit(self._feed_has_work)
         return Site(site_id, parameters)
 
@@ -96,7 +98,7 @@ class Catalog:
             made = TicketType(number, parameters, price_fen, is_on_sale=True)
             stated = parameters.model_dump_json()
             work.session.add(TicketTypeRow(id=number, parameters=stated, price_fen=price_fen, is_on_sale=True, created_at=now))
-            audit.record(work, now, by, "ticket-type.add", f"ticket-type:{number}", price_fen=price_fen)
+            audit.record(work, now, by, "ticket-type.add", subject_of(number), changes=changes_between(None, stated_type(made)))
             work.after_commit(self._feed_has_work)
         return made
 
@@ -242,15 +244,17 @@ async def type_claimed(work: Work, type_id: TicketTypeId, seen: int | None) -> T
 
 
 async def put_type(work: Work, row: TicketTypeRow, after: TicketType, action: str, by: int, now: Instant) -> None:
-    """Store what a type is from now on, with its version and the audit of what changed: before, and after."""
-    before = _stated(ticket_type_of(row))
-    changed = {name: value for name, value in _stated(after).items() if value != before[name]}
+    """Store what a type is from now on, with its version and the audit of what changed; some actions archive or restore it."""
+    is_archived = row.archived_at is not None
+    before = {**stated_type(ticket_type_of(row)), "is_archived": is_archived}
+    stands = _ARCHIVES.get(action, is_archived)
+    edit = Edit(subject_of(row.id), action, changes_between(before, {**stated_type(after), "is_archived": stands}))
+    if stands != is_archived:
+        row.archived_at = now if stands else None
     row.price_fen, row.is_on_sale = after.price_fen, after.is_on_sale
     row.parameters = after.parameters.model_dump_json()
     work.session.add(row)
-    edit = Edit(subject_of(row.id), action, tuple(changed))
-    said = {"before": _as_text({name: before[name] for name in changed}), "after": _as_text(changed)}
-    await versions.record(work, now, by, edit, **said)
+    await versions.record(work, now, by, edit)
 
 
 async def require_sellable(work: Work, type_id: TicketTypeId, sale: Sale) -> TicketType:
@@ -289,13 +293,9 @@ def _parameters(stated: str) -> TicketTypeParameters:
     return TicketTypeParameters.model_validate_json(stated)
 
 
-def _stated(one: TicketType) -> dict[str, object]:
-    """Return all that people set of a type, as JSON has it."""
-    return one.parameters.model_dump(mode="json") | {"price_fen": one.price_fen, "is_on_sale": one.is_on_sale}
-
-
-def _as_text(fields: dict[str, object]) -> str:
-    return json.dumps(fields, ensure_ascii=False)
+def stated_type(one: TicketType) -> dict[str, object]:
+    """Return all that people set of a type."""
+    return {**dict(one.parameters), "price_fen": one.price_fen, "is_on_sale": one.is_on_sale}
 
 
 def _with_rules(row: TicketTypeRow, sale: Sale) -> TicketTypeParameters:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, func, select, update
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.devices import check_points
 from central.devices.messages import (
     CODE_OR_KEY_USED,
@@ -210,12 +211,13 @@ class Agents:
         """End an agent's rights; with `wipe` it is told to erase keys and cache (never unsent entries, law 5)."""
         async with self._store.transaction() as work:
             row = await _locked(work, agent)
+            before = _rights(row)
             if row.revoked_at is None:
                 tell_agent(work, row, AgentChange.REVOKED, now)
             row.revoked_at = row.revoked_at or now
             row.wipe = row.wipe or wipe
             work.session.add(row)
-            audit.record(work, now, by, "agent.revoke", f"agent:{agent}", wipe=int(wipe))
+            audit.record(work, now, by, "agent.revoke", f"agent:{agent}", changes=changes_between(before, _rights(row)))
         return agent_of(row)
 
     async def declare_lost(self, agent: AgentId, by: int, reason: str, now: Instant) -> Agent:
@@ -225,6 +227,7 @@ class Agents:
         """
         async with self._store.transaction() as work:
             row = await _locked(work, agent)
+            before = _rights(row)
             if row.lost_at is None:
                 await self._ports.renew_holder_key(work, row.site_id, now)
                 tell_agent(work, row, AgentChange.LOST, now)
@@ -232,7 +235,8 @@ class Agents:
             row.revoked_at = row.revoked_at or now
             row.wipe = True
             work.session.add(row)
-            audit.record(work, now, by, "agent.lost", f"agent:{agent}", reason=reason)
+            changes = changes_between(before, _rights(row))
+            audit.record(work, now, by, "agent.lost", f"agent:{agent}", reason=reason, changes=changes)
             work.after_commit(self._ports.fence_moved)
         return agent_of(row)
 
@@ -312,13 +316,18 @@ async def holder_generations(work: Work, site_id: SiteId) -> frozenset[int]:
     return frozenset((await work.session.exec(of_site.distinct())).all())
 
 
+def _rights(row: AgentRow) -> dict[str, object]:
+    return {"is_revoked": row.revoked_at is not None, "wipe": row.wipe, "is_lost": row.lost_at is not None}
+
+
 async def set_duty(work: Work, agent: AgentId, duty: Duty, now: Instant) -> None:
     """Note that an agent is open, or signed off."""
     row = await _locked(work, agent)
     if row.duty != duty.value:
+        changes = changes_between({"duty": row.duty}, {"duty": duty})
         row.duty, row.duty_since = duty.value, now
         work.session.add(row)
-        audit.record(work, now, None, "agent.duty", f"agent:{agent}", duty=duty.value)
+        audit.record(work, now, None, "agent.duty", f"agent:{agent}", changes=changes)
         tell_agent(work, row, AgentChange.OPENED if duty is Duty.OPEN else AgentChange.CLOSED, now)
 
 

@@ -12,7 +12,8 @@ from sqlmodel import col, delete, insert, select, update
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import Changes, changes_between
+from central.audit.versions import Edit
 from central.devices.messages import (
     CHECK_POINT_HAS_RECORDED,
     CHECK_POINT_RETIRED,
@@ -107,7 +108,7 @@ class CheckPoints:
             work.session.add(row)
             await work.session.flush()
             await _tick(work, _number(row), wish.ticked)
-            audit.record(work, now, by, "check-point.add", f"check-point:{row.id}", name=wish.name_en)
+            audit.record(work, now, by, "check-point.add", f"check-point:{row.id}", changes=changes_between(None, wish))
             work.after_commit(self._feed_has_work)
         return _hosted(row, wish.ticked)
 
@@ -125,14 +126,13 @@ class CheckPoints:
                 raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_RETIRED.of(check_point_id=number))
             await _require_known(work, row.site_id, wish)
             before = _hosted(row, (await _ticked_of(work, [number])).get(number, frozenset()))
-            changed = differing(_wished(before), wish)
+            edit = Edit(subject, "check-point.change", changes_between(_wished(before), wish))
             _set(row, wish)
             row.told_epoch = row.told_version = None
             work.session.add(row)
             await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
             await _tick(work, number, wish.ticked)
-            edit = Edit(subject, "check-point.change", changed)
-            await versions.record(work, now, by, edit, state=wish.state.name.lower(), fields=" ".join(changed))
+            await versions.record(work, now, by, edit)
             work.after_commit(self._feed_has_work)
         return _hosted(row, wish.ticked)
 
@@ -149,25 +149,29 @@ class CheckPoints:
                 CheckPointId(int(one)) for one in await members_of(work, SettingGroupKind.CHECK_POINT, groups) if one.isdecimal()
             }
             targets = sorted((grouped | set(to)) - {source})
-            copies = tuple([await self._copy(work, number, row.site_id, ticked) for number in targets])
+            copies = []
             for number in targets:
+                copy, changes = await self._copy(work, number, row.site_id, ticked)
+                copies.append(copy)
                 await versions.claim(work, f"check-point:{number}", None)
-                edit = Edit(f"check-point:{number}", "check-point.copy", ("ticked",))
-                await versions.record(work, now, by, edit, source=source)
+                await versions.record(work, now, by, Edit(f"check-point:{number}", "check-point.copy", changes), source=source)
             work.after_commit(self._feed_has_work)
-        return copies
+        return tuple(copies)
 
-    async def _copy(self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[TicketTypeId]) -> HostedCheckPoint:
+    async def _copy(
+        self, work: Work, number: CheckPointId, site_id: SiteId, ticked: frozenset[TicketTypeId]
+    ) -> tuple[HostedCheckPoint, Changes]:
         row = await work.session.get(CheckPointRow, number, with_for_update=True)
         if row is None or row.site_id != site_id:
             raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT_OF_SITE.of(check_point_id=number, site_id=site_id))
         if row.state == CheckPointState.RETIRED:
             raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_RETIRED.of(check_point_id=number))
+        before = (await _ticked_of(work, [number])).get(number, frozenset())
         row.told_epoch = row.told_version = None
         work.session.add(row)
         await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
         await _tick(work, number, ticked)
-        return _hosted(row, ticked)
+        return _hosted(row, ticked), changes_between({"ticked": before}, {"ticked": ticked})
 
     async def remove(self, number: CheckPointId, by: int, now: Instant) -> None:
         """Delete a check point that never recorded anything; else Problem."""
@@ -177,9 +181,10 @@ class CheckPoints:
                 raise Problem(ProblemCode.NOT_FOUND, NO_CHECK_POINT.of(check_point_id=number))
             if row.has_recorded:
                 raise Problem(ProblemCode.CHECK_POINT_STATE, CHECK_POINT_HAS_RECORDED.of(check_point_id=number))
+            before = _wished(_hosted(row, (await _ticked_of(work, [number])).get(number, frozenset())))
             await work.session.exec(delete(TickedTypeRow).where(col(TickedTypeRow.check_point_id) == number))
             await work.session.delete(row)
-            audit.record(work, now, by, "check-point.delete", f"check-point:{number}")
+            audit.record(work, now, by, "check-point.delete", f"check-point:{number}", changes=changes_between(before, None))
             work.after_commit(self._feed_has_work)
 
     async def point(self, number: CheckPointId) -> HostedCheckPoint:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.domain.messages import NO_AGENT
 from central.domain.problems import Problem, ProblemCode
@@ -59,23 +60,29 @@ class PrinterOffsets:
 
         Problem where there is no such agent, or the offset was changed since version `seen`.
         """
-        edit = Edit(f"printer-offset:{wanted.agent_id}/{wanted.name}", "printer-offset.set", ("x_mm", "y_mm"))
+        subject = f"printer-offset:{wanted.agent_id}/{wanted.name}"
         async with self._store.transaction() as work:
-            await versions.claim(work, edit.subject, seen)
+            await versions.claim(work, subject, seen)
             if await work.session.get(AgentRow, wanted.agent_id, with_for_update=True) is None:
                 raise _no_agent(wanted.agent_id)
             row = await _found(work, wanted.agent_id, wanted.name)
             row = row or PrinterOffsetRow(agent_id=wanted.agent_id, name=wanted.name, x_um=0, y_um=0)
+            before = _stated(row)
             row.x_um, row.y_um = round(wanted.x_mm * _UM_PER_MM), round(wanted.y_mm * _UM_PER_MM)
             work.session.add(row)
             await work.session.flush()
-            await versions.record(work, now, by, edit, x_um=row.x_um, y_um=row.y_um)
+            edit = Edit(subject, "printer-offset.set", changes_between(before, _stated(row)))
+            await versions.record(work, now, by, edit)
             return _offset(row)
 
 
 async def _found(work: Work, agent_id: int, name: str) -> PrinterOffsetRow | None:
     row = PrinterOffsetRow
     return (await work.session.exec(select(row).where(col(row.agent_id) == agent_id, col(row.name) == name))).first()
+
+
+def _stated(row: PrinterOffsetRow) -> dict[str, float]:
+    return {"x_mm": row.x_um / _UM_PER_MM, "y_mm": row.y_um / _UM_PER_MM}
 
 
 def _no_agent(agent_id: int) -> Problem:

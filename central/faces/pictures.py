@@ -14,6 +14,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.faces.drawing.patches import Grey
 from central.faces.drawing.uploads import as_png, read_picture
@@ -76,7 +77,9 @@ class Pictures:
             row = FacePictureRow(name=name, width_px=width, height_px=height, png=png, added_at=now, added_by=by)
             work.session.add(row)
             await work.session.flush()
-            audit.record(work, now, by, "face-picture.add", f"face-picture:{row.id}", name=name)
+            audit.record(
+                work, now, by, "face-picture.add", f"face-picture:{row.id}", changes=changes_between(None, {"name": name})
+            )
             assert row.id is not None, "a stored picture has its number"
             return Picture(row.id, name, width, height, now, by)
 
@@ -90,7 +93,14 @@ class Pictures:
             if shown_on:
                 raise Problem(ProblemCode.CONFLICT, PICTURE_IN_USE.of(faces=", ".join(shown_on[:10])))
             await work.session.delete(row)
-            audit.record(work, now, by, "face-picture.delete", f"face-picture:{picture_id}", name=row.name)
+            audit.record(
+                work,
+                now,
+                by,
+                "face-picture.delete",
+                f"face-picture:{picture_id}",
+                changes=changes_between({"name": row.name}, None),
+            )
 
 
 async def pictures_there(work: Work, picture_ids: Collection[int]) -> frozenset[int]:

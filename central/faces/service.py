@@ -11,6 +11,7 @@ from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.catalog import service as catalog
 from central.domain.messages import NO_TICKET_TYPE
@@ -87,17 +88,18 @@ class Faces:
             row = FaceRow(name=template.name, version=versions.NEVER_CHANGED)
             work.session.add(row)
             await work.session.flush()
-            audit.record(work, now, by, "face.add", f"face:{row.id}", name=template.name)
+            audit.record(work, now, by, "face.add", f"face:{row.id}", changes=changes_between(None, template))
             return await _stored(work, row, template, by, now)
 
     async def change(self, face_id: int, version: int, template: Template, by: int, now: Instant) -> Face:
         """Make a new version from the one that the person read; Problem where another person was first."""
         async with self._store.transaction() as work:
-            edit = Edit(f"face:{face_id}", "face.change", ("template",))
-            stands = await versions.claim(work, edit.subject, version)
+            subject = f"face:{face_id}"
+            stands = await versions.claim(work, subject, version)
             row = await _locked(work, face_id)
             await _require_right(work, template)
             await _require_free(work, template.name, face_id)
+            edit = Edit(subject, "face.change", changes_between((await _face(work, face_id)).template, template))
             row.name, row.version = template.name, stands.number + 1
             await versions.record(work, now, by, edit, name=template.name, version=row.version)
             return await _stored(work, row, template, by, now)
@@ -106,10 +108,11 @@ class Faces:
         """Delete a face with all its versions; Problem where a type or a site uses it."""
         async with self._store.transaction() as work:
             row = await _locked(work, face_id)
-            _require_unused(await _face(work, face_id))
+            face = await _face(work, face_id)
+            _require_unused(face)
             await work.session.exec(delete(FaceVersionRow).where(col(FaceVersionRow.face_id) == face_id))
             await work.session.delete(row)
-            audit.record(work, now, by, "face.delete", f"face:{face_id}", name=row.name)
+            audit.record(work, now, by, "face.delete", f"face:{face_id}", changes=changes_between(face.template, None))
 
     async def of_type(self, type_id: TicketTypeId) -> int | None:
         """Return the face of a type's own; Problem where there is no such type."""
@@ -129,31 +132,33 @@ class Faces:
 
         Problem where one of them is not there, or the choice was changed since version `seen`.
         """
-        edit = Edit(f"ticket-type-face:{type_id}", "face.give", ("face",))
+        subject = f"ticket-type-face:{type_id}"
         async with self._store.transaction() as work:
-            await versions.claim(work, edit.subject, seen)
+            await versions.claim(work, subject, seen)
             if type_id not in await catalog.ticket_types(work, (type_id,)):
                 raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_TYPE.of(type_id=type_id))
+            changes = changes_between({"face_id": await _own_of_type(work, type_id)}, {"face_id": face_id})
             await work.session.exec(delete(FaceOfTypeRow).where(col(FaceOfTypeRow.ticket_type_id) == type_id))
             if face_id is not None:
                 await _locked(work, face_id)
                 work.session.add(FaceOfTypeRow(ticket_type_id=type_id, face_id=face_id))
-            await versions.record(work, now, by, edit, face=face_id)
+            await versions.record(work, now, by, Edit(subject, "face.give", changes))
 
     async def give_to_site(self, site_id: SiteId, face_id: int | None, seen: int, by: int, now: Instant) -> None:
         """Let a face be that of a site's types without one (None: no face).
 
         Problem where one of them is not there, or the choice was changed since version `seen`.
         """
-        edit = Edit(f"site-face:{site_id}", "face.give", ("face",))
+        subject = f"site-face:{site_id}"
         async with self._store.transaction() as work:
-            await versions.claim(work, edit.subject, seen)
+            await versions.claim(work, subject, seen)
             await catalog.site(work, site_id)
+            changes = changes_between({"face_id": await _own_of_site(work, site_id)}, {"face_id": face_id})
             await work.session.exec(delete(FaceOfSiteRow).where(col(FaceOfSiteRow.site_id) == site_id))
             if face_id is not None:
                 await _locked(work, face_id)
                 work.session.add(FaceOfSiteRow(site_id=site_id, face_id=face_id))
-            await versions.record(work, now, by, edit, face=face_id)
+            await versions.record(work, now, by, Edit(subject, "face.give", changes))
 
 
 async def face_for(work: Work, type_id: TicketTypeId, site_id: SiteId) -> Face:

@@ -15,7 +15,8 @@ from sqlmodel import col, delete, select
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import changes_between, hidden_change
+from central.audit.versions import Edit
 from central.domain.messages import NAME_TAKEN, NO_USER
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
@@ -160,14 +161,13 @@ class Accounts:
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
             await versions.claim(work, subject, seen)
-            changed = differing(Profile(row.full_name, row.channel, _ids(await roles_of(work, user_id))), profile)
+            before = Profile(row.full_name, row.channel, _ids(await roles_of(work, user_id)))
             row.full_name, row.channel = profile.full_name, profile.channel
             work.session.add(row)
             await work.session.exec(delete(UserRoleRow).where(col(UserRoleRow.user_id) == user_id))
             await _give(work, user_id, profile.role_ids, by)
             await _require_an_administrator(work)
-            edit = Edit(subject, "user.change", changed)
-            await versions.record(work, now, by.user_id, edit, roles=_said(profile.role_ids))
+            await versions.record(work, now, by.user_id, Edit(subject, "user.change", changes_between(before, profile)))
         return _person(row, profile.role_ids)
 
     async def set_disabled(self, user_id: int, *, disabled: bool, by: Principal, now: Instant) -> Person:
@@ -176,13 +176,14 @@ class Accounts:
             raise Problem(ProblemCode.CONFLICT, messages.OWN_ACCOUNT.of())
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
+            changes = changes_between({"is_disabled": row.is_disabled}, {"is_disabled": disabled})
             row.is_disabled = disabled
             work.session.add(row)
             if disabled:
                 await work.session.exec(delete(SessionRow).where(col(SessionRow.user_id) == user_id))
             await _require_an_administrator(work)
             await versions.claim(work, f"user:{user_id}", None)
-            edit = Edit(f"user:{user_id}", "user.disable" if disabled else "user.enable", ("is_disabled",))
+            edit = Edit(f"user:{user_id}", "user.disable" if disabled else "user.enable", changes)
             await versions.record(work, now, by.user_id, edit)
             roles = await roles_of(work, user_id)
         return _person(row, _ids(roles))
@@ -206,7 +207,8 @@ class Accounts:
             await work.session.delete(row)
             await work.session.flush()
             await _require_an_administrator(work)
-            audit.record(work, now, by.user_id, "user.delete", f"user:{user_id}", name=row.name)
+            changes = changes_between({"full_name": row.full_name, "channel": row.channel}, None)
+            audit.record(work, now, by.user_id, "user.delete", f"user:{user_id}", name=row.name, changes=changes)
 
     async def reset_password(self, user_id: int, by: Principal | None, now: Instant) -> tuple[Person, str]:
         """Give a person a new one-time password, end their sessions and their second factor; return both.
@@ -217,10 +219,13 @@ class Accounts:
         stored = await self._passwords.hash(password)
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
+            before = {"has_totp": row.totp_confirmed, "must_change_password": row.must_change_password}
+            after = {"has_totp": False, "must_change_password": True}
             row.totp_sealed, row.totp_confirmed = None, False
             await set_password(work, row, stored, must_change=True)
             roles = await roles_of(work, user_id)
-            audit.record(work, now, _number(by), "user.reset-password", f"user:{user_id}")
+            changes = (hidden_change("password"), *changes_between(before, after))
+            audit.record(work, now, _number(by), "user.reset-password", f"user:{user_id}", changes=changes)
         return _person(row, _ids(roles)), password
 
     async def person(self, user_id: int) -> Person:
@@ -273,7 +278,7 @@ async def _store_new(work: Work, row: UserRow, profile: Profile, by: Principal |
     work.session.add(row)
     await work.session.flush()
     await _give(work, _id(row), profile.role_ids, by)
-    audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=row.name, roles=_said(profile.role_ids))
+    audit.record(work, now, _number(by), "user.add", f"user:{row.id}", name=row.name, changes=changes_between(None, profile))
 
 
 async def known_people(
@@ -392,7 +397,3 @@ def _id(row: UserRow) -> int:
 
 def _number(who: Principal | None) -> int | None:
     return None if who is None else who.user_id
-
-
-def _said(role_ids: Collection[int]) -> str:
-    return " ".join(str(one) for one in sorted(role_ids))

@@ -7,6 +7,7 @@ sees a new arrangement at the next sign-in, or after refreshing the menu (刷新
 import json
 
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode, wrong_field
@@ -30,7 +31,7 @@ class Menus:
         """Return the whole menu in force, hidden pages included."""
         async with self._store.reading() as work:
             row = await work.session.get(MenuRow, _ONLY)
-        return SHIPPED if row is None else arranged(_read(row.arrangement))
+        return _in_force(row)
 
     async def arrange(self, groups: tuple[ArrangedMenuGroup, ...], by: Principal, now: Instant, seen: int | None = None) -> Menu:
         """Store an arrangement; Problem where a page is missing, unknown or there twice, or it was arranged since `seen`."""
@@ -39,10 +40,12 @@ class Menus:
             raise wrong_field(ProblemCode.INPUT_INVALID, "groups", fault)
         async with self._store.transaction() as work:
             await versions.claim(work, SUBJECT, seen)
-            row = await work.session.get(MenuRow, _ONLY) or MenuRow(id=_ONLY, arrangement="", changed_at=now)
+            row = await work.session.get(MenuRow, _ONLY)
+            changes = changes_between(_stated(_in_force(row)), _stated(arranged(groups)))
+            row = row or MenuRow(id=_ONLY, arrangement="", changed_at=now)
             row.arrangement, row.changed_at = _written(groups), now
             work.session.add(row)
-            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.arrange", ("groups",)))
+            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.arrange", changes))
         return arranged(groups)
 
     async def restore(self, by: Principal, now: Instant) -> Menu:
@@ -50,10 +53,29 @@ class Menus:
         async with self._store.transaction() as work:
             await versions.claim(work, SUBJECT, None)
             row = await work.session.get(MenuRow, _ONLY)
+            changes = changes_between(_stated(_in_force(row)), _stated(SHIPPED))
             if row is not None:
                 await work.session.delete(row)
-            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.restore", ("groups",)))
+            await versions.record(work, now, by.user_id, Edit(SUBJECT, "menu.restore", changes))
         return SHIPPED
+
+
+def _in_force(row: MenuRow | None) -> Menu:
+    return SHIPPED if row is None else arranged(_read(row.arrangement))
+
+
+def _stated(menu: Menu) -> dict[str, object]:
+    """Return a menu as the audit compares it: the order of the groups, and each group with the order of its pages."""
+    groups = {
+        one.key: {
+            "title_zh": one.title_zh,
+            "title_en": one.title_en,
+            "pages": [page.key for page in one.pages],
+            "hidden_pages": [page.key for page in one.pages if page.is_hidden],
+        }
+        for one in menu
+    }
+    return {"groups": groups, "order": list(groups)}
 
 
 def _written(groups: tuple[ArrangedMenuGroup, ...]) -> str:

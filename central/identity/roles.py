@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.domain.messages import NAME_TAKEN
 from central.domain.principal import DataScope, Principal
@@ -73,7 +74,8 @@ class Roles:
             row = RoleRow(**_stated(grant), holds_all=False, created_at=now)
             work.session.add(row)
             await work.session.flush()
-            _note(work, row, "role.add", by, now)
+            who = None if by is None else by.user_id
+            audit.record(work, now, who, "role.add", f"role:{row.id}", changes=changes_between(None, _given(row)))
         return _role(row, 0)
 
     async def change(self, role_id: int, grant: RoleGrant, by: Principal, now: Instant, seen: int | None = None) -> Role:
@@ -86,11 +88,10 @@ class Roles:
             row = await _changeable(work, role_id, by)
             await versions.claim(work, f"role:{role_id}", seen)
             await _require_free(work, grant.name, role_id)
-            changed = tuple(name for name, value in _stated(grant).items() if value != getattr(row, name))
+            edit = Edit(f"role:{role_id}", "role.change", changes_between(_given(row), _stated(grant)))
             row.sqlmodel_update(_stated(grant))
             work.session.add(row)
-            edit = Edit(f"role:{role_id}", "role.change", changed)
-            await versions.record(work, now, by.user_id, edit, name=row.name, **_given(row))
+            await versions.record(work, now, by.user_id, edit)
             people = await _people(work, role_id)
         return _role(row, people)
 
@@ -102,7 +103,7 @@ class Roles:
             if people:
                 raise Problem(ProblemCode.CONFLICT, ROLE_IS_HELD.of(people=people, name=row.name))
             await work.session.delete(row)
-            audit.record(work, now, by.user_id, "role.delete", f"role:{role_id}", name=row.name)
+            audit.record(work, now, by.user_id, "role.delete", f"role:{role_id}", changes=changes_between(_given(row), None))
 
 
 async def administrators(work: Work, now: Instant) -> int:
@@ -151,13 +152,8 @@ async def _people(work: Work, role_id: int) -> int:
     return (await work.session.exec(query)).one()
 
 
-def _note(work: Work, row: RoleRow, action: str, by: Principal | None, now: Instant) -> None:
-    who = None if by is None else by.user_id
-    audit.record(work, now, who, action, f"role:{row.id}", name=row.name, **_given(row))
-
-
-def _given(row: RoleRow) -> dict[str, str]:
-    return {"permissions": " ".join(row.permissions), "scope": row.scope, "counter_scope": row.counter_scope}
+def _given(row: RoleRow) -> dict[str, object]:
+    return {"name": row.name, "permissions": sorted(row.permissions), "scope": row.scope, "counter_scope": row.counter_scope}
 
 
 def _stated(grant: RoleGrant) -> dict[str, Any]:

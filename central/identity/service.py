@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, delete, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between, hidden_change
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
 from central.domain.problems import Problem, ProblemCode, wrong_field
@@ -133,7 +134,8 @@ class Identity:
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id)
             await set_password(work, row, stored, must_change=False)
-            audit.record(work, now, who.user_id, "user.change-password", f"user:{who.user_id}")
+            changes = (hidden_change("password"),)
+            audit.record(work, now, who.user_id, "user.change-password", f"user:{who.user_id}", changes=changes)
             return await self._open_session(work, row, now)
 
     async def begin_totp(self, who: Principal, password: str, now: Instant) -> tuple[str, str]:
@@ -161,16 +163,24 @@ class Identity:
             if not self._takes(work, row, code, now):
                 raise Problem(ProblemCode.SIGN_IN_FAILED, TOTP_WRONG.of())
             row.totp_confirmed = True
-            audit.record(work, now, who.user_id, "totp.confirm", f"user:{who.user_id}")
+            audit.record(
+                work,
+                now,
+                who.user_id,
+                "totp.confirm",
+                f"user:{who.user_id}",
+                changes=changes_between({"has_totp": False}, {"has_totp": True}),
+            )
 
     async def end_totp(self, who: Principal, password: str, now: Instant) -> None:
         """Remove the person's second factor; Problem where the password is wrong."""
         await self._require_password(who, password)
         async with self._store.transaction() as work:
             row = await work.session.get_one(UserRow, who.user_id)
+            changes = changes_between({"has_totp": row.totp_confirmed}, {"has_totp": False})
             row.totp_sealed, row.totp_confirmed = None, False
             work.session.add(row)
-            audit.record(work, now, who.user_id, "totp.end", f"user:{who.user_id}")
+            audit.record(work, now, who.user_id, "totp.end", f"user:{who.user_id}", changes=changes)
 
     async def principal(self, token: str, now: Instant) -> Principal | None:
         """Return the person of the token's session or program.

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlmodel import col, delete, insert, select
 
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit
 from central.domain.problems import Problem, ProblemCode
 from central.identity.messages import CHANNEL_GROUP, CHECK_POINT_GROUP, NO_SETTING_GROUP, SELLER_GROUP
@@ -70,11 +71,12 @@ class SettingGroups:
             connection = await work.connection()
             await versions.claim(work, subject_of(group.kind, group.name), seen)
             await insert_missing(connection, SettingGroupRow, [key])
+            before = await _members(work, group.kind, group.name)
             await _empty(work, group.kind, group.name)
             if members:
                 await connection.execute(insert(SettingGroupMemberRow), [{**key, "member": one} for one in members])
-            edit = Edit(subject_of(group.kind, group.name), "group.set", ("members",))
-            await versions.record(work, now, by, edit, members=" ".join(members))
+            changes = changes_between({"members": before}, {"members": frozenset(members)})
+            await versions.record(work, now, by, Edit(subject_of(group.kind, group.name), "group.set", changes))
         return SettingGroup(group.kind, group.name, members)
 
     async def delete(self, kind: SettingGroupKind, name: str, by: int, now: Instant) -> None:
@@ -83,10 +85,11 @@ class SettingGroups:
             row = await work.session.get(SettingGroupRow, (kind.value, name), with_for_update=True)
             if row is None:
                 raise _not_there(kind, name)
+            await versions.claim(work, subject_of(kind, name), None)
+            changes = changes_between({"members": await _members(work, kind, name)}, None)
             await _empty(work, kind, name)
             await work.session.delete(row)
-            await versions.claim(work, subject_of(kind, name), None)
-            await versions.record(work, now, by, Edit(subject_of(kind, name), "group.delete"))
+            await versions.record(work, now, by, Edit(subject_of(kind, name), "group.delete", changes))
 
 
 def subject_of(kind: SettingGroupKind, name: str) -> str:
@@ -101,6 +104,12 @@ async def members_of(work: Work, kind: SettingGroupKind, names: Collection[str])
     if missing := sorted(set(names) - there):
         raise _not_there(kind, missing[0])
     query = select(member.member).where(member.kind == kind, col(member.name).in_(names))
+    return frozenset((await work.session.exec(query)).all())
+
+
+async def _members(work: Work, kind: SettingGroupKind, name: str) -> frozenset[str]:
+    row = SettingGroupMemberRow
+    query = select(row.member).where(col(row.kind) == kind.value, col(row.name) == name)
     return frozenset((await work.session.exec(query)).all())
 
 

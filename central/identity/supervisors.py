@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, delete, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between, hidden_change
 from central.domain.messages import NO_SITE, PASSWORD_FOR_ONE_USE
 from central.domain.ports import Wake
 from central.domain.principal import Principal
@@ -59,7 +60,8 @@ class Supervisors:
             if await work.session.get(SupervisedSiteRow, (site_id, user_id)) is None:
                 await _require_room(work, site_id)
                 work.session.add(SupervisedSiteRow(site_id=site_id, user_id=user_id))
-                audit.record(work, now, by.user_id, "supervisor.add", f"user:{user_id}", site=site_id)
+                changes = changes_between(None, {"supervised_site": site_id})
+                audit.record(work, now, by.user_id, "supervisor.add", f"user:{user_id}", changes=changes)
                 work.after_commit(self._feed_has_work)
             pin = await work.session.get(SupervisorPinRow, user_id)
         return SiteSupervisor(user_id, person.name, None if pin is None else pin.set_at)
@@ -75,7 +77,8 @@ class Supervisors:
             await work.session.flush()
             if not await _supervises_any(work, user_id):
                 await work.session.exec(delete(SupervisorPinRow).where(col(SupervisorPinRow.user_id) == user_id))
-            audit.record(work, now, by.user_id, "supervisor.remove", f"user:{user_id}", site=site_id)
+            changes = changes_between({"supervised_site": site_id}, None)
+            audit.record(work, now, by.user_id, "supervisor.remove", f"user:{user_id}", changes=changes)
             work.after_commit(self._feed_has_work)
 
     async def set_pin(self, name: str, pin: str, by: Principal, now: Instant) -> SiteSupervisor:
@@ -121,7 +124,7 @@ class Supervisors:
             raise Problem(ProblemCode.CONFLICT, SUPERVISES_NOTHING.of())
         row = {"user_id": user_id, "verifier": verifier, "set_at": now}
         await insert_or_replace(await work.connection(), SupervisorPinRow, ["user_id"], [row])
-        audit.record(work, now, by.user_id, "supervisor.set-pin", f"user:{user_id}")
+        audit.record(work, now, by.user_id, "supervisor.set-pin", f"user:{user_id}", changes=(hidden_change("pin"),))
         work.after_commit(self._feed_has_work)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.domain.messages import MUST_BE_IN_FUTURE
 from central.domain.ports import RandomBytes
 from central.domain.principal import Principal
@@ -83,8 +84,8 @@ class Tokens:
             )
             work.session.add(row)
             await work.session.flush()
-            given = " ".join(row.permissions)
-            audit.record(work, now, by.user_id, "token.add", f"token:{row.id}", user=grant.user_id, permissions=given)
+            stated = {"user_id": row.user_id, "name": row.name, "permissions": row.permissions}
+            audit.record(work, now, by.user_id, "token.add", f"token:{row.id}", changes=changes_between(None, stated))
         return _token(row), token
 
     async def revoke(self, token_id: int, by: Principal, now: Instant) -> ApiToken:
@@ -96,7 +97,8 @@ class Tokens:
             if row.revoked_at is None:
                 row.revoked_at = now
                 work.session.add(row)
-                audit.record(work, now, by.user_id, "token.revoke", f"token:{token_id}")
+                changes = changes_between({"is_revoked": False}, {"is_revoked": True})
+                audit.record(work, now, by.user_id, "token.revoke", f"token:{token_id}", changes=changes)
         return _token(row)
 
     async def tokens(self, after: int | None, limit: int) -> tuple[ApiToken, ...]:

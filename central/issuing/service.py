@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.rules.validity import Window
 from central.catalog.ticket_type import TicketType, flags_of
@@ -35,7 +36,7 @@ from central.store.tables.tickets import TicketCredentialRow, TicketRow
 from central.store.unit_of_work import Store, Work
 from protocol.feed.records import CredentialKind
 from protocol.identifiers import U8_MAX, SiteId, TicketId
-from protocol.instants import Instant, Minute, to_minute
+from protocol.instants import Instant, Minute, from_minute, to_datetime, to_minute
 from protocol.tickets.record import TicketRecord, TicketState
 from protocol.tickets.short_number import number_of
 
@@ -145,14 +146,16 @@ class Issuing:
         """Block a ticket at all gates, until it is unblocked."""
         async with self._store.transaction() as work:
             ticket = await self.set_state(work, ticket_id, (TicketState.ACTIVE,), TicketState.BLOCKED, now)
-            audit.record(work, now, by, "ticket.block", subject(ticket_id), reason=reason)
+            changes = changes_between({"state": TicketState.ACTIVE}, {"state": ticket.record.state})
+            audit.record(work, now, by, "ticket.block", subject(ticket_id), reason=reason, changes=changes)
         return ticket
 
     async def unblock(self, ticket_id: TicketId, by: int, reason: str, now: Instant) -> Ticket:
         """Let a blocked ticket be used again."""
         async with self._store.transaction() as work:
             ticket = await self.set_state(work, ticket_id, (TicketState.BLOCKED,), TicketState.ACTIVE, now)
-            audit.record(work, now, by, "ticket.unblock", subject(ticket_id), reason=reason)
+            changes = changes_between({"state": TicketState.BLOCKED}, {"state": ticket.record.state})
+            audit.record(work, now, by, "ticket.unblock", subject(ticket_id), reason=reason, changes=changes)
         return ticket
 
     async def extend(self, ticket_id: TicketId, valid_until: Minute, by: int, now: Instant) -> Ticket:
@@ -163,7 +166,8 @@ class Issuing:
                 raise Problem(ProblemCode.TICKET_STATE, VOID_NOT_EXTENDED.of())
             if valid_until <= row.valid_from:
                 raise Problem(ProblemCode.INPUT_INVALID, END_BEFORE_BEGINNING.of())
-            audit.record(work, now, by, "ticket.extend", subject(ticket_id), before=row.valid_until, after=valid_until)
+            changes = changes_between(_until(row.valid_until), _until(valid_until))
+            audit.record(work, now, by, "ticket.extend", subject(ticket_id), changes=changes)
             row.valid_until = valid_until
             return await self._changed(work, row, now)
 
@@ -173,8 +177,10 @@ class Issuing:
             row = await _locked(work, ticket_id)
             if row.state != TicketState.ACTIVE or row.generation >= U8_MAX:
                 raise Problem(ProblemCode.TICKET_STATE, NOT_REISSUED.of())
+            before = {"generation": row.generation}
             self._sign_again(row, now)
-            audit.record(work, now, by, "ticket.reissue", subject(ticket_id), generation=row.generation, reason=reason)
+            changes = changes_between(before, {"generation": row.generation})
+            audit.record(work, now, by, "ticket.reissue", subject(ticket_id), reason=reason, changes=changes)
             return await self._changed(work, row, now)
 
     async def replace_credentials(
@@ -289,6 +295,10 @@ def _row(ticket: Ticket) -> dict[str, object]:
         "token": token_bytes(ticket.code),
         "short_number": int(ticket.short_number),
     }
+
+
+def _until(minute: Minute) -> dict[str, object]:
+    return {"valid_until": to_datetime(from_minute(minute))}
 
 
 def _set_window(row: TicketRow, window: Window) -> None:

@@ -1,8 +1,9 @@
 """The parameters in force, and their change.
 
-Laws: secrets are sealed at rest, to their group, and leave only towards the code that uses them; each change is audited by the
-names of its fields, never by a secret's value; where two people change one group at once, the later one gets a Problem. A change
-takes effect in every process without a restart: code that keeps a thing made from a group reads `versions` before it uses it.
+Laws: secrets are sealed at rest, to their group, and leave only towards the code that uses them; each change is audited with
+its values before and after, of secrets and phone numbers only that they changed; where two people change one group at once, the
+later one gets a Problem. A change takes effect in every process without a restart: code that keeps a thing made from a group
+reads `versions` before it uses it.
 """
 
 import json
@@ -14,11 +15,12 @@ from pydantic import ValidationError
 from sqlmodel import select
 
 from central.audit import versions
+from central.audit.rules.changes import changes_between
 from central.audit.versions import Edit, EditVersion
 from central.domain.principal import Principal
 from central.domain.problems import invalid
 from central.parameters.groups import KINDS, ParameterGroup, ParameterGroupName
-from central.parameters.rules.changes import NOTHING, Kept, Values, changed, parsed, split
+from central.parameters.rules.changes import NOTHING, Kept, Values, changed, parsed, split, unsaid_names
 from central.store.sealed import FieldSeal, SealedField
 from central.store.tables.parameters import ParameterGroupRow
 from central.store.unit_of_work import Store, Work
@@ -107,8 +109,9 @@ class Parameters:
             row.stated = json.dumps(after.plain)
             row.secrets_sealed = self._seal.seal(json.dumps(after.secrets), _place(group))
             work.session.add(row)
-            edit = Edit(f"parameters:{group}", CHANGE, names)
-            await versions.record(work, now, by.user_id, edit, fields=" ".join(names), version=row.version)
+            was, stands = ({**one.plain, **one.secrets} for one in (before, after))
+            changes = changes_between(was, stands, unsaid_names(group))
+            await versions.record(work, now, by.user_id, Edit(f"parameters:{group}", CHANGE, changes), version=row.version)
         return self._state(group, row)
 
     async def versions(self) -> Mapping[ParameterGroupName, int]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
 from central.payments import ledger
@@ -126,10 +127,11 @@ class Differences:
         row.settled_note, row.settled_cause = wanted.note, wanted.cause.value
         row.settled_fen = 0 if movement is None else moved_fen
         work.session.add(row)
-        said = {"note": wanted.note, "cause": wanted.cause.value, "state_before": before, "state_after": row.state}
+        stands = {"state": row.state, "cause": row.settled_cause, "moved_fen": row.settled_fen}
+        changes = changes_between({"state": before}, stands)
         legs = {} if movement is None else {"debit": movement.debit, "credit": movement.credit}
-        subject = f"difference:{row.id}"
-        audit.record(work, now, wanted.by, "difference.settle", subject, **said, **legs, moved_fen=row.settled_fen)
+        subject, said = f"difference:{row.id}", {"note": wanted.note, **legs}
+        audit.record(work, now, wanted.by, "difference.settle", subject, changes=changes, **said)
 
 
 async def _locked(work: Work, difference_id: int) -> DifferenceRow:

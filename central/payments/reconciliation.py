@@ -113,8 +113,8 @@ class Reconciliation:
             for one in found.differences:
                 await differences.note(work, method, one, now, day)
             await _keep(work, method, day, found, now)
-            subject, counts = f"bill:{method}/{day}", {"lines": found.lines, "matched": found.matched}
-            audit.record(work, now, by, "bill.match", subject, **counts, differences=len(found.differences))
+            counts = {"lines": found.lines, "matched": found.matched, "differences": len(found.differences)}
+            audit.record(work, now, by, "bill.match", f"bill:{method}/{day}", changes=(), **counts)
         return found
 
     async def _due(self, method: Method, now: Instant) -> Sequence[date]:

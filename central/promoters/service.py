@@ -10,7 +10,8 @@ from sqlmodel import col, select
 
 from central.audit import service as audit
 from central.audit import versions
-from central.audit.versions import Edit, differing
+from central.audit.rules.changes import changes_between
+from central.audit.versions import Edit
 from central.domain.messages import NAME_TAKEN
 from central.domain.ports import RandomBytes
 from central.domain.problems import FieldFault, Problem, ProblemCode
@@ -79,7 +80,7 @@ class Promoters:
             row = PromoterGroupRow(name=wish.name, is_disabled=wish.is_disabled)
             work.session.add(row)
             await work.session.flush()
-            audit.record(work, now, by, "promoter-group.add", f"promoter-group:{row.id}", name=wish.name)
+            audit.record(work, now, by, "promoter-group.add", f"promoter-group:{row.id}", changes=changes_between(None, wish))
             return _group(row)
 
     async def change_group(
@@ -91,11 +92,10 @@ class Promoters:
             row = await _locked_group(work, group_id)
             await versions.claim(work, subject, seen)
             await _require_free(work, wish.name, group_id)
-            edit = Edit(subject, "promoter-group.change", differing(_group(row).wish, wish))
+            edit = Edit(subject, "promoter-group.change", changes_between(_group(row).wish, wish))
             row.name, row.is_disabled = wish.name, wish.is_disabled
             work.session.add(row)
-            disabled = int(wish.is_disabled)
-            await versions.record(work, now, by, edit, name=wish.name, disabled=disabled)
+            await versions.record(work, now, by, edit)
             return _group(row)
 
     async def promoters(self, after: int | None, limit: int, group_id: int | None) -> tuple[Promoter, ...]:
@@ -118,7 +118,7 @@ class Promoters:
         async with self._store.transaction() as work:
             row = PromoterRow(kind=wish.kind, name="", code=self._code(), is_disabled=False, created_at=now)
             await _write(work, row, wish)
-            audit.record(work, now, by, "promoter.add", f"promoter:{row.id}", name=wish.name)
+            audit.record(work, now, by, "promoter.add", f"promoter:{row.id}", changes=changes_between(None, wish))
             return _promoter(row)
 
     async def change(self, promoter_id: int, wish: PromoterWish, by: int, now: Instant, seen: int | None = None) -> Promoter:
@@ -127,20 +127,21 @@ class Promoters:
         async with self._store.transaction() as work:
             row = await _locked(work, promoter_id)
             await versions.claim(work, subject, seen)
-            edit = Edit(subject, "promoter.change", differing(_promoter(row).wish, wish))
+            edit = Edit(subject, "promoter.change", changes_between(_promoter(row).wish, wish))
             await _write(work, row, wish)
-            disabled = int(wish.is_disabled)
-            await versions.record(work, now, by, edit, name=wish.name, disabled=disabled)
+            await versions.record(work, now, by, edit)
             return _promoter(row)
 
     async def renew_code(self, promoter_id: int, by: int, now: Instant) -> Promoter:
         """Give a promoter a new code; the old one is unknown from now on."""
         async with self._store.transaction() as work:
             row = await _locked(work, promoter_id)
-            row.code = self._code()
+            code = self._code()
+            changes = changes_between({"code": row.code}, {"code": code})
+            row.code = code
             work.session.add(row)
             await versions.claim(work, f"promoter:{promoter_id}", None)
-            await versions.record(work, now, by, Edit(f"promoter:{promoter_id}", "promoter.renew-code", ("code",)))
+            await versions.record(work, now, by, Edit(f"promoter:{promoter_id}", "promoter.renew-code", changes))
             return _promoter(row)
 
     def _code(self) -> str:

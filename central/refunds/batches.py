@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.messages import NO_TICKET_TYPE
@@ -134,9 +135,10 @@ class RefundBatches:
             row = await _locked(work, batch_id)
             if row.state != BatchState.RUNNING:
                 raise Problem(ProblemCode.REFUND_STATE, BATCH_IS_ALREADY.of(state=BATCH_STATES[row.state].of()))
+            changes = changes_between({"state": row.state}, {"state": BatchState.STOPPED})
             row.state, row.finished_at = BatchState.STOPPED, now
             work.session.add(row)
-            audit.record(work, now, by, "refund-batch.stop", f"refund-batch:{batch_id}")
+            audit.record(work, now, by, "refund-batch.stop", f"refund-batch:{batch_id}", changes=changes)
             return await _batch(work, row)
 
     async def batch(self, batch_id: int) -> Batch:

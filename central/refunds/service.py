@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import Changes, changes_between
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.messages import NO_REFUND
@@ -143,8 +144,9 @@ class Refunds:
             rows = (await work.session.exec(query.limit(MOST_READ_AT_ONCE).with_for_update(skip_locked=True))).all()
             arrived = [row for row in rows if row.id is not None and await self._payments.refunds.has_arrived(work, row.id)]
             for row in arrived:
-                _note_state(work, row, RefundState.PAID, now)
-                audit.record(work, now, audit.SYSTEM, "refund.arrive", f"refund:{row.id}", amount_fen=row.amount_fen)
+                changes = _note_state(work, row, RefundState.PAID, now)
+                subject, amount_fen = f"refund:{row.id}", row.amount_fen
+                audit.record(work, now, audit.SYSTEM, "refund.arrive", subject, amount_fen=amount_fen, changes=changes)
         return len(arrived)
 
     async def _waiting_after(self, last: int) -> list[int]:
@@ -169,7 +171,8 @@ class Refunds:
             row.override_waited_for = [one.agent or 0 for one in waiting]
             said: dict[str, str | int | None] = {"reason": reason, "not_waited_for": len(waiting)}
             said |= {} if asked_by is None else {"asked_by": asked_by}
-            audit.record(work, now, by, "refund.override", f"refund:{refund_id}", **said)
+            # The payment that follows states how the refund changes.
+            audit.record(work, now, by, "refund.override", f"refund:{refund_id}", changes=(), **said)
             await self._pay(work, row, now)
             return refund_of(row, ())
 
@@ -182,8 +185,8 @@ class Refunds:
             site = (await ticket_in(work, row.ticket_id)).record.issuing_site
             handed_fen = await self._payments.hand_out(work, refund_id, site, by, now)
             is_left = await self._payments.refunds.is_on_its_way(work, refund_id)
-            _note_state(work, row, RefundState.RETURNING if is_left else RefundState.PAID, now)
-            audit.record(work, now, by, "refund.hand-out", f"refund:{refund_id}", amount_fen=handed_fen)
+            changes = _note_state(work, row, RefundState.RETURNING if is_left else RefundState.PAID, now)
+            audit.record(work, now, by, "refund.hand-out", f"refund:{refund_id}", amount_fen=handed_fen, changes=changes)
             return refund_of(row, ())
 
     async def refund(self, refund_id: int, now: Instant) -> Refund:
@@ -275,7 +278,7 @@ class Refunds:
         if await self._may_be_paid(work, row):
             await self._pay(work, row, now)
             return
-        _note_state(work, row, RefundState.REFUSED, now)
+        changes = _note_state(work, row, RefundState.REFUSED, now)
         if row.is_whole:
             before = TicketState.ACTIVE if row.state_before is None else TicketState(row.state_before)
             await self._issuing.set_state(work, row.ticket_id, (TicketState.VOID,), before, now)
@@ -283,16 +286,23 @@ class Refunds:
             left = (await ticket_locked(work, row.ticket_id)).record.persons
             await self._issuing.set_persons(work, row.ticket_id, left + row.taken_off, now)
         await self._admissions.judge_again(work, row.ticket_id, now)
-        audit.record(work, now, audit.SYSTEM, "refund.refuse", f"refund:{row.id}", why="the ticket was used")
+        audit.record(work, now, audit.SYSTEM, "refund.refuse", f"refund:{row.id}", why="the ticket was used", changes=changes)
 
     async def _pay(self, work: Work, row: RefundRow, now: Instant) -> None:
         ticket = await ticket_in(work, row.ticket_id)
         # Not the refunds of a closed day: money that no institution pays is handed out when the visitors come.
         by = None if row.kind == RefundKind.CLOSED_DAY else row.requested_by
         back = Returning(row.order_id, ticket.record.issuing_site, row.amount_fen, row.id, by, row.fee_fen)
-        _note_state(work, row, _AFTER[await self._payments.give_back(work, back, now)], now)
+        changes = _note_state(work, row, _AFTER[await self._payments.give_back(work, back, now)], now)
         audit.record(
-            work, now, row.requested_by, "refund.pay", f"refund:{row.id}", amount_fen=row.amount_fen, fee_fen=row.fee_fen
+            work,
+            now,
+            row.requested_by,
+            "refund.pay",
+            f"refund:{row.id}",
+            amount_fen=row.amount_fen,
+            fee_fen=row.fee_fen,
+            changes=changes,
         )
         if row.kind != RefundKind.FORCED:
             await give_back_ticket(work, ticket, row.persons, is_whole=row.is_whole)
@@ -304,10 +314,12 @@ async def _refunded_by_force(work: Work, ticket_id: TicketId) -> int:
     return int((await work.session.exec(query)).one())
 
 
-def _note_state(work: Work, row: RefundRow, state: RefundState, now: Instant) -> None:
+def _note_state(work: Work, row: RefundRow, state: RefundState, now: Instant) -> Changes:
+    changes = changes_between({"state": row.state}, {"state": state})
     row.state, row.decided_at = state, now
     work.session.add(row)
     _tell(work, row, now)
+    return changes
 
 
 def _tell(work: Work, row: RefundRow, now: Instant) -> None:

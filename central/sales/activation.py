@@ -15,6 +15,7 @@ from sqlmodel import col, delete, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.rules.validity import window
 from central.catalog.service import Catalog
@@ -123,7 +124,8 @@ class ActivationCodes:
                 update(ActivationCodeRow).where(*unsent).values(sent_at=now, sent_by=by)
             )
             if done.rowcount:
-                audit.record(work, now, by, "activation.send", f"order:{which.order_id}", codes=done.rowcount)
+                changes = changes_between({"is_sent": False}, {"is_sent": True})
+                audit.record(work, now, by, "activation.send", f"order:{which.order_id}", codes=done.rowcount, changes=changes)
         return done.rowcount
 
     async def void(self, ticket_id: TicketId, reason: str, by: int, now: Instant) -> None:
@@ -135,7 +137,8 @@ class ActivationCodes:
                 raise Problem(ProblemCode.TICKET_STATE, NO_CODE_TO_VOID.of())
             found.voided_at, found.voided_by, found.void_reason = now, by, reason
             work.session.add(found)
-            audit.record(work, now, by, "activation.void", subject(ticket_id), reason=reason)
+            changes = changes_between({"is_code_valid": True}, {"is_code_valid": False})
+            audit.record(work, now, by, "activation.void", subject(ticket_id), reason=reason, changes=changes)
 
     async def activate(self, wanted: WantedActivation, once: IdempotencyKey, by: int, now: Instant) -> Ticket:
         """Activate the ticket of a code; the same request again gets the same answer. Problem where the code cannot be used."""
@@ -157,7 +160,9 @@ class ActivationCodes:
             work.session.add(row)
             await _note_day(work, ticket_id, wanted.visit, by, now)
             await remember(work, once.scope, once.key, id_text(ticket_id))
-            audit.record(work, now, by, "activation.activate", subject(ticket_id), visit_day=str(wanted.visit))
+            stands = {"state": activated.record.state, "visit_day": wanted.visit}
+            changes = changes_between({"state": ticket.record.state}, stands)
+            audit.record(work, now, by, "activation.activate", subject(ticket_id), changes=changes)
             await work.session.exec(delete(ActivationFailureRow).where(*_tries(by, wanted.source)))
         return activated
 

@@ -7,6 +7,7 @@ outside of it; a key is handed out once the feed holds all that it finds, and re
 from dataclasses import replace
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import holder_keys
 from central.catalog import service as catalog
 from central.catalog.holder_keys import HolderKeys, Round, Telling, Walk
@@ -59,7 +60,8 @@ class HolderRehashing:
             kept = holder_keys.without_unused(held, await agents.holder_generations(work, site_id))
             if kept != held:
                 await self._catalog.save_holder_keys(work, site_id, kept)
-                audit.record(work, now, audit.SYSTEM, "holder-key.drop", f"site:{site_id}", left=len(kept.keys))
+                changes = changes_between({"keys": len(held.keys)}, {"keys": len(kept.keys)})
+                audit.record(work, now, audit.SYSTEM, "holder-key.drop", f"site:{site_id}", changes=changes)
 
     async def _walk(self, site_id: SiteId, held: HolderKeys, past: TicketId | None, most: int, now: Instant) -> None:
         async with self._store.reading() as work:

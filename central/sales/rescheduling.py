@@ -5,9 +5,12 @@ valid, because the row decides. No fence stands before a move, because no money 
 admit on the old day, which is a recorded conflict (`admissions.rules.conflicts`), and a use counts on every day.
 """
 
+from datetime import date
+
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.rules.validity import slot_starting, window
 from central.domain.idempotency import IdempotencyKey
@@ -18,7 +21,6 @@ from central.issuing.tickets import Ticket, subject
 from central.sales import quotas
 from central.sales.messages import FOR_THAT_DAY_ALREADY, REFUND_WAITS_FOR_GATES, USED_NOT_MOVED
 from central.sales.ports import Uses
-from central.sales.rules.pricing import Promise
 from central.sales.rules.quotas import Move, SiteDay
 from central.sales.rules.rescheduling import WantedDay, refused, require_movable
 from central.sales.sold_terms import promise_of
@@ -26,7 +28,7 @@ from central.store.idempotency import first_use, remember
 from central.store.tables.money import RefundRow
 from central.store.tables.tickets import RescheduledTicketRow
 from central.store.unit_of_work import Store, Work
-from protocol.instants import Instant, to_datetime
+from protocol.instants import Instant, from_minute, to_datetime
 from protocol.tickets.record import TicketState
 
 # The state of a refund that still holds places (`refunds.service.RefundState`).
@@ -65,7 +67,8 @@ class Rescheduling:
             raise refused("visit_day", FOR_THAT_DAY_ALREADY.of())
         moved = await self._issuing.set_window(work, wanted.ticket_id, to, now)
         await _note(work, wanted, by, now)
-        audit.record(work, now, by, "ticket.reschedule", subject(wanted.ticket_id), **_said(promise, ticket, wanted, moved))
+        changes = changes_between(_stated(promise.use_day, ticket), _stated(wanted.visit, moved))
+        audit.record(work, now, by, "ticket.reschedule", subject(wanted.ticket_id), changes=changes)
         order = [one.ticket_id for one in await tickets_of_order(work, ticket.order_id) if one.line == ticket.line]
         number = order.index(wanted.ticket_id)
         site = ticket.record.issuing_site
@@ -92,10 +95,6 @@ async def _note(work: Work, wanted: WantedDay, by: int, now: Instant) -> None:
     work.session.add(row)
 
 
-def _said(promise: Promise, before: Ticket, wanted: WantedDay, after: Ticket) -> dict[str, str | int | None]:
-    return {
-        "from_day": str(promise.use_day),
-        "from_slot": before.record.slot_start,
-        "to_day": str(wanted.visit),
-        "to_slot": after.record.slot_start,
-    }
+def _stated(day: date | None, ticket: Ticket) -> dict[str, object]:
+    slot = ticket.record.slot_start
+    return {"visit_day": day, "slot_start": to_datetime(from_minute(slot)) if slot else None}

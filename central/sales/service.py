@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import col, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog.sale_settings import Seller, require_allowed
 from central.catalog.service import Catalog
 from central.catalog.shop import Shop, Shops
@@ -286,9 +287,10 @@ class Sales:
 
     async def _cancel(self, work: Work, row: OrderRow, by: int | None, now: Instant) -> None:
         assert row.id is not None, "a stored order has its number"
+        changes = changes_between({"state": row.state}, {"state": OrderState.CANCELLED})
         orders.note_end(work, row, OrderState.CANCELLED, now)
         await holders.let_go(work, row.id)
-        audit.record(work, now, by, "order.cancel", f"order:{row.id}")
+        audit.record(work, now, by, "order.cancel", f"order:{row.id}", changes=changes)
         await quotas.give_back_order(work, row.id)
 
     async def _look_again(self, wanted: Wanted, once: IdempotencyKey, now: Instant) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.after_sale import AfterSaleRules
 from central.catalog.sale import SaleRules
@@ -73,7 +74,7 @@ class TypeChanges:
         if effective_at <= now:
             raise wrong_field(ProblemCode.INPUT_INVALID, "effective_at", SALE_CHANGE_PAST.of())
         async with self._store.transaction() as work:
-            await catalog.require_sellable(work, type_id, sale)
+            before, after = _sales(await catalog.require_sellable(work, type_id, sale), sale)
             waiting = select(func.count()).select_from(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
             if (await work.session.exec(waiting)).one() >= MOST_TO_COME:
                 raise Problem(ProblemCode.CONFLICT, CHANGES_FULL.of(most=MOST_TO_COME))
@@ -89,8 +90,8 @@ class TypeChanges:
             )
             work.session.add(row)
             await work.session.flush()
-            said = {"change": row.id, "effective_at": effective_at, "after_fen": sale.price_fen}
-            audit.record(work, now, by, "ticket-type.plan", f"ticket-type:{type_id}", **said)
+            changes, subject = changes_between(before, after), catalog.subject_of(type_id)
+            audit.record(work, now, by, "ticket-type.plan", subject, change=row.id, effective_at=effective_at, changes=changes)
             return _change(row)
 
     async def changes(self, type_id: TicketTypeId) -> tuple[ChangeToCome, ...]:
@@ -110,7 +111,8 @@ class TypeChanges:
                 raise Problem(ProblemCode.NOT_FOUND, NO_CHANGE_TO_COME.of(change_id=change_id))
             row.dropped_at, row.dropped_by = now, by
             work.session.add(row)
-            audit.record(work, now, by, "ticket-type.plan-drop", f"ticket-type:{type_id}", change=change_id)
+            subject, changes = catalog.subject_of(type_id), changes_between({"is_planned": True}, {"is_planned": False})
+            audit.record(work, now, by, "ticket-type.plan-drop", subject, change=change_id, changes=changes)
 
     async def put_in_force(self, now: Instant) -> int:
         """Apply the changes whose time has come; return how many. A job."""
@@ -139,10 +141,15 @@ def _waits() -> tuple[ColumnElement[bool], ...]:
     return col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None), of_sale
 
 
-def _changed(one: TicketType, sale: Sale) -> tuple[str, ...]:
+def _sales(one: TicketType, sale: Sale) -> tuple[Sale, Sale]:
+    """Return how a type is sold now, and how it would be."""
     parameters = one.parameters
     before = Sale(one.price_fen, one.is_on_sale, parameters.sale, parameters.after_sale)
-    after = replace(sale, rules=sale.rules or parameters.sale, after_sale=sale.after_sale or parameters.after_sale)
+    return before, replace(sale, rules=sale.rules or parameters.sale, after_sale=sale.after_sale or parameters.after_sale)
+
+
+def _changed(one: TicketType, sale: Sale) -> tuple[str, ...]:
+    before, after = _sales(one, sale)
     return tuple(
         name for name in ("price_fen", "is_on_sale", "rules", "after_sale") if getattr(before, name) != getattr(after, name)
     )

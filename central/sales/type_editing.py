@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select, update
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.amendments import TicketTypeAmendment, TypeAmendment
 from central.catalog.parameters import TicketTypeParameters
@@ -73,9 +74,8 @@ class TypeEditing:
         """Take a type off sale and out of lists, and drop its planned changes. Problem where it is archived already."""
         async with self._store.transaction() as work:
             row = await catalog.type_to_change(work, type_id, seen)
-            row.archived_at = now
             off_sale = TicketType(type_id, catalog.ticket_type_of(row).parameters, row.price_fen, is_on_sale=False)
-            await catalog.put_type(work, row, off_sale, "ticket-type.archive", by, now)
+            await catalog.put_type(work, row, off_sale, catalog.ARCHIVE, by, now)
             planned = (col(SaleChangeRow.done_at).is_(None), col(SaleChangeRow.dropped_at).is_(None))
             dropped = update(SaleChangeRow).where(*planned, col(SaleChangeRow.ticket_type_id) == type_id)
             await work.session.exec(dropped.values(dropped_at=now, dropped_by=by))
@@ -88,8 +88,7 @@ class TypeEditing:
             row = await catalog.type_claimed(work, type_id, seen)
             if row.archived_at is None:
                 raise Problem(ProblemCode.CONFLICT, TYPE_NOT_ARCHIVED.of(type_id=type_id))
-            row.archived_at = None
-            await catalog.put_type(work, row, catalog.ticket_type_of(row), "ticket-type.restore", by, now)
+            await catalog.put_type(work, row, catalog.ticket_type_of(row), catalog.RESTORE, by, now)
             await work.write()
             return await sheet(work, type_id)
 
@@ -112,7 +111,8 @@ class TypeEditing:
                 category_id=source.category_id,
             )
             work.session.add(row)
-            audit.record(work, now, by, "ticket-type.copy", catalog.subject_of(number), source=type_id, name=names[1])
+            changes = changes_between(None, catalog.stated_type(catalog.ticket_type_of(row)))
+            audit.record(work, now, by, "ticket-type.copy", catalog.subject_of(number), source=type_id, changes=changes)
             work.after_commit(self._feed_has_work)
             await work.write()
             return await sheet(work, number)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.amendments import TypeAmendment
 from central.catalog.rules.business_days import business_days
@@ -53,7 +54,8 @@ class TypePlans:
         """Plan a change from a day on; Problem where that day has begun, or the type could not be so."""
         async with self._store.transaction() as work:
             one = await _changeable(work, type_id)
-            await catalog.require_known(work, wish_of(amendment).of(one).parameters, type_id)
+            after = wish_of(amendment).of(one)
+            await catalog.require_known(work, after.parameters, type_id)
             waiting = select(func.count()).select_from(SaleChangeRow).where(*_waits(), SaleChangeRow.ticket_type_id == type_id)
             if (await work.session.exec(waiting)).one() >= MOST_TO_COME:
                 raise Problem(ProblemCode.CONFLICT, CHANGES_FULL.of(most=MOST_TO_COME))
@@ -68,8 +70,9 @@ class TypePlans:
             )
             work.session.add(row)
             await work.session.flush()
+            changes = changes_between(catalog.stated_type(one), catalog.stated_type(after))
             subject, at = catalog.subject_of(type_id), row.effective_at
-            audit.record(work, now, by, "ticket-type.plan", subject, change=row.id, effective_at=at, after=row.amendment)
+            audit.record(work, now, by, "ticket-type.plan", subject, change=row.id, effective_at=at, changes=changes)
             return _planned(row)
 
     async def planned(self, type_id: TicketTypeId) -> tuple[PlannedChange, ...]:
@@ -88,7 +91,8 @@ class TypePlans:
                 raise Problem(ProblemCode.NOT_FOUND, NO_CHANGE_TO_COME.of(change_id=change_id))
             row.dropped_at, row.dropped_by = now, by
             work.session.add(row)
-            audit.record(work, now, by, "ticket-type.plan-drop", catalog.subject_of(type_id), change=change_id)
+            subject = catalog.subject_of(type_id)
+            audit.record(work, now, by, "ticket-type.plan-drop", subject, change=change_id, changes=_DROPPED)
 
     async def put_in_force(self, now: Instant) -> int:
         """Apply the changes whose day has begun; return how many. A job."""
@@ -105,8 +109,8 @@ class TypePlans:
                 row = await work.session.get_one(SaleChangeRow, change_id, with_for_update=True)
                 row.dropped_at = now
                 work.session.add(row)
-                subject = catalog.subject_of(row.ticket_type_id)
-                audit.record(work, now, audit.SYSTEM, "ticket-type.plan-refused", subject, change=change_id, why=str(problem))
+                by, subject, why = audit.SYSTEM, catalog.subject_of(row.ticket_type_id), str(problem)
+                audit.record(work, now, by, "ticket-type.plan-refused", subject, change=change_id, why=why, changes=_DROPPED)
             return False
 
     async def _put(self, change_id: int, now: Instant) -> bool:
@@ -123,6 +127,7 @@ class TypePlans:
             return True
 
 
+_DROPPED = changes_between({"is_planned": True}, {"is_planned": False})
 _IN_ORDER = col(SaleChangeRow.effective_at), col(SaleChangeRow.id)
 
 

@@ -7,6 +7,7 @@ was left for the next seller, it is always known where it is (law 12).
 from dataclasses import dataclass
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.messages import NO_USER
@@ -24,7 +25,7 @@ from central.store.tables.people import UserRow
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
-from protocol.instants import Instant
+from protocol.instants import Instant, to_datetime
 
 NOTHING_YET = 0
 
@@ -111,10 +112,11 @@ class CashShifts:
             _require_sight(row, by)
             if not row.left_fen or row.left_until is not None:
                 raise Problem(ProblemCode.SHIFT_STATE, NOTHING_WAITS.of())
+            changes = changes_between({"left_until": None}, {"left_until": to_datetime(now)})
             row.left_until = now
             work.session.add(row)
             ledger.post(work, Movement(ledger.safe(row.site_id), ledger.handed(shift_id), row.left_fen), by.user_id, now)
-            audit.record(work, now, by.user_id, "shift.to-safe", f"shift:{shift_id}", amount_fen=row.left_fen)
+            audit.record(work, now, by.user_id, "shift.to-safe", f"shift:{shift_id}", amount_fen=row.left_fen, changes=changes)
             return shift_of(row)
 
     async def shift(self, shift_id: int, who: Principal) -> Shift:
@@ -155,13 +157,15 @@ class CashShifts:
         over_fen = wanted.count.fen - drawer.expected_fen
         for movement in _emptied(row, row.id, over_fen, wanted):
             ledger.post(work, movement, by, now)
+        changes = changes_between({"is_open": row.open_of is not None}, {"is_open": False, "left_fen": wanted.left_fen})
         row.open_of, row.closed_at, row.closed_by, row.note = None, now, by, wanted.note
         row.sold_fen, row.refunded_fen, row.other_fen = drawer.sold_fen, drawer.refunded_fen, drawer.other_fen
         row.handed_in_fen, row.counted_fen = drawer.handed_in_fen, wanted.count.fen
         row.counted = {str(value): number for value, number in wanted.count.pieces.items()}
         row.left_fen, row.left_to = wanted.left_fen, wanted.left_to
         work.session.add(row)
-        audit.record(work, now, by, "shift.close", f"shift:{row.id}", counted_fen=wanted.count.fen, over_fen=over_fen)
+        said = {"counted_fen": wanted.count.fen, "over_fen": over_fen}
+        audit.record(work, now, by, "shift.close", f"shift:{row.id}", changes=changes, **said)
         return shift_of(row)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog.site_days import ANY_SITE_AND_DAY, SiteDays, within
 from central.domain.problems import Problem, ProblemCode
 from central.identity.accounts import known_as
@@ -89,9 +90,11 @@ class Alarms:
                     return _alarm(row)
                 who = await known_as(work, row.acknowledged_by)
                 raise Problem(ProblemCode.CONFLICT, ALARM_ACKNOWLEDGED.of(name=who, alarm_id=alarm_id))
+            before = _alarm(row).state
             row.acknowledged_at, row.acknowledged_by, row.acknowledged_note = now, by, remark
             work.session.add(row)
-            audit.record(work, now, by, "alarm.acknowledge", f"alarm:{alarm_id}", note=remark)
+            changes = changes_between({"state": before}, {"state": _alarm(row).state})
+            audit.record(work, now, by, "alarm.acknowledge", f"alarm:{alarm_id}", note=remark, changes=changes)
             tell(work, now, alarm_change(row.site_id, alarm_id, AgentId(row.agent_id), row.name, by))
             return _alarm(row)
 

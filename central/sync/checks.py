@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from central.admissions import judging
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.holder_keys import HolderKeys
 from central.catalog.rules.business_days import business_days
@@ -112,10 +113,12 @@ class Checks:
             refused = why_not_undone(CheckResult(row.result), row.checked_at, now, is_ended=row.outcome is not None)
             if refused is not None:
                 raise Problem(ProblemCode.CONFLICT, refused)
+            changes = changes_between({"outcome": row.outcome}, {"outcome": OutcomeResult.NOT_PASSED.value})
             await check_rows.end(work, (row,), OutcomeResult.NOT_PASSED, self._ports.keyring().epoch, now)
             if row.ticket_id:
                 await judging.judge(work, {TicketId(row.ticket_id)}, now)
-            audit.record(work, now, by, "check.undo", f"check:{check_id}", reason=reason, check_point=row.check_point_id)
+            said = f"check:{check_id}"
+            audit.record(work, now, by, "check.undo", said, reason=reason, check_point=row.check_point_id, changes=changes)
             work.after_commit(self._ports.feed_has_work)
             return await check_rows.checked(work, row)
 

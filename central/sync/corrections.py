@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from central.audit import service as audit
+from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.store.idempotency import first_use, remember
@@ -51,7 +52,9 @@ class Corrections:
             work.session.add(row)
             await work.session.flush()
             await remember(work, once.scope, once.key, str(row.id))
-            audit.record(work, now, by, "on-site.correct", f"site:{site_id}", persons=persons, reason=reason)
+            # A correction adds to the count and replaces none: without it, so many persons were corrected by none.
+            changes = changes_between({"corrected_persons": 0}, {"corrected_persons": persons})
+            audit.record(work, now, by, "on-site.correct", f"site:{site_id}", reason=reason, changes=changes)
             return _correction(row)
 
     async def corrections(self, site_id: SiteId, before: int | None, limit: int) -> tuple[Correction, ...]:

@@ -59,6 +59,11 @@ def secret_names(group: ParameterGroupName) -> frozenset[str]:
     return frozenset(one.name for one in fields(group) if one.kind is FieldKind.SECRET)
 
 
+def unsaid_names(group: ParameterGroupName) -> frozenset[str]:
+    """Return the names of the fields whose values no record says: secrets, and phone numbers."""
+    return secret_names(group) | {one.name for one in fields(group) if one.name.endswith("_phone")}
+
+
 def parsed(group: ParameterGroupName, values: Values, kept: Kept) -> ParameterGroup:
     """Return the group with the kept secrets that the values leave out; pydantic's ValidationError names what is wrong."""
     return KINDS[group].model_validate_json(json.dumps({**kept.secrets, **values}))

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from central.catalog.categories import CategoryWish
 from central.catalog.routes.categories import CATEGORIES
+from central.domain.messages import NO_ORDER
 from central.domain.principal import DataScope
 from central.domain.problems import Problem, ProblemCode
 from central.examples import examples
@@ -328,7 +329,7 @@ async def test_a_call_that_is_refused_after_it_stored_something_is_refused_again
     async def add_plant(call: Call[None, None]) -> Made:
         """Add a plant, and find out too late that it must not be."""
         await call.request.app[CATEGORIES].add(CategoryWish("日场", "By day", None, 1), call.principal.user_id, call.now)
-        raise Problem(ProblemCode.ORDER_STATE, "too late")
+        raise Problem(ProblemCode.ORDER_STATE, NO_ORDER.of(order_id=1))
 
     app = office.application()
     add_operations(app, (add_plant,))

@@ -81,7 +81,7 @@ async def test_a_stale_change_names_who_was_first(designer: Designer, client: Cl
     other = Designer(client, await sign_in(client, office, "catalog.edit", "catalog.read"))
     await other.ask("PUT", f"faces/{number}", {"version": 0, "template": stated(QR)})
     refused = await designer.ask("PUT", f"faces/{number}", {"version": 0, "template": stated(TEXT, QR)}, 409)
-    assert refused["detail"] == "person-2 changed template at 2026-05-10 02:00 UTC (face.change): read it again"
+    assert refused["detail"] == "person-2 changed elements at 2026-05-10 02:00 UTC (face.change): read it again"
     assert (refused["code"], refused["errors"][0]["field"]) == ("version_conflict", "version")
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import col, select, update
 
+from central.audit.rules.changes import read, rest
+from central.audit.rules.cutting import Cut
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows, outbox
 from central.issuing.feed_rows import IdRange, KeyRange
@@ -127,7 +129,8 @@ async def test_every_change_says_who_and_why(office: Office) -> None:
     await office.issuing.block(ticket_id, office.seller, "stolen", office.clock())
     async with office.store.reading() as work:
         row = (await work.session.exec(select(AuditRow).where(AuditRow.action == "ticket.block"))).one()
-    assert (row.user_id, row.subject, row.detail) == (office.seller, f"ticket:{ticket_id:016x}", {"reason": "stolen"})
+    assert (row.user_id, row.subject, rest(row.detail)) == (office.seller, f"ticket:{ticket_id:016x}", {"reason": "stolen"})
+    assert [(one.field, one.shown) for one in read(row.detail)] == [("state", Cut("active", "blocked"))]
 
 
 async def test_a_number_leads_to_the_tickets_of_the_ticket_types_asked_for(office: Office) -> None:

@@ -111,15 +111,17 @@ async def test_a_secret_goes_in_and_never_comes_out(client: Client, office: Offi
     assert (kept.values.app_id, kept.values.app_secret.get_secret_value()) == ("wxfedcba9876543210", SECRET)
 
 
-async def test_the_log_names_what_changed_and_no_value(client: Client, office: Office) -> None:
+async def test_the_log_says_what_changed_and_no_secret(client: Client, office: Office) -> None:
     await put(client, "/api/v1/parameters/mini-program", PROGRAM)
     await put(client, "/api/v1/parameters/mini-program", {**PROGRAM, "app_secret": "another"}, version=1)
     async with office.store.reading() as work:
         query = select(AuditRow).where(AuditRow.action == "parameters.change")
         said = [(row.subject, row.detail) for row in (await work.session.exec(query)).all()]
+    app_id = '{"field": "app_id", "before": null, "after": "wx0123456789abcdef"}'
+    secret = '{"field": "app_secret", "hidden": true}'
     assert said == [
-        ("parameters:mini-program", {"fields": "app_id app_secret", "version": 1}),
-        ("parameters:mini-program", {"fields": "app_secret", "version": 2}),
+        ("parameters:mini-program", {"version": 1, "changes": f"[{app_id}, {secret}]"}),
+        ("parameters:mini-program", {"version": 2, "changes": f"[{secret}]"}),
     ]
 
 

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from central.audit.rules.changes import read, rest
+from central.audit.rules.cutting import Cut
 from central.domain.problems import Problem, ProblemCode
 from central.payments import differences, ledger
 from central.payments.differences import Settling
@@ -119,16 +121,12 @@ async def test_a_settlement_posts_what_is_open_once_and_names_what_it_ends(offic
     assert [(one.payment_id, one.order_id, one.posted_by) for one in rows] == [
         (payment.payment_id, payment.order_id, office.seller)
     ]
-    assert [one.detail for one in acts] == [
-        {
-            "note": "kept by WeChat Pay",
-            "cause": "fee-of-institution",
-            "state_before": "open",
-            "state_after": "settled",
-            "debit": "institution-fees/wechat",
-            "credit": HELD,
-            "moved_fen": -10,
-        }
+    (act,) = acts
+    assert rest(act.detail) == {"note": "kept by WeChat Pay", "debit": "institution-fees/wechat", "credit": HELD}
+    assert [(one.field, one.shown) for one in read(act.detail)] == [
+        ("state", Cut("open", "settled")),
+        ("cause", Cut(None, "fee-of-institution")),
+        ("moved_fen", Cut(None, -10)),
     ]
 
 

@@ -40,6 +40,7 @@ COLUMNS: tuple[Column[tuple[str, int]], ...] = (
     Column("数量", "Count", Kind.NUMBER, lambda one, _names: one[1]),
     Column("金额", "Amount", Kind.FEN, lambda one, _names: one[1]),
 )
+PHONE = {"service_phone": "13800138000"}
 HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=cmd|"/c calc"!A1', "a,b", 'a"b', "line\nbreak", "票")
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -205,7 +206,24 @@ async def test_the_audit_is_taken_away_with_what_changed(
 ) -> None:
     headers = await sign_in(client, office)
     await office.ticket_type()
-    answer = await client.get("/api/v1/exports/audit-records?format=csv&action=ticket-type", headers=headers)
-    rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
-    assert rows[0][1:6] == ["At (UTC)", "Person", "Action", "Subject", "Detail"]
-    assert [row[3:5] for row in rows[1:]] == [["ticket-type.add", "ticket-type:1"]]
+    amended = {"version": 0, "price_fen": 9000, "parameters": {"sale": {"per_order": 4}}}
+    assert (await client.patch("/api/v1/ticket-types/1", json=amended, headers=headers)).status == 200
+    setting = {"version": 0, "all_types": False, "ticket_type_ids": [1]}
+    assert (await client.put("/api/v1/sale-settings/channel/window", json=setting, headers=headers)).status == 200
+    assert (await client.put("/api/v1/parameters/others", json={"version": 0, "values": PHONE}, headers=headers)).status == 200
+
+    async def rows_of(action: str, language: str) -> list[list[str]]:
+        asked = f"/api/v1/exports/audit-records?format=csv&action={action}"
+        answer = await client.get(asked, headers={**headers, "Accept-Language": language})
+        return list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
+
+    rows = await rows_of("ticket-type", "en")
+    assert rows[0][1:7] == ["At (UTC)", "Person", "Action", "Subject", "Changes", "Further detail"]
+    assert [row[3:5] for row in rows[1:]] == [["ticket-type.change", "ticket-type:1"], ["ticket-type.add", "ticket-type:1"]]
+    assert rows[1][5] == "sale.per_order: - -> 4; price_fen: 8000 -> 9000"
+    (titles, setting_row) = await rows_of("sale-setting", "zh-CN")
+    assert titles[5:7] == ["变更", "其他内容"]
+    assert setting_row[5] == "all_types: true -> false; ticket_type_ids: [] -> [1 (成人票)]"
+    _, parameters = await rows_of("parameters", "zh-CN")
+    assert "service_phone: 已更改，不显示" in parameters[5]
+    assert "13800138000" not in str(parameters)
