@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from central.admissions import events, live
+from central.admissions.messages import CONFLICT_OUTCOMES, CONFLICT_SETTLED, NO_CONFLICT
 from central.admissions.rules.conflicts import ConflictReason
 from central.audit import service as audit
 from central.audit.rules.changes import changes_between
@@ -133,7 +134,7 @@ class Conflicts:
         async with self._store.transaction() as work:
             row = await work.session.get(ConflictRow, which, with_for_update=True, populate_existing=True)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no conflict of entry {which[1]} of journal {which[0]}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_CONFLICT.of(journal=which[0], sequence=which[1]))
             settled = await work.session.get(ConflictSettlementRow, which, populate_existing=True)
             if settled is None:
                 settled = _settlement_row(which, finding, by, now)
@@ -145,7 +146,8 @@ class Conflicts:
                 tell(work, now, told)
             elif (settled.settled_by, settled.outcome, settled.note) != (by, finding.outcome, finding.note):
                 who = await known_as(work, settled.settled_by)
-                raise Problem(ProblemCode.CONFLICT, f"{who} has settled it already as {settled.outcome}; read it for the note")
+                outcome = CONFLICT_OUTCOMES[settled.outcome].of()
+                raise Problem(ProblemCode.CONFLICT, CONFLICT_SETTLED.of(name=who, outcome=outcome))
             (one,) = await _stored(work, [(row, settled)])
             return one
 

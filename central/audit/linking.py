@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Select
 from sqlmodel import col, delete, func, select, update
 
+from central.audit.messages import BATCH_NOT_SIGNED, CHAIN_BROKEN, RECORDS_KEPT
 from central.audit.rules import chain
 from central.audit.rules.chain import AuditRecord, Link
 from central.audit.service import record
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.store.bulk import among
 from central.store.tables.audit import AuditBatchRow, AuditRow
 from central.store.tables.metadata import METADATA
@@ -42,7 +44,7 @@ class ChainReport:
     unlinked: int
     purged_batches: int
     head: bytes
-    fault: str | None
+    fault: Said | None
 
 
 _audit = METADATA.tables["audit_record"]
@@ -101,7 +103,8 @@ class Chain:
         async with self._store.reading() as work:
             numbers = (await work.session.exec(select(AuditBatchRow.number).order_by(col(AuditBatchRow.number)))).all()
             unlinked = await _count(work, col(AuditRow.batch).is_(None))
-        head, records, purged, fault = chain.GENESIS, 0, 0, None
+        head, records, purged = chain.GENESIS, 0, 0
+        fault: Said | None = None
         for expected, number in enumerate(numbers, 1):
             async with self._store.reading() as work:
                 row = await work.session.get_one(AuditBatchRow, number)
@@ -110,10 +113,10 @@ class Chain:
             head, records, purged = row.hash, records + row.records, purged + (row.purged_at is not None)
         return ChainReport(len(numbers), records, unlinked, purged, head, fault)
 
-    def _forgery(self, row: AuditBatchRow) -> str | None:
+    def _forgery(self, row: AuditBatchRow) -> Said | None:
         public = self._public_key(KeyId(row.key_id))
         proved = public is not None and row.hash == _link(row).hash and verifies(public, chain.DOMAIN, row.hash, row.signature)
-        return None if proved else f"batch {row.number} is not signed by a key of this house"
+        return None if proved else BATCH_NOT_SIGNED.of(number=row.number)
 
     async def purge(self, before: Instant, by: int, now: Instant) -> int:
         """Delete the records of all batches that ended before an instant; return how many records it deleted.
@@ -121,10 +124,10 @@ class Chain:
         Problem where they are younger than the time for which records are kept, or the chain does not verify.
         """
         if before > now - KEPT_DAYS * MS_PER_DAY:
-            raise Problem(ProblemCode.INPUT_INVALID, f"records are kept for {KEPT_DAYS} days; give an earlier day")
+            raise Problem(ProblemCode.INPUT_INVALID, RECORDS_KEPT.of(days=KEPT_DAYS))
         fault = (await self.report()).fault
         if fault is not None:
-            raise Problem(ProblemCode.CONFLICT, f"{fault}; find out why before anything is deleted")
+            raise Problem(ProblemCode.CONFLICT, CHAIN_BROKEN.of(fault=fault))
         async with self._store.transaction() as work:
             old = col(AuditBatchRow.last_at) < before, col(AuditBatchRow.purged_at).is_(None)
             rows = (await work.session.exec(select(AuditBatchRow).where(*old).order_by(col(AuditBatchRow.number)))).all()

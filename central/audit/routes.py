@@ -3,7 +3,7 @@
 Laws: nothing is purged by itself; a purge needs its own permission, the password again, and a chain that verifies.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Self
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from central.domain.names import PersonName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
 from central.domain.views import Hex, Moment, View, read_from
+from central.web.languages import reads_chinese
 from central.web.operations import Call, Route
 from protocol.instants import from_datetime
 
@@ -203,7 +204,8 @@ async def list_faults(call: Call[None, FaultQuery]) -> Page[FaultView]:
 async def verify_audit_chain(call: Call[None, None]) -> ChainView:
     """Verify the whole chain of the log; reading it takes about a second for a million records."""
     report = await call.request.app[CHAIN].report()
-    return ChainView.of(report)
+    fault = None if report.fault is None else report.fault.text(chinese=reads_chinese(call.request.headers))
+    return ChainView.model_validate({**asdict(replace(report, fault=None)), "fault": fault})
 
 
 @Route("POST", "/api/v1/audit-records/purge", PURGE, problems=(ProblemCode.CONFLICT,), proved=True)

@@ -10,6 +10,7 @@ from central.catalog.parameters import (
     MOST_SLOTS,
     Activation,
     DaysFromVisit,
+    EnglishName,
     EntitlementParameters,
     FixedDays,
     Group,
@@ -78,7 +79,7 @@ class TicketTypeAmendment(Amendment):
     """The parameters that change; a parameter that is left out stays as it is."""
 
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName
     entitlements: Annotated[list[EntitlementParameters], Field(min_length=1, max_length=MAX_ENTITLEMENTS)]
     validity: Annotated[FixedDays | DaysFromVisit, Field(discriminator="kind")]
     slots: Annotated[list[Slot], Field(max_length=MOST_SLOTS)]

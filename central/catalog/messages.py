@@ -115,7 +115,7 @@ OTHER_CHANNEL = Message(
 NO_CHANNEL = Message(
     "no_channel",
     "您没有销售渠道，不能通过 {wanted} 售票，请联系管理员",
-    "you have no channel to sell through, so not {wanted}; ask the person who sets them",
+    "you have no channel, and cannot sell through {wanted}; ask the person who sets channels",
 )
 TYPE_NOT_ALLOWED = Message(
     "type_not_allowed",

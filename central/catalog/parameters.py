@@ -28,7 +28,7 @@ from central.catalog.sale import MOST_PLACES, KnownBy, SaleRules, StockPer
 from central.domain.field_messages import unfit
 from central.domain.local_times import LocalTime
 from central.domain.saying import Said
-from central.domain.texts import PRINTABLE
+from central.domain.texts import PRINTABLE, in_english
 from protocol.admission import policy
 from protocol.admission.tables import (
     MAX_AGE,
@@ -60,6 +60,7 @@ def _known_zone(name: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS, pattern=PRINTABLE)]
+EnglishName = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS, pattern=PRINTABLE)]  # empty: the Chinese name is read
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 TypeNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 Zone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
@@ -75,7 +76,7 @@ class WalkInRuleParameters(_Stated):
 
     rule_id: Annotated[int, Field(ge=1, le=U32_MAX)]
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName = ""
     minimum_age: Annotated[int | None, Field(ge=0, le=MAX_AGE)] = None
     maximum_age: Annotated[int | None, Field(ge=0, le=MAX_AGE)] = None
     regions: Annotated[list[Annotated[str, Field(pattern=r"^[0-9]{1,6}$")]], Field(max_length=MAX_REGIONS)] = []
@@ -88,7 +89,7 @@ class WalkInRuleParameters(_Stated):
         return policy.WalkInRule(
             rule_id=self.rule_id,
             name_zh=self.name_zh,
-            name_en=self.name_en,
+            name_en=in_english(self.name_zh, self.name_en),
             minimum_age=self.minimum_age,
             maximum_age=self.maximum_age,
             regions=tuple(self.regions),
@@ -108,7 +109,7 @@ class SiteParameters(_Stated):
     """
 
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName = ""
     zone: Zone = "Asia/Shanghai"
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)] = None
     daily_capacity: Annotated[int | None, Field(ge=0, le=MOST_PLACES)] = None
@@ -204,7 +205,7 @@ class TicketTypeParameters(_Stated):
     """
 
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName = ""
     entitlements: Annotated[list[EntitlementParameters], Field(min_length=1, max_length=MAX_ENTITLEMENTS)]
     validity: Annotated[FixedDays | DaysFromVisit, Field(discriminator="kind")] = DaysFromVisit(kind="days-from-visit")
     slots: Annotated[list[Slot], Field(max_length=MOST_SLOTS)] = []
@@ -257,9 +258,8 @@ class TicketTypeParameters(_Stated):
     def stated(self, type_id: TicketTypeId) -> policy.TicketTypeRules:
         """Return the protocol's ticket type; entitlements are numbered from 1 in their order."""
         rights = tuple(right.stated(type_id, EntitlementId(place)) for place, right in enumerate(self.entitlements, 1))
-        return policy.TicketTypeRules(
-            type_id, self.name_zh, self.name_en, rights, self.claim, self.unseen_allowed, self.autonomy_s
-        )
+        english = in_english(self.name_zh, self.name_en)
+        return policy.TicketTypeRules(type_id, self.name_zh, english, rights, self.claim, self.unseen_allowed, self.autonomy_s)
 
 
 def _is_single_entry(right: EntitlementParameters) -> bool:

@@ -5,7 +5,7 @@ the feed version that told them; every change is audited.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, insert, select, update
@@ -27,6 +27,7 @@ from central.devices.rules.enrolment import Edition, HostedPoint
 from central.domain.messages import NO_SITE, NO_TICKET_TYPE
 from central.domain.ports import Wake
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.domain.texts import in_english
 from central.identity.setting_groups import SettingGroupKind, members_of
 from central.store.tables.catalog import SiteRow, TicketTypeRow
 from central.store.tables.devices import AgentRow, CheckPointRow, TickedTypeRow
@@ -213,7 +214,12 @@ async def hosted_of_site(
 
 async def table_of_site(work: Work, site_id: SiteId) -> tuple[CheckPoint, ...]:
     """Return a site's check points as the feed carries them."""
-    return tuple(hosted.check_point for hosted in await hosted_of_site(work, site_id))
+    return tuple(as_told(hosted.check_point) for hosted in await hosted_of_site(work, site_id))
+
+
+def as_told(point: CheckPoint) -> CheckPoint:
+    """Return a check point as gates and visitors hear of it: it has a name in both languages."""
+    return replace(point, name_en=in_english(point.name_zh, point.name_en))
 
 
 async def untold(work: Work, site_id: SiteId) -> frozenset[CheckPointId]:

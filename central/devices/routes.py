@@ -39,6 +39,7 @@ MOST_HOSTED = 64
 MOST_COPIES = 200
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+EnglishName = Annotated[str, Field(max_length=80)]  # empty: the Chinese name is read
 SiteNumber = Annotated[int, Field(ge=1, le=U16_MAX)]
 CheckPointNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
 AgentNumber = Annotated[int, Field(ge=1, le=U32_MAX)]
@@ -101,7 +102,7 @@ class CheckPointBody(StrictModel):
     """检票设备. `ticked` are the ticket types that it lets through; `agent_id` is the computer that hosts it."""
 
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName = ""
     zone: Annotated[int, Field(ge=0, le=U16_MAX)] = 0
     direction: Direction = Direction.ENTRY
     state: CheckPointStateWord = CheckPointStateWord.ENABLED
@@ -122,7 +123,7 @@ class CheckPointAmendmentBody(Amendment):
 
     version: Version
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName
     zone: Annotated[int, Field(ge=0, le=U16_MAX)]
     direction: Direction
     state: CheckPointStateWord

@@ -29,6 +29,7 @@ _CHOICE = Message("must_be_one_of", "须为其中之一：{expected}", "must be 
 _TAG = Message(
     "must_be_one_of_kinds", "{discriminator} 须为其中之一：{expected_tags}", "{discriminator} must be one of: {expected_tags}"
 )
+_CHOICES = frozenset({"expected", "expected_tags"})  # Pydantic lists them as English: 'a', 'b' or 'c'
 _ADDRESS = Message("must_be_address", "须为网址", "must be an address of the web")
 _BINARY = Message("must_be_base64", "须为 Base64 编码的内容", "must be bytes in Base64")
 MESSAGES: Mapping[str, Message] = {
@@ -112,8 +113,10 @@ def of_error(error: ErrorDetails) -> Said:
     message = MESSAGES.get(error["type"])
     if message is None:
         return OTHERWISE.of(reason=error["msg"])
-    return message.of(**{name: _plain(context[name]) for name in message.names()})
+    return message.of(**{name: _plain(name, context[name]) for name in message.names()})
 
 
-def _plain(value: object) -> Parameter:
+def _plain(name: str, value: object) -> Parameter:
+    if name in _CHOICES:
+        return str(value).replace(" or ", ", ").replace("'", "")
     return value if isinstance(value, int) else str(value)

@@ -12,12 +12,12 @@ MUST_STAND_ONCE = Message("must_stand_once", "只能出现一次", "must stand o
 DAYS_REVERSED = Message("days_reversed", "起始日期不能晚于结束日期", "first_day must not be later than last_day")
 NO_ORDER = Message("no_order", "没有编号为 {order_id} 的订单", "there is no order {order_id}")
 TICKET_STATE_FORBIDS = Message(
-    "ticket_state_forbids", "门票当前{state}，不能进行此操作", "the ticket is {state}; this cannot be done to it"
+    "ticket_state_forbids", "门票状态为“{state}”，不能办理此业务", "the ticket is {state}; this cannot be done to it"
 )
 TICKET_ACTIVE = Message("ticket_active", "有效", "active")
 TICKET_VOID = Message("ticket_void", "已作废", "void")
 TICKET_BLOCKED = Message("ticket_blocked", "已冻结", "blocked")
-TICKET_UNPAID = Message("ticket_unpaid", "待付款", "unpaid")
+TICKET_UNPAID = Message("ticket_unpaid", "未付款", "unpaid")
 TICKET_INACTIVE = Message("ticket_inactive", "未激活", "inactive")
 NO_REFUND = Message("no_refund", "没有编号为 {refund_id} 的退票", "there is no refund {refund_id}")
 NAME_TAKEN = Message("name_taken", "名称已被使用", "is taken")

@@ -100,7 +100,7 @@ class FieldFault:
     """One field of the input that is wrong; `field` is its path, dotted."""
 
     field: str
-    message: Said | str
+    message: Said
 
 
 class Problem(PaifangError):
@@ -109,7 +109,7 @@ class Problem(PaifangError):
     def __init__(
         self,
         code: ProblemCode,
-        said: Said | str,
+        said: Said,
         *,
         fields: tuple[FieldFault, ...] = (),
         retry_after_s: int | None = None,
@@ -131,6 +131,6 @@ def invalid(error: ValidationError) -> Problem:
     return Problem(ProblemCode.INPUT_INVALID, FIELDS_WRONG.of(count=len(faults)), fields=faults)
 
 
-def wrong_field(code: ProblemCode, field: str, message: Said | str) -> Problem:
+def wrong_field(code: ProblemCode, field: str, message: Said) -> Problem:
     """Return the problem of one field; `field` is its path, dotted."""
     return Problem(code, message, fields=(FieldFault(field, message),))

@@ -14,3 +14,8 @@ SearchText = Annotated[str, Field(min_length=1, max_length=MAX_SEARCHED_CHARACTE
 Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_REASON_CHARACTERS, pattern=PRINTABLE, strip_whitespace=True)
 ]
+
+
+def in_english(name_zh: str, name_en: str) -> str:
+    """Return the name that readers of English see: the Chinese one, where people gave no other."""
+    return name_en or name_zh

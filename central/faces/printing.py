@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from central.catalog import service as catalog
 from central.domain.messages import TICKET_STATES
 from central.domain.problems import Problem, ProblemCode
+from central.domain.texts import in_english
 from central.faces.drawing.raster import Content, Print, as_bilevel_png, drawn
 from central.faces.drawing.uploads import from_png
 from central.faces.messages import TICKET_NOT_PRINTED
@@ -74,7 +75,8 @@ class Printing:
         named = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].parameters
         kept = await holders.read(work, self._seal, ticket.ticket_id)
         masked = tuple(holders.masked(one).name for one in kept)
-        names = Names(named.name_zh, named.name_en, site.name_zh, await known_as(work, order.seller_id), masked)
+        english, seller = in_english(named.name_zh, named.name_en), await known_as(work, order.seller_id)
+        names = Names(named.name_zh, english, site.name_zh, seller, masked)
         reprints = await reprints_of(work, ticket.ticket_id)
         facts = Facts(ticket.record, ticket.short_number, ticket.order_id, promise.price_fen, promise.use_day, names, reprints)
         values = values_of(facts, promise.zone, now)

@@ -21,6 +21,7 @@ from central.catalog import service as catalog
 from central.domain.principal import Principal
 from central.domain.problems import FieldFault, Problem, ProblemCode
 from central.identity.accounts import Accounts, Profile, known_people
+from central.imports.messages import LINES_CHANGED, NO_REPORT
 from central.imports.rules.checks import AgencyPrice, KnownPeople, KnownTrade, NewUser, prices_of, users_of
 from central.imports.rules.columns import Entry, ImportKind, entries_of
 from central.imports.rules.findings import TEXTS, WHOLE_FILE, Finding, FindingCode
@@ -199,9 +200,9 @@ def _place(report_id: int) -> SealedField:
 
 
 def _gone(report_id: int) -> Problem:
-    return Problem(ProblemCode.NOT_FOUND, f"there is no report {report_id} of yours that can be applied; bring the file again")
+    return Problem(ProblemCode.NOT_FOUND, NO_REPORT.of(report_id=report_id))
 
 
 def _changed(findings: tuple[Finding, ...]) -> Problem:
-    faults = tuple(FieldFault(f"lines.{one.line}.{one.column}", TEXTS[one.code][1]) for one in findings[:MOST_TOLD])
-    return Problem(ProblemCode.CONFLICT, f"{len(findings)} line(s) cannot be stored any more; nothing was", fields=faults)
+    faults = tuple(FieldFault(f"lines.{one.line}.{one.column}", TEXTS[one.code].of()) for one in findings[:MOST_TOLD])
+    return Problem(ProblemCode.CONFLICT, LINES_CHANGED.of(count=len(findings)), fields=faults)

@@ -15,9 +15,20 @@ from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.catalog.rules.validity import Window
 from central.catalog.ticket_type import TicketType, flags_of
+from central.domain.messages import TICKET_STATE_FORBIDS, TICKET_STATES
 from central.domain.ports import RandomBytes, Wake
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.issuing import credentials, outbox
+from central.issuing.messages import (
+    END_BEFORE_BEGINNING,
+    NO_FREE_NUMBERS,
+    NO_TICKET_OF_ID,
+    NO_TICKET_OF_NUMBER,
+    NOT_REISSUED,
+    NOT_TO_BE_ACTIVATED,
+    VOID_NOT_EXTENDED,
+)
 from central.issuing.signer import Signer
 from central.issuing.tickets import Ticket, record_of, subject, ticket_of, token_bytes
 from central.store.columns import to_signed
@@ -83,7 +94,7 @@ class Issuing:
             free |= {number: one for number, one in drawn.items() if number not in taken}
             if len(free) == count:
                 return sorted(free.values(), key=to_signed)
-        raise Problem(ProblemCode.BUSY, "no free ticket numbers were found; try again")
+        raise Problem(ProblemCode.BUSY, NO_FREE_NUMBERS.of())
 
     def issue(self, work: Work, site_id: SiteId, order_id: int, wanted: Sequence[NewTicket], now: Instant) -> tuple[Ticket, ...]:
         """Make the tickets of an order that this transaction marks paid."""
@@ -101,8 +112,7 @@ class Issuing:
         """Set a ticket's state where it is one of `allowed`; else Problem. The caller audits why."""
         row = await _locked(work, ticket_id)
         if row.state not in allowed:
-            said = TicketState(row.state).name.lower()
-            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; this cannot be done to it")
+            raise Problem(ProblemCode.TICKET_STATE, TICKET_STATE_FORBIDS.of(state=_state(row)))
         row.state, row.state_since = state, to_minute(now)
         return await self._changed(work, row, now)
 
@@ -125,8 +135,7 @@ class Issuing:
         """
         row = await _locked(work, ticket_id)
         if row.state != TicketState.INACTIVE:
-            said = TicketState(row.state).name.lower()
-            raise Problem(ProblemCode.TICKET_STATE, f"the ticket is {said}; only an inactive one is activated")
+            raise Problem(ProblemCode.TICKET_STATE, NOT_TO_BE_ACTIVATED.of(state=_state(row)))
         row.state, row.state_since = TicketState.ACTIVE, to_minute(now)
         _set_window(row, wanted.window)
         self._sign_again(row, now)
@@ -154,9 +163,9 @@ class Issuing:
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
             if row.state == TicketState.VOID:
-                raise Problem(ProblemCode.TICKET_STATE, "the ticket is void; sell a new one")
+                raise Problem(ProblemCode.TICKET_STATE, VOID_NOT_EXTENDED.of())
             if valid_until <= row.valid_from:
-                raise Problem(ProblemCode.INPUT_INVALID, "the new end must be after the ticket's beginning")
+                raise Problem(ProblemCode.INPUT_INVALID, END_BEFORE_BEGINNING.of())
             changes = changes_between(_until(row.valid_until), _until(valid_until))
             audit.record(work, now, by, "ticket.extend", subject(ticket_id), changes=changes)
             row.valid_until = valid_until
@@ -167,7 +176,7 @@ class Issuing:
         async with self._store.transaction() as work:
             row = await _locked(work, ticket_id)
             if row.state != TicketState.ACTIVE or row.generation >= U8_MAX:
-                raise Problem(ProblemCode.TICKET_STATE, "the ticket is not active, or was re-issued 255 times")
+                raise Problem(ProblemCode.TICKET_STATE, NOT_REISSUED.of())
             before = {"generation": row.generation}
             self._sign_again(row, now)
             changes = changes_between(before, {"generation": row.generation})
@@ -193,7 +202,7 @@ class Issuing:
         async with self._store.reading() as work:
             row = (await work.session.exec(select(TicketRow).where(col(TicketRow.short_number) == int(number)))).first()
         if row is None:
-            raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that short number")
+            raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_OF_NUMBER.of())
         return ticket_of(row)
 
     def _sign_again(self, row: TicketRow, now: Instant) -> None:
@@ -239,7 +248,7 @@ async def ticket_in(work: Work, ticket_id: TicketId) -> Ticket:
     """Return a ticket; Problem where there is none."""
     row = await work.session.get(TicketRow, ticket_id)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that id")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_OF_ID.of())
     return ticket_of(row)
 
 
@@ -257,8 +266,12 @@ async def tickets_of_order(work: Work, order_id: int) -> tuple[Ticket, ...]:
 async def _locked(work: Work, ticket_id: TicketId) -> TicketRow:
     row = await work.session.get(TicketRow, ticket_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise Problem(ProblemCode.NOT_FOUND, "there is no ticket of that id")
+        raise Problem(ProblemCode.NOT_FOUND, NO_TICKET_OF_ID.of())
     return row
+
+
+def _state(row: TicketRow) -> Said:
+    return TICKET_STATES[TicketState(row.state)].of()
 
 
 def _row(ticket: Ticket) -> dict[str, object]:

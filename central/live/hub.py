@@ -15,6 +15,7 @@ from central.domain.names import Naming
 from central.domain.problems import Problem, ProblemCode
 from central.live import kept_events
 from central.live.kept_events import MOST_READ, Horizon
+from central.live.messages import TOO_MANY_OWN_STREAMS, TOO_MANY_STREAMS
 from central.live.moments import loop_s
 from central.live.rules.positions import BEGINNING, Position
 from central.live.wording import Worded, Wording
@@ -93,10 +94,10 @@ class LiveHub:
     def place(self, user_id: int) -> Iterator[None]:
         """Hold a place for a stream of a person; Problem where all are taken."""
         if self._places[user_id] >= MOST_OF_A_PERSON:
-            detail = f"{MOST_OF_A_PERSON} streams of yours are open; close one, or let pages share one"
+            detail = TOO_MANY_OWN_STREAMS.of(most=MOST_OF_A_PERSON)
             raise Problem(ProblemCode.TOO_MANY_REQUESTS, detail, retry_after_s=RETRY_AFTER_S)
         if self._places.total() >= MOST_OF_A_PROCESS or self.has_ended:
-            raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too many streams are open here; try again", retry_after_s=RETRY_AFTER_S)
+            raise Problem(ProblemCode.TOO_MANY_REQUESTS, TOO_MANY_STREAMS.of(), retry_after_s=RETRY_AFTER_S)
         self._places[user_id] += 1
         try:
             yield

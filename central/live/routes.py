@@ -14,11 +14,13 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from central.domain.messages import PASSWORD_FOR_ONE_USE
 from central.domain.pagination import MAX_CURSOR_CHARACTERS
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.live.bearers import Bearers
 from central.live.hub import LiveHub
 from central.live.listening import Listener, Wish
+from central.live.messages import POSITION_UNKNOWN
 from central.live.moments import loop_s
 from central.live.rules.positions import Position
 from central.live.views import LiveEvent
@@ -71,7 +73,7 @@ async def read_live(call: Call[None, LiveQuery]) -> web.StreamResponse:
     app, who, credentials = call.request.app, call.principal, call.credentials
     assert credentials is not None, "a person who is signed in has a token"
     if who.must_change_password:
-        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, "the password is for one use; set an own one first")
+        raise Problem(ProblemCode.PASSWORD_CHANGE_REQUIRED, PASSWORD_FOR_ONE_USE.of())
     chinese, most_s = reads_chinese(call.request.headers), call.parameters.most_seconds
     wish = Wish(who, credentials.token, _after(call), chinese, most_s, lambda: _is_gone(call.request))
     hub, bearers = app[LIVE_HUB], app[LIVE_BEARERS]
@@ -92,7 +94,7 @@ def _after(call: Call[None, LiveQuery]) -> Position | None:
         return None
     position = Position.parsed(said)
     if position is None:
-        raise wrong_field(ProblemCode.INPUT_INVALID, "after", "this is no position; give the `id` of an event, or nothing")
+        raise wrong_field(ProblemCode.INPUT_INVALID, "after", POSITION_UNKNOWN.of())
     return position
 
 

@@ -15,7 +15,20 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from central.domain.field_messages import unfit
+from central.domain.saying import Said
 from central.domain.texts import PRINTABLE
+from central.parameters.messages import (
+    KEY_TOO_SHORT,
+    MUST_BE_ALPHANUMERIC,
+    MUST_BE_HTTPS,
+    MUST_BE_NETWORKS,
+    MUST_BE_PRIVATE_KEY,
+    MUST_BE_PUBLIC_KEY,
+    MUST_BE_VISIBLE,
+    NEXT_KEY_HALF,
+    NEXT_KEY_SAME,
+)
 
 MIN_RSA_BITS = 2048
 MAX_PEM_CHARACTERS = 8_192
@@ -39,9 +52,12 @@ class ParameterGroupName(StrEnum):
 
 
 def _safe_address(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-        raise ValueError("must be an https address; http is for simulators on this machine only")
+    try:
+        scheme, hostname = urlsplit(url).scheme, urlsplit(url).hostname
+    except ValueError as error:
+        raise unfit(MUST_BE_HTTPS.of()) from error
+    if not hostname or (scheme != "https" and not (scheme == "http" and hostname in _LOOPBACK)):
+        raise unfit(MUST_BE_HTTPS.of())
     return url
 
 
@@ -49,9 +65,9 @@ def _rsa_public(pem: str) -> str:
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise ValueError("must be a public key as PEM, from BEGIN PUBLIC KEY to END PUBLIC KEY") from error
+        raise unfit(MUST_BE_PUBLIC_KEY.of()) from error
     if not isinstance(key, RSAPublicKey) or key.key_size < MIN_RSA_BITS:
-        raise ValueError(f"must be an RSA key of at least {MIN_RSA_BITS} bits")
+        raise unfit(KEY_TOO_SHORT.of(bits=MIN_RSA_BITS))
     return pem
 
 
@@ -59,24 +75,27 @@ def _rsa_private(pem: SecretStr) -> SecretStr:
     try:
         key = load_pem_private_key(pem.get_secret_value().encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ValueError("must be a private key as PEM without a passphrase") from error
+        raise unfit(MUST_BE_PRIVATE_KEY.of()) from error
     if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_RSA_BITS:
-        raise ValueError(f"must be an RSA key of at least {MIN_RSA_BITS} bits")
+        raise unfit(KEY_TOO_SHORT.of(bits=MIN_RSA_BITS))
     return pem
 
 
-def _spelt(pattern_says: str, allowed: Callable[[str], bool]) -> AfterValidator:
+def _spelt(otherwise: Said, allowed: Callable[[str], bool]) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
         if not allowed(secret.get_secret_value()):
-            raise ValueError(pattern_says)
+            raise unfit(otherwise)
         return secret
 
     return AfterValidator(check)
 
 
 def _networks(stated: tuple[str, ...]) -> tuple[str, ...]:
-    for one in stated:
-        ip_network(one)
+    for place, one in enumerate(stated, 1):
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise unfit(MUST_BE_NETWORKS.of(place=place)) from error
     return stated
 
 
@@ -91,17 +110,17 @@ PrivateKey = Annotated[SecretStr, Field(max_length=MAX_PEM_CHARACTERS), AfterVal
 Secret = Annotated[
     SecretStr,
     Field(min_length=1, max_length=MAX_SECRET_CHARACTERS),
-    _spelt("must be visible ASCII characters without blanks", _graphic),
+    _spelt(MUST_BE_VISIBLE.of(), _graphic),
 ]
 ApiKey = Annotated[
     SecretStr,
     Field(min_length=32, max_length=32),
-    _spelt("must be 32 letters and digits", lambda text: text.isascii() and text.isalnum()),
+    _spelt(MUST_BE_ALPHANUMERIC.of(length=32), lambda text: text.isascii() and text.isalnum()),
 ]
 AesKey = Annotated[
     SecretStr,
     Field(min_length=43, max_length=43),
-    _spelt("must be 43 letters and digits", lambda text: text.isascii() and text.isalnum()),
+    _spelt(MUST_BE_ALPHANUMERIC.of(length=43), lambda text: text.isascii() and text.isalnum()),
 ]
 AppId = Annotated[str, Field(pattern=r"^wx[0-9a-zA-Z]{16}$")]
 KeyName = Annotated[str, Field(pattern=r"^PUB_KEY_ID_[0-9]{1,40}$")]
@@ -135,9 +154,9 @@ class WeChatPayGroup(ParameterGroup):
     @model_validator(mode="after")
     def _next_key_has_both(self) -> Self:
         if (self.next_public_key is None) != (self.next_public_key_id is None):
-            raise ValueError("the next public key and its id belong together")
+            raise unfit(NEXT_KEY_HALF.of())
         if self.next_public_key_id == self.public_key_id:
-            raise ValueError("the next public key has an id of its own")
+            raise unfit(NEXT_KEY_SAME.of())
         return self
 
 

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 
 from central.admissions import events
 from central.devices.check_points import HostedCheckPoint
+from central.domain.texts import in_english
 from central.issuing import feed_rows
 from central.reports.look_ups import LookUps, Match, Shown
 from central.reports.refused_showings import Around, StoredRefusal, at_check_point, newest_of
@@ -256,7 +257,7 @@ class _Again:
 def _place(hosted: HostedCheckPoint | None, number: int) -> Place:
     if hosted is None:
         return Place(f"检票设备 {number}", f"Check point {number}")
-    return Place(hosted.check_point.name_zh, hosted.check_point.name_en)
+    return Place(hosted.check_point.name_zh, in_english(hosted.check_point.name_zh, hosted.check_point.name_en))
 
 
 async def _around(work: Work, asked: Asked, sight: Sight, reason: str | None) -> tuple[StoredRefusal, ...]:

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from central.catalog import service as catalog
 from central.catalog.parameters import TicketTypeParameters
+from central.domain.texts import in_english
 from central.reports.filters import Asked, Narrowed
 from central.reports.words import Vocabulary, word
 from central.store.tables.catalog import TicketTypeRow
@@ -173,15 +174,14 @@ async def names(work: Work, *, chinese: bool) -> Names:
     connection = await work.connection()
     people = await connection.execute(select(col(UserRow.id), col(UserRow.full_name), col(UserRow.name)))
     types = await connection.execute(select(col(TicketTypeRow.id), col(TicketTypeRow.parameters)))
-    title = CheckPointRow.name_zh if chinese else CheckPointRow.name_en
-    points = await connection.execute(select(col(CheckPointRow.id), col(title)))
+    points = await connection.execute(select(col(CheckPointRow.id), col(CheckPointRow.name_zh), col(CheckPointRow.name_en)))
     sites = await catalog.sites(work)
     promoters = await connection.execute(select(col(PromoterRow.id), col(PromoterRow.name)))
     return Names(
         people={number or 0: full or name for number, full, name in people.all()},
         ticket_types={number: _title(stated, chinese=chinese) for number, stated in types.all()},
-        check_points={number or 0: name for number, name in points.all()},
-        sites={site.site_id: site.parameters.name_zh if chinese else site.parameters.name_en for site in sites},
+        check_points={number or 0: _named(zh, en, chinese=chinese) for number, zh, en in points.all()},
+        sites={site.site_id: _named(site.parameters.name_zh, site.parameters.name_en, chinese=chinese) for site in sites},
         promoters={number or 0: name for number, name in promoters.all()},
         zones={site.site_id: ZoneInfo(site.parameters.zone) for site in sites},
         chinese=chinese,
@@ -190,4 +190,8 @@ async def names(work: Work, *, chinese: bool) -> Names:
 
 def _title(stated: str, *, chinese: bool) -> str:
     parameters = TicketTypeParameters.model_validate_json(stated)
-    return parameters.name_zh if chinese else parameters.name_en
+    return _named(parameters.name_zh, parameters.name_en, chinese=chinese)
+
+
+def _named(name_zh: str, name_en: str, *, chinese: bool) -> str:
+    return name_zh if chinese else in_english(name_zh, name_en)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, false, union_all
+from sqlalchemy import ColumnElement, union_all
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -37,6 +37,8 @@ from protocol.tickets.record import TicketState
 MOST_FOUND = 20
 _Query = Select[OrderRow, TicketRow, PaymentRow]
 _EVERY: _Query = select(OrderRow, TicketRow, PaymentRow).select_from(OrderRow)
+# The number 0 is none of theirs. SQLite would search a whole table for a row that is joined where nothing is true.
+_NO_TICKET, _NO_PAYMENT = col(TicketRow.id) == 0, col(PaymentRow.id) == 0
 _PAYMENT_NUMBERS = PaymentRow.number, PaymentRow.institution_number, PaymentRow.reference
 
 
@@ -140,18 +142,18 @@ def _plain(reading: Reading) -> _Query:
 
 
 def _of_orders(which: ColumnElement[bool]) -> _Query:
-    return _EVERY.outerjoin(TicketRow, false()).outerjoin(PaymentRow, false()).where(which)
+    return _EVERY.outerjoin(TicketRow, _NO_TICKET).outerjoin(PaymentRow, _NO_PAYMENT).where(which)
 
 
 def _of_payments(which: ColumnElement[bool]) -> _Query:
     of_order = col(PaymentRow.order_id) == col(OrderRow.id)
     # The outer join last: SQLite keeps what stands before one in its order, and would begin with all orders.
-    return _EVERY.join(PaymentRow, of_order).outerjoin(TicketRow, false()).where(which)
+    return _EVERY.join(PaymentRow, of_order).outerjoin(TicketRow, _NO_TICKET).where(which)
 
 
 def _of_tickets(which: ColumnElement[bool]) -> _Query:
     of_order = col(TicketRow.order_id) == col(OrderRow.id)
-    return _EVERY.join(TicketRow, of_order).outerjoin(PaymentRow, false()).where(which)
+    return _EVERY.join(TicketRow, of_order).outerjoin(PaymentRow, _NO_PAYMENT).where(which)
 
 
 async def _found(work: Work, read_as: ReadAs, query: _Query, scope: list[ColumnElement[bool]]) -> list[Match]:

@@ -14,6 +14,7 @@ from sqlmodel import col
 from central.catalog import service as catalog
 from central.catalog.rules.business_days import business_days
 from central.catalog.service import Site
+from central.domain.texts import in_english
 from central.store.tables.devices import CheckPointRow
 from central.store.tables.reports import AdmissionRecordRow
 from central.store.unit_of_work import Work
@@ -76,7 +77,7 @@ async def at_check_points(work: Work, site: Site, passed: Passed) -> tuple[AtChe
         AtCheckPoint(
             number,
             name_zh,
-            name_en,
+            in_english(name_zh, name_en),
             passed.get((number, Direction.ENTRY.value), 0),
             passed.get((number, Direction.EXIT.value), 0),
         )

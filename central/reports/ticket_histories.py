@@ -56,7 +56,7 @@ class Event:
     `received_at` is when central learned it from a gate.
     """
 
-    at: Instant
+    happened_at: Instant
     happening: Happening
     what: str = ""
     person_id: int | None = None
@@ -81,7 +81,7 @@ async def history_of(work: Work, ticket_id: TicketId) -> tuple[Event, ...]:
         *await _passages(work, ticket_id),
         *await _refunds(work, ticket_id),
     ]
-    return tuple(sorted(events, key=lambda one: one.at))
+    return tuple(sorted(events, key=lambda one: one.happened_at))
 
 
 async def _payments(work: Work, order_id: int) -> Iterable[Event]:

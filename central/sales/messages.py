@@ -99,7 +99,7 @@ ORDER_HAS_NO_TICKET = Message(
 )
 NO_CODE_TO_VOID = Message("no_code_to_void", "该门票没有可作废的激活码", "the ticket has no code that could be voided")
 CODE_MISTYPED = Message("code_mistyped", "激活码有误，请重新输入", "this is no activation code; type it again")
-CODES_TRIED = Message("codes_tried", "激活码输错次数过多，请稍后再试", "too many codes were none; wait")
+CODES_TRIED = Message("codes_tried", "激活码输错次数过多，请稍后再试", "too many codes were wrong; wait")
 NO_CODE = Message("no_code", "没有这个激活码", "there is no such activation code")
 CODE_USED = Message("code_used", "该激活码已使用", "the code was used already")
 CODE_VOIDED = Message("code_voided", "该激活码已作废", "the code was voided")
@@ -128,7 +128,9 @@ REFUND_WAITS_FOR_GATES = Message(
     "该门票有部分退正等待闸机确认，请稍后再试",
     "a refund of some of its persons waits for gates; try again later",
 )
-NOT_PRINTED_AGAIN = Message("not_printed_again", "门票当前{state}，不能补打", "the ticket is {state}; it is not printed again")
+NOT_PRINTED_AGAIN = Message(
+    "not_printed_again", "门票状态为“{state}”，不能补打", "the ticket is {state}; it is not printed again"
+)
 REPRINTED_TOO_OFTEN = Message(
     "reprinted_too_often",
     "该门票已补打 {done} 次，最多 {most} 次；如已遗失，请挂失补办",

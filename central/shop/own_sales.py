@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from central.domain.idempotency import IdempotencyKey
 from central.domain.principal import ScopedNumber
 from central.domain.problems import Problem, ProblemCode
+from central.domain.saying import Said
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.sales.buyers import Buyer
@@ -16,6 +17,7 @@ from central.sales.data_scope import OrderScopeGuard
 from central.sales.orders import Order
 from central.sales.rules.pricing import WantedLine
 from central.sales.service import Quote, Sales, Wanted
+from central.shop.messages import ORDER_NOT_YOURS, PAYMENT_NOT_YOURS
 from central.shop.sellers import SellingAgent
 from protocol.instants import Instant
 
@@ -40,7 +42,7 @@ class OwnSales:
     async def require(self, agent: SellingAgent, subject: ScopedNumber, number: int) -> None:
         """Raise Problem where a number is not of an order that the agent has sold."""
         if not await self._guard.sees(agent.principal, subject, number):
-            raise Problem(ProblemCode.NOT_FOUND, f"there is no {subject.name.lower()} {number} of yours")
+            raise Problem(ProblemCode.NOT_FOUND, _not_yours(subject, number))
 
     async def quote(self, agent: SellingAgent, cart: Cart, now: Instant) -> Quote:
         """Return what it costs now; Problem where the agent may not sell it."""
@@ -62,6 +64,11 @@ class OwnSales:
         """Return an order, with its tickets once it is paid; Problem where it is another's."""
         await self.require(agent, ScopedNumber.ORDER, order_id)
         return await self._sales.order(order_id)
+
+
+def _not_yours(subject: ScopedNumber, number: int) -> Said:
+    is_payment = subject is ScopedNumber.PAYMENT
+    return PAYMENT_NOT_YOURS.of(payment_id=number) if is_payment else ORDER_NOT_YOURS.of(order_id=number)
 
 
 def _wanted(agent: SellingAgent, cart: Cart) -> Wanted:

@@ -13,6 +13,7 @@ from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import Problem, ProblemCode
 from central.issuing.service import ticket_in
 from central.issuing.tickets import Ticket, id_from_text, id_text
+from central.shop.messages import NOT_YOURS_TO_PRINT, NOTHING_PRINTED
 from central.shop.proofs import Proof, Proofs, Proved
 from central.shop.rules.papers import Unprinted, unprinted
 from central.shop.sellers import SellingAgent
@@ -88,7 +89,7 @@ async def _handed_out(work: Work, agent: SellingAgent, proved: Sequence[Proved],
 def _refused(reasons: Sequence[Unprinted]) -> Problem:
     """Return why nothing is printed: the reason that is nearest to a print, of all tickets."""
     nearest = max(reasons, key=list(Unprinted).index, default=Unprinted.PRINTED)
-    return Problem(ProblemCode.TICKET_STATE, f"nothing is printed: {nearest.value}")
+    return Problem(ProblemCode.TICKET_STATE, NOTHING_PRINTED.of(reason=nearest.value.of()))
 
 
 async def _require_its_own(work: Work, agent: SellingAgent, wanted: Collection[TicketId]) -> None:
@@ -102,4 +103,4 @@ async def _require_its_own(work: Work, agent: SellingAgent, wanted: Collection[T
     )
     its_own = {*(await work.session.exec(handed)).all(), *(await work.session.exec(sold)).all()}
     if missing := sorted(set(wanted) - its_own):
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no ticket {id_text(missing[0])} of yours to print")
+        raise Problem(ProblemCode.NOT_FOUND, NOT_YOURS_TO_PRINT.of(ticket_id=id_text(missing[0])))

@@ -17,6 +17,7 @@ from central.issuing.tickets import Ticket, ticket_of
 from central.sales.buyers import phone_digest
 from central.sales.holders import hashed
 from central.sales.rules.pricing import OrderState
+from central.shop.messages import NOTHING_BELONGS, TRIED_TOO_OFTEN
 from central.shop.rules.guesses import Guesses
 from central.shop.sellers import SellingAgent
 from central.store.sealed import FieldSeal
@@ -31,7 +32,6 @@ from protocol.instants import Instant
 from protocol.tickets import codec
 
 MOST_TICKETS = 500
-_NOTHING = "nothing that was paid for here belongs to this; check it, or ask the staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,14 @@ class Proofs:
         """Return the tickets of the agent's site; Problem where there are none, or after too many wrong proofs of the agent."""
         wait_s = self._guesses.wait_s(agent.agent_id, now)
         if wait_s:
-            raise Problem(ProblemCode.TOO_MANY_REQUESTS, "too much was tried that found nothing; wait", retry_after_s=wait_s)
+            raise Problem(ProblemCode.TOO_MANY_REQUESTS, TRIED_TOO_OFTEN.of(), retry_after_s=wait_s)
         async with self._store.reading() as work:
             found = await _paid(work, agent.site_id, await self._condition(work, agent.site_id, proof))
         code = _code(proof)
         proved = tuple(one for one in found if code is None or one.ticket.code == code)
         if not proved:
             self._guesses.note_wrong(agent.agent_id, now)
-            raise Problem(ProblemCode.NOT_FOUND, _NOTHING)
+            raise Problem(ProblemCode.NOT_FOUND, NOTHING_BELONGS.of())
         return proved
 
     async def _condition(self, work: Work, site_id: SiteId, proof: Proof) -> ColumnElement[bool]:

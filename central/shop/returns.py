@@ -12,6 +12,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.issuing.tickets import id_from_text, id_text
 from central.refunds.rules.amounts import WantedRefund
 from central.refunds.service import Refund, Refunds
+from central.shop.messages import NOT_BOUGHT_HERE, RETURN_PAYS_OTHERWISE
 from central.shop.proofs import Proof, Proofs
 from central.shop.sellers import SellingAgent
 from central.store.idempotency import first_use, remember
@@ -51,7 +52,7 @@ class Returns:
         found = await self._proofs.tickets(agent, proof, now)
         sold = [one.ticket.ticket_id for one in found if one.seller_id == agent.user_id]
         if not sold:
-            raise Problem(ProblemCode.NOT_FOUND, "this was not bought here; it is given back where it was bought")
+            raise Problem(ProblemCode.NOT_FOUND, NOT_BOUGHT_HERE.of())
         amounts, refused = dict[TicketId, int](), list[Problem]()
         for ticket_id in sold:
             try:
@@ -99,5 +100,5 @@ class Returns:
             return problem
         if quoted.amount_fen == wanted.expected_amount_fen:
             return quoted
-        said = f"{quoted.amount_fen} fen go back now, not {wanted.expected_amount_fen}; ask the buyer"
+        said = RETURN_PAYS_OTHERWISE.of(amount_fen=quoted.amount_fen, expected_fen=wanted.expected_amount_fen)
         return Problem(ProblemCode.TOTAL_CHANGED, said)

@@ -13,6 +13,7 @@ from central.catalog.sale_settings import Seller
 from central.devices.agents import Agent, agent_in
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
+from central.shop.messages import ROLE_DOES_NOT_SELL
 from central.shop.rules.selling import channel_of
 from central.store.tables.people import UserRow
 from central.store.tables.shop import SellingAgentRow
@@ -66,7 +67,7 @@ class SellingAgents:
             one = await agent_in(work, agent)
             channel = channel_of(one.role)
             if channel is None:
-                raise Problem(ProblemCode.FORBIDDEN, f"agent {agent} is a {one.role}; kiosks and counters sell")
+                raise Problem(ProblemCode.FORBIDDEN, ROLE_DOES_NOT_SELL.of(agent_id=agent, role=one.role.value))
             user_id = await _user_of(work, agent) or await _made(work, one, channel, now)
         return SellingAgent(agent, one.site_id, Seller(user_id, channel, sells_all=False))
 

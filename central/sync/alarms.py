@@ -18,6 +18,7 @@ from central.identity.accounts import known_as
 from central.live_events.telling import tell
 from central.store.tables.journals import AlarmRow
 from central.store.unit_of_work import Store, Work
+from central.sync.messages import ALARM_ACKNOWLEDGED, NO_ALARM
 from central.sync.quarantine import alarm_change
 from protocol.identifiers import AgentId, JournalId, Sequence, SiteId
 from protocol.instants import Instant
@@ -83,12 +84,12 @@ class Alarms:
         async with self._store.transaction() as work:
             row = await work.session.get(AlarmRow, alarm_id, with_for_update=True, populate_existing=True)
             if row is None:
-                raise Problem(ProblemCode.NOT_FOUND, f"there is no alarm {alarm_id}")
+                raise Problem(ProblemCode.NOT_FOUND, NO_ALARM.of(alarm_id=alarm_id))
             if row.acknowledged_by is not None:
                 if (row.acknowledged_by, row.acknowledged_note) == (by, remark):
                     return _alarm(row)
                 who = await known_as(work, row.acknowledged_by)
-                raise Problem(ProblemCode.CONFLICT, f"{who} has acknowledged alarm {alarm_id} already; read it for the note")
+                raise Problem(ProblemCode.CONFLICT, ALARM_ACKNOWLEDGED.of(name=who, alarm_id=alarm_id))
             before = _alarm(row).state
             row.acknowledged_at, row.acknowledged_by, row.acknowledged_note = now, by, remark
             work.session.add(row)

@@ -19,6 +19,7 @@ from central.store.tables.journals import JournalRow
 from central.store.tables.tickets import TicketRow
 from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
+from central.sync.messages import ATTEMPT_USED, NO_CHECK
 from central.sync.online_answers import Attempt
 from central.sync.rules.checks import UNDO_WITHIN_MS, CheckResult, Said, said_of
 from protocol.admission.verdict import Admit, LetOut, Verdict
@@ -74,7 +75,7 @@ async def earlier_check(work: Work, attempt: Attempt, by: int) -> Checked:
     of_attempt = CheckRow.agent_id == attempt.agent, CheckRow.attempt_id == attempt.attempt_id
     row = (await work.session.exec(select(CheckRow).where(*of_attempt))).one()
     if (row.user_id, row.check_point_id) != (by, attempt.check_point):
-        raise Problem(ProblemCode.CONFLICT, "this attempt_id was another check; choose a new one for each showing")
+        raise Problem(ProblemCode.CONFLICT, ATTEMPT_USED.of())
     return await checked(work, row)
 
 
@@ -82,7 +83,7 @@ async def locked(work: Work, check_id: int) -> CheckRow:
     """Return a check whose agent is locked; Problem where there is none of that number."""
     agent = (await work.session.exec(select(CheckRow.agent_id).where(col(CheckRow.id) == check_id))).first()
     if agent is None:
-        raise Problem(ProblemCode.NOT_FOUND, f"there is no check {check_id}")
+        raise Problem(ProblemCode.NOT_FOUND, NO_CHECK.of(check_id=check_id))
     await online_store.lock(work, AgentId(agent), ())
     return await work.session.get_one(CheckRow, check_id)
 

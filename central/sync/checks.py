@@ -27,6 +27,7 @@ from central.store.unit_of_work import Store, Work
 from central.sync import check_rows, online_journal, online_store
 from central.sync.check_rows import Checked
 from central.sync.deciding import Case, Deciding, DecisionPorts, Opened, judged
+from central.sync.messages import CHECK_OF_ANOTHER, NOT_YOUR_SITE
 from central.sync.online_answers import Attempt
 from central.sync.online_journal import NextEntry
 from central.sync.rules.checks import CheckResult, why_not_undone
@@ -106,7 +107,7 @@ class Checks:
         async with self._store.transaction() as work:
             row = await check_rows.locked(work, check_id)
             if row.user_id != by:
-                raise Problem(ProblemCode.FORBIDDEN, "this check is another person's; only that person can take it back")
+                raise Problem(ProblemCode.FORBIDDEN, CHECK_OF_ANOTHER.of())
             if row.outcome == OutcomeResult.NOT_PASSED.value:
                 return await check_rows.checked(work, row)
             refused = why_not_undone(CheckResult(row.result), row.checked_at, now, is_ended=row.outcome is not None)
@@ -177,7 +178,7 @@ async def _site_to_check(work: Work, check_point: CheckPointId, by: int) -> Site
     """Return the site of a check point at which a person may check."""
     site_id = await check_points.site_of(work, check_point)
     if not await supervises(work, by, site_id):
-        raise Problem(ProblemCode.FORBIDDEN, f"you do not check at site {site_id}; ask to be added to the site's supervisors")
+        raise Problem(ProblemCode.FORBIDDEN, NOT_YOUR_SITE.of(site_id=site_id))
     return site_id
 
 

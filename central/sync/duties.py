@@ -15,6 +15,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.store.tables.journals import JournalRow
 from central.store.unit_of_work import Store, Work
 from central.sync.ingest import Signers
+from central.sync.messages import ENTRIES_MISSING, HEAD_NOT_SIGNED
 from protocol.instants import Instant
 from protocol.journal.chain import NO_ENTRY, head_verifies
 from protocol.sync.answers import DutyAnswer
@@ -35,7 +36,7 @@ class Duties:
         """Note that an agent closes or opens; Problem where entries before its head are missing. Return the sealed answer."""
         agent = proven.agent
         if not head_verifies(agent.public_key, agent.agent_id, asked.head):
-            raise Problem(ProblemCode.SIGNATURE_INVALID, "the journal's head is not signed by this agent")
+            raise Problem(ProblemCode.SIGNATURE_INVALID, HEAD_NOT_SIGNED.of())
         async with self._store.transaction() as work:
             known = await self._guard.spend(work, proven, now)
             if known.is_revoked:
@@ -55,4 +56,4 @@ async def _require_all(work: Work, proven: Proven, asked: SignOffRequest) -> Non
     row = (await work.session.exec(query)).first()
     if row is None or row.sequence != head.sequence or row.hash != head.hash:
         held = 0 if row is None else row.sequence
-        raise Problem(ProblemCode.JOURNAL_GAP, f"entries {held + 1} to {head.sequence} are not uploaded yet; upload, then close")
+        raise Problem(ProblemCode.JOURNAL_GAP, ENTRIES_MISSING.of(first=held + 1, last=head.sequence))

@@ -16,6 +16,7 @@ from central.store.unit_of_work import Store, Work
 from central.sync import online_answers, online_journal, online_store
 from central.sync.deciding import Case, Deciding, DecisionPorts, Opened, facts, judged
 from central.sync.ingest import Signers
+from central.sync.messages import POINT_NOT_HOSTED
 from central.sync.online_answers import Attempt
 from central.sync.online_journal import NextEntry
 from central.sync.online_store import Release, Writing
@@ -137,7 +138,7 @@ async def _judge_admission(work: Work, opened: Opened, asked: AdmissionRequest, 
 def _require_hosted(attempt: Attempt, tables: SiteTables) -> HostedCheckPoint:
     hosted = tables.hosted.get(attempt.check_point)
     if hosted is None or hosted.agent != attempt.agent:
-        raise Problem(ProblemCode.FORBIDDEN, f"check point {attempt.check_point} is not one that this agent hosts")
+        raise Problem(ProblemCode.FORBIDDEN, POINT_NOT_HOSTED.of(check_point=attempt.check_point))
     return hosted
 
 

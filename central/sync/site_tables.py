@@ -40,7 +40,7 @@ async def read(work: Work, site_id: SiteId) -> SiteTables:
         hosted={one.check_point.check_point_id: one for one in points},
         ticket_types={ticket_type.ticket_type_id: ticket_type for ticket_type in ticket_types},
         rules=await catalog.site_rules(work, site_id),
-        check_points={one.check_point.check_point_id: one.check_point for one in points},
+        check_points={one.check_point.check_point_id: check_points.as_told(one.check_point) for one in points},
         uncounted=await catalog.uncounted_types(work),
         corrections=await last_corrections(work, site_id),
     )

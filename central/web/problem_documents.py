@@ -96,8 +96,6 @@ def document(problem: Problem, instance: str, *, chinese: bool) -> dict[str, obj
     return members
 
 
-def _sentence(text: str, code: str, said: Said | str, *, chinese: bool) -> dict[str, object]:
+def _sentence(text: str, code: str, said: Said, *, chinese: bool) -> dict[str, object]:
     """Return a sentence in the reader's language, its code, and its parameters."""
-    if isinstance(said, str):
-        return {text: said}
     return {text: said.text(chinese=chinese), code: said.code, "parameters": said.values()}

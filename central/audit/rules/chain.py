@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from central.audit.messages import BATCH_CHANGED, BATCH_COUNT_DIFFERS, BATCH_MISSING, BATCH_OUT_OF_ORDER
+from central.domain.saying import Said
 from protocol import cbor
 from protocol.instants import Instant
 
@@ -62,16 +64,16 @@ def content_hash(records: Iterable[AuditRecord]) -> bytes:
     return digest.digest()
 
 
-def fault_of(one: Link, previous_hash: bytes, number: int, records: tuple[AuditRecord, ...] | None) -> str | None:
+def fault_of(one: Link, previous_hash: bytes, number: int, records: tuple[AuditRecord, ...] | None) -> Said | None:
     """Return what is wrong with a link that should be `number` after `previous_hash`, or None. `records` None: purged."""
     if one.number != number:
-        return f"batch {number} is missing"
+        return BATCH_MISSING.of(number=number)
     if one.previous_hash != previous_hash:
-        return f"batch {number} does not follow the one before it"
+        return BATCH_OUT_OF_ORDER.of(number=number)
     if records is None:
         return None
     if len(records) != one.records:
-        return f"batch {number} has {len(records)} records and had {one.records}"
+        return BATCH_COUNT_DIFFERS.of(number=number, found=len(records), expected=one.records)
     if content_hash(records) != one.content_hash:
-        return f"a record of batch {number} was changed"
+        return BATCH_CHANGED.of(number=number)
     return None

@@ -25,13 +25,14 @@ _LAST_POSITION = 10_000
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.CONFLICT)
 _STALE = (*_REFUSALS, ProblemCode.VERSION_CONFLICT)
 _Name = Annotated[str, Field(min_length=1, max_length=64, pattern=PRINTABLE)]
+_EnglishName = Annotated[str, Field(max_length=64, pattern=PRINTABLE)]  # empty: the Chinese name is read
 
 
 class CategoryBody(StrictModel):
     """A category, under a parent or at the top; siblings stand by `position`."""
 
     name_zh: _Name
-    name_en: _Name
+    name_en: _EnglishName = ""
     parent_id: RowNumber | None = None
     position: Annotated[int, Field(ge=0, le=_LAST_POSITION)] = 0
 

@@ -10,6 +10,7 @@ from central.catalog.after_sale import AfterSaleRules
 from central.catalog.amendments import AfterSaleRulesInFull, SaleRulesInFull
 from central.catalog.parameters import (
     LATEST_DAY_END_HOUR,
+    EnglishName,
     Name,
     SiteNumber,
     SiteParameters,
@@ -87,7 +88,7 @@ class SiteAmendmentBody(Amendment):
 
     version: Version
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName
     zone: Zone
     capacity: Annotated[int | None, Field(ge=0, le=U32_MAX)]
     daily_capacity: Annotated[int | None, Field(ge=0, le=MOST_PLACES)]

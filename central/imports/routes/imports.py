@@ -5,16 +5,19 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field, model_validator
 
+from central.domain.field_messages import unfit
 from central.domain.models import StrictModel
 from central.domain.principal import Principal, ScopedNumber
 from central.domain.problems import ProblemCode
 from central.domain.views import View
 from central.identity.permissions import Permission
+from central.imports.messages import ORDER_FOR_NAMES_ONLY
 from central.imports.rules.columns import ImportKind
 from central.imports.rules.findings import TEXTS, Finding, FindingCode
 from central.imports.service import Applied, Asked, Imports, Report
 from central.sync.routes.agent_calls import read_body
 from central.web.access import Access, require, require_seen
+from central.web.languages import reads_chinese
 from central.web.operations import SCOPE_GUARD, Call, Route
 
 IMPORTS: web.AppKey[Imports] = web.AppKey("imports", Imports)
@@ -37,7 +40,7 @@ class ImportPath(StrictModel):
     @model_validator(mode="after")
     def _of_a_group(self) -> "ImportPath":
         if (self.order_id is None) == (self.kind is ImportKind.GROUP_NAMES):
-            raise ValueError("name the group order (order_id) for group names, and for nothing else")
+            raise unfit(ORDER_FOR_NAMES_ONLY.of())
         return self
 
 
@@ -53,6 +56,7 @@ class FindingView(View):
     line: Annotated[int, Field(description="counts from 1 as the file does; 0: the whole file")]
     column: Annotated[str, Field(description="the column's name; an unknown one as the file says it; empty: the whole line")]
     code: FindingCode
+    text: str
     text_zh: str
     text_en: str
 
@@ -103,7 +107,8 @@ async def report_imports(call: Call[None, ImportPath]) -> ReportView:
     if order_id is not None:
         await require_seen(call.request.app[SCOPE_GUARD], call.principal, ScopedNumber.ORDER, order_id)
     data = await read_body(call.request, MOST_BYTES)
-    return _report_view(await call.request.app[IMPORTS].report(Asked(kind, order_id), data, call.principal, call.now))
+    found = await call.request.app[IMPORTS].report(Asked(kind, order_id), data, call.principal, call.now)
+    return _report_view(found, chinese=reads_chinese(call.request.headers))
 
 
 @Route(
@@ -123,19 +128,20 @@ def _require(kind: ImportKind, who: Principal) -> None:
     require(_PERMISSIONS[kind], who)
 
 
-def _report_view(found: Report) -> ReportView:
+def _report_view(found: Report, *, chinese: bool) -> ReportView:
     return ReportView(
         report_id=found.report_id,
         kind=found.kind,
         line_count=found.line_count,
         finding_count=found.finding_count,
-        findings=[_finding_view(one) for one in found.findings[:MOST_FINDINGS]],
+        findings=[_finding_view(one, chinese=chinese) for one in found.findings[:MOST_FINDINGS]],
     )
 
 
-def _finding_view(one: Finding) -> FindingView:
-    zh, en = TEXTS[one.code]
-    return FindingView(line=one.line, column=one.column, code=one.code, text_zh=zh, text_en=en)
+def _finding_view(one: Finding, *, chinese: bool) -> FindingView:
+    said = TEXTS[one.code].of()
+    zh, en = said.text(chinese=True), said.text(chinese=False)
+    return FindingView(line=one.line, column=one.column, code=one.code, text=zh if chinese else en, text_zh=zh, text_en=en)
 
 
 def _applied_view(done: Applied) -> AppliedView:

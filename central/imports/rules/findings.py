@@ -1,7 +1,26 @@
-"""What can be wrong with a file that people bring, with its texts in both languages: pure."""
+"""What can be wrong with a file that people bring, with its words: pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from central.domain.saying import Message
+from central.imports.messages import (
+    ALREADY_THERE,
+    BEYOND_PLANNED_PERSONS,
+    CELL_EMPTY,
+    CELL_MALFORMED,
+    COLUMN_MISSING,
+    COLUMN_TWICE,
+    COLUMN_UNKNOWN,
+    FILE_EMPTY,
+    FILE_TOO_LONG,
+    FILE_UNREADABLE,
+    LINE_TWICE,
+    NONE_OF_THIS_NAME,
+    ROLE_NOT_HELD,
+    SEVERAL_OF_THIS_NAME,
+)
 
 WHOLE_FILE = 0
 
@@ -25,25 +44,21 @@ class FindingCode(StrEnum):
     TOO_MANY_PERSONS = "too-many-persons"
 
 
-# In Chinese, then in English.
-TEXTS: dict[FindingCode, tuple[str, str]] = {
-    FindingCode.NOT_A_TABLE: (
-        "无法读取：请用 CSV（UTF-8 或 GB18030）或 XLSX",
-        "The file cannot be read: use CSV (UTF-8 or GB18030) or XLSX.",
-    ),
-    FindingCode.EMPTY: ("文件没有数据行", "The file has no lines below its headers."),
-    FindingCode.TOO_MANY_LINES: ("行数过多，请分成几个文件", "There are too many lines; divide the file."),
-    FindingCode.COLUMN_UNKNOWN: ("未知的列，请删除或改名", "This column is not known; remove or rename it."),
-    FindingCode.COLUMN_TWICE: ("该列重复", "This column stands twice."),
-    FindingCode.COLUMN_MISSING: ("缺少该列", "This column is missing."),
-    FindingCode.REQUIRED: ("必填", "This must not be empty."),
-    FindingCode.INVALID: ("格式有误", "This is not of the form that the column has."),
-    FindingCode.TWICE: ("与前面的行重复", "An earlier line says this already."),
-    FindingCode.EXISTS: ("已存在", "This exists already."),
-    FindingCode.NOT_FOUND: ("未找到", "There is none of this name."),
-    FindingCode.AMBIGUOUS: ("有多个同名项", "Several have this name; rename one of them."),
-    FindingCode.TOO_MANY_PERSONS: ("超过团队计划人数", "The group is planned for fewer persons."),
-    FindingCode.NOT_HELD: ("您自己没有该权限，不能授予", "You do not hold this yourself, so that you cannot give it."),
+TEXTS: Mapping[FindingCode, Message] = {
+    FindingCode.NOT_A_TABLE: FILE_UNREADABLE,
+    FindingCode.EMPTY: FILE_EMPTY,
+    FindingCode.TOO_MANY_LINES: FILE_TOO_LONG,
+    FindingCode.COLUMN_UNKNOWN: COLUMN_UNKNOWN,
+    FindingCode.COLUMN_TWICE: COLUMN_TWICE,
+    FindingCode.COLUMN_MISSING: COLUMN_MISSING,
+    FindingCode.REQUIRED: CELL_EMPTY,
+    FindingCode.INVALID: CELL_MALFORMED,
+    FindingCode.TWICE: LINE_TWICE,
+    FindingCode.EXISTS: ALREADY_THERE,
+    FindingCode.NOT_FOUND: NONE_OF_THIS_NAME,
+    FindingCode.AMBIGUOUS: SEVERAL_OF_THIS_NAME,
+    FindingCode.TOO_MANY_PERSONS: BEYOND_PLANNED_PERSONS,
+    FindingCode.NOT_HELD: ROLE_NOT_HELD,
 }
 
 

@@ -32,7 +32,7 @@ class ExplanationBody(ShownBody):
     """What the visitor shows or says, or the gate where it was, or both."""
 
     check_point_id: CheckPointNumber | None = None
-    at: Annotated[AwareDatetime | None, Field(description="about when; the last 15 minutes where left out")] = None
+    happened_at: Annotated[AwareDatetime | None, Field(description="about when; the last 15 minutes where left out")] = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "ExplanationBody":
@@ -45,7 +45,7 @@ class ExplanationBody(ShownBody):
     def stated(self, now: Instant) -> Asked:
         """Return the question as the service takes it."""
         point = None if self.check_point_id is None else CheckPointId(self.check_point_id)
-        return Asked(self.shown(), point, now if self.at is None else from_datetime(self.at))
+        return Asked(self.shown(), point, now if self.happened_at is None else from_datetime(self.happened_at))
 
 
 class ExplanationView(View):

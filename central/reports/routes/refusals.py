@@ -40,7 +40,7 @@ class AdmissionRefusalView(View, alias_generator=within("refusal")):
 class TicketEventView(View):
     """One line of a ticket's history."""
 
-    at: Moment
+    happened_at: Moment
     happening: Happening
     what: Annotated[
         str,

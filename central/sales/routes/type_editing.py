@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from central.catalog.amendments import TicketTypeInFull, TypeAmendment
-from central.catalog.parameters import Name
+from central.catalog.parameters import EnglishName, Name
 from central.catalog.routes.ticket_types import TicketTypePath, TicketTypeView
 from central.catalog.sale import Fen
 from central.domain.models import InFull, StrictModel, Version
@@ -56,7 +56,7 @@ class TypeCopyBody(StrictModel):
     """The names of the copy."""
 
     name_zh: Name
-    name_en: Name
+    name_en: EnglishName = ""
 
 
 class EffectView(BaseModel):

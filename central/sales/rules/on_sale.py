@@ -39,11 +39,11 @@ class Unsold(StrEnum):
     @property
     def code(self) -> ProblemCode:
         """Return the code by which a quote is refused for this reason."""
-        return _TITLES[self].code
+        return _SAID[self].code
 
     def text(self, *, chinese: bool) -> str:
         """Return the reason as people read it."""
-        return _TITLES[self].zh if chinese else _TITLES[self].en
+        return _SAID[self].zh if chinese else _SAID[self].en
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class _Title:
     en: str
 
 
-_TITLES: Mapping[Unsold, _Title] = {
+_SAID: Mapping[Unsold, _Title] = {
     Unsold.NOT_ON_SALE: _Title(ProblemCode.NOT_ON_SALE, "该票种未上架", "The ticket type is off sale"),
     Unsold.NOT_ALLOWED: _Title(ProblemCode.SALE_NOT_ALLOWED, "不在售票设置范围内", "The sale settings do not allow this"),
     Unsold.NOT_ITS_DAY: _Title(ProblemCode.NOT_ON_SALE, "该票种不适用于该日期", "The ticket type is not for that day"),

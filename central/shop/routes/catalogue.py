@@ -11,6 +11,7 @@ from central.catalog.routes.ticket_types import TicketTypePath
 from central.catalog.sale import KnownBy
 from central.domain.names import CategoryName, SiteName, TicketTypeName
 from central.domain.problems import ProblemCode
+from central.domain.texts import in_english
 from central.domain.views import View
 from central.sales.availability import DAYS_SHOWN, MOST_DAYS, Asked, Days
 from central.sales.routes.availability import Day, TypeDaysView, TypeSlotsView, day_view, slot_view
@@ -115,9 +116,11 @@ def _asked(query: TicketTypePath, agent: SellingAgent) -> Asked:
 
 
 def _category(shown: ShownCategory) -> CategoryItem:
-    one = shown.category
+    one, wish = shown.category, shown.category.wish
     parent = None if shown.parent is None else CategoryName.of(shown.parent)
-    return CategoryItem(category_id=one.category_id, name_zh=one.wish.name_zh, name_en=one.wish.name_en, parent=parent)
+    return CategoryItem(
+        category_id=one.category_id, name_zh=wish.name_zh, name_en=in_english(wish.name_zh, wish.name_en), parent=parent
+    )
 
 
 def _type(shown: ShownType) -> TicketTypeItem:
@@ -126,7 +129,7 @@ def _type(shown: ShownType) -> TicketTypeItem:
     return TicketTypeItem(
         ticket_type_id=shown.one.type_id,
         name_zh=stated.name_zh,
-        name_en=stated.name_en,
+        name_en=in_english(stated.name_zh, stated.name_en),
         category=None if shown.category is None else CategoryName.of(shown.category),
         price_from_fen=shown.price_from_fen,
         is_real_name=stated.is_real_name,

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from central.domain.field_messages import unfit
 from central.sales.routes.orders import BuyerPhone
 from central.sales.routes.shown import ShownFields
+from central.shop.messages import ONE_PROOF, PHONE_AND_ORDER
 from central.shop.proofs import Proof
 
 
@@ -18,9 +20,9 @@ class ShownProofBody(ShownFields):
     @model_validator(mode="after")
     def _one_way(self) -> "ShownProofBody":
         if (self.phone is None) != (self.order_id is None):
-            raise ValueError("phone and order_id go together: each alone is easily guessed")
+            raise unfit(PHONE_AND_ORDER.of())
         if [self.text, self.document, self.phone].count(None) != 2:  # noqa: PLR2004 - two of three
-            raise ValueError("state one of: text; document; phone and order_id")
+            raise unfit(ONE_PROOF.of())
         return self
 
     def proof(self) -> Proof:

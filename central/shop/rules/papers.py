@@ -3,20 +3,21 @@
 Law: a ticket is handed to a printer once; after that staff print it again, with a mark on its face.
 """
 
-from enum import StrEnum
+from enum import Enum
 
+from central.shop.messages import HANDED_OUT_AT_WINDOW, PRINTED_ALREADY, UNPRINTED_AS_OVER, UNPRINTED_BY_STATE
 from central.shop.rules.selling import WINDOW
 from protocol.instants import Minute
 from protocol.tickets.record import TicketRecord, TicketState
 
 
-class Unprinted(StrEnum):
-    """Why a ticket is not printed here."""
+class Unprinted(Enum):
+    """Why a ticket is not printed here, from the farthest from a print to the nearest."""
 
-    STATE = "it is not active: it was given back, is blocked, or waits for its activation code"
-    OVER = "its validity is over"
-    WINDOW = "it was handed out at a window when it was sold; staff can print it again"
-    PRINTED = "it was printed already; staff can print it again"
+    STATE = UNPRINTED_BY_STATE
+    OVER = UNPRINTED_AS_OVER
+    WINDOW = HANDED_OUT_AT_WINDOW
+    PRINTED = PRINTED_ALREADY
 
 
 def unprinted(record: TicketRecord, channel: str, now: Minute, *, is_handed: bool) -> Unprinted | None:

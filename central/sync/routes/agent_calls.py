@@ -14,7 +14,9 @@ from central.devices.guard import AgentRevoked, KnownAgent, Proven
 from central.devices.routes import GUARD
 from central.domain.problems import Problem, ProblemCode
 from central.keys.signing_keys import KeyRack
+from central.sync.messages import NOT_PUBLISHED
 from central.web.access import Access
+from central.web.messages import BODY_AT_MOST
 from central.web.operation_words import Words, words_of
 from central.web.operations import CLOCK, Operation, RawRoute
 from protocol.identifiers import AgentId, SiteId
@@ -108,7 +110,7 @@ class AgentRoute:
 
 async def read_body(request: web.Request, most_bytes: int) -> bytes:
     """Return the body of at most so many bytes; Problem where it is longer."""
-    too_long = Problem(ProblemCode.BODY_TOO_LARGE, f"this request has at most {most_bytes} bytes")
+    too_long = Problem(ProblemCode.BODY_TOO_LARGE, BODY_AT_MOST.of(most_bytes=most_bytes))
     if (request.content_length or 0) > most_bytes:
         raise too_long
     body = await request.content.read(most_bytes + 1) if request.can_read_body else b""
@@ -130,7 +132,7 @@ def cbor_answer(body: bytes, status: HTTPStatus = HTTPStatus.OK) -> web.Response
 def found_or_gone(body: bytes | None) -> web.Response:
     """Return content, or that it is not here (any more)."""
     if body is None:
-        raise Problem(ProblemCode.NOT_FOUND, "this is not published, or not any more; ask for the head")
+        raise Problem(ProblemCode.NOT_FOUND, NOT_PUBLISHED.of())
     return cbor_answer(body)
 
 

@@ -11,6 +11,7 @@ from central.sync.duties import Duties
 from central.sync.heads import Heads
 from central.sync.holder_keys import HolderKeyHandover
 from central.sync.ingest import Ingest
+from central.sync.messages import CONTENT_NAME_WRONG, MUST_BE_WHOLE
 from central.sync.online import Online
 from central.sync.routes.agent_calls import KEYS, AgentCall, AgentRoute, cbor_answer, found_or_gone, read_body
 from central.sync.serving import FeedServing
@@ -168,7 +169,7 @@ def _query_number(call: AgentCall, name: str) -> int:
 
 def _whole(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_NUMBER)) or int(text) > MAX_NUMBER:
-        raise Problem(ProblemCode.INPUT_INVALID, f"{name} must be a whole number")
+        raise Problem(ProblemCode.INPUT_INVALID, MUST_BE_WHOLE.of(name=name))
     return int(text)
 
 
@@ -176,9 +177,9 @@ def _hash(text: str) -> bytes:
     try:
         found = bytes.fromhex(text)
     except ValueError as error:
-        raise Problem(ProblemCode.INPUT_INVALID, "content is named by 64 hexadecimal digits") from error
+        raise Problem(ProblemCode.INPUT_INVALID, CONTENT_NAME_WRONG.of()) from error
     if len(found) != HASH_BYTES or found.hex() != text:
-        raise Problem(ProblemCode.INPUT_INVALID, "content is named by 64 hexadecimal digits")
+        raise Problem(ProblemCode.INPUT_INVALID, CONTENT_NAME_WRONG.of())
     return found
 
 

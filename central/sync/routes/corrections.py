@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from central.catalog.routes.ticket_types import SitePath
+from central.domain.field_messages import unfit
 from central.domain.names import PersonName, SiteName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.problems import ProblemCode
@@ -14,6 +15,7 @@ from central.domain.texts import Reason
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
 from central.sync.corrections import Corrections
+from central.sync.messages import CORRECTION_EMPTY
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
 
@@ -23,7 +25,7 @@ MOST_PERSONS_CORRECTED = 1_000_000
 
 def _changes(persons: int) -> int:
     if persons == 0:
-        raise ValueError("a correction must change the count by at least one person")
+        raise unfit(CORRECTION_EMPTY.of())
     return persons
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
+from central.domain import saying
+from central.sync.messages import NO_PASSAGE_TO_UNDO, UNDO_OVER
 from protocol.admission.verdict import (
     NO_DETAILS,
     Admit,
@@ -88,12 +90,12 @@ def said_of(verdict: Verdict, zone: tzinfo) -> Said:
             return Said(CheckResult.ADMIT, None, _PLEASE_ENTER, _ADMITTED, _NOTHING)
 
 
-def why_not_undone(result: CheckResult, checked_at: Instant, now: Instant, *, is_ended: bool) -> str | None:
+def why_not_undone(result: CheckResult, checked_at: Instant, now: Instant, *, is_ended: bool) -> saying.Said | None:
     """Return why a passage cannot be taken back, or None. `is_ended`: it has counted as passed already."""
     if result is not CheckResult.ADMIT:
-        return "nobody was let through by this check; there is nothing to take back"
+        return NO_PASSAGE_TO_UNDO.of()
     if is_ended or now - checked_at > UNDO_WITHIN_MS:
-        return f"a passage can be taken back within {UNDO_WITHIN_MS // 1000} s; ask a supervisor to let the visitor in"
+        return UNDO_OVER.of(within_s=UNDO_WITHIN_MS // 1000)
     return None
 
 

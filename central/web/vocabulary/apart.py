@@ -45,6 +45,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each(
             "FindingView",
             code="What is wrong, as a code.",
+            text="What is wrong, in the caller's language.",
             text_zh="What is wrong, in Chinese.",
             text_en="What is wrong, in English.",
         ),
@@ -153,7 +154,9 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("SiteTodayView", check_points="Entries and exits of each; null where the caller's scope is narrower than all."),
         *_each("TickedCopyBody", groups="Setting groups whose check points get them too."),
         *_each("WaitedForView", since="Since when it has not answered; RFC 3339, UTC."),
-        *_each("TicketEventView", at="When it happened; RFC 3339, UTC.", amount_fen="In fen; null where no money moved."),
+        *_each(
+            "TicketEventView", happened_at="When it happened; RFC 3339, UTC.", amount_fen="In fen; null where no money moved."
+        ),
         *_each("TicketEventView", persons="How many persons; null where it is about none."),
         *_each("ArrangedGroupBody GroupView", pages="Pages of the group, in order."),
         *_each("Stock", places="How many persons."),

@@ -51,7 +51,7 @@ OFFICE: Mapping[str, str] = {
     "members": "Names of the sellers or channels, or numbers of the check points, that belong to the group.",
     "must_change_password": "True: the password is for one use, and only setting an own one is open.",
     "name": "As people know it.",
-    "name_en": "In English.",
+    "name_en": "In English; empty: the Chinese name is read.",
     "name_zh": "In Chinese.",
     "new_password": "The one to sign in with from now on.",
     "next": "Where the next page begins: give it as `after`. Null on the last page.",

@@ -3,20 +3,25 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Executable
 from sqlmodel import col, delete, select, update
 
 from central.audit.linking import KEPT_DAYS, MS_PER_DAY, Chain
+from central.audit.messages import BATCH_MISSING, BATCH_OUT_OF_ORDER
+from central.audit.routes import CHAIN, READ, verify_audit_chain
 from central.audit.rules import chain
 from central.audit.rules.chain import GENESIS, AuditRecord
 from central.audit.service import record
+from central.domain.principal import Principal
 from central.domain.problems import Problem, ProblemCode
 from central.store.tables.audit import AuditBatchRow, AuditRow
 from central.store.unit_of_work import Store, Work
+from central.web.application import make_application
 from protocol.identifiers import KeyId
 from protocol.instants import Instant
-from tests.builders.central import NOON, HandClock
+from tests.builders.central import NOON, HandClock, SeededBytes
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = PRIVATE.public_key().public_bytes_raw()
@@ -55,8 +60,8 @@ def test_a_link_follows_one_link_only() -> None:
     second = chain.link(2, first.hash, (one(2),))
     assert chain.fault_of(first, GENESIS, 1, (one(1),)) is None
     assert chain.fault_of(second, first.hash, 2, None) is None
-    assert chain.fault_of(second, first.hash, 1, None) == "batch 1 is missing"
-    assert chain.fault_of(second, GENESIS, 2, None) == "batch 2 does not follow the one before it"
+    assert chain.fault_of(second, first.hash, 1, None) == BATCH_MISSING.of(number=1)
+    assert chain.fault_of(second, GENESIS, 2, None) == BATCH_OUT_OF_ORDER.of(number=2)
 
 
 @pytest.fixture
@@ -129,7 +134,29 @@ async def test_each_change_of_the_log_shows(house: Chain, store: Store, clock: H
             await does(work)
     fault = (await house.report()).fault
     assert fault is not None
-    assert shown in fault
+    assert shown in str(fault)
+
+
+class Auditor:
+    """Signs every caller in as a person who may read the log."""
+
+    async def principal(self, _token: str, _now: Instant) -> Principal:
+        """Return the person."""
+        return Principal(1, "audit", frozenset({READ}), must_change_password=False)
+
+
+async def test_what_is_wrong_is_said_in_the_readers_language(house: Chain, store: Store, clock: HandClock) -> None:
+    await do(store, 1, clock())
+    await house.link_all(clock())
+    random = SeededBytes("requests")
+    app = make_application((verify_audit_chain,), clock=clock, authenticator=Auditor(), random_bytes=random)
+    app[CHAIN] = Chain(store, lambda _now: (KEY, PRIVATE), lambda _key: None)
+    faults = {"zh-CN": "第 1 批的签名不属于本系统的密钥", "en": "batch 1 is not signed by a key of this house"}
+    async with TestClient(TestServer(app)) as client:
+        for language, fault in faults.items():
+            headers = {"Authorization": "Bearer x", "Accept-Language": language}
+            said = await (await client.get("/api/v1/audit-chain", headers=headers)).json()
+            assert (said["batches"], len(said["head"]), said["fault"]) == (1, 64, fault)
 
 
 @pytest.mark.usefixtures("office")

@@ -71,7 +71,10 @@ async def test_every_wrong_cell_is_found_and_nothing_can_be_applied(importer: Im
         (3, "roles", "not-found"),
         (5, "name", "twice"),
     ]
-    assert report["findings"][0]["text_zh"] == "已存在"
+    first = {"line": 2, "column": "name", "code": "exists", "text_zh": "已存在", "text_en": "This exists already."}
+    assert report["findings"][0] == {**first, "text": first["text_en"]}
+    importer.headers = {**importer.headers, "Accept-Language": "zh-CN"}
+    assert (await importer.report("users", text.encode()))["findings"][0] == {**first, "text": first["text_zh"]}
 
 
 async def test_a_role_that_the_caller_may_not_give_is_found(client: Client, office: Office, importer: Importer) -> None:
@@ -87,7 +90,13 @@ async def test_what_changed_since_is_found_again_and_nothing_is_stored(importer:
     report = await importer.report("users", USERS.encode())
     await importer.ask("POST", "/users", body={"name": "zhao"})
     status, said = await importer.ask("POST", f"/imports/{report['report_id']}/apply")
-    assert (status, [one["field"] for one in said["errors"]]) == (409, ["lines.3.name"])
+    assert (status, said["detail_code"], said["parameters"]) == (409, "lines_changed", {"count": 1})
+    assert said["detail"] == "1 line(s) cannot be stored any more; nothing was"
+    (fault,) = said["errors"]
+    assert (fault["field"], fault["code"], fault["message"]) == ("lines.3.name", "already_there", "This exists already.")
+    importer.headers = {**importer.headers, "Accept-Language": "zh-CN"}
+    said = (await importer.ask("POST", f"/imports/{report['report_id']}/apply"))[1]
+    assert (said["detail"], said["errors"][0]["message"]) == ("有 1 行已不能导入，所有内容均未保存", "已存在")
     assert "wang" not in {one["name"] for one in (await importer.ask("GET", "/users"))[1]["items"]}
     clock.advance(seconds=3601)
     assert (await importer.ask("POST", f"/imports/{report['report_id']}/apply"))[0] in (401, 404)

@@ -114,6 +114,7 @@ def test_what_is_wrong_is_named_and_no_secret_is_repeated(
     with pytest.raises(ValidationError) as caught:
         parsed(group, {**sound, **change}, NOTHING)
     assert {str(one["loc"][0]) if one["loc"] else "" for one in caught.value.errors()} == {named}
+    assert {one["type"] for one in caught.value.errors()}.isdisjoint({"value_error"}), "a library's words"
     said = " ".join([str(caught.value), *(one["msg"] for one in caught.value.errors())])
     assert not [value for value in ({**sound, **change}).values() if isinstance(value, str) and len(value) > 30 and value in said]
 

@@ -69,8 +69,9 @@ async def test_a_second_collection_is_refused_and_the_same_request_is_not(centra
     assert len(first["tickets"]) == 2
     other = await Machine.enrolled(central, name="自助机 2")
     status, said = await other.said("POST", "/collections", proof)
-    assert (status, said["code"]) == (409, "ticket_state")
-    assert "staff" in said["detail"]
+    assert (status, said["code"], said["detail_code"]) == (409, "ticket_state", "nothing_printed")
+    assert said["detail"] == "nothing is printed: it was printed already; staff can print it again"
+    assert said["parameters"] == {"reason": {"code": "printed_already", "parameters": {}}}
     ids = [one["ticket_id"] for one in first["tickets"]]
     assert await other.refused("POST", "/prints", {"ticket_ids": ids}) == "not_found"
     assert await kiosk.ask("POST", "/prints", {"ticket_ids": ids}) == {"noted": 2}

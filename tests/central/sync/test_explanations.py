@@ -117,7 +117,9 @@ async def test_a_gate_and_a_time_are_enough(central: Central, gate: Gate, adult:
     told = (await explain(central, check_point_id=gate.check_point))["items"]
     assert [(one["reason"], one["ticket_id"]) for one in told] == [("malformed", None), ("used_up", ticket["ticket_id"])]
     at = "2026-05-10T09:05:00+08:00"
-    assert [one["reason"] for one in (await explain(central, check_point_id=gate.check_point, at=at))["items"]] == ["forged"]
+    assert [one["reason"] for one in (await explain(central, check_point_id=gate.check_point, happened_at=at))["items"]] == [
+        "forged"
+    ]
 
 
 async def test_a_refusal_that_central_decided_is_found_too(central: Central, gate: Gate, adult: int) -> None:
@@ -135,7 +137,9 @@ async def test_a_journal_that_is_sent_again_adds_no_refusal(central: Central, ga
     assert len((await explain(central, check_point_id=gate.check_point))["items"]) == 1
 
 
-@pytest.mark.parametrize("asked", [{}, {"text": ""}, {"text": "\x00"}, {"check_point_id": 0}, {"text": "1", "at": "yesterday"}])
+@pytest.mark.parametrize(
+    "asked", [{}, {"text": ""}, {"text": "\x00"}, {"check_point_id": 0}, {"text": "1", "happened_at": "yesterday"}]
+)
 async def test_a_question_that_says_nothing_is_refused(central: Central, asked: dict[str, Any]) -> None:
     assert (await central.api("POST", "/explanations", asked, status=400))["code"] == "input_invalid"
 

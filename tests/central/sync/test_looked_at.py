@@ -51,6 +51,11 @@ async def test_a_conflict_is_settled_once_and_says_by_whom(central: Central, adu
     assert await central.api("POST", path, FINDING) == settled
     refused = await central.api("POST", path, {**FINDING, "outcome": "loss"}, status=409)
     assert "admin has settled it already as no-loss" in refused["detail"]
+    assert (refused["detail_code"], refused["parameters"]["outcome"]["code"]) == ("conflict_settled", "conflict_no_loss")
+    central.headers["Accept-Language"] = "zh-CN"
+    refused = await central.api("POST", path, {**FINDING, "outcome": "loss"}, status=409)
+    assert refused["detail"] == "admin 已处理此冲突，结果为“无损失”：请查看其备注"
+    del central.headers["Accept-Language"]
     acts = [one["action"] for one in await listed(central, "audit-records?limit=200")]
     assert acts.count("conflict.settle") == 1
     assert (await central.api("POST", "/conflicts/1/9999/settle", FINDING, status=404))["code"] == "not_found"
