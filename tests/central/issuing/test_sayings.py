@@ -24,5 +24,10 @@ async def test_the_state_that_forbids_it_is_put_into_words(
     path = f"/api/v1/tickets/{id_text(ticket.ticket_id)}/unblock"
     answer = await client.post(path, json={"reason": "found"}, headers={**headers, "Idempotency-Key": "unblock-01"})
     said = await answer.json()
-    assert (answer.status, said["code"], said["detail"], said["detail_code"]) == (409, "ticket_state", words, "ticket_state_forbids")
+    assert (answer.status, said["code"], said["detail"], said["detail_code"]) == (
+        409,
+        "ticket_state",
+        words,
+        "ticket_state_forbids",
+    )
     assert said["parameters"] == {"state": {"code": "ticket_active", "parameters": {}}}
