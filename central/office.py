@@ -35,6 +35,7 @@ from central.identity.roles import Roles
 from central.identity.second_person import SecondPersons
 from central.identity.service import Identity
 from central.identity.setting_groups import SettingGroups
+from central.identity.supervisor_cards import SupervisorCards
 from central.identity.supervisors import Supervisors
 from central.identity.tokens import Tokens
 from central.imports.service import Imports
@@ -139,7 +140,8 @@ class Office:
         self.roles, self.menus, self.setting_groups = Roles(store), Menus(store), SettingGroups(store)
         self.tokens = Tokens(store, ports.random_bytes)
         self.supervisors = Supervisors(store, ports.pins, ports.feed_has_work)
-        self.second_persons = SecondPersons(store, ports.pins)
+        self.supervisor_cards = SupervisorCards(store, seal)
+        self.second_persons = SecondPersons(store, ports.pins, seal)
         self.audit = AuditSearch(store)
         self.parameters = Parameters(store, seal, merchants.guards())
 

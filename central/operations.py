@@ -25,7 +25,7 @@ from central.identity.routes.menus import MENUS
 from central.identity.routes.roles import ROLES
 from central.identity.routes.sessions import IDENTITY
 from central.identity.routes.setting_groups import SETTING_GROUPS
-from central.identity.routes.supervisors import SUPERVISORS
+from central.identity.routes.supervisors import SUPERVISOR_CARDS, SUPERVISORS
 from central.identity.routes.tokens import TOKENS
 from central.identity.routes.users import ACCOUNTS
 from central.imports.routes.imports import IMPORTS
@@ -96,13 +96,7 @@ def offer(app: web.Application, office: Office) -> None:
     """Put each service of the office under the key by which its routes find it."""
     _offer_what_all_routes_use(app, office)
     app[SHOP] = office.shop
-    app[IDENTITY] = office.identity
-    app[ACCOUNTS] = office.accounts
-    app[ROLES] = office.roles
-    app[TOKENS] = office.tokens
-    app[MENUS] = office.menus
-    app[SUPERVISORS] = office.supervisors
-    app[SETTING_GROUPS] = office.setting_groups
+    _offer_people(app, office)
     app[AUDIT] = office.audit
     app[PARAMETERS] = office.parameters
     app[CATALOG] = office.catalog
@@ -150,6 +144,17 @@ def _offer_what_all_routes_use(app: web.Application, office: Office) -> None:
     app[NAMING] = office.names
     app[VERSIONS] = office.versions
     app[ANSWERS] = office.answers
+
+
+def _offer_people(app: web.Application, office: Office) -> None:
+    app[IDENTITY] = office.identity
+    app[ACCOUNTS] = office.accounts
+    app[ROLES] = office.roles
+    app[TOKENS] = office.tokens
+    app[MENUS] = office.menus
+    app[SUPERVISORS] = office.supervisors
+    app[SUPERVISOR_CARDS] = office.supervisor_cards
+    app[SETTING_GROUPS] = office.setting_groups
 
 
 def _offer_faces(app: web.Application, office: Office) -> None:

@@ -39,6 +39,7 @@ class ProblemCode(Enum):
     PASSWORD_WEAK = ProblemKind("password_weak", "密码过于简单", "The password is too weak")
     PIN_WEAK = ProblemKind("pin_weak", "PIN 码过于简单", "The PIN is too weak")
     PIN_WRONG = ProblemKind("pin_wrong", "人员或 PIN 码错误", "The person or the PIN is wrong")
+    CARD_UNKNOWN = ProblemKind("card_unknown", "无法识别此卡", "The card is not known")
     SECOND_PERSON_SAME = ProblemKind("second_person_same", "须由另一人复核", "Another person must approve this")
     SECOND_PERSON_FORBIDDEN = ProblemKind(
         "second_person_forbidden", "复核人没有权限", "The second person is not permitted to approve this"

@@ -31,6 +31,7 @@ from central.store.tables.people import (
     SessionRow,
     SignInFailureRow,
     SupervisedSiteRow,
+    SupervisorCardRow,
     SupervisorPinRow,
     UserRoleRow,
     UserRow,
@@ -201,7 +202,7 @@ class Accounts:
             left = select(ShiftRow.id).where(col(ShiftRow.left_to) == user_id).limit(1)
             if (await work.session.exec(left)).first() is not None:
                 raise Problem(ProblemCode.CONFLICT, messages.CASH_LEFT_FOR_USER.of(name=row.name))
-            for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisedSiteRow):
+            for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisorCardRow, SupervisedSiteRow):
                 await work.session.exec(delete(table).where(col(table.user_id) == user_id))
             await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))
             await work.session.delete(row)

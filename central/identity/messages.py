@@ -70,8 +70,8 @@ MOST_TOKENS = Message(
 SUPERVISES_NOT = Message("supervises_not", "{name:.64} 不是景区 {site_id} 的主管", "{name:.64} does not supervise site {site_id}")
 SUPERVISES_NOTHING = Message(
     "supervises_nothing",
-    "不是任何景区的主管，不能设置 PIN 码；请先加入景区主管名单",
-    "who supervises no site has no PIN; add the person to a site's supervisors first",
+    "不是任何景区的主管，不能设置 PIN 码或卡片；请先加入景区主管名单",
+    "who supervises no site has neither PIN nor card; add the person to a site's supervisors first",
 )
 MOST_SUPERVISORS = Message("most_supervisors", "每个景区最多 {most} 名主管", "a site has at most {most} supervisors")
 GROUP_TWICE = Message("group_twice", "菜单组 {key} 出现了两次", "the group {key} stands twice")
@@ -114,6 +114,16 @@ PIN_STEPS = Message(
 PIN_REPEATS = Message("pin_repeats", "PIN 码不能是重复的数字，如 12341234", "a PIN is no repetition, such as 12341234")
 PERSON_OR_PIN_WRONG = Message(
     "person_or_pin_wrong", "人员或 PIN 码错误，请重新输入", "the person or the PIN is wrong; type both again"
+)
+CARD_LENGTH = Message(
+    "card_length",
+    "卡号须为 {fewest} 至 {most} 个字母、数字或符号（不计空格）",
+    "a card has {fewest} to {most} letters, digits or signs without its blanks",
+)
+CARD_OF_ANOTHER = Message("card_of_another", "此卡已属于他人，请换一张卡", "this is another person's card; take another one")
+NO_CARD = Message("no_card", "{name:.64} 没有设置卡片", "{name:.64} has no card")
+CARD_UNKNOWN = Message(
+    "card_unknown", "无法识别此卡，请重新刷卡，或改用 PIN 码", "no person is known by this card; show it again, or type a PIN"
 )
 APPROVER_IS_INVOLVED = Message(
     "approver_is_involved", "须由未经手此事的另一人复核", "let a person approve who has not asked for this"

@@ -8,10 +8,10 @@ REFUND_IS_ALREADY = Message("refund_is_already", "该退票状态已为“{state
 REFUND_NOT_OWED = Message(
     "refund_not_owed", "该退票状态为“{state}”，没有待发放的退款", "the refund is {state}; nothing is owed for it"
 )
-REFUND_WAITING = Message("refund_waiting", "等待闸机确认", "waiting")
-REFUND_RETURNING = Message("refund_returning", "退款中", "returning")
+REFUND_WAITING = Message("refund_waiting", "等待闸机确认", "waiting for the gates")
+REFUND_RETURNING = Message("refund_returning", "退款中", "on its way back")
 REFUND_OWED = Message("refund_owed", "待发放", "owed")
-REFUND_PAID = Message("refund_paid", "已退款", "paid")
+REFUND_PAID = Message("refund_paid", "已退款", "paid back")
 REFUND_REFUSED = Message("refund_refused", "已拒绝", "refused")
 # What people call the states of a refund, by the word that is stored.
 REFUND_STATES: Mapping[str, Message] = {

@@ -1,4 +1,4 @@
-"""The release of a refund that waits for gates, by a person who asks and a second one who approves with a PIN (双人复核)."""
+"""The release of a refund that waits for gates (双人复核): one person asks, and a second one approves with a PIN or a card."""
 
 from dataclasses import dataclass
 

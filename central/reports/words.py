@@ -1,16 +1,19 @@
 """The words of exported tables for what the program calls by codes: states, methods, kinds, flags.
 
-Laws: each code has its words in both languages; a code that this version does not know is shown as it is.
+Laws: each code has its words in both languages; a code that this version does not know is shown as it is; words that a sentence
+uses too stand once, in the messages of their slice.
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from central.agencies.rules.contracts import EntryKind
-from central.payments.methods import Method
+from central.domain.saying import Message
+from central.payments import messages as messages_of_payments
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds import messages as messages_of_refunds
 from central.refunds.rules.amounts import RefundKind
-from central.refunds.service import RefundState
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageKind, PassageState
@@ -19,7 +22,16 @@ from protocol.directions import Direction
 
 # The words for a code: Chinese, English.
 Vocabulary = Mapping[str, tuple[str, str]]
+CodeT = TypeVar("CodeT", bound=str)
 
+
+def _as_cells(said: Mapping[CodeT, Message]) -> Vocabulary:
+    """Return the words that sentences use for these codes as a cell shows them: the English begins with a capital."""
+    return {code: (one.zh, one.en[:1].upper() + one.en[1:]) for code, one in said.items()}
+
+
+METHODS = _as_cells(messages_of_payments.METHODS)
+REFUND_STATES = _as_cells(messages_of_refunds.REFUND_STATES)
 ORDER_STATES: Vocabulary = {
     OrderState.OPEN: ("待付款", "Waits for payment"),
     OrderState.PAID: ("已付款", "Paid"),
@@ -34,23 +46,6 @@ PAYMENT_STATES: Vocabulary = {
     PaymentState.FAILED: ("支付失败", "Failed"),
     PaymentState.REVERSED: ("已撤销", "Reversed"),
     PaymentState.RETURNED: ("已退回", "Returned"),
-}
-METHODS: Vocabulary = {
-    Method.CASH: ("现金", "Cash"),
-    Method.CARD_TERMINAL: ("刷卡", "Card terminal"),
-    Method.BANK_TRANSFER: ("银行转账", "Bank transfer"),
-    Method.PREPAID: ("预存款", "Prepaid"),
-    Method.ON_ACCOUNT: ("挂账", "On account"),
-    Method.EXCHANGE: ("换票", "Exchange"),
-    Method.WECHAT: ("微信支付", "WeChat Pay"),
-    Method.ALIPAY: ("支付宝", "Alipay"),
-}
-REFUND_STATES: Vocabulary = {
-    RefundState.WAITING: ("等待闸机确认", "Waits for the gates"),
-    RefundState.RETURNING: ("退款中", "On its way back"),
-    RefundState.OWED: ("待发放", "To be handed out"),
-    RefundState.PAID: ("已退款", "Paid back"),
-    RefundState.REFUSED: ("已拒绝", "Refused"),
 }
 REFUND_DOCUMENT_STATES: Vocabulary = {
     RefundDocumentState.CREATED: ("待发送", "Not sent yet"),

@@ -174,3 +174,36 @@ ACTIVATION_IS_OUT = Message(
     "已有 {tickets} 张门票和 {orders} 个待付款订单按原激活方式售出：请复制票种",
     "{tickets} tickets and {orders} held orders are out, which were sold to be activated or not: copy the type",
 )
+# What a change of a type reaches.
+REACHES_LATER_SALES = Message(
+    "reaches_later_sales", "仅对今后售出的门票生效，已售门票不变", "Only what is sold from now on; sold tickets stay as they are"
+)
+REACHES_LATER_ACTIVATIONS = Message(
+    "reaches_later_activations",
+    "对今后售出及尚未激活的门票生效，有效门票不变",
+    "What is sold or activated from now on; valid tickets stay as they are",
+)
+REACHES_SOLD_TICKETS = Message(
+    "reaches_sold_tickets",
+    "对已售门票同样生效：闸机收到更新后即按新规则检票",
+    "Sold tickets too: gates decide by it as soon as they have heard of it",
+)
+REACHES_SCREENS = Message(
+    "reaches_screens",
+    "只影响显示：屏幕、闸机和报表使用新内容，已打印的门票不变",
+    "Only what is shown: screens, gates and reports have it; tickets that are printed stay as they are",
+)
+# Why a type is not sold for a day or a slot, in few words: a title.
+UNSOLD_NOT_ON_SALE = Message("unsold_not_on_sale", "该票种未上架", "The ticket type is off sale")
+UNSOLD_NOT_ALLOWED = Message("unsold_not_allowed", "不在售票设置范围内", "The sale settings do not allow this")
+UNSOLD_NOT_ITS_DAY = Message("unsold_not_its_day", "该票种不适用于该日期", "The ticket type is not for that day")
+UNSOLD_NOT_YET = Message("unsold_not_yet", "尚未开售", "The sale has not begun")
+UNSOLD_OVER = Message("unsold_over", "已停售", "The sale is over")
+UNSOLD_TOO_LATE = Message("unsold_too_late", "该日期已截止售票", "It is too late for that day")
+UNSOLD_TOO_EARLY = Message("unsold_too_early", "该日期尚未开放售票", "It is too early for that day")
+UNSOLD_OVER_FOR_TODAY = Message("unsold_over_for_today", "今日已停售", "The sale for today is over")
+UNSOLD_SLOT_OVER = Message("unsold_slot_over", "该时段已结束", "The time slot is over")
+UNSOLD_PURCHASE_LIMIT = Message("unsold_purchase_limit", "超过限购数量", "The purchase limit is reached")
+UNSOLD_SITE_FULL = Message("unsold_site_full", "景区已满员，暂停售票", "The site is full; sales have stopped")
+UNSOLD_SOLD_OUT = Message("unsold_sold_out", "余票不足", "Not enough places are left")
+UNSOLD_SITE_SOLD_OUT = Message("unsold_site_sold_out", "景区当日余量不足", "The site has not enough room that day")

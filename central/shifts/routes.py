@@ -11,7 +11,7 @@ from central.domain.field_messages import unfit
 from central.domain.models import StrictModel
 from central.domain.names import PersonName, SiteName
 from central.domain.problems import ProblemCode
-from central.domain.texts import Reason
+from central.domain.texts import Reason, SearchText
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
@@ -19,7 +19,7 @@ from central.payments.methods import Method
 from central.shifts.messages import MUST_BE_NOTE, PIECES_ONCE, PIECES_OR_SUM
 from central.shifts.rows import Shift
 from central.shifts.rules.drawer import NOTES_FEN, Count
-from central.shifts.service import CashShifts, Closing, Opening
+from central.shifts.service import OPENS_SHIFTS, CashShifts, Closing, Opening
 from central.web.operations import Call, Route
 from protocol.identifiers import SiteId
 
@@ -85,6 +85,18 @@ class ShiftPath(StrictModel):
     shift_id: RowNumber
 
 
+class SuccessorsQuery(StrictModel):
+    """Which colleagues."""
+
+    text: Annotated[SearchText | None, Field(description="a part of the name or the full name, in any case")] = None
+
+
+class SuccessorsView(BaseModel):
+    """Who may take over the drawer's cash: the first 200 by name."""
+
+    items: list[PersonName]
+
+
 class PiecesView(BaseModel):
     """So many pieces of one note or coin."""
 
@@ -146,7 +158,7 @@ class ShiftView(ShiftItem):
 @Route(
     "POST",
     "/api/v1/own-shift",
-    Permission.SALES_SELL,
+    OPENS_SHIFTS,
     status=HTTPStatus.CREATED,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.SHIFT_STATE),
     once=True,
@@ -161,6 +173,14 @@ async def open_shift(call: Call[OpenShiftBody, None]) -> ShiftItem:
 async def read_own_shift(call: Call[None, None]) -> ShiftItem:
     """Read the own open shift; only the answer to the count says what the drawer should hold."""
     return ShiftItem.of(await call.request.app[CASH_SHIFTS].own(call.principal.user_id))
+
+
+@Route("GET", "/api/v1/own-shift/successors", Permission.SALES_SELL, problems=(ProblemCode.SHIFT_STATE,))
+async def read_successors(call: Call[None, SuccessorsQuery]) -> SuccessorsView:
+    """Read the colleagues to whom the own open shift may leave cash, as `left_to` of its closing takes them."""
+    shifts = call.request.app[CASH_SHIFTS]
+    found = await shifts.successors(call.principal.user_id, call.parameters.text)
+    return SuccessorsView(items=[PersonName.of(one) for one in found])
 
 
 @Route(
@@ -231,6 +251,7 @@ async def _view(shifts: CashShifts, shift: Shift) -> ShiftView:
 OPERATIONS = (
     open_shift,
     read_own_shift,
+    read_successors,
     hand_in_cash,
     close_own_shift,
     close_shift,

@@ -13,6 +13,8 @@ from central.domain.idempotency import IdempotencyKey
 from central.domain.messages import NO_USER
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode, wrong_field
+from central.identity.colleagues import colleagues
+from central.identity.permissions import Permission
 from central.payments import documents, ledger
 from central.payments.documents import Taken
 from central.payments.ledger import Movement
@@ -28,6 +30,7 @@ from protocol.identifiers import SiteId
 from protocol.instants import Instant, to_datetime
 
 NOTHING_YET = 0
+OPENS_SHIFTS = Permission.SALES_SELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,15 @@ class CashShifts:
         """Return the seller's open shift; Problem where none is open."""
         async with self._store.reading() as work:
             return shift_of(await rows.locked_open(work, seller_id))
+
+    async def successors(self, seller_id: int, text: str | None) -> tuple[int, ...]:
+        """Return who may take over the cash of the seller's open shift, by name: who may open a shift, at any site.
+
+        `text` is a part of the name. Problem where no shift is open.
+        """
+        async with self._store.reading() as work:
+            await rows.locked_open(work, seller_id)
+            return await colleagues(work, OPENS_SHIFTS, seller_id, text)
 
     async def hand_in(self, amount_fen: int, seller_id: int, once: IdempotencyKey, now: Instant) -> Shift:
         """Bring cash of the own drawer to the safe (交款) while the shift goes on."""

@@ -61,7 +61,9 @@ async def _people(tell: Teller) -> None:
 async def _supervisors(tell: Teller) -> None:
     await tell.show("addSupervisor", site_id=1, name="li")
     await tell.show("setSupervisorPin", {"pin": "730518"}, name="li")
+    await tell.show("setSupervisorCard", {"card": "04 A2 5C 1B 9F 60 80"}, name="li")
     await tell.show("listSupervisors", site_id=1)
+    await tell.show("deleteSupervisorCard", name="li")
     await tell.show("removeSupervisor", site_id=1, name="li")
     await tell.ask("addSupervisor", site_id=1, name="admin")
     await tell.show("setOwnPin", {"pin": "904162", "password": OTHER_PASSWORD})

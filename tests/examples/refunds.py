@@ -4,6 +4,8 @@ from tests.examples.gate import Gate
 from tests.examples.teller import Teller
 from tests.examples.trade import VISIT_DAY, sold
 
+CARD = "04 A2 5C 1B 9F 60 80"
+
 
 async def story(tell: Teller) -> None:
     """Tickets are refunded in every way that exists."""
@@ -22,7 +24,7 @@ async def story(tell: Teller) -> None:
 
 
 async def _approved(tell: Teller) -> None:
-    """A second person releases a refund that waits, with a PIN."""
+    """A second person releases a refund that waits with a PIN, and one with a card."""
     role = {"name": "主管 Supervisor", "permissions": ["refunds.override"], "scope": "own"}
     role_id = (await tell.ask("addRole", role))["role_id"]
     await tell.ask("addUser", {"name": "zhao", "full_name": "赵敏", "role_ids": [role_id]})
@@ -31,6 +33,9 @@ async def _approved(tell: Teller) -> None:
     asked = await tell.ask("requestRefund", {"ticket_id": await sold(tell), "reason": "rain"})
     approved = {"reason": "the visitor's bus leaves", "approver_name": "zhao", "pin": "730518"}
     await tell.show("overrideRefundByPin", approved, refund_id=asked["refund_id"])
+    await tell.ask("setSupervisorCard", {"card": CARD}, name="zhao")
+    other = await tell.ask("requestRefund", {"ticket_id": await sold(tell), "reason": "rain"})
+    await tell.show("overrideRefundByCard", {"reason": "the visitor's bus leaves", "card": CARD}, refund_id=other["refund_id"])
 
 
 async def _closed_day(tell: Teller) -> None:

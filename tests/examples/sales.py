@@ -62,7 +62,8 @@ async def _carts(tell: Teller) -> None:
 async def _shift(tell: Teller) -> None:
     await tell.show("readOwnShift")
     await tell.show("handInCash", {"amount_fen": 10_000})
-    counted = {"counted_fen": 46_000, "left_fen": 20_000, "left_to": 2}
+    colleague = (await tell.show("readSuccessors"))["items"][0]
+    counted = {"counted_fen": 46_000, "left_fen": 20_000, "left_to": colleague["id"]}
     shift_id = (await tell.show("closeOwnShift", counted))["shift_id"]
     await tell.show("readShift", shift_id=shift_id)
     await tell.show("putLeftCashInSafe", shift_id=shift_id)

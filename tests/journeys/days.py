@@ -173,9 +173,16 @@ async def _serves_who_comes_back(wang: Program) -> None:
     assert (await wang.call("readOwnDay"))["items"]
 
 
-async def ends_the_shift(wang: Program) -> None:
-    """Count the drawer blindly."""
-    await wang.call("closeOwnShift", {"counted_fen": 20_000 + 4 * 8_000 - 8_000, "left_fen": 0})
+async def ends_the_shift(wang: Program, zhou: Program) -> None:
+    """Count the drawer blindly, and leave the change to a colleague, who opens a shift with it."""
+    here = (await wang.call("readOwnShift"))["site"]["id"]
+    colleagues = (await wang.call("readSuccessors"))["items"]
+    assert [one["name"] for one in colleagues] == ["Zhou", "admin"]
+    counted = {"counted_fen": 20_000 + 4 * 8_000 - 8_000, "left_fen": 20_000, "left_to": colleagues[0]["id"]}
+    closed = await wang.call("closeOwnShift", counted)
+    assert closed["closed"]["left_to"]["name"] == "Zhou"
+    taken = {"site_id": here, "float_fen": 20_000, "from_shift_id": closed["shift_id"]}
+    await zhou.call("openShift", taken)
 
 
 async def phone_clerks_day(zhou: Program) -> None:
@@ -257,6 +264,19 @@ async def _closes_tomorrow(li: Program) -> None:
     assert (await li.call("readRefundBatch", batch_id=batch["batch_id"]))["state"] in {"running", "done"}
 
 
+async def puts_the_change_away(zhou: Program, li: Program) -> None:
+    """Close the shift of the colleague, who leaves the change to a person who has gone; the manager puts it into the safe."""
+    (gone, *_) = (await zhou.call("readSuccessors", text="wang"))["items"]
+    closed = await zhou.call("closeOwnShift", {"counted_fen": 20_000, "left_fen": 20_000, "left_to": gone["id"]})
+    (waiting,) = [one for one in (await li.call("listShifts", first_day=TODAY, last_day=TODAY))["items"] if _waits(one)]
+    assert waiting["shift_id"] == closed["shift_id"]
+    assert not _waits(await li.call("putLeftCashInSafe", shift_id=waiting["shift_id"]))
+
+
+def _waits(shift: Json) -> bool:
+    return bool(shift["closed"]) and shift["closed"]["left_fen"] > 0 and shift["closed"]["left_until"] is None
+
+
 async def finances_day(zhao: Program) -> None:
     """Match the bill, read what came in and went out, the ledger, the drawers, and what differs."""
     days = {"first_day": TODAY, "last_day": TODAY}
@@ -274,5 +294,5 @@ async def finances_day(zhao: Program) -> None:
         await zhao.call(
             "settleReconciliationDifference", {"note": "seen", "cause": "looked-at"}, difference_id=one["difference_id"]
         )
-    (shift,) = (await zhao.call("listShifts", **days))["items"]
-    assert shift["seller"]["name"] == "Wang"
+    shifts = (await zhao.call("listShifts", **days))["items"]
+    assert {one["seller"]["name"] for one in shifts} == {"Wang", "Zhou"}

@@ -91,7 +91,8 @@ async def test_the_day_of_each_role_needs_the_document_alone(town: Town) -> None
     await days.checkers_day(sun, family, group)
     await days.kiosks_day(await town.machine("kiosk"), town.pay)
     await days.managers_day(li, family["tickets"][0]["code"])
-    await days.ends_the_shift(wang)
+    await days.ends_the_shift(wang, zhou)
+    await days.puts_the_change_away(zhou, li)
     await days.finances_day(zhao)
     audit = await town.administrator.call("listAuditRecords", action="order.sell")
     assert {one["user"]["name"] for one in audit["items"]} == {"Wang", "Zhou"}

@@ -17,8 +17,9 @@ from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from
 from central.identity.permissions import Permission
 from central.identity.routes.sessions import Name as SignInName
+from central.identity.routes.supervisors import CardText
 from central.identity.rules.sign_in import MOST_PIN_DIGITS
-from central.identity.second_person import SecondPerson
+from central.identity.second_person import SecondPerson, ShownCard, TypedPin
 from central.issuing.tickets import id_from_text
 from central.issuing.views import ShownTicketId, TicketIdText
 from central.refunds.messages import NAME_THE_APPROVER
@@ -31,6 +32,15 @@ REFUNDS: web.AppKey[Refunds] = web.AppKey("refunds", Refunds)
 RELEASES: web.AppKey[Releases] = web.AppKey("releases", Releases)
 MOST_FEN = 10**12
 _REFUSALS = (ProblemCode.NOT_FOUND, ProblemCode.TICKET_STATE, ProblemCode.NOT_REFUNDABLE)
+
+_NOT_RELEASED = (
+    ProblemCode.NOT_FOUND,
+    ProblemCode.REFUND_STATE,
+    ProblemCode.TICKET_STATE,
+    ProblemCode.SIGN_IN_DELAYED,
+    ProblemCode.SECOND_PERSON_SAME,
+    ProblemCode.SECOND_PERSON_FORBIDDEN,
+)
 
 _Persons = Annotated[int | None, Field(ge=1, le=MOST_PERSONS, description="of a group code; all where left out")]
 _Expected = Annotated[int | None, Field(ge=0, le=MOST_FEN, description="what was quoted; another amount is refused")]
@@ -88,7 +98,17 @@ class ApprovedOverrideBody(OverrideBody):
 
     def second(self, caller: int, source: str) -> SecondPerson:
         """Return the second person as the service takes it."""
-        return SecondPerson(self.approver_id or self.approver_name or "", self.pin, caller, source)
+        return SecondPerson(TypedPin(self.approver_id or self.approver_name or "", self.pin), caller, source)
+
+
+class CardOverrideBody(OverrideBody):
+    """The card of the person who approves it beside the caller, as its reader gives it."""
+
+    card: CardText
+
+    def second(self, caller: int, source: str) -> SecondPerson:
+        """Return the second person as the service takes it."""
+        return SecondPerson(ShownCard(self.card), caller, source)
 
 
 class RefundPath(StrictModel):
@@ -220,22 +240,24 @@ async def override_refund(call: Call[OverrideBody, RefundPath]) -> RefundView:
     "POST",
     "/api/v1/refunds/{refund_id}/override-by-pin",
     Permission.REFUNDS_REQUEST,
-    problems=(
-        ProblemCode.NOT_FOUND,
-        ProblemCode.REFUND_STATE,
-        ProblemCode.TICKET_STATE,
-        ProblemCode.SIGN_IN_DELAYED,
-        ProblemCode.PIN_WRONG,
-        ProblemCode.SECOND_PERSON_SAME,
-        ProblemCode.SECOND_PERSON_FORBIDDEN,
-    ),
+    problems=(*_NOT_RELEASED, ProblemCode.PIN_WRONG),
     once=True,
 )
 async def override_refund_by_pin(call: Call[ApprovedOverrideBody, RefundPath]) -> RefundView:
     """Pay a refund without waiting any longer for gates, approved by a second person's PIN, with a record of both."""
-    body, releases = call.body, call.request.app[RELEASES]
-    second = body.second(call.principal.user_id, call.request.remote or "unknown")
-    return RefundView.of(await releases.release(call.parameters.refund_id, body.reason, second, call.now))
+    return await _released(call)
+
+
+@Route(
+    "POST",
+    "/api/v1/refunds/{refund_id}/override-by-card",
+    Permission.REFUNDS_REQUEST,
+    problems=(*_NOT_RELEASED, ProblemCode.CARD_UNKNOWN),
+    once=True,
+)
+async def override_refund_by_card(call: Call[CardOverrideBody, RefundPath]) -> RefundView:
+    """Pay a refund without waiting any longer for gates, approved by a second person's card, with a record of both."""
+    return await _released(call)
 
 
 @Route(
@@ -249,6 +271,12 @@ async def hand_out_refund(call: Call[None, RefundPath]) -> RefundView:
     """Hand out what a closed day owes a visitor, from the drawer of the seller who does it."""
     refunds = call.request.app[REFUNDS]
     return RefundView.of(await refunds.hand_out(call.parameters.refund_id, call.principal.user_id, call.now))
+
+
+async def _released(call: Call[ApprovedOverrideBody, RefundPath] | Call[CardOverrideBody, RefundPath]) -> RefundView:
+    second = call.body.second(call.principal.user_id, call.request.remote or "unknown")
+    released = await call.request.app[RELEASES].release(call.parameters.refund_id, call.body.reason, second, call.now)
+    return RefundView.of(released)
 
 
 def _quote_view(found: Reckoned) -> RefundQuoteView:
@@ -271,5 +299,6 @@ OPERATIONS = (
     read_refund,
     override_refund,
     override_refund_by_pin,
+    override_refund_by_card,
     hand_out_refund,
 )

@@ -134,8 +134,7 @@ def _view(changed: ChangedType, *, chinese: bool) -> ChangedTypeView:
 
 
 def _effect(one: Effect, *, chinese: bool) -> EffectView:
-    text_zh, text_en = TEXTS[one.reach]
-    return EffectView(field=one.field, reach=one.reach, text=text_zh if chinese else text_en)
+    return EffectView(field=one.field, reach=one.reach, text=TEXTS[one.reach].of().text(chinese=chinese))
 
 
 OPERATIONS = (change_ticket_type, amend_ticket_type, archive_ticket_type, restore_ticket_type, copy_ticket_type)

@@ -14,7 +14,8 @@ from central.catalog.rules.sale import Closed, refusal
 from central.catalog.rules.validity import day_is_sold, slot_is_over
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import Problem, ProblemCode, wrong_field
-from central.domain.saying import Said
+from central.domain.saying import Message, Said
+from central.sales import messages
 from central.sales.messages import NOT_SOLD_FOR_DAY, ORDER_LIMIT, SITE_FULL_ON_DAY, SLOT_IS_OVER, TYPE_NOT_ON_SALE
 from protocol.identifiers import SiteId, TicketTypeId
 
@@ -43,30 +44,29 @@ class Unsold(StrEnum):
 
     def text(self, *, chinese: bool) -> str:
         """Return the reason as people read it."""
-        return _SAID[self].zh if chinese else _SAID[self].en
+        return _SAID[self].message.of().text(chinese=chinese)
 
 
 @dataclass(frozen=True, slots=True)
 class _Title:
     code: ProblemCode
-    zh: str
-    en: str
+    message: Message
 
 
 _SAID: Mapping[Unsold, _Title] = {
-    Unsold.NOT_ON_SALE: _Title(ProblemCode.NOT_ON_SALE, "该票种未上架", "The ticket type is off sale"),
-    Unsold.NOT_ALLOWED: _Title(ProblemCode.SALE_NOT_ALLOWED, "不在售票设置范围内", "The sale settings do not allow this"),
-    Unsold.NOT_ITS_DAY: _Title(ProblemCode.NOT_ON_SALE, "该票种不适用于该日期", "The ticket type is not for that day"),
-    Unsold.NOT_YET: _Title(ProblemCode.SALE_NOT_OPEN, "尚未开售", "The sale has not begun"),
-    Unsold.OVER: _Title(ProblemCode.SALE_CLOSED, "已停售", "The sale is over"),
-    Unsold.TOO_LATE: _Title(ProblemCode.DAY_NOT_SOLD, "该日期已截止售票", "It is too late for that day"),
-    Unsold.TOO_EARLY: _Title(ProblemCode.DAY_NOT_SOLD, "该日期尚未开放售票", "It is too early for that day"),
-    Unsold.OVER_FOR_TODAY: _Title(ProblemCode.SALE_CLOSED, "今日已停售", "The sale for today is over"),
-    Unsold.SLOT_OVER: _Title(ProblemCode.SALE_CLOSED, "该时段已结束", "The time slot is over"),
-    Unsold.PURCHASE_LIMIT: _Title(ProblemCode.PURCHASE_LIMIT, "超过限购数量", "The purchase limit is reached"),
-    Unsold.SITE_FULL: _Title(ProblemCode.SITE_FULL, "景区已满员，暂停售票", "The site is full; sales have stopped"),
-    Unsold.SOLD_OUT: _Title(ProblemCode.SOLD_OUT, "余票不足", "Not enough places are left"),
-    Unsold.SITE_SOLD_OUT: _Title(ProblemCode.SOLD_OUT, "景区当日余量不足", "The site has not enough room that day"),
+    Unsold.NOT_ON_SALE: _Title(ProblemCode.NOT_ON_SALE, messages.UNSOLD_NOT_ON_SALE),
+    Unsold.NOT_ALLOWED: _Title(ProblemCode.SALE_NOT_ALLOWED, messages.UNSOLD_NOT_ALLOWED),
+    Unsold.NOT_ITS_DAY: _Title(ProblemCode.NOT_ON_SALE, messages.UNSOLD_NOT_ITS_DAY),
+    Unsold.NOT_YET: _Title(ProblemCode.SALE_NOT_OPEN, messages.UNSOLD_NOT_YET),
+    Unsold.OVER: _Title(ProblemCode.SALE_CLOSED, messages.UNSOLD_OVER),
+    Unsold.TOO_LATE: _Title(ProblemCode.DAY_NOT_SOLD, messages.UNSOLD_TOO_LATE),
+    Unsold.TOO_EARLY: _Title(ProblemCode.DAY_NOT_SOLD, messages.UNSOLD_TOO_EARLY),
+    Unsold.OVER_FOR_TODAY: _Title(ProblemCode.SALE_CLOSED, messages.UNSOLD_OVER_FOR_TODAY),
+    Unsold.SLOT_OVER: _Title(ProblemCode.SALE_CLOSED, messages.UNSOLD_SLOT_OVER),
+    Unsold.PURCHASE_LIMIT: _Title(ProblemCode.PURCHASE_LIMIT, messages.UNSOLD_PURCHASE_LIMIT),
+    Unsold.SITE_FULL: _Title(ProblemCode.SITE_FULL, messages.UNSOLD_SITE_FULL),
+    Unsold.SOLD_OUT: _Title(ProblemCode.SOLD_OUT, messages.UNSOLD_SOLD_OUT),
+    Unsold.SITE_SOLD_OUT: _Title(ProblemCode.SOLD_OUT, messages.UNSOLD_SITE_SOLD_OUT),
 }
 _CLOSED = {
     Closed.NOT_YET: (Unsold.NOT_YET, "ticket_type_id"),

@@ -4,6 +4,7 @@ Laws: a right that was sold is counted by its place in the type, at the sites of
 move while tickets are out; a gate never asks of a sold ticket what its buyer was not asked at the sale.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +12,15 @@ from central.catalog.parameters import TicketTypeParameters
 from central.catalog.ticket_type import TicketType
 from central.domain.problems import FieldFault
 from central.domain.saying import Message
-from central.sales.messages import ACTIVATION_IS_OUT, RIGHTS_ARE_OUT, SLOTLESS_ARE_OUT
+from central.sales.messages import (
+    ACTIVATION_IS_OUT,
+    REACHES_LATER_ACTIVATIONS,
+    REACHES_LATER_SALES,
+    REACHES_SCREENS,
+    REACHES_SOLD_TICKETS,
+    RIGHTS_ARE_OUT,
+    SLOTLESS_ARE_OUT,
+)
 
 
 class Reach(StrEnum):
@@ -23,21 +32,12 @@ class Reach(StrEnum):
     SCREENS = "screens"
 
 
-# What is said of each, in Chinese and in English.
-TEXTS: dict[Reach, tuple[str, str]] = {
-    Reach.LATER_SALES: ("仅对今后售出的门票生效，已售门票不变", "Only what is sold from now on; sold tickets stay as they are"),
-    Reach.LATER_ACTIVATIONS: (
-        "对今后售出及尚未激活的门票生效，有效门票不变",
-        "What is sold or activated from now on; valid tickets stay as they are",
-    ),
-    Reach.SOLD_TICKETS: (
-        "对已售门票同样生效：闸机收到更新后即按新规则检票",
-        "Sold tickets too: gates decide by it as soon as they have heard of it",
-    ),
-    Reach.SCREENS: (
-        "只影响显示：屏幕、闸机和报表使用新内容，已打印的门票不变",
-        "Only what is shown: screens, gates and reports have it; tickets that are printed stay as they are",
-    ),
+# What is said of each.
+TEXTS: Mapping[Reach, Message] = {
+    Reach.LATER_SALES: REACHES_LATER_SALES,
+    Reach.LATER_ACTIVATIONS: REACHES_LATER_ACTIVATIONS,
+    Reach.SOLD_TICKETS: REACHES_SOLD_TICKETS,
+    Reach.SCREENS: REACHES_SCREENS,
 }
 _REACH: dict[str, Reach] = {
     "name_zh": Reach.SCREENS,

@@ -124,3 +124,13 @@ class SupervisorPinRow(Table, table=True):
     user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
     verifier: str = Field(max_length=MAX_VERIFIER_CHARACTERS)
     set_at: Instant = Field(sa_type=BigInteger)
+
+
+class SupervisorCardRow(Table, table=True):
+    """A supervisor's card, only as a keyed hash of its text."""
+
+    __tablename__ = "supervisor_card"
+
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
+    digest: bytes = Field(unique=True)
+    set_at: Instant = Field(sa_type=BigInteger)

@@ -32,7 +32,7 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("RefusalEvent", refusal_id="Number of a refusal.", by_central="Whether central decided it, not the gate."),
         *_each("AppliedView ReportView reportImports", kind="What the file holds."),
         *_each("AppliedView", line_count="Lines that were stored.", passwords="One-time passwords of new people, shown once."),
-        *_each("ApprovedOverrideBody ShopRefundBody UndoBody", reason=_WHY),
+        *_each("ApprovedOverrideBody CardOverrideBody ShopRefundBody UndoBody", reason=_WHY),
         *_each(
             "ApprovedOverrideBody",
             approver_id="Number of the second person; null: named by approver_name.",

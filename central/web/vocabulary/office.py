@@ -13,6 +13,7 @@ OFFICE: Mapping[str, str] = {
     "before": "RFC 3339; all earlier records are deleted.",
     "call_id": "Number of a line of the log of calls.",
     "called_at": "When the call was answered; RFC 3339, UTC.",
+    "card_set_at": "When the card was set; RFC 3339, UTC. Null: there is none, and nothing can be approved with it.",
     "change_id": "Number of a planned change.",
     "changed": "Names of the parameters that the change would set otherwise.",
     "changed_at": "When it was last set; RFC 3339, UTC. Null: never, the defaults hold.",

@@ -25,7 +25,7 @@ Client = TestClient[web.Request, web.Application]
 Reply = tuple[int, Json]
 
 # What a person proves by a secret of their own, or what has no state that another editor could have changed.
-OF_SECRETS = {"changePassword", "confirmTotp", "setOwnPin", "setSupervisorPin"}
+OF_SECRETS = {"changePassword", "confirmTotp", "setOwnPin", "setSupervisorPin", "setSupervisorCard"}
 EDITS = [one for one in OPERATIONS if one.method in ("PUT", "PATCH") and one.body and one.operation_id not in OF_SECRETS]
 GROUP_VALUES: dict[str, Json] = {"values": {}}
 

@@ -70,7 +70,7 @@ async def test_a_supervisor_with_a_pin_is_told_to_the_gates_of_the_site_and_no_o
     assert PasswordHasher().verify(row.verifier, PIN)
     assert await told(desk, SiteId(2)) == ()
     assert await desk.supervisors.of_site(TOWN) == (given,)
-    assert given.pin_set_at == now
+    assert (given.pin_set_at, given.card_set_at) == (now, None)
 
 
 async def test_each_change_wakes_the_publisher_once_and_no_change_wakes_nothing(desk: Office) -> None:

@@ -1,4 +1,4 @@
-"""A waiting refund is released by two persons: one asks, and another one approves it with a PIN."""
+"""A waiting refund is released by two persons: one asks, and another one approves it with a PIN or a card."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient
 from sqlmodel import select
 
 from central.domain import idempotency
-from central.domain.principal import Principal
+from central.domain.principal import DataScope, Principal
 from central.identity.permissions import ALL
 from central.identity.rules.sign_in import FREE_FAILURES
 from central.identity.rules.two_persons import NotApproved, why_not_approved
@@ -24,6 +24,7 @@ from tests.builders.office import Office, sign_in
 
 SITE, BEFORE = SiteId(1), FeedVersion(1, 1)
 Client = TestClient[web.Request, web.Application]
+CARDS = {"boss": "04A25C1B9F6080", "clerk": "0009876543", "person-2": "990101199003074518"}
 PINS = {"boss": "730518", "clerk": "904162", "person-2": "618304"}
 BOSS, CLERK, CALLER = 2, 3, 4
 
@@ -49,7 +50,7 @@ class Counter:
 
     async def release(self, **said: object) -> tuple[int, dict[str, Any]]:
         """Ask for the release; return the status and the answer."""
-        path = f"/api/v1/refunds/{self.refund_id}/override-by-pin"
+        path = f"/api/v1/refunds/{self.refund_id}/override-by-{'card' if 'card' in said else 'pin'}"
         answer = await self.client.post(path, json={"reason": "the bus leaves", **said}, headers=self.headers)
         return answer.status, await answer.json()
 
@@ -64,7 +65,7 @@ class Counter:
 
 @pytest.fixture
 async def counter(office: Office, client: Client) -> Counter:
-    """`boss` may override, `clerk` may not; the caller and the requester have PINs, too."""
+    """`boss` may override, `clerk` may not; the caller and the requester have PINs and cards, too."""
     order = await office.sell(await office.ticket_type())
     async with office.store.transaction() as work:
         await outbox.mark_published(work, [one.change_id for one in await outbox.unpublished(work, SITE, 100)], BEFORE)
@@ -76,6 +77,8 @@ async def counter(office: Office, client: Client) -> Counter:
     for name, pin in {**PINS, "seller": "518273"}.items():
         await office.supervisors.add(SITE, name, everything, office.clock())
         await office.supervisors.set_pin(name, pin, everything, office.clock())
+    for name, card in CARDS.items():
+        await office.supervisor_cards.set(name, card, everything, office.clock())
     body = {"ticket_id": f"{order.tickets[0].ticket_id:016x}", "reason": "rain"}
     requester = {**await sign_in(client, office), "Idempotency-Key": "k-00000001"}
     asked = await client.post("/api/v1/refunds", json=body, headers=requester)
@@ -84,13 +87,16 @@ async def counter(office: Office, client: Client) -> Counter:
     return Counter(client, headers, said["refund_id"])
 
 
-async def test_the_pin_of_another_person_releases_it_and_both_stand_in_the_record(counter: Counter, office: Office) -> None:
-    status, said = await counter.release(approver_name="boss", pin=PINS["boss"])
+@pytest.mark.parametrize("by", [{"approver_name": "boss", "pin": PINS["boss"]}, {"card": " 04a2 5c1b\t9f60 80\r\n"}])
+async def test_another_person_releases_it_and_both_stand_in_the_record(
+    counter: Counter, office: Office, by: dict[str, object]
+) -> None:
+    status, said = await counter.release(**by)
     assert (status, said["state"], said["override_by"]["id"], said["override_asked_by"]["id"]) == (200, "paid", BOSS, CALLER)
     async with office.store.reading() as work:
         acts = {row.action: row for row in (await work.session.exec(select(AuditRow))).all()}
     assert (acts["refund.override"].user_id, acts["refund.override"].detail["asked_by"]) == (BOSS, CALLER)
-    assert await counter.codes({"approver_id": BOSS, "pin": PINS["boss"]}) == ["refund_state"]
+    assert await counter.codes(by) == ["refund_state"]
 
 
 async def test_a_wrong_pin_leaves_the_key_free_and_the_release_is_done_once(counter: Counter, office: Office) -> None:
@@ -121,6 +127,11 @@ async def test_who_cannot_approve_is_told_so_only_with_the_right_pin(counter: Co
         ({"approver_id": 1, "pin": "999999"}, "pin_wrong"),
         ({"approver_id": BOSS, "approver_name": "boss", "pin": PINS["boss"]}, "input_invalid"),
         ({"pin": PINS["boss"]}, "input_invalid"),
+        ({"card": CARDS["clerk"]}, "second_person_forbidden"),
+        ({"card": CARDS["person-2"]}, "second_person_same"),
+        ({"card": CARDS["boss"][:-1]}, "card_unknown"),
+        ({"card": "1 2 3 4 5 6 7"}, "input_invalid"),
+        ({"card": CARDS["boss"], "pin": PINS["boss"]}, "input_invalid"),
     ]
     assert await counter.codes(*(said for said, _ in refused)) == [code for _, code in refused]
 
@@ -130,7 +141,9 @@ async def test_who_requested_the_refund_does_not_approve_it(counter: Counter, of
     everything = Principal(1, "seller", frozenset(ALL), must_change_password=False)
     await office.supervisors.add(SITE, "person-0", everything, office.clock())
     await office.supervisors.set_pin("person-0", "275316", everything, office.clock())
-    assert await counter.codes({"approver_id": requester, "pin": "275316"}) == ["second_person_same"]
+    await office.supervisor_cards.set("person-0", "0001234567", everything, office.clock())
+    by_either: list[dict[str, object]] = [{"approver_id": requester, "pin": "275316"}, {"card": "0001234567"}]
+    assert await counter.codes(*by_either) == ["second_person_same"] * 2
 
 
 async def test_wrong_pins_are_audited_and_slow_the_caller_down_whatever_the_person_is_called(
@@ -145,3 +158,27 @@ async def test_wrong_pins_are_audited_and_slow_the_caller_down_whatever_the_pers
     assert {(row.user_id, row.detail["named"]) for row in acts} == {(CALLER, f"pin {BOSS}")}
     clock.advance(seconds=2)
     assert await counter.codes({"approver_id": BOSS, "pin": PINS["boss"]}) == ["done"]
+
+
+async def test_unknown_cards_are_audited_without_their_number_and_slow_the_caller_down(
+    counter: Counter, office: Office, clock: HandClock
+) -> None:
+    guesses: list[dict[str, object]] = [{"card": f"4711000{number}"} for number in range(FREE_FAILURES)]
+    own: dict[str, object] = {"card": CARDS["person-2"]}
+    first, *others = guesses
+    assert await counter.codes(first, own, *others) == ["card_unknown", "second_person_same", *["card_unknown"] * len(others)]
+    assert await counter.codes({"card": CARDS["boss"]}) == ["sign_in_delayed"], "an own card ends no count"
+    async with office.store.reading() as work:
+        acts = [row for row in (await work.session.exec(select(AuditRow))).all() if row.action == "second-person.fail"]
+    assert {(row.user_id, row.detail["named"], row.subject) for row in acts} == {
+        (CALLER, "any card", f"refund:{counter.refund_id}")
+    }
+    assert (len(acts), "4711000" in f"{acts}") == (FREE_FAILURES, False)
+    clock.advance(seconds=2)
+    assert await counter.codes({"card": CARDS["boss"]}) == ["done"]
+
+
+async def test_the_card_of_a_person_who_is_disabled_is_not_known(counter: Counter, office: Office) -> None:
+    everything = Principal(1, "seller", frozenset(ALL), must_change_password=False, scope=DataScope.ALL)
+    await office.accounts.set_disabled(BOSS, disabled=True, by=everything, now=office.clock())
+    assert await counter.codes({"card": CARDS["boss"]}) == ["card_unknown"]

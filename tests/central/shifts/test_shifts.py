@@ -8,6 +8,7 @@ import pytest
 
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
+from central.identity.permissions import ALL
 from central.payments import ledger
 from central.payments.documents import AtOnce, Payment
 from central.payments.methods import Method
@@ -138,6 +139,27 @@ async def test_a_seller_who_was_left_cash_is_not_deleted(office: Office) -> None
     await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
     assert await code_of(office.accounts.delete(LI, seller(WANG, DataScope.ALL), office.clock())) is ProblemCode.CONFLICT
+
+
+async def test_a_seller_reads_who_may_take_the_cash_over_by_name(office: Office) -> None:
+    for name, *held in (("zhou", "sales.sell"), ("li", "sales.sell"), ("gone", "sales.sell"), ("clerk", "shifts.read")):
+        await office.add_person(name, *held)
+    gone = await office.accounts.number_of("gone")
+    await office.accounts.set_disabled(
+        gone, disabled=True, by=Principal(WANG, "", frozenset(ALL), False, DataScope.ALL), now=office.clock()
+    )
+    async with office.client() as client:
+        headers = await sign_in(client, office, "sales.sell")
+        path = "/api/v1/own-shift/successors"
+        answer = await client.get(path, headers=headers)
+        assert (answer.status, (await answer.json())["code"]) == (409, "shift_state")
+        await client.post("/api/v1/own-shift", json={"site_id": 1, "float_fen": 20_000}, headers=headers)
+        found = (await (await client.get(path, headers=headers)).json())["items"]
+        assert [one["name"] for one in found] == ["li", "seller", "zhou"]
+        (li,) = (await (await client.get(path, params={"text": "LI"}, headers=headers)).json())["items"]
+        closing = {"counted_fen": 20_000, "left_fen": 12_000, "left_to": li["id"]}
+        closed = await (await client.post("/api/v1/own-shift/close", json=closing, headers=headers)).json()
+        assert closed["closed"]["left_to"] == li
 
 
 async def test_a_shift_that_was_left_open_is_closed_by_another_user(office: Office) -> None:
