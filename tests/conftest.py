@@ -11,10 +11,10 @@ pytest_plugins = ["pytester", "tests.durations"]
 
 _SLICES = (
     *("admissions", "agencies", "audit", "catalog", "identity", "issuing", "parameters"),
-    *("faces", "imports", "metrics", "payments", "promoters", "refunds", "reports", "sales", "shifts"),
+    *("faces", "imports", "live", "metrics", "payments", "promoters", "refunds", "reports", "sales", "shifts", "shop"),
 )
 _OF_A_SLICE = 6
-_OF_SYNC = 3
+_OF_SYNC = 4
 # Only PostgreSQL has several processes: these run whole.
 _OF_SEVERAL_PROCESSES = tuple(f"tests/central/sync/test_{name}.py" for name in ("two_processes", "publisher", "capacity"))
 settings.register_profile("house", deadline=None, print_blob=True, max_examples=25)
@@ -84,7 +84,7 @@ def _sample(item: pytest.Item) -> tuple[tuple[str, bool], int]:
     """Return what an item is a sample of, and of how many one is run.
 
     The slices of central run whole on SQLite. On PostgreSQL one of six tests of each file shows that it understands their
-    statements; of the sync with gates one of three. The store, the jobs, the API, and all that several processes do, run whole on
+    statements; of the sync with gates one of four. The store, the jobs, the API, and all that several processes do, run whole on
     both.
     """
     is_postgresql = item.get_closest_marker("postgresql") is not None

@@ -47,6 +47,7 @@ async def test_a_real_central_answers_as_the_examples_say(name: str, prepared: P
         assert compared([example]) == compared([kept[operation_id]]), f"{operation_id}: {ANEW}"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", STORIES)
 async def test_a_call_that_is_repeated_with_its_key_is_done_once(name: str, prepared: Path, tmp_path: Path) -> None:
     async with served_story(prepared, tmp_path / name, name) as tell:

@@ -44,15 +44,14 @@ async def test_migrations_make_the_tables_that_the_program_knows(database_url: s
     await database.close()
 
 
-async def test_a_second_run_changes_nothing(database_url: str) -> None:
-    database = open_database(database_url)
+async def test_a_second_run_changes_nothing(store_url: str) -> None:
+    database = open_database(store_url)
     assert await migrate(database) == await migrate(database)
     await database.close()
 
 
-async def test_a_newer_database_is_refused(database_url: str) -> None:
-    database = open_database(database_url)
-    await migrate(database)
+async def test_a_newer_database_is_refused(store_url: str) -> None:
+    database = open_database(store_url)
     async with database.engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StorageError, match="newer"):
