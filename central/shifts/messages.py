@@ -17,6 +17,11 @@ LEFT_TO_TOGETHER = Message(
     "留下的现金与接班售票员须同时填写",
     "the cash that is left and the seller who gets it belong together",
 )
+TAKES_NO_CASH = Message(
+    "takes_no_cash",
+    "编号为 {user_id} 的用户不能接收现金，请选择其他售票员",
+    "user {user_id} cannot take the cash over; choose another seller",
+)
 MUST_BE_NOTE = Message("must_be_note", "须为纸币或硬币的面值，单位为分", "must be the value of a note or a coin in fen")
 PIECES_OR_SUM = Message("pieces_or_sum", "请填写 pieces 或 counted_fen，二选一", "state either pieces or counted_fen")
 PIECES_ONCE = Message("pieces_once", "pieces 中每种面值只能出现一次", "each value stands once in pieces")

@@ -10,20 +10,18 @@ from central.audit import service as audit
 from central.audit.rules.changes import changes_between
 from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
-from central.domain.messages import NO_USER
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode, wrong_field
-from central.identity.colleagues import colleagues
+from central.identity.colleagues import colleagues, is_colleague
 from central.identity.permissions import Permission
 from central.payments import documents, ledger
 from central.payments.documents import Taken
 from central.payments.ledger import Movement
 from central.shifts import rows
-from central.shifts.messages import NOTHING_FOR_YOU, NOTHING_WAITS, OTHER_SUM_LEFT, SHIFT_CLOSED
+from central.shifts.messages import NOTHING_FOR_YOU, NOTHING_WAITS, OTHER_SUM_LEFT, SHIFT_CLOSED, TAKES_NO_CASH
 from central.shifts.rows import Shift, shift_of
 from central.shifts.rules.drawer import Count, drawer_of, require_left
 from central.store.idempotency import first_use, remember
-from central.store.tables.people import UserRow
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import SiteId
@@ -163,8 +161,9 @@ class CashShifts:
     async def _close(self, work: Work, row: ShiftRow, wanted: Closing, by: int, now: Instant) -> Shift:
         assert row.id is not None, "a stored shift has its number"
         require_left(wanted.count.fen, wanted.left_fen, wanted.left_to)
-        if wanted.left_to is not None and await work.session.get(UserRow, wanted.left_to) is None:
-            raise Problem(ProblemCode.NOT_FOUND, NO_USER.of(user_id=wanted.left_to))
+        next_seller = wanted.left_to
+        if next_seller is not None and not await is_colleague(work, OPENS_SHIFTS, row.seller_id, next_seller):
+            raise wrong_field(ProblemCode.NOT_FOUND, "left_to", TAKES_NO_CASH.of(user_id=next_seller))
         drawer = drawer_of(await ledger.flows_of_shift(work, row.id, ledger.cash(row.seller_id)))
         over_fen = wanted.count.fen - drawer.expected_fen
         for movement in _emptied(row, row.id, over_fen, wanted):

@@ -1,7 +1,7 @@
 """Answers that are kept for requests that come again with their Idempotency-Key.
 
 Laws: an answer may hold a one-time password or a token, so that it is stored only sealed, bound to its key (law 9); a request may
-hold a PIN, so that its fingerprint is stored only as a keyed digest; both are forgotten together with the key.
+hold a PIN or a document's number, so that its fingerprint is stored only as a keyed digest; both are forgotten with the key.
 """
 
 import json
@@ -27,7 +27,7 @@ class Answers:
 
     def claiming(self, key: IdempotencyKey, now: Instant) -> AbstractContextManager[Claim]:
         """Return the block in which the first transaction that writes anything stores the key."""
-        return claiming(Claim(key.scope, key.key, self._kept(key).fingerprint, now))
+        return claiming(Claim(key.scope, key.key, key.fingerprint, now))
 
     async def earlier(self, key: IdempotencyKey) -> EarlierCall | None:
         """Return the call that used this key; Problem where it was another request."""
@@ -35,7 +35,7 @@ class Answers:
             row = await work.session.get(IdempotentRequestRow, (key.scope, key.key))
         if row is None:
             return None
-        self._kept(key).require_same(row.fingerprint)
+        key.require_same(row.fingerprint)
         sealed = row.answer_sealed
         return EarlierCall(row.asked_at, None if sealed is None else _read(self._seal.open(sealed, _place(key))))
 
@@ -46,8 +46,8 @@ class Answers:
         async with self._store.transaction() as work:
             await work.session.exec(update(IdempotentRequestRow).where(*stored).values(answer_sealed=sealed))
 
-    def _kept(self, key: IdempotencyKey) -> IdempotencyKey:
-        """Return the key with its fingerprint as it is stored."""
+    def keyed(self, key: IdempotencyKey) -> IdempotencyKey:
+        """Return the key with the fingerprint that may be stored: without the office's secret, no request fits it."""
         return replace(key, fingerprint=self._seal.digest(f"request {key.fingerprint.hex()}"))
 
 

@@ -43,6 +43,10 @@ class Claim(Protocol):
 class Answers(Protocol):
     """What the web needs of the store."""
 
+    def keyed(self, key: IdempotencyKey) -> IdempotencyKey:
+        """Return the key with the fingerprint that may be stored."""
+        ...
+
     def claiming(self, key: IdempotencyKey, now: Instant) -> AbstractContextManager[Claim]:
         """Return the block in which the first transaction that writes anything stores the key."""
         ...

@@ -24,7 +24,7 @@ from central.web.access import Access, Authenticator, Credentials, ScopeGuard
 from central.web.bodies import JSON, parse_body, parse_parameters, read_json, read_upload
 from central.web.languages import reads_chinese
 from central.web.messages import NO_SESSION
-from central.web.once import Asked, answer_once
+from central.web.once import ANSWERS, Asked, answer_once
 from central.web.operation_words import Words, words_of
 from central.web.tags import Tag
 from protocol.instants import Clock, Instant
@@ -211,7 +211,8 @@ class Route(_Declared):
         if not self.idempotent and not (self.once and header is not None):
             return None
         assert who is not None, "an idempotency key belongs to a person"
-        return idempotency.parse(header, f"{operation_id}/{who.user_id}", request.path_qs, raw)
+        parsed = idempotency.parse(header, f"{operation_id}/{who.user_id}", request.path_qs, raw)
+        return request.app[ANSWERS].keyed(parsed)
 
 
 # Headers that a handler adds to its answer (a cookie).

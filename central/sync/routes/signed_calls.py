@@ -20,6 +20,7 @@ from central.domain.idempotency import IdempotencyKey
 from central.domain.problems import ProblemCode
 from central.sync.routes.agent_calls import AgentCall, AgentRoute
 from central.web.bodies import MAX_BODY_BYTES, parse_body, parse_parameters, require_json
+from central.web.once import ANSWERS
 from central.web.operation_words import words_of
 from central.web.operations import AnswerT, BodyT, Operation, ParametersT, models_of, name_things, respond
 from protocol.identifiers import AgentId, SiteId
@@ -107,4 +108,4 @@ def _said(model: type[BaseModel] | None, call: AgentCall) -> BaseModel | None:
 
 def _key(call: AgentCall, operation_id: str) -> IdempotencyKey:
     header, scope = call.request.headers.get(idempotency.HEADER), f"{operation_id}/agent:{call.agent}"
-    return idempotency.parse(header, scope, call.request.path_qs, call.body)
+    return call.request.app[ANSWERS].keyed(idempotency.parse(header, scope, call.request.path_qs, call.body))

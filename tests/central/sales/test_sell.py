@@ -1,6 +1,7 @@
 """A sale at a window: order, money and tickets in one transaction, or none of them."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from sqlmodel import func, select
 
 from central.catalog.service import Sale
+from central.domain import idempotency
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import feed_rows, outbox
 from central.issuing.service import Issuing
@@ -19,6 +21,7 @@ from central.payments.methods import Method
 from central.sales.rules.pricing import Holder
 from central.sales.service import Wanted
 from central.store.tables.money import LedgerRow, OrderRow
+from central.store.tables.requests import IdempotentRequestRow
 from central.store.tables.tickets import TicketHolderRow, TicketRow
 from central.store.unit_of_work import Work
 from protocol.feed.records import CredentialKind
@@ -31,7 +34,7 @@ from protocol.tickets import signature
 from protocol.tickets.codec import decode
 from protocol.tickets.record import agrees
 from protocol.tickets.short_number import number_of
-from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, wanted_line
+from tests.builders.office import ISSUING_KEY, PRIVATE_KEY, Office, once, sign_in, wanted_line
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SITE = SiteId(1)
@@ -274,3 +277,18 @@ async def test_where_no_number_is_free_nothing_is_sold(office: Office, monkeypat
     assert problem.value.code is ProblemCode.BUSY
     async with office.store.reading() as work:
         assert (await work.session.exec(select(func.count()).select_from(OrderRow))).one() == 1
+
+
+async def test_what_a_key_stood_for_fits_no_guess(office: Office) -> None:
+    type_id = (await office.ticket_type()).type_id
+    line = {"ticket_type_id": type_id, "visit_day": "2026-05-10"}
+    raw = json.dumps({"site_id": 1, "lines": [line], "expected_total_fen": 8000, "method": "cash"}).encode()
+    async with office.client() as client:
+        headers = {**await sign_in(client, office), "Idempotency-Key": "sale-000001", "Content-Type": "application/json"}
+        answers = [await client.post("/api/v1/orders", data=raw, headers=headers) for _ in range(2)]
+        first, again = [(answer.status, await answer.json()) for answer in answers]
+    assert first == again
+    assert first[0] == 201
+    async with office.store.reading() as work:
+        (kept,) = (await work.session.exec(select(IdempotentRequestRow))).all()
+    assert kept.fingerprint != idempotency.parse("sale-000001", "", "/api/v1/orders", raw).fingerprint

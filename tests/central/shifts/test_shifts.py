@@ -110,7 +110,7 @@ async def test_a_seller_has_one_open_shift_also_of_two_opened_at_once(office: Of
 
 
 async def test_only_the_next_seller_takes_over_what_was_left(office: Office) -> None:
-    await office.add_person("li")
+    await office.add_person("li", "sales.sell")
     first = await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
     assert (await balances(office))[ledger.handed(first.shift_id)] == 12_000
@@ -123,7 +123,7 @@ async def test_only_the_next_seller_takes_over_what_was_left(office: Office) -> 
 
 
 async def test_what_was_not_taken_over_goes_to_the_safe_once(office: Office) -> None:
-    await office.add_person("li")
+    await office.add_person("li", "sales.sell")
     first = await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
     boss = seller(LI, DataScope.ALL)
@@ -135,10 +135,11 @@ async def test_what_was_not_taken_over_goes_to_the_safe_once(office: Office) -> 
 
 
 async def test_a_seller_who_was_left_cash_is_not_deleted(office: Office) -> None:
-    await office.add_person("li")
+    await office.add_person("li", "sales.sell")
     await opened(office)
     await closed(office, 20_000, left_fen=12_000, left_to=LI)
-    assert await code_of(office.accounts.delete(LI, seller(WANG, DataScope.ALL), office.clock())) is ProblemCode.CONFLICT
+    by = Principal(WANG, "", frozenset(ALL), False, DataScope.ALL)
+    assert await code_of(office.accounts.delete(LI, by, office.clock())) is ProblemCode.CONFLICT
 
 
 async def test_a_seller_reads_who_may_take_the_cash_over_by_name(office: Office) -> None:
@@ -262,3 +263,15 @@ async def test_a_shift_is_seen_within_the_scope_only(office: Office) -> None:
         assert (await office.shifts.shift(shift.shift_id, who)).shift_id == shift.shift_id
     kiosk = replace(seller(LI, DataScope.CHANNEL), channel="kiosk")
     assert await code_of(office.shifts.shift(shift.shift_id, kiosk)) is ProblemCode.NOT_FOUND
+
+
+@pytest.mark.parametrize("chosen", [WANG, LI, 3, 99])
+async def test_cash_is_left_to_a_seller_who_may_take_it_over(office: Office, chosen: int) -> None:
+    await office.add_person("li")
+    await office.add_person("gone", "sales.sell")
+    by = Principal(WANG, "", frozenset(ALL), False, DataScope.ALL)
+    await office.accounts.set_disabled(3, disabled=True, by=by, now=office.clock())
+    await opened(office)
+    leaving = office.shifts.close_own(counted(20_000, 12_000, chosen), WANG, office.clock())
+    assert await code_of(leaving) is ProblemCode.NOT_FOUND
+    assert (await office.shifts.own(WANG)).closed is None

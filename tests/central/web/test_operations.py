@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -12,14 +13,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from central.domain.principal import Principal
 from central.domain.problems import ProblemCode
+from central.store.answers import Answers
+from central.store.engine import open_database
+from central.store.unit_of_work import Store
 from central.web import openapi
 from central.web.access import COOKIE, CSRF_HEADER, Access, csrf_token
 from central.web.application import make_application
 from central.web.bodies import MAX_BODY_BYTES
+from central.web.once import ANSWERS
 from central.web.operations import Call, RawRoute, Route
 from protocol.errors import InputError, StorageError
 from protocol.instants import Instant
-from tests.builders.central import HandClock, SeededBytes
+from tests.builders.central import HandClock, SeededBytes, field_seal, sqlite_url
 
 TOKEN = "t" * 43
 Client = TestClient[web.Request, web.Application]
@@ -84,10 +89,13 @@ def authenticator() -> Authenticator:
 
 
 @pytest.fixture
-async def client(authenticator: Authenticator) -> AsyncIterator[Client]:
+async def client(authenticator: Authenticator, tmp_path: Path) -> AsyncIterator[Client]:
     app = make_application(OPERATIONS, clock=HandClock(), authenticator=authenticator, random_bytes=SeededBytes())
+    store = Store(open_database(sqlite_url(tmp_path)))
+    app[ANSWERS] = Answers(store, field_seal(SeededBytes()))
     async with TestClient(TestServer(app)) as one:
         yield one
+    await store.close()
 
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
