@@ -29,7 +29,8 @@ class Principal:
     """The person who asks. `scope` and `channel` bound what they see of sales in lists and reports.
 
     `counter_scope` bounds what they see and change with a visitor in front of them, one number at a time; it is never narrower
-    than `scope`. `proved_at` is when they last gave the password; it is empty for a program that acts for a person.
+    than `scope`. `proved_at` is when they last gave the password; it is empty for a program that acts for a person. `ends_at` is
+    when the session or the program's token ends at the latest; empty where nothing bounds it.
     """
 
     user_id: int
@@ -40,6 +41,8 @@ class Principal:
     channel: str = ""
     proved_at: Instant | None = None
     counter_scope: DataScope = DataScope.OWN
+    full_name: str = ""
+    ends_at: Instant | None = None
 
     @property
     def sees_at_counter(self) -> DataScope:

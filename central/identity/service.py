@@ -294,7 +294,7 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def _principal(work: Work, user: UserRow, proved_at: Instant | None) -> Principal:
+async def _principal(work: Work, user: UserRow, now: Instant) -> Principal:
     assert user.id is not None, "a stored user has an id"
     given = granted(await roles_of(work, user.id))
     return Principal(
@@ -304,6 +304,8 @@ async def _principal(work: Work, user: UserRow, proved_at: Instant | None) -> Pr
         must_change_password=user.must_change_password,
         scope=given.scope,
         channel=user.channel,
-        proved_at=proved_at,
+        proved_at=now,
         counter_scope=given.counter_scope,
+        full_name=user.full_name,
+        ends_at=Instant(now + sign_in.ABSOLUTE_MS),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from central.domain.principal import Principal
 from central.identity.effective_permissions import granted
+from central.identity.rules.sign_in import ABSOLUTE_MS
 from central.store.tables.metadata import METADATA
 from protocol.instants import Instant
 
@@ -20,7 +21,7 @@ _user_role, _role = METADATA.tables["user_role"], METADATA.tables["role"]
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """The bearer of a token. `seen_at` is when the last call was noted; `ends_at` and `permissions` bound a program's only."""
+    """The bearer of a token. `seen_at` is when the last call was noted; `permissions` bound a program's only."""
 
     principal: Principal
     is_disabled: bool
@@ -57,6 +58,8 @@ async def _bearer(connection: AsyncConnection, statement: Select[Any], token_has
             counter_scope=given.counter_scope,
             channel=row.channel,
             proved_at=row.proved_at,
+            full_name=row.full_name,
+            ends_at=row.ends_at,
         ),
         is_disabled=row.is_disabled,
         created_at=row.created_at,
@@ -67,7 +70,7 @@ async def _bearer(connection: AsyncConnection, statement: Select[Any], token_has
 
 
 def _statement(token: Table, *said: ColumnElement[Any]) -> Select[Any]:
-    person = (_user.c[name] for name in ("id", "name", "must_change_password", "channel", "is_disabled"))
+    person = (_user.c[name] for name in ("id", "name", "full_name", "must_change_password", "channel", "is_disabled"))
     role = (_role.c[name] for name in ("holds_all", "permissions", "scope", "counter_scope"))
     bears = token.join(_user, _user.c.id == token.c.user_id)
     joined = bears.outerjoin(_user_role, _user_role.c.user_id == _user.c.id).outerjoin(_role, _role.c.id == _user_role.c.role_id)
@@ -79,7 +82,7 @@ _OF_SESSION = _statement(
     _session,
     _session.c.last_seen_at.label("seen_at"),
     _session.c.proved_at,
-    null().label("ends_at"),
+    (_session.c.created_at + ABSOLUTE_MS).label("ends_at"),
     null().label("narrowed"),
 )
 _OF_PROGRAM = _statement(

@@ -1,5 +1,6 @@
 """The list of ticket orders (票据订单)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -11,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from central.refunds.service import RefundState
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, Names, sums
-from central.reports.words import CHANNELS, ORDER_STATES
+from central.reports.words import CHANNELS, METHODS, ORDER_STATES
 from central.sales.buyers import masked_of
 from central.sales.data_scope import Conditions
 from central.sales.order_lines import lines_of_orders
@@ -37,10 +38,11 @@ def _paid_by(method: str | None) -> Conditions:
 
 @dataclass(frozen=True, slots=True)
 class ListedOrder:
-    """An order with its lines, and what of its money has been given back."""
+    """An order with its lines, by which methods its money came, and what of it has been given back."""
 
     order: Order
     refunded_fen: int
+    methods: tuple[str, ...] = ()
 
 
 async def refunded(work: Work, order_ids: Collection[int]) -> Mapping[int, int]:
@@ -52,11 +54,21 @@ async def refunded(work: Work, order_ids: Collection[int]) -> Mapping[int, int]:
     return {order_id: int(fen) for order_id, fen in found}
 
 
+async def _methods(work: Work, order_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return by which methods money of these orders came, in alphabetical order; an unpaid order is left out."""
+    row, found = PaymentRow, defaultdict[int, list[str]](list)
+    query = select(col(row.order_id), col(row.method)).where(col(row.order_id).in_(order_ids), col(row.received_fen).is_not(None))
+    for order_id, method in (await (await work.connection()).execute(query.distinct().order_by(col(row.method)))).all():
+        found[order_id].append(method)
+    return {order_id: tuple(methods) for order_id, methods in found.items()}
+
+
 async def _items(work: Work, rows: Sequence[OrderRow]) -> tuple[ListedOrder, ...]:
     ids = [row.id for row in rows if row.id is not None]
     lines, back, buyers = await lines_of_orders(work, ids), await refunded(work, ids), await masked_of(work, ids)
+    paid_by = await _methods(work, ids)
     return tuple(
-        ListedOrder(order_of(row, lines.get(number, ()), buyer=buyers.get(number)), back.get(number, 0))
+        ListedOrder(order_of(row, lines.get(number, ()), buyer=buyers.get(number)), back.get(number, 0), paid_by.get(number, ()))
         for number, row in zip(ids, rows, strict=True)
     )
 
@@ -92,6 +104,10 @@ def _types(one: ListedOrder, names: Names) -> str:
     return ", ".join(dict.fromkeys(names.ticket_types[line.ticket_type_id] for line in one.order.lines))
 
 
+def _paid(one: ListedOrder, names: Names) -> str:
+    return ", ".join(str(names.word(METHODS, method)) for method in one.methods)
+
+
 ORDERS: Listing[ListedOrder] = Listing(
     name="orders",
     query=_query,
@@ -113,6 +129,7 @@ ORDERS: Listing[ListedOrder] = Listing(
         Column("购票人", "Buyer", Kind.TEXT, lambda one, _names: None if one.order.buyer is None else one.order.buyer.name),
         Column("手机号", "Phone", Kind.TEXT, lambda one, _names: None if one.order.buyer is None else one.order.buyer.phone),
         Column("金额（元）", "Total (CNY)", Kind.FEN, lambda one, _names: one.order.total_fen),
+        Column("支付方式", "Methods", Kind.TEXT, _paid),
         Column("已退（元）", "Refunded (CNY)", Kind.FEN, lambda one, _names: one.refunded_fen),
         Column("下单时间", "Made at", Kind.TIME, lambda one, names: names.local(one.order.site_id, one.order.created_at)),
         Column("付款时间", "Paid at", Kind.TIME, lambda one, names: names.local(one.order.site_id, one.order.paid_at)),

@@ -16,6 +16,7 @@ async def story(tell: Teller) -> None:
     await tell.show("changeSite", {"version": 0, **site["parameters"], "capacity": 800}, site_id=site_id)
     await tell.show("amendSite", {"version": 1, "daily_capacity": 5_000}, site_id=site_id)
     await tell.show("listSites")
+    await tell.show("readSite", site_id=site_id)
     await tell.show("readTicketTypePresets", site_id=1)
     child = {"name_zh": "儿童票", "name_en": "Child", "entitlements": [ENTRY]}
     type_id = (await tell.show("addTicketType", {"parameters": child, "price_fen": 4_000}))["ticket_type_id"]

@@ -246,6 +246,8 @@ async def managers_day(li: Program, code: str) -> None:
     ):
         items = (await li.call(listed, **days))["items"]
         assert len(items) == next(iter((await li.call(summed, **days)).values()))
+    paid_by = {method for one in (await li.call("listOrders", **days))["items"] for method in one["methods"]}
+    assert paid_by == {"cash", "wechat", "card_terminal", "bank_transfer"}
     ticket = (await li.call("listAdmissionRefusals", **days))["items"][0]["ticket_id"]
     assert "refused" in {one["happening"] for one in (await li.call("readTicketHistory", ticket_id=ticket))["items"]}
     for one in (await li.call("listAlarms", state="open"))["items"]:

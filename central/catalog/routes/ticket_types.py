@@ -167,6 +167,12 @@ async def amend_site(call: Call[SiteAmendmentBody, SitePath]) -> SiteView:
     return SiteView.of(await catalog.change_site(number, after, call.principal.user_id, call.now, body.version))
 
 
+@Route("GET", "/api/v1/sites/{site_id}", Access.SIGNED_IN, problems=(ProblemCode.NOT_FOUND,))
+async def read_site(call: Call[None, SitePath]) -> SiteView:
+    """Read a site."""
+    return SiteView.of(await call.request.app[CATALOG].site(SiteId(call.parameters.site_id)))
+
+
 @Route("GET", "/api/v1/sites", Access.SIGNED_IN)
 async def list_sites(call: Call[None, PageQuery]) -> Page[SiteView]:
     """List sites by number."""
@@ -216,6 +222,7 @@ async def read_ticket_type(call: Call[None, TicketTypePath]) -> TicketTypeView:
 
 
 OPERATIONS = (
+    read_site,
     add_site,
     change_site,
     amend_site,

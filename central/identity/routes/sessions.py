@@ -12,11 +12,13 @@ from pydantic import BaseModel, Field
 from central.domain.models import StrictModel
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import ProblemCode
+from central.domain.views import Moment
 from central.identity.rules.sign_in import MAXIMUM_CHARACTERS
 from central.identity.service import Attempt, Identity, SignedIn
 from central.identity.totp import DIGITS
-from central.web.access import COOKIE, Access, csrf_token, require_session
+from central.web.access import COOKIE, PROVED_FOR_MS, Access, csrf_token, require_session
 from central.web.operations import ANSWER_HEADERS, Call, Route
+from protocol.instants import Instant, to_datetime
 
 IDENTITY: web.AppKey[Identity] = web.AppKey("identity", Identity)
 
@@ -67,11 +69,16 @@ class SessionView(BaseModel):
 
     user_id: int
     name: str
+    full_name: str
     permissions: list[str]
     scope: Annotated[DataScope, Field(description="whose sales lists and reports show")]
     counter_scope: Annotated[DataScope, Field(description="whose sales can be looked up and served one by one")]
     channel: str
     must_change_password: bool
+    ends_at: Annotated[Moment | None, Field(description="when it ends at the latest; an idle hour ends it earlier")]
+    proof_ends_at: Annotated[
+        Moment | None, Field(description="until when operations that want the password once more are open; null: give it first")
+    ]
     csrf_token: str
     token: str | None = None
 
@@ -177,11 +184,14 @@ def _view(who: Principal, token: str) -> SessionView:
     return SessionView(
         user_id=who.user_id,
         name=who.name,
+        full_name=who.full_name,
         permissions=sorted(who.permissions),
         scope=who.scope,
         counter_scope=who.sees_at_counter,
         channel=who.channel,
         must_change_password=who.must_change_password,
+        ends_at=None if who.ends_at is None else to_datetime(who.ends_at),
+        proof_ends_at=None if who.proved_at is None else to_datetime(Instant(who.proved_at + PROVED_FOR_MS)),
         csrf_token=csrf_token(token),
     )
 

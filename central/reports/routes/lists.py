@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from central.admissions.routes import PassageView
 from central.domain.names import PersonName, PromoterName, SiteName, TicketTypeName
@@ -40,6 +40,7 @@ class ListedOrderView(OrderItem, alias_generator=within("order")):
     """An order with its lines; `refunded_fen` is what refunds have given back of it."""
 
     lines: list[OrderLineView]
+    methods: Annotated[list[Method], Field(description="by which methods its money came; empty: none came yet")]
     refunded_fen: int
 
 

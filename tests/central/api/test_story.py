@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.web.access import COOKIE, CSRF_HEADER
 from protocol.identifiers import SiteId
+from protocol.instants import to_datetime
 from tests.builders.office import Office, sign_in
 from tests.builders.sampling import EVERYTHING, every
 
@@ -74,6 +76,18 @@ async def test_the_same_sale_twice_is_one_order(client: Client, headers: dict[st
     other = {**ORDER, "expected_total_fen": 1}
     answer = await client.post("/api/v1/orders", json=other, headers=keyed)
     assert (answer.status, (await answer.json(content_type=None))["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_session_says_when_it_ends_and_until_when_the_password_need_not_be_given_again(
+    client: Client, headers: dict[str, str], office: Office
+) -> None:
+    opened = office.clock()
+    office.clock.advance(seconds=240)
+    view = await _ok(await client.get("/api/v1/session", headers=headers))
+    ends_at, proof_ends_at = (datetime.fromisoformat(view[name]) for name in ("ends_at", "proof_ends_at"))
+    assert ends_at == to_datetime(opened) + timedelta(hours=12)
+    assert proof_ends_at == to_datetime(opened) + timedelta(minutes=5)
+    assert view["full_name"] == ""
 
 
 async def test_a_browser_signs_in_by_cookie_and_sells_with_its_token(client: Client, office: Office) -> None:

@@ -178,9 +178,9 @@ async def test_a_list_is_taken_away_whole_in_the_readers_language(
     assert answer.headers["Content-Disposition"] == 'attachment; filename="orders.csv"'
     rows = list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
     sale, goods = ["订单号", "景区", "售票员", "销售渠道", "分销渠道", "状态"], ["票种", "张数", "人数"]
-    assert rows[0] == [*sale, *goods, "购票人", "手机号", "金额（元）", "已退（元）", "下单时间", "付款时间"]
-    assert rows[1][1:12] == ["牌坊镇", "'=li", "窗口", "'=li", "已付款", "成人票", "2", "2", "", "", "160.00"]
-    assert rows[-1][13] == "2026-05-10 10:00:00"
+    assert rows[0] == [*sale, *goods, "购票人", "手机号", "金额（元）", "支付方式", "已退（元）", "下单时间", "付款时间"]
+    assert rows[1][1:13] == ["牌坊镇", "'=li", "窗口", "'=li", "已付款", "成人票", "2", "2", "", "", "160.00", "现金"]
+    assert rows[-1][14] == "2026-05-10 10:00:00"
     assert len(rows) == 5
     answer = await client.get("/api/v1/exports/admissions?format=xlsx", headers=headers)
     assert answer.content_type.endswith("spreadsheetml.sheet")

@@ -66,7 +66,7 @@ async def test_gates_of_another_site_hear_nothing_of_it(central: Central) -> Non
 
 async def test_supervisors_are_listed_and_no_answer_holds_a_pin(central: Central) -> None:
     said = [await central.api("PUT", "/sites/1/supervisors/admin")]
-    assert said[0] == {"user_id": 1, "name": "admin", "pin_set_at": None}
+    assert said[0] == {"user_id": 1, "name": "admin", "pin_set_at": None, "card_set_at": None}
     said.append(await central.api("PUT", "/session/pin", {"password": PASSWORD, "pin": OWN_PIN}))
     said.append((await central.api("GET", "/sites/1/supervisors"))["items"])
     assert said[2] == [said[1]]
