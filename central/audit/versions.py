@@ -1,4 +1,4 @@
-"""Versions of what people edit, by the audit subject: whoever changes a thing names the version that they read.
+"""Versions of what people edit, by the audit subject: a person who changes a thing names the version that they read.
 
 Laws: of two that change one thing at the same moment exactly one wins, because the version is locked before anything of the thing
 is read; the other one is told who changed what and when. A version rises in the transaction of its change, never without one.

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 from central.domain.problems import invalid
 
 LAST_VERSION = 2**31 - 1
-# Of a thing that people edit: it rises with each change of it; 0 where nobody has changed it since it was made.
+# Of a thing that people edit: it rises with each change of it; 0 where it has not been changed since it was made.
 Version = Annotated[int, Field(ge=0, le=LAST_VERSION)]
 ModelT = TypeVar("ModelT", bound=BaseModel)
 

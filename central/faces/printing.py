@@ -1,6 +1,6 @@
 """A ticket as a printer's dots, and samples of faces that are still being made.
 
-Laws: only an active ticket is printed; a sample is marked as one, and its code admits nobody; holders' names are masked (law 9).
+Laws: only an active ticket is printed; a sample is marked as one, and its code opens no gate; holders' names are masked (law 9).
 """
 
 import asyncio

@@ -58,7 +58,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as others see them; `agent_id` is the agent that sells in this name: then nobody signs in by it."""
+    """A person as others see them; `agent_id` is the agent that sells in this name: then no person signs in by it."""
 
     user_id: int
     name: str

@@ -1,6 +1,6 @@
 """Colleagues: the people who may do a thing, for a person who chooses one of them and may not see the list of users.
 
-Law: a person who is disabled, and the user of a machine, which is always disabled, are nobody's colleagues.
+Law: a person who is disabled, and the user of a machine, which is always disabled, are no colleagues.
 """
 
 from sqlalchemy import ColumnElement, func

@@ -1,7 +1,7 @@
 """The second person of an act that needs two: present beside the caller, and known by a PIN with a number or name, or by a card.
 
 Laws: the second person is enabled, is none of those involved, and holds the act's permission; a wrong PIN and an unknown card are
-audited, and slow down the caller and the caller's address alike, but nobody else. Only an approval ends that count, so that who
+audited, and slow down the caller and the caller's address alike, but no other. Only an approval ends that count, so that who
 has a card of their own guesses no faster. Who cannot prove a PIN does not learn what its person may do. What a try counts is no
 effect of the act, so that the act's Idempotency-Key stays free.
 """

@@ -1,6 +1,6 @@
 """The one reader of a process: it reads new events once, and hands them to all listeners.
 
-Laws: at most ten reads a second, and none while nobody listens; the last `MOST_HELD` events are held once for all listeners, and
+Laws: at most ten reads a second, and none without a stream; the last `MOST_HELD` events are held once for all listeners, and
 a listener that is further behind reads the table itself, so that it costs the others nothing.
 """
 

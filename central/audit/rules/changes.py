@@ -93,16 +93,9 @@ def written(changes: Changes) -> dict[str, str | int | None]:
 
 
 def read(detail: Detail) -> tuple[SaidChange, ...]:
-    """Return the changes that a record states.
-
-    Records of ticket types once stated them as two maps, `before` and `after`.
-    """
-    if isinstance(text := detail.get("changes"), str):
-        return tuple(_from_json(one) for one in json.loads(text))
-    maps = _map(detail.get("before")), _map(detail.get("after"))
-    if maps[0] is None or maps[1] is None:
-        return ()
-    return tuple(SaidChange(".".join(one.path), cut(one.before, one.after)) for one in changes_between(*maps))
+    """Return the changes that a record states."""
+    text = detail.get("changes")
+    return tuple(_from_json(one) for one in json.loads(text)) if isinstance(text, str) else ()
 
 
 def left_out(detail: Detail) -> int:
@@ -112,8 +105,7 @@ def left_out(detail: Detail) -> int:
 
 def rest(detail: Detail) -> dict[str, str | int | None]:
     """Return what a record states beside its changes."""
-    of_changes = {"changes", _MORE} if "changes" in detail else {"before", "after"} if read(detail) else set()
-    return {name: value for name, value in detail.items() if name not in of_changes}
+    return {name: value for name, value in detail.items() if name not in ("changes", _MORE)}
 
 
 def stated(value: object) -> object:
@@ -172,13 +164,3 @@ def _from_json(one: Mapping[str, object]) -> SaidChange:
     lengths = (one.get(name, 0) for name in ("same", "more_before", "more_after"))
     shown = Cut(one.get("before"), one.get("after"), *(value if isinstance(value, int) else 0 for value in lengths))
     return SaidChange(str(one["field"]), shown, "hidden" in one)
-
-
-def _map(text: object) -> dict[str, object] | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None

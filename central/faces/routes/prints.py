@@ -95,7 +95,7 @@ async def read_ticket_print(call: Call[None, PrintQuery]) -> web.StreamResponse:
 
 @Route("POST", "/api/v1/faces/previews", Permission.CATALOG_READ)
 async def preview_face(call: Call[FacePreviewBody, None]) -> FacePreviewView:
-    """Show a face with a sample's values, marked as a sample; its code admits nobody, and nothing is stored."""
+    """Show a face with a sample's values, marked as a sample; its code opens no gate, and nothing is stored."""
     said = call.body
     made = await call.request.app[PRINTING].preview(said.template, Print(int(said.dpi), is_sample=True), said.language)
     return FacePreviewView(

@@ -42,7 +42,7 @@ class AuditBatchRow(Table, table=True):
 class EditVersionRow(Table, table=True):
     """The version of a thing that people edit, by its audit subject. `fields` are those of the last change, apart by a space.
 
-    Without a row, and while `number` is 0, nobody has changed the thing since it was made.
+    Without a row, and while `number` is 0, the thing has not been changed since it was made.
     """
 
     __tablename__ = "edit_version"

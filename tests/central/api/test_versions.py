@@ -1,4 +1,4 @@
-"""Whoever changes a thing names the version that they read, in every operation that replaces or amends one.
+"""A person who changes a thing names the version that they read, in every operation that replaces or amends one.
 
 The operations are those of the API's document: one that is added later is found here without being named.
 """

@@ -15,7 +15,6 @@ from central.audit.rules import cutting
 from central.audit.rules.changes import (
     MOST_CHARACTERS,
     MOST_FIELDS,
-    Detail,
     applied,
     changes_between,
     fields_of,
@@ -151,13 +150,6 @@ def test_a_record_is_bounded_and_says_how_many_changes_are_left_out(fields: int,
     assert len(said) + left_out(detail) == len(changes)
     assert len(said) <= MOST_FIELDS
     assert bool(said) == bool(changes)
-
-
-def test_records_of_the_earlier_shape_are_read() -> None:
-    detail: Detail = {"before": '{"price_fen": 1, "name_en": "Day"}', "after": '{"price_fen": 2, "name_en": "Day"}', "batch": 1}
-    (said,) = read(detail)
-    assert (said.field, said.shown) == ("price_fen", Cut(1, 2))
-    assert rest(detail) == {"batch": 1}
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def _uses(path: Path) -> list[tuple[str, ast.Call]]:
     ]
 
 
-def test_whoever_says_a_message_gives_each_of_its_parameters() -> None:
+def test_each_use_of_a_message_gives_each_of_its_parameters() -> None:
     by_name = {where.rsplit(".", 1)[1]: one for where, one in STATED.items()}
     wrong = [
         f"{path.relative_to(ROOT)}:{call.lineno}: {name}"
