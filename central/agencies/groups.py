@@ -99,13 +99,16 @@ class GroupOrders:
         }
         work.insert(GroupOrderRow, [row])
 
-    async def groups(self, agency_id: int, before: int | None, limit: int) -> tuple[GroupOrder, ...]:
-        """Return an agency's group orders, newest first, those before one. Only `group` reads the gates that an order waits for.
+    async def groups(self, agency_id: int, state: GroupState | None, before: int | None, limit: int) -> tuple[GroupOrder, ...]:
+        """Return an agency's group orders, newest first, those before one; only those in a state, where one is named.
+
+        Only `group` reads the gates that an order waits for.
 
         Problem where there is no such agency.
         """
         query = select(GroupOrderRow).where(GroupOrderRow.agency_id == agency_id)
         query = query if before is None else query.where(col(GroupOrderRow.order_id) < before)
+        query = query if state is None else query.where(GroupOrderRow.state == state)
         async with self._store.reading() as work:
             await rows.existing(work, agency_id)
             found = (await work.session.exec(query.order_by(col(GroupOrderRow.order_id).desc()).limit(limit))).all()

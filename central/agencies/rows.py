@@ -5,7 +5,9 @@ Laws: names and phones of contacts are sealed at rest (law 9); an agency is lock
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, delete, select
 
 from central.agencies.messages import AGENCY_EXISTS, NO_AGENCY
@@ -49,6 +51,36 @@ class Agency:
     prepaid_fen: int
     owed_fen: int
     created_at: Instant
+
+
+class AgencyState(StrEnum):
+    """Whether an agency may buy."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedAgencies:
+    """A filter; a field that is left out does not restrict. `text` is a part of the name, in any case: contacts are sealed."""
+
+    text: str | None = None
+    state: AgencyState | None = None
+    site_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on an agency's row."""
+        row, found = AgencyRow, list[ColumnElement[bool]]()
+        if self.text is not None:
+            found.append(col(row.name).icontains(self.text, autoescape=True))
+        if self.state is not None:
+            found.append(col(row.is_disabled).is_(self.state is AgencyState.DISABLED))
+        if self.site_id is not None:
+            found.append(col(row.site_id) == self.site_id)
+        return found
+
+
+ALL_AGENCIES = WantedAgencies()
 
 
 def write(work: Work, row: AgencyRow, wish: AgencyWish, seal: FieldSeal) -> None:

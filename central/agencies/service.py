@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from central.agencies import rows, statements
 from central.agencies.messages import AGENCY_MAY_BUY, TOO_MANY_PRICES
-from central.agencies.rows import Agency, AgencyWish, agency_of
+from central.agencies.rows import Agency, AgencyWish, WantedAgencies, agency_of
 from central.agencies.rules.contracts import ContractPrice, ReceiptKind, require_prices_apart
 from central.agencies.statements import Entry, Funds
 from central.audit import service as audit
@@ -74,9 +74,10 @@ class Agencies:
         self._store = store
         self._seal = seal
 
-    async def agencies(self, after: int | None, limit: int) -> tuple[Agency, ...]:
+    async def agencies(self, wanted: WantedAgencies, after: int | None, limit: int) -> tuple[Agency, ...]:
         """Return agencies by number, those after a number."""
-        query = select(AgencyRow).where(col(AgencyRow.id) > (after or 0)).order_by(col(AgencyRow.id)).limit(limit)
+        query = select(AgencyRow).where(col(AgencyRow.id) > (after or 0), *wanted.conditions())
+        query = query.order_by(col(AgencyRow.id)).limit(limit)
         async with self._store.reading() as work:
             return tuple(agency_of(row, self._seal) for row in (await work.session.exec(query)).all())
 

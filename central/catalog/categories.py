@@ -164,6 +164,16 @@ def _found(branch: tuple[Category, ...], category_id: int) -> Category:
     raise _not_there(category_id)
 
 
+async def under(work: Work, category_id: int) -> frozenset[int]:
+    """Return the numbers of a category and of all categories under it, however deep."""
+    pairs = (await work.session.exec(select(CategoryRow.id, CategoryRow.parent_id))).all()
+    level, found = {category_id}, {category_id}
+    while level:
+        level = {one for one, parent in pairs if one is not None and parent in level} - found
+        found |= level
+    return frozenset(found)
+
+
 async def _parents(work: Work) -> dict[int, int | None]:
     """Return each category's parent, all rows locked."""
     rows = (await work.session.exec(select(CategoryRow).order_by(col(CategoryRow.id)).with_for_update())).all()

@@ -1,9 +1,12 @@
 """All that is known of a ticket type: how it is sold, where it is found, and whether it is archived."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from central.catalog.categories import under
 from central.catalog.service import ticket_type_of
 from central.catalog.ticket_type import TicketType
 from central.domain.messages import NO_TICKET_TYPE
@@ -23,6 +26,37 @@ class TypeSheet:
     archived_at: Instant | None
 
 
+@dataclass(frozen=True, slots=True)
+class WantedTypes:
+    """A filter; a field that is left out does not restrict. `text` is a part of either name, in any case.
+
+    A category holds also the types of all categories under it. A type is either archived, or it is not.
+    """
+
+    text: str | None = None
+    category_id: int | None = None
+    is_on_sale: bool | None = None
+    is_archived: bool = False
+
+    def conditions(self, categories: Iterable[int]) -> list[ColumnElement[bool]]:
+        """Return the conditions on a type's row, but for the names, which are no columns. `categories`: those that are wanted."""
+        row, archived = TicketTypeRow, col(TicketTypeRow.archived_at).is_not(None)
+        found: list[ColumnElement[bool]] = [archived if self.is_archived else ~archived]
+        if self.category_id is not None:
+            found.append(col(row.category_id).in_(categories))
+        if self.is_on_sale is not None:
+            found.append(col(row.is_on_sale).is_(self.is_on_sale))
+        return found
+
+    def is_in_names(self, one: TicketType) -> bool:
+        """Return whether the text is a part of one of a type's names."""
+        wanted = (self.text or "").casefold()
+        return any(wanted in name.casefold() for name in (one.parameters.name_zh, one.parameters.name_en))
+
+
+NOT_ARCHIVED = WantedTypes()
+
+
 class TypeSheets:
     """Reads ticket types."""
 
@@ -35,12 +69,13 @@ class TypeSheets:
         async with self._store.reading() as work:
             return await sheet(work, type_id)
 
-    async def all(self, *, is_archived: bool) -> tuple[TypeSheet, ...]:
-        """Return the types that are archived, or those that are not, by number."""
+    async def all(self, wanted: WantedTypes) -> tuple[TypeSheet, ...]:
+        """Return the types that are wanted, by number."""
         async with self._store.reading() as work:
-            archived = col(TicketTypeRow.archived_at).is_not(None)
-            query = select(TicketTypeRow).where(archived if is_archived else ~archived).order_by(col(TicketTypeRow.id))
-            return tuple(_sheet(row) for row in (await work.session.exec(query)).all())
+            categories = () if wanted.category_id is None else await under(work, wanted.category_id)
+            query = select(TicketTypeRow).where(*wanted.conditions(categories)).order_by(col(TicketTypeRow.id))
+            found = [_sheet(row) for row in (await work.session.exec(query)).all()]
+        return tuple(one for one in found if wanted.is_in_names(one.ticket_type))
 
 
 async def sheet(work: Work, type_id: TicketTypeId) -> TypeSheet:

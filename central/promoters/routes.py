@@ -13,13 +13,13 @@ from central.domain.models import Amendment, InFull, StrictModel, Version, amend
 from central.domain.names import PromoterGroupName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, page_of
 from central.domain.problems import ProblemCode
-from central.domain.texts import PRINTABLE
+from central.domain.texts import PRINTABLE, SearchText
 from central.domain.versions import Versioned
 from central.domain.views import View, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
 from central.promoters.rules.attribution import MOST_PERMILLE, PromoterKind, link
-from central.promoters.service import Promoter, PromoterGroupWish, Promoters, PromoterWish
+from central.promoters.service import Promoter, PromoterGroupWish, Promoters, PromoterState, PromoterWish, WantedPromoters
 from central.web.calls import REQUEST_ID
 from central.web.middleware import REQUEST_ID_HEADER
 from central.web.operations import Call, Route, StreamRoute
@@ -94,9 +94,15 @@ class PromoterPath(StrictModel):
 
 
 class PromoterQuery(PageQuery):
-    """Which promoters."""
+    """Which promoters; a field that is left out does not restrict."""
 
+    text: Annotated[SearchText | None, Field(description="a part of the name or of the code, in any case")] = None
     group_id: RowNumber | None = None
+    state: PromoterState | None = None
+
+    def wanted(self) -> WantedPromoters:
+        """Return the filter as the service takes it."""
+        return WantedPromoters(self.text, self.group_id, self.state)
 
 
 class PromoterGroupView(Versioned, View, alias_generator=within("wish")):
@@ -157,7 +163,7 @@ async def change_promoter_group(call: Call[PromoterGroupInFullBody, PromoterGrou
 async def list_promoters(call: Call[None, PromoterQuery]) -> Page[PromoterView]:
     """List promoters by number."""
     asked = call.parameters
-    found = await call.request.app[PROMOTERS].promoters(from_cursor(asked.after), asked.one_more, asked.group_id)
+    found = await call.request.app[PROMOTERS].promoters(asked.wanted(), from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.promoter_id,), lambda one: _view(call.request, one))
 
 

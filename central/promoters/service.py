@@ -5,7 +5,9 @@ promoter, or to a promoter in a disabled group; a new code ends the old one. Eve
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from central.audit import service as audit
@@ -59,6 +61,34 @@ class Promoter:
     created_at: Instant
 
 
+class PromoterState(StrEnum):
+    """Whether orders may be credited to a promoter. A disabled group stops that for its promoters, and changes no state."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPromoters:
+    """A filter; a field that is left out does not restrict. `text` is a part of the name or of the code, in any case."""
+
+    text: str | None = None
+    group_id: int | None = None
+    state: PromoterState | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a promoter's row."""
+        row, found = PromoterRow, list[ColumnElement[bool]]()
+        if self.text is not None:
+            name, code = col(row.name), col(row.code)
+            found.append(name.icontains(self.text, autoescape=True) | code.icontains(self.text, autoescape=True))
+        if self.group_id is not None:
+            found.append(col(row.group_id) == self.group_id)
+        if self.state is not None:
+            found.append(col(row.is_disabled).is_(self.state is PromoterState.DISABLED))
+        return found
+
+
 class Promoters:
     """Keeps the promoters."""
 
@@ -98,10 +128,10 @@ class Promoters:
             await versions.record(work, now, by, edit)
             return _group(row)
 
-    async def promoters(self, after: int | None, limit: int, group_id: int | None) -> tuple[Promoter, ...]:
-        """Return promoters by number, those after a number; of one group where it is named."""
-        query = select(PromoterRow).where(col(PromoterRow.id) > (after or 0)).order_by(col(PromoterRow.id)).limit(limit)
-        query = query if group_id is None else query.where(PromoterRow.group_id == group_id)
+    async def promoters(self, wanted: WantedPromoters, after: int | None, limit: int) -> tuple[Promoter, ...]:
+        """Return promoters by number, those after a number."""
+        query = select(PromoterRow).where(col(PromoterRow.id) > (after or 0), *wanted.conditions())
+        query = query.order_by(col(PromoterRow.id)).limit(limit)
         async with self._store.reading() as work:
             return tuple(_promoter(row) for row in (await work.session.exec(query)).all())
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from central.agencies.rows import AgencyWish, Contact
+from central.agencies.rows import AgencyState, AgencyWish, Contact, WantedAgencies
 from central.agencies.rules.contracts import Charges, ContractPrice, EntryKind, ReceiptKind
 from central.agencies.service import MOST_PRICES, Agencies, Paying, Period
 from central.catalog.parameters import SiteNumber, TypeNumber
@@ -17,7 +17,7 @@ from central.domain.models import Amendment, InFull, StrictModel, Version, amend
 from central.domain.names import SiteName, TicketTypeName
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from, shown_and_next
 from central.domain.problems import ProblemCode
-from central.domain.texts import PRINTABLE
+from central.domain.texts import PRINTABLE, SearchText
 from central.domain.versions import Versioned
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
@@ -124,6 +124,18 @@ class AgencyPath(StrictModel):
     agency_id: RowNumber
 
 
+class AgencyQuery(PageQuery):
+    """Which agencies; a field that is left out does not restrict."""
+
+    text: Annotated[SearchText | None, Field(description="a part of the name, in any case")] = None
+    state: AgencyState | None = None
+    site_id: SiteNumber | None = None
+
+    def wanted(self) -> WantedAgencies:
+        """Return the filter as the service takes it."""
+        return WantedAgencies(self.text, self.state, self.site_id)
+
+
 class PeriodQuery(BaseModel):
     """The agency and the days; both days included."""
 
@@ -220,10 +232,10 @@ class StatementView(View):
 
 
 @Route("GET", "/api/v1/agencies", Permission.AGENCIES_READ)
-async def list_agencies(call: Call[None, PageQuery]) -> Page[AgencyView]:
+async def list_agencies(call: Call[None, AgencyQuery]) -> Page[AgencyView]:
     """List travel agencies by number."""
     asked = call.parameters
-    found = await call.request.app[AGENCIES].agencies(from_cursor(asked.after), asked.one_more)
+    found = await call.request.app[AGENCIES].agencies(asked.wanted(), from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.agency_id,), AgencyView.of)
 
 

@@ -62,7 +62,9 @@ class AgencyHoldBody(PromotedBody):
 
 
 class GroupQuery(AgencyPath, PageQuery):
-    """Whose group orders."""
+    """Whose group orders; a field that is left out does not restrict."""
+
+    state: GroupState | None = None
 
 
 class VisitorView(View):
@@ -145,7 +147,7 @@ async def hold_agency_order(call: Call[AgencyHoldBody, AgencyPath]) -> OrderView
 async def list_group_orders(call: Call[None, GroupQuery]) -> Page[GroupOrderView]:
     """List an agency's group orders, newest first."""
     asked = call.parameters
-    found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, from_cursor(asked.after), asked.one_more)
+    found = await call.request.app[GROUP_ORDERS].groups(asked.agency_id, asked.state, from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.order_id,), GroupOrderView.of)
 
 

@@ -10,6 +10,7 @@ from central.catalog.messages import NO_TARGET_NAMED
 from central.catalog.parameters import TypeNumber
 from central.catalog.routes.ticket_types import TYPE_SHEETS, TicketTypeView
 from central.catalog.sale_settings import SaleSetting, SaleSettings, Seller, SellingParty, SellingPartyKind, Targets
+from central.catalog.type_sheets import NOT_ARCHIVED
 from central.domain.field_messages import unfit
 from central.domain.models import InFull, StrictModel, Version
 from central.domain.pagination import Page, PageQuery, page_of
@@ -136,7 +137,7 @@ async def delete_sale_setting(call: Call[None, SellingPartyBody]) -> None:
 async def list_sellable_ticket_types(call: Call[None, PageQuery]) -> Page[TicketTypeView]:
     """List the types on sale that the seller who calls may sell."""
     may_sell = await call.request.app[SALE_SETTINGS].sellable(seller_of(call.principal))
-    sheets = await call.request.app[TYPE_SHEETS].all(is_archived=False)
+    sheets = await call.request.app[TYPE_SHEETS].all(NOT_ARCHIVED)
     found = [TicketTypeView.of(one) for one in sheets if one.ticket_type.type_id in may_sell]
     return page_of(found, lambda one: one.ticket_type_id, call.parameters)
 

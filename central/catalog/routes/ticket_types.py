@@ -21,11 +21,12 @@ from central.catalog.parameters import (
 )
 from central.catalog.sale import MOST_PLACES, Fen, SaleRules
 from central.catalog.service import Catalog, Sale
-from central.catalog.type_sheets import TypeSheets
+from central.catalog.type_sheets import TypeSheets, WantedTypes
 from central.domain.models import Amendment, InFull, StrictModel, Version, amendment
 from central.domain.names import CategoryName
 from central.domain.pagination import Page, PageQuery, page_of
 from central.domain.problems import ProblemCode
+from central.domain.texts import SearchText
 from central.domain.versions import Versioned
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
@@ -128,9 +129,16 @@ class SaleInFullBody(InFull):
 
 
 class TypesQuery(PageQuery):
-    """Which types are listed."""
+    """Which types are listed; a field that is left out does not restrict."""
 
+    text: Annotated[SearchText | None, Field(description="a part of either name, in any case")] = None
+    category_id: Annotated[int | None, Field(ge=1, lt=2**63, description="in this category, or in one under it")] = None
+    is_on_sale: Annotated[bool | None, Field(description="true: on sale only; false: off sale only")] = None
     archived: Annotated[bool, Field(description="True: those in the archive, in place of the others.")] = False
+
+    def wanted(self) -> WantedTypes:
+        """Return the filter as the service takes it."""
+        return WantedTypes(self.text, self.category_id, self.is_on_sale, is_archived=self.archived)
 
 
 class TicketTypeView(Versioned, View, alias_generator=within("ticket_type")):
@@ -211,7 +219,7 @@ async def change_ticket_type_sale(call: Call[SaleInFullBody, TicketTypePath]) ->
 @Route("GET", "/api/v1/ticket-types", Permission.CATALOG_READ)
 async def list_ticket_types(call: Call[None, TypesQuery]) -> Page[TicketTypeView]:
     """List ticket types by number: those that are not archived, or those that are."""
-    found = await call.request.app[TYPE_SHEETS].all(is_archived=call.parameters.archived)
+    found = await call.request.app[TYPE_SHEETS].all(call.parameters.wanted())
     return page_of([TicketTypeView.of(one) for one in found], lambda one: one.ticket_type_id, call.parameters)
 
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import func, select
 
-from central.agencies.rows import Agency
-from central.agencies.rules.contracts import EntryKind, ReceiptKind
+from central.agencies.rows import Agency, AgencyState, AgencyWish, WantedAgencies
+from central.agencies.rules.contracts import Charges, EntryKind, ReceiptKind
 from central.agencies.service import Paying, Period
 from central.agencies.statements import Entry, Funds
 from central.domain.principal import Principal
@@ -268,3 +268,41 @@ async def test_an_upgrade_keeps_the_agency(desk: AgencyDesk) -> None:
     paid = AtOnce(Method.CASH, office.seller)
     order = await office.upgrades.upgrade(wanted, 7_000, paid, once("upgrade-1"), office.clock())
     assert (order.agency_id, order.total_fen) == (desk.agency_id, 12_000)
+
+
+async def test_agencies_are_narrowed_by_text_state_and_site_page_by_page(office: Office) -> None:
+    second = (await office.catalog.add_site((await office.catalog.all_sites())[0].parameters, None, office.clock())).site_id
+    for name, site_id, is_disabled in (
+        ("春游_Spring", SITE, False),
+        ("Springs", second, True),
+        ("Autumn", SITE, True),
+        ("offspring", second, False),
+    ):
+        wish = AgencyWish(site_id, name, (), Charges.PLANNED, 0, is_disabled=is_disabled)
+        await office.agencies.add(wish, office.seller, office.clock())
+    active, disabled = AgencyState.ACTIVE, AgencyState.DISABLED
+    for wanted, expected in (
+        (WantedAgencies(), [1, 2, 3, 4]),
+        (WantedAgencies(text="SPRING"), [1, 2, 4]),
+        (WantedAgencies(text="游_"), [1]),
+        (WantedAgencies(text="%"), []),
+        (WantedAgencies(state=disabled), [2, 3]),
+        (WantedAgencies(site_id=second), [2, 4]),
+        (WantedAgencies(text="spring", state=active), [1, 4]),
+        (WantedAgencies(text="spring", state=active, site_id=second), [4]),
+        (WantedAgencies(text="autumn", state=active), []),
+    ):
+        assert [one.agency_id for one in await office.agencies.agencies(wanted, None, 9)] == expected, wanted
+    async with office.client() as client:
+        headers = await sign_in(client, office)
+
+        async def page(asked: str) -> tuple[int, list[int], str | None]:
+            answer = await client.get(f"/api/v1/agencies?{asked}", headers=headers)
+            told = await answer.json()
+            return answer.status, [one["agency_id"] for one in told.get("items", [])], told.get("next")
+
+        status, numbers, following = await page("text=spring&limit=2")
+        assert (status, numbers) == (200, [1, 2])
+        assert await page(f"text=spring&limit=2&after={following}") == (200, [4], None)
+        assert await page(f"text=spring&state=disabled&site_id={second}") == (200, [2], None)
+        assert (await page("state=closed"))[0] == 400

@@ -69,9 +69,30 @@ async def test_a_group_has_one_code_for_its_planned_persons(desk: AgencyDesk) ->
     await desk.top_up(PERSONS * CONTRACT_FEN)
     order = await desk.bring(PERSONS)
     assert [ticket.record.persons for ticket in order.tickets] == [PERSONS]
-    (group,) = await desk.office.groups.groups(desk.agency_id, None, 10)
+    (group,) = await desk.office.groups.groups(desk.agency_id, None, None, 10)
     assert (group.state, group.planned_persons, group.actual_persons) == (GroupState.OPEN, PERSONS, None)
-    assert await desk.office.groups.groups(desk.agency_id, order.order_id, 10) == ()
+    assert await desk.office.groups.groups(desk.agency_id, None, order.order_id, 10) == ()
+
+
+async def test_an_agencys_groups_are_narrowed_by_their_state_page_by_page(desk: AgencyDesk) -> None:
+    await desk.top_up(3 * PERSONS * CONTRACT_FEN)
+    first, second, third = [(await desk.bring(PERSONS)).order_id for _ in range(3)]
+    await desk.office.groups.end(second, desk.office.seller, desk.office.clock())
+    async with desk.office.client() as client:
+        headers = await sign_in(client, desk.office)
+
+        async def page(asked: str) -> tuple[int, list[int], str | None]:
+            answer = await client.get(f"/api/v1/agencies/{desk.agency_id}/group-orders?{asked}", headers=headers)
+            told = await answer.json()
+            return answer.status, [one["order_id"] for one in told.get("items", [])], told.get("next")
+
+        status, numbers, following = await page("state=open&limit=1")
+        assert (status, numbers) == (200, [third])
+        assert await page(f"state=open&limit=1&after={following}") == (200, [first], None)
+        assert await page("state=ending") == (200, [second], None)
+        assert await page("state=settled") == (200, [], None)
+        assert await page("") == (200, [third, second, first], None)
+        assert (await page("state=paid"))[0] == 400
 
 
 @pytest.mark.law(12)

@@ -11,7 +11,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.promoters.rules.attribution import CODE_BYTES, PromoterKind, Promotion, code_of, typed
-from central.promoters.service import Promoter, PromoterGroupWish, PromoterWish
+from central.promoters.service import Promoter, PromoterGroupWish, PromoterState, PromoterWish, WantedPromoters
 from central.refunds.upgrades import WantedUpgrade
 from central.reports.filters import Wanted as Asked
 from central.reports.orders import ORDERS
@@ -127,6 +127,61 @@ async def test_what_is_not_there_or_taken_is_said(office: Office) -> None:
     with pytest.raises(Problem) as problem:
         await promoters.add_group(PromoterGroupWish("guides", is_disabled=True), seller, now)
     assert problem.value.code is ProblemCode.CONFLICT
+
+
+async def listed(office: Office, wanted: WantedPromoters, after: int | None = None, limit: int = 9) -> list[str]:
+    return [one.wish.name for one in await office.promoters.promoters(wanted, after, limit)]
+
+
+async def test_promoters_are_narrowed_by_text_group_and_state_page_by_page(office: Office) -> None:
+    seller, now, codes = office.seller, office.clock(), list[str]()
+    group_id = (await office.promoters.add_group(PromoterGroupWish("guides", is_disabled=False), seller, now)).group_id
+    for name, in_group, is_disabled in (
+        ("周_Anna", True, False),
+        ("Hanna", True, True),
+        ("Bob", False, False),
+        ("anna", False, True),
+    ):
+        named = PromoterWish(PromoterKind.PERSON, name, group_id if in_group else None, None, is_disabled=is_disabled)
+        codes.append((await added(office, named)).code)
+    active, disabled = PromoterState.ACTIVE, PromoterState.DISABLED
+    for wanted, expected in (
+        (WantedPromoters(), ["周_Anna", "Hanna", "Bob", "anna"]),
+        (WantedPromoters(text="ANNA"), ["周_Anna", "Hanna", "anna"]),
+        (WantedPromoters(text="周_"), ["周_Anna"]),
+        (WantedPromoters(text="%"), []),
+        (WantedPromoters(text=codes[-1][:8].lower()), ["anna"]),
+        (WantedPromoters(group_id=group_id), ["周_Anna", "Hanna"]),
+        (WantedPromoters(state=active), ["周_Anna", "Bob"]),
+        (WantedPromoters(text="anna", state=disabled), ["Hanna", "anna"]),
+        (WantedPromoters(text="anna", group_id=group_id, state=disabled), ["Hanna"]),
+        (WantedPromoters(text="bob", group_id=group_id), []),
+    ):
+        assert await listed(office, wanted) == expected, wanted
+    first, rest = (
+        await listed(office, WantedPromoters(text="anna"), None, 2),
+        await listed(office, WantedPromoters(text="anna"), 2),
+    )
+    assert (first, rest) == (["周_Anna", "Hanna"], ["anna"])
+
+
+async def test_promoters_are_narrowed_over_http(office: Office) -> None:
+    for disabled in (False, True, True):
+        await added(office, wish(disabled=disabled))
+    async with office.client() as client:
+        headers = await sign_in(client, office)
+
+        async def page(asked: str) -> tuple[int, list[int], str | None]:
+            answer = await client.get(f"/api/v1/promoters?{asked}", headers=headers)
+            told = await answer.json()
+            return answer.status, [one["promoter_id"] for one in told.get("items", [])], told.get("next")
+
+        status, numbers, following = await page("text=ann&state=disabled&limit=1")
+        assert (status, numbers) == (200, [2])
+        assert await page(f"text=ann&state=disabled&limit=1&after={following}") == (200, [3], None)
+        assert await page("state=active") == (200, [1], None)
+        assert await page("group_id=1") == (200, [], None)
+        assert (await page("state=enabled"))[0] == 400
 
 
 async def test_the_qr_over_http_leads_to_the_link_with_the_code(office: Office) -> None:
