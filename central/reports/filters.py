@@ -41,6 +41,7 @@ class Wanted:
     ticket_id: TicketId | None = None
     supervisor_id: int | None = None
     flag: str | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

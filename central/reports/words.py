@@ -10,8 +10,11 @@ from typing import TypeVar
 from central.agencies.rules.contracts import EntryKind
 from central.domain.saying import Message
 from central.payments import messages as messages_of_payments
+from central.payments.differences import DifferenceState
+from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
+from central.payments.rules.settlements import SettlementCause
 from central.refunds import messages as messages_of_refunds
 from central.refunds.rules.amounts import RefundKind
 from central.sales.rules.activation import CodeState
@@ -54,6 +57,31 @@ REFUND_DOCUMENT_STATES: Vocabulary = {
     RefundDocumentState.SUCCEEDED: ("成功", "Succeeded"),
     RefundDocumentState.CLOSED: ("已关闭", "Closed"),
     RefundDocumentState.ABNORMAL: ("异常", "Abnormal"),
+}
+CAUSES: Vocabulary = {
+    Cause.MONEY_RETURNED: ("款项已自动退回", "Money returned by itself"),
+    Cause.REFUND_CLOSED: ("退款已关闭", "Refund closed"),
+    Cause.REFUND_ABNORMAL: ("退款异常", "Refund abnormal"),
+    Cause.UNKNOWN_NUMBER: ("通知中的单号不属于本系统", "Notified number is not ours"),
+    Cause.MISSING_IN_BILL: ("对账单无此付款", "Payment missing in the bill"),
+    Cause.MISSING_HERE: ("账面无此付款", "Payment missing in the books"),
+    Cause.AMOUNT_DIFFERS: ("付款金额不符", "Amount of the payment differs"),
+    Cause.STATE_DIFFERS: ("付款状态不符", "State of the payment differs"),
+    Cause.NOT_FINAL: ("付款尚未完结", "Payment has no end yet"),
+    Cause.REFUND_MISSING_IN_BILL: ("对账单无此退款", "Refund missing in the bill"),
+    Cause.REFUND_MISSING_HERE: ("账面无此退款", "Refund missing in the books"),
+    Cause.REFUND_AMOUNT_DIFFERS: ("退款金额不符", "Amount of the refund differs"),
+}
+DIFFERENCE_STATES: Vocabulary = {
+    DifferenceState.OPEN: ("待处理", "Open"),
+    DifferenceState.SETTLED: ("已处理", "Settled"),
+}
+SETTLEMENT_CAUSES: Vocabulary = {
+    SettlementCause.LOOKED_AT: ("已核实", "Looked at"),
+    SettlementCause.FOUND_LATER: ("见于另一日对账单", "Found in another day's bill"),
+    SettlementCause.FEE_OF_INSTITUTION: ("支付机构手续费", "Fee of the institution"),
+    SettlementCause.PAID_TWICE_RETURNED: ("重复付款，已退回", "Paid twice, returned"),
+    SettlementCause.WRITTEN_OFF: ("计入损益", "Written off"),
 }
 REFUND_KINDS: Vocabulary = {
     RefundKind.BY_RULE: ("按规则", "By rule"),
@@ -107,6 +135,7 @@ LISTS: Vocabulary = {
     "orders": ("票据订单", "Orders"),
     "payments": ("支付", "Payments"),
     "payment-refunds": ("支付退款", "Payment refunds"),
+    "reconciliation-differences": ("对账差异", "Reconciliation differences"),
     "refunds": ("退票", "Refunds"),
     "reprints": ("补打", "Reprints"),
     "admissions": ("检票记录", "Admissions"),

@@ -52,6 +52,10 @@ async def _too_late(tell: Teller, there: Town) -> None:
     await _notified(tell, there, is_cancelled=True)
     found = await tell.show("listReconciliationDifferences", state="open")
     difference_id = found["items"][0]["difference_id"]
+    await tell.show("exportReconciliationDifferences", state="open", format="csv")
+    begun = await tell.show("beginReconciliationDifferencesExport", {"state": "open", "format": "csv"})
+    await tell.exports_finished()
+    await tell.ask("deleteKeptExport", export_id=begun["export_id"])
     said = {"note": "the visitor has it back", "cause": "looked-at"}
     await tell.show("settleReconciliationDifference", said, difference_id=difference_id)
     await tell.show("readDifferenceSums", method="wechat")

@@ -3,10 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from central.domain.field_messages import unfit
-from central.domain.messages import DAYS_REVERSED
 from central.domain.pagination import Page, PageQuery, from_cursor, page_from
 from central.domain.views import Moment, View
 from central.identity.permissions import Permission
@@ -17,28 +16,14 @@ from central.payments.routes import DifferenceView
 from central.payments.rules.difference_causes import Cause
 from central.reports import bills, differences
 from central.reports.bills import WantedLines
-from central.reports.differences import WantedDifferences
 from central.reports.messages import BILLS_AT_MOST
 from central.reports.routes.finance import MOST_DAYS
 from central.reports.routes.pages import REPORTS
-from central.reports.routes.queries import Day
+from central.reports.routes.queries import BillDays, Day, DifferenceFilter, DifferenceQuery
 from central.web.operations import Call, Route
 
 
-class _Days(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    first_day: Day | None = None
-    last_day: Day | None = None
-
-    @model_validator(mode="after")
-    def _days_in_order(self) -> "_Days":
-        if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
-            raise unfit(DAYS_REVERSED.of())
-        return self
-
-
-class BillDaysQuery(_Days):
+class BillDaysQuery(BillDays):
     """Which days, by Beijing's time, both included: a quarter at most."""
 
     first_day: Day
@@ -58,22 +43,6 @@ class BillLineQuery(PageQuery):
     day: Day
     cause: Annotated[Cause | None, Field(description="why a line does not agree")] = None
     is_matched: bool | None = None
-
-
-class DifferenceFilter(_Days):
-    """Which differences; days by Beijing's time, both included. A field that is left out does not restrict."""
-
-    method: Method | None = None
-    cause: Cause | None = None
-    state: DifferenceState | None = None
-
-    def wanted(self) -> WantedDifferences:
-        """Return the filter as the query takes it."""
-        return WantedDifferences(self.first_day, self.last_day, self.method, self.cause, self.state)
-
-
-class DifferenceQuery(DifferenceFilter, PageQuery):
-    """A page of differences."""
 
 
 class BillDayView(View):

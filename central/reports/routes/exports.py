@@ -20,6 +20,7 @@ from central.reports.admission_refusals import REFUSALS as REFUSALS_AT_GATES
 from central.reports.admissions import ADMISSIONS
 from central.reports.agencies import STATEMENT_COLUMNS, lines_of
 from central.reports.audit_table import AUDIT_COLUMNS, pages
+from central.reports.differences import DIFFERENCES
 from central.reports.exports import MEDIA_TYPES, Table, TableFormat
 from central.reports.listing import Column, ItemT, Listing
 from central.reports.messages import EXPORTS_BUSY
@@ -32,6 +33,7 @@ from central.reports.routes.pages import REPORTS
 from central.reports.routes.queries import (
     AdmissionExport,
     AdmissionRefusalExport,
+    DifferenceExport,
     Export,
     OrderExport,
     PaymentExport,
@@ -53,7 +55,7 @@ from central.web.operations import Call, Operation, StreamRoute
 MOST_AT_ONCE = 2
 RETRY_AFTER_S = 10
 TYPES = tuple(MEDIA_TYPES.values())
-ExportT = TypeVar("ExportT", bound=Export)
+ExportT = TypeVar("ExportT", bound=Export | DifferenceExport)
 SentT = TypeVar("SentT", bound=BaseModel)
 
 
@@ -123,6 +125,7 @@ def of_each_list(made: OperationOfList) -> tuple[Operation, ...]:
         made("Orders", ORDERS, OrderExport, Permission.SALES_READ),
         made("Payments", PAYMENTS, PaymentExport, Permission.PAYMENTS_READ),
         made("PaymentRefunds", RETURNS, PaymentRefundExport, Permission.PAYMENTS_READ),
+        made("ReconciliationDifferences", DIFFERENCES, DifferenceExport, Permission.PAYMENTS_READ),
         made("Refunds", REFUNDS, RefundExport, Permission.REFUNDS_READ),
         made("Reprints", REPRINTS, ReprintExport, Permission.REPORTS_READ),
         made("Admissions", ADMISSIONS, AdmissionExport, Permission.ADMISSIONS_READ),

@@ -16,7 +16,9 @@ from central.domain.saying import Said
 from central.domain.texts import PRINTABLE
 from central.issuing.tickets import id_from_text
 from central.issuing.views import TicketIdText
+from central.payments.differences import DifferenceState
 from central.payments.methods import Method
+from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
 from central.refunds.service import RefundState
@@ -50,13 +52,42 @@ class Narrowing(BaseModel):
 
     @model_validator(mode="after")
     def _days_in_order(self) -> "Narrowing":
-        if self.first_day is not None and self.last_day is not None and self.first_day > self.last_day:
-            raise unfit(DAYS_REVERSED.of())
+        _require_order(self.first_day, self.last_day)
         return self
 
     def wanted(self) -> Wanted:
         """Return the filter as the service takes it."""
         return Wanted(**self.model_dump(include=_WANTED - {"ticket_id"}))
+
+
+class BillDays(BaseModel):
+    """Days of institutions' bills, by Beijing's time, both included; a day that is left out does not restrict."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "BillDays":
+        _require_order(self.first_day, self.last_day)
+        return self
+
+
+class DifferenceFilter(BillDays):
+    """Which differences; days by Beijing's time, both included. A field that is left out does not restrict."""
+
+    method: Method | None = None
+    cause: Cause | None = None
+    state: DifferenceState | None = None
+
+    def wanted(self) -> Wanted:
+        """Return the filter as the service takes it."""
+        return Wanted(**self.model_dump(include=_WANTED))
+
+
+class DifferenceQuery(DifferenceFilter, PageQuery):
+    """A page of differences."""
 
 
 class ListQuery(Narrowing, PageQuery):
@@ -276,6 +307,12 @@ class ShiftExport(Export):
     """Shifts to download."""
 
 
+class DifferenceExport(DifferenceFilter):
+    """Differences to download."""
+
+    format: TableFormat
+
+
 class StatisticsExport(StatisticsQuery, Export):
     """Statistics to download."""
 
@@ -284,6 +321,11 @@ class StatementExport(PeriodQuery):
     """An agency's statement to download."""
 
     format: TableFormat
+
+
+def _require_order(first: date | None, last: date | None) -> None:
+    if first is not None and last is not None and first > last:
+        raise unfit(DAYS_REVERSED.of())
 
 
 def _require_days(asked: Narrowing, what: Said) -> None:

@@ -1,6 +1,10 @@
 """Bills as finance reads them: each day beside the books, what each line was matched with, and the differences, summed."""
 
+import csv
+import io
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from central.domain.principal import DataScope, Principal
-from central.identity.permissions import ALL
+from central.identity.permissions import ALL, Permission
 from central.payments.differences import Settling
 from central.payments.documents import Payment
 from central.payments.institution_refunds import World
@@ -17,6 +21,8 @@ from central.payments.reconciliation import Reconciliation
 from central.payments.refund_split import Returning
 from central.payments.rules.settlements import SettlementCause
 from central.payments.service import Start
+from central.reports.kept_exports import KeptExports
+from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.web.operations import AUTHENTICATOR
 from protocol.identifiers import SiteId
 from tests.builders.asking import Asking
@@ -41,6 +47,18 @@ async def ask(office: Office, path: str, who: Principal | None = None, status: i
         answer = await client.get(f"/api/v1/reconciliation/{path}", headers={"Authorization": "Bearer x"})
         assert answer.status == status, await answer.text()
         return await answer.json()
+
+
+async def table(office: Office, further: str, who: Principal | None = None, language: str = "en") -> list[list[str]]:
+    """Return the exported table of differences, its titles first."""
+    app = office.application()
+    app[AUTHENTICATOR] = Asking(who or person())
+    headers = {"Authorization": "Bearer x", "Accept-Language": language}
+    async with TestClient[web.Request, web.Application](TestServer(app)) as client:
+        answer = await client.get(f"/api/v1/exports/reconciliation-differences?format=csv&{further}", headers=headers)
+        assert answer.status == 200, await answer.text()
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="reconciliation-differences.csv"'
+        return list(csv.reader(io.StringIO((await answer.read()).decode("utf-8-sig"), newline="")))
 
 
 async def paid(office: Office, key: str) -> Payment:
@@ -122,6 +140,7 @@ async def test_differences_are_narrowed_and_summed(office: Office) -> None:
     ):
         assert len((await ask(office, f"differences?{further}"))["items"]) == count, further
         assert (await ask(office, f"difference-sums?{further}"))["differences"] == count, further
+        assert len(await table(office, further)) == 1 + count, further
     assert (await ask(office, "difference-sums"))["open_fen"] == 7990 - 10
     differs = (await ask(office, "differences?cause=amount-differs"))["items"][0]
     wanted = Settling(differs["difference_id"], SettlementCause.FEE_OF_INSTITUTION, "kept", office.seller)
@@ -152,6 +171,7 @@ async def test_only_who_sees_all_sees_what_belongs_to_no_order(
     assert len((await ask(office, "bill-lines?method=wechat&day=2026-05-10", who))["items"]) == lines
     assert len((await ask(office, "differences", who))["items"]) == differences
     assert (await ask(office, "difference-sums", who))["differences"] == differences
+    assert len(await table(office, "", who)) == 1 + differences
     assert len((await ask(office, f"bill-days?{DAYS}", who))["items"]) == days
 
 
@@ -167,3 +187,66 @@ async def test_only_who_sees_all_sees_what_belongs_to_no_order(
 )
 async def test_a_question_without_its_bounds_is_refused(office: Office, path: str) -> None:
     assert (await ask(office, path, status=400))["code"] == "input_invalid"
+
+
+async def test_differences_are_taken_away_in_the_readers_language(
+    office: Office, payments: tuple[Payment, Payment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("central.reports.service.ROWS_AT_ONCE", 1)
+    _, second = payments
+    await match(office)
+    differs = (await ask(office, "differences?cause=amount-differs"))["items"][0]
+    wanted = Settling(differs["difference_id"], SettlementCause.FEE_OF_INSTITUTION, "=kept", office.seller)
+    await office.differences.settle(wanted, once("settle-01"), office.clock())
+    titles, *rows = await table(office, "")
+    assert titles[:8] == ["Difference", "Method", "Day of the bill", "Cause", "Number", "Payment", "Books (CNY)", "Bill (CNY)"]
+    assert titles[8:11] == ["Detail", "State", "Found at (Beijing)"]
+    assert titles[11:] == ["Settled by", "Settled at (Beijing)", "Note", "Settled as", "Moved (CNY)"]
+    listed = (await ask(office, "differences"))["items"]
+    assert [int(row[0]) for row in rows] == [one["difference_id"] for one in listed]
+    found = {row[3]: row for row in rows}
+    stranger, other = found["Payment missing in the books"], found["Amount of the payment differs"]
+    assert stranger[4:8] == ["P-of-nobody", "", "", "79.90"]
+    assert (stranger[9], stranger[11:]) == ("Open", [""] * 5)
+    assert other[1:8] == ["WeChat Pay", "2026-05-10", other[3], f"{second.number}", f"{second.payment_id}", "80.00", "79.90"]
+    assert (other[9], other[10], other[12]) == ("Settled", "2026-05-10 10:00:04", "2026-05-10 10:00:04")
+    assert (other[11], other[13:]) == ("seller", ["'=kept", "Fee of the institution", "-0.10"])
+    titles, *rows = await table(office, "state=settled", language="zh-CN")
+    assert (titles[0], titles[3], titles[10]) == ("差异号", "差异原因", "发现时间（北京）")
+    assert [(row[1], row[3], row[9], row[14]) for row in rows] == [("微信支付", "付款金额不符", "已处理", "支付机构手续费")]
+
+
+@pytest.mark.usefixtures("payments")
+async def test_differences_are_kept_as_a_table_narrowed_as_the_list(office: Office, tmp_path: Path) -> None:
+    await match(office)
+    app = office.application()
+    app[KEPT_EXPORTS] = KeptExports(office.store, tmp_path, SeededBytes(), office.clock)
+    app[AUTHENTICATOR] = Asking(person(number=office.seller))
+    headers = {"Authorization": "Bearer x", "Accept-Language": "en"}
+    async with TestClient[web.Request, web.Application](TestServer(app)) as client:
+        path, wanted = "/api/v1/kept-exports", {"format": "csv", "cause": "missing-here", "first_day": "2026-05-10"}
+        keyed = {**headers, "Idempotency-Key": "export-0001"}
+        begun = await client.post(f"{path}/reconciliation-differences", json=wanted, headers=keyed)
+        said = await begun.json()
+        assert (begun.status, said["list_name"], said["rows_wanted"]) == (201, "reconciliation-differences", 1)
+        await app[KEPT_EXPORTS].finished()
+        one = await (await client.get(f"{path}/{said['export_id']}", headers=headers)).json()
+        assert (one["state"], one["rows_done"]) == ("done", 1)
+        file = (await (await client.get(f"{path}/{said['export_id']}/file", headers=headers)).read()).decode("utf-8-sig")
+        assert [row[3] for row in csv.reader(io.StringIO(file, newline=""))] == ["Cause", "Payment missing in the books"]
+        reversed_days = {**wanted, "first_day": "2026-05-10", "last_day": "2026-05-09"}
+        for wrong in ({**wanted, "seller_id": 1}, reversed_days):
+            keyed["Idempotency-Key"] += "1"
+            refused = await client.post(f"{path}/reconciliation-differences", json=wrong, headers=keyed)
+            assert refused.status == 400, wrong
+
+
+async def test_who_may_not_read_payments_exports_no_differences(office: Office) -> None:
+    app = office.application()
+    app[AUTHENTICATOR] = Asking(replace(person(), permissions=frozenset(set(ALL) - {Permission.PAYMENTS_READ})))
+    headers = {"Authorization": "Bearer x"}
+    async with TestClient[web.Request, web.Application](TestServer(app)) as client:
+        answer = await client.get("/api/v1/exports/reconciliation-differences?format=csv", headers=headers)
+        keyed = {**headers, "Idempotency-Key": "export-0001"}
+        begun = await client.post("/api/v1/kept-exports/reconciliation-differences", json={"format": "csv"}, headers=keyed)
+        assert (answer.status, begun.status) == (403, 403)

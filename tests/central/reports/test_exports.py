@@ -16,9 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from central.domain.problems import Problem
+from central.payments.differences import DifferenceState
 from central.payments.methods import Method
+from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
+from central.payments.rules.settlements import SettlementCause
 from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.reports import exports, words
@@ -155,6 +158,9 @@ async def test_times_are_times_of_a_spreadsheet_and_the_sheet_has_a_name() -> No
         (words.DIRECTIONS, Direction),
         (words.FLAGS, AdmitFlag),
         (words.CODE_STATES, CodeState),
+        (words.CAUSES, Cause),
+        (words.DIFFERENCE_STATES, DifferenceState),
+        (words.SETTLEMENT_CAUSES, SettlementCause),
     ],
 )
 def test_each_code_has_its_words_in_both_languages(vocabulary: words.Vocabulary, codes: type[StrEnum]) -> None:

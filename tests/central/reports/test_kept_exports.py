@@ -13,6 +13,7 @@ from central.domain.principal import DataScope
 from central.domain.problems import Problem, ProblemCode
 from central.reports import kept_exports
 from central.reports.admissions import ADMISSIONS
+from central.reports.differences import DIFFERENCES
 from central.reports.exports import Table, TableFormat
 from central.reports.filters import Wanted
 from central.reports.kept_exports import KEPT_MS, MOST_KEPT_EACH, SILENT_MS, Asked, ExportState, KeptExport, KeptExports
@@ -28,7 +29,7 @@ from tests.builders.central import HandClock, SeededBytes
 from tests.builders.office import EVERYBODY
 from tests.builders.trade import Sellers, Trade
 
-LISTS: tuple[Listing[Any], ...] = (ORDERS, PAYMENTS, RETURNS, REFUNDS, REPRINTS, ADMISSIONS, SHIFTS)
+LISTS: tuple[Listing[Any], ...] = (ORDERS, PAYMENTS, RETURNS, DIFFERENCES, REFUNDS, REPRINTS, ADMISSIONS, SHIFTS)
 ASKED = Asked(7, "sales.read", "orders", TableFormat.CSV, 6)
 NAMES = Names({}, {}, {}, {}, {}, {}, chinese=False)
 TABLE: Table[int] = Table("numbers", (Column("数", "Number", Kind.NUMBER, lambda one, _names: one),), NAMES)

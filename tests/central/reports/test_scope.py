@@ -121,10 +121,12 @@ def sellers_in(told: Any, sellers: Sellers) -> set[int] | None:  # noqa: ANN401 
 
 
 SUMMED = ("readTicketStatistics", "readPromoterStatistics", "readHome", "readOwnDay", "exportTicketStatistics")
-# Only institutions have such documents, and only some types have codes; a statement and the audit are no seller's sales.
+# Only institutions have such documents and differences, and only some types have codes.
+# A statement and the audit are no seller's sales.
 _CODES = ("listActivationCodes", "exportActivationCodeList")
 _NO_SALES = ("exportAgencyStatement", "exportAuditRecords")
-UNTOLD = ("listPaymentRefunds", "exportPaymentRefunds", *_NO_SALES, *_CODES)
+_OF_INSTITUTIONS = ("listPaymentRefunds", "exportPaymentRefunds", "exportReconciliationDifferences")
+UNTOLD = (*_OF_INSTITUTIONS, *_NO_SALES, *_CODES)
 
 
 @of_the_shop
