@@ -42,6 +42,7 @@ class Wanted:
     supervisor_id: int | None = None
     flag: str | None = None
     cause: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def _query(narrowed: Narrowed) -> Select[RefundRow, TicketTypeId, OrderRow]:
         *narrowed.sold(col(OrderRow.seller_id), col(OrderRow.channel)),
         *narrowed.during(col(OrderRow.site_id), col(RefundRow.requested_at)),
         *equal((col(RefundRow.state), wanted.state), (col(TicketRow.ticket_type_id), wanted.ticket_type_id)),
-        *equal((col(RefundRow.order_id), wanted.order_id)),
+        *equal((col(RefundRow.order_id), wanted.order_id), (col(RefundRow.kind), wanted.kind)),
     )
 
 

@@ -1,6 +1,7 @@
 """The list of sellers' shifts (交班记录), by the time that they were opened."""
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -8,17 +9,34 @@ from sqlmodel.sql.expression import SelectOfScalar
 from central.reports.filters import Narrowed
 from central.reports.listing import EACH, Column, Kind, Listing, sums
 from central.reports.words import CHANNELS
+from central.sales.data_scope import Conditions
 from central.shifts.rows import Closed, Shift, shift_of
 from central.store.tables.shifts import ShiftRow
 from central.store.unit_of_work import Work
 from protocol.instants import Instant
 
 
+class ShiftState(StrEnum):
+    """Whether a shift is still open."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 def _query(narrowed: Narrowed) -> SelectOfScalar[ShiftRow]:
     return select(ShiftRow).where(
         *narrowed.sold(col(ShiftRow.seller_id), col(ShiftRow.channel)),
         *narrowed.during(col(ShiftRow.site_id), col(ShiftRow.opened_at)),
+        *_of_state(narrowed.wanted.state),
     )
+
+
+def _of_state(state: str | None) -> Conditions:
+    if state is None:
+        return []
+    # Only an open shift names its seller there; few rows do, and an index holds them.
+    is_open = col(ShiftRow.open_of).is_not(None)
+    return [is_open if state == ShiftState.OPEN else ~is_open]
 
 
 async def _items(_work: Work, rows: Sequence[ShiftRow]) -> tuple[Shift, ...]:

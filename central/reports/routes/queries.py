@@ -21,11 +21,13 @@ from central.payments.methods import Method
 from central.payments.rules.difference_causes import Cause
 from central.payments.rules.payment_states import PaymentState
 from central.payments.rules.refund_states import RefundDocumentState
+from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.reports.exports import TableFormat
 from central.reports.filters import EARLIEST_DAY, LATEST_DAY, Wanted
 from central.reports.listing import Sort
 from central.reports.messages import A_SUM, LIST_AT_MOST, LIST_NEEDS_DAYS, ORDERS_BY_METHOD, SORTED_BY_MONEY, STATISTICS_AT_MOST
+from central.reports.shifts import ShiftState
 from central.sales.rules.activation import CodeState
 from central.sales.rules.pricing import OrderState
 from protocol.admission.passages import PassageState
@@ -158,6 +160,7 @@ class RefundFilter(Filter):
     """Which refunds, by the time that they were asked for."""
 
     state: RefundState | None = None
+    kind: Annotated[RefundKind | None, Field(description="of this kind only")] = None
     order_id: Number | None = None
 
 
@@ -253,8 +256,14 @@ class AdmissionRefusalQuery(AdmissionRefusalFilter, TimeQuery):
     """A page of refusals."""
 
 
-class ShiftQuery(TimeQuery):
-    """A page of shifts, by the time that they were opened."""
+class ShiftFilter(Narrowing):
+    """Which shifts, by the time that they were opened."""
+
+    state: ShiftState | None = None
+
+
+class ShiftQuery(ShiftFilter, TimeQuery):
+    """A page of shifts."""
 
 
 class HomeQuery(BaseModel):
@@ -303,7 +312,7 @@ class AdmissionRefusalExport(AdmissionRefusalFilter, Export):
     """Refusals to download."""
 
 
-class ShiftExport(Export):
+class ShiftExport(ShiftFilter, Export):
     """Shifts to download."""
 
 

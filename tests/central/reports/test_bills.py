@@ -21,6 +21,8 @@ from central.payments.reconciliation import Reconciliation
 from central.payments.refund_split import Returning
 from central.payments.rules.settlements import SettlementCause
 from central.payments.service import Start
+from central.reports.differences import DIFFERENCES
+from central.reports.filters import Wanted
 from central.reports.kept_exports import KeptExports
 from central.reports.routes.kept_exports import KEPT_EXPORTS
 from central.web.operations import AUTHENTICATOR
@@ -28,7 +30,7 @@ from protocol.identifiers import SiteId
 from tests.builders.asking import Asking
 from tests.builders.central import SeededBytes
 from tests.builders.institution import configured
-from tests.builders.office import Office, once
+from tests.builders.office import EVERYBODY, Office, once
 
 DAY = date(2026, 5, 10)
 DAYS = "first_day=2026-05-09&last_day=2026-05-12"
@@ -142,6 +144,8 @@ async def test_differences_are_narrowed_and_summed(office: Office) -> None:
         assert (await ask(office, f"difference-sums?{further}"))["differences"] == count, further
         assert len(await table(office, further)) == 1 + count, further
     assert (await ask(office, "difference-sums"))["open_fen"] == 7990 - 10
+    summed = await office.reports.totals(DIFFERENCES, Wanted(method=Method.WECHAT), EVERYBODY)
+    assert summed == {"differences": 2, "ours_fen": 8000, "theirs_fen": 7990 + 7990, "settled_fen": 0}
     differs = (await ask(office, "differences?cause=amount-differs"))["items"][0]
     wanted = Settling(differs["difference_id"], SettlementCause.FEE_OF_INSTITUTION, "kept", office.seller)
     await office.differences.settle(wanted, once("settle-01"), office.clock())

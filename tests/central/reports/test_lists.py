@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
 from sqlmodel import select
 
 from central.catalog.rules.business_days import Span
@@ -17,12 +19,14 @@ from central.reports.payments import PAYMENTS
 from central.reports.refunds import REFUNDS
 from central.reports.rules.counting import Figures
 from central.reports.shifts import SHIFTS
+from central.shifts.rules.drawer import Count
+from central.shifts.service import Closing
 from central.store.tables.reports import CountedDayRow
 from central.store.unit_of_work import Work
 from protocol.directions import Direction
 from protocol.identifiers import SiteId
 from protocol.journal.events import NO_TICKET
-from tests.builders.office import EVERYBODY, Office
+from tests.builders.office import EVERYBODY, Office, sign_in
 from tests.builders.trade import Trade
 
 LISTS = (ORDERS, PAYMENTS, REFUNDS, ADMISSIONS, SHIFTS)
@@ -67,6 +71,9 @@ NARROWED: tuple[tuple[Listing[Any], Wanted, int], ...] = (
     (PAYMENTS, Wanted(state="paid", channel="kiosk"), 2),
     (REFUNDS, Wanted(state="paid", first_day=SECOND), 3),
     (REFUNDS, Wanted(ticket_type_id=1, channel="kiosk"), 2),
+    (REFUNDS, Wanted(kind="by-rule"), 6),
+    (REFUNDS, Wanted(kind="forced"), 0),
+    (REFUNDS, Wanted(kind="by-rule", channel="kiosk", first_day=SECOND), 1),
     (ADMISSIONS, Wanted(), 8),
     (ADMISSIONS, Wanted(ticket_type_id=1, first_day=FIRST, last_day=FIRST), 3),
     (ADMISSIONS, Wanted(check_point_id=1, state="passed", order_id=1), 1),
@@ -150,3 +157,28 @@ async def test_days_before_anything_happened_are_not_counted(trade: Trade, monke
     year = Wanted(first_day=date(2025, 6, 1), last_day=date(2026, 5, 31))
     assert await trade.office.reports.ticket_statistics(year, EVERYBODY)
     assert len(counted) == 22, "from the first sale on the tenth of May"
+
+
+async def test_open_and_closed_shifts_are_listed_apart_page_by_page(
+    trade: Trade, client: TestClient[web.Request, web.Application]
+) -> None:
+    numbers = [await trade.seller(name, "window") for name in ("wang", "li", "zhao")]
+    first, second, third = [await trade.open_shift(number, "window") for number in numbers]
+    trade.office.clock.advance(seconds=60)
+    await trade.office.shifts.close_own(Closing(Count({}, 10_000), 0, None, None), numbers[1], trade.office.clock())
+    headers = await sign_in(client, trade.office)
+
+    async def page(asked: str) -> tuple[int, list[int], str | None]:
+        answer = await client.get(f"/api/v1/shifts?{asked}", headers=headers)
+        told = await answer.json()
+        return answer.status, [one["shift_id"] for one in told.get("items", [])], told.get("next")
+
+    status, found, following = await page("state=open&limit=1")
+    assert (status, found) == (200, [third])
+    assert await page(f"state=open&limit=1&after={following}") == (200, [first], None)
+    assert await page("state=closed") == (200, [second], None)
+    assert await page(f"state=closed&seller_id={numbers[0]}") == (200, [], None)
+    assert await page("") == (200, [third, second, first], None)
+    assert (await page("state=ended"))[0] == 400
+    table = await client.get("/api/v1/exports/shifts?format=csv&state=closed", headers=headers)
+    assert [line.split(",")[0] for line in (await table.text()).splitlines()[1:]] == [f"{second}"]

@@ -49,6 +49,7 @@ VALUES = {
     "supervisor_id": "1",
     "flag": "unseen",
     "reason": "used_up",
+    "kind": "by-rule",
 }
 
 
