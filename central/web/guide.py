@@ -34,8 +34,9 @@ While `must_change_password` is true, only `PUT /api/v1/session/password`, and r
 
 **Permission.** An operation that needs one names it as `x-permission`. A caller without it gets `403 forbidden`.
 
-**Proof.** What moves money beyond the rules, or keys and roles, wants the password once more: `403 proof_required`.
-Then `POST /api/v1/session/prove`, and repeat the request within {_MINUTES} minutes. Tokens of programs cannot prove.
+**Proof.** What moves money beyond the rules, or keys and roles, needs the password once more. Such an operation, and no
+other, has `x-needs-proof: true`. Where the password was not given within the last {_MINUTES} minutes, it answers
+`403 proof_required`. Then `POST /api/v1/session/prove`, and repeat the request. Tokens of programs cannot prove.
 
 **Agents** (gates, kiosks, counters) sign each request with their own key, which they make and enrol once by a code
 (`POST /agent/v1/enrol`). The signature is by RFC 9421 with `alg="ed25519"`, `tag="{TAG}"`, `keyid` the agent's number

@@ -13,13 +13,14 @@ from pydantic.json_schema import models_json_schema
 
 from central.domain import idempotency
 from central.domain.problems import ProblemCode
-from central.web.access import COOKIE, CSRF_HEADER, Access
+from central.web.access import COOKIE, CSRF_HEADER, PROVED_FOR_MS, Access
 from central.web.bodies import JSON
 from central.web.guide import GUIDE
 from central.web.once import REPLAYED_HEADER
 from central.web.operations import Operation
 from central.web.problem_documents import EVERYWHERE, MEDIA_TYPE, STATUS
 from central.web.vocabulary import WORDS, meaning, without_null
+from protocol.instants import MS_PER_MINUTE
 
 VERSION = "3.1.0"
 _REFERENCE = "#/components/schemas/{model}"
@@ -78,6 +79,11 @@ class Example:
 NO_EXAMPLE = Example({}, None, None)
 NO_EXAMPLES: Mapping[str, Example] = {}
 
+
+_PROOF = (
+    f"It needs the password, given within the last {PROVED_FOR_MS // MS_PER_MINUTE} minutes: at sign-in, or by "
+    "`POST /api/v1/session/prove`."
+)
 
 _IDEMPOTENCY_KEY: Json = {
     "name": idempotency.HEADER,
@@ -178,7 +184,7 @@ def _operation(operation: Operation, references: References, example: Example) -
     described: Json = {
         "operationId": operation.operation_id,
         "summary": operation.words.summary,
-        "description": operation.words.description,
+        "description": _description(operation),
         "responses": _responses(operation, references, example),
     }
     if operation.tag is not None:
@@ -199,6 +205,11 @@ def _operation(operation: Operation, references: References, example: Example) -
     return described
 
 
+def _description(operation: Operation) -> str:
+    said = operation.words.description
+    return f"{said}\n\n{_PROOF}" if operation.proved else said
+
+
 def _shown(value: object | None) -> Json:
     """Return a value as the example of a parameter or of a media type. What is no text is shown in a plain form."""
     return {} if value is None else {"example": value}
@@ -210,7 +221,9 @@ def _security(operation: Operation) -> Json:
     if operation.access is Access.AGENT:
         return {"security": [{"agent": []}]}
     security: Json = {"security": [{"session": []}, {"bearer": []}]}
-    return security if isinstance(operation.access, Access) else {**security, "x-permission": str(operation.access)}
+    permission: Json = {} if isinstance(operation.access, Access) else {"x-permission": str(operation.access)}
+    proof: Json = {"x-needs-proof": True} if operation.proved else {}
+    return {**security, **permission, **proof}
 
 
 def _responses(operation: Operation, references: References, example: Example) -> Json:

@@ -51,7 +51,8 @@ class Operation:
     `idempotent`: its service takes the Idempotency-Key, which is demanded. `once`: a key may be given; the operation then has its
     effect once, and its answer is kept (`central/web/once.py`), of which its service knows nothing.
 
-    `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles).
+    `proved`: the person must have given the password within the last minutes (money beyond the rules, keys, roles). What the
+    route declares is what it enforces, and what the document shows as `x-needs-proof`.
 
     `raw_media_type` marks a raw operation; `raw_answers` are the statuses, beside its success, that it answers in that type.
     With an answer's model it is no raw operation: an agent's signed call in JSON, of which only the revocation is in that type.
@@ -162,10 +163,12 @@ class Route(_Declared):
         """Return a handler that is made from a table, by the words that the table gives."""
         body, parameters, answer = models_of(handler)
         kinds, only_reads = kinds_in(answer), self.method == "GET"
+        assert not self.proved or self.access not in (Access.PUBLIC, Access.AGENT), "only a person gives a password"
 
         async def handle(request: web.Request) -> web.StreamResponse:
             who, sent = await _admit(request, words.operation_id, self.access)
-            if self.proved and who is not None:
+            if self.proved:
+                assert who is not None, "a route without a person is never declared proved"
                 access.require_proved(who, request.app[CLOCK]())
             asked = await _asked(request, who, parameters)
             raw = await self._read(request, body)

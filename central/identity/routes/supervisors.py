@@ -143,6 +143,7 @@ async def list_supervisors(call: Call[None, SupervisorQuery]) -> Page[Supervisor
     "/api/v1/supervisors/{name}/pin",
     Permission.SUPERVISORS_EDIT,
     problems=(ProblemCode.NOT_FOUND, ProblemCode.CONFLICT, ProblemCode.PIN_WEAK),
+    proved=True,
 )
 async def set_supervisor_pin(call: Call[PinBody, SupervisedPath]) -> SupervisorView:
     """Give a supervisor a PIN; a person cannot do so for a supervisor who may do more."""

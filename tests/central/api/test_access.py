@@ -24,10 +24,11 @@ from central.examples import examples
 from central.identity.permissions import ALL
 from central.metrics.routes import PROBES
 from central.operations import OPERATIONS
-from central.web.access import Access
+from central.web.access import PROVED_FOR_MS, Access
 from central.web.openapi import possible_problems
 from central.web.operations import AUTHENTICATOR, Operation
 from central.web.reader import OPERATIONS as READER
+from protocol.instants import Instant
 from tests.builders.api_document import api_document
 from tests.builders.asking import Asking, somebody
 from tests.builders.central import HandClock
@@ -135,6 +136,49 @@ async def test_a_password_that_must_be_changed_is_changed_before_all_else(house:
     assert {name: code for name, code in codes.items() if code != "password_change_required"} == {}
     before = [one.operation_id for one in OPERATIONS if one.access is Access.ENTERED]
     assert before == ["readSession", "signOut", "changePassword"]
+
+
+# A live stream does not end by itself.
+OF_PEOPLE = [one for one in OPERATIONS if one.access not in (Access.PUBLIC, Access.AGENT) and not one.stream_event]
+PROVED = [one for one in OPERATIONS if one.proved]
+
+
+def asks_for_proof(answer: tuple[int, Any]) -> bool:
+    status, said = answer
+    return status == 403 and said["code"] == "proof_required"
+
+
+@of_the_house
+async def test_the_password_is_asked_for_again_where_it_is_declared_and_nowhere_else(house: House) -> None:
+    """Each operation by its example, so that an undeclared one gets as far as it can; the call comes a millisecond later."""
+    wrong = {}
+    for operation in OF_PEOPLE:
+        shown = examples()[operation.operation_id]
+        house.asking.who = somebody(now=Instant(house.clock() - PROVED_FOR_MS))
+        answer = await house.ask(operation, dict(shown.parameters), None if operation.is_raw or operation.uploads else shown.body)
+        if asks_for_proof(answer) is not operation.proved:
+            wrong[operation.operation_id] = answer
+    assert wrong == {}
+
+
+@of_the_house
+async def test_a_program_cannot_prove_and_a_person_has_five_minutes(house: House) -> None:
+    for operation in PROVED:
+        house.asking.who = somebody(now=None)
+        assert asks_for_proof(await house.ask(operation, nowhere(operation))), operation.operation_id
+        house.asking.who = somebody(now=Instant(house.clock() + 1 - PROVED_FOR_MS))
+        assert not asks_for_proof(await house.ask(operation, nowhere(operation))), operation.operation_id
+
+
+def test_the_document_says_who_needs_proof_and_which_permission() -> None:
+    described = {one["operationId"]: one for methods in api_document()["paths"].values() for one in methods.values()}
+    proved = {one.operation_id for one in PROVED}
+    assert {"setSupervisorPin", "setSupervisorCard", "deleteSupervisorCard", "addUser", "forceRefund"} <= proved
+    assert {name for name, one in described.items() if one.get("x-needs-proof") is True} == proved
+    assert {name for name, one in described.items() if "POST /api/v1/session/prove" in one["description"]} == proved
+    assert {name for name, one in described.items() if "proof_required" in str(one["responses"])} == proved
+    permissions = {one.operation_id: str(one.access) for one in GUARDED}
+    assert {name: one["x-permission"] for name, one in described.items() if "x-permission" in one} == permissions
 
 
 # An institution that is not configured is reported before anything is looked up; naming a group makes it.

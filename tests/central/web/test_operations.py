@@ -280,6 +280,15 @@ def test_the_document_says_what_the_declarations_say() -> None:
     assert references <= set(document["components"]["schemas"])
 
 
+@pytest.mark.parametrize("access", [Access.PUBLIC, Access.AGENT])
+def test_a_route_without_a_person_cannot_ask_for_the_password(access: Access) -> None:
+    async def prove(call: Call[None, None]) -> None:
+        """Prove."""
+
+    with pytest.raises(AssertionError, match="only a person"):
+        Route("POST", "/api/v1/prove", access, proved=True)(prove)
+
+
 def test_problem_codes_are_stable_words() -> None:
     codes = [code.value.code for code in ProblemCode]
     assert len(set(codes)) == len(codes)
