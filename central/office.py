@@ -31,6 +31,7 @@ from central.faces.service import Faces
 from central.identity.accounts import Accounts
 from central.identity.menu_service import Menus
 from central.identity.passwords import Passwords
+from central.identity.preferences import PreferencesOfPeople
 from central.identity.roles import Roles
 from central.identity.second_person import SecondPersons
 from central.identity.service import Identity
@@ -138,7 +139,7 @@ class Office:
         self.identity = Identity(store, ports.passwords, ports.random_bytes, seal)
         self.accounts = Accounts(store, ports.passwords, ports.random_bytes)
         self.roles, self.menus, self.setting_groups = Roles(store), Menus(store), SettingGroups(store)
-        self.tokens = Tokens(store, ports.random_bytes)
+        self.tokens, self.preferences = Tokens(store, ports.random_bytes), PreferencesOfPeople(store)
         self.supervisors = Supervisors(store, ports.pins, ports.feed_has_work)
         self.supervisor_cards = SupervisorCards(store, seal)
         self.second_persons = SecondPersons(store, ports.pins, seal)

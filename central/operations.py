@@ -22,6 +22,7 @@ from central.faces.routes.pictures import PICTURES
 from central.faces.routes.prints import PRINTER_OFFSETS, PRINTING
 from central.identity.routes import OPERATIONS as IDENTITY_OPERATIONS
 from central.identity.routes.menus import MENUS
+from central.identity.routes.preferences import PREFERENCES
 from central.identity.routes.roles import ROLES
 from central.identity.routes.sessions import IDENTITY
 from central.identity.routes.setting_groups import SETTING_GROUPS
@@ -152,6 +153,7 @@ def _offer_people(app: web.Application, office: Office) -> None:
     app[ROLES] = office.roles
     app[TOKENS] = office.tokens
     app[MENUS] = office.menus
+    app[PREFERENCES] = office.preferences
     app[SUPERVISORS] = office.supervisors
     app[SUPERVISOR_CARDS] = office.supervisor_cards
     app[SETTING_GROUPS] = office.setting_groups

@@ -27,12 +27,10 @@ from central.identity.passwords import Passwords
 from central.identity.roles import administrators
 from central.store.tables.audit import AuditRow
 from central.store.tables.people import (
+    OF_A_PERSON,
     RoleRow,
     SessionRow,
     SignInFailureRow,
-    SupervisedSiteRow,
-    SupervisorCardRow,
-    SupervisorPinRow,
     UserRoleRow,
     UserRow,
 )
@@ -202,7 +200,7 @@ class Accounts:
             left = select(ShiftRow.id).where(col(ShiftRow.left_to) == user_id).limit(1)
             if (await work.session.exec(left)).first() is not None:
                 raise Problem(ProblemCode.CONFLICT, messages.CASH_LEFT_FOR_USER.of(name=row.name))
-            for table in (UserRoleRow, SessionRow, SupervisorPinRow, SupervisorCardRow, SupervisedSiteRow):
+            for table in OF_A_PERSON:
                 await work.session.exec(delete(table).where(col(table.user_id) == user_id))
             await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))
             await work.session.delete(row)

@@ -78,6 +78,11 @@ GROUP_TWICE = Message("group_twice", "菜单组 {key} 出现了两次", "the gro
 PAGE_TWICE = Message("page_twice", "页面 {key} 出现了两次", "the page {key} stands twice")
 NO_PAGE = Message("no_page", "没有页面 {key}", "there is no page {key}")
 PAGE_MISSING = Message("page_missing", "缺少页面 {key}；如不需要，请设为隐藏", "the page {key} is missing; hide it instead")
+PREFERENCES_TOO_LARGE = Message(
+    "preferences_too_large",
+    "个人设置合计不能超过 {most_kib} KiB，请删除一些已存视图",
+    "your preferences have at most {most_kib} KiB together; delete some saved views",
+)
 SIGN_IN_WRONG = Message(
     "sign_in_wrong",
     "用户名或密码错误，或账号已停用",

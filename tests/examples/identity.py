@@ -27,10 +27,19 @@ async def _session(tell: Teller) -> None:
     changed = {"old_password": PASSWORD, "new_password": OTHER_PASSWORD, "bearer": True}
     tell.token = (await tell.show("changePassword", changed))["token"]
     await tell.show("readSession")
+    await _preferences(tell)
     await tell.show("proveSession", {"password": OTHER_PASSWORD})
     begun = await tell.show("beginTotp", {"password": OTHER_PASSWORD})
     await tell.show("confirmTotp", {"totp_code": TOTP(begun["secret"]).at(tell.clock.now // MS_PER_SECOND)})
     await tell.show("endTotp", {"password": OTHER_PASSWORD})
+
+
+async def _preferences(tell: Teller) -> None:
+    read = await tell.show("readPreferences")
+    view = {"list_key": "orders", "name": "本周窗口", "filter": "channel=window&state=paid", "columns": ["order_id", "total_fen"]}
+    looks = {"language": "zh-CN", "theme": "system", "density": "compact", "default_site_id": 1}
+    body = {"version": read["version"], **looks, "pinned_pages": ["sell", "orders"], "views": [view]}
+    await tell.show("changePreferences", body)
 
 
 async def _people(tell: Teller) -> None:

@@ -1,4 +1,4 @@
-"""People who sign in, their roles and sessions, their failed attempts, and the gates that they supervise."""
+"""People who sign in, their roles, sessions and preferences, their failed attempts, and the gates that they supervise."""
 
 from sqlalchemy import JSON, BigInteger, Integer
 from sqlmodel import Field
@@ -134,3 +134,17 @@ class SupervisorCardRow(Table, table=True):
     user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
     digest: bytes = Field(unique=True)
     set_at: Instant = Field(sa_type=BigInteger)
+
+
+class PreferencesRow(Table, table=True):
+    """What a person prefers, as JSON; no row where it is as shipped."""
+
+    __tablename__ = "user_preferences"
+
+    user_id: int = Field(primary_key=True, sa_type=BigInteger, foreign_key="user_account.id")
+    stated: str
+    changed_at: Instant = Field(sa_type=BigInteger)
+
+
+# What goes when a person who never did anything is deleted.
+OF_A_PERSON = (UserRoleRow, SessionRow, SupervisorPinRow, SupervisorCardRow, SupervisedSiteRow, PreferencesRow)

@@ -24,6 +24,7 @@ NAMELESS = re.compile(
 # Views whose own number has another name than theirs.
 OWN = {
     "ChangedTypeView": "ticket_type_id",
+    "PreferencesView": "user_id",
     "PricesView": "agency_id",
     "SessionView": "user_id",
     "SupervisorView": "user_id",

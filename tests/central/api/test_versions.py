@@ -97,6 +97,11 @@ class Editors:
             group["pages"] = [{"key": page["key"], "is_hidden": page["is_hidden"]} for page in group["pages"]]
         return "/api/v1/menu/arrangement", {"groups": menu["groups"]}
 
+    async def preferences(self) -> tuple[str, Json]:
+        looks = {"language": "en", "theme": "dark", "density": "compact", "default_site_id": 1}
+        view = {"list_key": "orders", "name": "韩梅梅", "filter": "state=paid&text=13800138000", "columns": None}
+        return "/api/v1/session/preferences", {**looks, "pinned_pages": ["orders"], "views": [view]}
+
     async def role(self) -> tuple[str, Json]:
         whole = {"name": "checkers", "permissions": ["devices.read"], "scope": "own", "counter_scope": "own"}
         return f"/api/v1/roles/{(await self.made('/api/v1/roles', whole))['role_id']}", whole
@@ -166,6 +171,7 @@ MADE: dict[str, Setup] = {
     "/api/v1/sale-settings/{kind}/{name}": Editors.sale_setting,
     "/api/v1/setting-groups/{kind}/{name}": Editors.setting_group,
     "/api/v1/menu/arrangement": Editors.menu,
+    "/api/v1/session/preferences": Editors.preferences,
     "/api/v1/roles/{role_id}": Editors.role,
     "/api/v1/users/{user_id}": Editors.user,
     "/api/v1/agencies/{agency_id}": Editors.agency,
