@@ -1,7 +1,7 @@
 """The navigation menu of the back office (菜单管理): the tree as shipped, as a person arranged it, and as one person sees it.
 
 Laws: an arrangement holds every page exactly once, shown or hidden, so that a new version's page is never lost; a person sees a
-page only with its permission, also where the arrangement shows it; a group without a visible page is not shown.
+page only with its permission, if it has one, also where the arrangement shows it; a group without a visible page is not shown.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,12 +17,12 @@ MAX_TITLE_CHARACTERS = 32
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the console."""
+    """A page of the console, and the permission of what it reads first; None: open to each person who is signed in."""
 
     key: str
     title_zh: str
     title_en: str
-    permission: Permission
+    permission: Permission | None
     is_hidden: bool = False
 
 
@@ -47,7 +47,7 @@ SHIPPED: Menu = (
             Page("home", "首页", "Home", Permission.REPORTS_READ),
             Page("why", "为何不开闸", "Why did the gate not open", Permission.SALES_READ),
             Page("on-site", "在园人数", "On site now", Permission.REPORTS_READ),
-            Page("exports", "导出任务", "Exports", Permission.REPORTS_READ),
+            Page("exports", "导出任务", "Exports", None),
         ),
     ),
     MenuGroup(
@@ -59,8 +59,20 @@ SHIPPED: Menu = (
             Page("roles", "角色管理", "Roles", Permission.USERS_READ),
             Page("menus", "菜单管理", "Menus", Permission.MENUS_EDIT),
             Page("tokens", "接口令牌", "API tokens", Permission.TOKENS_EDIT),
-            Page("parameters", "参数设置", "Parameters", Permission.PARAMETERS_READ),
             Page("log", "日志", "Log", Permission.AUDIT_READ),
+        ),
+    ),
+    MenuGroup(
+        "settings",
+        "基础设置",
+        "Basic settings",
+        (
+            Page("parameters", "参数设置", "Parameters", Permission.PARAMETERS_READ),
+            Page("sites", "景区", "Sites", Permission.CATALOG_READ),
+            Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
+            Page("promoters", "分销渠道", "Promoters", Permission.PROMOTERS_READ),
+            Page("agencies", "旅行社", "Travel agencies", Permission.AGENCIES_READ),
+            Page("setting-groups", "设置分组", "Setting groups", Permission.CATALOG_READ),
         ),
     ),
     MenuGroup(
@@ -69,16 +81,14 @@ SHIPPED: Menu = (
         "Tickets",
         (
             Page("ticket-types", "票据管理", "Ticket types", Permission.CATALOG_READ),
-            Page("categories", "票据分类", "Categories", Permission.CATALOG_READ),
             Page("faces", "票面", "Ticket faces", Permission.CATALOG_READ),
             Page("sale-settings", "售票设置", "Sale settings", Permission.CATALOG_READ),
-            Page("promoters", "分销渠道", "Promoters", Permission.PROMOTERS_READ),
-            Page("agencies", "旅行社", "Travel agencies", Permission.AGENCIES_READ),
             Page("sell", "窗口售票", "Window sale", Permission.SALES_SELL),
             Page("own-shift", "交班", "Shift", Permission.SALES_SELL),
+            Page("unprinted-orders", "待打印订单", "Unprinted orders", Permission.SALES_READ),
             Page("group-orders", "团队单", "Group orders", Permission.AGENCIES_READ),
             Page("refunds", "退票管理", "Refunds", Permission.REFUNDS_READ),
-            Page("refund-batches", "闭园退票", "Closed days", Permission.REFUNDS_READ),
+            Page("refund-batches", "闭园退票", "Refunds of closed days", Permission.REFUNDS_READ),
         ),
     ),
     MenuGroup(
@@ -86,14 +96,12 @@ SHIPPED: Menu = (
         "检票管理",
         "Gates",
         (
-            Page("checker", "手机验票", "Check tickets", Permission.ADMISSIONS_CHECK),
-            Page("sites", "景区", "Sites", Permission.CATALOG_READ),
-            Page("check-points", "检票设备", "Check devices", Permission.DEVICES_READ),
+            Page("check-points", "检票设备", "Check points", Permission.DEVICES_READ),
             Page("agents", "检票终端", "Agents", Permission.DEVICES_READ),
-            Page("supervisors", "现场主管", "Supervisors", Permission.SUPERVISORS_EDIT),
             Page("alarms", "告警", "Alarms", Permission.DEVICES_READ),
             Page("conflicts", "检票冲突", "Conflicts", Permission.ADMISSIONS_READ),
-            Page("setting-groups", "设置分组", "Setting groups", Permission.CATALOG_READ),
+            Page("supervisors", "现场主管", "Supervisors", Permission.SUPERVISORS_EDIT),
+            Page("checker", "手机验票", "Check tickets", Permission.ADMISSIONS_CHECK),
         ),
     ),
     MenuGroup(
@@ -118,12 +126,12 @@ SHIPPED: Menu = (
             Page("admission-refusals", "拒绝记录", "Refusals", Permission.ADMISSIONS_READ),
             Page("orders", "票据订单", "Ticket orders", Permission.SALES_READ),
             Page("activation-codes", "激活码", "Activation codes", Permission.SALES_READ),
+            Page("promoter-statistics", "分销统计", "Distribution report", Permission.REPORTS_READ),
             Page("refund-records", "退票记录", "Refund records", Permission.REFUNDS_READ),
             Page("reprints", "补打记录", "Reprints", Permission.REPORTS_READ),
             Page("ticket-statistics", "门票统计", "Ticket statistics", Permission.REPORTS_READ),
-            Page("shifts", "交班记录", "Shifts", Permission.SHIFTS_READ),
-            Page("promoter-statistics", "分销统计", "Distribution report", Permission.REPORTS_READ),
             Page("seller-statistics", "渠道统计", "Channel statistics", Permission.REPORTS_READ),
+            Page("shifts", "交班记录", "Shifts", Permission.SHIFTS_READ),
         ),
     ),
 )
@@ -179,10 +187,14 @@ def arranged(arrangement: Iterable[ArrangedMenuGroup], shipped: Menu = SHIPPED) 
 def seen_by(menu: Menu, permissions: Collection[str]) -> Menu:
     """Return what a person sees of a menu."""
     kept = (
-        replace(group, pages=tuple(page for page in group.pages if page.permission in permissions and not page.is_hidden))
+        replace(group, pages=tuple(page for page in group.pages if _is_open(page, permissions) and not page.is_hidden))
         for group in menu
     )
     return tuple(group for group in kept if group.pages)
+
+
+def _is_open(page: Page, permissions: Collection[str]) -> bool:
+    return page.permission is None or page.permission in permissions
 
 
 def _group(group: ArrangedMenuGroup, known: dict[str, Page]) -> MenuGroup:

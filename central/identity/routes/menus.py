@@ -52,7 +52,7 @@ class PageView(View):
     key: str
     title_zh: str
     title_en: str
-    permission: Permission
+    permission: Annotated[Permission | None, Field(description="What it takes to open it; null: nothing but being signed in.")]
     is_hidden: bool
 
 
