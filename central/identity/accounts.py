@@ -188,15 +188,13 @@ class Accounts:
         return _person(row, _ids(roles))
 
     async def delete(self, user_id: int, by: Principal, now: Instant) -> None:
-        """Delete a person who never did anything.
-
-        Problem where they have records: disable them, so that records keep their author.
-        """
+        """Delete a person who never did anything; Problem where there are records, also after a purge: they keep their author."""
         async with self._store.transaction() as work:
             row = await _editable(work, user_id, by)
+            has_records = Problem(ProblemCode.CONFLICT, messages.USER_HAS_RECORDS.of(name=row.name))
             acted = select(AuditRow.id).where(col(AuditRow.user_id) == user_id).limit(1)
             if (await work.session.exec(acted)).first() is not None:
-                raise Problem(ProblemCode.CONFLICT, messages.USER_HAS_RECORDS.of(name=row.name))
+                raise has_records
             left = select(ShiftRow.id).where(col(ShiftRow.left_to) == user_id).limit(1)
             if (await work.session.exec(left)).first() is not None:
                 raise Problem(ProblemCode.CONFLICT, messages.CASH_LEFT_FOR_USER.of(name=row.name))
@@ -204,7 +202,10 @@ class Accounts:
                 await work.session.exec(delete(table).where(col(table.user_id) == user_id))
             await work.session.exec(delete(SignInFailureRow).where(col(SignInFailureRow.account) == row.name))
             await work.session.delete(row)
-            await work.session.flush()
+            try:
+                await work.session.flush()
+            except sqlalchemy.exc.IntegrityError as error:
+                raise has_records from error
             await _require_an_administrator(work)
             changes = changes_between({"full_name": row.full_name, "channel": row.channel}, None)
             audit.record(work, now, by.user_id, "user.delete", f"user:{user_id}", name=row.name, changes=changes)

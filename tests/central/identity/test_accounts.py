@@ -1,8 +1,10 @@
 """People and roles: which person may change which, what takes effect when, and what can never be lost."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import pytest
+from sqlmodel import delete
 
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
@@ -10,7 +12,9 @@ from central.domain.saying import Said
 from central.identity.accounts import ADMIN, ALL_PEOPLE, WINDOW, Profile, UserState, WantedPeople
 from central.identity.permissions import ALL, Permission
 from central.identity.roles import RoleGrant, administrators
+from central.identity.rules.preferences import SHIPPED, Theme
 from central.identity.service import Attempt
+from central.store.tables.audit import AuditRow
 from protocol.instants import Instant
 from tests.builders.office import Office
 
@@ -93,6 +97,18 @@ async def test_who_has_records_is_not_deleted(house: Office) -> None:
     await signed_in(house, "wang", password)
     assert await code_of(house.accounts.delete(number, clerk(*ALL), house.clock())) is ProblemCode.CONFLICT
     assert (await house.accounts.person(number)).name == "wang"
+
+
+async def test_who_made_something_is_not_deleted_after_the_audit_was_purged(house: Office) -> None:
+    number, _ = await person(house, "wang")
+    dark = replace(SHIPPED, theme=Theme.DARK)
+    await house.preferences.put(dark, 0, number, house.clock())
+    async with house.store.transaction() as work:
+        await work.session.exec(delete(AuditRow))
+    with pytest.raises(Problem) as problem:
+        await house.accounts.delete(number, clerk(*ALL), house.clock())
+    assert problem.value.said.message.code == "user_has_records"
+    assert (await house.preferences.of_person(number), (await house.accounts.person(number)).name) == (dark, "wang")
 
 
 async def test_who_never_did_anything_is_deleted(house: Office) -> None:
