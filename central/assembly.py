@@ -15,6 +15,9 @@ from central.admissions.service import Admissions
 from central.audit.calls import CallLog, LogLevel
 from central.audit.linking import Chain
 from central.audit.routes import CHAIN
+from central.console.builds import Builds
+from central.console.routes import BUILDS
+from central.console.routes import OPERATIONS as CONSOLE
 from central.devices.agents import AgentPorts, Agents, agents_that_may_admit
 from central.devices.guard import AgentGuard
 from central.devices.routes import AGENTS, GUARD
@@ -193,13 +196,14 @@ async def build_app(settings: CentralSettings, ambience: Ambience) -> Built:
     if password is not None:
         notices.append(f"sign in as admin with the one-time password {password}; it must be changed at once")
     app = make_application(
-        (*OPERATIONS, *READER, *(METRICS_OPERATIONS if settings.shows_metrics_beside_api else PROBES)),
+        (*OPERATIONS, *READER, *CONSOLE, *(METRICS_OPERATIONS if settings.shows_metrics_beside_api else PROBES)),
         clock=ambience.clock,
         authenticator=office.identity,
         random_bytes=ambience.random_bytes,
         most_body_bytes=MAX_BATCH_BYTES,
     )
     app[DOCUMENT] = Document(api_document)
+    app[BUILDS] = Builds(settings.console_dir)
     app[CALLS] = app[CALL_LISTENER] = CallLog(parts.store, LogLevel(settings.log_level), ambience.clock)
     app[CHAIN] = _chain(parts)
     app[PUBLIC_ORIGIN] = app[LINK_ORIGIN] = settings.public_origin

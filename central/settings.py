@@ -21,7 +21,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class CentralSettings(BaseSettings):
     """Settings of central.
 
-    `data_dir` holds the embedded database and the keys; `database_url` names another database; `public_origin` is the address
+    `data_dir` holds the embedded database and the keys; `database_url` names another database; `console_dir` holds the builds of
+    the web console; `public_origin` is the address
     that agents and browsers dial where a proxy stands in front; `root_passphrase` opens the root key (made with it at first
     start; without it a passphrase is made and shown once); `log_level` says which calls of the API are kept; `metrics_port` gives
     the metrics an address of their own, at `metrics_host`.
@@ -31,6 +32,7 @@ class CentralSettings(BaseSettings):
 
     data_dir: Path = Path("var/central")
     database_url: str = ""
+    console_dir: Path = Path(__file__).parent / "console" / "dist"
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     public_origin: Annotated[str, Field(pattern=r"^(https?://[^/\s]+)?$")] = ""

@@ -48,10 +48,12 @@ check() {
 }
 
 everything() {
+  scripts/setup.sh browser
   section "Format" format .
   section "Lint" lint .
   section "Import contracts" contracts
   section "Types" mypy
+  section "Console" scripts/console.sh check
   section "Tests" pytest -n 4 --dist loadgroup --basetemp "$TMPDIR/t"
 }
 

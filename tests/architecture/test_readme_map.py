@@ -10,7 +10,7 @@ _MAP = re.compile(r"<!-- map -->\s*```\w*\n(.*?)```\s*<!-- /map -->", re.DOTALL)
 _ENTRY = re.compile(r"^(?P<indent> *)(?P<path>[\w.][\w./-]*)")
 INDENT = 2
 # Folders that a newcomer need not know.
-UNMAPPED = {".gitignore", "requirements.txt", "requirements-dev.txt", "LICENSE", "README.md", "package-lock.json"}
+UNMAPPED = {".gitignore", "requirements.txt", "requirements-dev.txt", "requirements-node.txt", "LICENSE", "README.md"}
 
 
 def mapped_paths(readme: str) -> list[str]:
