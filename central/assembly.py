@@ -169,6 +169,9 @@ class FenceFacts:
                 else Standing.ABLE,
                 in_force=FeedVersion(agent.in_force.epoch, agent.in_force.version) if agent.in_force.version else None,
                 fresh_at=Instant(max(agent.last_head_at, agent.enrolled_at)),
+                last_seen_at=agent.last_seen_at,
+                journalled_at=agent.journalled_at,
+                is_revoked=agent.revoked_at is not None,
             )
             for agent in agents
         )

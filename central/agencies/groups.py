@@ -16,7 +16,6 @@ from central.agencies.rows import Contact
 from central.agencies.rules.contracts import Charges, GroupState, GroupTicket, settled
 from central.audit import service as audit
 from central.audit.rules.changes import changes_between
-from central.catalog import service as catalog
 from central.domain.problems import Problem, ProblemCode
 from central.issuing import outbox
 from central.issuing.service import Issuing, ticket_in, tickets_of_order
@@ -24,8 +23,9 @@ from central.issuing.tickets import Ticket, id_from_text, id_text
 from central.payments import agency_funds, documents, ledger
 from central.payments.ledger import Movement
 from central.payments.methods import Method
+from central.refunds.fencing import Revoked, fenced
 from central.refunds.ports import AdmittingAgents
-from central.refunds.rules.fence import Revocation, WaitedFor, fence
+from central.refunds.rules.fence import WaitedFor, each_once
 from central.refunds.service import has_waiting
 from central.sales.sold_terms import promise_of
 from central.store.sealed import FieldSeal, SealedField
@@ -187,16 +187,8 @@ class GroupOrders:
     async def _waiting_for(self, work: Work, row: GroupOrderRow, now: Instant) -> tuple[WaitedFor, ...]:
         if row.state != GroupState.ENDING or row.fence_change_id is None or row.ended_at is None:
             return ()
-        waiting: dict[WaitedFor, None] = {}
-        for ticket_id in _tickets(row):
-            ticket = await ticket_in(work, ticket_id)
-            rules = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].rules()
-            sites = frozenset().union(*(right.sites for right in rules.entitlements))
-            types = frozenset(right.ticket_type for right in rules.entitlements)
-            versions = await outbox.published_versions(work, ticket_id, row.fence_change_id)
-            agents = await self._gates.agents.agents_that_may_admit(work, sites, types)
-            waiting |= dict.fromkeys(fence(Revocation(row.ended_at, versions, rules.autonomy_s), agents, now))
-        return tuple(waiting)
+        revoked = [Revoked(ticket_id, row.fence_change_id, row.ended_at) for ticket_id in _tickets(row)]
+        return each_once([waited for one in revoked for waited in await fenced(work, self._gates.agents, one, now)])
 
     async def _settle(self, work: Work, row: GroupOrderRow, now: Instant) -> None:
         tickets = [await ticket_in(work, ticket_id) for ticket_id in _tickets(row)]

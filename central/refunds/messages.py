@@ -21,6 +21,43 @@ REFUND_STATES: Mapping[str, Message] = {
     "paid": REFUND_PAID,
     "refused": REFUND_REFUSED,
 }
+WAIT_NOT_PUBLISHED = Message(
+    "wait_not_published", "作废信息正在下发，通常几秒内完成", "the gates are being told; this takes some seconds"
+)
+WAIT_REVOKED = Message(
+    "wait_revoked",
+    "设备已吊销，其检票日志不再采信，但仍可能放行；确认找不回后请登记为丢失",
+    "the agent is revoked: its journal counts no longer, and it may still admit; declare it lost where it will not come back",
+)
+WAIT_OFFLINE = Message(
+    "wait_offline",
+    "设备离线，恢复联网并上传检票日志后继续",
+    "the agent is offline; this goes on when it is back and has uploaded its journal",
+)
+WAIT_NOT_TOLD = Message(
+    "wait_not_told",
+    "设备在线，尚未查询最新版本，通常几秒内完成",
+    "the agent is online and has not asked for news yet; this takes seconds",
+)
+WAIT_JOURNAL_BEHIND = Message(
+    "wait_journal_behind",
+    "设备在线，作废后的检票日志尚未上传，上传后继续",
+    "the agent is online and has uploaded no journal since; this goes on when it has",
+)
+WAIT_NOT_IN_FORCE = Message(
+    "wait_not_in_force",
+    "设备在线，仍按旧版本检票，启用新版本后继续",
+    "the agent is online and decides by an older version still; this goes on when the new one is in force",
+)
+# Why a refund or a group order waits for an agent, and what ends it, by the word that callers get.
+WAIT_REASONS: Mapping[str, Message] = {
+    "not-published": WAIT_NOT_PUBLISHED,
+    "revoked": WAIT_REVOKED,
+    "offline": WAIT_OFFLINE,
+    "not-told": WAIT_NOT_TOLD,
+    "journal-behind": WAIT_JOURNAL_BEHIND,
+    "not-in-force": WAIT_NOT_IN_FORCE,
+}
 USED_NOT_REFUNDED = Message("used_not_refunded", "门票已使用，不能退票", "the ticket was used; it is not refunded")
 NOT_ENTERED = Message("not_entered", "共 {persons} 人，其中 {left} 人尚未入园", "{left} of {persons} persons have not entered")
 NONE_ENTERED = Message(

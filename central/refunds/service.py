@@ -12,7 +12,6 @@ from sqlmodel import col, func, select
 
 from central.audit import service as audit
 from central.audit.rules.changes import Changes, changes_between
-from central.catalog import service as catalog
 from central.domain.idempotency import IdempotencyKey
 from central.domain.messages import NO_REFUND
 from central.domain.problems import Problem, ProblemCode
@@ -28,9 +27,10 @@ from central.payments.methods import Method
 from central.payments.refund_split import Given, Returning
 from central.payments.service import Payments
 from central.refunds import messages
+from central.refunds.fencing import Revoked, fenced
 from central.refunds.ports import Admissions, AdmittingAgents
 from central.refunds.rules.amounts import Reckoned, RefundKind, Uses, WantedRefund, is_still_unused, reckoned
-from central.refunds.rules.fence import Revocation, WaitedFor, fence
+from central.refunds.rules.fence import WaitedFor, each_once
 from central.sales.quotas import give_back_ticket
 from central.sales.sold_terms import promise_of
 from central.store.idempotency import first_use, remember
@@ -263,16 +263,8 @@ class Refunds:
     async def _waiting_for(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
         """Return what the refund waits for: gates that must hear that the ticket, or one that was handed in for it, is void."""
         rows = (row, *await _handed_in_for(work, row.order_id))
-        return tuple(dict.fromkeys([one for each in rows for one in await self._fenced(work, each, now)]))
-
-    async def _fenced(self, work: Work, row: RefundRow, now: Instant) -> tuple[WaitedFor, ...]:
-        ticket = await ticket_in(work, row.ticket_id)
-        rules = (await catalog.ticket_types(work, (ticket.record.ticket_type,)))[ticket.record.ticket_type].rules()
-        sites = frozenset().union(*(right.sites for right in rules.entitlements))
-        types = frozenset(right.ticket_type for right in rules.entitlements)
-        versions = await outbox.published_versions(work, row.ticket_id, row.fence_change_id)
-        agents = await self._agents.agents_that_may_admit(work, sites, types)
-        return fence(Revocation(row.requested_at, versions, rules.autonomy_s), agents, now)
+        revoked = [Revoked(one.ticket_id, one.fence_change_id, one.requested_at) for one in rows]
+        return each_once([waited for one in revoked for waited in await fenced(work, self._agents, one, now)])
 
     async def _decide(self, work: Work, row: RefundRow, now: Instant) -> None:
         if await self._may_be_paid(work, row):

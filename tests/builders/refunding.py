@@ -18,7 +18,8 @@ _numbers = count(1)
 
 def gate(office: Office, in_force: FeedVersion | None) -> AgentFacts:
     """Return a gate of the site with that version in force."""
-    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, office.clock())
+    now = office.clock()
+    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, now, now, now)
 
 
 async def publish(office: Office, version: FeedVersion) -> None:

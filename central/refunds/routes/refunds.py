@@ -25,6 +25,7 @@ from central.issuing.views import ShownTicketId, TicketIdText
 from central.refunds.messages import NAME_THE_APPROVER
 from central.refunds.releases import Releases
 from central.refunds.rules.amounts import Reckoned, RefundKind, WantedRefund
+from central.refunds.rules.fence import WaitReason
 from central.refunds.service import Refunds, RefundState
 from central.web.operations import Call, Route
 
@@ -118,11 +119,19 @@ class RefundPath(StrictModel):
 
 
 class WaitedForView(View):
-    """Which agent holds the money back, and since when it has not answered; no agent: the feed itself is not published yet."""
+    """Which agent holds the money back, since when it has not answered, why, and what ends it.
+
+    No agent: the feed itself is not published yet.
+    """
 
     agent: Annotated[AgentName | None, read_from("agent")]
     site: Annotated[SiteName, read_from("site")]
     since: Moment
+    reason: WaitReason
+    sentence_zh: Annotated[str, read_from("message", "zh")]
+    sentence_en: Annotated[str, read_from("message", "en")]
+    last_seen_at: Moment | None
+    ends_at: Moment | None
 
 
 class RefundQuoteView(BaseModel):

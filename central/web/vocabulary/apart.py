@@ -153,7 +153,15 @@ APART: Mapping[str, Mapping[str, str]] = _joined(
         *_each("MadeView", refunds="How many refunds."),
         *_each("SiteTodayView", check_points="Entries and exits of each; null where the caller's scope is narrower than all."),
         *_each("TickedCopyBody", groups="Setting groups whose check points get them too."),
-        *_each("WaitedForView", since="Since when it has not answered; RFC 3339, UTC."),
+        *_each(
+            "WaitedForView",
+            since="Since when it has not answered; RFC 3339, UTC.",
+            reason="Why it is waited for.",
+            sentence_zh="Why, and what ends it, in Chinese.",
+            sentence_en="Why, and what ends it, in English.",
+            last_seen_at="When it last called; RFC 3339, UTC. Null: no agent is waited for.",
+            ends_at="When it has locked itself at the latest, and is waited for no longer; RFC 3339, UTC. Null: no agent.",
+        ),
         *_each(
             "TicketEventView", happened_at="When it happened; RFC 3339, UTC.", amount_fen="In fen; null where no money moved."
         ),

@@ -8,11 +8,11 @@ from central.admissions.refunded import paid_back_among, partly_paid_back_among
 from central.issuing import outbox
 from central.issuing.feed_version import FeedVersion
 from central.refunds.rules.amounts import WantedRefund
-from central.refunds.rules.fence import AgentFacts, Standing
 from central.refunds.service import RefundState
 from central.store.tables.money import RefundRow
-from protocol.identifiers import AgentId, SiteId, TicketId
+from protocol.identifiers import SiteId, TicketId
 from tests.builders.office import Office, once
+from tests.builders.refunding import gate
 
 pytestmark = pytest.mark.law(6)
 WAIT_S = 0.2
@@ -21,7 +21,7 @@ WAIT_S = 0.2
 async def waiting_refund(office: Office, key: str = "key-0001") -> tuple[TicketId, int]:
     """Return a ticket whose refund waits for a gate."""
     ticket_id = (await office.sell(await office.ticket_type(), key)).tickets[0].ticket_id
-    office.gates.agents = (AgentFacts(AgentId(5), SiteId(1), Standing.ABLE, None, office.clock()),)
+    office.gates.agents = (gate(office, None),)
     refund = await office.refunds.request(WantedRefund(ticket_id, "rain"), once(f"refund-{key}"), office.seller, office.clock())
     assert refund.state is RefundState.WAITING
     return ticket_id, refund.refund_id

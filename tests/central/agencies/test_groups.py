@@ -17,7 +17,7 @@ from central.payments import ledger
 from central.payments.documents import AtOnce
 from central.payments.methods import Method
 from central.refunds.rules.amounts import WantedRefund
-from central.refunds.rules.fence import AgentFacts, Standing
+from central.refunds.rules.fence import AgentFacts, Standing, WaitReason
 from central.sales.orders import Order
 from central.sales.rules.pricing import OrderState
 from central.sales.service import Wanted
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.law(6)
 
 
 def gate(in_force: FeedVersion) -> AgentFacts:
-    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, NOON)
+    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, NOON, NOON, NOON)
 
 
 async def publish(office: Office, version: FeedVersion) -> None:
@@ -130,8 +130,12 @@ async def test_heads_are_counted_only_when_the_gate_has_said_that_the_code_is_ov
     ticket_id = order.tickets[0].ticket_id
     assert (await office.issuing.ticket(ticket_id)).record.state is TicketState.VOID
     assert (group.state, [one.agent for one in group.waiting_for]) == (GroupState.ENDING, [None, AgentId(5)])
+    assert [one.reason for one in group.waiting_for] == [WaitReason.NOT_PUBLISHED] * 2
     await publish(office, AFTER)
     assert await office.groups.settle_waiting(office.clock()) == 0
+    office.clock.advance(seconds=91)
+    (waited,) = (await office.groups.group(order.order_id, office.clock())).waiting_for
+    assert (waited.agent, waited.reason, waited.last_seen_at) == (AgentId(5), WaitReason.OFFLINE, NOON)
     assert await desk.funds() == (0, 0)
     # Three more came in before the gate heard of it; the agency pays for them.
     office.gates.used[ticket_id] = 18
@@ -226,6 +230,7 @@ async def test_a_group_over_http(desk: AgencyDesk) -> None:
         await publish(office, BEFORE)
         told = await (await client.post("/api/v1/group-orders/1/end", headers=headers)).json()
         assert (told["state"], told["waiting_for"][0]["agent"]) == ("ending", None)
+        assert (told["waiting_for"][0]["reason"], told["waiting_for"][0]["ends_at"]) == ("not-published", None)
         await publish(office, AFTER)
         await office.groups.settle_waiting(office.clock())
         told = await (await client.get("/api/v1/group-orders/1", headers=headers)).json()

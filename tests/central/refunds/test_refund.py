@@ -15,7 +15,7 @@ from central.payments.service import Start
 from central.refunds.batches import BatchState
 from central.refunds.messages import BATCH_STATES, REFUND_STATES
 from central.refunds.rules.amounts import WantedRefund
-from central.refunds.rules.fence import AgentFacts, Standing, WaitedFor
+from central.refunds.rules.fence import AgentFacts, Standing, WaitReason
 from central.refunds.service import Refund, RefundState
 from central.reports.refunds import REFUNDS
 from protocol.identifiers import AgentId, SiteId, TicketId
@@ -30,7 +30,7 @@ BEFORE, AFTER = FeedVersion(1, 1), FeedVersion(1, 2)
 
 
 def _gate(in_force: FeedVersion | None) -> AgentFacts:
-    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, NOON)
+    return AgentFacts(AgentId(5), SITE, Standing.ABLE, in_force, NOON, NOON, NOON)
 
 
 async def _publish(office: Office, version: FeedVersion) -> None:
@@ -78,7 +78,8 @@ async def test_a_waiting_refund_says_for_which_agent_and_since_when(office: Offi
     refund = await _request(office, ticket_id)
     await _publish(office, AFTER)
     waiting = (await office.refunds.refund(refund.refund_id, office.clock())).waiting_for
-    assert waiting == (WaitedFor(AgentId(5), SITE, NOON),)
+    (one,) = waiting
+    assert (one.agent, one.site, one.since, one.reason) == (AgentId(5), SITE, NOON, WaitReason.NOT_IN_FORCE)
 
 
 async def test_the_money_is_paid_when_the_last_gate_has_the_revocation_in_force(office: Office) -> None:

@@ -69,7 +69,7 @@ async def counter(office: Office, client: Client) -> Counter:
     order = await office.sell(await office.ticket_type())
     async with office.store.transaction() as work:
         await outbox.mark_published(work, [one.change_id for one in await outbox.unpublished(work, SITE, 100)], BEFORE)
-    office.gates.agents = (AgentFacts(AgentId(5), SITE, Standing.ABLE, BEFORE, NOON),)
+    office.gates.agents = (AgentFacts(AgentId(5), SITE, Standing.ABLE, BEFORE, NOON, NOON, NOON),)
     await office.add_person("boss", "refunds.override")
     await office.add_person("clerk", "refunds.request")
     headers = await sign_in(client, office, "refunds.request", "refunds.override")

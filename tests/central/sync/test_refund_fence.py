@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from central.devices.routes import GUARD
+from central.refunds.messages import WAIT_REASONS
+from protocol.instants import to_datetime
 from protocol.sync.messages import Duty, SignOffRequest
 from tests.builders.central import HandClock
 from tests.builders.served import Central, Gate
@@ -73,6 +76,33 @@ async def test_money_waits_until_the_gate_has_journalled_the_version_that_revoke
     await waits_for(central, refund, gate)
     await gate.upload()
     await state_of(central, refund, "paid", gate)
+
+
+async def test_the_fence_says_why_it_waits_for_a_gate_and_what_ends_it(
+    central: Central, adult: int, gate: Gate, clock: HandClock
+) -> None:
+    (ticket,) = await central.sell(adult)
+    clock.advance(seconds=1)
+    refund = await ask(central, ticket)
+    await gate.refresh_until(is_void(ticket))
+    await waits_for(central, refund, gate)
+    await central.built.app[GUARD].write_down()
+    seen_at = f"{to_datetime(clock()):%FT%TZ}"
+    assert await reason_of(central, refund) == ("journal-behind", seen_at)
+    clock.advance(seconds=91)
+    assert await reason_of(central, refund) == ("offline", seen_at)
+    await central.api("POST", f"/agents/{gate.agent}/revoke", {"wipe": False})
+    assert await reason_of(central, refund) == ("revoked", seen_at)
+    await central.api("POST", f"/agents/{gate.agent}/declare-lost", {"reason": "fell into the lake"})
+    await state_of(central, refund, "paid")
+
+
+async def reason_of(central: Central, refund: dict[str, Any]) -> tuple[str, str]:
+    """Return why a refund waits for its gate, and when that called last; the words name the reason."""
+    (one,) = (await central.api("GET", f"/refunds/{refund['refund_id']}"))["waiting_for"]
+    message = WAIT_REASONS[one["reason"]]
+    assert (one["sentence_zh"], one["sentence_en"]) == (message.zh, message.en)
+    return one["reason"], one["last_seen_at"]
 
 
 async def test_an_admission_before_the_gate_knew_keeps_the_money_here(central: Central, adult: int, gate: Gate) -> None:
