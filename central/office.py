@@ -53,6 +53,7 @@ from central.refunds import ports as refund_ports
 from central.refunds.batches import RefundBatches
 from central.refunds.releases import Releases
 from central.refunds.service import Refunds
+from central.refunds.several import SeveralRefunds
 from central.refunds.upgrades import Upgrades
 from central.reports.look_ups import LookUps
 from central.reports.names import NamesOfThings
@@ -172,6 +173,7 @@ class Office:
     def _make_after_sale(self, store: Store, seal: FieldSeal, ports: Ports) -> None:
         self.refunds = Refunds(store, self.issuing, self.payments, ports.agents, ports.uses)
         self.releases = Releases(self.refunds, self.second_persons)
+        self.several_refunds = SeveralRefunds(store, self.refunds)
         self.refund_batches = RefundBatches(store, self.refunds)
         self.upgrades = Upgrades(store, self.sales, self.refunds, seal)
         self.rescheduling = Rescheduling(store, self.issuing, ports.uses)

@@ -44,6 +44,7 @@ from central.promoters.routes import PROMOTERS
 from central.refunds.routes import OPERATIONS as REFUNDS_OPERATIONS
 from central.refunds.routes.batches import REFUND_BATCHES
 from central.refunds.routes.refunds import REFUNDS, RELEASES
+from central.refunds.routes.several import SEVERAL_REFUNDS
 from central.refunds.routes.upgrades import UPGRADES
 from central.reports.routes import OPERATIONS as REPORTS_OPERATIONS
 from central.reports.routes.look_ups import LOOK_UPS
@@ -124,6 +125,7 @@ def offer(app: web.Application, office: Office) -> None:
     app[PROMOTERS] = office.promoters
     app[REFUNDS] = office.refunds
     app[RELEASES] = office.releases
+    app[SEVERAL_REFUNDS] = office.several_refunds
     app[REFUND_BATCHES] = office.refund_batches
     app[UPGRADES] = office.upgrades
     app[AGENCIES] = office.agencies

@@ -55,6 +55,16 @@ async def give_back(work: Work, documents: RefundDocuments, wanted: Returning, n
     return max([await _give(work, documents, replace(wanted, amount_fen=amount_fen), row, now) for row, amount_fen in shares])
 
 
+async def ways_back(work: Work, order_id: int, amount_fen: int, waiting_fen: int) -> dict[Method, int]:
+    """Return by which methods an amount would go back, after other refunds of the order that wait and come to so much."""
+    ways = dict[Method, int]()
+    for sign, sum_fen in ((1, waiting_fen + amount_fen), (-1, waiting_fen)):
+        for row, share_fen in await _shares(work, (order_id,), sum_fen) if sum_fen else ():
+            method = Method(row.method)
+            ways[method] = ways.get(method, 0) + sign * share_fen
+    return {method: share_fen for method, share_fen in ways.items() if share_fen}
+
+
 async def _give(work: Work, documents: RefundDocuments, wanted: Returning, row: PaymentRow, now: Instant) -> Given:
     method = Method(row.method)
     if row.agency_id is not None:

@@ -78,6 +78,17 @@ REFUND_CHANGED = Message(
     "现应退 {back_fen} 元，而非 {expected_fen} 元，请与游客确认",
     "{back_fen} yuan go back now, not {expected_fen} yuan; ask the visitor",
 )
+TICKET_NOT_REFUNDED = Message(
+    "ticket_not_refunded",
+    "门票 {ticket} 不能退：{why}；所选门票均未退",
+    "ticket {ticket} is not refunded: {why}; none of the tickets is refunded",
+)
+TICKET_TWICE = Message("ticket_twice", "门票 {ticket} 重复", "ticket {ticket} is named twice")
+MANY_TICKETS = Message(
+    "many_tickets",
+    "订单共有 {count} 张门票，请选择其中不超过 {most} 张",
+    "the order has {count} tickets; name at most {most} of them",
+)
 NAME_THE_APPROVER = Message(
     "name_the_approver",
     "请填写复核人：approver_id 或 approver_name，二选一",

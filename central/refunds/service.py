@@ -98,7 +98,7 @@ class Refunds:
     async def quote(self, wanted: WantedRefund, now: Instant) -> Reckoned:
         """Return what would go back now; Problem as for a refund. Nothing is stored."""
         async with self._store.reading() as work:
-            return await self._reckoned(work, wanted, await ticket_in(work, wanted.ticket_id), now)
+            return await self.reckon(work, wanted, await ticket_in(work, wanted.ticket_id), now)
 
     async def request(self, wanted: WantedRefund, once: IdempotencyKey, by: int, now: Instant) -> Refund:
         """Make the ticket void, or take persons off it, and begin to wait. Pays at once where no gate must be waited for.
@@ -108,7 +108,7 @@ class Refunds:
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
-                refund_id = await self._revoke(work, wanted, by, now)
+                refund_id = await self.revoke(work, wanted, by, now)
                 await remember(work, once.scope, once.key, str(refund_id))
             else:
                 once.require_same(earlier.fingerprint)
@@ -198,9 +198,10 @@ class Refunds:
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
             return refund_of(row, waiting)
 
-    async def _revoke(self, work: Work, wanted: WantedRefund, by: int, now: Instant) -> int:
+    async def revoke(self, work: Work, wanted: WantedRefund, by: int, now: Instant) -> int:
+        """Make a ticket void, or take persons off it, in the caller's transaction; return its refund, which waits."""
         ticket = await ticket_locked(work, wanted.ticket_id)
-        found = await self._reckoned(work, wanted, ticket, now)
+        found = await self.reckon(work, wanted, ticket, now)
         before = await outbox.highest_change(work, wanted.ticket_id)
         if found.is_whole:
             await self._issuing.set_state(work, wanted.ticket_id, _REFUNDABLE, TicketState.VOID, now)
@@ -230,7 +231,8 @@ class Refunds:
         _tell(work, row, now)
         return row.id
 
-    async def _reckoned(self, work: Work, wanted: WantedRefund, ticket: Ticket, now: Instant) -> Reckoned:
+    async def reckon(self, work: Work, wanted: WantedRefund, ticket: Ticket, now: Instant) -> Reckoned:
+        """Return what goes back for a ticket, as the caller's transaction sees it; Problem where the refund is refused."""
         promise = await promise_of(work, ticket)
         used = await self._admissions.used_persons(work, ticket.ticket_id)
         uses = Uses(used, await _refunded_by_force(work, ticket.ticket_id) if used else 0)
@@ -250,7 +252,7 @@ class Refunds:
 
         Part of the caller's transaction, which makes the other ticket.
         """
-        row = await work.session.get_one(RefundRow, await self._revoke(work, wanted, by, now))
+        row = await work.session.get_one(RefundRow, await self.revoke(work, wanted, by, now))
         row.new_order_id = new_order_id
         _note_state(work, row, RefundState.PAID, now)
         ticket = await ticket_in(work, row.ticket_id)
@@ -332,6 +334,12 @@ def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:
         fee_fen=row.fee_fen,
         reason=row.reason,
     )
+
+
+async def waiting_fen(work: Work, order_id: int) -> int:
+    """Return what goes back by refunds of an order that are not decided yet, if all of them are paid."""
+    waiting = RefundRow.order_id == order_id, RefundRow.state == RefundState.WAITING
+    return int((await work.session.exec(select(func.coalesce(func.sum(RefundRow.amount_fen), 0)).where(*waiting))).one())
 
 
 async def has_waiting(work: Work, order_id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from tests.examples.gate import Gate
 from tests.examples.teller import Teller
-from tests.examples.trade import VISIT_DAY, sold
+from tests.examples.trade import VISIT_DAY, bought, sold
 
 CARD = "04 A2 5C 1B 9F 60 80"
 
@@ -14,6 +14,7 @@ async def story(tell: Teller) -> None:
     refund_id = (await tell.show("requestRefund", {"ticket_id": ticket_id, "reason": "rain"}))["refund_id"]
     await tell.show("readRefund", refund_id=refund_id)
     await tell.show("overrideRefund", {"reason": "the visitor's bus leaves"}, refund_id=refund_id)
+    await _several(tell)
     await _approved(tell)
     by_hand = {"ticket_id": await sold(tell), "reason": "a part of the park was closed", "fee_fen": 2_000}
     await tell.show("refundByHand", by_hand)
@@ -21,6 +22,15 @@ async def story(tell: Teller) -> None:
     used = await tell.ask("readTicket", ticket_id=await sold(tell))
     await (await Gate(tell, is_shown=False).enrol()).admit(used["code"])
     await tell.show("forceRefund", {"ticket_id": used["ticket_id"], "reason": "the boats did not run"})
+
+
+async def _several(tell: Teller) -> None:
+    """A family gives three of four tickets back: one quote, one request."""
+    family = await tell.ask("sellOrder", bought(32_000, quantity=4))
+    order = {"order_id": family["order_id"]}
+    quoted = await tell.show("quoteOrderRefunds", {}, **order)
+    chosen = [{"ticket_id": one["ticket_id"]} for one in quoted["items"][1:]]
+    await tell.show("requestOrderRefunds", {"tickets": chosen, "reason": "rain", "expected_amount_fen": 3 * 8_000}, **order)
 
 
 async def _approved(tell: Teller) -> None:

@@ -155,13 +155,18 @@ async def _gives_three_of_four_back(wang: Program, site_id: int, single: int) ->
     quote = await wang.call("quoteOrder", cart)
     await wang.call("sellOrder", {**cart, "expected_total_fen": quote["total_fen"], "method": "cash"})
     (match,) = (await wang.call("lookUp", {"text": LEAVES_EARLY}))["items"]
-    _, *returned = (await wang.call("readOrder", order_id=match["order_id"]))["tickets"]
+    order = {"order_id": match["order_id"]}
+    _, *ticked = (await wang.call("quoteOrderRefunds", {}, **order))["items"]
+    chosen = {"tickets": [{"ticket_id": one["ticket_id"]} for one in ticked]}
+    quoted = await wang.call("quoteOrderRefunds", chosen, **order)
+    assert quoted["ways"] == [{"method": "cash", "amount_fen": quoted["amount_fen"]}]
+    asked = {**chosen, "reason": "rain", "expected_amount_fen": quoted["amount_fen"]}
+    refunds = (await wang.call("requestOrderRefunds", asked, **order))["items"]
     by_pin, by_card = {"approver_name": "li", "pin": PIN}, {"card": LIS_CARD}
-    for ticket, operation, proof in zip(returned, RELEASES, (by_pin, by_card, by_card), strict=True):
-        quoted = await wang.call("quoteRefund", {"ticket_id": ticket["ticket_id"]})
-        asked = {"ticket_id": ticket["ticket_id"], "reason": "rain", "expected_amount_fen": quoted["amount_fen"]}
-        number = {"refund_id": (await wang.call("requestRefund", asked))["refund_id"]}
-        assert (await wang.call("readRefund", **number))["state"] == "waiting"
+    for refund, operation, proof in zip(refunds, RELEASES, (by_pin, by_card, by_card), strict=True):
+        number = {"refund_id": refund["refund_id"]}
+        read = await wang.call("readRefund", **number)
+        assert (read["state"], bool(read["waiting_for"])) == ("waiting", True)
         assert (await wang.call(operation, {"reason": "the train leaves", **proof}, **number))["state"] == "paid"
 
 

@@ -176,7 +176,7 @@ class RefundView(View):
 async def quote_refund(call: Call[RefundQuoteBody, None]) -> RefundQuoteView:
     """Quote what a refund gives back now, and by which of the ticket's rules; nothing is stored."""
     wanted = WantedRefund(id_from_text(call.body.ticket_id), "", call.body.persons)
-    return _quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
+    return quote_view(await call.request.app[REFUNDS].quote(wanted, call.now))
 
 
 @Route(
@@ -288,7 +288,8 @@ async def _released(call: Call[ApprovedOverrideBody, RefundPath] | Call[CardOver
     return RefundView.of(released)
 
 
-def _quote_view(found: Reckoned) -> RefundQuoteView:
+def quote_view(found: Reckoned) -> RefundQuoteView:
+    """Return what the API shows of a quote."""
     terms = found.terms
     return RefundQuoteView(
         persons=found.persons,

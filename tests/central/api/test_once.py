@@ -51,6 +51,7 @@ NEEDS_NO_KEY: Mapping[str, str] = {
     "quoteOrder": _ASKS,
     "quoteAgencyOrder": _ASKS,
     "quoteRefund": _ASKS,
+    "quoteOrderRefunds": _ASKS,
     "quoteRefundBatch": _ASKS,
     "quoteUpgrade": _ASKS,
     "previewAdmission": _ASKS,
