@@ -82,6 +82,15 @@ class Refund:
     waiting_for: tuple[WaitedFor, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """A locked ticket, and what goes back for it."""
+
+    wanted: WantedRefund
+    ticket: Ticket
+    found: Reckoned
+
+
 class Refunds:
     """Gives money back, once, for tickets that were not used; by force, for tickets that were."""
 
@@ -108,7 +117,7 @@ class Refunds:
         async with self._store.transaction() as work:
             earlier = await first_use(work, once.scope, once.key, once.fingerprint, now)
             if earlier is None:
-                refund_id = await self.revoke(work, wanted, by, now)
+                refund_id = await self._revoke(work, wanted, by, now)
                 await remember(work, once.scope, once.key, str(refund_id))
             else:
                 once.require_same(earlier.fingerprint)
@@ -198,10 +207,13 @@ class Refunds:
             waiting = await self._waiting_for(work, row, now) if row.state == RefundState.WAITING else ()
             return refund_of(row, waiting)
 
-    async def revoke(self, work: Work, wanted: WantedRefund, by: int, now: Instant) -> int:
-        """Make a ticket void, or take persons off it, in the caller's transaction; return its refund, which waits."""
+    async def _revoke(self, work: Work, wanted: WantedRefund, by: int, now: Instant) -> int:
         ticket = await ticket_locked(work, wanted.ticket_id)
-        found = await self.reckon(work, wanted, ticket, now)
+        return await self.take_back(work, Reckoning(wanted, ticket, await self.reckon(work, wanted, ticket, now)), by, now)
+
+    async def take_back(self, work: Work, reckoning: Reckoning, by: int, now: Instant) -> int:
+        """Make a locked ticket void, or take persons off it, in the caller's transaction; return its refund, which waits."""
+        wanted, ticket, found = reckoning.wanted, reckoning.ticket, reckoning.found
         before = await outbox.highest_change(work, wanted.ticket_id)
         if found.is_whole:
             await self._issuing.set_state(work, wanted.ticket_id, _REFUNDABLE, TicketState.VOID, now)
@@ -252,7 +264,7 @@ class Refunds:
 
         Part of the caller's transaction, which makes the other ticket.
         """
-        row = await work.session.get_one(RefundRow, await self.revoke(work, wanted, by, now))
+        row = await work.session.get_one(RefundRow, await self._revoke(work, wanted, by, now))
         row.new_order_id = new_order_id
         _note_state(work, row, RefundState.PAID, now)
         ticket = await ticket_in(work, row.ticket_id)
@@ -334,12 +346,6 @@ def _note_request(work: Work, row: RefundRow, by: int, now: Instant) -> None:
         fee_fen=row.fee_fen,
         reason=row.reason,
     )
-
-
-async def waiting_fen(work: Work, order_id: int) -> int:
-    """Return what goes back by refunds of an order that are not decided yet, if all of them are paid."""
-    waiting = RefundRow.order_id == order_id, RefundRow.state == RefundState.WAITING
-    return int((await work.session.exec(select(func.coalesce(func.sum(RefundRow.amount_fen), 0)).where(*waiting))).one())
 
 
 async def has_waiting(work: Work, order_id: int) -> bool:

@@ -7,7 +7,10 @@ end; the sum that was quoted is the sum that is asked for.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlmodel import func, select
+
 from central.domain.idempotency import IdempotencyKey
+from central.domain.messages import NO_ORDER
 from central.domain.problems import Problem, ProblemCode, wrong_field
 from central.issuing.messages import NO_TICKET_OF_ID
 from central.issuing.service import ticket_locked, tickets_of_order
@@ -17,8 +20,9 @@ from central.payments.refund_split import ways_back
 from central.refunds.messages import MANY_TICKETS
 from central.refunds.rules.amounts import Reckoned, WantedRefund
 from central.refunds.rules.several import MOST_AT_ONCE, Quoted, Sums, require_as_quoted, sums_of
-from central.refunds.service import Refund, Refunds, waiting_fen
+from central.refunds.service import Reckoning, Refund, Refunds, RefundState
 from central.store.idempotency import first_use, remember
+from central.store.tables.money import OrderRow, RefundRow
 from central.store.unit_of_work import Store, Work
 from protocol.identifiers import TicketId
 from protocol.instants import Instant
@@ -61,7 +65,7 @@ class SeveralRefunds:
     async def quote(self, order_id: int, tickets: tuple[WantedRefund, ...] | None, now: Instant) -> OrderQuote:
         """Return what these tickets would give back now, or all of the order (None). Nothing is stored.
 
-        Problem where a ticket is not of the order.
+        Problem where there is no such order, or a ticket is not of it.
         """
         async with self._store.reading() as work:
             of_order = await _of_order(work, order_id)
@@ -70,7 +74,7 @@ class SeveralRefunds:
             _require_of_order(of_order, tickets)
             quoted = tuple([await self._quoted(work, one, of_order[one.ticket_id], now) for one in tickets])
             sums = sums_of(quoted)
-            ways = await ways_back(work, order_id, sums.amount_fen, await waiting_fen(work, order_id))
+            ways = await ways_back(work, order_id, sums.amount_fen, await _waiting_fen(work, order_id))
         return OrderQuote(quoted, sums, tuple(WayBack(method, amount_fen) for method, amount_fen in ways.items()))
 
     async def request(self, wanted: WantedRefunds, once: IdempotencyKey, by: int, now: Instant) -> tuple[Refund, ...]:
@@ -93,8 +97,9 @@ class SeveralRefunds:
         # In one order for all requests, because each ticket stays locked to the end.
         locked = {one: await ticket_locked(work, one) for one in sorted(one.ticket_id for one in wanted.tickets)}
         quoted = [await self._quoted(work, one, locked[one.ticket_id], now) for one in wanted.tickets]
-        require_as_quoted(quoted, wanted.expected_fen)
-        return [await self._refunds.revoke(work, one, by, now) for one in wanted.tickets]
+        found = require_as_quoted(quoted, wanted.expected_fen)
+        reckoned = [Reckoning(one, locked[one.ticket_id], back) for one, back in zip(wanted.tickets, found, strict=True)]
+        return [await self._refunds.take_back(work, one, by, now) for one in reckoned]
 
     async def _quoted(self, work: Work, wanted: WantedRefund, ticket: Ticket, now: Instant) -> Quoted:
         found: Reckoned | Problem
@@ -106,7 +111,15 @@ class SeveralRefunds:
 
 
 async def _of_order(work: Work, order_id: int) -> dict[TicketId, Ticket]:
+    if await work.session.get(OrderRow, order_id) is None:
+        raise Problem(ProblemCode.NOT_FOUND, NO_ORDER.of(order_id=order_id))
     return {one.ticket_id: one for one in await tickets_of_order(work, order_id)}
+
+
+async def _waiting_fen(work: Work, order_id: int) -> int:
+    """Return what goes back by refunds of an order that are not decided yet, if all of them are paid."""
+    waiting = RefundRow.order_id == order_id, RefundRow.state == RefundState.WAITING
+    return int((await work.session.exec(select(func.coalesce(func.sum(RefundRow.amount_fen), 0)).where(*waiting))).one())
 
 
 def _all(of_order: dict[TicketId, Ticket]) -> tuple[WantedRefund, ...]:

@@ -44,8 +44,8 @@ def sums_of(quoted: Iterable[Quoted]) -> Sums:
     )
 
 
-def require_as_quoted(quoted: Sequence[Quoted], expected_fen: int) -> None:
-    """Raise Problem where a ticket is refused, which names each of them, or where the sum is another one."""
+def require_as_quoted(quoted: Sequence[Quoted], expected_fen: int) -> list[Reckoned]:
+    """Return what each gives back; Problem where a ticket is refused, which names each of these, or where the sum is another."""
     refused = [(place, one.ticket, one.found) for place, one in enumerate(quoted) if isinstance(one.found, Problem)]
     if refused:
         _, ticket, problem = refused[0]
@@ -54,3 +54,4 @@ def require_as_quoted(quoted: Sequence[Quoted], expected_fen: int) -> None:
     back_fen = sums_of(quoted).amount_fen
     if back_fen != expected_fen:
         raise Problem(ProblemCode.TOTAL_CHANGED, REFUND_CHANGED.of(back_fen=back_fen, expected_fen=expected_fen))
+    return [one.found for one in quoted if isinstance(one.found, Reckoned)]

@@ -84,6 +84,14 @@ async def test_a_quote_says_the_same_as_that_of_one_ticket(office: Office) -> No
     assert [one.found for one in (await _quote(office, order)).tickets] == alone
 
 
+async def test_an_order_that_is_not_there_is_said_so(office: Office) -> None:
+    order, tickets = await _family(office)
+    nothing = replace(order, order_id=order.order_id + 1)
+    for asked in (_quote(office, nothing), _request(office, nothing, tickets, 25_600)):
+        problem = await _refused(asked)
+        assert (problem.code, problem.said.code) == (ProblemCode.NOT_FOUND, "no_order")
+
+
 async def test_an_order_that_is_not_paid_has_nothing_to_give_back(office: Office) -> None:
     held = await office.hold(await office.ticket_type())
     quoted = await _quote(office, held)

@@ -39,7 +39,7 @@ def test_one_refused_ticket_or_another_sum_refuses_all(quoted: list[Quoted], off
     refused = [place for place, one in enumerate(quoted) if isinstance(one.found, Problem)]
     expected_fen = sums_of(quoted).amount_fen + off_fen
     if not refused and off_fen == 0:
-        require_as_quoted(quoted, expected_fen)
+        assert require_as_quoted(quoted, expected_fen) == [one.found for one in quoted]
         return
     with pytest.raises(Problem) as problem:
         require_as_quoted(quoted, expected_fen)
