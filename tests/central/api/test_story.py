@@ -209,6 +209,11 @@ BODIES = {
     "/api/v1/ticket-types": TYPE,
     "/api/v1/sites": {"name_zh": "镇", "name_en": "Town", "zone": "Asia/Shanghai", "capacity": 5},
     "/api/v1/refunds": {"ticket_id": "0" * 16, "reason": "rain"},
+    "/api/v1/orders/1/refunds": {
+        "tickets": [{"ticket_id": "0" * 16, "persons": 1}],
+        "reason": "rain",
+        "expected_amount_fen": 8000,
+    },
     "/api/v1/users": {"name": "zhao", "full_name": "赵", "channel": "window", "role_ids": [1]},
     "/api/v1/session": {"name": "zhao", "password": "a long passphrase", "bearer": True},
     "/api/v1/tickets/0000000000000001/extend": {"valid_until": "2026-05-20T15:59:00Z"},
