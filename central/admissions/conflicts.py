@@ -103,6 +103,7 @@ class WantedConflicts:
     days: SiteDays = ANY_SITE_AND_DAY
     state: ConflictState | None = None
     reason: ConflictReason | None = None
+    ticket_id: TicketId | None = None
 
 
 class Conflicts:
@@ -118,6 +119,8 @@ class Conflicts:
             query = _query().where(*await within(work, ConflictRow.site_id, ConflictRow.scanned_at, wanted.days))
             if wanted.reason is not None:
                 query = query.where(ConflictRow.reason == wanted.reason)
+            if wanted.ticket_id is not None:
+                query = query.where(ConflictRow.ticket_id == wanted.ticket_id)
             if wanted.state is not None:
                 is_open = col(ConflictSettlementRow.journal_number).is_(None)
                 query = query.where(is_open if wanted.state is ConflictState.OPEN else ~is_open)

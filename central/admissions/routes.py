@@ -16,7 +16,7 @@ from central.domain.texts import Reason
 from central.domain.views import Hex, Moment, View, read_from, within
 from central.identity.permissions import Permission
 from central.identity.routes.users import RowNumber
-from central.issuing.tickets import id_text
+from central.issuing.tickets import id_from_text, id_text
 from central.issuing.views import ShownTicketId, TicketIdText
 from central.web.operations import Call, Route
 from protocol.admission.passages import PassageKind
@@ -57,10 +57,12 @@ class ConflictQuery(SiteDaysQuery):
 
     state: ConflictState | None = None
     reason: ConflictReason | None = None
+    ticket_id: TicketIdText | None = None
 
     def wanted(self) -> WantedConflicts:
         """Return the filter as the service takes it."""
-        return WantedConflicts(self.site_days(), self.state, self.reason)
+        ticket = None if self.ticket_id is None else id_from_text(self.ticket_id)
+        return WantedConflicts(self.site_days(), self.state, self.reason, ticket)
 
 
 class ConflictPath(StrictModel):

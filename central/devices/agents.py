@@ -89,8 +89,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class WantedAgents:
-    """A filter; a field that is left out does not restrict."""
+    """A filter; a field that is left out does not restrict. `text` is a part of the name, in any case."""
 
+    text: str | None = None
+    role: AgentRole | None = None
     site_id: int | None = None
     state: AgentState | None = None
     seen: Seen | None = None
@@ -100,8 +102,13 @@ class WantedAgents:
     def conditions(self, now: Instant) -> list[ColumnElement[bool]]:
         """Return the conditions on an agent's row."""
         row = AgentRow
-        pairs = (row.site_id, self.site_id), (row.feed_epoch, self.feed_epoch), (row.feed_version, self.feed_version)
+        pairs = (
+            *((row.site_id, self.site_id), (row.role, self.role)),
+            *((row.feed_epoch, self.feed_epoch), (row.feed_version, self.feed_version)),
+        )
         found = [col(column) == value for column, value in pairs if value is not None]
+        if self.text is not None:
+            found.append(col(row.name).icontains(self.text, autoescape=True))
         if self.seen is not None:
             since, until = seen_between(self.seen, now)
             found += [] if since is None else [col(row.last_seen_at) >= since]

@@ -75,6 +75,8 @@ class CheckPointQuery(SitePath, PageQuery):
 class AgentQuery(PageQuery):
     """Which agents; a field that is left out does not restrict. `feed_version` is of an epoch: state both."""
 
+    text: Annotated[SearchText | None, Field(description="a part of the name, in any case")] = None
+    role: Annotated[AgentRole | None, Field(description="computers that are for this only")] = None
     site_id: SiteNumber | None = None
     state: AgentState | None = None
     seen: Annotated[Seen | None, Field(description="fresh: within 90 s; late: within 15 minutes; silent: before")] = None
@@ -83,7 +85,7 @@ class AgentQuery(PageQuery):
 
     def wanted(self) -> WantedAgents:
         """Return the filter as the service takes it."""
-        return WantedAgents(self.site_id, self.state, self.seen, self.feed_epoch, self.feed_version)
+        return WantedAgents(**self.model_dump(exclude={"after", "limit"}))
 
 
 class CheckPointPath(StrictModel):

@@ -85,6 +85,25 @@ class Batch:
     made: tuple[Made, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WantedBatches:
+    """A filter; a field that is left out does not restrict. The days are those that were closed."""
+
+    site_id: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    state: BatchState | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions on a batch's row."""
+        row = RefundBatchRow
+        pairs = (row.site_id, self.site_id), (row.state, self.state)
+        found = [col(column) == value for column, value in pairs if value is not None]
+        found += [] if self.first_day is None else [col(row.day) >= self.first_day]
+        found += [] if self.last_day is None else [col(row.day) <= self.last_day]
+        return found
+
+
 class RefundBatches:
     """Refunds closed days."""
 
@@ -149,9 +168,9 @@ class RefundBatches:
                 raise _not_there(batch_id)
             return await _batch(work, row)
 
-    async def batches(self, before: int | None, limit: int) -> tuple[Batch, ...]:
+    async def batches(self, wanted: WantedBatches, before: int | None, limit: int) -> tuple[Batch, ...]:
         """Return the latest batches, or those before one, newest first."""
-        query = select(RefundBatchRow).order_by(col(RefundBatchRow.id).desc()).limit(limit)
+        query = select(RefundBatchRow).where(*wanted.conditions()).order_by(col(RefundBatchRow.id).desc()).limit(limit)
         async with self._store.reading() as work:
             rows = await work.session.exec(query if before is None else query.where(col(RefundBatchRow.id) < before))
             return tuple([await _batch(work, row) for row in rows.all()])

@@ -25,10 +25,11 @@ from central.store.unit_of_work import Work
 def _query(narrowed: Narrowed) -> SelectOfScalar[OrderRow]:
     conditions = order_conditions(narrowed, *equal((col(OrderRow.state), narrowed.wanted.state)))
     in_time = narrowed.during(col(OrderRow.site_id), col(OrderRow.created_at))
-    return select(OrderRow).where(*conditions, *_paid_by(narrowed.wanted.method), *in_time)
+    return select(OrderRow).where(*conditions, *paid_by(narrowed.wanted.method), *in_time)
 
 
-def _paid_by(method: str | None) -> Conditions:
+def paid_by(method: str | None) -> Conditions:
+    """Return the condition on an order that money came to by this method; none where no method is given."""
     if method is None:
         return []
     row = PaymentRow

@@ -10,6 +10,7 @@ from central.issuing.tickets import id_text
 from central.refunds.service import Refund, refund_of
 from central.reports.filters import Narrowed, equal
 from central.reports.listing import EACH, Amount, Column, Kind, Listing, sums
+from central.reports.orders import paid_by
 from central.reports.payments import Sold, sold_of
 from central.reports.words import CHANNELS, REFUND_KINDS, REFUND_STATES
 from central.store.tables.money import OrderRow, RefundRow
@@ -37,6 +38,7 @@ def _query(narrowed: Narrowed) -> Select[RefundRow, TicketTypeId, OrderRow]:
         *narrowed.during(col(OrderRow.site_id), col(RefundRow.requested_at)),
         *equal((col(RefundRow.state), wanted.state), (col(TicketRow.ticket_type_id), wanted.ticket_type_id)),
         *equal((col(RefundRow.order_id), wanted.order_id), (col(RefundRow.kind), wanted.kind)),
+        *paid_by(wanted.method),
     )
 
 

@@ -8,15 +8,16 @@ from aiohttp import web
 from pydantic import Field
 
 from central.catalog.parameters import SiteNumber, TypeNumber
+from central.catalog.routes.site_days import SiteDaysQuery
 from central.domain.models import StrictModel
 from central.domain.names import PersonName, SiteName, TicketTypeName
-from central.domain.pagination import Page, PageQuery, from_cursor, page_from
+from central.domain.pagination import Page, from_cursor, page_from
 from central.domain.principal import DataScope, Principal
 from central.domain.problems import Problem, ProblemCode
 from central.domain.texts import Reason
 from central.domain.views import Moment, View, read_from, within
 from central.identity.permissions import Permission
-from central.refunds.batches import BatchState, ClosedDay, RefundBatches
+from central.refunds.batches import BatchState, ClosedDay, RefundBatches, WantedBatches
 from central.refunds.messages import ALL_SALES_ONLY
 from central.refunds.service import RefundState
 from central.web.operations import Call, Route
@@ -48,6 +49,16 @@ class RefundBatchPath(StrictModel):
     """Which batch."""
 
     batch_id: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class RefundBatchQuery(SiteDaysQuery):
+    """Which batches, by the day that was closed; a field that is left out does not restrict."""
+
+    state: BatchState | None = None
+
+    def wanted(self) -> WantedBatches:
+        """Return the filter as the service takes it."""
+        return WantedBatches(self.site_id, self.first_day, self.last_day, self.state)
 
 
 class AffectedView(View):
@@ -134,11 +145,11 @@ async def read_refund_batch(call: Call[None, RefundBatchPath]) -> RefundBatchVie
 
 
 @Route("GET", "/api/v1/refund-batches", Permission.REFUNDS_READ)
-async def list_refund_batches(call: Call[None, PageQuery]) -> Page[RefundBatchView]:
+async def list_refund_batches(call: Call[None, RefundBatchQuery]) -> Page[RefundBatchView]:
     """List batches of refunds, newest first."""
     _require_all(call.principal)
     asked = call.parameters
-    found = await call.request.app[REFUND_BATCHES].batches(from_cursor(asked.after), asked.one_more)
+    found = await call.request.app[REFUND_BATCHES].batches(asked.wanted(), from_cursor(asked.after), asked.one_more)
     return page_from(found, asked, lambda one: (one.batch_id,), RefundBatchView.of)
 
 

@@ -161,6 +161,7 @@ class RefundFilter(Filter):
 
     state: RefundState | None = None
     kind: Annotated[RefundKind | None, Field(description="of this kind only")] = None
+    method: Annotated[Method | None, Field(description="of orders that were paid by it, whole or in part")] = None
     order_id: Number | None = None
 
 

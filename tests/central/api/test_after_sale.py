@@ -118,7 +118,16 @@ async def test_a_closed_day_is_refunded_by_a_batch(client: Client, headers: dict
     path = f"/api/v1/refund-batches/{batch['batch_id']}"
     read = await (await client.get(path, headers=headers)).json()
     assert (read["state"], read["made"]) == ("done", [{"state": "waiting", "refunds": 2, "amount_fen": 16000}])
-    assert (await (await client.get("/api/v1/refund-batches", headers=headers)).json())["items"] == [read]
+    for query, expected in (
+        ("", [read]),
+        ("state=done&site_id=1&first_day=2026-05-10&last_day=2026-05-10", [read]),
+        ("state=running", []),
+        ("site_id=2", []),
+        ("first_day=2026-05-11", []),
+        ("last_day=2026-05-09", []),
+    ):
+        found = await (await client.get(f"/api/v1/refund-batches?{query}", headers=headers)).json()
+        assert found["items"] == expected, query
     assert (await client.post(f"{path}/stop", headers=headers)).status == 409
     await asked(client, headers, "refund-batches/99/stop", {}, 404)
 

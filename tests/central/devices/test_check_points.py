@@ -114,7 +114,7 @@ async def test_check_points_are_found_by_name_state_and_agent(central: Central) 
     gate.close()
 
 
-async def test_agents_are_found_by_site_state_last_report_and_version(central: Central, clock: HandClock) -> None:
+async def test_agents_are_found_by_name_role_site_state_last_report_and_version(central: Central, clock: HandClock) -> None:
     adult = await central.add_type()
     first, second = [await central.enrol(await central.add_check_point([adult]), name=name) for name in ("a", "b")]
     await central.api("POST", f"/agents/{second.agent}/declare-lost", {"reason": "stolen"})
@@ -126,6 +126,12 @@ async def test_agents_are_found_by_site_state_last_report_and_version(central: C
     assert (await found("state=lost"), await found("state=revoked"), await found("site_id=2")) == ([second.agent], [], [])
     assert await found("feed_epoch=0&feed_version=0&limit=1") == [first.agent]
     assert await found("feed_version=7") == []
+    assert (await found("text=A"), await found("text=%25"), await found("text=b&state=lost")) == (
+        [first.agent],
+        [],
+        [second.agent],
+    )
+    assert (await found("role=gate&text=a"), await found("role=kiosk")) == ([first.agent], [])
     clock.advance(seconds=91)
     assert (await found("seen=fresh"), await found("seen=late")) == ([], [first.agent, second.agent])
     clock.advance(seconds=15 * 60)

@@ -10,7 +10,7 @@ from central.domain.problems import Problem, ProblemCode
 from central.issuing.feed_version import FeedVersion
 from central.payments.methods import Method
 from central.payments.service import Start
-from central.refunds.batches import Affected, Batch, BatchState, ClosedDay, Made
+from central.refunds.batches import Affected, Batch, BatchState, ClosedDay, Made, WantedBatches
 from central.refunds.rules.amounts import RefundKind
 from central.refunds.service import RefundState
 from central.reports.refunds import REFUNDS
@@ -121,7 +121,7 @@ async def test_a_batch_that_is_stopped_goes_no_further(office: Office, monkeypat
     assert (batch.state, batch.made) == (BatchState.STOPPED, (Made(RefundState.WAITING, 2, 16_000),))
     with pytest.raises(Problem):
         await office.refund_batches.stop(batch.batch_id, office.seller, office.clock())
-    assert [one.batch_id for one in await office.refund_batches.batches(None, 10)] == [batch.batch_id]
+    assert [one.batch_id for one in await office.refund_batches.batches(WantedBatches(), None, 10)] == [batch.batch_id]
 
 
 async def test_an_institution_pays_by_itself(office: Office) -> None:

@@ -73,6 +73,8 @@ NARROWED: tuple[tuple[Listing[Any], Wanted, int], ...] = (
     (REFUNDS, Wanted(ticket_type_id=1, channel="kiosk"), 2),
     (REFUNDS, Wanted(kind="by-rule"), 6),
     (REFUNDS, Wanted(kind="forced"), 0),
+    (REFUNDS, Wanted(method=Method.CASH, first_day=SECOND), 3),
+    (REFUNDS, Wanted(method=Method.WECHAT), 0),
     (REFUNDS, Wanted(kind="by-rule", channel="kiosk", first_day=SECOND), 1),
     (ADMISSIONS, Wanted(), 8),
     (ADMISSIONS, Wanted(ticket_type_id=1, first_day=FIRST, last_day=FIRST), 3),

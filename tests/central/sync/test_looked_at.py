@@ -66,6 +66,9 @@ async def test_a_settlement_stays_when_the_conflict_is_computed_again(central: C
     gates[0].admit(settled["ticket_id"], at=Instant(central.clock() + 120_000))
     await gates[0].upload()
     later, earlier = await listed(central, "conflicts")
+    of_ticket = f"conflicts?ticket_id={settled['ticket_id']}"
+    assert (await listed(central, of_ticket), await listed(central, f"{of_ticket}&state=open")) == ([later, earlier], [later])
+    assert await listed(central, f"conflicts?ticket_id={'0' * 16}") == []
     assert (later["state"], later["settlement"]) == ("open", None)
     assert earlier["settlement"] == settled["settlement"]
     assert [one["sequence"] for one in await listed(central, "conflicts?state=open")] == [later["sequence"]]
