@@ -44,7 +44,9 @@ class Window:
 @asynccontextmanager
 async def opened(browser: Browser, url: str, language: str = "zh-CN", zone: str = "Asia/Shanghai") -> AsyncIterator[Window]:
     """Open a window of its own, without anything of another one; what the page complained of fails the test at the end."""
-    context = await browser.new_context(locale=language, timezone_id=zone, viewport={"width": 1366, "height": 768})
+    context = await browser.new_context(
+        locale=language, timezone_id=zone, viewport={"width": 1366, "height": 768}, reduced_motion="reduce"
+    )
     page = await context.new_page()
     page.set_default_timeout(WAIT_MS)
     window = Window(page, url)

@@ -1,0 +1,32 @@
+"""The console's build: small enough to open at once, without what only some pages need."""
+
+import re
+
+import pytest
+
+from tests.console.chunk_graph import Load, load
+
+FIRST_LOAD_BYTES = 200_000
+# A list's table, a date picker and charts are for the pages that show them.
+LATER = re.compile(r"^(echarts|zrender)/|^element-plus/es/components/(table|table-v2|date-picker|time-picker|upload|tree)/")
+SHELL = "src/shell/OfficeShell.vue"
+
+
+@pytest.fixture(scope="module")
+def first() -> Load:
+    return load(SHELL)
+
+
+def test_sign_in_and_shell_fit_the_first_load(first: Load) -> None:
+    assert first.packed_bytes <= FIRST_LOAD_BYTES
+
+
+def test_what_only_some_pages_need_is_loaded_by_them(first: Load) -> None:
+    assert any(module.startswith("element-plus/") for module in first.modules), "the graph names modules by their packages"
+    assert sorted(module for module in first.modules if LATER.search(module)) == []
+
+
+@pytest.mark.parametrize("module", ["echarts/lib/echarts.js", "element-plus/es/components/date-picker/index.mjs"])
+def test_a_heavy_module_would_be_found(module: str) -> None:
+    assert LATER.search(module)
+    assert not LATER.search("element-plus/es/components/table-like.mjs")
