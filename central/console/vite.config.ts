@@ -29,7 +29,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   base: '/console/',
-  plugins: [vue(), vueI18n({ include: here('./src/**/words.json'), runtimeOnly: true, strictMessage: true }), elementPlus({}), chunkGraph],
+  plugins: [
+    vue(),
+    vueI18n({ include: here('./src/**/words.json'), runtimeOnly: true, strictMessage: true }),
+    elementPlus({}),
+    chunkGraph,
+  ],
   resolve: { alias: { '@client': here('./.build/client'), '@': here('./src') } },
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_I18N_LEGACY_API__: 'false' },
   build: {

@@ -19,7 +19,7 @@ class Load:
 
 
 def load(*pages: str, build: Path = BUILD) -> Load:
-    """Return what a browser loads for the entry and these pages (modules that are loaded on demand, such as `src/shell/OfficeShell.vue`)."""
+    """Return what a browser loads for the entry and these pages: modules that are loaded on demand, by their paths."""
     manifest = json.loads((build / ".vite" / "manifest.json").read_text())
     chunks = {one["file"]: one for one in json.loads((build / ".vite" / "chunks.json").read_text())}
     keys = _reached(manifest, ("index.html", *pages))

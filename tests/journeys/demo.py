@@ -18,7 +18,7 @@ import typer
 from edge.local_messages import Question
 from protocol.errors import PaifangError
 from tests.journeys.books import Books
-from tests.journeys.office import NEW_PASSWORD, Office, Sold
+from tests.journeys.office import ADMIN, NEW_PASSWORD, Office, Sold
 from tests.journeys.processes import ROOT, JourneyFailed, until
 from tests.journeys.story import Story
 from tests.journeys.till import Till
@@ -38,8 +38,9 @@ def site_day() -> date:
 class Demo:
     """The story's state: each visitor's ticket, and the facts that must hold for it."""
 
-    def __init__(self, town: Town, story: Story) -> None:
+    def __init__(self, town: Town, story: Story, *, is_watched: bool = False) -> None:
         self.town = town
+        self.is_watched = is_watched
         self.story = story
         self.office: Office
         self.till: Till
@@ -93,6 +94,9 @@ class Demo:
         story.tell(
             "WeChat Pay and Alipay are set up in the parameters: central knows them without a restart, their keys are sealed"
         )
+        if self.is_watched:
+            story.tell(f"watch it in a browser: {self.town.base_url}/console/ as {ADMIN} with {NEW_PASSWORD}")
+            await story.begin_when_ready()
 
     async def an_ordinary_morning(self) -> None:
         self.story.chapter("2. An ordinary morning")
@@ -309,10 +313,10 @@ async def tell(directory: Path, *, stay: bool) -> None:
     """Run the story; raise JourneyFailed where a result is wrong."""
     story = Story()
     async with Town(directory, PORT if stay else 0) as town:
-        await Demo(town, story).tell_all()
+        await Demo(town, story, is_watched=stay).tell_all()
         story.chapter("Every visitor, every ticket and every fen is accounted for.")
         if stay:
-            story.tell(f"central keeps serving on {town.base_url}: sign in as admin with {NEW_PASSWORD}; end with Ctrl-C")
+            story.tell(f"central keeps serving: {town.base_url}/console/ as {ADMIN} with {NEW_PASSWORD}; end with Ctrl-C")
             await asyncio.Event().wait()
 
 

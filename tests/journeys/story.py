@@ -1,5 +1,7 @@
 """The demo's output: the events, line by line, and the final table that must be right."""
 
+import asyncio
+import sys
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -20,6 +22,12 @@ class Story:
 
     def tell(self, line: str) -> None:
         self.console.print(f"  {line}")
+
+    async def begin_when_ready(self) -> None:
+        """Wait until the person at the terminal is ready to watch; without a terminal, do not wait."""
+        if sys.stdin.isatty():
+            self.tell("press Enter when the page is open: the visitors come then")
+            await asyncio.to_thread(sys.stdin.readline)
 
     def check(self, what: str, *, holds: bool) -> None:
         """Print a fact that must hold; raise JourneyFailed where it does not."""
