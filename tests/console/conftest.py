@@ -1,9 +1,13 @@
-"""A browser at a real central: each test has both to itself; what the page complains of fails the test."""
+"""A browser at a real central. The browser is started once; each test has a central and a window of its own.
+
+What a page complains of fails the test.
+"""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.builders.central import HandClock
@@ -11,9 +15,18 @@ from tests.builders.served import Central, running_central
 from tests.console.window import Window, opened
 
 CHROMIUM = "/usr/bin/chromium"
+HERE = Path(__file__).parent
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the browser's tests on one worker and on one event loop, to which the browser belongs."""
+    for item in items:
+        if HERE in item.path.parents and item.get_closest_marker("journey") is not None:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def central(tmp_path: Path) -> AsyncIterator[Central]:
     """A central whose administrator has a password, and one site."""
     async with running_central(tmp_path / "central", HandClock()) as one:
@@ -21,7 +34,7 @@ async def central(tmp_path: Path) -> AsyncIterator[Central]:
         yield one
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The machine's Chromium."""
     async with async_playwright() as playwright:
@@ -30,7 +43,7 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def window(browser: Browser, central: Central) -> AsyncIterator[Window]:
     """A window of the browser at the console's address."""
     async with opened(browser, central.url) as one:

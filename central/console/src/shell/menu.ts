@@ -24,6 +24,13 @@ export const isMenuRead = computed(() => read.value !== null)
 export const menu = computed(() => menuOf(read.value, language.value === 'zh-CN', paths))
 export const entries = computed(() => menu.value.flatMap((group) => group.pages))
 
+/** Return the titles that lead to a page: of its group and its own; none where the menu does not have it. */
+export function titlesOf(key: string): readonly string[] {
+  const group = menu.value.find(({ pages }) => pages.some((page) => page.key === key))
+  const page = group?.pages.find((each) => each.key === key)
+  return group && page ? [group.title, page.title] : []
+}
+
 /** Return the groups with the pages that have a path; a group without one is left out. */
 export function menuOf(view: MenuView | null, inChinese: boolean, known: ReadonlyMap<string, string>): MenuGroup[] {
   const title = (named: { title_zh: string; title_en: string }) => (inChinese ? named.title_zh : named.title_en || named.title_zh)
