@@ -16,11 +16,11 @@ async def test_a_person_signs_in_by_keyboard_and_lands_where_the_link_led(window
     await window.open("/admissions")
     await window.sign_in()
     await expect(window.page.get_by_role("navigation")).to_be_visible()
-    assert window.page.url.endswith("/console/admissions")
+    await expect(window.page).to_have_url(f"{window.url}/console/admissions")
     await window.page.get_by_role("button", name="个人").click()
     await window.page.get_by_role("menuitem", name="退出登录").click()
     await expect(window.page.get_by_label("用户名")).to_be_visible()
-    assert window.page.url.endswith("/console/")
+    await expect(window.page).to_have_url(f"{window.url}/console/")
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh-CN", "登录"), ("en-GB", "Sign in")])
