@@ -41,6 +41,9 @@ check() {
     section "Lint" lint "${changed[@]}"
     section "Types" mypy "${changed[@]}"
   fi
+  if [ -n "$(git status --porcelain -- central/console)" ]; then
+    section "Console" scripts/console.sh check
+  fi
   section "Import contracts" contracts
   section "Tests (${#chosen[@]} files)" \
     pytest -n 2 --dist loadgroup --basetemp "$TMPDIR/t" --schedules 24 --payment-schedules 4 \
