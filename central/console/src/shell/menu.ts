@@ -9,6 +9,8 @@ import { PAGES } from './pages'
 export interface MenuEntry {
   key: string
   title: string
+  /** In each language, for search. */
+  titles: readonly string[]
   path: string
 }
 export interface MenuGroup {
@@ -40,7 +42,9 @@ export function menuOf(view: MenuView | null, inChinese: boolean, known: Readonl
       title: title(group),
       pages: group.pages.flatMap((page) => {
         const path = known.get(page.key)
-        return path === undefined || page.is_hidden ? [] : [{ key: page.key, title: title(page), path }]
+        return path === undefined || page.is_hidden
+          ? []
+          : [{ key: page.key, title: title(page), titles: [page.title_zh, page.title_en], path }]
       }),
     }))
     .filter((group) => group.pages.length > 0)
