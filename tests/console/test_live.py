@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from tests.builders.served import PASSWORD, Central, Gate
@@ -17,7 +18,7 @@ LIVE = "**/api/v1/live"
 HEARD = re.compile(r"本页已收到 ([4-9]|\d\d+) 条更新")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def gate(central: Central) -> AsyncIterator[Gate]:
     """A gate that has the feed, and admits without asking."""
     adult = await central.add_type()
@@ -38,7 +39,7 @@ def badge(page: Page) -> Locator:
     return page.get_by_role("banner").get_by_role("status")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def reference(central: Central, gate: Gate) -> "Reference":
     """What central itself tells from now on: after the gate has come, before the browser looks."""
     assert gate.agent
