@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
+from central.live import bearers
 from tests.builders.served import PASSWORD, Central, Gate
 from tests.console.window import WAIT_MS, Window
 
@@ -171,3 +172,25 @@ async def test_silence_is_not_called_live(window: Window, gate: Gate) -> None:
     await window.picture("live-stale")
     await entry(gate)
     await expect(badge(page)).to_have_text("实时")
+
+
+async def test_other_rights_reach_the_menu_of_an_open_page(
+    window: Window, central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bearers, "LOOK_AGAIN_S", 0.1)
+    given = {"name": "desk", "permissions": ["sales.read"], "scope": "all"}
+    role = await central.api("POST", "/roles", given)
+    added = await central.api("POST", "/users", {"name": "sun", "full_name": "孙", "role_ids": [role["role_id"]]})
+    page = window.page
+    await window.open()
+    await window.sign_in("sun", added["one_time_password"])
+    await page.get_by_label("当前密码").fill(added["one_time_password"])
+    await page.get_by_label("新密码", exact=True).fill(PASSWORD)
+    await page.get_by_label("再次输入新密码").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(badge(page)).to_have_text("实时")
+    records = page.get_by_role("navigation").get_by_role("link", name="检票记录")
+    await expect(records).to_be_hidden()
+    wider = {**given, "permissions": ["sales.read", "admissions.read"], "counter_scope": "all", "version": role["version"]}
+    await central.api("PUT", f"/roles/{role['role_id']}", wider)
+    await expect(records).to_be_visible()

@@ -63,13 +63,18 @@ async def test_whatever_a_visitor_shows_is_found_by_the_keyboard(
     await expect(dialog.get_by_role("definition").filter(has_text="<b>成人票</b>")).to_be_visible()
     assert asked == [said["code"]]
     await window.picture("search-ticket")
-    # The next scan replaces the one before.
+    # The next scan replaces the one before, also where nothing is found.
+    for unknown in ("PF1UNKNOWN", "PF1UNHEARD"):
+        await page.keyboard.type(unknown)
+        await page.keyboard.press("Enter")
+        await expect(dialog.get_by_text("未找到，或不在您的数据权限内")).to_be_visible()
+        assert await field.input_value() == unknown
     for text, kind in ((said["short_number"], "短号"), (said["ticket_id"], "票号"), (said["order"], "订单号"), (PHONE, "手机号")):
         await page.keyboard.type(text)
         await expect(options(dialog).filter(has_text=kind)).to_have_count(1)
         assert await field.input_value() == text
         await page.keyboard.press("Control+k")
-    assert asked == [said["code"], said["short_number"], said["ticket_id"], said["order"], PHONE]
+    assert asked == [said["code"], "PF1UNKNOWN", "PF1UNHEARD", said["short_number"], said["ticket_id"], said["order"], PHONE]
     await page.keyboard.type("检票记")
     await expect(options(dialog)).to_have_text(["页面检票记录"])
     await page.keyboard.press("Enter")

@@ -23,6 +23,8 @@ export type { Batch, Handler } from './pulse'
 
 const TICK_MS = 1_000
 const ADDRESS = '/api/v1/live'
+// Changes with what pages tell each other: a page of another build then has a stream of its own.
+const CHANNEL = 'paifang.live.1'
 
 const pulse = new Pulse((error) => reportError(error))
 const told = shallowRef<Bulletin | null>(null)
@@ -125,7 +127,7 @@ function begin(name: string): () => void {
 
 /** Keep the channel open while the calling scope lives: the office of one signed-in person. */
 export function useLiveChannel(): void {
-  const name = computed(() => (person.value === null ? null : `paifang.live.${person.value.user_id}.${language.value}`))
+  const name = computed(() => (person.value === null ? null : `${CHANNEL}.${person.value.user_id}.${language.value}`))
   watch(
     name,
     (next, _previous, onCleanup) => {
