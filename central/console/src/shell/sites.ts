@@ -9,6 +9,8 @@ const MOST = 200
 const DEFAULT_ZONE = 'Asia/Shanghai'
 
 const read = shallowRef<readonly SiteView[]>([])
+/** Whether the sites are known: before, a page cannot say which one it is about. */
+export const areSitesRead = ref(false)
 const chosen = ref<number | null>(Number(localStorage.getItem(KEY)) || null)
 
 export const sites = computed(() =>
@@ -34,4 +36,5 @@ export function chooseSite(id: number | null): void {
 
 export async function readTheSites(): Promise<void> {
   read.value = (await listSites({ query: { limit: MOST } })).data.items
+  areSitesRead.value = true
 }

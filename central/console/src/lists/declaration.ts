@@ -1,0 +1,94 @@
+/**
+ * What a list is: its filters, its columns and the operations that serve it. `ListPage` does the rest.
+ *
+ * Law: a text is a function, so that it follows the language.
+ */
+import type { Component } from 'vue'
+
+export type Say = () => string
+/** The shapes that say how a thing stands without colour: ● ▲ ■ ○. */
+export type Mark = 'ok' | 'attention' | 'fault' | 'off'
+
+export interface Named {
+  id: number
+  name: string
+}
+
+interface FilterBase {
+  /** Its name in the operation's query and in the address. */
+  key: string
+  label: Say
+}
+export type Filter =
+  /** The stretch of business days: `first_day` and `last_day` of the query; today unless stated. */
+  | { kind: 'days'; label: Say }
+  /** One of a few words. */
+  | (FilterBase & { kind: 'choice'; options: readonly { value: string; label: Say }[] })
+  /** A thing with a number and a name: looked up as it is typed, at the site in view (null: at all). */
+  | (FilterBase & { kind: 'named'; find: (text: string, siteId: number | null) => Promise<readonly Named[]> })
+  | (FilterBase & { kind: 'text'; most: number })
+  | (FilterBase & { kind: 'number' })
+  /** A ticket number: 16 hexadecimal digits, typed with or without blanks. */
+  | (FilterBase & { kind: 'ticket' })
+export type KeyedFilter = Exclude<Filter, { kind: 'days' }>
+
+export interface Column<Row, Totals> {
+  /** Its name in the address and in saved views: lower case. */
+  key: string
+  label: Say
+  text: (row: Row) => string
+  /** What is copied instead of the text, as a ticket number without its blanks. */
+  copied?: (row: Row) => string
+  mark?: (row: Row) => Mark
+  /** Right-aligned. */
+  isNumber?: boolean
+  /** Shown only where a person asks for it. */
+  isExtra?: boolean
+  /** Its cell in the row of sums. */
+  sum?: (totals: Totals) => string
+}
+
+export interface ListedPage<Row> {
+  items: readonly Row[]
+  next?: string | null
+}
+interface Asked<Query> {
+  query: Query
+  signal?: AbortSignal
+}
+export interface Paging {
+  after?: string
+  limit: number
+  sort?: 'newest' | 'oldest'
+}
+export type ExportFormat = 'csv' | 'xlsx'
+
+export interface ListDeclaration<Row, Query, Totals> {
+  /** The page's key in central's menu: under it the views are saved. */
+  key: string
+  title: Say
+  filters: readonly Filter[]
+  columns: readonly Column<Row, Totals>[]
+  /** Whether the operations take `site_id`. */
+  isOfSite: boolean
+  /** Whether the list can be turned round by time. */
+  isSortable: boolean
+  rowKey: (row: Row) => string
+  list: (asked: Asked<Query & Paging>) => Promise<{ data: ListedPage<Row> }>
+  totals?: {
+    read: (asked: Asked<Query>) => Promise<{ data: Totals }>
+    /** How many rows the list has. */
+    count: (totals: Totals) => number
+  }
+  exports?: {
+    atOnce: (asked: Asked<Query & { format: ExportFormat }> & { parseAs: 'blob' }) => Promise<{ data: unknown }>
+    keep: (asked: {
+      body: Query & { format: ExportFormat }
+      headers: { 'Idempotency-Key': string }
+    }) => Promise<{ data: { export_id: number } }>
+  }
+  /** Shows one row in full: it is given `row`. */
+  drawer?: Component
+  /** What to do first where there is nothing at all. */
+  empty: Say
+}
