@@ -12,10 +12,12 @@ from tests.console.window import Window, opened
 pytestmark = pytest.mark.journey
 ALL = ADULTS + TURNED_BACK
 PAGE = 50
+AXE = Path(__file__).resolve().parents[2] / "central/console/node_modules/axe-core/axe.min.js"
 
 
 async def open_list(window: Window, query: str = "") -> Page:
     await stand_at_noon(window.page)
+    await window.page.emulate_media(reduced_motion="reduce")
     await window.open(f"/admissions{query}")
     await window.sign_in()
     return window.page
@@ -25,6 +27,13 @@ async def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select of the query row, which the keyboard opens."""
     await page.get_by_role("combobox", name=label, exact=True).press("Enter")
     await page.get_by_role("option", name=option, exact=True).click()
+
+
+async def faults_of_access(page: Page) -> list[str]:
+    """Return what axe finds on the page, without the shell, that is serious or worse."""
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = (await page.evaluate("axe.run('main')"))["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 async def test_a_list_is_filtered_and_walked_by_keyboard_and_its_address_restores_it(central: Central, window: Window) -> None:
@@ -62,6 +71,7 @@ async def test_a_list_is_filtered_and_walked_by_keyboard_and_its_address_restore
     latest = " ".join(visited.tickets[-1][at : at + 4] for at in range(0, 16, 4))
     await expect(drawer).to_contain_text(latest)
     await window.picture("list_drawer")
+    assert await faults_of_access(page) == []
     link = page.url
     await page.keyboard.press("Escape")
     await expect(drawer).to_have_count(0)
@@ -145,7 +155,7 @@ async def test_a_long_export_is_kept_and_found_again_after_a_reload(central: Cen
 async def test_a_list_says_why_it_is_empty_and_what_failed_in_both_languages(central: Central, browser: Browser) -> None:
     async with opened(browser, central.url, zone="America/Los_Angeles") as window:
         page = await open_list(window)
-        await expect(page.get_by_role("heading", name="2026-05-10还没有检票记录")).to_be_visible()
+        await expect(page.get_by_role("heading", name="2026-05-10 还没有检票记录")).to_be_visible()
         await expect(page.get_by_role("textbox", name="开始日期")).to_have_value("2026-05-10")
         await window.picture("list_empty")
         await admit_visitors(central)
@@ -160,18 +170,21 @@ async def test_a_list_says_why_it_is_empty_and_what_failed_in_both_languages(cen
         await expect(lines).to_have_count(PAGE)
         await window.picture("list_stale")
         await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("alert")).to_contain_text("What you see is of 10:00:00")
+        ticket = page.get_by_role("textbox", name="Ticket number")
+        await ticket.fill("0000 0000 0000 0001")
+        await page.get_by_role("button", name="Search").click()
         await expect(page.get_by_role("alert")).to_contain_text("Central does not answer")
+        await expect(ticket).to_have_value("0000000000000001")
         await window.picture("list_fault")
         await page.unroute("**/api/v1/admissions*")
         await page.get_by_role("button", name="Try again").click()
+        await page.get_by_role("button", name="Clear the filters").click()
         await expect(lines.first).to_contain_text("Child <b>bold</b>")
         await expect(page.get_by_text(f"{ALL} in all")).to_be_visible()
-        await page.evaluate("document.documentElement.classList.add('dark')")
+        await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         await window.picture("list_en_dark")
-        await page.get_by_role("textbox", name="Ticket number").fill("00ff")
+        assert await faults_of_access(page) == []
+        await ticket.fill("00ff")
         await page.get_by_role("button", name="Search").click()
         await expect(page.get_by_role("alert")).to_contain_text("16 characters")
-        await page.get_by_role("textbox", name="Ticket number").fill("0000 0000 0000 0001")
-        await page.get_by_role("button", name="Search").click()
-        await page.get_by_role("button", name="Clear the filters").click()
-        await expect(lines).to_have_count(PAGE)

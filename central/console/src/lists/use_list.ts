@@ -69,7 +69,7 @@ export function useList<Row, Query, Totals>(declaration: ListDeclaration<Row, Qu
   const { state } = address
   // The keys of filters are the query's own: the declaration says so, and central refuses any other.
   const query = computed(() => queryOf(state.value, declaration, today.value, site.value?.id ?? null) as unknown as Query)
-  const question = computed(() => JSON.stringify([query.value, state.value.isOldestFirst, language.value]))
+  const question = computed(() => JSON.stringify([query.value, state.value.isOldestFirst]))
   const answered = ref('')
   const isAnotherQuestion = computed(() => answered.value !== question.value)
 
@@ -121,6 +121,8 @@ export function useList<Row, Query, Totals>(declaration: ListDeclaration<Row, Qu
       },
       { immediate: true },
     )
+    // The names of things come in the language that the request asks for.
+    watch(language, () => void load())
   })
 
   async function walk(step: 1 | -1): Promise<string | null> {
