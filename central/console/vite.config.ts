@@ -46,5 +46,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  test: { environment: 'jsdom', isolate: false, include: ['src/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], server: { deps: { inline: ['element-plus'] } } },
 })

@@ -6,13 +6,13 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.builders.served import Central
+from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import ADULTS, MARKUP, TURNED_BACK, admit_visitors, stand_at_noon
 from tests.console.window import Window, opened
 
 pytestmark = pytest.mark.journey
 ALL = ADULTS + TURNED_BACK
 PAGE = 50
-AXE = Path(__file__).resolve().parents[2] / "central/console/node_modules/axe-core/axe.min.js"
 
 
 async def open_list(window: Window, query: str = "") -> Page:
@@ -27,13 +27,6 @@ async def choose(page: Page, label: str, option: str) -> None:
     """Choose in a select of the query row, which the keyboard opens."""
     await page.get_by_role("combobox", name=label, exact=True).press("Enter")
     await page.get_by_role("option", name=option, exact=True).click()
-
-
-async def faults_of_access(page: Page) -> list[str]:
-    """Return what axe finds on the page, without the shell, that is serious or worse."""
-    await page.evaluate(AXE.read_text("utf-8"))
-    found = (await page.evaluate("axe.run('main')"))["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
 async def test_a_list_is_filtered_and_walked_by_keyboard_and_its_address_restores_it(central: Central, window: Window) -> None:
@@ -71,7 +64,7 @@ async def test_a_list_is_filtered_and_walked_by_keyboard_and_its_address_restore
     latest = " ".join(visited.tickets[-1][at : at + 4] for at in range(0, 16, 4))
     await expect(drawer).to_contain_text(latest)
     await window.picture("list_drawer")
-    assert await faults_of_access(page) == []
+    assert await faults_of(page) == []
     link = page.url
     await page.keyboard.press("Escape")
     await expect(drawer).to_have_count(0)
@@ -173,7 +166,7 @@ async def test_a_list_says_why_it_is_empty_and_what_failed_in_both_languages(cen
         await expect(page.get_by_role("alert")).to_contain_text("What you see is of 10:00:00")
         ticket = page.get_by_role("textbox", name="Ticket number")
         await ticket.fill("0000 0000 0000 0001")
-        await page.get_by_role("button", name="Search").click()
+        await page.get_by_role("button", name="Search", exact=True).click()
         await expect(page.get_by_role("alert")).to_contain_text("Central does not answer")
         await expect(ticket).to_have_value("0000000000000001")
         await window.picture("list_fault")
@@ -184,7 +177,34 @@ async def test_a_list_says_why_it_is_empty_and_what_failed_in_both_languages(cen
         await expect(page.get_by_text(f"{ALL} in all")).to_be_visible()
         await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         await window.picture("list_en_dark")
-        assert await faults_of_access(page) == []
+        assert await faults_of(page) == []
         await ticket.fill("00ff")
-        await page.get_by_role("button", name="Search").click()
+        await page.get_by_role("button", name="Search", exact=True).click()
         await expect(page.get_by_role("alert")).to_contain_text("16 characters")
+
+
+async def test_an_admission_comes_in_by_itself_and_moves_nothing_that_is_read(central: Central, window: Window) -> None:
+    visited = await admit_visitors(central)
+    page = await open_list(window)
+    lines = page.locator("table tbody tr[tabindex]")
+    await expect(lines).to_have_count(PAGE)
+    await expect(page.get_by_role("banner").get_by_role("status")).to_contain_text("实时")
+
+    async def enter() -> str:
+        (ticket,) = await central.sell(1)
+        central.clock.advance(seconds=1)
+        visited.gate.admit(ticket["ticket_id"])
+        await visited.gate.upload()
+        return " ".join(ticket["ticket_id"][at : at + 4] for at in range(0, 16, 4))
+
+    shown = await enter()
+    await expect(lines.first).to_contain_text(shown)
+    await lines.nth(4).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    held = await enter()
+    await expect(page.get_by_role("status").get_by_role("button")).to_contain_text("1 条新记录")
+    await expect(lines.first).to_contain_text(shown)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("status").get_by_role("button").click()
+    await expect(lines.first).to_contain_text(held)
+    visited.gate.close()

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** A list at work, with operations that answer when the test says so. */
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

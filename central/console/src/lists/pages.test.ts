@@ -77,4 +77,24 @@ describe('pages', () => {
     expect(await far).toBe(false)
     expect(pages.rows.value).toEqual(['d', 'c', 'b', 'a'])
   })
+
+  it('show what changed of the rows next to the new ones', async () => {
+    const answers = [
+      [{ id: 1, state: 'pending' }],
+      [
+        { id: 2, state: 'pending' },
+        { id: 1, state: 'passed' },
+      ],
+    ]
+    const pages = usePages(
+      () => Promise.resolve({ items: answers.shift() ?? [] }),
+      ({ id }) => String(id),
+    )
+    await pages.begin()
+    expect(await pages.above()).toBe(true)
+    expect(pages.rows.value).toEqual([
+      { id: 2, state: 'pending' },
+      { id: 1, state: 'passed' },
+    ])
+  })
 })

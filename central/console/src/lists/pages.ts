@@ -21,7 +21,7 @@ export interface Pages<Row> {
   clearRows: () => void
   begin: () => Promise<void>
   more: () => Promise<void>
-  /** Read what is new above; false where the gap is longer than a page, so that one must begin again. */
+  /** Read what is new above, and what changed of the rows next to it; false where the gap is longer than a page, so that one must begin again. */
   above: () => Promise<boolean>
 }
 
@@ -90,7 +90,8 @@ export function usePages<Row>(read: ReadPage<Row>, keyOf: (row: Row) => string, 
       await turn(null, isReadingMore, (page) => {
         const fresh = without(rows.value, page.items)
         isWhole = fresh.length < page.items.length || page.items.length === 0
-        if (isWhole) rows.value = [...fresh, ...rows.value]
+        const known = new Map(page.items.map((row) => [keyOf(row), row]))
+        if (isWhole) rows.value = [...fresh, ...rows.value.map((row) => known.get(keyOf(row)) ?? row)]
       })
       return isWhole
     },

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** What is searched, when central is asked, and what opens the search. */
 import type { MatchView } from '@client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** Which language a browser gets, and that no text is missing in one of them. */
 import { describe, expect, it } from 'vitest'
 
