@@ -10,4 +10,5 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { key: 'admissions', path: '/admissions', load: () => import('@/admissions/AdmissionsPage.vue') },
+  { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
