@@ -56,6 +56,12 @@ async def compose(page: Page, *texts: str) -> None:
         await device.send("Input.insertText", {"text": text})
 
 
+async def leaves(page: Page) -> bool:
+    """Whether the page lets the browser leave it without a question."""
+    left: bool = await page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    return left
+
+
 async def add_editor(central: Central) -> tuple[int, int]:
     """Add a person who may change sites; return the numbers of the role and of the person."""
     granted = {"name": "editors", "permissions": ["catalog.read", "catalog.edit"], "scope": "all", "counter_scope": "all"}
@@ -75,6 +81,11 @@ async def add_editor(central: Central) -> tuple[int, int]:
 async def test_a_site_is_added_by_keyboard_and_two_presses_are_one_effect(window: Window, central: Central) -> None:
     page = await opened_form(window, "/sites?site=new")
     await compose(page, "后山")
+    device = await page.context.new_cdp_session(page)
+    await device.send("Input.imeSetComposition", {"text": "he", "selectionStart": 2, "selectionEnd": 2})
+    await page.keyboard.press("Escape")
+    await device.send("Input.imeSetComposition", {"text": "", "selectionStart": 0, "selectionEnd": 0})
+    await expect(page.get_by_role("dialog")).to_have_count(1)
     await field(page, "最大承载量").focus()
     await compose(page, "１２００")
     await field(page, "瞬时承载量").focus()
@@ -177,6 +188,7 @@ async def test_nothing_typed_is_lost_while_central_is_away_or_the_session_ends(w
     await window.picture("form-away-zh")
     await page.unroute("**/api/v1/sites/1")
 
+    assert await leaves(page) is False
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="继续编辑").click()
     await expect(field(page, "瞬时承载量")).to_have_value("321")
@@ -191,6 +203,7 @@ async def test_nothing_typed_is_lost_while_central_is_away_or_the_session_ends(w
     await page.keyboard.press("Enter")
     await saved(page)
     assert (await parameters(central))["capacity"] == 321
+    assert await leaves(page) is True
 
 
 async def test_a_withdrawn_permission_is_named_and_what_is_typed_stays(browser: Browser, central: Central) -> None:
