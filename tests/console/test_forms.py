@@ -206,6 +206,31 @@ async def test_nothing_typed_is_lost_while_central_is_away_or_the_session_ends(w
     assert await leaves(page) is True
 
 
+async def test_what_was_added_although_no_answer_came_is_not_added_twice(window: Window, central: Central) -> None:
+    page = await opened_form(window, "/sites?site=new")
+    await field(page, "中文名称").fill("后山")
+
+    async def lose(route: Route, request: Request) -> None:
+        if request.method == "POST":
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await page.route("**/api/v1/sites", lose)
+    await page.keyboard.press("Enter")
+    await expect(drawer(page).get_by_role("alert")).to_contain_text("连接不到中心")
+    await page.unroute("**/api/v1/sites")
+    await field(page, "瞬时承载量").fill("5")
+    await page.keyboard.press("Enter")
+    await expect(drawer(page).get_by_role("alert")).to_contain_text("已经生效")
+    await window.picture("form-reused-zh")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="放弃更改").click()
+    await expect(page.get_by_role("button", name="后山")).to_be_visible()
+    assert len((await central.api("GET", "/sites"))["items"]) == 2
+
+
 async def test_a_withdrawn_permission_is_named_and_what_is_typed_stays(browser: Browser, central: Central) -> None:
     role, _ = await add_editor(central)
     async with opened(browser, central.url) as window:
