@@ -1,5 +1,7 @@
 """Forms, on the page of sites: what is typed is never lost, and two editors of one thing see each other's statements."""
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -54,6 +56,34 @@ async def compose(page: Page, *texts: str) -> None:
             shown = {"text": text[:end], "selectionStart": end, "selectionEnd": end}
             await device.send("Input.imeSetComposition", shown)
         await device.send("Input.insertText", {"text": text})
+
+
+async def losing(
+    page: Page, address: str, method: str, *, reaches_central: bool = True
+) -> Callable[[], AbstractContextManager[None]]:
+    """Return a block in which the browser gets no answer to such requests.
+
+    Call it before the page is opened: what Chromium intercepts later may miss the requests of a page that stands.
+    """
+    lost = False
+
+    async def pass_on(route: Route, request: Request) -> None:
+        if not lost or request.method != method:
+            await route.continue_()
+            return
+        if reaches_central:
+            await route.fetch()
+        await route.abort()
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        nonlocal lost
+        lost = True
+        yield
+        lost = False
+
+    await page.route(address, pass_on)
+    return block
 
 
 async def leaves(page: Page) -> bool:
@@ -175,19 +205,14 @@ async def test_two_editors_see_both_statements_field_by_field(window: Window, ce
 
 
 async def test_nothing_typed_is_lost_while_central_is_away_or_the_session_ends(window: Window, central: Central) -> None:
+    central_is_away = await losing(window.page, "**/api/v1/sites/1", "PUT", reaches_central=False)
     page = await opened_form(window)
     await field(page, "瞬时承载量").fill("321")
-
-    async def away(route: Route, request: Request) -> None:
-        await (route.abort() if request.method == "PUT" else route.continue_())
-
-    await page.route("**/api/v1/sites/1", away)
-    await page.keyboard.press("Enter")
-    await expect(drawer(page).get_by_role("alert")).to_contain_text("连接不到中心")
+    with central_is_away():
+        await page.keyboard.press("Enter")
+        await expect(drawer(page).get_by_role("alert")).to_contain_text("连接不到中心")
     await expect(field(page, "瞬时承载量")).to_have_value("321")
     await window.picture("form-away-zh")
-    await page.unroute("**/api/v1/sites/1")
-
     assert await leaves(page) is False
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name="继续编辑").click()
@@ -207,20 +232,12 @@ async def test_nothing_typed_is_lost_while_central_is_away_or_the_session_ends(w
 
 
 async def test_what_was_added_although_no_answer_came_is_not_added_twice(window: Window, central: Central) -> None:
+    central_acts_but_no_answer_comes = await losing(window.page, "**/api/v1/sites", "POST")
     page = await opened_form(window, "/sites?site=new")
     await field(page, "中文名称").fill("后山")
-
-    async def lose(route: Route, request: Request) -> None:
-        if request.method == "POST":
-            await route.fetch()
-            await route.abort()
-        else:
-            await route.continue_()
-
-    await page.route("**/api/v1/sites", lose)
-    await page.keyboard.press("Enter")
-    await expect(drawer(page).get_by_role("alert")).to_contain_text("连接不到中心")
-    await page.unroute("**/api/v1/sites")
+    with central_acts_but_no_answer_comes():
+        await page.keyboard.press("Enter")
+        await expect(drawer(page).get_by_role("alert")).to_contain_text("连接不到中心")
     await field(page, "瞬时承载量").fill("5")
     await page.keyboard.press("Enter")
     await expect(drawer(page).get_by_role("alert")).to_contain_text("已经生效")
