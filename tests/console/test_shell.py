@@ -22,13 +22,13 @@ async def test_the_shell_speaks_both_languages_in_both_themes(browser: Browser, 
         page = window.page
         await window.open("/admissions")
         await window.sign_in()
-        await expect(page.get_by_role("heading", name="检票记录")).to_be_visible()
+        await expect(page.get_by_role("heading", name="检票记录", exact=True)).to_be_visible()
         await expect(page).to_have_title("检票记录 · 牌坊")
         await page.get_by_role("combobox", name="景区").press("Enter")
         await page.get_by_role("option", name=HOSTILE).click()
         await expect(page.locator("img")).to_have_count(0)
         await page.get_by_role("button", name="English").click()
-        await expect(page.get_by_role("heading", name="Admission records")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Admission records", exact=True)).to_be_visible()
         await expect(page.locator("html")).to_have_attribute("lang", "en")
         for theme in ("Dark", "Light"):
             await page.get_by_role("button", name="You").click()
@@ -36,7 +36,7 @@ async def test_the_shell_speaks_both_languages_in_both_themes(browser: Browser, 
             await window.picture(f"shell-{theme.lower()}")
             assert await faults_of(page) == []
         await page.reload()
-        await expect(page.get_by_role("heading", name="Admission records")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Admission records", exact=True)).to_be_visible()
         await expect(page.get_by_role("combobox", name="Site")).to_be_visible()
         await window.open("/no/such/page")
         await expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
@@ -77,11 +77,11 @@ async def test_a_page_outlives_one_new_build_and_offers_the_next(
     shutil.copytree(BUILD, builds / "current")
     monkeypatch.setenv("PAIFANG_CONSOLE_DIR", str(builds))
     async with running_central(tmp_path / "central", HandClock()) as central, opened(browser, central.url) as first:
-        await first.open()
+        await first.open("/admissions")
         await expect(first.page.get_by_label("用户名")).to_be_visible()
         deploy(builds, "second")
         await first.sign_in()
-        await expect(first.page.get_by_role("heading", name="检票记录")).to_be_visible()
+        await expect(first.page.get_by_role("heading", name="检票记录", exact=True)).to_be_visible()
         async with opened(browser, central.url) as other:
             await other.open("/no/such/page")
             await other.sign_in()

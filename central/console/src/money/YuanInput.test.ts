@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** An amount as a keyboard and as a Chinese input method type it. */
 import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
