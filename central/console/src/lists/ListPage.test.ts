@@ -109,10 +109,21 @@ describe('a list', () => {
     expect(page.text()).toContain('2 in all')
   })
 
-  it('brings new rows in above when it is asked to, and says so', async () => {
+  it('brings new rows in above by itself, and says so', async () => {
     const { page } = await shown('/things', 1)
     asked[0]?.answer({ items: [{ id: 1 }] })
     await flushPromises()
+    asked[1]?.answer({ items: [{ id: 2 }, { id: 1 }] })
+    await flushPromises()
+    expect(lines(page)).toEqual(['2', '1'])
+    expect(page.emitted('taken')).toHaveLength(1)
+  })
+
+  it('brings new rows in only when it is asked to while a row is open', async () => {
+    const { page } = await shown('/things?open=1', 1)
+    asked[0]?.answer({ items: [{ id: 1 }] })
+    await flushPromises()
+    expect(asked).toHaveLength(1)
     await page.find('.new button').trigger('click')
     asked[1]?.answer({ items: [{ id: 2 }, { id: 1 }] })
     await flushPromises()
