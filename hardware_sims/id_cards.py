@@ -31,6 +31,7 @@ class IdCard:
     name: str = "测试一号"
     born: str = "19500101"
     until: str = "长期"
+    foreign_name: str = ""  # of a foreign card of 2023
     raw_name: bytes = b""  # instead of `name`: bytes that are no text
 
     def text(self) -> bytes:
@@ -44,6 +45,7 @@ class IdCard:
             (188, 16, "20200101"),
             (204, 16, self.until),
             (220, 16, self.born) if old else (36, 16, self.born),
+            (52, 70, self.foreign_name),
             (248, 2, self.kind.value),
         )
         for offset, size, value in fields:

@@ -1,7 +1,8 @@
 """An ESC/POS printer: the bytes become text and codes on sheets, and a picture of each sheet; sensors answer at any time.
 
 Facts, as published: DLE EOT is answered at once, even where its bytes lie within an image; GS r is answered in its turn, once all
-before is on paper. Bytes of no known command are noted in `unknown`, so that a test can assert that there were none.
+before is on paper. DLE DC4 1 sends a pulse to the drawer, also from within an image, unless GS ( D has disabled it. GS v 0 stands
+where ESC a says. Bytes of no known command are noted in `unknown`, so that a test can assert that there were none.
 """
 
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ WHITE = 255
 QUIET_MODULES = 4
 OK = 0x12
 DLE_EOT = b"\x10\x04"
+DLE_DC4_PULSE = b"\x10\x14\x01"
+ALIGN_LEFT, ALIGN_CENTRE = 0, 1
 # The number of parameter bytes of each command, by its first two bytes.
 FIXED = {b"\x1b@": 0, b"\x1ba": 1, b"\x1bE": 1, b"\x1b!": 1, b"\x1bd": 1, b"\x1bt": 1, b"\x1bM": 1, b"\x1b-": 1, b"\x1bG": 1,
          b"\x1bV": 1, b"\x1b{": 1, b"\x1b3": 1, b"\x1b2": 0, b"\x1bp": 3, b"\x1d!": 1, b"\x1da": 1, b"\x1dr": 1, b"\x1dB": 1,
@@ -74,6 +77,9 @@ class Printer:
         self.sheets = [PaperSheet()]
         self.unknown: list[bytes] = []
         self.paper_lines: int | None = None
+        self.pulses: list[int] = []  # the connector's pin of each pulse that opened the drawer
+        self._pulse_disabled = False
+        self._align = ALIGN_LEFT
         self._wire = wire
         self._timers = timers
         self._buffer = bytearray()
@@ -106,6 +112,8 @@ class Printer:
         for at in range(len(seen) - 2):
             if seen[at : at + 2] == DLE_EOT and 1 <= seen[at + 2] <= 4:  # noqa: PLR2004 - the four questions
                 self._tell(self._status(seen[at + 2]))
+            if seen[at : at + 3] == DLE_DC4_PULSE and not self._pulse_disabled:
+                self.pulses.append(2)
         self._tail = seen[-2:]
         if len(self._buffer) + len(data) <= BUFFER_BYTES:
             self._buffer += data
@@ -158,7 +166,7 @@ class Printer:
     def _take_text(self, byte: int) -> int:
         if byte == ord("\n"):
             self._feed(1)
-        elif byte != ord("\r"):
+        elif byte not in b"\r\0":
             self._line.append(byte)
         return 1
 
@@ -171,6 +179,12 @@ class Printer:
             return 0
         if head == b"\x1bd":
             self._feed(self._buffer[2])
+        if head == b"\x1ba":
+            self._align = self._buffer[2] % 48
+        if head == b"\x1b@":
+            self._align, self._pulse_disabled = ALIGN_LEFT, False
+        if head == b"\x1bp":
+            self.pulses.append((2, 5)[self._buffer[2] % 48])
         if head == b"\x1dr":
             delay_s = max(0.0, self._busy_s - self._timers.now_s())
             self._timers.call_after(delay_s, lambda: self._tell((PrinterFault.PAPER_LOW in self.faults) * 0x03))
@@ -192,6 +206,9 @@ class Printer:
         length = 5 + int.from_bytes(self._buffer[3:5], "little")
         if len(self._buffer) < length:
             return 0
+        if self._buffer[2] == ord("D"):
+            self._pulse_disabled = bytes(self._buffer[6:8]) == b"\x01\x00"
+            return length
         function, data = self._buffer[6], bytes(self._buffer[7:length])
         if function == ord("P"):
             self._stored = data[1:]
@@ -222,7 +239,7 @@ class Printer:
     def _ink(self, dots: NDArray[np.uint8]) -> None:
         strip = np.full((dots.shape[0], DOTS), WHITE, np.uint8)
         width = min(DOTS, dots.shape[1])
-        left = (DOTS - width) // 2
+        left = (DOTS - width) // 2 if self._align == ALIGN_CENTRE else 0
         strip[:, left : left + width] = dots[:, :width]
         self.sheets[-1].strips.append(strip)
         self._use_paper(1 + dots.shape[0] // LINE_DOTS)

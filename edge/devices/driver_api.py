@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge.devices.ports import CodeReader, DocumentReader, Signal, SupervisedDevice, TicketPrinter, Turnstile
+from edge.devices.ports import CardReader, CodeReader, DocumentReader, Signal, SupervisedDevice, TicketPrinter, Turnstile
 from protocol.directions import Direction
 from protocol.holders import Document
 
@@ -59,6 +59,10 @@ class CodeReaderDriver(CodeReader, SupervisedDevice, Protocol):
 
 class DocumentReaderDriver(DocumentReader, SupervisedDevice, Protocol):
     """A reader of ID cards that a supervisor keeps alive."""
+
+
+class CardReaderDriver(CardReader, SupervisedDevice, Protocol):
+    """A reader of ID cards at a counter that a supervisor keeps alive."""
 
 
 class SignalDriver(Signal, SupervisedDevice, Protocol):
@@ -123,6 +127,10 @@ class DocumentReaderSettings(DriverSettings):
 
     def make(self, around: Surroundings) -> DocumentReaderDriver:
         """Return the driver; it opens nothing before it is run."""
+        raise NotImplementedError
+
+    def make_for_counter(self, around: Surroundings) -> CardReaderDriver:
+        """Return the driver of a counter; a third party's reader that has none serves gates only."""
         raise NotImplementedError
 
 

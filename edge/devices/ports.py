@@ -12,10 +12,19 @@ from typing import Protocol
 
 from protocol.directions import Direction
 from protocol.errors import PeerError
+from protocol.holders import Document
+
+MAX_RASTER_WIDTH = 1_280  # dots: a head of 108 mm at 300 dpi
+MAX_RASTER_HEIGHT = 4_800  # 40 cm at 300 dpi
+_BYTE_BITS = 8
 
 
 class DeviceFault(PeerError):
     """A device is absent, silent, or does not do what it acknowledged."""
+
+
+class NothingPrinted(DeviceFault):
+    """A printer refused a sheet before its first byte was sent: nothing came out, so the sheet may be tried again."""
 
 
 class DeviceState(StrEnum):
@@ -151,6 +160,28 @@ class DocumentReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class CardRead:
+    """One card laid on a reader at a counter, in the clear: the seller writes it into an order (law 9).
+
+    It lives in memory only: no code logs or keeps it. `name` is empty where the chip's bytes are no text.
+    """
+
+    device: str
+    document: Document = field(repr=False)
+    name: str = field(repr=False)
+    born: date | None = field(repr=False)
+    region: str = field(repr=False)
+
+
+class CardReader(Protocol):
+    """A reader of ID cards at a counter. A gate has a `DocumentReader`, which cannot hand on a name or a number."""
+
+    def cards(self) -> AsyncIterator[CardRead]:
+        """Yield each card laid on, once a laying-on, across unplug and replug."""
+        ...
+
+
 class Sign(StrEnum):
     """What lamps and a buzzer show a visitor."""
 
@@ -190,6 +221,33 @@ class Sheetful:
     code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """The dots of one ticket. Each row has `width` bits, from the left, in whole bytes; a bit that is set is black."""
+
+    width: int
+    height: int
+    rows: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        assert 0 < self.width <= MAX_RASTER_WIDTH, "who reads dots refuses others"
+        assert 0 < self.height <= MAX_RASTER_HEIGHT, "see above"
+        assert len(self.rows) == self.height * self.row_bytes, "see above"
+
+    @property
+    def row_bytes(self) -> int:
+        """How many bytes a row has."""
+        return -(-self.width // _BYTE_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawerPulse:
+    """How a printer opens the cash drawer at its socket: by which pin (2 or 5), and for how long."""
+
+    pin: int = 2
+    pulse_ms: int = 100
+
+
 class TicketPrinter(Protocol):
     """A printer of tickets and receipts."""
 
@@ -198,9 +256,14 @@ class TicketPrinter(Protocol):
         """What its sensors reported last."""
         ...
 
-    async def print(self, sheet: Sheetful) -> None:
+    async def print(self, sheet: Sheetful | Raster) -> None:
         """Print and cut one sheet; return once the printer confirms it. Raise DeviceFault otherwise.
 
-        After a fault the sheet may still have come out: before a repayment, the program asks `state` and a person.
+        After NothingPrinted nothing came out. After any other fault the sheet may still have come out: before a repayment, the
+        program asks `state` and a person.
         """
+        ...
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        """Open the cash drawer at the printer's socket; raise DeviceFault where the printer takes no command."""
         ...

@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from edge.devices.driver_api import Surroundings
 from edge.devices.drivers.id_card_reader import IdCardSettings
-from edge.devices.ports import DeviceState, DocumentRead
+from edge.devices.framing import id_card
+from edge.devices.ports import CardRead, DeviceState, DocumentRead
 from edge.devices.supervisor import supervise
 from hardware_sims.faults import FaultyWire, LineFault
 from hardware_sims.id_cards import IdCard, invented_number
@@ -151,3 +152,80 @@ async def test_an_unplugged_reader_is_told_of_and_reads_on_after_it_is_plugged_i
     rig.wire.plug()
     rig.reader.lay_on(ONE)
     await rig.until(lambda: len(rig.documents) == 1)
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that were decoded of any card."""
+    found: list[str] = []
+    decode = id_card._text  # noqa: SLF001 - what is decoded is what counts
+
+    def note(data: bytes) -> str:
+        found.append(decode(data))
+        return found[-1]
+
+    monkeypatch.setattr(id_card, "_text", note)
+    return found
+
+
+@pytest.mark.law(9)
+async def test_a_gate_decodes_no_name_and_its_driver_has_no_way_to_hand_one_on(
+    rig: Rig, decoded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_: bytes) -> str:
+        raise AssertionError("a gate's driver asked for the name")
+
+    monkeypatch.setattr("edge.devices.drivers.id_card_reader.name_on", never)
+    rig.reader.lay_on(ONE)
+    await rig.until(lambda: len(rig.documents) == 1)
+    assert sorted(set(decoded)) == sorted({"", ONE.number, ONE.born})
+    assert not hasattr(rig.driver, "cards")
+    assert set(DocumentRead.__dataclass_fields__) == {"device", "hashes", "born", "region"}
+    assert rig.state is DeviceState.READY
+
+
+class CounterRig(Supervised):
+    def __init__(self, directory: Path) -> None:
+        super().__init__(LIMIT_S)
+        timers = LoopTimers()
+        self.wire = PtyWire(directory / "cards", timers, baud=115_200)
+        self.reader = IdReader(self.wire, timers)
+        around = Surroundings("cards", asyncio.get_running_loop().time, hashed=hashed)
+        self.driver = IdCardSettings(driver="id-card", port=str(directory / "cards")).make_for_counter(around)
+        self.cards: list[CardRead] = []
+
+    async def collect(self) -> None:
+        async for card in self.driver.cards():
+            self.cards.append(card)
+
+
+@pytest.fixture
+async def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CounterRig]:
+    monkeypatch.setattr("edge.devices.drivers.id_card_reader.LOOK_PERIOD_S", 0.02)
+    rig = CounterRig(tmp_path)
+    rig.wire.plug()
+    clock = asyncio.get_running_loop().time
+    tasks = [asyncio.create_task(supervise(rig.driver, rig.healths.append, clock)), asyncio.create_task(rig.collect())]
+    await rig.until(lambda: rig.state is DeviceState.READY)
+    yield rig
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    rig.wire.unplug()
+
+
+@pytest.mark.law(9)
+async def test_a_counter_gets_each_card_in_the_clear_once_and_nobody_logs_it(counter: CounterRig, decoded: list[str]) -> None:
+    with capture_logs() as logged:
+        for card in (ONE, TWO):
+            counter.reader.lay_on(card)
+            seen = len(counter.cards)
+            await counter.until(lambda seen=seen: len(counter.cards) > seen)  # type: ignore[misc]  # mypy: a default in a lambda
+            counter.reader.lift()
+    assert [(one.name, one.document.number, one.born, one.region) for one in counter.cards] == [
+        (card.name, card.number, date(1950, 1, 1), "990101") for card in (ONE, TWO)
+    ]
+    assert set(decoded) == {"", *(text for card in (ONE, TWO) for text in (card.name, card.number, card.born))}
+    said = repr(logged) + repr(counter.cards) + repr(counter.healths)
+    for card in (ONE, TWO):
+        assert not any(text in said for text in (card.name, card.number, card.born))

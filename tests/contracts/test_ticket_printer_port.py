@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 import zxingcpp
 
 from edge.devices.drivers.escpos_printer import EscPosPrinter
 from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, TcpPrinterLine, UsbPrinterLine
-from edge.devices.ports import DeviceFault, DeviceState, PrinterState, Sheetful
+from edge.devices.ports import DeviceFault, DeviceState, DrawerPulse, NothingPrinted, PrinterState, Raster, Sheetful
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress
 from hardware_sims.faults import FaultyWire
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.real_time
 LIMIT_S = 20.0
 BAUD = 115_200
 CODE = "PF1KRUGKIDROVUWG2ZAMJZG653OEBTG66BANJ2W24DTEBXXMZLSEB2GQZJANRQXU6JAMRXWOLQ"
+DOTS = Raster(576, 400, bytes((number * 37) % 256 for number in range(72 * 400)))
+SPELLS_A_PULSE = Raster(64, 30, b"\x10\x14\x01\x00\x01\x00\x00\x00" * 30)
 TICKET = Sheetful(("景区门票", "成人票 ￥80.00", "Adult"), CODE)
 
 
@@ -108,7 +111,7 @@ async def test_a_sheet_is_printed_and_its_code_can_be_read_off_the_paper(rig: Ri
 async def test_an_unplugged_printer_is_told_of_and_prints_after_it_is_plugged_in(rig: Rig) -> None:
     await rig.unplug()
     await rig.until(lambda: rig.state is DeviceState.FAULT)
-    with pytest.raises(DeviceFault):
+    with pytest.raises(NothingPrinted):
         await rig.driver.print(TICKET)
     await rig.plug()
     await rig.until(lambda: rig.state is DeviceState.READY)
@@ -130,7 +133,7 @@ async def test_nothing_is_sent_to_a_printer_that_cannot_print_and_staff_are_told
     one: Rig, fault: PrinterFault, state: PrinterState
 ) -> None:
     one.printer.faults.add(fault)
-    with pytest.raises(DeviceFault, match=f"{state}, nothing was printed; "):
+    with pytest.raises(NothingPrinted, match=f"{state}, nothing was printed; "):
         await one.driver.print(TICKET)
     await one.until(lambda: one.state is DeviceState.FAULT and state in one.healths[-1].detail)
     one.printer.mend()
@@ -144,8 +147,9 @@ async def test_paper_that_ends_within_a_sheet_is_told_and_one_that_is_low_prints
     await one.driver.print(TICKET)
     await one.until(lambda: one.driver.state is PrinterState.PAPER_LOW)
     one.printer.paper_lines = 2
-    with pytest.raises(DeviceFault, match="paper out, the sheet may be incomplete"):
+    with pytest.raises(DeviceFault, match="paper out, the sheet may be incomplete") as told:
         await one.driver.print(TICKET)
+    assert not isinstance(told.value, NothingPrinted)
 
 
 async def test_unasked_status_disturbs_nothing(one: Rig) -> None:
@@ -170,3 +174,54 @@ async def test_a_printer_that_never_answers_prints_if_it_is_said_to_be_one(tmp_p
         await rig.driver.print(TICKET)
         await rig.until(lambda: len(rig.printer.printed) == 1)
         assert rig.driver.state is PrinterState.UNKNOWN
+
+
+def dots_on(rig: Rig) -> bytes:
+    """The dots of the newest sheet, without the blank edges."""
+    picture = rig.printer.printed[-1].picture()[24:-24]
+    return np.packbits(picture == 0).tobytes()
+
+
+async def test_dots_come_out_as_they_were_drawn(rig: Rig) -> None:
+    await rig.driver.print(DOTS)
+    assert dots_on(rig) == DOTS.rows
+    assert rig.printer.unknown == []
+
+
+async def test_dots_that_spell_a_pulse_open_no_drawer(one: Rig) -> None:
+    await one.driver.print(SPELLS_A_PULSE)
+    assert len(one.printer.printed) == 1
+    assert one.printer.pulses == []
+
+
+async def test_the_drawer_opens_at_its_pin_also_without_paper(rig: Rig) -> None:
+    await rig.driver.open_drawer(DrawerPulse())
+    rig.printer.faults.add(PrinterFault.PAPER_LOW)
+    await rig.driver.open_drawer(DrawerPulse(5))
+    await rig.until(lambda: rig.printer.pulses == [2, 5])
+    await rig.unplug()
+    await rig.until(lambda: rig.state is DeviceState.FAULT)
+    with pytest.raises(DeviceFault):
+        await rig.driver.open_drawer(DrawerPulse())
+    await rig.plug()
+
+
+@pytest.mark.parametrize("rig", ["tcp", "usb"], indirect=True)
+async def test_after_dots_that_broke_off_the_next_sheet_is_whole(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    line, half = rig.driver._line, len(DOTS.rows) // 2  # noqa: SLF001 - the cable is pulled there
+    send = line.write
+
+    async def break_off(data: bytes) -> None:
+        if len(data) > half:
+            await send(data[:half])
+            raise DeviceFault("the cable was pulled")
+        await send(data)
+
+    monkeypatch.setattr(line, "write", break_off)
+    with pytest.raises(DeviceFault) as told:
+        await rig.driver.print(DOTS)
+    assert not isinstance(told.value, NothingPrinted)
+    monkeypatch.undo()
+    await rig.driver.print(DOTS)
+    assert dots_on(rig) == DOTS.rows
+    assert len(rig.printer.printed) == 2

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import zxingcpp
 
@@ -46,6 +47,30 @@ def test_what_python_escpos_sends_is_printed_and_both_its_kinds_of_code_can_be_r
         assert bench.printer.sheets[0].lines[:2] == ["Entry ticket", "成人票"]
         assert bench.printer.unknown == []
         del bench.printer.sheets[0]
+
+
+def test_a_picture_and_a_pulse_of_python_escpos_are_what_it_meant(bench: Bench) -> None:
+    from escpos.printer import Dummy  # noqa: PLC0415 - see above
+    from PIL import Image  # noqa: PLC0415 - python-escpos brings it
+
+    rows = bytes((7 * number) % 256 for number in range(72 * 50))
+    peer = Dummy()
+    peer.image(Image.frombytes("1", (576, 50), bytes(255 - byte for byte in rows)), impl="bitImageRaster", fragment_height=24)
+    peer.cashdraw(2)
+    peer.cashdraw(5)
+    bench.wire.deliver(peer.output)
+    assert np.packbits(bench.printer.sheets[0].picture()[24:-24] == 0).tobytes() == rows
+    assert bench.printer.pulses == [2, 5]
+    assert bench.printer.unknown == []
+
+
+def test_dots_that_spell_a_real_time_pulse_open_the_drawer_until_that_is_disabled(bench: Bench) -> None:
+    dots = b"\x1dv0\x00\x05\x00\x01\x00\x10\x14\x01\x00\x01"
+    bench.wire.deliver(dots)
+    assert bench.printer.pulses == [2]
+    bench.wire.deliver(b"\x1d(D\x05\x00\x14\x01\x00\x02\x00")
+    bench.wire.deliver(dots)
+    assert bench.printer.pulses == [2]
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 Laws: the driver sends nothing to a printer that reports that it cannot print; a sheet counts as printed when the printer confirms
 in its turn that all before is on paper, and confirms at once that nothing is wrong; the driver guesses no state: a printer that
-does not answer is UNKNOWN.
+does not answer is UNKNOWN. A fault before the first byte of a sheet is NothingPrinted; after it, nobody knows what came out.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from edge.devices.drivers.printer_lines import PrinterLine, SerialPrinterLine, T
 from edge.devices.drivers.usb_settings import UsbDeviceSettings
 from edge.devices.framing import escpos
 from edge.devices.framing.escpos import StatusBytes
-from edge.devices.ports import DeviceFault, HealthLine, PrinterState, Sheetful
+from edge.devices.ports import DeviceFault, DrawerPulse, HealthLine, NothingPrinted, PrinterState, Raster, Sheetful
 
 LOOK_PERIOD_S = 1.0
 REPLY_LIMIT_S = 0.3
@@ -34,12 +34,14 @@ _REMEDIES = {
 }
 _VERIFIED = (
     "Commands and status bits of published manuals.",
-    "The simulated printer, which also draws what python-escpos sends, native and raster codes that decode.",
+    "The simulated printer, which also draws what python-escpos sends, codes and rasters alike.",
 )
 _LIMITS = (
     "Characters that GBK lacks are printed as a question mark.",
     "A printer that always answers that all is well cannot be found out.",
-    "DTR/DSR flow control is not used; keep sheets below the printer's buffer.",
+    "DTR/DSR flow control is not used; keep sheets of text below the printer's buffer.",
+    "Whether a drawer has opened cannot be seen.",
+    "Tickets as dots need 115,200 baud or a USB or network printer.",
 )
 
 
@@ -62,7 +64,7 @@ class SerialPrinterSettings(SerialDeviceSettings, _PrinterSettings):
     """A printer on a tty."""
 
     sheet: ClassVar[Sheet] = Sheet(
-        "ESC/POS printers, serial", "ESC/POS, 9,600 to 115,200 baud 8N1; DLE EOT 1 to 4, GS r", _VERIFIED, _LIMITS
+        "ESC/POS printers, serial", "ESC/POS, 9,600 to 115,200 baud 8N1; DLE EOT 1 to 4, GS r, GS v 0, ESC p", _VERIFIED, _LIMITS
     )
     baud: Baud = 9600
 
@@ -114,6 +116,7 @@ class EscPosPrinter:
         self._statuses = StatusBytes()
         self._answers: list[int] = []
         self._printed = False
+        self._broke_off = False  # the line failed within the last sheet
 
     @property
     def state(self) -> PrinterState:
@@ -141,23 +144,58 @@ class EscPosPrinter:
             self._state = PrinterState.UNKNOWN
             await self._line.close()
 
-    async def print(self, sheet: Sheetful) -> None:
+    async def print(self, sheet: Sheetful | Raster) -> None:
         """Print one sheet; see the port."""
         async with self._turn:
-            if not self._open:
-                raise DeviceFault(f"{self.name}: the printer is not connected; check its power and cable")
-            await self._look()
-            self._refuse_unless_able("nothing was printed")
-            await self._line.write(escpos.encode(sheet, self._module_dots))
+            await self._begin()
+            broke_off, self._broke_off = self._broke_off, True
+            if broke_off:
+                await self._line.write(escpos.GIVE_UP)
+            if isinstance(sheet, Raster):
+                await self._prepare_for_dots()
+            printed = await self._send(escpos.encode(sheet, self._module_dots))
+            self._broke_off = False
             if not self._tells:
                 return
-            self._printed = False
-            await self._line.write(escpos.ASK_WHEN_PRINTED)
-            printed = await self._await_printed()
-            await self._look()
             self._refuse_unless_able("the sheet may be incomplete")
             if not printed:
                 raise DeviceFault(f"{self.name}: the printer does not say that it printed; look at what came out")
+
+    async def _prepare_for_dots(self) -> None:
+        """Return once the printer obeys no command that dots happen to spell."""
+        if not await self._send(escpos.BEFORE_DOTS) and self._tells:
+            raise NothingPrinted(f"{self.name}: the printer takes no dots, nothing was printed; switch it off and on")
+
+    async def _send(self, data: bytes) -> bool:
+        """Send bytes; return whether the printer says that all of them are printed."""
+        await self._line.write(data)
+        if not self._tells:
+            return False
+        self._printed = False
+        await self._line.write(escpos.ASK_WHEN_PRINTED)
+        printed = await self._await_printed()
+        await self._look()
+        return printed
+
+    async def open_drawer(self, pulse: DrawerPulse) -> None:
+        """Send the pulse; see the port. A printer without paper still opens the drawer."""
+        async with self._turn:
+            if not self._open:
+                raise self._not_connected()
+            await self._line.write(escpos.kick(pulse))
+
+    async def _begin(self) -> None:
+        """Raise NothingPrinted unless the printer can print now."""
+        if not self._open:
+            raise self._not_connected()
+        try:
+            await self._look()
+            self._refuse_unless_able("nothing was printed")
+        except DeviceFault as fault:
+            raise NothingPrinted(str(fault)) from fault
+
+    def _not_connected(self) -> NothingPrinted:
+        return NothingPrinted(f"{self.name}: the printer is not connected; check its power and cable")
 
     def _refuse_unless_able(self, outcome: str) -> None:
         if self._state not in _MAY_PRINT or (self._tells and self._state is PrinterState.UNKNOWN):

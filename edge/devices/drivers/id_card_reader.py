@@ -1,8 +1,8 @@
 """A resident ID card reader on a serial line: it looks for a card, selects it, reads it, and waits until the visitor lifts it.
 
-Laws: the driver hashes the card's data at once and drops it; it logs no part of it, not even how one card differs from another;
-one laying-on is one reading, because the module does not find a card again before it was lifted, and because the driver compares
-hashes.
+Laws: a gate's driver hashes the card's data at once and drops it; only the driver of a counter is able to hand the card on
+(law 9); both log no part of it, not even how one card differs from another; one laying-on is one reading, because the module does
+not find a card again before it was lifted, and because the driver compares hashes.
 """
 
 import asyncio
@@ -11,13 +11,21 @@ from typing import ClassVar
 
 import structlog
 
-from edge.devices.driver_api import Baud, DocumentReaderDriver, DocumentReaderSettings, SerialDeviceSettings, Sheet, Surroundings
+from edge.devices.driver_api import (
+    Baud,
+    CardReaderDriver,
+    DocumentReaderDriver,
+    DocumentReaderSettings,
+    SerialDeviceSettings,
+    Sheet,
+    Surroundings,
+)
 from edge.devices.drivers.stream import Stream
 from edge.devices.framing import sam
 from edge.devices.framing.double_reads import DoubleReads
-from edge.devices.framing.id_card import read_card
+from edge.devices.framing.id_card import Card, name_on, read_card
 from edge.devices.framing.sam import Reply, ReplyDecoder
-from edge.devices.ports import DeviceFault, DocumentRead, HealthLine
+from edge.devices.ports import CardRead, DeviceFault, DocumentRead, HealthLine
 from edge.devices.transports.serial_port import SerialPort
 
 LOOK_PERIOD_S = 0.3
@@ -41,7 +49,7 @@ class IdCardSettings(SerialDeviceSettings, DocumentReaderSettings):
         limits=(
             "USB readers: whether they carry the same frames is not known.",
             "The letters that tell the three permits apart are not confirmed by real cards.",
-            "Names, addresses and photos are not read.",
+            "Addresses and photos are not read, and names at a counter only.",
         ),
     )
     baud: Baud = 115200
@@ -50,9 +58,13 @@ class IdCardSettings(SerialDeviceSettings, DocumentReaderSettings):
         """Return the driver."""
         return IdCardReader(around, self.port, self.baud)
 
+    def make_for_counter(self, around: Surroundings) -> CardReaderDriver:
+        """Return the driver of a counter."""
+        return CounterCardReader(around, self.port, self.baud)
 
-class IdCardReader:
-    """Implements `ports.DocumentReader` and `ports.SupervisedDevice`."""
+
+class _SamReader:
+    """Implements `ports.SupervisedDevice`: finds cards and reads them, and leaves to its subclass what is handed on."""
 
     def __init__(self, around: Surroundings, path: str, baud: int) -> None:
         self.name = around.name
@@ -61,11 +73,6 @@ class IdCardReader:
         self._clock = around.clock
         self._hashed = around.hashed
         self._laid_on = DoubleReads()
-        self._documents: Stream[DocumentRead] = Stream()
-
-    def documents(self) -> AsyncIterator[DocumentRead]:
-        """Yield each card laid on; see the port."""
-        return self._documents.items()
 
     async def run(self, health: HealthLine) -> None:
         """Look for cards until the reader fails; see the port."""
@@ -96,17 +103,20 @@ class IdCardReader:
             _log.warning("a card was not read", device=self.name, why=sam.MEANINGS.get(reply.status, f"{reply.status:02X}"))
             self._check(reply)
             return False
-        self._hand_on(reply)
+        self._take(reply)
         return True
 
-    def _hand_on(self, reply: Reply) -> None:
+    def _take(self, reply: Reply) -> None:
         card = read_card(reply.data)
         if card is None:
             _log.warning("a card holds no number by which a gate knows a visitor", device=self.name)
             return
         hashes = self._hashed(card.document)
         if hashes and self._laid_on.is_new(hashes[0], self._clock()):
-            self._documents.put(DocumentRead(self.name, hashes, card.born, card.region))
+            self._hand_on(card, hashes, reply)
+
+    def _hand_on(self, card: Card, hashes: tuple[bytes, ...], reply: Reply) -> None:
+        raise NotImplementedError
 
     def _check(self, reply: Reply) -> None:
         if reply.status in (sam.SELF_TEST_FAILED, sam.NOT_AUTHORISED):
@@ -118,3 +128,33 @@ class IdCardReader:
             if reply is not None:
                 return reply
         raise DeviceFault(f"{self.name}: the reader does not answer; check its power, cable and baud")
+
+
+class IdCardReader(_SamReader):
+    """Implements `ports.DocumentReader`, for a gate: it hands on hashes, and drops the rest."""
+
+    def __init__(self, around: Surroundings, path: str, baud: int) -> None:
+        super().__init__(around, path, baud)
+        self._documents: Stream[DocumentRead] = Stream()
+
+    def documents(self) -> AsyncIterator[DocumentRead]:
+        """Yield each card laid on; see the port."""
+        return self._documents.items()
+
+    def _hand_on(self, card: Card, hashes: tuple[bytes, ...], reply: Reply) -> None:  # noqa: ARG002 - a gate reads no name
+        self._documents.put(DocumentRead(self.name, hashes, card.born, card.region))
+
+
+class CounterCardReader(_SamReader):
+    """Implements `ports.CardReader`, for a counter: it hands on the card with its name, and keeps nothing."""
+
+    def __init__(self, around: Surroundings, path: str, baud: int) -> None:
+        super().__init__(around, path, baud)
+        self._cards: Stream[CardRead] = Stream()
+
+    def cards(self) -> AsyncIterator[CardRead]:
+        """Yield each card laid on; see the port."""
+        return self._cards.items()
+
+    def _hand_on(self, card: Card, hashes: tuple[bytes, ...], reply: Reply) -> None:  # noqa: ARG002 - a seller needs no hash
+        self._cards.put(CardRead(self.name, card.document, name_on(reply.data), card.born, card.region))

@@ -39,10 +39,9 @@ class SerialPrinterLine(SerialLine):
     """A printer on a tty. A full buffer stops the writing, not the agent."""
 
     async def write(self, data: bytes) -> None:
-        """Write in pieces that a tty takes; send each piece after the one before it has left."""
+        """Write in pieces; send each piece after the one before it has left."""
         for start in range(0, len(data), USB_CHUNK_BYTES):
-            self._opened.write(data[start : start + USB_CHUNK_BYTES])
-            await self._opened.drain()
+            await self._opened.write_all(data[start : start + USB_CHUNK_BYTES], WRITE_LIMIT_S)
 
     async def read(self, limit_s: float) -> bytes:
         """Wait for bytes."""

@@ -2,19 +2,29 @@
 
 Sources: Epson TM-T88III and TM-U220, Citizen CT-S2000 and Bixolon manuals (commands and the bits of DLE EOT); notes of
 node-escpos on what printers that know GBK alone do with other characters. Laws: text goes in Hanzi mode, in GBK: a character that
-GBK lacks is printed as `?` and never as another one; a status byte is believed only with its fixed bits; the worst reported state
-counts.
+GBK lacks is printed as `?` and never as another one; dots go as they are; a status byte is believed only with its fixed bits; the
+worst reported state counts. A printer obeys real-time commands also where dots happen to spell them: those that open a drawer or
+switch it off are disabled before dots are sent.
 """
 
 from collections.abc import Mapping
 
-from edge.devices.ports import PrinterState, Sheetful
+from edge.devices.ports import MAX_RASTER_WIDTH, DrawerPulse, PrinterState, Raster, Sheetful
 
 INITIALISE = b"\x1b@\x1da\x00"  # with no status sent unasked
 CUT = b"\x1bd\x04\x1dV\x01"
 ASK_WHEN_PRINTED = b"\x1dr\x01"  # answered in its turn, so after all before it is on paper
 REPLY_KINDS = (1, 2, 3, 4)
 MAX_CODE_CHARACTERS = 400
+BAND_ROWS = 24  # a band of the widest head is small beside any printer's buffer
+_LONGEST_COMMAND = 8 + BAND_ROWS * MAX_RASTER_WIDTH // 8
+# After a sheet that broke off: what the printer still waits for, as blank dots; NUL is no text. Then cut the piece off.
+GIVE_UP = bytes(_LONGEST_COMMAND) + CUT
+# GS ( D: neither a pulse nor power-off by DLE DC4. A printer obeys it in its turn, so dots wait until it has.
+BEFORE_DOTS = INITIALISE + b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
+_PULSE_UNIT_MS = 2
+_PINS = (2, 5)
+_REST_UNITS = 0xFA  # the solenoid rests for half a second
 _HANZI_ON, _HANZI_OFF = b"\x1c&", b"\x1c."
 _CENTRED, _LEFT = b"\x1ba\x01", b"\x1ba\x00"
 _LIKE_IN_GBK = str.maketrans({"¥": "￥", "·": "・", "–": "-", "—": "—"})
@@ -37,8 +47,10 @@ def ask(kind: int) -> bytes:
     return bytes([0x10, 0x04, kind])
 
 
-def encode(sheet: Sheetful, module_dots: int) -> bytes:
-    """Return a whole sheet: lines, the code in the middle, the cut."""
+def encode(sheet: Sheetful | Raster, module_dots: int) -> bytes:
+    """Return a whole sheet: lines and the code in the middle, or dots, before which `BEFORE_DOTS` goes; then the cut."""
+    if isinstance(sheet, Raster):
+        return _bands(sheet) + CUT
     assert len(sheet.code) <= MAX_CODE_CHARACTERS, "a ticket's code has 152"
     body = b"".join(_line(line) for line in sheet.lines)
     if sheet.code:
@@ -50,6 +62,22 @@ def _line(text: str) -> bytes:
     printable = "".join(character for character in text.translate(_LIKE_IN_GBK) if character.isprintable())
     encoded = printable.encode("gbk", errors="replace")
     return (encoded if encoded.isascii() else _HANZI_ON + encoded + _HANZI_OFF) + b"\n"
+
+
+def _bands(raster: Raster) -> bytes:
+    """Return the dots in bands of GS v 0, each of `BAND_ROWS` rows at most."""
+    sent = bytearray()
+    for top in range(0, raster.height, BAND_ROWS):
+        rows = min(BAND_ROWS, raster.height - top)
+        sent += b"\x1dv0\x00" + raster.row_bytes.to_bytes(2, "little") + rows.to_bytes(2, "little")
+        sent += raster.rows[top * raster.row_bytes : (top + rows) * raster.row_bytes]
+    return bytes(sent)
+
+
+def kick(pulse: DrawerPulse) -> bytes:
+    """Return the pulse that opens a drawer (ESC p)."""
+    assert pulse.pin in _PINS, "a drawer's plug has two"
+    return bytes([0x1B, 0x70, _PINS.index(pulse.pin), pulse.pulse_ms // _PULSE_UNIT_MS, _REST_UNITS])
 
 
 def _qr(data: bytes, module_dots: int) -> bytes:

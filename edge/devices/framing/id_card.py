@@ -1,8 +1,9 @@
-"""The content of an ID card's chip; a gate needs four parts of it: kind, number, birth and region.
+"""The content of an ID card's chip; a gate needs four parts of it: kind, number, birth and region. A counter needs the name too.
 
 Sources: published layouts of the 256-byte text (resident card; `I` foreign permanent residence, first kind; `J` residence
 permit of Hong Kong, Macau and Taiwan; `Y` foreign permanent residence of 2023). To be checked on real cards: the letters of the
-three permits. Laws: name, address and photo are not even decoded (law 9); a number whose check digit is wrong is no number.
+three permits. Laws: address and photo are not even decoded, and the name is decoded by `name_on` alone, which no reader of a gate
+calls (law 9); a number whose check digit is wrong is no number.
 """
 
 from dataclasses import dataclass, field
@@ -23,6 +24,10 @@ _KINDS = {
     "J": DocumentType.HK_MACAU_TAIWAN_RESIDENT,
     "Y": DocumentType.FOREIGN_RESIDENT,
 }
+_NAME, _FOREIGN_NAME, _FOREIGN_NAME_I, _NAME_I = slice(0, 30), slice(52, 122), slice(0, 120), slice(158, 188)
+# Where a name may stand: the first that is not blank counts.
+_NAMES = {"I": (_NAME_I, _FOREIGN_NAME_I), "Y": (_NAME, _FOREIGN_NAME)}
+_NO_TEXT = "\ufffd"
 _LENGTH_HEAD_BYTES = 4
 _OLD_NUMBER_CHARACTERS = 15
 
@@ -51,6 +56,16 @@ def read_card(data: bytes) -> Card | None:
     born = _date(_text(text[_BIRTH_I if flag == "I" else _BIRTH]))
     region = "" if kind is DocumentType.FOREIGN_RESIDENT else number[:_REGION_CHARACTERS]
     return Card(Document(kind, _COUNTRY, number), born, region)
+
+
+def name_on(data: bytes) -> str:
+    """Return the name on a card that `read_card` has read; empty where its bytes are no text."""
+    text = data[_LENGTH_HEAD_BYTES : _LENGTH_HEAD_BYTES + TEXT_BYTES]
+    for part in _NAMES.get(_text(text[_FLAG]), (_NAME,)):
+        name = _text(text[part])
+        if name:
+            return name if name.isprintable() and _NO_TEXT not in name else ""
+    return ""
 
 
 def _is_number(number: str, *, old: bool) -> bool:

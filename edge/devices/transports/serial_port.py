@@ -49,16 +49,32 @@ class SerialPort:
 
     def write(self, data: bytes) -> None:
         """Pass all of `data` to the kernel now."""
+        if self._write_some(data) != len(data):
+            raise self._takes_no_more()
+
+    def _write_some(self, data: bytes | memoryview) -> int:
         if self._fault is not None:
             raise self._fault
         try:
-            written = os.write(self._fd, data)
+            return os.write(self._fd, data)
         except BlockingIOError:
-            written = 0
+            return 0
         except OSError as error:
             raise self._fail(f"{self._path} is gone while writing: {error}; check its cable") from error
-        if written != len(data):
-            raise self._fail(f"{self._path} takes no more bytes; its adapter hangs: unplug it and plug it in again")
+
+    def _takes_no_more(self) -> DeviceFault:
+        return self._fail(f"{self._path} takes no more bytes; its adapter hangs: unplug it and plug it in again")
+
+    async def write_all(self, data: bytes, limit_s: float) -> None:
+        """Pass all of `data` on, as fast as the adapter takes it, and wait until it has; see `write` and `drain`."""
+        left = memoryview(data)
+        try:
+            async with asyncio.timeout(limit_s):
+                while left:
+                    left = left[self._write_some(left) :]
+                    await (asyncio.sleep(DRAIN_POLL_S) if left else self.drain(limit_s))
+        except TimeoutError as error:
+            raise self._takes_no_more() from error
 
     async def receive(self) -> bytes:
         """Return the bytes that have arrived; wait until there is at least one."""
@@ -97,10 +113,10 @@ class SerialPort:
         if self._fault is not None:
             raise self._fault
 
-    async def drain(self) -> None:
+    async def drain(self, limit_s: float = DRAIN_LIMIT_S) -> None:
         """Wait until the adapter has taken all written bytes; stop waiting where it takes none."""
         with contextlib.suppress(TimeoutError, OSError):
-            async with asyncio.timeout(DRAIN_LIMIT_S):
+            async with asyncio.timeout(limit_s):
                 while self._fault is None and self._unsent_bytes:  # noqa: ASYNC110 - a UART has no event for it
                     await asyncio.sleep(DRAIN_POLL_S)
 

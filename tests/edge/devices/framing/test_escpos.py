@@ -4,7 +4,7 @@ import pytest
 
 from edge.devices.framing import escpos
 from edge.devices.framing.escpos import StatusBytes
-from edge.devices.ports import PrinterState, Sheetful
+from edge.devices.ports import DrawerPulse, PrinterState, Raster, Sheetful
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,31 @@ def test_the_worst_that_is_told_counts(answers: list[int], state: PrinterState) 
 )
 def test_answers_are_distinguished_from_unasked_status(stream: bytes, told: list[int], printed: int) -> None:
     assert StatusBytes().feed(stream) == (told, printed)
+
+
+def test_dots_go_as_they_are_in_bands_and_cannot_open_the_drawer() -> None:
+    rows = bytes(range(256)) * 2
+    sent = escpos.encode(Raster(65, 50, rows[:450]), 6)
+    head, width = b"\x1dv0\x00\x09\x00", 9
+    assert escpos.BEFORE_DOTS == b"\x1b@\x1da\x00" + b"\x1d(D\x05\x00\x14\x01\x00\x02\x00"
+    assert sent == (
+        head + b"\x18\x00" + rows[: 24 * width]
+        + head + b"\x18\x00" + rows[24 * width : 48 * width]
+        + head + b"\x02\x00" + rows[48 * width : 450]
+        + b"\x1bd\x04\x1dV\x01"
+    )  # fmt: skip
+
+
+def test_dots_are_sent_as_python_escpos_sends_them() -> None:
+    from escpos.printer import Dummy  # noqa: PLC0415 - it reads a large file while it is imported
+    from PIL import Image  # noqa: PLC0415 - python-escpos brings it
+
+    rows = bytes((7 * number) % 256 for number in range(10 * 40))
+    peer = Dummy()
+    peer.image(Image.frombytes("1", (80, 40), bytes(255 - byte for byte in rows)), impl="bitImageRaster", fragment_height=24)
+    assert peer.output in escpos.encode(Raster(80, 40, rows), 6)
+
+
+@pytest.mark.parametrize(("pulse", "sent"), [(DrawerPulse(), b"\x1bp\x00\x32\xfa"), (DrawerPulse(5, 200), b"\x1bp\x01\x64\xfa")])
+def test_the_drawer_is_kicked_at_its_pin(pulse: DrawerPulse, sent: bytes) -> None:
+    assert escpos.kick(pulse) == sent

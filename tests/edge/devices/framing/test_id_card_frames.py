@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.devices.framing import sam
-from edge.devices.framing.id_card import read_card
+from edge.devices.framing.id_card import name_on, read_card
 from edge.devices.framing.sam import Reply, ReplyDecoder
 from hardware_sims.id_cards import CardKind, IdCard, invented_number
 from protocol.holders import DocumentType
@@ -108,3 +108,21 @@ def test_cards_of_every_kind_are_read(card: IdCard, kind: DocumentType, born: da
 )
 def test_a_card_that_names_no_person_is_none(data: bytes) -> None:
     assert read_card(data) is None
+
+
+@pytest.mark.parametrize(
+    ("card", "name"),
+    [
+        (IdCard(NUMBER), "测试一号"),
+        (IdCard(NUMBER, name=""), ""),
+        (IdCard(NUMBER, raw_name=b"\x00\xd8A\x00"), ""),
+        (IdCard(NUMBER, name="测\n试"), ""),
+        (IdCard(invented_number(2), CardKind.HK_MACAU_TAIWAN), "测试一号"),
+        (IdCard("ZZZ990101010001", CardKind.FOREIGN_OLD), "TEST PERSON ONE"),
+        (IdCard(invented_number(3), CardKind.FOREIGN_2023), "测试一号"),
+        (IdCard(invented_number(3), CardKind.FOREIGN_2023, name="", foreign_name="TEST PERSON ONE"), "TEST PERSON ONE"),
+    ],
+)
+def test_the_name_is_read_where_each_kind_has_it(card: IdCard, name: str) -> None:
+    assert read_card(reply_of(card)) is not None
+    assert name_on(reply_of(card)) == name
