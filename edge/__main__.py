@@ -1,4 +1,4 @@
-"""The command `paifang edge`: enrol an agent, run it, show its status, sign it off, and let a supervisor unlock or override.
+"""The command `paifang edge`: enrol an agent, run it, show its status, let a supervisor act, pair the page of a counter.
 
 Laws: a fault is one sentence on stderr and exit code 1, never a stack trace.
 """
@@ -17,13 +17,18 @@ import structlog
 import typer
 
 from edge.assembly import enrol_agent, run_agent
+from edge.counter.browser_policy import install_policy, rivals
+from edge.counter.messages import schema
+from edge.counter.origins import checked
 from edge.devices.devices_page import table
 from edge.local.server import ask_local
 from edge.local_messages import Question, Request
 from edge.settings import load_settings
-from protocol.errors import PaifangError
+from protocol.errors import PaifangError, SettingsError
 
 app = typer.Typer(help="The agent of a gate, handheld or kiosk.", no_args_is_help=True)
+counter_app = typer.Typer(help="The page at a counter, on the same computer.", no_args_is_help=True)
+app.add_typer(counter_app, name="counter")
 SettingsFile = Annotated[Path, typer.Option("--settings", help="The agent's TOML file.")]
 Person = Annotated[int, typer.Option(help="The supervisor's number, whose PIN is asked.")]
 T = TypeVar("T")
@@ -97,6 +102,42 @@ def override(
 ) -> None:
     """Admit the visitor that a lane refused last, on a supervisor's authority; the journal records it."""
     _ask(settings, Request(Question.OVERRIDE, person=person, pin=_ask_pin(), lane=lane))
+
+
+@counter_app.command("pair")
+def pair(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Show a code by which one page pairs itself with the running agent; it lives five minutes and is taken once."""
+    answer = _finish(ask_local(load_settings(settings).socket, Request(Question.PAIR)))
+    typer.echo(f"配对码 / pairing code: {answer['code']}")
+    typer.echo(f"请在 {answer['valid_s']} 秒内在售票页面输入 / type it into the page within {answer['valid_s']} s")
+
+
+@counter_app.command("unpair")
+def unpair(settings: SettingsFile = DEFAULT_SETTINGS) -> None:
+    """Forget all paired pages of the running agent."""
+    _ask(settings, Request(Question.UNPAIR))
+
+
+@counter_app.command("messages")
+def counter_messages() -> None:
+    """Show what the page and the agent say to each other, as JSON Schema."""
+    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@counter_app.command("install-policy")
+def counter_policy(
+    origin: Annotated[list[str], typer.Option(help="The console's origin, such as https://paifang.example.")],
+    root: Annotated[Path, typer.Option(help="The folder under which browsers look for policies.")] = Path("/"),
+) -> None:
+    """Let the console's pages reach this computer's agent without a question, in Chrome, Chromium and Edge."""
+    try:
+        origins = [checked(one) for one in origin]
+    except ValueError as error:
+        raise SettingsError(f"--origin: {error}") from error
+    for path in install_policy(root, origins):
+        typer.echo(f"{path}")
+    for path in rivals(root):
+        typer.echo(f"{path} states one of these policies too, and the browser takes one of the two; join them", err=True)
 
 
 def _ask_pin() -> str:

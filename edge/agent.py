@@ -16,6 +16,8 @@ import structlog
 
 from edge.cache.cache import Cache
 from edge.central_client import AgentRevoked, CentralClient
+from edge.counter.counter import Counter as TicketCounter
+from edge.counter.pairing import CODE_LIVES_S
 from edge.devices.ports import DeviceHealth, DeviceState, SupervisedDevice
 from edge.devices.supervisor import supervise
 from edge.gate.desk import MAX_UNLOCK_MINUTES, Desk
@@ -102,6 +104,7 @@ class Agent:
         self._seen: dict[str, _LaneCounts] = {}
         self._devices: dict[str, SupervisedDevice] = {}
         self._health: dict[str, DeviceHealth] = {}
+        self._counter: TicketCounter | None = None
         self._central = ""
         self._fault = parts.fault
 
@@ -114,6 +117,10 @@ class Agent:
     def add_devices(self, devices: Mapping[str, SupervisedDevice]) -> None:
         """Keep devices alive that belong to no lane. Call it before `run`."""
         self._devices |= devices
+
+    def add_counter(self, counter: TicketCounter) -> None:
+        """Serve the page of a counter, whose devices are added by `add_devices`. Call it before `run`."""
+        self._counter = counter
 
     def note(self, event: Event) -> None:
         """Write an event of the agent itself into the journal."""
@@ -146,6 +153,8 @@ class Agent:
             tasks.create_task(self._sheltered(serve_local(parts.socket, self._answer)))
             for loop in self._talks():
                 tasks.create_task(self._sheltered(self._until_revoked(loop)))
+            if self._counter is not None:
+                tasks.create_task(self._sheltered(self._counter.run()))
             head_signing = keep_head_signed(parts.journal, parts.timekeeper.reading, asyncio.sleep)
             tasks.create_task(self._sheltered(head_signing))
             tasks.create_task(self._beat())
@@ -214,6 +223,8 @@ class Agent:
 
     def _report(self, health: DeviceHealth) -> None:
         self._health[health.device] = health
+        if self._counter is not None:
+            self._counter.report(health)
         if health.state is DeviceState.FAULT:
             self.note(Alarm(DEVICE_ALARM, health.detail))
 
@@ -270,7 +281,17 @@ class Agent:
                 return await self._unlock(request)
             case Question.OVERRIDE:
                 return await self._override(request)
+            case Question.PAIR:
+                return {"code": self._ticket_counter().begin_pairing(), "valid_s": int(CODE_LIVES_S)}
+            case Question.UNPAIR:
+                self._ticket_counter().unpair()
+                return {"paired": 0}
         return {"duty": parts.duty.duty.value}
+
+    def _ticket_counter(self) -> TicketCounter:
+        if self._counter is None:
+            raise InputError("this agent serves no counter; write [counter] into its settings file and start it again")
+        return self._counter
 
     async def _unlock(self, request: Request) -> Mapping[str, object]:
         """Let a stale cache admit today's single entries for some minutes; 0 locks again."""

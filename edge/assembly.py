@@ -17,7 +17,13 @@ from edge.cache.cache import Cache, open_cache
 from edge.cache.database import CacheFault, CacheTampered
 from edge.cache.staging import Staging
 from edge.central_client import Caller, CentralClient, enrol
-from edge.devices.driver_api import Surroundings
+from edge.counter.counter import Counter, CounterDevices, Drawer
+from edge.counter.door import Door
+from edge.counter.origins import origin_of
+from edge.counter.pairing import CODE_DIGITS, Pairing
+from edge.counter.server import Listening, serve_pages
+from edge.counter.store import CounterStore
+from edge.devices.driver_api import Surroundings, TicketPrinterDriver
 from edge.devices.ports import SupervisedDevice
 from edge.enrolment import (
     IDENTITY_FILE,
@@ -34,7 +40,7 @@ from edge.gate.lane import Lane, LaneShown, Way
 from edge.gate.signs import sign_of
 from edge.gate.supervision import Supervision
 from edge.journal.journal import Journal, Owner
-from edge.settings import AgentSettings, LaneSettings
+from edge.settings import AgentSettings, CounterSettings, LaneSettings
 from edge.sync.download import Downloader
 from edge.sync.duty import AgentDuty
 from edge.sync.follow import Follower, FollowPorts
@@ -67,6 +73,8 @@ BUILT_AT = Instant(1_793_491_200_000)  # 2026-11-01: no agent's clock goes below
 CACHE_FILE = "cache.db"
 TRUST_FILE = "trust.db"
 JOURNAL_FILE = "journal.db"
+COUNTER_FILE = "counter.db"
+_TOKEN_BYTES = 32
 _NS_PER_MS = 1_000_000
 _NO_CHECK_POINT = CheckPointId(0)
 
@@ -143,6 +151,7 @@ class _Assembly:
         self._cache = self._open_cache()
         self._staging = Staging.empty() if unbelieving else Staging.open(settings.data_dir / CACHE_FILE)
         self._journal = self._open_journal()
+        self._counter_store = self._open_counter_store()
         caller = Caller(identity.agent, identity.private, self._believer, self._trust.reserve_requests, self._now)
         self._client = CentralClient(session, identity.central_url, caller)
         self._downloader = Downloader(self._client, self._cache, self._staging, self._trust, self._lock)
@@ -187,11 +196,16 @@ class _Assembly:
             _add_lane(agent, desk, lane, self._hashed)
         printers = [one.make(Surroundings(f"printer-{at}", time.monotonic)) for at, one in enumerate(self._settings.printers, 1)]
         agent.add_devices({printer.name: printer for printer in printers})
+        if self._settings.counter is not None and self._counter_store is not None:
+            origins = self._settings.counter.origins or (origin_of(self._identity.central_url),)
+            _add_counter(agent, self._settings.counter, origins, printers, self._counter_store, self._hashed)
         return agent
 
     def close(self) -> None:
         """Close every file."""
         self._journal.close()
+        if self._counter_store is not None:
+            self._counter_store.close()
         self._cache.close()
         self._staging.close()
         self._trust.close()
@@ -243,6 +257,17 @@ class _Assembly:
             self._fault = self._fault or str(fault)
             return Journal.failed(path, owner)
         return journal
+
+    def _open_counter_store(self) -> CounterStore | None:
+        """Open what a counter must not forget; without it there is no counter, and the lanes go on."""
+        if self._settings.counter is None or self._unbelieving:
+            return None
+        try:
+            return CounterStore(self._settings.data_dir / COUNTER_FILE)
+        except StorageError as fault:
+            _log.error("no counter", detail=str(fault))
+            self._fault = self._fault or str(fault)
+            return None
 
     def _supervisors(self) -> tuple[Supervisor, ...]:
         """Read the PIN verifiers of the feed in force; raise CacheEmpty where there is no feed."""
@@ -331,3 +356,37 @@ def _add_lane(agent: Agent, desk: Desk, settings: LaneSettings, hashed: Callable
     devices += [device for _, device in signals]
     lane = Lane(settings.name, desk, turnstile, ways, show, monotonic_ms)
     agent.add_lane(lane, {device.name: device for device in devices})
+
+
+def _add_counter(
+    agent: Agent,
+    settings: CounterSettings,
+    origins: tuple[str, ...],
+    printers: list[TicketPrinterDriver],
+    store: CounterStore,
+    hashed: Callable[[Document], tuple[bytes, ...]],
+) -> None:
+    scanners = [one.make(Surroundings(f"scanner-{at}", time.monotonic)) for at, one in enumerate(settings.readers, 1)]
+    card_readers = [
+        one.make_for_counter(Surroundings(f"card-reader-{at}", time.monotonic, hashed=hashed))
+        for at, one in enumerate(settings.card_readers, 1)
+    ]
+    lamps = [one.make(Surroundings(f"lamps-{at}", time.monotonic)) for at, one in enumerate(settings.signals, 1)]
+    drawer = settings.drawer
+    devices = CounterDevices(
+        {one.name: one for one in scanners},
+        {one.name: one for one in card_readers},
+        {one.name: one for one in printers},
+        {one.name: one for one in lamps},
+        None if drawer is None else Drawer(printers[drawer.printer - 1].name, drawer.pulse),
+    )
+    pairing = Pairing(store, time.monotonic, _new_code, lambda: secrets.token_urlsafe(_TOKEN_BYTES))
+    listening = Listening(settings.port, origins)
+    counter = Counter(devices, store, pairing, Door(pairing, time.monotonic), lambda counter: serve_pages(counter, listening))
+    supervised: list[SupervisedDevice] = [*scanners, *card_readers, *lamps]
+    agent.add_devices({device.name: device for device in supervised})
+    agent.add_counter(counter)
+
+
+def _new_code() -> str:
+    return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"

@@ -1,7 +1,8 @@
 """The questions that screens and the command line ask an agent on its own computer: one JSON object per line, each way.
 
 Laws: no message opens an arm, except a supervisor's override, which a PIN proves and the journal records; no personal data and no
-key is ever sent, and an answer never holds a PIN; an unknown question gets an answer that says so.
+key is ever sent, and an answer never holds a PIN (the answer to `pair` holds a code that lives five minutes and is taken once);
+an unknown question gets an answer that says so.
 """
 
 import json
@@ -23,6 +24,8 @@ class Question(StrEnum):
     OPEN = "open"
     UNLOCK = "unlock"
     OVERRIDE = "override"
+    PAIR = "pair"
+    UNPAIR = "unpair"
 
 
 @dataclass(frozen=True, slots=True)

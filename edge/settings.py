@@ -1,4 +1,4 @@
-"""The settings of an agent: one TOML file that names central's address, the folder for files, and the wiring of each lane.
+"""The settings of an agent: one TOML file that names the folder for files, and the wiring of each lane and of a counter.
 
 Laws: read once, by `__main__` and `assembly` only; a wrong setting is refused at the start, with its line, its name and the
 remedy; the driver that a device's table names reads this table (`devices/registry`); the file holds no secret (keys are separate
@@ -8,11 +8,12 @@ files, made by `paifang edge enroll`).
 import tomllib
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from edge.counter.origins import LOOPBACK, checked
 from edge.devices.driver_api import (
     CodeReaderSettings,
     DocumentReaderSettings,
@@ -21,6 +22,7 @@ from edge.devices.driver_api import (
     TicketPrinterSettings,
     TurnstileSettings,
 )
+from edge.devices.ports import DrawerPulse
 from edge.devices.registry import DriverUnknown, driver, names
 from edge.toml_lines import line_of
 from protocol.directions import Direction
@@ -29,6 +31,7 @@ from protocol.identifiers import U32_MAX
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 MAX_SOCKET_PATH_BYTES = 107  # of the kernel's sockaddr_un, whose last byte is zero
+COUNTER_PORT = 17_431  # of no known program, and below the ports that systems give out
 CheckPoint = Annotated[int, Field(ge=1, le=U32_MAX)]
 Role = TypeVar("Role", bound=DriverSettings)
 
@@ -78,6 +81,37 @@ class LaneSettings(BaseModel):
         return (self.turnstile, *self.readers, *self.card_readers, *self.signals)
 
 
+class DrawerSettings(BaseModel):
+    """The cash drawer: which printer it hangs on, counted from 1, at which pin of its socket, and how long the pulse is."""
+
+    model_config = _STRICT
+    printer: int = Field(default=1, ge=1, le=4)
+    pin: Literal[2, 5] = 2
+    pulse_ms: int = Field(default=100, ge=20, le=500, multiple_of=2)
+
+    @property
+    def pulse(self) -> DrawerPulse:
+        """The pulse."""
+        return DrawerPulse(self.pin, self.pulse_ms)
+
+
+class CounterSettings(BaseModel):
+    """A ticket window without a turnstile: its page may come from these origins alone, by default from central's own."""
+
+    model_config = _STRICT
+    port: int = Field(default=COUNTER_PORT, ge=1_024, le=65_535)
+    origins: tuple[Annotated[str, AfterValidator(checked)], ...] = Field(default=(), max_length=4)
+    readers: tuple[ReaderTable, ...] = Field(default=(), max_length=4)
+    card_readers: tuple[CardReaderTable, ...] = Field(default=(), max_length=2)
+    signals: tuple[SignalTable, ...] = Field(default=(), max_length=2)
+    drawer: DrawerSettings | None = None
+
+    @property
+    def devices(self) -> tuple[DriverSettings, ...]:
+        """All devices of the counter but its printers."""
+        return (*self.readers, *self.card_readers, *self.signals)
+
+
 class AgentSettings(BaseModel):
     """The whole file."""
 
@@ -85,6 +119,7 @@ class AgentSettings(BaseModel):
     data_dir: Path
     lanes: tuple[LaneSettings, ...] = Field(default=(), max_length=16)
     printers: tuple[PrinterTable, ...] = Field(default=(), max_length=4)
+    counter: CounterSettings | None = None
 
     @property
     def socket(self) -> Path:
@@ -119,14 +154,29 @@ def _complaints(error: ValidationError, text: str) -> str:
 
 
 def _agent_complaints(settings: AgentSettings) -> list[str]:
-    lanes = settings.lanes
-    devices = (*(device for lane in lanes for device in lane.devices), *settings.printers)
+    lanes, counter = settings.lanes, settings.counter
+    devices = (*(device for lane in lanes for device in lane.devices), *settings.printers, *(counter.devices if counter else ()))
+    addresses = [address for device in devices for address in device.addresses]
     return [
         *_doubled("lane name", [lane.name for lane in lanes]),
         *_doubled("check point", [point for lane in lanes for point in (lane.entry, lane.exit) if point is not None]),
-        *_doubled("port", [address for device in devices for address in device.addresses]),
+        *_doubled("port", [*addresses, *([f"{LOOPBACK}:{counter.port}"] if counter else [])]),
+        *_counter_complaints(counter, len(settings.printers)),
         *(complaint for lane in lanes for complaint in _lane_complaints(lane)),
     ]
+
+
+def _counter_complaints(counter: CounterSettings | None, printers: int) -> list[str]:
+    if counter is None:
+        return []
+    complaints = []
+    if counter.drawer is not None and counter.drawer.printer > printers:
+        complaints.append(
+            f"counter: drawer: printer {counter.drawer.printer} is not there; name one of {printers} under [[printers]]"
+        )
+    if {"direction"} & {name for one in counter.devices for name in one.model_fields_set}:
+        complaints.append("counter: a reader or signal there has no direction; leave it out")
+    return complaints
 
 
 def _doubled(what: str, values: list[str] | list[int]) -> list[str]:

@@ -50,6 +50,8 @@ PLANTS = [
         # The edge
         ("edge", "edge/cache", "import edge.gate.lane"),
         ("edge", "edge/gate", "import edge.sync.schedule"),
+        ("edge", "edge/counter", "import edge.gate.lane"),
+        ("edge", "edge/counter", "import edge.agent"),
         ("edge", "edge/screens", "import edge.status"),
         ("edge", "edge/screens/kiosk", "import edge.journal.journal"),
         ("edge", "edge/screens/display", "import edge.gate.lane"),
@@ -60,6 +62,7 @@ PLANTS = [
         ("drivers", "edge/devices", ""),
         ("ports", "edge/gate", "import edge.devices.drivers.modbus_turnstile"),
         ("ports", "edge/gate", "import edge.devices.driver_api"),
+        ("ports", "edge/counter", "import edge.devices.drivers.escpos_printer"),
         # The order of the office
         ("central", "central/store", "import central.sales.service"),
         ("central", "central/catalog", "import central.sales.service"),
@@ -81,6 +84,7 @@ PLANTS = [
         ("domain", "central/domain", "import sqlmodel"),
         # Readers of settings
         ("settings", "edge/gate", "import edge.settings"),
+        ("settings", "edge/counter", "import edge.settings"),
         ("settings", "central/sales", "import central.settings"),
         ("settings", "central/jobs", "import central.settings"),
         # Places of HTTP
@@ -90,6 +94,7 @@ PLANTS = [
         ("web", "central/jobs", "import aiohttp"),
         ("web", "central/jobs", "import central.web.calls"),
         ("web", "edge/gate", "import aiohttp"),
+        ("web", "edge/counter", "import aiohttp"),
         ("web", "edge/devices/drivers", "import aiohttp"),
         ("doors", "central/sales", "import central.catalog.routes"),
         ("doors", "central/agencies", "import central.refunds.routes.refunds"),

@@ -27,6 +27,8 @@ def settings(tmp_path: Path) -> str:
     [
         (["status"], "no agent answers"),
         (["signoff"], "no agent answers"),
+        (["counter", "pair"], "no agent answers"),
+        (["counter", "unpair"], "no agent answers"),
         (["tickets", "77"], "no agent answers"),
         (["unlock", "--person", "7"], "no agent answers"),
         (["override", "--person", "7", "--lane", "east"], "no agent answers"),
