@@ -189,6 +189,8 @@ class Agent:
         _log.error("revoked", detail=str(fault))
         await self._parts.duty.close_revoked(self._parts.follower)
         self.note(Alarm(REVOKED_ALARM, ""))
+        if self._counter is not None:
+            self._counter.unpair()
         if fault.revoked.wipe:
             self._parts.erase()
 
@@ -291,6 +293,8 @@ class Agent:
     def _ticket_counter(self) -> TicketCounter:
         if self._counter is None:
             raise InputError("this agent serves no counter; write [counter] into its settings file and start it again")
+        if self._central == REVOKED:
+            raise InputError("this agent is revoked; enrol it again in another directory")
         return self._counter
 
     async def _unlock(self, request: Request) -> Mapping[str, object]:

@@ -176,6 +176,11 @@ def _counter_complaints(counter: CounterSettings | None, printers: int) -> list[
         )
     if {"direction"} & {name for one in counter.devices for name in one.model_fields_set}:
         complaints.append("counter: a reader or signal there has no direction; leave it out")
+    complaints += [
+        f"counter: card_readers: driver {one.driver} serves gates only; take one that implements make_for_counter"
+        for one in counter.card_readers
+        if type(one).make_for_counter is DocumentReaderSettings.make_for_counter
+    ]
     return complaints
 
 

@@ -1,7 +1,7 @@
 """A counter: its devices on one side, the page that holds them on the other.
 
 Laws: a page that is slow, silent or hostile never delays a device, and a device that fails never ends a page's connection; what a
-scanner or card reader has read goes to the page that holds the devices, or to nobody, and is never logged or kept (law 9).
+scanner or card reader has read goes to the page that holds the devices, or is dropped, and is never logged or kept (law 9).
 """
 
 import asyncio

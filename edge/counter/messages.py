@@ -1,9 +1,11 @@
 """What the page at a counter and the agent on its computer say to each other, as JSON texts on a WebSocket. Pure.
 
-The page connects to `ws://127.0.0.1:<port>/counter` and says `pair` with a one-time code once, or `hello` with the token that it
-got; either has the version. The agent answers a `pair` with `paired`, and then, as to a `hello`, with `devices`. From then on the
-page holds the devices until another page says `hello`: then it is told `refused` with `replaced`. The id of a `print` is the
-page's own: it repeats a `print` with the same id until it has an answer, and no sheet comes out twice.
+The page connects to `ws://127.0.0.1:<port>/counter`. It says `pair` with a one-time code once, later `hello` with the token
+that it got; these two keep their form in every version. The agent answers a `pair` with `paired`, and then, as to a `hello`,
+with `devices`. From then on the page holds the devices, until another page says `hello`: then it is told `refused` with
+`replaced`, and waits for a person before it says `hello` again. The id of a `print` is the page's own, a UUID for example: the
+page repeats a `print` with the same id until it has an answer, and no sheet comes out twice. The drawer waits while a sheet is
+printed, so a page opens it first.
 
 Laws: this module is the one description (`schema` returns it as JSON Schema); an unknown type, field or version is refused; what
 is a person's, a secret or a code is shown by no `repr` and by no complaint (law 9).

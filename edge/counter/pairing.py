@@ -1,6 +1,6 @@
 """Pairing of a page: a code that this computer shows once becomes a token that the page keeps. Pure.
 
-Laws: a code lives five minutes, is taken once, and ends after five wrong tries, whoever made them; codes are compared in constant
+Laws: a code lives five minutes, is taken once, and ends after five wrong tries of any pages; codes are compared in constant
 time; of a token only the SHA-256 is kept, which is enough because a token has 256 random bits.
 """
 

@@ -1,6 +1,6 @@
 """The sheets that the page orders, printed one after another on each printer, and each id once.
 
-Laws: that a print begins is durable before its first byte is sent, so that after a power cut nobody prints it again unseen; a
+Laws: that a print begins is durable before its first byte is sent, so that after a power cut it is not printed again unseen; a
 print whose outcome is not known stays so, until a person has looked and the page orders it by a new id; what is printed is kept
 in memory only, and for no longer than it waits.
 """
@@ -20,6 +20,7 @@ from edge.devices.ports import DeviceFault, NothingPrinted, PrinterState, Raster
 from protocol.errors import InputError, StorageError
 
 MAX_WAITING = 100
+MAX_REMEMBERED = 1_000  # contents of prints, as hashes that this process alone can compute
 
 _log = structlog.get_logger()
 
@@ -45,11 +46,15 @@ class PrintQueues:
         self._tell = tell
         self._queues: dict[str, asyncio.Queue[Print]] = {name: asyncio.Queue(MAX_WAITING) for name in printers}
         self._waiting: set[str] = set()
+        self._contents: dict[str, int] = {}
 
     def order(self, wanted: Print) -> None:
         """Print a sheet, or tell again what became of it."""
         name = wanted.printer or next(iter(self._printers), "")
         queue = self._queues.get(name)
+        if not self._is_as_before(wanted):
+            self._tell_failure(wanted, Outcome.NOTHING, PrinterState.UNKNOWN, sentences.ANOTHER_CONTENT)
+            return
         if wanted.id in self._waiting:
             return
         if queue is None:
@@ -107,9 +112,22 @@ class PrintQueues:
         self._states.save_print(wanted.id, PrintState.PRINTED)
         self._tell(Printed(id=wanted.id))
 
+    def _is_as_before(self, wanted: Print) -> bool:
+        """Return whether the id was not used for another sheet."""
+        content = hash((wanted.printer, tuple(wanted.lines), wanted.code, wanted.png))
+        known = self._contents.setdefault(wanted.id, content)
+        if len(self._contents) > MAX_REMEMBERED:
+            del self._contents[next(iter(self._contents))]
+        return known == content
+
     def _fail(self, wanted: Print, outcome: Outcome, state: PrinterState, said: Said) -> None:
-        # Whoever repeats it in answer to this must find it no longer waiting.
+        # A page that repeats it in answer to this must find it no longer waiting.
         self._waiting.discard(wanted.id)
+        if outcome is Outcome.NOTHING:
+            self._contents.pop(wanted.id, None)
+        self._tell_failure(wanted, outcome, state, said)
+
+    def _tell_failure(self, wanted: Print, outcome: Outcome, state: PrinterState, said: Said) -> None:
         self._tell(PrintFailed(id=wanted.id, outcome=outcome, state=state, said_zh=said[0], said_en=said[1]))
 
 

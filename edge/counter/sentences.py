@@ -29,6 +29,10 @@ DRAWER_FAILED_ZH = "钱箱未打开，请检查打印机的电源和连线，或
 NO_PRINTER: Said = ("没有这台打印机，请检查设置", "there is no such printer; check the settings")
 TOO_MANY: Said = ("等待打印的太多，请稍候再试", "too many sheets wait; try again when some have come out")
 DOTS_UNREADABLE_ZH = "票面图无法读取，请重新取票面"
+ANOTHER_CONTENT: Said = (
+    "这个编号已用于另一张，没有打印；请刷新页面",
+    "this id was used for another sheet, nothing was printed; load the page again",
+)
 STARTED_BEFORE: Said = ("这张上次打印时中断，请看是否已出票", "this sheet broke off before; look whether it came out")
 NOT_WRITTEN_DOWN: Said = ("本机文件写入失败，没有打印", "a file of this computer failed, nothing was printed; check its disk")
 

@@ -31,7 +31,7 @@ LIMIT_S = 20.0
 
 
 def free_port() -> int:
-    """Return a port that nobody has, and that no system gives out by itself."""
+    """Return a port that no program has, and that no system gives out by itself."""
     while True:
         port = 20_000 + secrets.randbelow(10_000)
         with socket.socket() as found:

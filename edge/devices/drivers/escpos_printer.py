@@ -2,7 +2,7 @@
 
 Laws: the driver sends nothing to a printer that reports that it cannot print; a sheet counts as printed when the printer confirms
 in its turn that all before is on paper, and confirms at once that nothing is wrong; the driver guesses no state: a printer that
-does not answer is UNKNOWN. A fault before the first byte of a sheet is NothingPrinted; after it, nobody knows what came out.
+does not answer is UNKNOWN. A fault before the first byte of a sheet is NothingPrinted; after it, what came out is not known.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The policy that lets the console's pages reach this computer: our own files, and nobody else's are touched."""
+"""The policy that lets the console's pages reach this computer: our own files, and no others are touched."""
 
 import json
 import stat

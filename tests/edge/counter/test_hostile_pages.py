@@ -140,7 +140,7 @@ def narrow(address: aiohttp.AddrInfoType) -> socket.socket:
     return made
 
 
-async def test_a_page_that_does_not_read_is_cut_off_and_delays_nobody(
+async def test_a_page_that_does_not_read_is_cut_off_and_delays_no_device(
     rig: CounterRig, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "SEND_WITHIN_S", 0.3)
@@ -239,7 +239,7 @@ async def test_a_port_that_is_taken_ends_no_agent(rig: CounterRig, token: str, m
                 return
 
 
-async def test_an_agent_without_a_counter_pairs_nobody(rig: CounterRig) -> None:
+async def test_an_agent_without_a_counter_pairs_no_page(rig: CounterRig) -> None:
     await rig.stop()
     rig.settings = rig.settings.model_copy(update={"counter": None})
     await rig.start()

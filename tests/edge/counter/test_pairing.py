@@ -38,7 +38,7 @@ def test_a_code_makes_one_token_and_the_token_proves_its_page(bench: Bench) -> N
     assert bench.pairing.pair(code) is None
 
 
-def test_without_a_code_shown_nobody_is_paired(bench: Bench) -> None:
+def test_without_a_code_shown_no_page_is_paired(bench: Bench) -> None:
     assert bench.pairing.pair("") is None
     assert bench.pairing.pair("12345678") is None
 

@@ -1,9 +1,12 @@
 """The table [counter] of the settings file."""
 
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from edge.devices.driver_api import DocumentReaderSettings
+from edge.devices.registry import GROUP, HOUSE
 from edge.settings import COUNTER_PORT, load_settings
 from protocol.errors import SettingsError
 
@@ -78,3 +81,19 @@ def test_each_refusal_names_its_setting(tmp_path: Path, change: tuple[str, str],
     with pytest.raises(SettingsError) as refusal:
         load_settings(written(tmp_path, text))
     assert named in str(refusal.value)
+
+
+class GateReaderSettings(DocumentReaderSettings):
+    """A third party's reader, which hands on hashes alone."""
+
+
+def test_a_reader_that_serves_gates_only_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    third_party = EntryPoint("gate-reader", f"{__name__}:GateReaderSettings", GROUP)
+    monkeypatch.setitem(HOUSE, "gate-reader", third_party)
+    monkeypatch.setattr(EntryPoint, "load", lambda found: GateReaderSettings if found == third_party else load(found))
+    text = GOOD.replace('"id-card"\nport = "/dev/cards"', '"gate-reader"')
+    with pytest.raises(SettingsError, match="driver gate-reader serves gates only"):
+        load_settings(written(tmp_path, text))
+
+
+load = EntryPoint.load
