@@ -5,7 +5,7 @@ a connection is bounded in its messages, in what waits for it and in time; a por
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -40,6 +40,7 @@ class Listening:
 
 async def serve_pages(counter: Counter, listening: Listening) -> None:
     """Let pages in, until cancelled."""
+    welcome: set[asyncio.BaseProtocol] = set()
 
     async def knock(request: web.Request) -> web.StreamResponse:
         why = refusal(request.headers.getall("Host", []), request.headers.getall("Origin", []), listening.port, listening.origins)
@@ -48,7 +49,11 @@ async def serve_pages(counter: Counter, listening: Listening) -> None:
             return web.Response(status=403, text=why)
         if counter.open_pages >= MAX_OPEN_PAGES:
             return web.Response(status=503, text="too many pages are open; close some")
-        return await _let_in(request, counter)
+        welcome.add(request.protocol)
+        try:
+            return await _let_in(request, counter)
+        finally:
+            welcome.discard(request.protocol)
 
     async def hang_up(_: web.Application) -> None:
         counter.hang_up()
@@ -59,7 +64,7 @@ async def serve_pages(counter: Counter, listening: Listening) -> None:
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=CLOSE_WITHIN_S)
     await runner.setup()
     try:
-        await _listen(runner, listening.port)
+        await _listen(runner, listening.port, welcome)
     finally:
         await runner.cleanup()
 
@@ -72,22 +77,31 @@ class _Turned(asyncio.Protocol):
         transport.close()
 
 
-async def _listen(runner: web.AppRunner, port: int) -> None:
-    answering = runner.server
+async def _listen(runner: web.AppRunner, port: int, welcome: Collection[asyncio.BaseProtocol]) -> None:
+    """Accept connections; one whose page is not welcome within the time is closed."""
+    answering, loop = runner.server, asyncio.get_running_loop()
     assert answering is not None, "it was set up"
 
     def accept() -> asyncio.BaseProtocol:
-        return _Turned() if len(answering.connections) >= MAX_SOCKETS else answering()
+        if len(answering.connections) >= MAX_SOCKETS:
+            return _Turned()
+        connection = answering()
+        loop.call_later(HELLO_WITHIN_S, turn_out, connection)
+        return connection
+
+    def turn_out(connection: web.RequestHandler) -> None:
+        if connection not in welcome and connection.transport is not None:
+            connection.transport.abort()
 
     while True:
         try:
-            server = await asyncio.get_running_loop().create_server(accept, LOOPBACK, port)
+            server = await loop.create_server(accept, LOOPBACK, port)
         except OSError as error:
             _log.error("the counter's port is taken; end the program that has it", port=port, detail=error.strerror)
             await asyncio.sleep(LISTEN_AGAIN_S)
             continue
         try:
-            await asyncio.get_running_loop().create_future()  # it serves until this is cancelled
+            await loop.create_future()  # it serves until this is cancelled
         finally:
             server.close()
 

@@ -3,8 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import aiohttp
 import pytest
@@ -187,27 +186,25 @@ async def test_a_page_whose_computer_hangs_is_let_go(rig: CounterRig, token: str
     await goes_on(rig, token)
 
 
-@pytest.fixture
-async def sockets(rig: CounterRig) -> AsyncIterator[list[asyncio.StreamWriter]]:
-    """As many connections that say nothing as are let in, and some more."""
-    writers: list[asyncio.StreamWriter] = []
-    for _ in range(server.MAX_SOCKETS + 8):
-        _, writer = await asyncio.open_connection("127.0.0.1", rig.port)
-        writers.append(writer)
-    yield writers
-    for writer in writers:
-        writer.close()
-
-
-async def test_half_open_connections_are_bounded_and_cost_the_agent_nothing(
-    rig: CounterRig, token: str, sockets: list[asyncio.StreamWriter]
-) -> None:
-    assert len(sockets) > server.MAX_SOCKETS
+async def test_half_open_connections_are_bounded_and_let_go(rig: CounterRig, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HELLO_WITHIN_S", 0.3)
+    silent = [await asyncio.open_connection("127.0.0.1", rig.port) for _ in range(server.MAX_SOCKETS + 8)]
+    asked = await asyncio.open_connection("127.0.0.1", rig.port)
     assert (await rig.ask(Question.STATUS))["fault"] == ""
-    for writer in sockets:
-        writer.close()
-    await asyncio.gather(*(writer.wait_closed() for writer in sockets), return_exceptions=True)
+    async with asyncio.timeout(10):
+        for reader, writer in (*silent, asked):
+            with suppress(ConnectionError):
+                assert await reader.read() == b""
+            writer.close()
     await goes_on(rig, token)
+
+
+async def test_a_page_that_was_let_in_stays(rig: CounterRig, token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "HELLO_WITHIN_S", 0.1)
+    async with rig.holding(token) as page:
+        await asyncio.sleep(0.3)
+        rig.scanner.show(b"PF1LATER")
+        await page.hear("scan", text="PF1LATER")
 
 
 async def test_more_pages_than_eight_are_refused(rig: CounterRig, token: str) -> None:
