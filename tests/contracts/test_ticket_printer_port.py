@@ -15,7 +15,7 @@ from edge.devices.ports import DeviceFault, DeviceState, DrawerPulse, NothingPri
 from edge.devices.supervisor import supervise
 from edge.devices.transports.usb_device import UsbAddress
 from hardware_sims.faults import FaultyWire
-from hardware_sims.printer import Printer, PrinterFault
+from hardware_sims.printer import LINE_S, Printer, PrinterFault
 from hardware_sims.printer_wires import TcpWire, UsbPrinterGadget
 from hardware_sims.timers import LoopTimers
 from hardware_sims.usb_bus import UsbBus
@@ -225,3 +225,19 @@ async def test_after_dots_that_broke_off_the_next_sheet_is_whole(rig: Rig, monke
     await rig.driver.print(DOTS)
     assert dots_on(rig) == DOTS.rows
     assert len(rig.printer.printed) == 2
+
+
+@pytest.mark.parametrize("rig", ["tcp"], indirect=True)
+async def test_dots_wait_until_the_printer_has_disabled_what_they_may_spell(rig: Rig) -> None:
+    clock, arrived_s = asyncio.get_running_loop().time, []
+
+    def note(data: bytes) -> None:
+        if b"\x1dv0" in data:
+            arrived_s.append(clock())
+        rig.printer.received(data)
+
+    rig.tcp.connect(note)
+    rig.printer.received(b"\n" * 50)
+    busy_until_s = clock() + 50 * LINE_S
+    await rig.driver.print(DOTS)
+    assert arrived_s[0] >= busy_until_s - 0.01
