@@ -1,14 +1,18 @@
 /** Cash at the window: what was given, what goes back. Fen throughout. */
-const FEN = 100
-/** The notes on F1 to F4, inside the cash panel only: the browser's own meaning of these keys is suppressed there. */
-export const NOTES_FEN: Record<string, number> = { F1: 100 * FEN, F2: 50 * FEN, F3: 20 * FEN, F4: 10 * FEN }
+const YUAN_FEN = 100
 
-/** Return the least sum that a visitor would give who pays in notes of a hundred. */
-export function nextRoundFen(dueFen: number): number {
-  return Math.ceil(dueFen / NOTE_FEN) * NOTE_FEN
+/** The round sums on F1 to F4, inside the cash panel only: up to the next fifty, hundred, two hundred, five hundred yuan. */
+export const ROUND_TO_FEN: Record<string, number> = {
+  F1: 50 * YUAN_FEN,
+  F2: 100 * YUAN_FEN,
+  F3: 200 * YUAN_FEN,
+  F4: 500 * YUAN_FEN,
 }
 
-const NOTE_FEN = 100 * FEN
+/** Return the least sum of whole notes that pays what is due. */
+export function roundedUpFen(dueFen: number, noteFen: number): number {
+  return Math.ceil(dueFen / noteFen) * noteFen
+}
 
 /** Return what goes back; null: not enough was given. */
 export function changeFen(dueFen: number, givenFen: number): number | null {

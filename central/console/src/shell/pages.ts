@@ -9,6 +9,7 @@ export interface Page {
 }
 
 export const PAGES: readonly Page[] = [
+  { key: 'sell', path: '/sell', load: () => import('@/sales/SellPage.vue') },
   { key: 'admissions', path: '/admissions', load: () => import('@/admissions/AdmissionsPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]

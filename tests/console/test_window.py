@@ -1,0 +1,87 @@
+"""The seller's window: each sale in the keys that are counted for it, and each happens once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.builders.served import VISIT_DAY, Central
+from tests.console.accessibility import faults_of
+from tests.console.admitted_visitors import stand_at_noon
+from tests.console.window import Window
+
+pytestmark = pytest.mark.journey
+
+
+async def at_the_window(window: Window, central: Central) -> Page:
+    """Sell two types at an open shift."""
+    await central.add_type()
+    await central.add_type(name_zh="儿童票", name_en="Child")
+    await central.api("POST", "/own-shift", {"site_id": 1, "float_fen": 20000})
+    await stand_at_noon(window.page)
+    await window.open("/sell")
+    await window.sign_in()
+    await expect(window.page.get_by_role("button", name="成人票")).to_be_visible()
+    return window.page
+
+
+async def press(page: Page, *keys: str) -> None:
+    """Press keys as a person does, each well after the one before."""
+    for key in keys:
+        await page.keyboard.press(key)
+        await asyncio.sleep(0.06)  # a person's rhythm is what tells keys from a scanner
+
+
+async def orders(central: Central) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await central.api("GET", "/orders"))["items"]
+    return found
+
+
+async def test_cash_is_taken_in_four_keys_and_the_change_is_large(window: Window, central: Central) -> None:
+    page = await at_the_window(window, central)
+    await window.picture("window-tiles")
+    assert await faults_of(page) == []
+    await press(page, "1", "1")
+    await expect(page.get_by_label("应收")).to_have_text("¥160.00")
+    await press(page, "Enter", "Enter")
+    await expect(page.get_by_role("heading", name="已售 2 张")).to_be_visible()
+    await press(page, "1", "1", "Enter")
+    await expect(page.get_by_role("region", name="现金收款")).to_contain_text("¥160.00")
+    await window.picture("window-cash")
+    assert await faults_of(page) == []
+    await press(page, "F2")
+    await expect(page.get_by_text("¥40.00")).to_be_visible()
+    await window.picture("window-change")
+    await press(page, "2", "NumpadMultiply", "3", "Enter")
+    await expect(page.get_by_label("应收")).to_have_text("¥240.00")
+    await press(page, "NumpadSubtract", "Enter", "5", "0", "Enter")
+    await expect(page.get_by_text("还差 ¥110.00")).to_be_visible()
+    await press(page, "Backspace", "Backspace", "Enter")
+    await expect(page.get_by_role("heading", name="已售 2 张")).to_be_visible()
+    sold = await orders(central)
+    assert [(one["total_fen"], one["state"]) for one in sold] == [(16000, "paid")] * 3
+    assert {line["visit_day"] for line in (await central.api("GET", f"/orders/{sold[0]['order_id']}"))["lines"]} == {VISIT_DAY}
+
+
+async def test_two_enters_are_one_sale_and_a_refusal_leaves_the_cart(window: Window, central: Central) -> None:
+    page = await at_the_window(window, central)
+    await press(page, "1", "Enter")
+    await expect(page.get_by_role("region", name="现金收款")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
+    assert len(await orders(central)) == 1
+    await press(page, "1")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    adult = await central.api("GET", "/ticket-types/1")
+    stated = {"rules": adult["parameters"]["sale"], "after_sale": adult["parameters"]["after_sale"]}
+    dearer = {"version": adult["version"], "price_fen": 9000, "is_on_sale": True, **stated}
+    await central.api("PUT", "/ticket-types/1/sale", dearer)
+    await press(page, "Enter", "Enter")
+    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_label("应收")).to_have_text("¥90.00")
+    await window.picture("window-new-price")
+    await press(page, "Enter")
+    await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
+    assert [one["total_fen"] for one in await orders(central)] == [9000, 8000]
