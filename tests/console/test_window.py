@@ -1,11 +1,16 @@
 """The seller's window: each sale in the keys that are counted for it, and each happens once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from hardware_sims.payment_institutions.institutions import InstitutionsSetup
+from tests.builders import institutions
+from tests.builders.merchant import wechat_values
 from tests.builders.served import VISIT_DAY, Central
 from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import stand_at_noon
@@ -85,3 +90,44 @@ async def test_two_enters_are_one_sale_and_a_refusal_leaves_the_cart(window: Win
     await press(page, "Enter")
     await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
     assert [one["total_fen"] for one in await orders(central)] == [9000, 8000]
+
+
+SCAN = """(text) => {
+  const codes = [...text].map((one) => (/\\d/.test(one) ? `Digit${one}` : `Key${one.toUpperCase()}`));
+  for (const code of [...codes, 'Enter']) window.dispatchEvent(new KeyboardEvent('keydown', { code, key: 'Process' }));
+}"""
+
+
+async def scan(page: Page, text: str) -> None:
+    """Type a code as a scanner does that is a keyboard, with a Chinese input method on: the keys have places and no meaning."""
+    await page.evaluate(SCAN, text)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bank(central: Central) -> AsyncIterator[institutions.Town]:
+    """WeChat Pay, and the merchant's parameters at central."""
+    async with institutions.town(InstitutionsSetup(started_at_ms=central.clock(), check_age=False)) as town:
+        values = {**wechat_values(town.institutions.wechat_url), "notify_url": f"{central.url}/api/v1/notifications/wechat"}
+        await central.api("PUT", "/parameters/payment-wechat", {"version": 0, "values": values})
+        yield town
+
+
+async def test_a_phone_pays_with_one_key_and_one_scan(window: Window, central: Central, bank: institutions.Town) -> None:
+    page = await at_the_window(window, central)
+    desk = bank.institutions.wechat.desk
+    await press(page, "1")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    await scan(page, desk.make_auth_code("visitor"))
+    await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
+    (order,) = await orders(central)
+    assert (order["state"], order["total_fen"], order["methods"]) == ("paid", 8000, ["wechat"])
+    await press(page, "2")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    await scan(page, "134567890123456789")
+    await expect(page.get_by_role("alert")).to_contain_text("付款未成功")
+    await window.picture("window-unpaid")
+    await press(page, "Enter", "Enter")
+    await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
+    assert [(one["state"], one["methods"]) for one in await orders(central)] == [("paid", ["cash"]), ("paid", ["wechat"])]
+    await scan(page, "HELLO7WORLD")
+    await expect(page.get_by_text("不认识的码：HELLO7WORLD")).to_be_visible()

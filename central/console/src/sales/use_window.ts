@@ -146,8 +146,11 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
 
   function phoneEnded(payment: PaymentView): void {
     unpaid.value = payment.state === 'paid' ? null : payment
-    if (payment.state !== 'paid') return
-    void attempt(async () => finish((await readOrder({ path: { order_id: payment.order_id } })).data, null))
+    if (payment.state === 'paid')
+      void readOrder({ path: { order_id: payment.order_id } }).then(
+        ({ data }) => finish(data, null),
+        (error: unknown) => (fault.value = error),
+      )
   }
 
   const acts = {
