@@ -19,6 +19,7 @@ class Group(StrEnum):
     ONLINE_GATES = "online_gates"
     PUSH = "push"
     LIVE = "live"
+    CONSOLE = "console"
     INGEST_SQLITE = "ingest_sqlite"
     INGEST_POSTGRESQL = "ingest_postgresql"
     ADMISSION_SQLITE = "admission_sqlite"
@@ -71,6 +72,12 @@ FIGURES = (
     Figure("connection_kb", "kB", Group.PUSH, 40),
     Figure("live_event_p95_ms", "ms", Group.LIVE, 300),
     Figure("live_connection_kb", "kB", Group.LIVE, 40),
+    Figure("console_first_load_kb", "kB", Group.CONSOLE, 200),
+    Figure("console_home_interactive_s", "s", Group.CONSOLE, 1),
+    Figure("console_live_admission_s", "s", Group.CONSOLE, 1),
+    Figure("window_key_to_cart_ms", "ms", Group.CONSOLE, 50),
+    Figure("window_heap_growth_mb", "MB", Group.CONSOLE, 20),
+    Figure("window_lost_scans", "of 1000", Group.CONSOLE, 0),
     Figure("ingest_per_s_sqlite", "1/s", Group.INGEST_SQLITE, 6_000, more_is_better=True),
     Figure("ingest_per_s_postgresql", "1/s", Group.INGEST_POSTGRESQL, 8_000, more_is_better=True),
     Figure("online_admission_per_s_sqlite", "1/s", Group.ADMISSION_SQLITE, 150, more_is_better=True),

@@ -27,7 +27,7 @@ export function hearWindow(scan: (text: string) => void, key: (code: string) => 
   }
 
   function press(event: KeyboardEvent): void {
-    const { target, code, ctrlKey, altKey, metaKey, repeat } = event
+    const { target, code, ctrlKey, altKey, metaKey, repeat, timeStamp } = event
     if (target instanceof HTMLElement && FIELDS.has(target.tagName)) return
     if (
       document.querySelector(
@@ -37,7 +37,7 @@ export function hearWindow(scan: (text: string) => void, key: (code: string) => 
       return
     if (ctrlKey || altKey || metaKey) return
     if (OURS.test(code) || isOurs(code)) event.preventDefault()
-    if (!repeat) hand(keys.hear({ code, atMs: performance.now() }))
+    if (!repeat) hand(keys.hear({ code, atMs: timeStamp }))
   }
 
   window.addEventListener('keydown', press)
