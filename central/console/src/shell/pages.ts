@@ -13,6 +13,7 @@ export interface Page {
 
 export const PAGES: readonly Page[] = [
   { key: 'sell', path: '/sell', load: () => import('@/sales/SellPage.vue') },
+  { key: 'home', path: '/home', load: () => import('@/reports/HomePage.vue'), title: 'home' },
   { key: 'why', path: '/why', load: () => import('@/reports/WhyPage.vue') },
   { key: 'ticket', path: '/tickets/:ticket_id', load: () => import('@/reports/TicketPage.vue'), title: 'ticket' },
   { key: 'admissions', path: '/admissions', load: () => import('@/admissions/AdmissionsPage.vue') },
