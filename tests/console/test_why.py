@@ -43,6 +43,7 @@ async def refused(central: Central) -> AsyncIterator[Refused]:
     reasons = (Reason.USED_UP, Reason.WRONG_DAY, Reason.WRONG_GATE, Reason.VOID)
     tickets = {reason.value: ticket for reason, ticket in zip(reasons, sold, strict=True)}
     gate.admit(tickets["used_up"]["ticket_id"])
+    await central.api("POST", "/refunds", {"ticket_id": tickets["void"]["ticket_id"], "reason": "雨天"})
     for reason, ticket in tickets.items():
         central.clock.advance(seconds=A_SECOND_S)
         gate.refuse(reason, ticket["ticket_id"])
@@ -90,6 +91,8 @@ async def test_each_common_reason_is_answered_by_one_scan_in_both_languages(
         await expect(page).to_have_url(f"{window.url}/console/why?ticket={ticket['ticket_id']}")
     evidence = page.get_by_role("region", name="这张票的经过")
     await expect(evidence.get_by_role("row").filter(has_text="拒绝 · 票已作废")).to_contain_text("三号闸")
+    await expect(evidence.get_by_role("row").filter(has_text="申请退票")).to_contain_text("admin")
+    await expect(page.get_by_text("现在再刷仍不会开闸")).to_be_visible()
     await window.picture("why-void")
     # A code that no record knows: the sentence names no gate, and nothing of it is in the address.
     await scan(page, "PF1UNHEARD")
