@@ -94,6 +94,13 @@ async def test_whatever_a_visitor_shows_is_found_by_the_keyboard(
     await page.keyboard.press("Enter")
     await expect(dialog).to_be_hidden()
     await expect(page).to_have_url(f"{window.url}/console/admissions")
+
+
+async def test_the_search_speaks_english_and_is_dark(window: Window, central: Central) -> None:
+    said = await sold(central)
+    page = window.page
+    await window.open("/admissions")
+    await window.sign_in()
     await page.get_by_role("button", name="English").click()
     await page.emulate_media(color_scheme="dark")
     await expect(page.get_by_role("banner").get_by_role("status")).to_have_text("Live")
