@@ -45,7 +45,7 @@ function declared(): ListDeclaration<Row, Query, { rows: number }> {
     ],
     columns: [{ key: 'id', label: () => 'Id', text: ({ id }) => String(id), isNumber: true, sum: ({ rows }) => `sum ${rows}` }],
     isOfSite: true,
-    isSortable: true,
+    sorts: ['newest', 'oldest'],
     drawer: () => h('i'),
     rowKey: ({ id }) => String(id),
     list: ({ query }) => new Promise((resolve, fail) => asked.push({ query, answer: (data) => resolve({ data }), fail })),

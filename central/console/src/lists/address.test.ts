@@ -6,7 +6,7 @@ import { daysIn, pinned, rangeOf } from './days'
 
 const say = () => ''
 const SHAPE: Shape = {
-  isSortable: true,
+  sorts: ['newest', 'oldest'],
   isOfSite: true,
   columns: ['time', 'ticket', 'name'].map((key) => ({ key })),
   filters: [
@@ -23,7 +23,7 @@ describe('a state', () => {
   const full: ListState = {
     days: { first: '2026-05-01', last: '2026-05-10' },
     values: { state: 'passed', type_id: 7, channel: '窗口 & "a=b" <b>', ticket_id: '00ff00ff00ff00ff', order_id: 9 },
-    isOldestFirst: true,
+    sort: 'oldest',
     columns: ['time', 'name'],
     open: 'ab-1',
   }

@@ -5,13 +5,13 @@
  * state that a list begins with has an empty address.
  */
 import { type Days, daysAsText, daysIn, rangeOf } from './days'
-import type { Filter, KeyedFilter } from './declaration'
+import type { Filter, KeyedFilter, Sort } from './declaration'
 
 export type Value = string | number
 export interface ListState {
   days: Days
   values: Readonly<Record<string, Value>>
-  isOldestFirst: boolean
+  sort: Sort
   /** Null: those that the list begins with. */
   columns: readonly string[] | null
   open: string | null
@@ -20,13 +20,13 @@ export interface ListState {
 export interface Shape {
   filters: readonly Filter[]
   columns: readonly { key: string }[]
-  isSortable: boolean
+  sorts: readonly Sort[]
   isOfSite: boolean
 }
 export type Address = Record<string, string>
 type Raw = Readonly<Record<string, unknown>>
 
-export const BEGINNING: ListState = { days: 'today', values: {}, isOldestFirst: false, columns: null, open: null }
+export const BEGINNING: ListState = { days: 'today', values: {}, sort: 'newest', columns: null, open: null }
 const MOST_CHARACTERS = 200
 const TICKET_DIGITS = 16
 const BETWEEN = ','
@@ -86,7 +86,7 @@ export function stateIn(raw: Raw, shape: Shape): ListState {
   return {
     days: (hasDays(shape) ? daysIn(textOf(raw['days'])) : null) ?? BEGINNING.days,
     values: valuesIn(raw, shape),
-    isOldestFirst: shape.isSortable && textOf(raw['sort']) === 'oldest',
+    sort: shape.sorts.find((each) => each === textOf(raw['sort'])) ?? BEGINNING.sort,
     columns: knownColumns(textOf(raw['columns']).split(BETWEEN), shape),
     open: open === '' || open.length > MOST_CHARACTERS ? null : open,
   }
@@ -97,7 +97,7 @@ export function addressOfFilters(state: ListState): Address {
   return {
     ...(state.days === BEGINNING.days ? {} : { days: daysAsText(state.days) }),
     ...Object.fromEntries(Object.entries(state.values).map(([key, value]) => [key, String(value)])),
-    ...(state.isOldestFirst ? { sort: 'oldest' } : {}),
+    ...(state.sort === BEGINNING.sort ? {} : { sort: state.sort }),
   }
 }
 

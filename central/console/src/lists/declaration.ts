@@ -4,6 +4,9 @@
  * Law: a text is a function, so that it follows the language.
  */
 import type { Component } from 'vue'
+import type { RouteLocationRaw } from 'vue-router'
+
+import type { Fact } from './facts'
 
 export type Say = () => string
 /** The shapes that say how a thing stands without colour: ● ▲ ■ ○. */
@@ -40,6 +43,8 @@ export interface Column<Row, Totals> {
   /** What is copied instead of the text, as a ticket number without its blanks. */
   copied?: (row: Row) => string
   mark?: (row: Row) => Mark
+  /** The page that shows more of it, as the drawer offers. */
+  to?: (row: Row) => RouteLocationRaw | undefined
   /** Right-aligned. */
   isNumber?: boolean
   /** Shown only where a person asks for it. */
@@ -56,14 +61,18 @@ interface Asked<Query> {
   query: Query
   signal?: AbortSignal
 }
-export interface Paging {
+/** The orders of a list; `largest`: by its money. */
+export const SORTS = ['newest', 'oldest', 'largest'] as const
+export type Sort = (typeof SORTS)[number]
+export const BY_TIME = ['newest', 'oldest'] as const
+export interface Paging<Order> {
   after?: string
   limit: number
-  sort?: 'newest' | 'oldest'
+  sort?: Order
 }
 export type ExportFormat = 'csv' | 'xlsx'
 
-export interface ListDeclaration<Row, Query, Totals> {
+export interface ListDeclaration<Row, Query, Totals, Order extends Sort = (typeof BY_TIME)[number]> {
   /** The page's key in central's menu: under it the views are saved. */
   key: string
   title: Say
@@ -71,10 +80,10 @@ export interface ListDeclaration<Row, Query, Totals> {
   columns: readonly Column<Row, Totals>[]
   /** Whether the operations take `site_id`. */
   isOfSite: boolean
-  /** Whether the list can be turned round by time. */
-  isSortable: boolean
+  /** The orders that the operation takes: the newest come first unless asked otherwise. None: it has one order only. */
+  sorts: readonly Order[]
   rowKey: (row: Row) => string
-  list: (asked: Asked<Query & Paging>) => Promise<{ data: ListedPage<Row> }>
+  list: (asked: Asked<Query & Paging<Order>>) => Promise<{ data: ListedPage<Row> }>
   totals?: {
     read: (asked: Asked<Query>) => Promise<{ data: Totals }>
     /** How many rows the list has. */
@@ -82,13 +91,16 @@ export interface ListDeclaration<Row, Query, Totals> {
   }
   exports?: {
     atOnce: (asked: Asked<Query & { format: ExportFormat }> & { parseAs: 'blob' }) => Promise<{ data: unknown }>
-    keep: (asked: {
+    /** Makes it in the background; without it every export is made at once. */
+    keep?: (asked: {
       body: Query & { format: ExportFormat }
       headers: { 'Idempotency-Key': string }
     }) => Promise<{ data: { export_id: number } }>
   }
   /** Shows one row in full: it is given `row`. */
   drawer?: Component
+  /** Without a drawer of its own: what is shown of a row beside all its columns. */
+  facts?: (row: Row) => readonly Fact[]
   /** What to do first where there is nothing at all. */
   empty: Say
 }

@@ -13,7 +13,7 @@ import { language } from '@/words/language'
 
 import { addressOf, BEGINNING, type ListState, queryOf, stateIn, type Value } from './address'
 import { type Days, pinned } from './days'
-import type { ListDeclaration } from './declaration'
+import type { ListDeclaration, Sort } from './declaration'
 import { usePages } from './pages'
 import { useReading } from './reading'
 
@@ -21,7 +21,7 @@ export const PAGE_ROWS = 50
 const MOST_SOUGHT = 1_000
 
 /** Return the list's state, which follows the address while the page is the one in view, and ways to change it. */
-function useAddress(declaration: ListDeclaration<never, never, never>, today: ComputedRef<string>) {
+function useAddress(declaration: ListDeclaration<never, never, never, Sort>, today: ComputedRef<string>) {
   const route = useRoute()
   const router = useRouter()
   const path = route.path
@@ -39,7 +39,7 @@ function useAddress(declaration: ListDeclaration<never, never, never>, today: Co
     state,
     apply: (days: Days, values: Record<string, Value>) => go({ ...state.value, days, values, open: null }, 'push'),
     reset: () => go(BEGINNING, 'push'),
-    turnRound: () => go({ ...state.value, isOldestFirst: !state.value.isOldestFirst, open: null }, 'push'),
+    order: (sort: Sort) => go({ ...state.value, sort, open: null }, 'push'),
     chooseColumns: (keys: readonly string[] | null) => {
       const columns = declaration.columns.filter(({ key }) => keys?.includes(key)).map(({ key }) => key)
       return go({ ...state.value, columns: keys === null ? null : columns }, 'replace')
@@ -62,22 +62,23 @@ function useAddress(declaration: ListDeclaration<never, never, never>, today: Co
   }
 }
 
-export function useList<Row, Query, Totals>(declaration: ListDeclaration<Row, Query, Totals>) {
+export function useList<Row, Query, Totals, Order extends Sort>(declaration: ListDeclaration<Row, Query, Totals, Order>) {
   const now = ref(Date.now())
   const today = computed(() => siteDay(now.value, clockSite.value))
-  const address = useAddress(declaration as unknown as ListDeclaration<never, never, never>, today)
+  const address = useAddress(declaration as unknown as ListDeclaration<never, never, never, Sort>, today)
   const { state } = address
   // The keys of filters are the query's own: the declaration says so, and central refuses any other.
   const query = computed(() => queryOf(state.value, declaration, today.value, site.value?.id ?? null) as unknown as Query)
-  const question = computed(() => JSON.stringify([query.value, state.value.isOldestFirst]))
+  const question = computed(() => JSON.stringify([query.value, state.value.sort]))
   const answered = ref('')
   const isAnotherQuestion = computed(() => answered.value !== question.value)
 
   const pages = usePages<Row>(async (after, signal) => {
+    const sort = declaration.sorts.find((each) => each === state.value.sort && each !== BEGINNING.sort)
     const paging = {
       limit: PAGE_ROWS,
       ...(after === null ? {} : { after }),
-      ...(state.value.isOldestFirst ? { sort: 'oldest' as const } : {}),
+      ...(sort === undefined ? {} : { sort }),
     }
     return (await declaration.list({ query: { ...query.value, ...paging }, signal })).data
   }, declaration.rowKey)
@@ -136,7 +137,7 @@ export function useList<Row, Query, Totals>(declaration: ListDeclaration<Row, Qu
 
   /** Bring the new rows in: above what is read where the newest come first. */
   async function takeNew(): Promise<void> {
-    if (state.value.isOldestFirst || pages.rows.value.length === 0 || !(await pages.above())) await load()
+    if (state.value.sort !== BEGINNING.sort || pages.rows.value.length === 0 || !(await pages.above())) await load()
     else void totals.begin()
   }
 

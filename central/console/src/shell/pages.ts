@@ -6,6 +6,8 @@ export interface Page {
   key: string
   /** What stands in its place after a colon is given to the page as props. */
   path: string
+  /** The menu's page that it belongs to, where the menu does not have it. */
+  under?: string
   load: () => Promise<{ default: Component }>
   /** The page's own title in the shell's words, where no menu has it. */
   title?: 'home' | 'ticket'
@@ -17,5 +19,16 @@ export const PAGES: readonly Page[] = [
   { key: 'why', path: '/why', load: () => import('@/reports/WhyPage.vue') },
   { key: 'ticket', path: '/tickets/:ticket_id', load: () => import('@/reports/TicketPage.vue'), title: 'ticket' },
   { key: 'admissions', path: '/admissions', load: () => import('@/admissions/AdmissionsPage.vue') },
+  { key: 'orders', path: '/orders', load: () => import('@/sales/orders/OrdersPage.vue') },
+  { key: 'order', path: '/orders/:order_id(\\d{1,15})', under: 'orders', load: () => import('@/sales/orders/OrderPage.vue') },
+  { key: 'payments', path: '/payments', load: () => import('@/payments/PaymentsPage.vue') },
+  {
+    key: 'payment',
+    path: '/payments/:payment_id(\\d{1,15})',
+    under: 'payments',
+    load: () => import('@/payments/PaymentPage.vue'),
+  },
+  { key: 'payment-refunds', path: '/payment-refunds', load: () => import('@/payments/PaymentRefundsPage.vue') },
+  { key: 'refund-records', path: '/refund-records', load: () => import('@/refunds/RefundRecordsPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]

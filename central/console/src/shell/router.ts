@@ -8,9 +8,10 @@ export function makeRouter(): Router {
     history: createWebHistory(import.meta.env.BASE_URL),
     routes: [
       { path: '/', component: () => import('./StartPage.vue') },
-      ...PAGES.map(({ key, path, load }) => ({
+      ...PAGES.map(({ key, path, under = key, load }) => ({
         path,
         name: key,
+        meta: { menu: under },
         component: load,
         props: ({ params }: RouteLocationNormalized) => asProps(params),
       })),
