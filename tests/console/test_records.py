@@ -37,6 +37,11 @@ PAGES = (
     Records(
         "refund-records", "refunds", ("ticket_id", "order_id", "amount_fen", "fee_fen"), ("persons", "amount_fen", "fee_fen")
     ),
+    Records("admission-refusals", "admission-refusals", ("ticket_id", "order_id")),
+    Records("shifts", "shifts", ("float_fen",), has_totals=False),
+    Records("reprints", "reprints", ("ticket_id", "order_id", "number", "reason")),
+    Records("activation-codes", "activation-codes", ("ticket_id",), has_totals=False, is_empty=True),
+    Records("ledger", "ledger-entries", ("amount_fen", "order_id"), has_totals=False),
 )
 SAMPLE = ("orders", "refund-records")
 
@@ -138,6 +143,11 @@ async def test_an_order_and_a_payment_stand_whole_at_their_addresses(central: Ce
     await expect(page).to_have_url(f"{window.url}/console/payments/{payment}")
     await expect(page.get_by_role("article")).to_contain_text("¥240.00")
     await window.picture("payment")
+    await central.api("POST", "/kept-exports/orders", {"format": "csv", "first_day": VISIT_DAY, "last_day": VISIT_DAY})
+    await open_from_menu(page, "导出任务")
+    await expect(page.get_by_role("listitem").filter(has_text="票据订单 · CSV 文件")).to_contain_text("已完成，4 条")
+    assert await faults_of(page) == []
+    await window.picture("records_exports_zh")
     await window.open("/orders/999999")
     await expect(page.get_by_role("alert")).to_be_visible()
     await window.picture("order_missing")

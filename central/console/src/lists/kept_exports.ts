@@ -4,7 +4,7 @@
  * Laws: central knows them, so a reload loses none; they are asked about while one is running, and only then.
  */
 import { cancelKeptExport, deleteKeptExport, type KeptExportView, listKeptExports } from '@client'
-import { onScopeDispose, type Ref, shallowRef } from 'vue'
+import { onScopeDispose, ref, type Ref, shallowRef } from 'vue'
 
 import { newIntention, under } from '@/api/intention'
 
@@ -13,6 +13,7 @@ const ASK_AGAIN_MS = 1_000
 export interface KeptExports {
   items: Ref<readonly KeptExportView[]>
   fault: Ref<unknown>
+  isRead: Ref<boolean>
   read: () => Promise<void>
   cancel: (id: number) => Promise<void>
   remove: (id: number) => Promise<void>
@@ -21,6 +22,7 @@ export interface KeptExports {
 export function useKeptExports(): KeptExports {
   const items: Ref<readonly KeptExportView[]> = shallowRef([])
   const fault = shallowRef<unknown>(null)
+  const isRead = ref(false)
   let timer: ReturnType<typeof setTimeout> | undefined
   let isOver = false
 
@@ -28,6 +30,7 @@ export function useKeptExports(): KeptExports {
     clearTimeout(timer)
     try {
       items.value = (await listKeptExports()).data.items
+      isRead.value = true
       fault.value = null
     } catch (error) {
       fault.value = error
@@ -53,6 +56,7 @@ export function useKeptExports(): KeptExports {
   return {
     items,
     fault,
+    isRead,
     read,
     cancel: (id) => act(() => cancelKeptExport({ path: { export_id: id }, headers: under(newIntention()) })),
     remove: (id) => act(() => deleteKeptExport({ path: { export_id: id } })),

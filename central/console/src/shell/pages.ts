@@ -19,6 +19,7 @@ export const PAGES: readonly Page[] = [
   { key: 'why', path: '/why', load: () => import('@/reports/WhyPage.vue') },
   { key: 'ticket', path: '/tickets/:ticket_id', load: () => import('@/reports/TicketPage.vue'), title: 'ticket' },
   { key: 'admissions', path: '/admissions', load: () => import('@/admissions/AdmissionsPage.vue') },
+  { key: 'admission-refusals', path: '/admission-refusals', load: () => import('@/admissions/RefusalsPage.vue') },
   { key: 'orders', path: '/orders', load: () => import('@/sales/orders/OrdersPage.vue') },
   { key: 'order', path: '/orders/:order_id(\\d{1,15})', under: 'orders', load: () => import('@/sales/orders/OrderPage.vue') },
   { key: 'payments', path: '/payments', load: () => import('@/payments/PaymentsPage.vue') },
@@ -30,5 +31,10 @@ export const PAGES: readonly Page[] = [
   },
   { key: 'payment-refunds', path: '/payment-refunds', load: () => import('@/payments/PaymentRefundsPage.vue') },
   { key: 'refund-records', path: '/refund-records', load: () => import('@/refunds/RefundRecordsPage.vue') },
+  { key: 'shifts', path: '/shifts', load: () => import('@/shifts/ShiftsPage.vue') },
+  { key: 'exports', path: '/exports', load: () => import('@/reports/ExportsPage.vue') },
+  { key: 'reprints', path: '/reprints', load: () => import('@/reports/ReprintsPage.vue') },
+  { key: 'activation-codes', path: '/activation-codes', load: () => import('@/reports/ActivationCodesPage.vue') },
+  { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
