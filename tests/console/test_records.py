@@ -116,11 +116,12 @@ async def test_an_order_and_a_payment_stand_whole_at_their_addresses(central: Ce
     await window.sign_in()
     lines = page.locator("main table tbody tr[tabindex]")
     await expect(lines.first).to_contain_text("¥240.00")
+    await expect(page.get_by_role("banner").get_by_role("status")).to_contain_text("实时")
     await page.get_by_role("combobox", name="排序").press("Enter")
     await page.get_by_role("option", name="最早在前").click()
     await expect(lines.first.locator("td").nth(1)).to_have_text(str(first["order_id"]))
     await expect(page).to_have_url(re.compile(r"\?sort=oldest$"))
-    await lines.first.press("Enter")
+    await lines.first.click()
     await page.get_by_role("dialog").get_by_role("link", name="查看完整订单").click()
 
     await expect(page).to_have_url(f"{window.url}/console/orders/{first['order_id']}")
