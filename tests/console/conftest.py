@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.builders.central import HandClock
 from tests.builders.served import Central, running_central
@@ -16,6 +16,8 @@ from tests.console.window import Window, opened
 
 CHROMIUM = "/usr/bin/chromium"
 HERE = Path(__file__).parent
+# A busy machine makes a page slow; how soon it shows is measured by `make bench`.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

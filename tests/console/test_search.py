@@ -61,7 +61,7 @@ async def test_whatever_a_visitor_shows_is_found_by_the_keyboard(
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(f"{window.url}/console/tickets/{said['ticket_id']}")
     await expect(page.get_by_role("definition").filter(has_text="<b>成人票</b>")).to_be_visible()
-    assert asked == [said["code"]]
+    assert asked[-1] == said["code"]
     await page.keyboard.press("Control+k")
     await expect(field).to_be_focused()
     await page.keyboard.type(said["order"])
@@ -84,7 +84,8 @@ async def test_whatever_a_visitor_shows_is_found_by_the_keyboard(
         assert await field.input_value() == text
         await page.keyboard.press("Control+k")
     typed = [said[name] for name in ("short_number", "ticket_id", "order")]
-    assert asked == [said["code"], said["order"], "PF1UNKNOWN", "PF1UNHEARD", *typed, PHONE]
+    whole = [said["code"], said["order"], "PF1UNKNOWN", "PF1UNHEARD", *typed, PHONE]
+    assert [one for one in asked if one in whole] == whole
     await page.keyboard.type("检票记")
     await expect(options(dialog)).to_have_text(["页面检票记录"])
     await page.keyboard.press("Enter")

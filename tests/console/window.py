@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, expect
 from tests.builders.served import PASSWORD
 
 PICTURES = Path(__file__).resolve().parents[2] / "var" / "pictures"
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 # What the browser itself says of an answer that is no success: the page shows these, in words.
 _SAID_OF_ANSWERS = "Failed to load resource"
 

@@ -214,7 +214,16 @@ async def test_ten_megabytes_are_not_read(central: Central) -> None:
 
 
 async def test_what_is_not_there_is_said_to_be(central: Central) -> None:
-    paths_of_nothing = ("/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/sites/", "/..%2f..%2fetc/passwd", "/%00", "/agent/v1")
+    paths_of_nothing = (
+        "/nothing",
+        "/api",
+        "/api/v1",
+        "/api/v1/nothing",
+        "/api/v1/sites/",
+        "/..%2f..%2fetc/passwd",
+        "/%00",
+        "/agent/v1",
+    )
     methods = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE")
     found = {}
     for method in methods:
