@@ -43,6 +43,7 @@ def is_sweep(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--sweep"))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what is sampled, and keep what runs against the real clock on two workers: never more than two share the machine."""
     if not items or not items[0].config.getoption("--sweep"):
@@ -59,10 +60,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("real_time_1" if is_contract else "real_time_2"))
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Let the collector of garbage pass over what was imported and collected: it lives as long as the run."""
     gc.collect()
     gc.freeze()
+    if getattr(session.config.option, "loadgroup", False):
+        _demand_groups(session.items)
+
+
+def _demand_groups(items: list[pytest.Item]) -> None:
+    """Refuse to run where groups are not kept together: four browsers and real clocks at once fail on two cores."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is not None and "@" not in item.nodeid.rpartition("]")[2]:
+            message = f"pytest-xdist does not keep the group of {item.nodeid} together: check the versions in pyproject.toml"
+            raise pytest.UsageError(message)
 
 
 def _leave_out(items: list[pytest.Item]) -> None:

@@ -19,8 +19,8 @@ _FOLDER_NAMES = 2
 
 
 def name_of(node_id: str) -> str:
-    """Return a test's name without its parameters."""
-    return node_id.partition("[")[0]
+    """Return a test's name without its parameters and its group of workers."""
+    return node_id.partition("[")[0].partition("@")[0]
 
 
 def reasons(text: str) -> dict[str, str]:

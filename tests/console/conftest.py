@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the browser's tests on one worker and on one event loop, to which the browser belongs."""
     for item in items:

@@ -51,7 +51,7 @@ async def test_a_one_time_password_leads_to_an_own_one_and_wrong_tries_wait(wind
     await page.get_by_label("新密码", exact=True).fill("short")
     await page.get_by_label("再次输入新密码").fill("short")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_text("密码须为 10 至 128 个字符").first).to_be_visible()
     await page.get_by_label("新密码", exact=True).fill(OWN)
     await page.get_by_label("再次输入新密码").fill(OWN)
     await page.keyboard.press("Enter")

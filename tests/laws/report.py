@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.durations import name_of
 from tests.laws.names import LAWS
 
 PASSED, FAILED = "passed", "failed"
@@ -39,7 +40,7 @@ class LawReport:
 
 
 def _test_of(node: str) -> str:
-    return node.partition("[")[0].removeprefix("tests/")
+    return name_of(node).removeprefix("tests/")
 
 
 def _result(noted: dict[str, str]) -> str:
