@@ -33,7 +33,7 @@ python=$(find_python)
 "$python" -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 "$python" -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library("zbar") is None)' || missing+=(libzbar0)
 if [ "${1:-}" = browser ]; then
-  command -v chromium >/dev/null || missing+=(chromium)
+  command -v chromium-headless-shell >/dev/null || missing+=(chromium-headless-shell)
   fc-list ':lang=zh' 2>/dev/null | grep -q . || missing+=(fontconfig fonts-wqy-microhei)
 fi
 [ "${#missing[@]}" = 0 ] || install_packages "${missing[@]}"

@@ -1,4 +1,4 @@
-"""A browser at a real central. The browser is started once; each test has a central and a window of its own.
+"""A browser at a real central. Each worker starts its browser once; each test has a central and a window of its own.
 
 What a page complains of fails the test.
 """
@@ -14,18 +14,16 @@ from tests.builders.central import HandClock
 from tests.builders.served import Central, running_central
 from tests.console.window import Window, opened
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 HERE = Path(__file__).parent
 # A busy machine makes a page slow; how soon it shows is measured by `make bench`.
 expect.set_options(timeout=20_000)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser's tests on one worker and on one event loop, to which the browser belongs."""
+    """Keep the browser's tests of a worker on one event loop, to which its browser belongs."""
     for item in items:
-        if HERE in item.path.parents and item.get_closest_marker("journey") is not None:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+        if HERE in item.path.parents and item.get_closest_marker("browser") is not None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 from tests.builders.served import PASSWORD, Central
 from tests.console.window import Window, opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 
 SITE = "/sites?site=1"
 LONG = "山" * 10_000

@@ -13,7 +13,7 @@ from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import stand_at_noon
 from tests.console.window import Window, opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 SOLD, ENTERED, CAPACITY = 6, 5, 6
 LIVE, HOME = "**/api/v1/live", "**/api/v1/home*"
 SELLER = "wang.fang"

@@ -10,7 +10,7 @@ from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import ADULTS, MARKUP, TURNED_BACK, admit_visitors, stand_at_noon
 from tests.console.window import Window, opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 ALL = ADULTS + TURNED_BACK
 PAGE = 50
 

@@ -12,7 +12,7 @@ from central.live import bearers
 from tests.builders.served import PASSWORD, Central, Gate
 from tests.console.window import WAIT_MS, Window
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 LIVE = "**/api/v1/live"
 # A sale, and 3 admissions at least.
 HEARD = re.compile(r"本页已收到 ([4-9]|\d\d+) 条更新")

@@ -14,7 +14,7 @@ from tests.console.admitted_visitors import stand_at_noon
 from tests.console.trading_day import trade_for_a_day
 from tests.console.window import Window
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 TODAY = f"first_day={VISIT_DAY}&last_day={VISIT_DAY}"
 
 

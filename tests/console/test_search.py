@@ -10,7 +10,7 @@ from central.sales.data_scope import Sight
 from tests.builders.served import VISIT_DAY, Central
 from tests.console.window import Window
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 PHONE = "13800138000"
 HOSTILE = "<img src=x onerror=alert(1)>@{} | \u202eabc 牌坊 " + "x" * 10_000
 LOOK_UPS = "**/api/v1/look-ups"

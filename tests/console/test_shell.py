@@ -12,7 +12,7 @@ from tests.console.accessibility import faults_of
 from tests.console.chunk_graph import BUILD
 from tests.console.window import opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 HOSTILE = '<img src=x onerror="alert(1)">\u202eمتحف ' + "长" * 40
 
 

@@ -8,7 +8,7 @@ from tests.builders.served import PASSWORD, Central
 from tests.console.accessibility import faults_of
 from tests.console.window import Window, opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 OWN = "mountain gate 3-Own"
 
 

@@ -16,7 +16,7 @@ from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import stand_at_noon
 from tests.console.window import Window, opened
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 PHONE = "13800138000"
 NAME = "牌坊票 <img src=x onerror=alert(1)> مرحبا"
 A_SECOND_S, TWELVE_MINUTES_S = 1, 720

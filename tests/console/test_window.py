@@ -16,7 +16,7 @@ from tests.console.accessibility import faults_of
 from tests.console.admitted_visitors import stand_at_noon
 from tests.console.window import Window
 
-pytestmark = pytest.mark.journey
+pytestmark = pytest.mark.browser
 
 
 async def at_the_window(window: Window, central: Central) -> Page:

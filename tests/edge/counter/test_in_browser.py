@@ -10,7 +10,7 @@ from tests.builders.counter import CounterRig, free_port
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey]
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 TALK = """([port, first]) => new Promise(resolve => {
   const heard = []
   const socket = new WebSocket(`ws://127.0.0.1:${port}/counter`)
