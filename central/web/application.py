@@ -6,7 +6,7 @@ from aiohttp import web
 
 from central.web.access import Authenticator
 from central.web.bodies import MAX_BODY_BYTES
-from central.web.middleware import problems, request_ids
+from central.web.middleware import dated, problems, request_ids
 from central.web.once import RUNNING, Running
 from central.web.operations import AUTHENTICATOR, CLOCK, Operation, add_operations
 from protocol.instants import Clock
@@ -24,7 +24,7 @@ def make_application(
 
     `most_body_bytes` bounds every body, raw operations included (journal batches are larger than JSON).
     """
-    app = web.Application(middlewares=[request_ids(random_bytes), problems], client_max_size=most_body_bytes)
+    app = web.Application(middlewares=[request_ids(random_bytes), dated(clock), problems], client_max_size=most_body_bytes)
     app[CLOCK] = clock
     app[RUNNING] = Running()
     app[AUTHENTICATOR] = authenticator

@@ -1,10 +1,12 @@
-"""What surrounds every request: its id, and a problem document for anything that goes wrong.
+"""What surrounds every request: its id, the time of its answer, and a problem document for anything that goes wrong.
 
 Laws: the only broad `except` of the web stands here; it logs the fault with the request's id, and answers without detail.
 """
 
 import json
 import logging
+from datetime import UTC, datetime
+from email.utils import format_datetime
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -27,6 +29,7 @@ from central.web.messages import (
 )
 from central.web.problem_documents import MEDIA_TYPE, STATUS, document
 from protocol.errors import InputError, StorageError
+from protocol.instants import Clock
 
 REQUEST_ID_HEADER = "X-Request-Id"
 REQUEST_ID_BYTES = 8
@@ -59,6 +62,19 @@ def request_ids(random_bytes: RandomBytes) -> Middleware:
         return response
 
     return name_request
+
+
+def dated(clock: Clock) -> Middleware:
+    """Return the middleware that says in `Date` when central answered: the computer of a page may be wrong by hours."""
+
+    @web.middleware
+    async def name_time(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if not response.prepared:
+            response.headers["Date"] = format_datetime(datetime.fromtimestamp(clock() / 1000, UTC), usegmt=True)
+        return response
+
+    return name_time
 
 
 @web.middleware

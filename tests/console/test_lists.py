@@ -159,11 +159,11 @@ async def test_a_list_says_why_it_is_empty_and_what_failed_in_both_languages(cen
 
         await page.route("**/api/v1/admissions*", lambda route: route.abort())
         await page.get_by_role("button", name="刷新").click()
-        await expect(page.get_by_role("alert")).to_contain_text("以下内容截至 10:00:00")
+        await expect(page.get_by_role("alert")).to_contain_text("以下内容截至 10:00:54")
         await expect(lines).to_have_count(PAGE)
         await window.picture("list_stale")
         await page.get_by_role("button", name="English").click()
-        await expect(page.get_by_role("alert")).to_contain_text("What you see is of 10:00:00")
+        await expect(page.get_by_role("alert")).to_contain_text("What you see is of 10:00:54")
         ticket = page.get_by_role("textbox", name="Ticket number")
         await ticket.fill("0000 0000 0000 0001")
         await page.get_by_role("button", name="Search", exact=True).click()

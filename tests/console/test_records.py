@@ -10,7 +10,6 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.builders.served import VISIT_DAY, Central
 from tests.console.accessibility import faults_of
-from tests.console.admitted_visitors import stand_at_noon
 from tests.console.trading_day import trade_for_a_day
 from tests.console.window import Window
 
@@ -56,7 +55,7 @@ def as_shown(key: str, value: object) -> str:
 
 
 async def open_from_menu(page: Page, title: str) -> None:
-    await page.get_by_role("navigation").get_by_role("link", name=title, exact=True).click()
+    await page.locator("nav.menu").get_by_role("link", name=title, exact=True).click()
     await expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
 
@@ -81,7 +80,6 @@ async def expect_records(central: Central, page: Page, records: Records) -> Loca
 async def test_every_list_of_records_shows_what_the_api_says(central: Central, window: Window, *, is_sweep: bool) -> None:
     await trade_for_a_day(central)
     page = window.page
-    await stand_at_noon(page)
     await window.open("/orders")
     await window.sign_in()
     menu = await central.api("GET", "/menu")
@@ -111,7 +109,6 @@ async def test_every_list_of_records_shows_what_the_api_says(central: Central, w
 async def test_an_order_and_a_payment_stand_whole_at_their_addresses(central: Central, window: Window) -> None:
     first, *_ = await trade_for_a_day(central)
     page = window.page
-    await stand_at_noon(page)
     await window.open("/orders?sort=largest")
     await window.sign_in()
     lines = page.locator("main table tbody tr[tabindex]")

@@ -24,8 +24,7 @@ async def test_the_shell_speaks_both_languages_in_both_themes(browser: Browser, 
         await window.sign_in()
         await expect(page.get_by_role("heading", name="检票记录", exact=True)).to_be_visible()
         await expect(page).to_have_title("检票记录 · 牌坊")
-        await page.get_by_role("combobox", name="景区").press("Enter")
-        await page.get_by_role("option", name=HOSTILE).click()
+        await page.get_by_role("combobox", name="景区").select_option(label=HOSTILE)
         await expect(page.locator("img")).to_have_count(0)
         await page.get_by_role("button", name="English").click()
         await expect(page.get_by_role("heading", name="Admission records", exact=True)).to_be_visible()
@@ -55,7 +54,7 @@ async def test_the_menu_folds_and_a_narrow_screen_hides_it(browser: Browser, cen
         await expect(link).to_be_visible()
         await page.set_viewport_size({"width": 400, "height": 800})
         await link.click()
-        await expect(page.get_by_role("navigation")).to_be_hidden()
+        await expect(page.get_by_role("navigation", name="菜单")).to_be_hidden()
         assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing sticks out"
 
 
@@ -92,3 +91,33 @@ async def test_a_page_outlives_one_new_build_and_offers_the_next(
             await other.page.get_by_role("link", name="检票记录").click()
             await expect(other.page.get_by_role("button", name="刷新")).to_be_visible()
             other.complaints.clear()
+
+
+async def test_open_pages_stand_as_tabs_and_choices_follow_the_person(browser: Browser, central: Central) -> None:
+    async with opened(browser, central.url) as window:
+        page = window.page
+        await window.open("/orders?days=yesterday")
+        await window.sign_in()
+        tabs = page.get_by_role("navigation", name="打开的页面")
+        await expect(tabs.get_by_role("link", name="票据订单")).to_have_attribute("aria-current", "page")
+        await page.get_by_role("link", name="付款单据").click()
+        await expect(page.get_by_role("heading", name="付款单据", exact=True)).to_be_visible()
+        await page.get_by_role("button", name="固定到首页").click()
+        await expect(page.get_by_role("button", name="不再固定")).to_be_visible()
+        await tabs.get_by_role("link", name="票据订单").click()
+        await expect(page).to_have_url(f"{central.url}/console/orders?days=yesterday")
+        await window.picture("shell-tabs")
+        assert await faults_of(page) == []
+        await tabs.get_by_role("button", name="关闭“票据订单”").click()
+        await expect(page).to_have_url(f"{central.url}/console/payments")
+        await expect(tabs.get_by_role("link")).to_have_count(1)
+        await page.get_by_role("button", name="English").click()
+        await expect(page.get_by_role("heading", name="Payment documents")).to_be_visible()
+        kept = await central.api("GET", "/session/preferences")
+        assert (kept["language"], kept["pinned_pages"]) == ("en", ["payments"])
+    async with opened(browser, central.url) as window:
+        await window.open("/home")
+        await window.sign_in()
+        pinned = window.page.get_by_role("navigation", name="Pinned pages")
+        await pinned.get_by_role("link", name="Payment documents").click()
+        await expect(window.page).to_have_url(f"{central.url}/console/payments")

@@ -15,7 +15,7 @@ OWN = "mountain gate 3-Own"
 async def test_a_person_signs_in_by_keyboard_and_lands_where_the_link_led(window: Window) -> None:
     await window.open("/admissions")
     await window.sign_in()
-    await expect(window.page.get_by_role("navigation")).to_be_visible()
+    await expect(window.page.get_by_role("navigation", name="菜单")).to_be_visible()
     await expect(window.page).to_have_url(f"{window.url}/console/admissions")
     await window.page.get_by_role("button", name="个人").click()
     await window.page.get_by_role("menuitem", name="退出登录").click()
@@ -70,7 +70,7 @@ async def test_the_second_factor_is_asked_for_when_central_wants_it(window: Wind
     await expect(window.page.get_by_label("动态验证码")).to_be_focused()
     await window.page.keyboard.type(pyotp.TOTP(secret).at(central.clock() // 1000))
     await window.page.keyboard.press("Enter")
-    await expect(window.page.get_by_role("navigation")).to_be_visible()
+    await expect(window.page.get_by_role("navigation", name="菜单")).to_be_visible()
 
 
 async def test_a_planted_pale_text_is_found(window: Window) -> None:

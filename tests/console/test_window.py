@@ -13,7 +13,6 @@ from tests.builders import institutions
 from tests.builders.merchant import wechat_values
 from tests.builders.served import VISIT_DAY, Central
 from tests.console.accessibility import faults_of
-from tests.console.admitted_visitors import stand_at_noon
 from tests.console.window import Window
 
 pytestmark = pytest.mark.browser
@@ -24,7 +23,6 @@ async def at_the_window(window: Window, central: Central) -> Page:
     await central.add_type()
     await central.add_type(name_zh="儿童票", name_en="Child")
     await central.api("POST", "/own-shift", {"site_id": 1, "float_fen": 20000})
-    await stand_at_noon(window.page)
     await window.open("/sell")
     await window.sign_in()
     await expect(window.page.get_by_role("button", name="成人票")).to_be_visible()

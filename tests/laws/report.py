@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.durations import name_of
 from tests.laws.names import LAWS
 
 PASSED, FAILED = "passed", "failed"
@@ -40,7 +39,7 @@ class LawReport:
 
 
 def _test_of(node: str) -> str:
-    return name_of(node).removeprefix("tests/")
+    return node.partition("[")[0].partition("@")[0].removeprefix("tests/")
 
 
 def _result(noted: dict[str, str]) -> str:

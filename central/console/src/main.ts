@@ -12,6 +12,7 @@ import { csrfToken, proofWanted, recall, sessionEnded } from './identity/session
 import { watchForNewVersion } from './shell/new_version'
 import { makeRouter } from './shell/router'
 import { followTheme } from './theme/theme'
+import { hearDate } from './times/central_clock'
 import { language } from './words/language'
 import { wordsPlugin } from './words/use_words'
 
@@ -19,6 +20,7 @@ client.setConfig({
   baseUrl: '',
   throwOnError: true,
   fetch: connection({
+    hearDate,
     language: () => language.value,
     csrfToken,
     signInAgain: () => sessionEnded.ask(),

@@ -16,9 +16,12 @@ function problem(code: string, status: number): Response {
   })
 }
 
+const heard: (string | null)[] = []
+
 function answering(...answers: (Response | Error | DOMException)[]) {
   return connection(
     {
+      hearDate: (date) => heard.push(date),
       language: () => 'zh-CN',
       csrfToken: () => 'the-token',
       signInAgain: () => (asked.push('sign in'), Promise.resolve(willing.signIn)),
@@ -100,5 +103,14 @@ describe('what comes back', () => {
   it('is an end that the page itself wanted', async () => {
     const ended = new DOMException('', 'AbortError')
     await expect(answering(ended)(to('/api/v1/orders'))).rejects.toBe(ended)
+  })
+
+  it('learns the time of central from what it answers, a refusal too', async () => {
+    const said = new Response('{}', { headers: { Date: 'Sun, 10 May 2026 02:00:00 GMT' } })
+    const fetch = answering(said, problem('not_found', 404))
+    heard.length = 0
+    await fetch(to('/api/v1/sites'))
+    await expect(fetch(to('/api/v1/sites/9'))).rejects.toThrow()
+    expect(heard).toEqual(['Sun, 10 May 2026 02:00:00 GMT', null])
   })
 })

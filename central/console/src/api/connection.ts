@@ -8,6 +8,8 @@ import { refusalIn, Refused, Unreachable } from './problem'
 
 /** What the connection must know of the session and of the person; the assembly (`main.ts`) gives it. */
 export interface Surroundings {
+  /** Learn central's time from an answer. */
+  hearDate(date: string | null, askedAtMs: number): void
   language(): string
   csrfToken(): string | null
   /** Ask the same person to sign in again; false where they will not. */
@@ -28,6 +30,7 @@ export function connection(surroundings: Surroundings, send: Fetch = (request) =
     headers.set('Accept-Language', surroundings.language())
     const token = surroundings.csrfToken()
     if (token !== null && !SAFE.has(request.method)) headers.set('X-CSRF-Token', token)
+    const askedAtMs = Date.now()
     let response: Response
     try {
       response = await send(new Request(request, { headers }))
@@ -35,6 +38,7 @@ export function connection(surroundings: Surroundings, send: Fetch = (request) =
       if (error instanceof DOMException && error.name === 'AbortError') throw error
       throw new Unreachable('no answer came', { cause: error })
     }
+    surroundings.hearDate(response.headers.get('Date'), askedAtMs)
     if (response.ok) return response
     throw (await refusalIn(response)) ?? new Unreachable(`an answer of status ${response.status} came, which is not central's`)
   }

@@ -6,6 +6,8 @@
  */
 import { type Ref, ref, shallowRef } from 'vue'
 
+import { centralNow } from '@/times/central_clock'
+
 import type { ListedPage } from './declaration'
 
 export type ReadPage<Row> = (after: string | null, signal: AbortSignal) => Promise<ListedPage<Row>>
@@ -15,7 +17,7 @@ export interface Pages<Row> {
   isReading: Ref<boolean>
   isReadingMore: Ref<boolean>
   fault: Ref<unknown>
-  /** When the rows were read, by the browser's clock; null: not yet. */
+  /** When the rows were read, by central's clock; null: not yet. */
   readAt: Ref<number | null>
   /** Forget the rows, not the fault: they belong to another question. */
   clearRows: () => void
@@ -25,7 +27,7 @@ export interface Pages<Row> {
   above: () => Promise<boolean>
 }
 
-export function usePages<Row>(read: ReadPage<Row>, keyOf: (row: Row) => string, now: () => number = Date.now): Pages<Row> {
+export function usePages<Row>(read: ReadPage<Row>, keyOf: (row: Row) => string, now: () => number = centralNow): Pages<Row> {
   const rows: Ref<readonly Row[]> = shallowRef([])
   const next = ref<string | null>(null)
   const hasMore = ref(false)

@@ -8,6 +8,7 @@ import { computed, type ComputedRef, onMounted, ref, shallowRef, watch } from 'v
 import { useRoute, useRouter } from 'vue-router'
 
 import { areSitesRead, clockSite, site } from '@/shell/sites'
+import { centralNow } from '@/times/central_clock'
 import { siteDay } from '@/times/site_day'
 import { language } from '@/words/language'
 
@@ -63,7 +64,7 @@ function useAddress(declaration: ListDeclaration<never, never, never, Sort>, tod
 }
 
 export function useList<Row, Query, Totals, Order extends Sort>(declaration: ListDeclaration<Row, Query, Totals, Order>) {
-  const now = ref(Date.now())
+  const now = ref(centralNow())
   const today = computed(() => siteDay(now.value, clockSite.value))
   const address = useAddress(declaration as unknown as ListDeclaration<never, never, never, Sort>, today)
   const { state } = address
@@ -71,6 +72,7 @@ export function useList<Row, Query, Totals, Order extends Sort>(declaration: Lis
   const query = computed(() => queryOf(state.value, declaration, today.value, site.value?.id ?? null) as unknown as Query)
   const question = computed(() => JSON.stringify([query.value, state.value.sort]))
   const answered = ref('')
+  let asking = ''
   const isAnotherQuestion = computed(() => answered.value !== question.value)
 
   const pages = usePages<Row>(async (after, signal) => {
@@ -99,8 +101,8 @@ export function useList<Row, Query, Totals, Order extends Sort>(declaration: Lis
 
   /** Read the first page and the sums. */
   async function load(): Promise<void> {
-    now.value = Date.now()
-    const asked = question.value
+    now.value = centralNow()
+    const asked = (asking = question.value)
     if (isAnotherQuestion.value) totals.clear()
     await pages.begin()
     if (asked !== question.value) return
@@ -118,7 +120,7 @@ export function useList<Row, Query, Totals, Order extends Sort>(declaration: Lis
     watch(
       [question, areSitesRead],
       ([asked, areRead]) => {
-        if (areRead && asked !== answered.value) void load()
+        if (areRead && asked !== asking) void load()
       },
       { immediate: true },
     )

@@ -10,6 +10,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { connection } from '@/api/connection'
 import { person, renew, sessionEnded } from '@/identity/session'
 import { readTheMenu } from '@/shell/menu'
+import { hearDate } from '@/times/central_clock'
 import { language } from '@/words/language'
 
 import type { Bulletin, Heard } from './bulletins'
@@ -44,6 +45,7 @@ export function useLive<K extends LiveKind>(kinds: readonly K[], handler: Handle
 }
 
 const send = connection({
+  hearDate,
   language: () => language.value,
   csrfToken: () => null,
   signInAgain: () => Promise.resolve(false),

@@ -34,6 +34,11 @@ export function chooseSite(id: number | null): void {
   else localStorage.setItem(KEY, String(id))
 }
 
+/** Begin with a site where this browser has no choice yet. */
+export function beginWithSite(id: number | null): void {
+  chosen.value ??= id
+}
+
 export async function readTheSites(): Promise<void> {
   read.value = (await listSites({ query: { limit: MOST } })).data.items
   areSitesRead.value = true

@@ -1,5 +1,5 @@
 /**
- * What a person prefers of lists: saved views and density, kept by central.
+ * What a person prefers, kept by central: language, colours, pinned pages, saved views, density.
  *
  * Law: a change that another window overtook is made again on what stands there now; it takes nothing of the other's away.
  */
@@ -8,7 +8,7 @@ import { shallowRef } from 'vue'
 
 import { Refused } from '@/api/problem'
 
-export type Wish = Partial<Pick<PreferencesBody, 'density' | 'views'>>
+export type Wish = Partial<Omit<PreferencesBody, 'version' | 'default_site_id'>>
 
 export const preferences = shallowRef<PreferencesView | null>(null)
 
