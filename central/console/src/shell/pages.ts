@@ -36,5 +36,6 @@ export const PAGES: readonly Page[] = [
   { key: 'reprints', path: '/reprints', load: () => import('@/reports/ReprintsPage.vue') },
   { key: 'activation-codes', path: '/activation-codes', load: () => import('@/reports/ActivationCodesPage.vue') },
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
+  { key: 'users', path: '/users', load: () => import('@/identity/people/UsersPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]

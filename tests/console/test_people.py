@@ -1,0 +1,107 @@
+"""The pages of people: a seller is added by the keyboard, and what ends an account says what it ends."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.builders.served import Central
+from tests.console.accessibility import faults_of
+from tests.console.window import Window
+
+pytestmark = pytest.mark.browser
+
+MARKUP = "<b>赵敏</b>"
+
+
+async def opened_page(window: Window, path: str) -> Page:
+    await window.open(path)
+    await window.sign_in()
+    return window.page
+
+
+def drawer(page: Page) -> Locator:
+    return page.locator(".form-drawer")
+
+
+def dialog(page: Page, title: str) -> Locator:
+    return page.get_by_role("dialog", name=title, exact=True)
+
+
+def row_of(page: Page, text: str) -> Locator:
+    return page.locator("main table tbody tr").filter(has_text=text)
+
+
+async def in_english_and_dark(window: Window, name: str) -> None:
+    """Keep pictures of the page in the other language and in the dark, and let axe read it."""
+    page = window.page
+    assert await faults_of(page) == []
+    await window.picture(f"{name}-zh")
+    await page.emulate_media(color_scheme="dark")
+    await page.get_by_role("button", name="English").click()
+    await window.picture(f"{name}-en-dark")
+    await page.get_by_role("button", name="中文").click()
+    await page.emulate_media(color_scheme="light")
+
+
+async def add_role(central: Central, name: str = "售票员", *permissions: str, scope: str = "own") -> int:
+    granted = {"name": name, "permissions": permissions or ["sales.read", "sales.sell"], "scope": scope}
+    return int((await central.api("POST", "/roles", granted))["role_id"])
+
+
+async def sign_in(central: Central, name: str, password: str) -> dict[str, Any]:
+    """Sign in at the API; return the session."""
+    body = {"name": name, "password": password, "bearer": True}
+    async with central.session.post(f"{central.url}/api/v1/session", json=body) as answer:
+        session: dict[str, Any] = await answer.json()
+        assert answer.ok, session
+        return session
+
+
+async def secret_in(shown: Locator) -> str:
+    return (await shown.locator("[data-secret]").inner_text()).strip()
+
+
+async def confirm(page: Page, act: str) -> None:
+    await page.get_by_role("dialog", name="用户", exact=True).get_by_role("button", name=act, exact=True).click()
+    await dialog(page, act).get_by_role("button", name=act, exact=True).click()
+
+
+async def test_a_seller_is_added_by_keyboard_and_the_account_ends_in_words(window: Window, central: Central) -> None:
+    role = await add_role(central)
+    page = await opened_page(window, "/users")
+    await page.get_by_role("button", name="新增用户").focus()
+    await page.keyboard.press("Enter")
+    await expect(drawer(page).get_by_label("用户名")).to_be_focused()
+    await expect(drawer(page).get_by_text("2 项权限，仅本人的数据")).to_be_visible()
+    for keys in ("zhaomin", "Tab", MARKUP, "Tab", "Tab", "Space"):
+        await (page.keyboard.press(keys) if keys in ("Tab", "Space") else page.keyboard.type(keys))
+    await expect(drawer(page).get_by_text("合计的数据权限：王芳登录后，只看到王芳售出的订单。")).to_be_visible()
+    await window.picture("user-new-zh")
+    await page.keyboard.press("Control+s")
+
+    shown = dialog(page, "一次性密码")
+    first = await secret_in(shown)
+    await window.picture("user-password-zh")
+    await shown.get_by_role("button", name="复制").click()
+    await expect(shown.get_by_text("已复制", exact=True)).to_be_visible()
+    await shown.get_by_role("button", name="已记下，关闭").click()
+    made = (await central.api("GET", "/users?text=zhaomin"))["items"][0]
+    assert (made["full_name"], made["channel"], [one["id"] for one in made["roles"]]) == (MARKUP, "window", [role])
+    assert (await sign_in(central, "zhaomin", first))["must_change_password"]
+
+    await row_of(page, MARKUP).click()
+    await confirm(page, "新的一次性密码")
+    second = await secret_in(shown)
+    await shown.get_by_role("button", name="已记下，关闭").click()
+    assert second != first
+    await sign_in(central, "zhaomin", second)
+    await confirm(page, "删除")
+    await expect(dialog(page, "删除").get_by_role("alert")).to_contain_text("zhaomin")
+    await window.picture("user-delete-refused-zh")
+    await page.keyboard.press("Escape")
+    await expect(dialog(page, "删除")).to_have_count(0)
+    await confirm(page, "停用")
+    await expect(row_of(page, MARKUP)).to_contain_text("停用")
+    assert (await central.api("GET", f"/users/{made['user_id']}"))["is_disabled"]
+    await in_english_and_dark(window, "users")
