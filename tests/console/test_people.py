@@ -105,3 +105,28 @@ async def test_a_seller_is_added_by_keyboard_and_the_account_ends_in_words(windo
     await expect(row_of(page, MARKUP)).to_contain_text("停用")
     assert (await central.api("GET", f"/users/{made['user_id']}"))["is_disabled"]
     await in_english_and_dark(window, "users")
+
+
+async def test_a_role_is_ticked_box_by_box_and_two_editors_see_each_other(window: Window, central: Central) -> None:
+    role = await add_role(central, "票务员", "sales.read", "catalog.read")
+    page = await opened_page(window, f"/roles?role={role}")
+    await expect(drawer(page).get_by_label("名称")).to_have_value("票务员")
+    scopes = drawer(page).get_by_role("radiogroup", name="数据权限", exact=True)
+    await scopes.get_by_role("radio", name="本渠道的数据").check(force=True)
+    await window.picture("role-scope-zh")
+    await drawer(page).get_by_role("checkbox", name="退票", exact=True).focus()
+    await page.keyboard.press("Space")
+    await window.picture("role-zh")
+    role_now = next(one for one in (await central.api("GET", "/roles"))["items"] if one["role_id"] == role)
+    body = {key: role_now[key] for key in ("version", "permissions", "scope", "counter_scope")}
+    await central.api("PUT", f"/roles/{role}", {**body, "name": "票务专员"})
+    await page.keyboard.press("Control+s")
+    await expect(drawer(page).get_by_text("内容已被他人修改")).to_be_visible()
+    await window.picture("role-conflict-zh")
+    await drawer(page).get_by_role("button", name="按所选保存").click()
+    await expect(drawer(page)).to_have_count(0)
+    await expect(row_of(page, "票务专员")).to_contain_text("3")
+    stands = next(one for one in (await central.api("GET", "/roles"))["items"] if one["role_id"] == role)
+    assert (stands["name"], set(stands["permissions"])) == ("票务专员", {"sales.read", "catalog.read", "refunds.request"})
+    assert (stands["scope"], stands["counter_scope"]) == ("channel", "channel")
+    await in_english_and_dark(window, "roles")

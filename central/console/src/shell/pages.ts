@@ -37,5 +37,6 @@ export const PAGES: readonly Page[] = [
   { key: 'activation-codes', path: '/activation-codes', load: () => import('@/reports/ActivationCodesPage.vue') },
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
   { key: 'users', path: '/users', load: () => import('@/identity/people/UsersPage.vue') },
+  { key: 'roles', path: '/roles', load: () => import('@/identity/roles/RolesPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
