@@ -38,5 +38,12 @@ export const PAGES: readonly Page[] = [
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
   { key: 'users', path: '/users', load: () => import('@/identity/people/UsersPage.vue') },
   { key: 'roles', path: '/roles', load: () => import('@/identity/roles/RolesPage.vue') },
+  { key: 'ticket-types', path: '/ticket-types', load: () => import('@/catalog/ticket_types/TicketTypesPage.vue') },
+  {
+    key: 'ticket-type',
+    path: '/ticket-types/:ticket_type_id(\\d{1,5}|new)',
+    under: 'ticket-types',
+    load: () => import('@/catalog/ticket_types/TypePage.vue'),
+  },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
