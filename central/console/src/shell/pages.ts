@@ -45,5 +45,6 @@ export const PAGES: readonly Page[] = [
     under: 'ticket-types',
     load: () => import('@/catalog/ticket_types/TypePage.vue'),
   },
+  { key: 'agents', path: '/agents', load: () => import('@/devices/AgentsPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
