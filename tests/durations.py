@@ -24,13 +24,15 @@ def name_of(node_id: str) -> str:
 
 
 def reasons(text: str) -> dict[str, str]:
-    """Return the reasons of durations.toml, by the names of tests."""
+    """Return the reasons of durations.toml, by the names of tests, or of folders, which end with a slash."""
     return {str(one["test"]): str(one["reason"]) for one in tomllib.loads(text).get("slow", ())}
 
 
 def over(seconds: dict[str, float], limit_s: float, known: dict[str, str]) -> dict[str, float]:
     """Return the tests that took longer than a limit and have no reason, the slowest first."""
-    found = {node_id: taken for node_id, taken in seconds.items() if taken > limit_s and name_of(node_id) not in known}
+    folders = tuple(name for name in known if name.endswith("/"))
+    slow = ((node_id, taken) for node_id, taken in seconds.items() if taken > limit_s)
+    found = {node_id: taken for node_id, taken in slow if name_of(node_id) not in known and not node_id.startswith(folders)}
     return dict(sorted(found.items(), key=lambda item: -item[1])[:MOST_NAMED])
 
 
