@@ -69,3 +69,77 @@ async def test_types_are_listed_copied_and_archived(window: Window, central: Cen
     await page.get_by_role("dialog").get_by_role("button", name="归档").click()
     await expect(page.get_by_text("此票种已归档")).to_be_visible()
     assert (await ticket_type(central, 3))["archived_at"] is not None
+
+
+async def test_the_editor_shows_what_a_gate_would_say_before_it_is_saved(window: Window, central: Central) -> None:
+    number = await central.add_type()
+    await central.add_check_point([number], name_zh="东门")
+    page = await opened_at(window, f"/ticket-types/{number}")
+    preview = page.get_by_label("闸机会怎么说")
+    await preview.get_by_label("使用日期").fill("2026-05-10")
+    await preview.get_by_label("检票时间").fill("2026-05-10 10:00")
+    await page.keyboard.press("Enter")
+    await expect(preview.locator(".verdict.admit")).to_be_visible()
+    await preview.get_by_role("button", name="加一次先前的检票").click()
+    await expect(preview.locator(".verdict.refuse")).to_be_visible()
+    await window.picture("ticket-type-preview")
+    assert await faults_of(page) == []
+    await page.get_by_text("检票规则").first.click()
+    await page.get_by_label("最多").first.fill("2")
+    await expect(preview.locator(".verdict.admit")).to_be_visible()
+    await expect(preview).to_contain_text("按正在填写的内容预演")
+    await page.get_by_label("票价").first.fill("90")
+    await expect(page.get_by_label("改动影响")).to_contain_text("将改变：票价")
+    assert (await ticket_type(central, number))["price_fen"] == 8000
+
+
+async def test_a_change_takes_effect_later_and_is_withdrawn(window: Window, central: Central) -> None:
+    number = await central.add_type()
+    page = await opened_at(window, f"/ticket-types/{number}")
+    await page.get_by_label("票价").first.fill("95")
+    await page.get_by_role("button", name="以后生效…").click()
+    dialog = page.get_by_role("dialog", name="以后生效…")
+    await dialog.get_by_label("从这一天起生效").fill("2027-05-01")
+    await page.keyboard.press("Enter")
+    await dialog.get_by_role("button", name="计划变更").click()
+    bands = page.get_by_label("计划中的变更")
+    await expect(bands).to_contain_text("2027-05-01")
+    await expect(bands).to_contain_text("票价: ¥95.00")
+    await window.picture("ticket-type-planned")
+    planned = (await central.api("GET", f"/ticket-types/{number}/changes"))["items"]
+    assert [one["changes"] for one in planned] == [{"price_fen": 9500}]
+    assert (await ticket_type(central, number))["price_fen"] == 8000
+    await bands.get_by_role("button", name="撤回").click()
+    await page.get_by_role("dialog").get_by_role("button", name="撤回").click()
+    await expect(bands).to_have_count(0)
+    assert (await central.api("GET", f"/ticket-types/{number}/changes"))["items"] == []
+
+
+async def test_categories_are_added_ordered_and_only_deleted_when_empty(window: Window, central: Central) -> None:
+    first = (await central.api("POST", "/categories", {"name_zh": "<i>门票</i>"}))["category_id"]
+    page = await opened_at(window, "/categories")
+    await page.get_by_role("button", name="新增分类").click()
+    await page.get_by_label("中文名称").fill("年票类")
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_role("button", name="上移“年票类”")).to_be_enabled()
+    await page.get_by_role("button", name="上移“年票类”").click()
+    await expect(page.get_by_role("button", name="上移“年票类”")).to_be_disabled()
+    tree = (await central.api("GET", "/categories"))["items"]
+    assert [one["name_zh"] for one in tree] == ["年票类", "<i>门票</i>"]
+    number = await central.add_type()
+    await window.open(f"/ticket-types/{number}")
+    await page.get_by_label("票据分类").first.click()
+    await page.get_by_role("option", name="<i>门票</i>").click()
+    await page.keyboard.press("Control+s")
+    await expect(page.get_by_text("有未保存的更改")).to_have_count(0)
+    assert (await ticket_type(central, number))["category"]["id"] == first
+    await window.open("/categories")
+    await page.get_by_role("button", name="删除“<i>门票</i>”").click()
+    await page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    await expect(page.get_by_text("请求编号")).to_be_visible()
+    await window.picture("categories")
+    assert await faults_of(page) == []
+    await page.get_by_role("button", name="删除“年票类”").click()
+    await page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    await expect(page.get_by_role("button", name="年票类", exact=True)).to_have_count(0)
+    assert len((await central.api("GET", "/categories"))["items"]) == 1

@@ -125,7 +125,7 @@ export function stockInWords(stock: Parameters['sale']['stock'], say: Say): stri
   return say(stock.per === 'day' ? 'said.stock_day' : 'said.stock_slot', { places: stock.places })
 }
 
-function limitInWords(limit: Parameters['sale']['person_limit'], say: Say): string {
+export function limitInWords(limit: Parameters['sale']['person_limit'], say: Say): string {
   if (limit === null) return ''
   const bounds = [
     limit.a_day === null ? '' : say('said.limit_day', { most: limit.a_day }),
@@ -166,17 +166,16 @@ export function termInWords(term: RefundTerm, say: Say): string {
   return say('said.no_fee', { until })
 }
 
+export function rescheduleInWords(rules: Parameters['after_sale']['reschedule'], say: Say): string {
+  if (rules === null) return say('said.no_reschedule')
+  return say('said.reschedule', { times: rules.times, until: dayOfUse(rules.days_before, rules.until, say) })
+}
+
 export function afterSaleInWords({ parameters: { after_sale } }: TypeDraft, say: Say): string {
   const { refund, reschedule, reprints } = after_sale
   const terms = refund.terms.map((term) => termInWords(term, say))
   const refunded = refund.is_refundable ? (terms.length === 0 ? say('said.refund_free') : few(terms, say)) : say('said.no_refund')
-  const moved =
-    reschedule === null
-      ? say('said.no_reschedule')
-      : say('said.reschedule', {
-          times: reschedule.times,
-          until: dayOfUse(reschedule.days_before, reschedule.until, say),
-        })
+  const moved = rescheduleInWords(reschedule, say)
   return [refunded, moved, say('said.reprints', { times: reprints })].join(BETWEEN)
 }
 

@@ -130,10 +130,13 @@ export function blankDraft(stated: Partial<TicketTypeParameters> = {}): TypeDraf
   return { parameters: inFull(stated), price_fen: null, is_on_sale: true, category_id: null }
 }
 
+/** Return what stands, as the form has it. */
+export function draftOf({ parameters, price_fen, is_on_sale, category }: TicketTypeView): TypeDraft {
+  return { parameters: inFull(parameters), price_fen, is_on_sale, category_id: category?.id ?? null }
+}
+
 function stated(view: TicketTypeView): Stated<TypeDraft> {
-  const { parameters, price_fen, is_on_sale, category } = view
-  const values = { parameters: inFull(parameters), price_fen, is_on_sale, category_id: category?.id ?? null }
-  return { version: view.version, values }
+  return { version: view.version, values: draftOf(view) }
 }
 
 interface Told {
