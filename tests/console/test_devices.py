@@ -126,3 +126,82 @@ async def test_an_agent_is_enrolled_by_the_code_on_the_screen(central: Central, 
     await expect(page.get_by_role("dialog")).to_contain_text("一号闸机")
     points = await central.api("GET", "/sites/1/check-points")
     assert [one["agent_id"] for one in points["items"]] == [answer.agent]
+
+
+async def test_a_check_point_is_added_changed_and_deleted_while_nothing_was_recorded(central: Central, window: Window) -> None:
+    adult = await central.add_type()
+    gate = await central.enrol(await central.add_check_point([adult], name_zh=MARKUP), name="东门 1")
+    page = window.page
+    await window.open("/check-points?point=new")
+    await window.sign_in()
+    drawer = page.locator(".form-drawer")
+    await drawer.get_by_label("中文名称").fill("南门出口")
+    await drawer.get_by_text("出园").click()
+    await drawer.get_by_role("combobox", name="可通过的票种").press("Enter")
+    await page.get_by_role("option", name="成人票").click()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Control+s")
+    await expect(drawer).to_have_count(0)
+    rows = page.locator("main tbody tr")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text(MARKUP)
+    await expect(rows.first.get_by_role("link", name="东门 1")).to_be_visible()
+    await expect(rows.last).to_contain_text(re.compile(r"南门出口.*← 出园.*● 启用.*1.*未指定"))
+    _, added = (await central.api("GET", "/sites/1/check-points"))["items"]
+    assert (added["name_zh"], added["direction"], added["ticked"]) == ("南门出口", "exit", [adult])
+    assert await faults_of(page) == []
+    await window.picture("check-points-zh")
+
+    await rows.last.get_by_role("button").click()
+    await drawer.get_by_role("button", name="删除此设备").click()
+    await window.picture("check-point-delete-zh")
+    await page.get_by_role("button", name="删除", exact=True).click()
+    await expect(rows).to_have_count(1)
+
+    await rows.first.get_by_role("button").click()
+    [ticket] = await central.sell(adult)
+    gate.admit(ticket["ticket_id"])
+    await gate.upload()
+    await drawer.get_by_role("button", name="删除此设备").click()
+    await page.get_by_role("button", name="删除", exact=True).click()
+    await expect(drawer.get_by_role("alert")).to_contain_text("请求编号")
+    await drawer.get_by_text("退役", exact=True).click()
+    await page.keyboard.press("Control+s")
+    await expect(drawer).to_have_count(0)
+    await in_english_and_dark(page)
+    await expect(rows.first).to_contain_text("○ Retired")
+    await rows.first.get_by_role("button").click()
+    await expect(drawer).to_contain_text("cannot be deleted")
+    await window.picture("check-point-en-dark")
+
+
+async def test_an_alarm_comes_as_it_is_raised_and_stays_with_who_looked_at_it(central: Central, window: Window) -> None:
+    gate = await central.enrol(await central.add_check_point([]), name="东门 1")
+    gate.note(Alarm("tailgate", ""))
+    await gate.upload()
+    page = window.page
+    await stand_at_noon(page)
+    await window.open("/alarms")
+    await window.sign_in()
+    rows = page.locator("main table tbody tr[tabindex]")
+    await expect(rows).to_have_count(1)
+    await expect(page.get_by_role("banner").get_by_role("status")).to_contain_text("实时")
+    gate.note(Alarm("device-fault", "<b>扫码器</b>：USB 已拔出"))
+    await gate.upload()
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text(re.compile("东门 1.*设备故障.*<b>扫码器</b>.*▲未处理"))
+    await rows.first.press("Enter")
+    drawer = page.get_by_role("dialog")
+    await expect(drawer).to_contain_text("检查所说设备的电源")
+    await drawer.get_by_label("查看结果和处理说明").fill("已插回 <i>USB</i>")
+    await drawer.get_by_role("button", name="确认已处理").press("Enter")
+    await expect(drawer).to_contain_text("已插回 <i>USB</i>")
+    await expect(rows.first).to_contain_text(re.compile("○已处理.*admin.*已插回"))
+    assert await faults_of(page) == []
+    await window.picture("alarms-zh")
+    found = (await central.api("GET", "/alarms?state=acknowledged"))["items"]
+    assert [(one["name"], one["acknowledged_note"]) for one in found] == [("device-fault", "已插回 <i>USB</i>")]
+    await page.keyboard.press("Escape")
+    await in_english_and_dark(page)
+    await expect(rows.last).to_contain_text("Tailgating")
+    await window.picture("alarms-en-dark")

@@ -28,7 +28,7 @@ export const FLAGS = ['unseen', 'offline', 'stale', 'claimed'] as const satisfie
 const MARKS: Record<PassageState, Mark> = { passed: 'ok', pending: 'attention', 'not-passed': 'off' }
 
 /** Return the marks of the gate; one that this version does not know is shown as it is. */
-export function flagsOf(record: Admission, say: Say): string {
+export function flagsOf(record: { flags: readonly string[] }, say: Say): string {
   const words = record.flags.map((flag) => {
     const known = FLAGS.find((each) => each === flag)
     return known === undefined ? flag : say(`flags.${known}`)

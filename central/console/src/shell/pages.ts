@@ -45,6 +45,9 @@ export const PAGES: readonly Page[] = [
     under: 'ticket-types',
     load: () => import('@/catalog/ticket_types/TypePage.vue'),
   },
+  { key: 'check-points', path: '/check-points', load: () => import('@/devices/CheckPointsPage.vue') },
   { key: 'agents', path: '/agents', load: () => import('@/devices/AgentsPage.vue') },
+  { key: 'alarms', path: '/alarms', load: () => import('@/sync/AlarmsPage.vue') },
+  { key: 'conflicts', path: '/conflicts', load: () => import('@/admissions/ConflictsPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
