@@ -49,5 +49,6 @@ export const PAGES: readonly Page[] = [
   { key: 'agents', path: '/agents', load: () => import('@/devices/AgentsPage.vue') },
   { key: 'alarms', path: '/alarms', load: () => import('@/sync/AlarmsPage.vue') },
   { key: 'conflicts', path: '/conflicts', load: () => import('@/admissions/ConflictsPage.vue') },
+  { key: 'categories', path: '/categories', load: () => import('@/catalog/categories/CategoriesPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
