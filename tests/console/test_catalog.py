@@ -128,7 +128,7 @@ async def test_categories_are_added_ordered_and_only_deleted_when_empty(window: 
     assert [one["name_zh"] for one in tree] == ["年票类", "<i>门票</i>"]
     number = await central.add_type()
     await window.open(f"/ticket-types/{number}")
-    await page.get_by_label("票据分类").first.click()
+    await page.locator("main").get_by_label("票据分类").first.click()
     await page.get_by_role("option", name="<i>门票</i>").click()
     await page.keyboard.press("Control+s")
     await expect(page.get_by_text("有未保存的更改")).to_have_count(0)

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import type { CheckPointView } from '@client'
 import { expect, it } from 'vitest'
 
