@@ -50,5 +50,8 @@ export const PAGES: readonly Page[] = [
   { key: 'alarms', path: '/alarms', load: () => import('@/sync/AlarmsPage.vue') },
   { key: 'conflicts', path: '/conflicts', load: () => import('@/admissions/ConflictsPage.vue') },
   { key: 'categories', path: '/categories', load: () => import('@/catalog/categories/CategoriesPage.vue') },
+  { key: 'log', path: '/log', load: () => import('@/audit/LogPage.vue') },
+  { key: 'log-calls', path: '/log/calls', under: 'log', load: () => import('@/audit/CallsPage.vue') },
+  { key: 'log-faults', path: '/log/faults', under: 'log', load: () => import('@/audit/FaultsPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
