@@ -130,3 +130,39 @@ async def test_a_role_is_ticked_box_by_box_and_two_editors_see_each_other(window
     assert (stands["name"], set(stands["permissions"])) == ("票务专员", {"sales.read", "catalog.read", "refunds.request"})
     assert (stands["scope"], stands["counter_scope"]) == ("channel", "channel")
     await in_english_and_dark(window, "roles")
+
+
+async def test_a_supervisor_gets_a_pin_and_a_card_and_loses_them(window: Window, central: Central) -> None:
+    await central.api("POST", "/users", {"name": "wangfang", "full_name": "王芳", "role_ids": [await add_role(central)]})
+    page = await opened_page(window, "/supervisors")
+    await page.get_by_role("button", name="新增主管").click()
+    await page.keyboard.type("wangfang")
+    await page.keyboard.press("Control+s")
+    await expect(row_of(page, "wangfang")).to_contain_text("未设置，还不能放行")
+    await row_of(page, "wangfang").get_by_role("button", name="设置 PIN 码").click()
+    await expect(drawer(page).get_by_label("新 PIN 码", exact=True)).to_be_focused()
+    for keys in ("123456", "Tab", "123457"):
+        await (page.keyboard.press(keys) if keys == "Tab" else page.keyboard.type(keys))
+    await page.keyboard.press("Control+s")
+    await expect(drawer(page).get_by_text("两次输入的 PIN 码不一致")).to_be_visible()
+    await drawer(page).get_by_label("再次输入新 PIN 码").fill("123456")
+    await page.keyboard.press("Control+s")
+    await expect(drawer(page).get_by_text("不能是等差的数字", exact=False).first).to_be_visible()
+    await window.picture("supervisor-pin-zh")
+    await drawer(page).get_by_label("新 PIN 码", exact=True).fill("285917")
+    await drawer(page).get_by_label("再次输入新 PIN 码").fill("285917")
+    await page.keyboard.press("Control+s")
+    await expect(row_of(page, "wangfang")).not_to_contain_text("未设置")
+    await row_of(page, "wangfang").get_by_role("button", name="设置卡片").click()
+    await expect(drawer(page).get_by_label("卡号")).to_be_focused()
+    await page.keyboard.type("04A1B2C3D4")
+    await page.keyboard.press("Enter")
+    await expect(drawer(page)).to_have_count(0)
+    (one,) = (await central.api("GET", "/sites/1/supervisors"))["items"]
+    assert one["pin_set_at"] is not None
+    assert one["card_set_at"] is not None
+    await in_english_and_dark(window, "supervisors")
+    await row_of(page, "wangfang").get_by_role("button", name="取消主管").click()
+    await dialog(page, "取消主管").get_by_role("button", name="取消主管").click()
+    await expect(page.get_by_text("还没有现场主管")).to_be_visible()
+    assert (await central.api("GET", "/sites/1/supervisors"))["items"] == []
