@@ -205,3 +205,35 @@ async def test_an_alarm_comes_as_it_is_raised_and_stays_with_who_looked_at_it(ce
     await in_english_and_dark(page)
     await expect(rows.last).to_contain_text("Tailgating")
     await window.picture("alarms-en-dark")
+
+
+async def test_the_count_on_site_moves_with_the_gates_and_is_corrected_with_a_reason(central: Central, window: Window) -> None:
+    adult = await central.add_type()
+    gate = await central.enrol(await central.add_check_point([adult]))
+    page = window.page
+    await stand_at_noon(page)
+    await window.open("/on-site")
+    await window.sign_in()
+    now = page.locator("[data-now]")
+    await expect(now).to_have_text("0")
+    await expect(page.get_by_role("banner").get_by_role("status")).to_contain_text("实时")
+    [ticket] = await central.sell(adult)
+    gate.admit(ticket["ticket_id"])
+    await gate.upload()
+    await expect(now).to_have_text("1")
+    await page.get_by_role("button", name="更正人数").click()
+    drawer = page.locator(".form-drawer")
+    await expect(drawer.get_by_role("radio").first).to_be_focused()
+    await drawer.get_by_label("相差人数").fill("41")
+    await drawer.get_by_label("原因").fill("东门 <b>漏计</b>")
+    await drawer.get_by_role("button", name="保存").click()
+    await expect(drawer).to_have_count(0)
+    await expect(now).to_have_text("42")
+    await expect(page.get_by_role("region", name="更正记录").locator("tbody tr")).to_contain_text("+41admin东门 <b>漏计</b>")
+    assert await faults_of(page) == []
+    await window.picture("on-site-zh")
+    made = (await central.api("GET", "/sites/1/on-site-corrections"))["items"]
+    assert [(one["persons"], one["reason"]) for one in made] == [(41, "东门 <b>漏计</b>")]
+    await in_english_and_dark(page)
+    await expect(page.get_by_role("heading", name="Corrections")).to_be_visible()
+    await window.picture("on-site-en-dark")
