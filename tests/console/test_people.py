@@ -166,3 +166,36 @@ async def test_a_supervisor_gets_a_pin_and_a_card_and_loses_them(window: Window,
     await dialog(page, "取消主管").get_by_role("button", name="取消主管").click()
     await expect(page.get_by_text("还没有现场主管")).to_be_visible()
     assert (await central.api("GET", "/sites/1/supervisors"))["items"] == []
+
+
+async def test_a_program_gets_a_token_that_is_shown_once_and_revoked_for_ever(window: Window, central: Central) -> None:
+    page = await opened_page(window, "/tokens")
+    await page.get_by_role("button", name="新增令牌").click()
+    await expect(drawer(page).get_by_label("名称")).to_be_focused()
+    await page.keyboard.type("<b>OTA</b>")
+    await drawer(page).get_by_role("combobox", name="代表的用户").click()
+    await page.get_by_role("option", name="admin").click()
+    await drawer(page).get_by_label("最后有效日").fill("2026-6")
+    await drawer(page).get_by_role("checkbox", name="查看订单", exact=True).focus()
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Control+s")
+    await expect(drawer(page).get_by_text("日期请写成 2026-05-10 的样子。")).to_be_visible()
+    await drawer(page).get_by_label("最后有效日").fill("2026-6-1")
+    await window.picture("token-new-zh")
+    await page.keyboard.press("Control+s")
+    shown = dialog(page, "接口令牌")
+    token = await secret_in(shown)
+    await window.picture("token-shown-zh")
+    await shown.get_by_role("button", name="已记下，关闭").click()
+    headers = {"Authorization": f"Bearer {token}"}
+    async with central.session.get(f"{central.url}/api/v1/orders", headers=headers) as answer:
+        assert answer.ok, await answer.text()
+    (made,) = (await central.api("GET", "/tokens"))["items"]
+    assert (made["name"], made["permissions"]) == ("<b>OTA</b>", ["sales.read"])
+    assert made["expires_at"].startswith("2026-06-01T15:59:59")
+    await row_of(page, "<b>OTA</b>").get_by_role("button", name="吊销").click()
+    await dialog(page, "吊销").get_by_role("button", name="吊销").click()
+    await expect(row_of(page, "<b>OTA</b>")).to_contain_text("已吊销")
+    async with central.session.get(f"{central.url}/api/v1/orders", headers=headers) as answer:
+        assert not answer.ok
+    await in_english_and_dark(window, "tokens")

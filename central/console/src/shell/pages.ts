@@ -55,5 +55,6 @@ export const PAGES: readonly Page[] = [
   { key: 'log-faults', path: '/log/faults', under: 'log', load: () => import('@/audit/FaultsPage.vue') },
   { key: 'supervisors', path: '/supervisors', load: () => import('@/identity/supervisors/SupervisorsPage.vue') },
   { key: 'on-site', path: '/on-site', load: () => import('@/sync/OnSitePage.vue') },
+  { key: 'tokens', path: '/tokens', load: () => import('@/identity/tokens/TokensPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
