@@ -50,7 +50,7 @@ async def purge(window: Window, central: Central) -> None:
 async def test_the_log_shows_what_changed_verifies_and_is_purged_on_purpose(window: Window, central: Central) -> None:
     await change_a_role_long_ago(central)
     await stand_at_noon(window.page)
-    await window.open("/log?action=role")
+    await window.open("/log?days=all&action=role")
     await window.sign_in()
     page = window.page
     lines = page.locator("main table tbody tr[tabindex]")
@@ -76,6 +76,7 @@ async def test_the_log_shows_what_changed_verifies_and_is_purged_on_purpose(wind
 
     await page.get_by_role("link", name="接口调用").click()
     await expect(page.get_by_role("link", name="接口调用")).to_have_attribute("aria-current", "page")
+    await window.open("/log/calls?days=all")
     await expect(lines.filter(has_text="addRole")).to_have_count(1)
     await page.emulate_media(color_scheme="dark")
     await page.get_by_role("button", name="English").click()
