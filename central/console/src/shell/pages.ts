@@ -56,5 +56,6 @@ export const PAGES: readonly Page[] = [
   { key: 'supervisors', path: '/supervisors', load: () => import('@/identity/supervisors/SupervisorsPage.vue') },
   { key: 'on-site', path: '/on-site', load: () => import('@/sync/OnSitePage.vue') },
   { key: 'tokens', path: '/tokens', load: () => import('@/identity/tokens/TokensPage.vue') },
+  { key: 'parameters', path: '/parameters', load: () => import('@/parameters/ParametersPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
