@@ -38,6 +38,7 @@ export const PAGES: readonly Page[] = [
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
   { key: 'users', path: '/users', load: () => import('@/identity/people/UsersPage.vue') },
   { key: 'roles', path: '/roles', load: () => import('@/identity/roles/RolesPage.vue') },
+  { key: 'menus', path: '/menus', load: () => import('@/identity/menus/MenusPage.vue') },
   { key: 'ticket-types', path: '/ticket-types', load: () => import('@/catalog/ticket_types/TicketTypesPage.vue') },
   {
     key: 'ticket-type',
