@@ -90,6 +90,46 @@ async def test_two_enters_are_one_sale_and_a_refusal_leaves_the_cart(window: Win
     assert [one["total_fen"] for one in await orders(central)] == [9000, 8000]
 
 
+SLOTS = [{"start": "08:00", "minutes": 120}, {"start": "13:00", "minutes": 120}, {"start": "15:00", "minutes": 120}]
+
+
+async def test_day_and_slot_are_chosen_by_keys_and_end_with_the_sale(window: Window, central: Central) -> None:
+    await central.add_type()
+    once = [{"sites": [1], "always": [{"check": "total-uses", "most": 1}, {"check": "time-slot"}]}]
+    stock = {"per": "slot", "places": 3}
+    await central.add_type(name_zh="索道票", name_en="Cable car", slots=SLOTS, sale={"stock": stock}, entitlements=once)
+    await central.api("POST", "/own-shift", {"site_id": 1, "float_fen": 20000})
+    await window.open("/sell")
+    await window.sign_in()
+    page = window.page
+    await expect(page.get_by_role("button", name="索道票")).to_be_visible()
+    cart, chosen = page.get_by_role("region", name="购物车"), page.get_by_role("region", name="游览日期与场次")
+    await page.keyboard.press("1")
+    await page.keyboard.press("2")
+    await press(page, "Slash")
+    await expect(chosen).to_contain_text("今天")
+    await expect(cart).to_contain_text("余 3")
+    await press(page, "NumpadAdd", "3")
+    await expect(chosen).to_contain_text("明天")
+    await expect(chosen.get_by_role("button", pressed=True)).to_contain_text("15:00")
+    await expect(chosen).to_contain_text("¥160.00 · 余 3")
+    await window.picture("window-visit")
+    assert await faults_of(page) == []
+    await press(page, "Enter")
+    await expect(cart).to_contain_text("2026-05-11 15:00")
+    await expect(page.get_by_text("正在出售 2026-05-11 的票")).to_be_visible()
+    await press(page, "1", "Slash", "Slash", "ArrowRight", "Enter")
+    await expect(cart).to_contain_text("2026-05-12")
+    await press(page, "Enter", "Enter")
+    await expect(page.get_by_role("heading", name="已售 3 张")).to_be_visible()
+    (sold,) = await orders(central)
+    lines = (await central.api("GET", f"/orders/{sold['order_id']}"))["lines"]
+    visits = [(one["ticket_type"]["id"], one["quantity"], one["visit_day"], (one["slot_start"] or "")[11:16]) for one in lines]
+    assert visits == [(1, 2, "2026-05-12", ""), (2, 1, "2026-05-11", "07:00")]  # 15:00 at the site
+    await press(page, "1")
+    await expect(cart).to_contain_text(VISIT_DAY)
+
+
 SCAN = """(text) => {
   const codes = [...text].map((one) => (/\\d/.test(one) ? `Digit${one}` : `Key${one.toUpperCase()}`));
   for (const code of [...codes, 'Enter']) window.dispatchEvent(new KeyboardEvent('keydown', { code, key: 'Process' }));

@@ -68,6 +68,14 @@ describe('a cart', () => {
 
   it('moves to another day as a whole', () => {
     const cart = [TODAY, { ...TODAY, slot: '08:00' }, CHILD].reduce(add, EMPTY)
-    expect(short(onDay(cart, '2026-05-12', null))).toEqual(['1x2@12', '2x1@12'])
+    expect(short(onDay(cart, '2026-05-12', () => null))).toEqual(['1x2@12', '2x1@12'])
+  })
+
+  it('moves one line alone, and each type to its own slot', () => {
+    const cart = [TODAY, CHILD].reduce(add, EMPTY)
+    expect(short(onDay(cart, '2026-05-12', () => null, 1))).toEqual(['1x1@10', '2x1@12'])
+    const timed = onDay(cart, '2026-05-12', (typeId) => (typeId === 1 ? '09:00' : null))
+    expect(short(timed)).toEqual(['1x1@1209:00', '2x1@12'])
+    expect(short(less(timed))).toEqual(['1x1@1209:00'])
   })
 })

@@ -73,14 +73,23 @@ export function remove(cart: Cart, at: number): Cart {
   return { ...cart, lines, at: Math.min(cart.at, lines.length - 1) }
 }
 
-/** Move every line to another day; what then is the same becomes one line. */
-export function onDay(cart: Cart, day: string, slot: string | null): Cart {
+/** Move every line, or `only` one, to another day and the slot that its type has there; what then is the same becomes one line. */
+export function onDay(cart: Cart, day: string, slotOf: (typeId: number) => string | null, only: number | null = null): Cart {
   return cart.lines.reduce<Cart>(
-    (moved, line) => {
-      const at = moved.lines.findIndex((each) => same(each, { typeId: line.typeId, day, slot }))
+    (moved, line, index) => {
+      const isMoved = only === null || only === index
+      const next = isMoved ? { ...line, day, slot: slotOf(line.typeId) } : line
+      const found = moved.lines.findIndex((each) => same(each, next))
+      const at = found === -1 ? moved.lines.length : found
       const there = moved.lines[at]
-      if (!there) return { ...moved, lines: [...moved.lines, { ...line, day, slot }], at: moved.lines.length }
-      return put(moved, at, { ...there, quantity: there.quantity + line.quantity, holders: [...there.holders, ...line.holders] })
+      const whole = there
+        ? { ...there, quantity: there.quantity + next.quantity, holders: [...there.holders, ...next.holders] }
+        : next
+      return {
+        ...moved,
+        lines: [...moved.lines.slice(0, at), whole, ...moved.lines.slice(at + 1)],
+        at: index === cart.at ? at : moved.at,
+      }
     },
     { ...EMPTY, promoterCode: cart.promoterCode },
   )

@@ -10,7 +10,6 @@ import {
   payOrder,
   readOrder,
   readOwnShift,
-  readTicketTypeSlots,
   sellOrder,
   type OrderView,
   type PaymentView,
@@ -25,15 +24,16 @@ import { Refused } from '@/api/problem'
 import { add, count, EMPTY, less, remove, type Cart } from './cart'
 import { bodyOf, useQuote } from './use_quote'
 import { usePhonePayment } from './use_phone_payment'
+import { isTimed, useVisit } from './use_visit'
 
 const MOST = 200
-export type WindowPanel = 'tiles' | 'cash' | 'terminal'
+export type WindowPanel = 'tiles' | 'cash' | 'terminal' | 'visit'
 export interface Done {
   order: OrderView
   givenFen: number | null
 }
 
-export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
+export function useWindow(siteId: Ref<number | null>, today: Ref<string>) {
   const types = shallowRef<readonly TicketTypeView[]>([])
   const shift = shallowRef<ShiftItem | null>(null)
   const cart = shallowRef<Cart>(EMPTY)
@@ -42,12 +42,14 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
   const fault = shallowRef<unknown>(null)
   const unpaid = shallowRef<PaymentView | null>(null)
   const isBusy = ref(false)
+  const isReading = ref(false)
   const areTypesRead = ref(false)
   const { quote, fault: quoteFault, again, settled } = useQuote(cart, siteId)
   let intention = newIntention()
   let held: { cart: Cart; orderId: number } | null = null
 
   const byId = computed(() => new Map(types.value.map((type) => [type.ticket_type_id, type])))
+  const visit = useVisit({ siteId, today, cart, byId })
   const phone = usePhonePayment(phoneEnded)
 
   watch(cart, () => {
@@ -73,8 +75,9 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
   }
 
   /** Carry out one act; what goes wrong stands in `fault`, and nothing else changes. */
-  async function attempt(act: () => Promise<void>): Promise<void> {
+  async function attempt(act: () => Promise<void>, isOnlyReading = false): Promise<void> {
     if (isBusy.value) return
+    isReading.value = isOnlyReading
     isBusy.value = true
     fault.value = unpaid.value = null
     try {
@@ -87,20 +90,19 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
     }
   }
 
-  async function slotOf(type: TicketTypeView): Promise<string | null> {
-    if (!type.parameters.slots?.length) return null
-    const path = { ticket_type_id: type.ticket_type_id }
-    const { slots } = (await readTicketTypeSlots({ path, query: { site_id: siteId.value, day: day.value } })).data
-    return slots.find(({ is_sold }) => is_sold)?.slot_start ?? slots[0]?.slot_start ?? null
-  }
+  /** Ask central for what a key needs; the keys after it wait. */
+  const reading = (act: () => Promise<void>) => attempt(act, true)
 
   async function addTile(typeId: number): Promise<void> {
     const type = byId.value.get(typeId)
     if (!type) return
     done.value = null
-    const isTimed = (type.parameters.slots?.length ?? 0) > 0
-    const slot = isTimed ? await slotOf(type) : null
-    cart.value = add(cart.value, { typeId, day: day.value, slot })
+    if (isTimed(type)) await reading(async () => put(typeId, await visit.slotFor(typeId)))
+    else put(typeId, null)
+  }
+
+  function put(typeId: number, slot: string | null): void {
+    cart.value = add(cart.value, { typeId, day: visit.day.value, slot })
   }
 
   /** Return the total of this very cart; null where central does not quote it. */
@@ -110,8 +112,13 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
 
   function finish(order: OrderView, givenFen: number | null): void {
     done.value = { order, givenFen }
-    cart.value = EMPTY
+    clear()
     panel.value = 'tiles'
+  }
+
+  function clear(): void {
+    cart.value = EMPTY
+    visit.reset()
   }
 
   async function sell(method: 'cash' | 'card_terminal', givenFen: number | null, reference?: string): Promise<void> {
@@ -157,11 +164,11 @@ export function useWindow(siteId: Ref<number | null>, day: Ref<string>) {
     less: () => (cart.value = less(cart.value)),
     setCount: (quantity: number) => (cart.value = count(cart.value, quantity)),
     remove: (at: number) => (cart.value = remove(cart.value, at)),
-    clear: () => (cart.value = EMPTY),
+    clear,
     putBack: (whole: Cart) => (cart.value = whole),
   }
   return {
-    types, byId, shift, cart, panel, done, fault, quote, quoteFault, isBusy, areTypesRead, phone, unpaid,
-    open, readShift, addTile, sell, payByPhone, attempt, ...acts,
+    types, byId, shift, cart, panel, done, fault, quote, quoteFault, isBusy, isReading, areTypesRead, phone, unpaid, visit,
+    open, readShift, addTile, sell, payByPhone, attempt, reading, ...acts,
   } // prettier-ignore
 }

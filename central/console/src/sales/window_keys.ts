@@ -36,13 +36,16 @@ export function hearWindow(scan: (text: string) => void, key: (code: string) => 
     )
       return
     if (ctrlKey || altKey || metaKey) return
-    if (OURS.test(code) || isOurs(code)) event.preventDefault()
+    if (OURS.test(code) || isOurs(code)) {
+      event.preventDefault()
+      event.stopPropagation() // `/` opens the shell's search elsewhere
+    }
     if (!repeat) hand(keys.hear({ code, atMs: timeStamp }))
   }
 
-  window.addEventListener('keydown', press)
+  window.addEventListener('keydown', press, true)
   onScopeDispose(() => {
-    window.removeEventListener('keydown', press)
+    window.removeEventListener('keydown', press, true)
     window.clearTimeout(timer)
   })
 }
