@@ -120,9 +120,13 @@ class Central:
         """Enrol a gate that hosts these check points."""
         body = {"role": "gate", "check_point_ids": list(check_points)}
         code = (await self.api("POST", f"/sites/{site}/enrolment-codes", body))["code"]
+        return await self.enrol_by(code, check_points[0], name)
+
+    async def enrol_by(self, code: str, check_point: int, name: str) -> "Gate":
+        """Enrol a gate by the code that a person was shown."""
         private = Ed25519PrivateKey.from_private_bytes(next(_numbers).to_bytes(32, "big"))
         answer = await enrol(self.session, self.url, EnrolRequest.make(private, code, name))
-        return Gate(self, answer, private, self.folder / f"{name}-{answer.agent}", CheckPointId(check_points[0]))
+        return Gate(self, answer, private, self.folder / f"{name}-{answer.agent}", CheckPointId(check_point))
 
 
 class Gate:
