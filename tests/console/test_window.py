@@ -169,3 +169,142 @@ async def test_a_phone_pays_with_one_key_and_one_scan(window: Window, central: C
     assert [(one["state"], one["methods"]) for one in await orders(central)] == [("paid", ["cash"]), ("paid", ["wechat"])]
     await scan(page, "HELLO7WORLD")
     await expect(page.get_by_text("不认识的码：HELLO7WORLD")).to_be_visible()
+
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+HEARD = """() => {
+  window.tones = [];
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (at) {
+    window.tones.push(this.frequency.value);
+    start.call(this, at);
+  };
+}"""
+
+
+def card_number(serial: int, year: int = 1990) -> str:
+    """Return an ID number of nobody (region 990101 does not exist) with the check digit that it demands."""
+    body = f"990101{year}0307{serial:03}"
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+async def read_card(page: Page, name: str, number: str) -> None:
+    """Read a card as a reader does that is a keyboard: it types the name, Tab, the number and Enter."""
+    await page.keyboard.insert_text(name)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(number)
+    await page.keyboard.press("Enter")
+
+
+class Counted:
+    """A seller whose keys are counted; scanner and card reader press none."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.keys = 0
+
+    async def press(self, *keys: str) -> None:
+        self.keys += len(keys)
+        await press(self.page, *keys)
+
+    async def sold(self, count: int) -> int:
+        """Wait until the sale is done; return the keys that it took, and begin to count again."""
+        await expect(self.page.get_by_role("heading", name=f"已售 {count} 张")).to_be_visible()
+        keys, self.keys = self.keys, 0
+        return keys
+
+
+async def at_the_named_window(window: Window, central: Central) -> Page:
+    """Sell a real-name type and its concession for children at an open shift."""
+    await central.add_type(is_real_name=True)
+    concession = [{"evidence": "identity-document", "maximum_age": 14}]
+    await central.add_type(name_zh="儿童票", name_en="Child", is_real_name=True, concession=concession)
+    await central.api("POST", "/own-shift", {"site_id": 1, "float_fen": 20000})
+    await window.open("/sell")
+    await window.sign_in()
+    await expect(window.page.get_by_role("button", name="成人票")).to_be_visible()
+    return window.page
+
+
+async def lines_of(central: Central, order: dict[str, Any]) -> list[tuple[str, int]]:
+    lines = (await central.api("GET", f"/orders/{order['order_id']}"))["lines"]
+    return [(line["ticket_type"]["name"], line["quantity"]) for line in lines]
+
+
+async def test_the_sales_without_names_take_the_keys_that_are_counted(
+    window: Window, central: Central, bank: institutions.Town
+) -> None:
+    page = await at_the_window(window, central)
+    seller, due = Counted(page), page.get_by_label("应收")
+    await seller.press("1")
+    await scan(page, bank.institutions.wechat.desk.make_auth_code("visitor"))
+    assert await seller.sold(1) == 1
+    await seller.press("1", "1", "Enter", "Enter")
+    assert await seller.sold(2) == 4
+    await seller.press("1", "1")
+    await expect(due).to_have_text("¥160.00")
+    await seller.press("Enter", "F3")
+    assert await seller.sold(2) == 4
+    await expect(page.get_by_text("¥40.00")).to_be_visible()
+
+
+async def test_a_family_is_read_and_pays_in_two_keys(window: Window, central: Central, bank: institutions.Town) -> None:
+    await window.page.add_init_script(f"({HEARD})()")
+    page = await at_the_named_window(window, central)
+    seller, panel = Counted(page), page.get_by_role("region", name="读身份证")
+    await seller.press("F2")
+    await read_card(page, "张三", card_number(1))
+    await read_card(page, "李梅", card_number(2))
+    await read_card(page, "张小宝", card_number(3, 2016))
+    await expect(panel.get_by_role("listitem")).to_have_text(
+        [f"●张**…{card_number(3, 2016)[-4:]}儿童票", f"●李*…{card_number(2)[-4:]}成人票", f"●张*…{card_number(1)[-4:]}成人票"]
+    )
+    await read_card(page, "张三", card_number(1))
+    await expect(panel.get_by_role("alert")).to_contain_text("此证已读过：张*")
+    await page.keyboard.type(card_number(4)[:-1] + ("2" if card_number(4).endswith("1") else "1"))
+    await page.keyboard.press("Enter")
+    await expect(panel.get_by_role("alert")).to_contain_text("校验位不符")
+    assert await page.evaluate("window.tones") == [988, 988, 988, 330, 330, 330, 330]
+    await window.picture("window-cards")
+    assert await faults_of(page) == []
+    await seller.press("Enter")
+    await scan(page, bank.institutions.wechat.desk.make_auth_code("visitor"))
+    assert await seller.sold(3) == 2
+    (order,) = await orders(central)
+    assert await lines_of(central, order) == [("Adult", 2), ("Child", 1)]
+    await press(page, "F2")
+    await page.keyboard.type(card_number(5))
+    await page.keyboard.press("Enter")
+    await expect(panel.get_by_role("status")).to_contain_text("请输入姓名")
+    await page.keyboard.insert_text("王芳")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    await press(page, "Escape", "Enter", "Enter")
+    await seller.sold(1)
+    ticket = (await central.api("GET", f"/orders/{order['order_id'] + 1}"))["tickets"][0]["ticket_id"]
+    (holder,) = (await central.api("GET", f"/tickets/{ticket}/holders/full"))["items"]
+    assert (holder["name"], holder["number"]) == ("王芳", card_number(5))
+
+
+async def test_pasted_names_are_kept_and_bad_rows_say_why(window: Window, central: Central) -> None:
+    page = await at_the_named_window(window, central)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    rows = [f"游客{serial:02}\t{card_number(serial)}" for serial in range(1, 38)]
+    bad = ["王芳\t1.10101E+17", f"李梅\t{card_number(40)[:17]}", f"游客01\t{card_number(1)}"]
+    await page.evaluate(
+        "(text) => navigator.clipboard.writeText(text)", "\n".join(["姓名\t身份证号", *rows[:20], *bad, *rows[20:]])
+    )
+    await press(page, "Control+V")
+    panel = page.get_by_role("region", name="粘贴的名单")
+    await expect(panel.get_by_role("status")).to_have_text("37 人可用，3 行有误")
+    await expect(panel.get_by_role("listitem").nth(0)).to_contain_text("表格已损坏此号码：请把该列设为文本")
+    await window.picture("window-names")
+    assert await faults_of(page) == []
+    await press(page, "Enter")
+    await expect(panel.get_by_role("status")).to_have_text("已加入 37 人，3 行未加入")
+    await expect(page.get_by_label("应收")).to_have_text("¥2,960.00")
+    await press(page, "Enter", "Enter", "Enter")
+    await expect(page.get_by_role("heading", name="已售 37 张")).to_be_visible()
+    (order,) = await orders(central)
+    assert await lines_of(central, order) == [("Adult", 37)]

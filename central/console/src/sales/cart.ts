@@ -3,9 +3,13 @@
  *
  * Laws: pure; each change returns a new cart; no price is computed here (central quotes); a person stands in a cart once.
  */
+import type { EvidenceBody } from '@client'
+
 export interface Holder {
   number: string
   name: string
+  /** What the seller saw that grants a concession; none on a plain ticket. */
+  evidence?: EvidenceBody
 }
 export interface Line {
   typeId: number

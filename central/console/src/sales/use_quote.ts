@@ -6,16 +6,24 @@
 import { quoteOrder, type LineBody, type QuoteView } from '@client'
 import { shallowRef, watch, type Ref } from 'vue'
 
-import type { Cart } from './cart'
+import type { Cart, Line } from './cart'
 
-export function bodyOf(cart: Cart): LineBody[] {
-  return cart.lines.map(({ typeId, quantity, day, slot, holders }) => ({
+export function lineBody({ typeId, quantity, day, slot, holders }: Line): LineBody {
+  const evidence = holders.flatMap((one) => one.evidence ?? [])
+  return {
     ticket_type_id: typeId,
     quantity,
     visit_day: day,
     ...(slot === null ? {} : { slot_start: slot }),
-    ...(holders.length === 0 ? {} : { holders: holders.map((one) => ({ document_type: 'resident-id' as const, ...one })) }),
-  }))
+    ...(holders.length === 0
+      ? {}
+      : { holders: holders.map(({ number, name }) => ({ document_type: 'resident-id' as const, number, name })) }),
+    ...(evidence.length === 0 ? {} : { evidence }),
+  }
+}
+
+export function bodyOf(cart: Cart): LineBody[] {
+  return cart.lines.map(lineBody)
 }
 
 export function useQuote(cart: Ref<Cart>, siteId: Ref<number | null>) {

@@ -27,7 +27,7 @@ import { usePhonePayment } from './use_phone_payment'
 import { isTimed, useVisit } from './use_visit'
 
 const MOST = 200
-export type WindowPanel = 'tiles' | 'cash' | 'terminal' | 'visit'
+export type WindowPanel = 'tiles' | 'cash' | 'terminal' | 'visit' | 'cards' | 'names' | 'carts'
 export interface Done {
   order: OrderView
   givenFen: number | null

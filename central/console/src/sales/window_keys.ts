@@ -49,3 +49,15 @@ export function hearWindow(scan: (text: string) => void, key: (code: string) => 
     window.clearTimeout(timer)
   })
 }
+
+/** Hear what is pasted while nobody writes: `take` says whether it was meant for the page, also where the field of cards has the focus. */
+export function hearPaste(take: (text: string, isInField: boolean) => boolean): void {
+  function paste(event: ClipboardEvent): void {
+    const { target } = event
+    const isInField = target instanceof HTMLElement && FIELDS.has(target.tagName)
+    if (take(event.clipboardData?.getData('text/plain') ?? '', isInField)) event.preventDefault()
+  }
+
+  window.addEventListener('paste', paste)
+  onScopeDispose(() => window.removeEventListener('paste', paste))
+}
