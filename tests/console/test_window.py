@@ -308,3 +308,35 @@ async def test_pasted_names_are_kept_and_bad_rows_say_why(window: Window, centra
     await expect(page.get_by_role("heading", name="已售 37 张")).to_be_visible()
     (order,) = await orders(central)
     assert await lines_of(central, order) == [("Adult", 37)]
+
+
+async def test_a_cart_is_set_aside_and_recalled_with_its_persons(window: Window, central: Central) -> None:
+    page = await at_the_named_window(window, central)
+    await press(page, "F9")
+    await expect(page.get_by_role("heading", name="没有挂单")).to_be_visible()
+    await press(page, "Escape", "F2")
+    await read_card(page, "张小宝", card_number(3, 2016))
+    await press(page, "Enter")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    await press(page, "F8")
+    await expect(page.get_by_text("已挂单 #1：¥80.00 儿童票 ×1")).to_be_visible()
+    await expect(page.get_by_label("应收")).to_have_text("¥0.00")
+    await press(page, "F2")
+    await read_card(page, "张三", card_number(1))
+    await press(page, "Enter", "F8")
+    await expect(page.get_by_text("已挂单 #2")).to_be_visible()
+    await press(page, "F9")
+    rows = page.get_by_role("region", name="已挂单").get_by_role("listitem")
+    await expect(rows).to_have_count(2)
+    await expect(rows.nth(0)).to_contain_text("#1")
+    await expect(rows.nth(0)).to_contain_text("¥80.00 儿童票 ×1")
+    await window.picture("window-carts")
+    assert await faults_of(page) == []
+    await press(page, "ArrowDown", "ArrowUp", "Enter")
+    await expect(page.get_by_label("应收")).to_have_text("¥80.00")
+    await press(page, "Enter", "Enter")
+    await expect(page.get_by_role("heading", name="已售 1 张")).to_be_visible()
+    (order,) = await orders(central)
+    assert await lines_of(central, order) == [("Child", 1)]
+    (left,) = (await central.api("GET", "/suspended-carts"))["items"]
+    assert (left["cart_id"], left["tickets"]) == (2, 1)

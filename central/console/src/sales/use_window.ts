@@ -169,6 +169,6 @@ export function useWindow(siteId: Ref<number | null>, today: Ref<string>) {
   }
   return {
     types, byId, shift, cart, panel, done, fault, quote, quoteFault, isBusy, isReading, areTypesRead, phone, unpaid, visit,
-    open, readShift, addTile, sell, payByPhone, attempt, reading, ...acts,
+    open, readShift, addTile, sell, payByPhone, attempt, reading, settled, ...acts,
   } // prettier-ignore
 }
