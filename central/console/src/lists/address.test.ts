@@ -1,7 +1,7 @@
 /** A list's state and its address: a round trip, and whatever else people put into an address. */
 import { describe, expect, it } from 'vitest'
 
-import { addressOf, BEGINNING, type ListState, queryOf, type Shape, stateIn, ticketIn } from './address'
+import { addressOf, BEGINNING, beginningOf, type ListState, queryOf, type Shape, stateIn, ticketIn } from './address'
 import { daysIn, pinned, rangeOf } from './days'
 
 const say = () => ''
@@ -37,6 +37,10 @@ describe('a state', () => {
   })
   it('that a list begins with has an empty address', () => {
     expect(addressOf(BEGINNING)).toEqual({})
+    const all = { daysAtFirst: 'all' } as const
+    expect(addressOf(beginningOf(all), all)).toEqual({})
+    expect(addressOf(BEGINNING, all)).toEqual({ days: 'today' })
+    expect(stateIn({}, { ...SHAPE, ...all })).toEqual(beginningOf(all))
   })
 })
 

@@ -22,6 +22,7 @@ export interface Shape {
   columns: readonly { key: string }[]
   sorts: readonly Sort[]
   isOfSite: boolean
+  daysAtFirst?: Days
 }
 export type Address = Record<string, string>
 type Raw = Readonly<Record<string, unknown>>
@@ -59,6 +60,11 @@ export function keyedFilters(shape: Pick<Shape, 'filters'>): readonly KeyedFilte
   return shape.filters.filter((filter) => filter.kind !== 'days')
 }
 
+/** Return the state that a list begins with. */
+export function beginningOf({ daysAtFirst }: Pick<Shape, 'daysAtFirst'>): ListState {
+  return { ...BEGINNING, days: daysAtFirst ?? BEGINNING.days }
+}
+
 function hasDays(shape: Pick<Shape, 'filters'>): boolean {
   return shape.filters.some(({ kind }) => kind === 'days')
 }
@@ -84,7 +90,7 @@ export function knownColumns(keys: readonly string[], shape: Pick<Shape, 'column
 export function stateIn(raw: Raw, shape: Shape): ListState {
   const open = textOf(raw['open'])
   return {
-    days: (hasDays(shape) ? daysIn(textOf(raw['days'])) : null) ?? BEGINNING.days,
+    days: (hasDays(shape) ? daysIn(textOf(raw['days'])) : null) ?? beginningOf(shape).days,
     values: valuesIn(raw, shape),
     sort: shape.sorts.find((each) => each === textOf(raw['sort'])) ?? BEGINNING.sort,
     columns: knownColumns(textOf(raw['columns']).split(BETWEEN), shape),
@@ -92,19 +98,26 @@ export function stateIn(raw: Raw, shape: Shape): ListState {
   }
 }
 
+/** Return the state of an address whose days have both ends, as figures need: an open end is as if it were not stated. */
+export function closedState(raw: Raw, asked: Pick<Shape, 'filters' | 'isOfSite' | 'daysAtFirst'>, today: string): ListState {
+  const state = stateIn(raw, { ...asked, columns: [], sorts: [] })
+  const { first, last } = rangeOf(state.days, today)
+  return first === '' || last === '' ? { ...state, days: beginningOf(asked).days } : state
+}
+
 /** Return the address of what is listed, without columns and open row: what a saved view keeps. */
-export function addressOfFilters(state: ListState): Address {
+export function addressOfFilters(state: ListState, shape: Pick<Shape, 'daysAtFirst'> = {}): Address {
   return {
-    ...(state.days === BEGINNING.days ? {} : { days: daysAsText(state.days) }),
+    ...(state.days === beginningOf(shape).days ? {} : { days: daysAsText(state.days) }),
     ...Object.fromEntries(Object.entries(state.values).map(([key, value]) => [key, String(value)])),
     ...(state.sort === BEGINNING.sort ? {} : { sort: state.sort }),
   }
 }
 
 /** Return the address of a state. */
-export function addressOf(state: ListState): Address {
+export function addressOf(state: ListState, shape: Pick<Shape, 'daysAtFirst'> = {}): Address {
   return {
-    ...addressOfFilters(state),
+    ...addressOfFilters(state, shape),
     ...(state.columns === null ? {} : { columns: state.columns.join(BETWEEN) }),
     ...(state.open === null ? {} : { open: state.open }),
   }

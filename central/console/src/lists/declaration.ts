@@ -6,6 +6,7 @@
 import type { Component } from 'vue'
 import type { RouteLocationRaw } from 'vue-router'
 
+import type { Days, NamedDays } from './days'
 import type { Fact } from './facts'
 
 export type Say = () => string
@@ -23,8 +24,8 @@ interface FilterBase {
   label: Say
 }
 export type Filter =
-  /** The stretch of business days: `first_day` and `last_day` of the query; today unless stated. */
-  | { kind: 'days'; label: Say }
+  /** The stretch of business days: `first_day` and `last_day` of the query; `named`: what is offered by name, all of them unless stated. */
+  | { kind: 'days'; label: Say; named?: readonly NamedDays[] }
   /** One of a few words. */
   | (FilterBase & { kind: 'choice'; options: readonly { value: string; label: Say }[] })
   /** A thing with a number and a name: looked up as it is typed, at the site in view (null: at all). */
@@ -77,6 +78,8 @@ export interface ListDeclaration<Row, Query, Totals, Order extends Sort = (typeo
   key: string
   title: Say
   filters: readonly Filter[]
+  /** The days that it begins with: today unless stated. */
+  daysAtFirst?: Days
   columns: readonly Column<Row, Totals>[]
   /** Whether the operations take `site_id`. */
   isOfSite: boolean

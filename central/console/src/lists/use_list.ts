@@ -12,7 +12,7 @@ import { centralNow } from '@/times/central_clock'
 import { siteDay } from '@/times/site_day'
 import { language } from '@/words/language'
 
-import { addressOf, BEGINNING, type ListState, queryOf, stateIn, type Value } from './address'
+import { addressOf, BEGINNING, beginningOf, type ListState, queryOf, stateIn, type Value } from './address'
 import { type Days, pinned } from './days'
 import type { ListDeclaration, Sort } from './declaration'
 import { usePages } from './pages'
@@ -35,11 +35,11 @@ function useAddress(declaration: ListDeclaration<never, never, never, Sort>, tod
   )
   let wasOpenedHere = false
 
-  const go = (next: ListState, how: 'push' | 'replace') => router[how]({ path, query: addressOf(next) })
+  const go = (next: ListState, how: 'push' | 'replace') => router[how]({ path, query: addressOf(next, declaration) })
   return {
     state,
     apply: (days: Days, values: Record<string, Value>) => go({ ...state.value, days, values, open: null }, 'push'),
-    reset: () => go(BEGINNING, 'push'),
+    reset: () => go(beginningOf(declaration), 'push'),
     order: (sort: Sort) => go({ ...state.value, sort, open: null }, 'push'),
     chooseColumns: (keys: readonly string[] | null) => {
       const columns = declaration.columns.filter(({ key }) => keys?.includes(key)).map(({ key }) => key)

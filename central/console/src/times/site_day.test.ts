@@ -1,7 +1,7 @@
 /** Days of a site: by its own clock, in summer time too, wherever the browser stands. */
 import { describe, expect, it } from 'vitest'
 
-import { differsHere, firstOfMonth, isDay, shiftDay, siteDay, wallClock, weekday } from './site_day'
+import { differsHere, firstOfMonth, isDay, mondayOf, shiftDay, siteDay, wallClock, weekday } from './site_day'
 
 const at = (text: string) => Date.parse(text)
 
@@ -52,6 +52,7 @@ describe('days', () => {
     expect(shiftDay('2026-03-01', -1)).toBe('2026-02-28')
     expect(shiftDay('2026-12-31', 1)).toBe('2027-01-01')
     expect(firstOfMonth('2026-01-31', -1)).toBe('2025-12-01')
+    expect(['2026-05-10', '2026-05-11', '2026-05-17'].map(mondayOf)).toEqual(['2026-05-04', '2026-05-11', '2026-05-11'])
     expect(weekday('2026-11-30', 'zh-CN')).toBe('周一')
     expect(weekday('2026-11-30', 'en')).toBe('Mon')
   })

@@ -77,6 +77,11 @@ export function firstOfMonth(day: string, months = 0): string {
   return asText(Date.UTC(moment.getUTCFullYear(), moment.getUTCMonth() + months, 1))
 }
 
+/** Return the Monday of the day's week. */
+export function mondayOf(day: string): string {
+  return shiftDay(day, -((new Date(utcOf(day)).getUTCDay() + 6) % 7))
+}
+
 /** Return the day's name in the week, in short. */
 export function weekday(day: string, language: string): string {
   return new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' }).format(utcOf(day))
