@@ -30,6 +30,7 @@ export const PAGES: readonly Page[] = [
     load: () => import('@/payments/PaymentPage.vue'),
   },
   { key: 'payment-refunds', path: '/payment-refunds', load: () => import('@/payments/PaymentRefundsPage.vue') },
+  { key: 'refunds', path: '/refunds', load: () => import('@/refunds/RefundsPage.vue') },
   { key: 'refund-records', path: '/refund-records', load: () => import('@/refunds/RefundRecordsPage.vue') },
   { key: 'shifts', path: '/shifts', load: () => import('@/shifts/ShiftsPage.vue') },
   { key: 'exports', path: '/exports', load: () => import('@/reports/ExportsPage.vue') },
