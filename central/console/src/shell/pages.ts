@@ -32,6 +32,7 @@ export const PAGES: readonly Page[] = [
   { key: 'payment-refunds', path: '/payment-refunds', load: () => import('@/payments/PaymentRefundsPage.vue') },
   { key: 'refunds', path: '/refunds', load: () => import('@/refunds/RefundsPage.vue') },
   { key: 'refund-records', path: '/refund-records', load: () => import('@/refunds/RefundRecordsPage.vue') },
+  { key: 'own-shift', path: '/own-shift', load: () => import('@/shifts/own/OwnShiftPage.vue') },
   { key: 'shifts', path: '/shifts', load: () => import('@/shifts/ShiftsPage.vue') },
   { key: 'exports', path: '/exports', load: () => import('@/reports/ExportsPage.vue') },
   { key: 'reprints', path: '/reprints', load: () => import('@/reports/ReprintsPage.vue') },
