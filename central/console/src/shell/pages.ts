@@ -68,5 +68,6 @@ export const PAGES: readonly Page[] = [
   { key: 'on-site', path: '/on-site', load: () => import('@/sync/OnSitePage.vue') },
   { key: 'tokens', path: '/tokens', load: () => import('@/identity/tokens/TokensPage.vue') },
   { key: 'parameters', path: '/parameters', load: () => import('@/parameters/ParametersPage.vue') },
+  { key: 'promoters', path: '/promoters', load: () => import('@/promoters/PromotersPage.vue') },
   { key: 'sites', path: '/sites', load: () => import('@/catalog/SitesPage.vue') },
 ]
