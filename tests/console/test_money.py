@@ -14,6 +14,7 @@ from tests.builders.central import HandClock
 from tests.builders.institution import ScriptedInstitution, configured
 from tests.builders.served import VISIT_DAY, Central, running_central
 from tests.console.accessibility import faults_of
+from tests.console.trading_day import trade_for_a_day
 from tests.console.window import Window
 
 pytestmark = pytest.mark.browser
@@ -139,3 +140,42 @@ async def test_a_bill_is_matched_and_its_differences_are_settled_by_keyboard(
     await expect(drawer.get_by_role("region", name="Ours")).to_contain_text("We do not have it")
     assert await faults_of(page) == []
     await window.picture("difference-en-dark")
+
+
+def yuan(fen: int) -> str:
+    return f"{'−' if fen < 0 else ''}¥{abs(fen) / 100:,.2f}"
+
+
+async def test_takings_are_those_of_the_api_to_the_fen_and_exported_as_shown(central: Central, window: Window) -> None:
+    await trade_for_a_day(central)
+    days = f"first_day={VISIT_DAY}&last_day={VISIT_DAY}"
+    told = await central.api("GET", f"/takings?{days}")
+    total, by_method = told["total"], {one["method"]: one for one in told["methods"]}
+    page, main = window.page, window.page.locator("main")
+    await window.open("/takings")
+    await window.sign_in()
+    sums = main.locator("[data-of=method] tfoot td")
+    shown = [f"{total['payments']}", yuan(total["taken_fen"]), f"{total['returns']}", yuan(total["returned_fen"])]
+    await expect(sums).to_have_text(["合计", *shown, yuan(total["net_fen"])])
+    assert total["taken_fen"] > 0
+    await expect(main.locator("[data-of=seller] tfoot")).to_contain_text(yuan(total["net_fen"]))
+    await expect(main.locator("[data-of=drawer] tbody")).to_contain_text(re.compile(r"admin1¥0\.00−¥1\.00"))
+    assert await faults_of(page) == []
+    await window.picture("takings-zh")
+    async with page.expect_download() as download:
+        await main.get_by_role("button", name="导出每日收款").click()
+    lines = (await (await download.value).path()).read_text("utf-8-sig").splitlines()
+    assert lines[-1].split(",")[-1] == f"{total['net_fen'] / 100:.2f}"
+    assert len(lines) == 2 + len(told["items"])
+
+    await main.get_by_role("combobox", name="支付方式").press("Enter")
+    await page.get_by_role("option", name="刷卡").click()
+    await main.get_by_role("button", name="查询").press("Enter")
+    await expect(sums.nth(2)).to_have_text(yuan(by_method["card_terminal"]["taken_fen"]))
+    await expect(main.get_by_text("按支付方式筛选时，没有售票员的合计。")).to_be_visible()
+    await main.get_by_role("button", name="重置").click()
+    await page.get_by_role("button", name="English").click()
+    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await expect(sums).to_have_text(["Total", *shown, yuan(total["net_fen"])])
+    assert await faults_of(page) == []
+    await window.picture("takings-en-dark")

@@ -32,7 +32,8 @@ function flat(text: string): string {
   return text.replace(/[\t\r\n\u2028\u2029]+/g, ' ')
 }
 
-function plain({ text, isNumber }: Cell): string {
+/** Return a cell as one line that stays the text that it is. */
+export function plain({ text, isNumber }: Cell): string {
   const line = flat(text)
   return !isNumber && (FORMULA.test(line) || CHANGED.test(line.trim())) ? `'${line}` : line
 }

@@ -35,10 +35,14 @@ export const PAGES: readonly Page[] = [
   { key: 'own-shift', path: '/own-shift', load: () => import('@/shifts/own/OwnShiftPage.vue') },
   { key: 'shifts', path: '/shifts', load: () => import('@/shifts/ShiftsPage.vue') },
   { key: 'exports', path: '/exports', load: () => import('@/reports/ExportsPage.vue') },
+  {
+    load: () => import('@/reports/statistics/PromoterStatisticsPage.vue'),
+  },
   { key: 'reprints', path: '/reprints', load: () => import('@/reports/ReprintsPage.vue') },
   { key: 'activation-codes', path: '/activation-codes', load: () => import('@/reports/ActivationCodesPage.vue') },
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
   { key: 'reconciliation', path: '/reconciliation', load: () => import('@/payments/ReconciliationPage.vue') },
+  { key: 'takings', path: '/takings', load: () => import('@/reports/TakingsPage.vue') },
   { key: 'bills', path: '/bills', load: () => import('@/payments/BillsPage.vue') },
   {
     key: 'bill',
