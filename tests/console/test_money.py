@@ -177,5 +177,7 @@ async def test_takings_are_those_of_the_api_to_the_fen_and_exported_as_shown(cen
     await page.get_by_role("button", name="English").click()
     await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     await expect(sums).to_have_text(["Total", *shown, yuan(total["net_fen"])])
+    # A field takes its new colours a frame later than the page.
+    await expect(main.get_by_text("Today")).to_have_css("color", "rgb(232, 236, 241)")
     assert await faults_of(page) == []
     await window.picture("takings-en-dark")

@@ -36,8 +36,12 @@ export const PAGES: readonly Page[] = [
   { key: 'shifts', path: '/shifts', load: () => import('@/shifts/ShiftsPage.vue') },
   { key: 'exports', path: '/exports', load: () => import('@/reports/ExportsPage.vue') },
   {
+    key: 'promoter-statistics',
+    path: '/promoter-statistics',
     load: () => import('@/reports/statistics/PromoterStatisticsPage.vue'),
   },
+  { key: 'seller-statistics', path: '/seller-statistics', load: () => import('@/reports/statistics/SellerStatisticsPage.vue') },
+  { key: 'ticket-statistics', path: '/ticket-statistics', load: () => import('@/reports/statistics/TicketStatisticsPage.vue') },
   { key: 'reprints', path: '/reprints', load: () => import('@/reports/ReprintsPage.vue') },
   { key: 'activation-codes', path: '/activation-codes', load: () => import('@/reports/ActivationCodesPage.vue') },
   { key: 'ledger', path: '/ledger', load: () => import('@/payments/LedgerPage.vue') },
