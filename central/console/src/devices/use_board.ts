@@ -11,6 +11,7 @@ import { useReading } from '@/lists/reading'
 import { type EventOf, liveState, useLive } from '@/live/live'
 import { areSitesRead, site, sites } from '@/shell/sites'
 import { language } from '@/words/language'
+import { centralNow } from '@/times/central_clock'
 
 import { cardsOf, type Passages, passagesOf } from './board'
 import { allAgents, allCheckPoints, openAlarms } from './whole_lists'
@@ -31,7 +32,7 @@ async function readPassages(ofSite: { site_id?: number }, signal: AbortSignal): 
 
 /** Call it in `setup`. */
 export function useBoard(filter: Ref<BoardFilter>) {
-  const nowMs = ref(Date.now())
+  const nowMs = ref(centralNow())
   const readAtMs = ref(0)
   /** Passages that the live channel told since the last reading. */
   const told = ref<ReadonlyMap<number, string>>(new Map())
@@ -47,7 +48,7 @@ export function useBoard(filter: Ref<BoardFilter>) {
       openAlarms(site.value?.id ?? null, signal),
       readPassages(ofSite, signal),
     ])
-    readAtMs.value = nowMs.value = Date.now()
+    readAtMs.value = nowMs.value = centralNow()
     told.value = new Map()
     return { agents, around: { checkPoints, ...alarms, passages } }
   })
@@ -79,7 +80,7 @@ export function useBoard(filter: Ref<BoardFilter>) {
     { immediate: true },
   )
   const timer = setInterval(() => {
-    nowMs.value = Date.now()
+    nowMs.value = centralNow()
     if (nowMs.value - readAtMs.value >= AGAIN_MS && !board.isReading.value && readAtMs.value > 0) void board.begin()
   }, LOOK_MS)
   onScopeDispose(() => clearInterval(timer))
